@@ -1,0 +1,37 @@
+# Interacting tunneling two-level systems in glasses: every figure and table of Phys. Rev. B 103, 054202 (2021), re-simulated.
+#
+#   snakemake --cores all                                        the study as published
+#   snakemake --cores all --configfile config/quick.yaml         the same with fewer realizations, in minutes
+#   snakemake results/dos/L8_J2/T0.5.csv --cores 1               one table alone
+
+from snakemake.utils import min_version
+
+min_version("9.10")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"  # checks the configuration and the datasets
+include: "workflow/rules/simulation.smk"  # anneal: shards of each (L, J0, T, batch)
+include: "workflow/rules/dos.smk"  # n(T, E) of each (L, J0, T), its fits, Table II
+include: "workflow/rules/observables.smk"  # Eqs. (5)-(8), two-TLS model, Table I, Appendix C
+include: "workflow/rules/experiments.smk"  # fits of measured data
+include: "workflow/rules/figures.smk"  # Figs. 1-7
+include: "workflow/rules/checks.smk"  # paper against reproduction
+
+
+rule all:
+    default_target: True
+    input:
+        expand("results/figures/{figure}.svg", figure=FIGURES),
+        expand("results/experiments/{dataset}/figure.svg", dataset=DATASETS),
+        "results/tables/table_1.md",
+        "results/tables/table_2.md",
+        "results/tables/appendix_c.md",
+        "results/tables/zero_temperature.csv",
+        "results/tables/gaussian_limit.csv",
+        "results/tables/laws.csv",
+        "results/tables/annealing.csv",
+        "results/checks/scorecard.md",
+        "results/checks/provenance.json",

@@ -1,0 +1,21 @@
+"""Rule dos_table: merge the shards of one (L, J0, T) and write n(T, E) with errors."""
+
+import numpy as np
+
+from tlsglass import dos, files
+
+files.log_to(snakemake.log[0])
+merged = dos.merge([dos.Counts.load(path) for path in snakemake.input.shards])
+n, error = dos.density(merged, snakemake.params.groups)
+merged.save(snakemake.output.counts)
+columns = np.column_stack([merged.edges_K[:-1], merged.edges_K[1:], n, error, merged.counts.sum(axis=0)])
+with files.whole(snakemake.output.table) as part:
+    np.savetxt(
+        part,
+        columns,
+        fmt=["%.9g", "%.9g", "%.6g", "%.3g", "%d"],
+        delimiter=",",
+        header="E_low_K,E_high_K,n_per_K_per_site,n_err_per_K_per_site,counts",
+        comments="",
+    )
+print(f"{merged.n_realizations} realizations from {len(snakemake.input.shards)} shards")

@@ -1,0 +1,80 @@
+"""Rule figure_1: n(T, E) at two temperatures; (a) with the Gaussian limit, (b) at low energies with Eq. (3), inset E^µ."""
+
+import numpy as np
+import pandas as pd
+
+from tlsglass import dos, files, style
+
+files.log_to(snakemake.log[0])
+groups = snakemake.params.groups
+cold, warm = snakemake.params.dos_K
+densities = [dos.Counts.load(path) for path in snakemake.input.counts]
+L = densities[0].L
+couplings = sorted({counts.J0_K for counts in densities})
+eq3 = pd.read_csv(snakemake.input.eq3)
+exponents = pd.read_csv(snakemake.input.exponents)
+gaussian = pd.read_csv(snakemake.input.gaussian)
+
+figure = style.Figure(2, width="double", height=2.9)
+wide, zoom = figure.panels
+inset = zoom.inset("b, inset", [0.47, 0.11, 0.50, 0.27])
+zoom_K = 4.0 * warm
+for counts in densities:
+    J0 = counts.J0_K
+    look = style.of_set(L, J0, couplings, [L])
+    if counts.T_K == warm:
+        look["markerfacecolor"] = "white"
+    name = f"$J_0$ = {J0:g} K, T = {counts.T_K:g} K"
+
+    coarse = dos.coarsen_to_width(counts, 2.0)
+    n, error = dos.density(coarse, groups)
+    E = 0.5 * (coarse.edges_K[:-1] + coarse.edges_K[1:])
+    shown = E < 80
+    wide.points(E[shown], n[shown], error[shown], name, label=name, **look)
+
+    fine = dos.coarsen_to_width(counts, zoom_K / 30)
+    n, error = dos.density(fine, groups)
+    E = 0.5 * (fine.edges_K[:-1] + fine.edges_K[1:])
+    shown = E < zoom_K
+    zoom.points(E[shown], n[shown], error[shown], name, **look)
+
+    if counts.T_K == warm:
+        fit = eq3.query("L == @L and J0_K == @J0 and T_K == @warm").iloc[0]
+        E = np.linspace(0, snakemake.params.window_T * warm, 100)
+        label = f"Eq. (3), µ = {fit.mu:.2f}, T = {warm:g} K"
+        zoom.line(E, fit.B * (warm**2 + E**2) ** (fit.mu / 2), f"{name}: Eq. (3)", color=look["color"], label=label, zorder=5)
+    else:
+        fit = exponents.query("L == @L and J0_K == @J0 and T_K == @cold and window == 0").iloc[0]
+        enough = dos.rebin(counts.counts.sum(axis=0), max(30, counts.counts.sum() / 800))
+        logarithmic = dos.coarsen(counts, enough)
+        n, error = dos.density(logarithmic, groups)
+        E = 0.5 * (logarithmic.edges_K[:-1] + logarithmic.edges_K[1:])
+        shown = E < 3
+        inset.points(E[shown], n[shown], error[shown], name, **(look | {"markersize": 1.8}))
+        E = np.geomspace(fit.E_low_K, fit.E_high_K, 30)
+        label = f"µ = {fit.mu:.2f}"
+        inset.line(E, fit.prefactor * E**fit.mu, f"{name}: E^µ", color=look["color"], label=label, zorder=5)
+
+J0 = couplings[0]
+limit = gaussian.query("L == @L and J0_K == @J0").iloc[0]
+E = np.linspace(0, 80, 200)
+label = f"Gaussian, $E_0$ = {limit.E0_K:.2f} K"
+wide.line(E, limit.prefactor * np.exp(-(E**2) / (2 * limit.E0_K**2)), "Gaussian limit", color="black", label=label, zorder=5)
+
+for panel in (wide, zoom):
+    panel.axes.set_xlabel("E (K)")
+    panel.axes.set_ylabel("n(T, E) (1/K per lattice site)")
+    panel.axes.set_ylim(bottom=0)
+    panel.axes.set_xlim(left=0)
+    panel.letter_at()
+wide.axes.set_ylim(top=0.03)
+wide.axes.legend(loc="upper right")
+zoom.axes.set_xlim(right=zoom_K)
+zoom.axes.set_ylim(top=0.024)
+zoom.axes.legend(loc="upper left", bbox_to_anchor=(0.09, 1.0))
+inset.logarithmic("x", "y")
+inset.axes.set_xlabel("E (K)", fontsize=6, labelpad=0)
+inset.axes.set_ylabel("n", fontsize=6, labelpad=0)
+inset.axes.legend(loc="lower right", fontsize=5.5, borderaxespad=0.2)
+inset.axes.text(0.03, 0.95, f"T = {cold:g} K, $n \\propto E^µ$", transform=inset.axes.transAxes, fontsize=5.5, va="top")
+figure.save(snakemake.output)

@@ -1,0 +1,10 @@
+"""Write the points of every dataset with provenance `reconstructed` anew: python scripts/reconstruct_datasets.py"""
+
+from pathlib import Path
+
+from tlsglass import checked, experiments, files
+
+for path in sorted(Path("config/experiments").glob("*/dataset.yaml")):
+    info = checked.read_yaml(path)
+    if info["provenance"] == "reconstructed":
+        files.write_csv(path.parent / info["data"]["file"], experiments.reconstruct(info))

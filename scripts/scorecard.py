@@ -1,0 +1,36 @@
+"""Rule scorecard: every number that the paper states beside ours, with a verdict."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from tlsglass import files, scorecard, tables
+
+files.log_to(snakemake.log[0])
+found = {Path(path).stem: pd.read_csv(path) for path in snakemake.input.tables}
+claims = pd.read_csv(snakemake.input.paper)
+card = pd.DataFrame([scorecard.judge(claim, found.get(claim["table"])) for claim in claims.to_dict("records")])
+files.write_csv(snakemake.output.card, card[["id", "paper", "paper_err", "ours", "ours_err", "z", "verdict", "note"]])
+
+MARKS = {"agrees": "✓", "differs": "✗", "not enough statistics": "?", "reconstructed": "=", "not reproduced": "–"}
+shown = pd.DataFrame(
+    {
+        "where": card["where"],
+        "claim": card["claim"],
+        "paper": card["paper"].map(lambda x: x if isinstance(x, str) else f"{x:g}"),
+        "ours": [tables.shorthand(value, error) for value, error in zip(card["ours"], card["ours_err"], strict=True)],
+        "unit": card["unit"].fillna(""),
+        "z": card["z"].map(lambda z: "" if pd.isna(z) else f"{z:.1f}"),
+        "verdict": card["verdict"].map(lambda verdict: f"{MARKS[verdict]} {verdict}"),
+        "note": card["note"],
+    }
+)
+counts = ", ".join(f"{number} {verdict}" for verdict, number in scorecard.summary(card).items())
+tables.write_markdown(
+    snakemake.output.markdown,
+    f"Scorecard: {counts}",
+    shown,
+    f"{scorecard.table_2_line(card)} z is the deviation in standard errors, ours and the paper's rounding combined; beyond"
+    f" {scorecard.SIGMAS:g} a claim differs. It is not judged while {scorecard.SIGMAS:g} of our standard errors exceed the"
+    " difference that it is about.",
+)

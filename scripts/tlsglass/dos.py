@@ -1,0 +1,159 @@
+"""Density of states n(T, E): energy grid, counts in blocks of realizations, their merge, and n with errors."""
+
+import json
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from tlsglass import files, statistics
+
+
+class ForeignShard(ValueError):
+    """Shards that do not belong together."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Energy bins for one temperature: ``bins_per_T`` uniform bins per T up to ``uniform_T`` T, then growing ones."""
+
+    bins_per_T: int
+    uniform_T: int
+    growth: float
+
+    def edges(self, T_K, E_max_K):
+        """Return the bin edges in kelvin, from 0 to at least ``E_max_K``."""
+        uniform = np.arange(self.bins_per_T * self.uniform_T + 1) / self.bins_per_T
+        steps = max(0, int(np.ceil(np.log(E_max_K / T_K / self.uniform_T) / np.log(self.growth))))
+        return T_K * np.concatenate([uniform, self.uniform_T * self.growth ** np.arange(1, steps + 1)])
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Excitation energies counted per energy bin and block of realizations, for one (L, J0, T).
+
+    ``origin`` names all that the counts depend on (model, ladder, seed, chain version, ...); counts merge only with
+    counts of the same origin. Block b holds the realizations ``first[b]`` to ``first[b] + block - 1``.
+    """
+
+    L: int
+    J0_K: float
+    T_K: float  # 0 < T: the temperature of the rung, or of the quench
+    n_spins: int
+    concentration: float
+    block: int
+    origin: str
+    first: np.ndarray  # (b,) int64
+    edges_K: np.ndarray  # (m + 1,)
+    counts: np.ndarray  # (b, m) int64
+
+    @property
+    def n_realizations(self):
+        return self.block * len(self.first)
+
+    def save(self, path):
+        """Write an npz file whose bytes depend on the content alone."""
+        scalars = {f.name: getattr(self, f.name) for f in fields(self) if f.type in (int, float, str)}
+        with files.whole(path) as part, open(part, "wb") as stream:
+            np.savez_compressed(
+                stream,
+                scalars=json.dumps(scalars, sort_keys=True),
+                first=self.first,
+                edges_K=self.edges_K,
+                counts=self.counts.astype(np.int32),
+            )
+
+    @classmethod
+    def load(cls, path):
+        with np.load(path) as stored:
+            arrays = {name: stored[name] for name in ("first", "edges_K", "counts")}
+            return cls(**json.loads(str(stored["scalars"])), **arrays)
+
+
+def histogram(energies_K, edges_K):
+    """Count ``energies_K`` per bin, each bin holding its lower edge; return int64 (m,). Raises ValueError beyond the grid."""
+    index = np.searchsorted(edges_K, energies_K, side="right") - 1
+    if index.size and (index.min() < 0 or index.max() >= len(edges_K) - 1):
+        raise ValueError(f"an excitation energy of {np.max(energies_K):g} K lies beyond the grid ({edges_K[-1]:g} K)")
+    return np.bincount(index, minlength=len(edges_K) - 1)
+
+
+def merge(parts):
+    """Merge the counts of several batches of one (L, J0, T), in the order of their realizations.
+
+    Raises ForeignShard when a part has another origin, grid or (L, J0, T), or when a realization is there twice.
+    """
+    parts = sorted(parts, key=lambda part: part.first[0])
+    head = parts[0]
+    for part in parts[1:]:
+        for name in ("L", "J0_K", "T_K", "n_spins", "concentration", "block", "origin"):
+            if getattr(part, name) != getattr(head, name):
+                raise ForeignShard(f"{name} is {getattr(part, name)!r} in one shard and {getattr(head, name)!r} in another")
+        if not np.array_equal(part.edges_K, head.edges_K):
+            raise ForeignShard("two shards count on different energy grids")
+    first = np.concatenate([part.first for part in parts])
+    overlap = np.flatnonzero(np.diff(first) < head.block)
+    if overlap.size:
+        raise ForeignShard(f"realization {first[overlap[0] + 1]} is counted in two shards")
+    return replace(head, first=first, counts=np.concatenate([part.counts for part in parts]))
+
+
+def samples(counts, groups):
+    """Return the sample sets of the counts, (1 + g, m), and of the number of realizations they stand for, (1 + g,)."""
+    columns = np.column_stack([counts.counts, np.full(len(counts.first), counts.block)])
+    both = statistics.sample_set(columns, groups)
+    return both[:, :-1], both[:, -1]
+
+
+def exposure(counts, realizations):
+    """Return the factor (..., m) between n(T, E) and the expected counts per bin of ``realizations`` (...).
+
+    ASSUME: n is the concentration x times the probability density of E (a density per lattice site, not per TLS); the
+    paper leaves its normalisation open, and only so does B(T) of its Table II come out.
+    """
+    return np.multiply.outer(realizations, counts.n_spins / counts.concentration * np.diff(counts.edges_K))
+
+
+def density(counts, groups):
+    """Return n(T, E) per kelvin and lattice site with its jackknife error, (m,) each."""
+    total, realizations = samples(counts, groups)
+    n = total / exposure(counts, realizations)
+    return n[0], statistics.error(n)
+
+
+def rebin(total, least):
+    """Return the indices (k + 1,) of the bin edges that are kept when neighbouring bins merge until each holds ``least``.
+
+    What remains at the upper end joins the last full bin. Raises ValueError when all bins together hold less.
+    """
+    kept = [0]
+    filled = 0
+    for index, count in enumerate(total):
+        filled += count
+        if filled >= least:
+            kept.append(index + 1)
+            filled = 0
+    if len(kept) == 1:
+        raise ValueError(f"{np.sum(total):g} counts are too few for one bin of {least}")
+    kept[-1] = len(total)
+    return np.array(kept)
+
+
+def coarsen(counts, kept):
+    """Return the counts on the grid of the kept bin edges (indices, as ``rebin`` returns them)."""
+    return replace(counts, edges_K=counts.edges_K[kept], counts=np.add.reduceat(counts.counts, kept[:-1], axis=1))
+
+
+def coarsen_to_width(counts, width_K):
+    """Return the counts with neighbouring bins merged until each is at least ``width_K`` wide."""
+    return coarsen(counts, rebin(np.diff(counts.edges_K), width_K * (1 - 1e-9)))
+
+
+def first_realizations(counts, n):
+    """Return the counts of the realizations below number ``n``."""
+    kept = counts.first + counts.block <= n
+    return replace(counts, first=counts.first[kept], counts=counts.counts[kept])
+
+
+def rescale(counts, factor):
+    """Return the counts with every energy and temperature multiplied by ``factor``."""
+    return replace(counts, T_K=counts.T_K * factor, J0_K=counts.J0_K * factor, edges_K=counts.edges_K * factor)

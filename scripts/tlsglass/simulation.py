@@ -1,0 +1,115 @@
+"""One batch of realizations, annealed down the ladder: what the shards of a batch hold."""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from tlsglass import annealing, disorder, dos, excitations, files
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a realization is annealed and at which temperatures its excitation energies are counted (all in kelvin)."""
+
+    ladder_K: tuple  # descending
+    sweeps: int  # Metropolis sweeps at each rung, and at the quench
+    quench_K: float
+    measured_K: tuple  # rungs at which energies are counted; the quench is always counted
+    block: int  # realizations per block of counts
+    seed: int
+    grid: dos.Grid
+
+    def grid_edges(self, T_K, E_max_K):
+        """Return the energy bins at ``T_K``; the quench shares those of the lowest rung."""
+        return self.grid.edges(max(T_K, self.ladder_K[-1]), E_max_K)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What the annealing itself was like, per realization. The last rung is the quench, after its relaxation."""
+
+    origin: str
+    first: int
+    rungs_K: np.ndarray  # (r,) ladder and quench
+    energy_K: np.ndarray  # (n, r) energy per spin at the end of each rung
+    acceptance: np.ndarray  # (n, r) accepted flips per attempt
+    unstable_spins: np.ndarray  # (n,) after the sweeps at the quench, before the relaxation
+    unstable_pairs: np.ndarray  # (n,)
+    unstable_after: np.ndarray  # (n,) spins and pairs after the relaxation: zero
+
+    def save(self, path):
+        with files.whole(path) as part, open(part, "wb") as stream:
+            np.savez_compressed(stream, **vars(self))
+
+    @classmethod
+    def load(cls, path):
+        with np.load(path) as stored:
+            return cls(**{name: stored[name][()] for name in stored})
+
+
+def origin(model, protocol):
+    """Name everything that the numbers of a shard depend on, but for its realizations."""
+    chain = {"chain_version": annealing.CHAIN_VERSION}
+    return json.dumps(chain | asdict(model) | asdict(protocol), sort_keys=True)
+
+
+def simulate(model, protocol, first, n, report=lambda line: None):
+    """Anneal realizations ``first`` to ``first + n - 1`` of ``model`` and count their excitation energies.
+
+    Returns the counts, a dict from temperature to dos.Counts, and the Chain. ``first`` and ``n`` are multiples of the
+    block. ``report`` gets a line of progress every few seconds.
+    """
+    rungs = np.array([*protocol.ladder_K, protocol.quench_K])
+    edges = {T: protocol.grid_edges(T, model.energy_range_K) for T in (*protocol.measured_K, protocol.quench_K)}
+    counts = {T: np.zeros((n // protocol.block, len(e) - 1), dtype=np.int64) for T, e in edges.items()}
+    energy, acceptance = np.zeros((n, len(rungs))), np.zeros((n, len(rungs)))
+    unstable = np.zeros((n, 3), dtype=np.int64)
+    progress = Progress(n, report)
+    for index in range(n):
+        system = disorder.build(model, disorder.draw(model.L, model.n_spins, protocol.seed, first + index))
+        for rung, T in enumerate(rungs):
+            flips = annealing.anneal_rung(system, T, protocol.sweeps, rung * protocol.sweeps)
+            acceptance[index, rung] = flips / (protocol.sweeps * system.n)
+            if T == protocol.quench_K:
+                unstable[index, :2] = excitations.stability(system)
+                excitations.relax(system)
+                unstable[index, 2] = sum(excitations.stability(system))
+            energy[index, rung] = excitations.energy_per_spin(system)
+            if T in counts:
+                counts[T][index // protocol.block] += dos.histogram(excitations.excitation_energies(system), edges[T])
+        progress.done(index + 1)
+    starts = np.arange(first, first + n, protocol.block)
+    shards = {
+        T: dos.Counts(
+            L=model.L,
+            J0_K=model.J0_K,
+            T_K=T,
+            n_spins=model.n_spins,
+            concentration=model.concentration,
+            block=protocol.block,
+            origin=origin(model, protocol),
+            first=starts,
+            edges_K=edges[T],
+            counts=counts[T],
+        )
+        for T in counts
+    }
+    return shards, Chain(origin(model, protocol), first, rungs, energy, acceptance, *unstable.T)
+
+
+class Progress:
+    """Reports realizations done, rate and time left, at most every ``interval`` seconds and at the end."""
+
+    def __init__(self, total, report, interval=5.0):
+        self.total, self.report, self.interval = total, report, interval
+        self.start = self.last = time.monotonic()
+
+    def done(self, count):
+        now = time.monotonic()
+        if count < self.total and now - self.last < self.interval:
+            return
+        self.last = now
+        rate = count / max(now - self.start, 1e-9)
+        self.report(f"{count}/{self.total} realizations, {rate:.2f} per second, {(self.total - count) / rate:.0f} s left")

@@ -1,0 +1,139 @@
+"""The configuration of the study: its checks beyond the schema, its axes as they are spelled in file names."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from tlsglass import checked, disorder, dos, simulation
+
+
+def label(value):
+    """Spell a number of the config as it stands in file names: 2 for 2.0, 0.02, 2e-06."""
+    return f"{value:.12g}"
+
+
+def scaled(protocol, factor):
+    """Return ``protocol`` with every temperature multiplied by ``factor``."""
+    return replace(
+        protocol,
+        ladder_K=tuple(T * factor for T in protocol.ladder_K),
+        measured_K=tuple(T * factor for T in protocol.measured_K),
+        quench_K=protocol.quench_K * factor,
+    )
+
+
+class Study:
+    """The axes (L, J0, T, batch) of a checked config, and the arguments of the simulation for one of their points."""
+
+    def __init__(self, config):
+        self.config = config
+        self.sizes = {label(lattice["L"]): lattice for lattice in config["lattices"]}
+        self.couplings = {label(J0): float(J0) for J0 in config["model"]["J0_K"]}
+        quench = config["annealing"]["quench_K"]
+        self.quench = label(quench)
+        self.rungs = {label(T): float(T) for T in sorted(config["density_of_states"]["measured_K"])}
+        self.temperatures = {self.quench: float(quench), **self.rungs}
+
+    def labels(self, temperatures_K):
+        return [label(T) for T in temperatures_K]
+
+    def batches(self, L):
+        """Return the batches of a lattice as names like 00000-00099, the numbers of their first and last realization."""
+        lattice = self.sizes[L]
+        total, size = lattice["realizations"], lattice["batch"]
+        return [f"{first:05d}-{min(first + size, total) - 1:05d}" for first in range(0, total, size)]
+
+    def model(self, L, J0):
+        model = self.config["model"]
+        return disorder.Model(
+            int(L), float(model["h0_K"]), self.couplings[J0], float(model["cutoff"]), float(model["concentration"])
+        )
+
+    def protocol(self):
+        annealing, density = self.config["annealing"], self.config["density_of_states"]
+        return simulation.Protocol(
+            ladder_K=tuple(float(T) for T in annealing["ladder_K"]),
+            sweeps=annealing["sweeps"],
+            quench_K=float(annealing["quench_K"]),
+            measured_K=tuple(self.rungs.values()),
+            block=density["block"],
+            seed=self.config["seed"],
+            grid=dos.Grid(density["bins_per_T"], density["uniform_T"], density["growth"]),
+        )
+
+    def variant(self, name):
+        """Return (model, protocol, realizations) of a model variant, and the labels (L, J0) of its set."""
+        settings = self.config["checks"]["model_variants"][name]
+        axes = label(settings["L"]), label(settings["J0_K"])
+        factor = settings.get("scale", 1.0)
+        model = self.model(*axes)
+        model = replace(model, h0_K=model.h0_K * factor, J0_K=model.J0_K * factor, cutoff=settings.get("cutoff", model.cutoff))
+        measured = replace(self.protocol(), measured_K=tuple(float(T) for T in self.config["figures"]["dos_K"]))
+        return model, scaled(measured, factor), settings["realizations"], axes
+
+
+def check(config, schema, where):
+    """Raise InputError, one line, for the first thing wrong with ``config``; ``where(path)`` names the file of a key."""
+    checked.check_schema(config, schema, where)
+
+    def refuse(path, value, allowed):
+        raise checked.refuse(where, path, value, allowed)
+
+    ladder = config["annealing"]["ladder_K"]
+    for index, (above, below) in enumerate(pairwise(ladder)):
+        if below >= above:
+            refuse(
+                ["annealing", "ladder_K", index + 1], below, f"must be below the rung before it, {above}: the ladder descends"
+            )
+    quench = config["annealing"]["quench_K"]
+    if quench >= ladder[-1]:
+        refuse(["annealing", "quench_K"], quench, f"must be below the last rung of the ladder, {ladder[-1]}")
+    for index, T in enumerate(config["density_of_states"]["measured_K"]):
+        if T not in ladder:
+            refuse(["density_of_states", "measured_K", index], T, "must be a rung of annealing.ladder_K")
+    block = config["density_of_states"]["block"]
+    sizes = set()
+    for index, lattice in enumerate(config["lattices"]):
+        for key in ("realizations", "batch"):
+            if lattice[key] % block:
+                refuse(["lattices", index, key], lattice[key], f"must be a multiple of density_of_states.block, {block}")
+        if lattice["realizations"] < 2 * block:
+            refuse(["lattices", index, "realizations"], lattice["realizations"], f"must be at least two blocks, {2 * block}")
+        if round(config["model"]["concentration"] * lattice["L"] ** 3) < 2:
+            refuse(["lattices", index, "L"], lattice["L"], "holds fewer than two TLSs at model.concentration")
+        if lattice["L"] in sizes:
+            refuse(["lattices", index, "L"], lattice["L"], "stands there twice")
+        sizes.add(lattice["L"])
+    measured = config["density_of_states"]["measured_K"]
+    windows = [
+        (["fits", "zero_temperature_windows_K", i], w) for i, w in enumerate(config["fits"]["zero_temperature_windows_K"])
+    ]
+    for key in ("exponents_K", "sound_velocity_K", "slope_below_K", "slope_above_K"):
+        window = config["observables"][key]
+        windows.append((["observables", key], window))
+        if sum(window[0] <= T <= window[1] for T in measured) < 2:
+            refuse(["observables", key], window, "must hold at least two of density_of_states.measured_K")
+    for path, (low, high) in windows:
+        if low >= high:
+            refuse(path, [low, high], "must be a lower and a higher end")
+    for index, T in enumerate(config["figures"]["dos_K"]):
+        if T not in measured:
+            refuse(["figures", "dos_K", index], T, "must be one of density_of_states.measured_K")
+    if config["figures"]["dos_K"][0] >= config["figures"]["dos_K"][1]:
+        refuse(["figures", "dos_K"], config["figures"]["dos_K"], "must be a lower and a higher temperature")
+    realizations = {lattice["L"]: lattice["realizations"] for lattice in config["lattices"]}
+    for name, variant in config["checks"]["model_variants"].items():
+        path = ["checks", "model_variants", name]
+        if variant["L"] not in realizations:
+            refuse([*path, "L"], variant["L"], "must be the L of one of lattices")
+        if variant["J0_K"] not in config["model"]["J0_K"]:
+            refuse([*path, "J0_K"], variant["J0_K"], "must be one of model.J0_K")
+        if variant["realizations"] % block or not 2 * block <= variant["realizations"] <= realizations[variant["L"]]:
+            allowed = (
+                f"must be a multiple of density_of_states.block, from {2 * block} to the lattice's {realizations[variant['L']]}"
+            )
+            refuse([*path, "realizations"], variant["realizations"], allowed)
+    study = Study(config)
+    for L in study.sizes:
+        for index, J0 in enumerate(study.couplings):
+            if not study.model(L, J0).fits_int32:
+                refuse(["model", "J0_K", index], study.couplings[J0], "is too small beside model.h0_K for 32-bit fields")

@@ -1,0 +1,49 @@
+"""Small systems and synthetic counts that several tests share."""
+
+import numpy as np
+import pytest
+
+from tlsglass import disorder, dos
+
+
+@pytest.fixture
+def small_model():
+    return disorder.Model(L=4, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)
+
+
+@pytest.fixture
+def build(small_model):
+    """Return the integer Hamiltonian of a realization of the small model."""
+
+    def build(realization=0, model=small_model, seed=1):
+        return disorder.build(model, disorder.draw(model.L, model.n_spins, seed, realization))
+
+    return build
+
+
+@pytest.fixture
+def counts_of():
+    """Return dos.Counts whose expected n(T, E) is a given function: sampled, or with ``rng=None`` exact (not integers)."""
+
+    def counts_of(density, T_K, realizations=1000, rng=None, n_spins=256, block=10, E_max_K=200.0, grid=None):
+        edges = (grid or dos.Grid(20, 8, 1.04)).edges(T_K, E_max_K)
+        x, w = np.polynomial.legendre.leggauss(8)
+        low, high = edges[:-1, None], edges[1:, None]
+        mean = (density(low + 0.5 * (high - low) * (1 + x)) * 0.5 * w).sum(axis=1)
+        blocks = realizations // block
+        expected = mean * np.diff(edges) * n_spins / 0.5 * block
+        counts = np.tile(expected, (blocks, 1)) if rng is None else rng.poisson(expected, size=(blocks, len(expected)))
+        return dos.Counts(
+            L=8,
+            J0_K=2.0,
+            T_K=T_K,
+            n_spins=n_spins,
+            concentration=0.5,
+            block=block,
+            origin="synthetic",
+            first=np.arange(blocks) * block,
+            edges_K=edges,
+            counts=counts,
+        )
+
+    return counts_of

@@ -1,0 +1,80 @@
+"""The chain: exact bookkeeping, the right thresholds, and the same numbers for ever."""
+
+import hashlib
+
+import numpy as np
+from scipy import stats
+
+from tlsglass import annealing, disorder, excitations
+
+LADDER_K = (100.0, 20.0, 5.0, 1.0, 0.2, 0.05)
+
+
+def anneal(system, sweeps=40):
+    return [annealing.anneal_rung(system, T, sweeps, rung * sweeps) for rung, T in enumerate(LADDER_K)]
+
+
+def total_energy(system, spins):
+    """H of Eq. (2) in half field steps, recomputed from nothing, as an exact integer."""
+    s = spins[: system.n].astype(object)
+    J = system.couplings[:, : system.n].astype(object)
+    return int(2 * s @ system.random_fields[: system.n].astype(object) + system.field_steps * (s @ J @ s))
+
+
+def test_fields_kept_up_to_date_equal_fields_recomputed(build):
+    system = build()
+    assert sum(anneal(system)) > 1000
+    couplings = system.couplings[:, : system.n].astype(np.int64)
+    recomputed = system.random_fields[: system.n] + system.field_steps * (couplings @ system.spins[: system.n])
+    np.testing.assert_array_equal(system.fields[: system.n], recomputed)
+
+
+def test_the_energy_of_a_flip_is_the_difference_of_two_total_energies(build):
+    system = build()
+    anneal(system)
+    before = total_energy(system, system.spins)
+    for i in range(system.n):
+        flipped = system.spins.copy()
+        flipped[i] = -flipped[i]
+        # E_i = -2 s_i F_i, in half field steps -4 s_i F_i
+        assert total_energy(system, flipped) - before == -4 * int(system.spins[i]) * int(system.fields[i])
+    unit = 0.5 * system.field_unit_K / system.n
+    np.testing.assert_allclose(excitations.energy_per_spin(system), before * unit, rtol=1e-13)
+
+
+def test_logarithm_agrees_with_the_library():
+    u = np.concatenate([np.geomspace(1e-16, 1, 20001)[:-1], 1 - np.geomspace(1e-15, 0.5, 20001)])
+    ours = np.array([annealing._log.py_func(x) for x in u])
+    np.testing.assert_allclose(ours, np.log(u), rtol=2e-12, atol=0)
+
+
+def test_thresholds_are_exponential_and_independent():
+    """(T/2) ln u with u uniform: Kolmogorov-Smirnov at p > 1e-3, neighbours and sweeps uncorrelated within 4σ."""
+    n = 200_000
+    half_temperature = 1e6
+    drawn = np.empty((2, n), dtype=np.int32)
+    for sweep in (0, 1):
+        annealing._draw_thresholds(drawn[sweep], half_temperature, np.uint64(12345), sweep * n)
+    u = np.exp(drawn / half_temperature)
+    assert stats.kstest(u.ravel(), "uniform").pvalue > 1e-3
+    for a, b in ((u[0, :-1], u[0, 1:]), (u[0], u[1])):
+        assert abs(np.corrcoef(a, b)[0, 1]) < 4 / np.sqrt(n)
+
+
+def test_thresholds_stay_within_int32():
+    drawn = np.empty(1000, dtype=np.int32)
+    annealing._draw_thresholds(drawn, 1e12, np.uint64(1), 0)
+    assert drawn.min() == -2147483647
+    assert drawn.max() <= 0
+
+
+def test_chain_is_the_one_of_its_version():
+    """Change CHAIN_VERSION with this digest: shards on disk are told apart by it."""
+    model = disorder.Model(L=4, h0_K=10.0, J0_K=2.0, cutoff=1.0, concentration=0.5)
+    digest = hashlib.sha256()
+    for realization in range(3):
+        system = disorder.build(model, disorder.draw(4, model.n_spins, 20210205, realization))
+        digest.update(repr(anneal(system)).encode())
+        excitations.relax(system)
+        digest.update(system.fields.tobytes() + system.spins.tobytes())
+    assert (annealing.CHAIN_VERSION, digest.hexdigest()[:16]) == (1, "48e731831f0bdb0e")

@@ -1,0 +1,90 @@
+"""Grids, histograms, merges and densities."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tlsglass import dos
+
+
+def part(counts, *blocks):
+    chosen = list(blocks)
+    return replace(counts, first=counts.first[chosen], counts=counts.counts[chosen])
+
+
+def test_grid_has_an_edge_at_2T_and_reaches_the_range():
+    for T in (0.02, 0.3, 1.0):
+        edges = dos.Grid(20, 8, 1.04).edges(T, 130.0)
+        assert edges[40] == pytest.approx(2 * T, rel=1e-14)
+        assert edges[-1] >= 130
+        assert np.all(np.diff(edges) > 0)
+
+
+def test_histogram_agrees_with_numpy_and_refuses_what_lies_beyond():
+    edges = dos.Grid(5, 4, 1.3).edges(0.1, 10.0)
+    energies = np.random.default_rng(1).exponential(1.0, 1000)
+    np.testing.assert_array_equal(dos.histogram(energies, edges), np.histogram(energies, edges)[0])
+    with pytest.raises(ValueError, match="beyond the grid"):
+        dos.histogram(np.array([1e3]), edges)
+
+
+def test_merge_does_not_depend_on_the_order_of_the_batches(counts_of):
+    whole = counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1))
+    merged = dos.merge([part(whole, 4, 5), part(whole, 0), part(whole, 1, 2, 3)])
+    np.testing.assert_array_equal(merged.first, whole.first)
+    np.testing.assert_array_equal(merged.counts, whole.counts)
+
+
+def test_merge_refuses_overlapping_and_foreign_shards(counts_of):
+    whole = counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1))
+    with pytest.raises(dos.ForeignShard, match="realization 20 is counted in two shards"):
+        dos.merge([part(whole, 0, 1, 2), part(whole, 2, 3)])
+    for change in ({"T_K": 0.4}, {"origin": "another seed"}, {"J0_K": 3.0}):
+        with pytest.raises(dos.ForeignShard, match=next(iter(change))):
+            dos.merge([part(whole, 0), replace(part(whole, 1), **change)])
+    with pytest.raises(dos.ForeignShard, match="grids"):
+        dos.merge([part(whole, 0), replace(part(whole, 1), edges_K=whole.edges_K * 1.01)])
+
+
+def test_a_shard_is_read_back_and_its_bytes_depend_on_its_content_alone(counts_of, tmp_path):
+    counts = counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1))
+    counts.save(tmp_path / "a.npz")
+    counts.save(tmp_path / "b.npz")
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+    again = dos.Counts.load(tmp_path / "a.npz")
+    for name in ("L", "J0_K", "T_K", "n_spins", "concentration", "block", "origin"):
+        assert getattr(again, name) == getattr(counts, name)
+    np.testing.assert_array_equal(again.counts, counts.counts)
+    np.testing.assert_array_equal(again.edges_K, counts.edges_K)
+
+
+def test_density_integrates_to_the_concentration():
+    """n is a density per lattice site: all TLSs together are x of them."""
+    edges = dos.Grid(20, 8, 1.04).edges(0.5, 200.0)
+    energies = np.abs(np.random.default_rng(1).normal(0, 20, (10, 256 * 10)))
+    rows = np.array([dos.histogram(e, edges) for e in energies])
+    counts = dos.Counts(8, 2.0, 0.5, 256, 0.5, 10, "", np.arange(10) * 10, edges, rows)
+    n, error = dos.density(counts, 10)
+    assert np.sum(n * np.diff(edges)) == pytest.approx(0.5, rel=1e-12)
+    exact = 0.5 * np.exp(-0.5 * (edges[:-1] / 20) ** 2) * 2 / (20 * np.sqrt(2 * np.pi))
+    shown = (rows.sum(axis=0) > 30) & (edges[:-1] < 20)
+    pulls = (n[shown] - exact[shown]) / error[shown]
+    assert abs(np.mean(pulls)) < 4 * 1.2 / np.sqrt(len(pulls))
+
+
+def test_rebin_fills_every_bin_and_keeps_the_ends():
+    total = np.array([5, 1, 1, 7, 0, 0, 3, 4, 1])
+    kept = dos.rebin(total, 5)
+    assert kept.tolist() == [0, 1, 4, 9]
+    assert np.add.reduceat(total, kept[:-1]).tolist() == [5, 9, 8]
+    with pytest.raises(ValueError, match="too few"):
+        dos.rebin(total, 23)
+
+
+def test_coarsening_keeps_the_counts(counts_of):
+    counts = counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1))
+    coarse = dos.coarsen_to_width(counts, 1.0)
+    assert np.diff(coarse.edges_K).min() >= 1.0 * (1 - 1e-9)
+    assert coarse.counts.sum() == counts.counts.sum()
+    assert dos.first_realizations(counts, 25).n_realizations == 20

@@ -1,0 +1,95 @@
+"""The configuration: what is refused, with which line, and how its values are spelled."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tlsglass import checked, study
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
+CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+
+
+def changed(*keys, value):
+    config = copy.deepcopy(CONFIG)
+    place = config
+    for key in keys[:-1]:
+        place = place[key]
+    place[keys[-1]] = value
+    return config
+
+
+def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
+    study.check(CONFIG, SCHEMA, lambda path: "config.yaml")
+    ladder = CONFIG["annealing"]["ladder_K"]
+    assert (len(ladder), ladder[0], ladder[-1], CONFIG["annealing"]["sweeps"]) == (42, 300, 0.02, 257)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "said"),
+    [
+        (("annealing", "sweps"), 3, "annealing.sweps = 3: unknown key; allowed: ladder_K, sweeps, quench_K"),
+        (("model", "J0_K", 1), "three", "model.J0_K[1] = 'three': must be of type number"),
+        (("model", "J0_K", 0), "2", "model.J0_K[0] = '2': must be of type number"),
+        (("model", "h0_K"), -1, "model.h0_K = -1: must be > 0"),
+        (("model", "concentration"), 1.5, "model.concentration = 1.5: must be <= 1"),
+        (("density_of_states", "measured_K", 0), -0.02, "density_of_states.measured_K[0] = -0.02: must be > 0"),
+        (
+            ("density_of_states", "measured_K", 0),
+            0.07,
+            "density_of_states.measured_K[0] = 0.07: must be a rung of annealing.ladder_K",
+        ),
+        (("annealing", "ladder_K", 3), 260, "annealing.ladder_K[3] = 260: must be below the rung before it, 200"),
+        (("annealing", "quench_K"), 0.05, "annealing.quench_K = 0.05: must be below the last rung"),
+        (("lattices", 0, "realizations"), 1005, "lattices[0].realizations = 1005: must be a multiple of"),
+        (("lattices", 0, "realizations"), 10, "lattices[0].realizations = 10: must be at least two blocks"),
+        (("lattices", 1, "L"), 8, "lattices[1].L = 8: stands there twice"),
+        (("observables", "slope_above_K"), [0.01, 0.015], "observables.slope_above_K = [0.01, 0.015]: must hold at least two"),
+        (
+            ("fits", "zero_temperature_windows_K", 0),
+            [2, 0.1],
+            "fits.zero_temperature_windows_K[0] = [2, 0.1]: must be a lower and a",
+        ),
+        (("figures", "dos_K", 1), 0.07, "figures.dos_K[1] = 0.07: must be one of density_of_states.measured_K"),
+        (("checks", "model_variants", "cutoff_0.5", "L"), 10, "checks.model_variants.cutoff_0.5.L = 10: must be the L of one"),
+        (("model", "J0_K", 1), 1e-6, "model.J0_K[1] = 1e-06: is too small beside model.h0_K"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line_with_file_key_and_value(keys, value, said):
+    with pytest.raises(checked.InputError) as caught:
+        study.check(changed(*keys, value=value), SCHEMA, lambda path: "config/quick.yaml")
+    message = str(caught.value)
+    assert message.startswith(f"config/quick.yaml: {said}")
+    assert "\n" not in message
+
+
+def test_a_missing_key_is_named():
+    config = copy.deepcopy(CONFIG)
+    del config["annealing"]["sweeps"]
+    with pytest.raises(checked.InputError, match=r"annealing\.sweeps: missing"):
+        study.check(config, SCHEMA, lambda path: "config.yaml")
+
+
+def test_values_are_spelled_as_in_the_config():
+    axes = study.Study(CONFIG)
+    assert list(axes.couplings) == ["2", "3"]
+    assert list(axes.temperatures)[:3] == ["2e-06", "0.02", "0.03"]
+    assert axes.batches("12")[:2] == ["00000-00099", "00100-00199"]
+    assert len(axes.batches("12")) == 100
+    assert axes.batches("8")[-1] == "09500-09999"
+
+
+def test_a_last_batch_may_be_short():
+    axes = study.Study(changed("lattices", 1, "realizations", value=10050))
+    assert axes.batches("12")[-1] == "10000-10049"
+
+
+def test_yaml_that_is_none_names_the_file_and_line(tmp_path):
+    (tmp_path / "a.yaml").write_text("a: [1, 2}\nb: 2\n", encoding="utf-8")
+    with pytest.raises(checked.InputError, match=r"a\.yaml: not valid YAML \(line 1\)"):
+        checked.read_yaml(tmp_path / "a.yaml")
+    with pytest.raises(checked.InputError, match=r"none\.yaml: No such file"):
+        checked.read_yaml(tmp_path / "none.yaml")

@@ -1,0 +1,59 @@
+"""A copy of the workflow with a study that takes seconds."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+TINY = {
+    "lattices": [{"L": 4, "realizations": 60, "batch": 30}, {"L": 6, "realizations": 40, "batch": 20}],
+    "annealing": {"ladder_K": [100, 10, 2, 1, 0.5, 0.2, 0.05], "sweeps": 10},
+    "density_of_states": {"measured_K": [0.05, 0.2, 0.5, 1]},
+    "fits": {"jackknife_groups": 4},
+    "observables": {"sound_velocity_K": [0.05, 1], "slope_below_K": [0.05, 0.2], "slope_above_K": [0.5, 1], "least_counts": 20},
+    "figures": {"dos_K": [0.05, 0.5]},
+    "checks": {
+        "model_variants": {
+            "cutoff_0.5": {"L": 4, "realizations": 20},
+            "cutoff_0.1": {"L": 4, "realizations": 20},
+            "field_scale": {"L": 4, "realizations": 20},
+        }
+    },
+}
+
+
+class Workflow:
+    """A folder with the workflow's files, in which Snakemake is run as a user would."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for name in ("Snakefile", "config", "profiles", "scripts", "workflow", "envs"):
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, folder / name)
+            else:
+                shutil.copy(source, folder / name)
+        self.write_overlay(TINY)
+
+    def write_overlay(self, content, name="config/tiny.yaml"):
+        (self.folder / name).write_text(yaml.safe_dump(content), encoding="utf-8")
+
+    def run(self, *arguments, configfile="config/tiny.yaml", cores=2):
+        overlay = ["--configfile", configfile] if configfile else []
+        command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments, *overlay]
+        environment = os.environ | {"XDG_CACHE_HOME": str(self.folder / ".cache")}
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=environment, check=False)
+
+    def bytes_of(self, pattern):
+        return {str(path.relative_to(self.folder)): path.read_bytes() for path in sorted(self.folder.glob(pattern))}
+
+
+@pytest.fixture
+def workflow(tmp_path):
+    return Workflow(tmp_path)

@@ -1,0 +1,45 @@
+"""Bad input ends before any job, in one line that names file, key and value."""
+
+import pytest
+
+
+def refusal(workflow, **options):
+    """Run, expect no result and no traceback, and return the one line that Snakemake's own greeting leaves over."""
+    run = workflow.run(**options)
+    assert run.returncode == 1
+    assert not (workflow.folder / "results").exists()
+    lines = [line for line in (run.stdout + run.stderr).splitlines() if not line.startswith(("Using workflow", "Config file"))]
+    assert len(lines) == 1
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("overlay", "said"),
+    [
+        ({"annealing": {"sweps": 3}}, "config/bad.yaml: annealing.sweps = 3: unknown key"),
+        (
+            {"density_of_states": {"measured_K": [-1, 0.5, 1]}},
+            "config/bad.yaml: density_of_states.measured_K[0] = -1: must be > 0",
+        ),
+        (
+            {"density_of_states": {"measured_K": [0.07, 0.5, 1]}},
+            "config/bad.yaml: density_of_states.measured_K[0] = 0.07: must be a rung",
+        ),
+        ({"model": {"J0_K": ["two"]}}, "config/bad.yaml: model.J0_K[0] = 'two': must be of type number"),
+    ],
+)
+def test_a_bad_overlay(workflow, overlay, said):
+    workflow.write_overlay(overlay, "config/bad.yaml")
+    assert refusal(workflow, configfile="config/bad.yaml").startswith(said)
+
+
+def test_a_bad_value_on_the_command_line(workflow):
+    run = workflow.run("-n", "--config", "seed=-3", configfile=None)
+    assert run.returncode == 1
+    assert "--config: seed = -3: must be >= 0" in run.stderr
+
+
+def test_a_bad_dataset(workflow):
+    path = workflow.folder / "config/experiments/stycast1266_thermal_conductivity/data.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("0.113,", "-0.113,"), encoding="utf-8")
+    assert refusal(workflow) == f"{path.relative_to(workflow.folder)}: column T_K, row 3: -0.113 must be a finite number > 0"

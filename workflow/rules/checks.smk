@@ -1,0 +1,118 @@
+# Paper against reproduction, claim by claim; what the results were made from.
+
+VARIANTS = list(config["checks"]["model_variants"])
+
+# the tables that config/paper_values.csv draws on
+SCORECARD_TABLES = [
+    "table_1",
+    "table_2",
+    "zero_temperature",
+    "gaussian_limit",
+    "laws",
+    "size_dependence",
+    "stability",
+    "appendix_c",
+    "closed_forms",
+    "experiments",
+    "model_variants",
+]
+
+
+wildcard_constraints:
+    variant="|".join(VARIANTS),
+
+
+rule model_variant:
+    output:
+        shards=expand("results/shards/variants/{{variant}}/T{T}.npz", T=study.labels(config["figures"]["dos_K"])),
+    log:
+        "results/logs/model_variant/{variant}.log",
+    benchmark:
+        "results/benchmarks/model_variant/{variant}.tsv"
+    conda:
+        "../../envs/simulate.yaml"
+    threads: 1
+    resources:
+        mem_mb=600,
+        runtime=120,
+    params:
+        model=lambda w: asdict(study.variant(w.variant)[0]),
+        protocol=lambda w: asdict(study.variant(w.variant)[1]),
+        realizations=lambda w: study.variant(w.variant)[2],
+        chain=annealing.CHAIN_VERSION,
+    script:
+        "../../scripts/model_variant.py"
+
+
+rule model_variant_table:
+    input:
+        counts=variant_inputs,
+        code=library("model_variant_table.py"),
+    output:
+        table="results/tables/model_variants.csv",
+    log:
+        "results/logs/model_variant_table.log",
+    benchmark:
+        "results/benchmarks/model_variant_table.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        variants=config["checks"]["model_variants"],
+        labels=study.labels(config["figures"]["dos_K"]),
+        axes={name: study.variant(name)[3] for name in VARIANTS},
+        fits=config["fits"],
+    script:
+        "../../scripts/model_variant_table.py"
+
+
+rule scorecard:
+    input:
+        paper="config/paper_values.csv",
+        tables=expand("results/tables/{table}.csv", table=SCORECARD_TABLES),
+        code=library("scorecard.py"),
+    output:
+        card="results/checks/scorecard.csv",
+        markdown=report("results/checks/scorecard.md", caption="../report/scorecard.rst", category="Checks"),
+    log:
+        "results/logs/scorecard.log",
+    benchmark:
+        "results/benchmarks/scorecard.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../../scripts/scorecard.py"
+
+
+rule provenance:
+    input:
+        tables=rules.scorecard.input.tables,
+        markdown=["results/tables/table_1.md", "results/tables/table_2.md", "results/tables/appendix_c.md"],
+        annealing="results/tables/annealing.csv",
+        counts=[f"results/dos/{s}/T{T}.npz" for s in SETS for T in study.temperatures],
+        figures=expand("results/figures/{figure}.csv", figure=FIGURES),
+        card="results/checks/scorecard.csv",
+        code=library("provenance.py"),
+    output:
+        manifest="results/checks/provenance.json",
+    log:
+        "results/logs/provenance.log",
+    benchmark:
+        "results/benchmarks/provenance.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        config=config,
+    script:
+        "../../scripts/provenance.py"

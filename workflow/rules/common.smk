@@ -1,0 +1,87 @@
+# The checked configuration, the axes of the study, and helpers of the rules.
+
+import ast
+import sys
+from pathlib import Path
+
+ROOT = Path(workflow.basedir)
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from tlsglass import checked, experiments
+from tlsglass.study import Study
+from tlsglass.study import check as check_study
+
+
+def config_file_of(path):
+    """Name the source of a key of the configuration: the last of config.yaml, --configfile and --config that holds it."""
+    given = [Path(name).resolve() for name in workflow.overwrite_configfiles]
+    here = Path.cwd()
+    sources = ["config/config.yaml", *(str(p.relative_to(here) if p.is_relative_to(here) else p) for p in given)]
+    contents = [(source, checked.read_yaml(source)) for source in sources]
+    contents.append(("--config", workflow.config_settings.config or {}))
+    for source, content in reversed(contents):
+        try:
+            for key in path:
+                content = content[key]
+        except (KeyError, IndexError, TypeError):
+            continue
+        return source
+    return sources[-1]
+
+
+def dataset_folders():
+    return sorted(path.parent for path in Path("config/experiments").glob("*/dataset.yaml"))
+
+
+try:
+    config_schema = checked.read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
+    dataset_schema = checked.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml")
+    check_study(config, config_schema, config_file_of)
+    DATASETS = {folder.name: experiments.load(folder, dataset_schema).info for folder in dataset_folders()}
+except checked.InputError as error:
+    sys.exit(str(error))
+
+study = Study(config)
+SIZES = list(study.sizes)
+COUPLINGS = list(study.couplings)
+SETS = expand("L{L}_J{J0}", L=SIZES, J0=COUPLINGS)
+LARGEST = max(SIZES, key=int)
+
+
+wildcard_constraints:
+    L="|".join(SIZES),
+    J0="|".join(COUPLINGS),
+    T="|".join(study.temperatures),
+    set="|".join(SETS),
+    batch=r"\d+-\d+",
+    dataset="|".join(DATASETS),
+
+
+def library(script):
+    """Return the files of the library that a driver imports, directly or not: a change of one reruns the driver's rule."""
+    folder = ROOT / "scripts"
+    found, pending = set(), [folder / script]
+    while pending:
+        for node in ast.walk(ast.parse(pending.pop().read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tlsglass":
+                parts = node.module.split(".")[1:]
+                for path in [folder.joinpath("tlsglass", *parts, a.name).with_suffix(".py") for a in node.names] + [
+                    folder.joinpath("tlsglass", *parts).with_suffix(".py")
+                ]:
+                    if path.is_file() and path not in found:
+                        found.add(path)
+                        pending.append(path)
+    return sorted(str(path.relative_to(ROOT)) for path in found)
+
+
+def batch_shards(wildcards):
+    """The shards of one (L, J0, T): one of each batch."""
+    return expand("results/shards/L{L}_J{J0}/T{T}/{batch}.npz", batch=study.batches(wildcards.L), **wildcards)
+
+
+def variant_inputs(wildcards):
+    """The shards of every variant, and the counts of the set that each is compared with."""
+    labels = study.labels(config["figures"]["dos_K"])
+    shards = expand("results/shards/variants/{variant}/T{T}.npz", variant=config["checks"]["model_variants"], T=labels)
+    axes = {study.variant(name)[3] for name in config["checks"]["model_variants"]}
+    return shards + [f"results/dos/L{L}_J{J0}/T{T}.npz" for L, J0 in sorted(axes) for T in labels]

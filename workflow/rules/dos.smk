@@ -1,0 +1,75 @@
+# Densities of states n(T, E) from the shards, and their fits.
+
+
+rule dos_table:
+    input:
+        shards=batch_shards,
+        code=library("dos_table.py"),
+    output:
+        counts="results/dos/L{L}_J{J0}/T{T}.npz",
+        table="results/dos/L{L}_J{J0}/T{T}.csv",
+    log:
+        "results/logs/dos_table/L{L}_J{J0}/T{T}.log",
+    benchmark:
+        "results/benchmarks/dos_table/L{L}_J{J0}/T{T}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        groups=config["fits"]["jackknife_groups"],
+    script:
+        "../../scripts/dos_table.py"
+
+
+rule fit_dos:
+    input:
+        counts=expand("results/dos/{{set}}/T{T}.npz", T=study.temperatures),
+        code=library("fit_dos.py"),
+    output:
+        eq3="results/fits/{set}/eq3.csv",
+        exponents="results/fits/{set}/exponents.csv",
+        gaussian="results/fits/{set}/gaussian.csv",
+    log:
+        "results/logs/fit_dos/{set}.log",
+    benchmark:
+        "results/benchmarks/fit_dos/{set}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        fits=config["fits"],
+        rungs_K=list(study.rungs.values()),
+    script:
+        "../../scripts/fit_dos.py"
+
+
+rule table_2:
+    input:
+        eq3=expand("results/fits/{set}/eq3.csv", set=SETS),
+        exponents=expand("results/fits/{set}/exponents.csv", set=SETS),
+        gaussian=expand("results/fits/{set}/gaussian.csv", set=SETS),
+        paper="config/paper_values.csv",
+        code=library("table_2.py"),
+    output:
+        table="results/tables/table_2.csv",
+        markdown="results/tables/table_2.md",
+        zero_temperature="results/tables/zero_temperature.csv",
+        gaussian="results/tables/gaussian_limit.csv",
+    log:
+        "results/logs/table_2.log",
+    benchmark:
+        "results/benchmarks/table_2.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../../scripts/table_2.py"

@@ -1,0 +1,173 @@
+# Figures 1-7, and Eq. (9) beside the simulation. Each is an SVG, a PNG, and a CSV with the numbers it shows.
+
+FIGURES = [f"figure_{k}" for k in range(1, 8)] + ["figure_dipolar_gap"]
+
+# datasets of each panel of the figures that show measured data
+EXPERIMENT_PANELS = {
+    "figure_4": [["fig4_silica_thermal_conductivity"]],
+    "figure_5": [
+        ["fig5a_silica_sound_velocity"],
+        ["fig5b_silica_dielectric_constant"],
+        ["fig5c_coverglass_sound_velocity"],
+    ],
+    "figure_6": [
+        ["fig6a_x017_sound_velocity", "fig6a_x032_sound_velocity"],
+        ["fig6b_x004_sound_velocity", "fig6b_x007_sound_velocity"],
+    ],
+}
+
+
+rule figure_1:
+    input:
+        counts=expand("results/dos/L{L}_J{J0}/T{T}.npz", L=LARGEST, J0=COUPLINGS, T=study.labels(config["figures"]["dos_K"])),
+        eq3="results/tables/table_2.csv",
+        exponents="results/tables/zero_temperature.csv",
+        gaussian="results/tables/gaussian_limit.csv",
+        code=library("figure_1.py"),
+    output:
+        svg=report("results/figures/figure_1.svg", caption="../report/figure_1.rst", category="Figures"),
+        png="results/figures/figure_1.png",
+        csv="results/figures/figure_1.csv",
+    log:
+        "results/logs/figure_1.log",
+    benchmark:
+        "results/benchmarks/figure_1.tsv"
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        groups=config["fits"]["jackknife_groups"],
+        window_T=config["fits"]["eq3_window_T"],
+        dos_K=config["figures"]["dos_K"],
+    script:
+        "../../scripts/figure_1.py"
+
+
+rule figure_2:
+    input:
+        observables=expand("results/observables/{set}.csv", set=SETS),
+        laws="results/tables/laws.csv",
+        code=library("figure_2.py"),
+    output:
+        svg=report("results/figures/figure_2.svg", caption="../report/figure_2.rst", category="Figures"),
+        png="results/figures/figure_2.png",
+        csv="results/figures/figure_2.csv",
+    log:
+        "results/logs/figure_2.log",
+    benchmark:
+        "results/benchmarks/figure_2.tsv"
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        window_K=config["observables"]["exponents_K"],
+    script:
+        "../../scripts/figure_2.py"
+
+
+rule figure_3:
+    input:
+        observables=expand("results/observables/L{L}_J{J0}.csv", L=LARGEST, J0=COUPLINGS),
+        laws="results/tables/laws.csv",
+        code=library("figure_3.py"),
+    output:
+        svg=report("results/figures/figure_3.svg", caption="../report/figure_3.rst", category="Figures"),
+        png="results/figures/figure_3.png",
+        csv="results/figures/figure_3.csv",
+    log:
+        "results/logs/figure_3.log",
+    benchmark:
+        "results/benchmarks/figure_3.tsv"
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        observables=config["observables"],
+    script:
+        "../../scripts/figure_3.py"
+
+
+rule figure_of_experiments:
+    input:
+        fits=lambda w: expand("results/experiments/{d}/fit.json", d=sum(EXPERIMENT_PANELS[w.figure], [])),
+        points=lambda w: expand("results/experiments/{d}/points.csv", d=sum(EXPERIMENT_PANELS[w.figure], [])),
+        curves=lambda w: expand("results/experiments/{d}/curves.csv", d=sum(EXPERIMENT_PANELS[w.figure], [])),
+        code=library("figure_experiment.py"),
+    output:
+        svg=report("results/figures/{figure}.svg", caption="../report/{figure}.rst", category="Figures"),
+        png="results/figures/{figure}.png",
+        csv="results/figures/{figure}.csv",
+    log:
+        "results/logs/{figure}.log",
+    benchmark:
+        "results/benchmarks/{figure}.tsv"
+    wildcard_constraints:
+        figure="|".join(EXPERIMENT_PANELS),
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        panels=lambda w: [len(panel) for panel in EXPERIMENT_PANELS[w.figure]],
+    script:
+        "../../scripts/figure_experiment.py"
+
+
+rule figure_7:
+    input:
+        observables=expand("results/observables/L{L}_J{J0}.csv", L=LARGEST, J0=COUPLINGS),
+        code=library("figure_7.py"),
+    output:
+        svg=report("results/figures/figure_7.svg", caption="../report/figure_7.rst", category="Figures"),
+        png="results/figures/figure_7.png",
+        csv="results/figures/figure_7.csv",
+    log:
+        "results/logs/figure_7.log",
+    benchmark:
+        "results/benchmarks/figure_7.tsv"
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        window_K=config["observables"]["sound_velocity_K"],
+    script:
+        "../../scripts/figure_7.py"
+
+
+rule figure_dipolar_gap:
+    input:
+        counts=expand("results/dos/L{L}_J{J0}/T{T}.npz", L=LARGEST, J0=COUPLINGS, T=study.quench),
+        code=library("figure_dipolar_gap.py"),
+    output:
+        svg=report("results/figures/figure_dipolar_gap.svg", caption="../report/figure_dipolar_gap.rst", category="Figures"),
+        png="results/figures/figure_dipolar_gap.png",
+        csv="results/figures/figure_dipolar_gap.csv",
+    log:
+        "results/logs/figure_dipolar_gap.log",
+    benchmark:
+        "results/benchmarks/figure_dipolar_gap.tsv"
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=5,
+    params:
+        groups=config["fits"]["jackknife_groups"],
+        h0_K=config["model"]["h0_K"],
+    script:
+        "../../scripts/figure_dipolar_gap.py"
