@@ -14,6 +14,7 @@ from numba import njit
 
 from tlsglass import lattice
 
+CACHE_LINE = 64  # bytes
 BLOCK = 32  # rows are padded to a multiple of this, so that the kernel's loops have no remainder
 COUPLING_RANGE = 8.0  # int16 holds this many standard deviations of a nearest-neighbour coupling
 FIELD_RANGE = 8.0  # fields are given room for this many standard deviations of the random field
@@ -24,8 +25,8 @@ class Draws(NamedTuple):
 
     sites: np.ndarray  # (n,) occupied site numbers, ascending
     c_i: np.ndarray  # (n,) standard normal: h_i = h0 c_i
-    c_ij: np.ndarray  # (n (n-1)/2,) standard normal, pair (i, j < i) at i (i-1)/2 + j: J_ij = c_ij J0 / (R³ + C)
-    spins: np.ndarray  # (n,) int32, +1 or -1: the state at infinite temperature
+    c_ij: np.ndarray  # (n (n-1)/2,) float32, standard normal, pair (i, j < i) at i (i-1)/2 + j: J_ij = c_ij J0 / (R³ + C)
+    spins: np.ndarray  # (n,) int16, +1 or -1: the state at infinite temperature
     chain_key: np.uint64  # key of the chain's counter-based random numbers
 
 
@@ -87,16 +88,25 @@ class Model:
 
 
 class System(NamedTuple):
-    """The integer Hamiltonian of one realization. W is n rounded up to a multiple of ``BLOCK``; padding is zero."""
+    """The integer Hamiltonian of one realization and its state.
+
+    W is n rounded up to a multiple of ``BLOCK``; what lies behind n is padding. Arrays start at cache lines.
+    """
 
     n: int  # number of spins
-    couplings: np.ndarray  # (n, W) int16, symmetric, unit ``Model.coupling_unit_K``
-    random_fields: np.ndarray  # (W,) int32, unit ``Model.field_unit_K``
-    spins: np.ndarray  # (W,) int32, +1 or -1 (padding: +1)
-    fields: np.ndarray  # (W,) int32: h_i + Σ_j J_ij s_j, unit ``Model.field_unit_K``
+    couplings: np.ndarray  # (n, W) int16, symmetric, unit ``Model.coupling_unit_K``; padding 0
+    random_fields: np.ndarray  # (W,) int32, unit ``Model.field_unit_K``; padding 0
+    reach: np.ndarray  # (W,) int32, Σ_j abs(J_ij): no state takes field i further than this from h_i
+    spins: np.ndarray  # (W,) int16, +1 or -1; padding +1
+    fields: np.ndarray  # (W,) int32: h_i + Σ_j J_ij s_j, unit ``Model.field_unit_K``; padding 0
     field_steps: int
     field_unit_K: float
     chain_key: np.uint64
+
+    @property
+    def arrays(self):
+        """What the kernels take: couplings, random fields, reach, spins, fields, and the steps of a field."""
+        return self.couplings, self.random_fields, self.reach, self.spins, self.fields, np.int32(self.field_steps)
 
 
 def draw(L, n, seed, realization):
@@ -108,8 +118,8 @@ def draw(L, n, seed, realization):
     rng = np.random.Generator(np.random.SFC64(disorder))
     sites = np.sort(rng.choice(L**3, size=n, replace=False))
     c_i = rng.standard_normal(n)
-    c_ij = rng.standard_normal(n * (n - 1) // 2)
-    spins = (2 * rng.integers(0, 2, size=n) - 1).astype(np.int32)
+    c_ij = rng.standard_normal(n * (n - 1) // 2, dtype=np.float32)
+    spins = (2 * rng.integers(0, 2, size=n) - 1).astype(np.int16)
     return Draws(sites, c_i, c_ij, spins, chain.generate_state(1, np.uint64)[0])
 
 
@@ -129,43 +139,35 @@ def build(model, draws):
     n = len(draws.sites)
     width = -(-n // BLOCK) * BLOCK
     kernel = model.kernel * (model.J0_K / model.coupling_unit_K)
-    couplings = np.zeros((n, width), dtype=np.int16)
+    couplings = _zeros((n, width), np.int16)
     largest = _fill_couplings(couplings, lattice.coordinates(draws.sites, model.L), draws.c_ij, kernel)
     if largest > 32767:
         raise OverflowError(f"a coupling of {largest * model.coupling_unit_K:g} K does not fit its 16 bits")
-    return assemble(model, couplings, model.h0_K * draws.c_i, draws.spins, draws.chain_key)
-
-
-def assemble(model, couplings, h_K, spins, chain_key):
-    """Return the System of int16 ``couplings`` (n, W), random fields ``h_K`` (n,) in kelvin and ``spins`` (n,).
-
-    Raises OverflowError when a local field could leave the model's energy range.
-    """
-    n, width = couplings.shape
-    random_fields = np.zeros(width, dtype=np.int64)
-    random_fields[:n] = np.rint(h_K / model.field_unit_K)
-    padded = np.ones(width, dtype=np.int32)
-    padded[:n] = spins
-    fields, bound = _local_fields(couplings, random_fields, padded, model.field_steps)
-    if 2 * bound * model.field_unit_K >= model.energy_range_K:
+    random_fields, fields, reach = (_zeros(width, np.int32) for _ in range(3))
+    spins = _zeros(width, np.int16)
+    spins[:] = 1
+    spins[:n] = draws.spins
+    h = np.rint(model.h0_K * draws.c_i / model.field_unit_K)
+    bound = _sum_magnitudes(couplings) * model.field_steps
+    if 2 * np.max(np.abs(h) + bound) * model.field_unit_K >= model.energy_range_K:
         raise OverflowError(f"an excitation energy may exceed the range of {model.energy_range_K:g} K")
-    return System(
-        n,
-        couplings,
-        random_fields.astype(np.int32),
-        padded,
-        fields.astype(np.int32),
-        model.field_steps,
-        model.field_unit_K,
-        np.uint64(chain_key),
-    )
+    random_fields[:n], reach[:n] = h, bound
+    recompute_fields(couplings, random_fields, spins, fields, model.field_steps)
+    return System(n, couplings, random_fields, reach, spins, fields, model.field_steps, model.field_unit_K, draws.chain_key)
+
+
+def _zeros(shape, dtype):
+    """Return zeros that start at a cache line: rows of couplings are then read without straddling lines."""
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    memory = np.zeros(size + CACHE_LINE, dtype=np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 @njit(cache=True)
 def _fill_couplings(couplings, place, c_ij, kernel):
     """Write the rounded couplings, both triangles; return the largest absolute value met."""
     n = couplings.shape[0]
-    L = kernel.shape[0]
     largest = 0.0
     pair = 0
     for i in range(n):
@@ -173,25 +175,35 @@ def _fill_couplings(couplings, place, c_ij, kernel):
             dx = abs(place[i, 0] - place[j, 0])
             dy = abs(place[i, 1] - place[j, 1])
             dz = abs(place[i, 2] - place[j, 2])
-            value = np.floor(c_ij[pair] * kernel[dx % L, dy % L, dz % L] + 0.5)
+            value = np.floor(c_ij[pair] * kernel[dx, dy, dz] + 0.5)
             largest = max(largest, abs(value))
             couplings[i, j] = np.int16(value)
-            couplings[j, i] = couplings[i, j]
             pair += 1
+    # mirrored in blocks: writing down the columns of a whole matrix would miss the cache at every step
+    for row in range(0, n, BLOCK):
+        for column in range(0, row + 1, BLOCK):
+            for i in range(row, min(row + BLOCK, n)):
+                for j in range(column, min(column + BLOCK, i)):
+                    couplings[j, i] = couplings[i, j]
     return largest
 
 
 @njit(cache=True)
-def _local_fields(couplings, random_fields, spins, field_steps):
-    """Return h_i + Σ_j J_ij s_j (int64, in field steps) and the largest value that any state could give it."""
-    fields = random_fields.copy()
-    bound = 0
+def _sum_magnitudes(couplings):
+    """Return Σ_j abs(J_ij) for every row, (n,) int64."""
+    sums = np.zeros(couplings.shape[0], dtype=np.int64)
     for i in range(couplings.shape[0]):
-        total = 0
-        size = 0
-        for j in range(couplings.shape[0]):
-            total += np.int64(couplings[i, j]) * spins[j]
-            size += abs(np.int64(couplings[i, j]))
-        bound = max(bound, abs(random_fields[i]) + size * field_steps)
-        fields[i] += total * field_steps
-    return fields, bound
+        for j in range(couplings.shape[1]):
+            sums[i] += abs(np.int64(couplings[i, j]))
+    return sums
+
+
+@njit(cache=True)
+def recompute_fields(couplings, random_fields, spins, fields, field_steps):
+    """Set ``fields`` to h_i + Σ_j J_ij s_j, summed anew."""
+    for i in range(couplings.shape[0]):
+        row = couplings[i]
+        total = np.int32(0)
+        for j in range(row.shape[0]):
+            total = np.int32(total + np.int32(np.int32(row[j]) * np.int32(spins[j])))
+        fields[i] = random_fields[i] + field_steps * total

@@ -74,7 +74,7 @@ def _relax(couplings, spins, fields, field_steps):
     n = couplings.shape[0]
     flips = 0
     while True:
-        worst = np.argmax(spins[:n] * fields[:n])
+        worst = np.argmax(fields[:n] * spins[:n])
         if spins[worst] * fields[worst] > 0:
             _flip(couplings, spins, fields, field_steps, worst)
             flips += 1

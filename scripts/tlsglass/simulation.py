@@ -14,7 +14,8 @@ class Protocol:
     """How a realization is annealed and at which temperatures its excitation energies are counted (all in kelvin)."""
 
     ladder_K: tuple  # descending
-    sweeps: int  # Metropolis sweeps at each rung, and at the quench
+    dynamics: str  # "metropolis" or "heat_bath"
+    sweeps: int  # at each rung, and at the quench
     quench_K: float
     measured_K: tuple  # rungs at which energies are counted; the quench is always counted
     block: int  # realizations per block of counts
@@ -70,7 +71,7 @@ def simulate(model, protocol, first, n, report=lambda line: None):
     for index in range(n):
         system = disorder.build(model, disorder.draw(model.L, model.n_spins, protocol.seed, first + index))
         for rung, T in enumerate(rungs):
-            flips = annealing.anneal_rung(system, T, protocol.sweeps, rung * protocol.sweeps)
+            flips = annealing.anneal_rung(system, T, protocol.sweeps, rung * protocol.sweeps, protocol.dynamics)
             acceptance[index, rung] = flips / (protocol.sweeps * system.n)
             if T == protocol.quench_K:
                 unstable[index, :2] = excitations.stability(system)

@@ -52,6 +52,7 @@ class Study:
         annealing, density = self.config["annealing"], self.config["density_of_states"]
         return simulation.Protocol(
             ladder_K=tuple(float(T) for T in annealing["ladder_K"]),
+            dynamics=annealing["dynamics"],
             sweeps=annealing["sweeps"],
             quench_K=float(annealing["quench_K"]),
             measured_K=tuple(self.rungs.values()),

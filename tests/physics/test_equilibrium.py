@@ -27,8 +27,9 @@ def small():
     return disorder.build(model, disorder.draw(3, N, 11, 0))
 
 
+@pytest.mark.parametrize("dynamics", ["metropolis", "heat_bath"])
 @pytest.mark.parametrize("T", [1.5, 4.0, 12.0])
-def test_thermal_averages_agree_with_exact_enumeration(small, T):
+def test_thermal_averages_agree_with_exact_enumeration(small, T, dynamics):
     """Mean energy, every <s_i>, and the distribution of excitation energies: within 4σ, σ from 100 bins of the chain."""
     states, energies, fields = enumerate_states(small)
     weight = np.exp(-(energies - energies.min()) / T)
@@ -38,10 +39,10 @@ def test_thermal_averages_agree_with_exact_enumeration(small, T):
     shares = np.array([np.mean((excitation >= a) & (excitation < b), axis=1) for a, b in itertools.pairwise(edges)]).T
     exact = np.concatenate([[weight @ energies], weight @ states, weight @ shares])
 
-    annealing.anneal_rung(small, T, 1000, 0)
+    annealing.anneal_rung(small, T, 1000, 0, dynamics)
     measured = np.empty((SAMPLES, len(exact)))
     for k in range(SAMPLES):
-        annealing.anneal_rung(small, T, STRIDE, 1000 + k * STRIDE)
+        annealing.anneal_rung(small, T, STRIDE, 1000 + k * STRIDE, dynamics)
         s, f = small.spins[:N], small.fields[:N]
         E = 2 * np.abs(f) * small.field_unit_K
         energy = 0.5 * np.dot(s, f.astype(np.int64) + small.random_fields[:N]) * small.field_unit_K

@@ -9,6 +9,7 @@ from tlsglass.study import scaled
 
 PROTOCOL = simulation.Protocol(
     ladder_K=(100.0, 20.0, 5.0, 1.0, 0.5),
+    dynamics="metropolis",
     sweeps=30,
     quench_K=2e-6,
     measured_K=(0.5,),

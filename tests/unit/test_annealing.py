@@ -54,7 +54,7 @@ def test_thresholds_are_exponential_and_independent():
     half_temperature = 1e6
     drawn = np.empty((2, n), dtype=np.int32)
     for sweep in (0, 1):
-        annealing._draw_thresholds(drawn[sweep], half_temperature, np.uint64(12345), sweep * n)
+        annealing._draw_thresholds(drawn[sweep], half_temperature, False, np.uint64(12345), sweep * n)
     u = np.exp(drawn / half_temperature)
     assert stats.kstest(u.ravel(), "uniform").pvalue > 1e-3
     for a, b in ((u[0, :-1], u[0, 1:]), (u[0], u[1])):
@@ -63,9 +63,32 @@ def test_thresholds_are_exponential_and_independent():
 
 def test_thresholds_stay_within_int32():
     drawn = np.empty(1000, dtype=np.int32)
-    annealing._draw_thresholds(drawn, 1e12, np.uint64(1), 0)
+    annealing._draw_thresholds(drawn, 1e12, False, np.uint64(1), 0)
     assert drawn.min() == -2147483647
     assert drawn.max() <= 0
+
+
+def test_both_ways_to_sweep_make_the_same_decisions(build):
+    """At every temperature, sweep by sweep: with fields kept up to date, and with fields summed where bounds fail."""
+    kept, bare = build(), build()
+    thresholds = np.full(len(kept.spins), annealing.NEVER)
+    for sweep in range(300):
+        half_temperature = 0.5 * 300 * 0.97**sweep / kept.field_unit_K
+        annealing._draw_thresholds(thresholds[: kept.n], half_temperature, False, kept.chain_key, sweep * len(thresholds))
+        couplings, random_fields, reach, spins, fields, steps = kept.arrays
+        flips = annealing._sweep_with_fields(couplings, spins, fields, steps, thresholds)
+        couplings, random_fields, reach, spins, fields, steps = bare.arrays
+        assert annealing._sweep_without_fields(couplings, random_fields, reach, spins, steps, thresholds) == flips
+        disorder.recompute_fields(couplings, random_fields, spins, fields, steps)
+        np.testing.assert_array_equal(bare.spins, kept.spins)
+        np.testing.assert_array_equal(bare.fields, kept.fields)
+
+
+def test_one_realization_takes_less_than_4_MB():
+    model = disorder.Model(L=12, h0_K=10.0, J0_K=2.0, cutoff=1.0, concentration=0.5)
+    draws = disorder.draw(12, model.n_spins, 1, 0)
+    arrays = [x for x in (*draws, *disorder.build(model, draws)) if isinstance(x, np.ndarray)]
+    assert sum(array.nbytes for array in arrays) < 4e6
 
 
 def test_chain_is_the_one_of_its_version():
@@ -76,5 +99,5 @@ def test_chain_is_the_one_of_its_version():
         system = disorder.build(model, disorder.draw(4, model.n_spins, 20210205, realization))
         digest.update(repr(anneal(system)).encode())
         excitations.relax(system)
-        digest.update(system.fields.tobytes() + system.spins.tobytes())
-    assert (annealing.CHAIN_VERSION, digest.hexdigest()[:16]) == (1, "48e731831f0bdb0e")
+        digest.update(system.fields.astype(np.int32).tobytes() + system.spins.astype(np.int32).tobytes())
+    assert (annealing.CHAIN_VERSION, digest.hexdigest()[:16]) == (1, "82a1da2d0635791c")

@@ -31,7 +31,7 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
 @pytest.mark.parametrize(
     ("keys", "value", "said"),
     [
-        (("annealing", "sweps"), 3, "annealing.sweps = 3: unknown key; allowed: ladder_K, sweeps, quench_K"),
+        (("annealing", "sweps"), 3, "annealing.sweps = 3: unknown key; allowed: dynamics, ladder_K, sweeps, quench_K"),
         (("model", "J0_K", 1), "three", "model.J0_K[1] = 'three': must be of type number"),
         (("model", "J0_K", 0), "2", "model.J0_K[0] = '2': must be of type number"),
         (("model", "h0_K"), -1, "model.h0_K = -1: must be > 0"),
