@@ -22,13 +22,6 @@ def sample_set(blocks, groups):
     return np.concatenate([total, total - sums])
 
 
-def covariance(samples):
-    """Return the jackknife covariance (p, p) of the estimates in the sample set ``samples`` (1 + g, p)."""
-    deviation = samples[1:] - np.mean(samples[1:], axis=0)
-    g = len(deviation)
-    return (g - 1) / g * deviation.T @ deviation
-
-
 def error(samples):
     """Return the jackknife standard error (...) of the estimates in the sample set ``samples`` (1 + g, ...)."""
     return np.sqrt((len(samples) - 2) * np.var(samples[1:], axis=0))

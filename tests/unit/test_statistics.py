@@ -12,7 +12,6 @@ def test_error_of_a_mean_is_the_textbook_one():
     means = samples[:, :2] / samples[:, [2]]
     np.testing.assert_allclose(means[0], blocks.mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(statistics.error(means), blocks.std(axis=0, ddof=1) / np.sqrt(40), rtol=1e-12)
-    np.testing.assert_allclose(statistics.covariance(means), np.cov(blocks.T) / 40, rtol=1e-12)
 
 
 def test_error_of_a_nonlinear_estimator_matches_its_scatter():
