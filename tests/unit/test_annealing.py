@@ -61,6 +61,13 @@ def test_thresholds_are_exponential_and_independent():
         assert abs(np.corrcoef(a, b)[0, 1]) < 4 / np.sqrt(n)
 
 
+def test_thresholds_of_a_heat_bath_are_logistic():
+    """P(threshold <= x) = 1/(1 + exp(-x/(T/2))): the probability to accept; Kolmogorov-Smirnov at p > 1e-3."""
+    drawn = np.empty(200_000, dtype=np.int32)
+    annealing._draw_thresholds(drawn, 1e6, True, np.uint64(12345), 0)
+    assert stats.kstest(drawn / 1e6, "logistic").pvalue > 1e-3
+
+
 def test_thresholds_stay_within_int32():
     drawn = np.empty(1000, dtype=np.int32)
     annealing._draw_thresholds(drawn, 1e12, False, np.uint64(1), 0)

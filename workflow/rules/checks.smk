@@ -19,7 +19,7 @@ SCORECARD_TABLES = [
 
 
 wildcard_constraints:
-    variant="|".join(VARIANTS),
+    variant=one_of(VARIANTS),
 
 
 rule model_variant:

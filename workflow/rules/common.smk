@@ -1,6 +1,7 @@
 # The checked configuration, the axes of the study, and helpers of the rules.
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -41,6 +42,12 @@ try:
 except checked.InputError as error:
     sys.exit(str(error))
 
+
+def one_of(names):
+    """Return the regular expression that matches these names and no other."""
+    return "|".join(map(re.escape, names))
+
+
 study = Study(config)
 SIZES = list(study.sizes)
 COUPLINGS = list(study.couplings)
@@ -49,12 +56,12 @@ LARGEST = max(SIZES, key=int)
 
 
 wildcard_constraints:
-    L="|".join(SIZES),
-    J0="|".join(COUPLINGS),
-    T="|".join(study.temperatures),
-    set="|".join(SETS),
+    L=one_of(SIZES),
+    J0=one_of(COUPLINGS),
+    T=one_of(study.temperatures),
+    set=one_of(SETS),
     batch=r"\d+-\d+",
-    dataset="|".join(DATASETS),
+    dataset=one_of(DATASETS),
 
 
 def library(script):

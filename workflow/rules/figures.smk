@@ -111,7 +111,7 @@ rule figure_of_experiments:
     benchmark:
         "results/benchmarks/{figure}.tsv"
     wildcard_constraints:
-        figure="|".join(EXPERIMENT_PANELS),
+        figure=one_of(EXPERIMENT_PANELS),
     conda:
         "../../envs/plot.yaml"
     threads: 1
