@@ -38,23 +38,3 @@ def test_h0_is_only_a_scale():
     np.testing.assert_array_equal(counts_half[0.25].counts, counts[0.5].counts)
     np.testing.assert_array_equal(chain_half.acceptance, chain.acceptance)
     np.testing.assert_allclose(2 * chain_half.energy_K, chain.energy_K, rtol=1e-12)
-
-
-def test_batches_together_are_the_whole_run():
-    """A realization does not depend on its batch: 20 + 30 realizations are 50, count by count."""
-    model = disorder.Model(L=4, h0_K=10.0, J0_K=2.0, cutoff=1.0, concentration=0.5)
-    whole, _ = simulation.simulate(model, PROTOCOL, 0, 50)
-    parts = [simulation.simulate(model, PROTOCOL, first, n)[0][0.5] for first, n in ((20, 30), (0, 20))]
-    merged = dos.merge(parts)
-    np.testing.assert_array_equal(merged.counts, whole[0.5].counts)
-    np.testing.assert_array_equal(merged.first, whole[0.5].first)
-
-
-def test_the_quench_ends_stable_and_progress_is_reported():
-    lines = []
-    model = disorder.Model(L=4, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)
-    _, chain = simulation.simulate(model, PROTOCOL, 0, 50, lines.append)
-    assert not chain.unstable_after.any()
-    assert not chain.unstable_spins.any()
-    assert lines[-1].startswith("50/50 realizations, ")
-    assert lines[-1].endswith(" per second, 0 s left")
