@@ -33,5 +33,7 @@ rule all:
         "results/tables/gaussian_limit.csv",
         "results/tables/laws.csv",
         "results/tables/annealing.csv",
+        "results/tables/stability.csv",
+        "results/tables/experiments.md",
         "results/checks/scorecard.md",
         "results/checks/provenance.json",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tlsglass import disorder, dos
+from tlsglass import disorder, dos, simulation
 
 
 @pytest.fixture
@@ -47,3 +47,18 @@ def counts_of():
         )
 
     return counts_of
+
+
+@pytest.fixture
+def short_protocol():
+    """Return a ladder of five rungs that takes milliseconds."""
+    return simulation.Protocol(
+        ladder_K=(100.0, 20.0, 5.0, 1.0, 0.5),
+        dynamics="metropolis",
+        sweeps=30,
+        quench_K=2e-6,
+        measured_K=(0.5,),
+        block=10,
+        seed=3,
+        grid=dos.Grid(20, 8, 1.04),
+    )

@@ -7,34 +7,23 @@ import numpy as np
 from tlsglass import disorder, dos, power_law, simulation
 from tlsglass.study import scaled
 
-PROTOCOL = simulation.Protocol(
-    ladder_K=(100.0, 20.0, 5.0, 1.0, 0.5),
-    dynamics="metropolis",
-    sweeps=30,
-    quench_K=2e-6,
-    measured_K=(0.5,),
-    block=10,
-    seed=3,
-    grid=dos.Grid(20, 8, 1.04),
-)
 
-
-def test_without_couplings_the_density_is_gaussian():
+def test_without_couplings_the_density_is_gaussian(short_protocol):
     """E = 2 abs(h): half-normal with standard deviation 2 h0, n(0) = x · 2/(2 h0 sqrt(2π)); within 4σ."""
     model = disorder.Model(L=6, h0_K=10.0, J0_K=0.01, cutoff=1.0, concentration=0.5)
-    counts, _ = simulation.simulate(model, PROTOCOL, 0, 200)
+    counts, _ = simulation.simulate(model, short_protocol, 0, 200)
     limit = power_law.fit_gaussian(counts[0.5], 0.0, 20)
     assert abs(limit.E0_K - 20) < 4 * limit.E0_err_K
     n, error = dos.density(dos.coarsen_to_width(counts[0.5], 3.0), 20)
     assert abs(n[0] - 0.5 * 2 / (20 * np.sqrt(2 * np.pi))) < 4 * error[0] + 1e-4
 
 
-def test_h0_is_only_a_scale():
+def test_h0_is_only_a_scale(short_protocol):
     """Eq. (2) is homogeneous: halve all energies and temperatures, and every count is the same."""
     model = disorder.Model(L=4, h0_K=10.0, J0_K=2.0, cutoff=1.0, concentration=0.5)
-    counts, chain = simulation.simulate(model, PROTOCOL, 0, 20)
+    counts, chain = simulation.simulate(model, short_protocol, 0, 20)
     half = replace(model, h0_K=5.0, J0_K=1.0)
-    counts_half, chain_half = simulation.simulate(half, scaled(PROTOCOL, 0.5), 0, 20)
+    counts_half, chain_half = simulation.simulate(half, scaled(short_protocol, 0.5), 0, 20)
     np.testing.assert_array_equal(counts_half[0.25].counts, counts[0.5].counts)
     np.testing.assert_array_equal(chain_half.acceptance, chain.acceptance)
     np.testing.assert_allclose(2 * chain_half.energy_K, chain.energy_K, rtol=1e-12)

@@ -7,21 +7,11 @@ import numpy as np
 from tlsglass import annealing, disorder, dos, simulation
 
 MODEL = disorder.Model(L=4, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)
-PROTOCOL = simulation.Protocol(
-    ladder_K=(100.0, 20.0, 5.0, 1.0, 0.5),
-    dynamics="metropolis",
-    sweeps=30,
-    quench_K=2e-6,
-    measured_K=(0.5,),
-    block=10,
-    seed=3,
-    grid=dos.Grid(20, 8, 1.04),
-)
 
 
-def test_shards_are_those_of_their_chain_version():
+def test_shards_are_those_of_their_chain_version(short_protocol):
     """Change CHAIN_VERSION with this digest: shards on disk are told apart by it."""
-    counts, chain = simulation.simulate(MODEL, PROTOCOL, 0, 20)
+    counts, chain = simulation.simulate(MODEL, short_protocol, 0, 20)
     digest = hashlib.sha256()
     for T in (0.5, 2e-6):
         digest.update(counts[T].counts.astype(np.int64).tobytes())
@@ -29,18 +19,18 @@ def test_shards_are_those_of_their_chain_version():
     assert (annealing.CHAIN_VERSION, digest.hexdigest()[:16]) == (1, "ca89c3c2f9c94d33")
 
 
-def test_batches_together_are_the_whole_run():
+def test_batches_together_are_the_whole_run(short_protocol):
     """A realization does not depend on its batch: 20 + 30 realizations are 50, count by count."""
-    whole, _ = simulation.simulate(MODEL, PROTOCOL, 0, 50)
-    parts = [simulation.simulate(MODEL, PROTOCOL, first, n)[0][0.5] for first, n in ((20, 30), (0, 20))]
+    whole, _ = simulation.simulate(MODEL, short_protocol, 0, 50)
+    parts = [simulation.simulate(MODEL, short_protocol, first, n)[0][0.5] for first, n in ((20, 30), (0, 20))]
     merged = dos.merge(parts)
     np.testing.assert_array_equal(merged.counts, whole[0.5].counts)
     np.testing.assert_array_equal(merged.first, whole[0.5].first)
 
 
-def test_the_quench_ends_stable_and_progress_is_reported():
+def test_the_quench_ends_stable_and_progress_is_reported(short_protocol):
     lines = []
-    _, chain = simulation.simulate(MODEL, PROTOCOL, 0, 50, lines.append)
+    _, chain = simulation.simulate(MODEL, short_protocol, 0, 50, lines.append)
     assert not chain.unstable_after.any()
     assert not chain.unstable_spins.any()
     assert lines[-1].startswith("50/50 realizations, ")
