@@ -1,5 +1,7 @@
 """YAML that a person edits, held against a JSON schema: one clear line for the first thing that is wrong."""
 
+import re
+
 import jsonschema
 import yaml
 
@@ -54,10 +56,17 @@ def refuse(where, path, value, allowed):
     return InputError(f"{where(path)}: {key_name(path)} = {value!r}: {allowed}")
 
 
+def _hint(value):
+    """YAML takes 2e-6 for text, since it has no point: say so."""
+    return (
+        "; write it with a point, like 2.0e-6" if isinstance(value, str) and re.fullmatch(r"[-+]?\d+e[-+]?\d+", value) else ""
+    )
+
+
 def _allowed(error):
     limit = error.validator_value
     wording = {
-        "type": f"must be of type {limit}",
+        "type": f"must be of type {limit}{_hint(error.instance)}",
         "exclusiveMinimum": f"must be > {limit}",
         "minimum": f"must be >= {limit}",
         "exclusiveMaximum": f"must be < {limit}",

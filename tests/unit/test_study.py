@@ -43,6 +43,7 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
             "density_of_states.measured_K[0] = 0.07: must be a rung of annealing.ladder_K",
         ),
         (("annealing", "ladder_K", 3), 260, "annealing.ladder_K[3] = 260: must be below the rung before it, 200"),
+        (("annealing", "quench_K"), "2e-6", "annealing.quench_K = '2e-6': must be of type number; write it with a point"),
         (("annealing", "quench_K"), 0.05, "annealing.quench_K = 0.05: must be below the last rung"),
         (("lattices", 0, "realizations"), 1005, "lattices[0].realizations = 1005: must be a multiple of"),
         (("lattices", 0, "realizations"), 10, "lattices[0].realizations = 10: must be at least two blocks"),
