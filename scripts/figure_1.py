@@ -19,6 +19,8 @@ figure = style.Figure(2, width="double", height=2.9)
 wide, zoom = figure.panels
 inset = zoom.inset("b, inset", [0.47, 0.11, 0.50, 0.27])
 zoom_K = 4.0 * warm
+limit = gaussian.query("L == @L and J0_K == @couplings[0]").iloc[0]
+E_end = 3.75 * limit.E0_K
 for counts in densities:
     J0 = counts.J0_K
     look = style.of_set(L, J0, couplings, [L])
@@ -29,7 +31,7 @@ for counts in densities:
     coarse = dos.coarsen_to_width(counts, 2.0)
     n, error = dos.density(coarse, groups)
     E = 0.5 * (coarse.edges_K[:-1] + coarse.edges_K[1:])
-    shown = E < 80
+    shown = E < E_end
     wide.points(E[shown], n[shown], error[shown], name, label=name, **look)
 
     fine = dos.coarsen_to_width(counts, zoom_K / 30)
@@ -55,9 +57,7 @@ for counts in densities:
         label = f"µ = {fit.mu:.2f}"
         inset.line(E, fit.prefactor * E**fit.mu, f"{name}: E^µ", color=look["color"], label=label, zorder=5)
 
-J0 = couplings[0]
-limit = gaussian.query("L == @L and J0_K == @J0").iloc[0]
-E = np.linspace(0, 80, 200)
+E = np.linspace(0, E_end, 200)
 label = f"Gaussian, $E_0$ = {limit.E0_K:.2f} K"
 wide.line(E, limit.prefactor * np.exp(-(E**2) / (2 * limit.E0_K**2)), "Gaussian limit", color="black", label=label, zorder=5)
 
@@ -67,10 +67,10 @@ for panel in (wide, zoom):
     panel.axes.set_ylim(bottom=0)
     panel.axes.set_xlim(left=0)
     panel.letter_at()
-wide.axes.set_ylim(top=0.03)
+wide.axes.set_ylim(top=1.6 * limit.prefactor)  # room for the legends
 wide.axes.legend(loc="upper right")
 zoom.axes.set_xlim(right=zoom_K)
-zoom.axes.set_ylim(top=0.024)
+zoom.axes.set_ylim(top=1.3 * limit.prefactor)
 zoom.axes.legend(loc="upper left", bbox_to_anchor=(0.09, 1.0))
 inset.logarithmic("x", "y")
 inset.axes.set_xlabel("E (K)", fontsize=6, labelpad=0)

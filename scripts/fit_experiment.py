@@ -9,7 +9,7 @@ from tlsglass import checked, experiments, files
 
 files.log_to(snakemake.log[0])
 dataset = experiments.load(Path(snakemake.input.info).parent, checked.read_yaml(snakemake.input.schema))
-free, stm = experiments.fit(dataset), experiments.fit(dataset, mu=0.0)
+free, stm = experiments.compare(dataset)
 
 T = np.geomspace(dataset.T_K[0], dataset.T_K[-1], 200)
 error = np.full_like(dataset.value, np.nan) if dataset.error is None else dataset.error
@@ -28,7 +28,8 @@ files.write_json(
     | {
         "unit": dataset.observable.unit,
         "symbol": dataset.observable.symbol,
-        "window_K": [float(dataset.T_K[0]), float(dataset.T_K[-1])],
+        "window_K": dataset.info.get("window_K"),
+        "fitted_K": [float(dataset.T_K[0]), float(dataset.T_K[-1])],
         "n_points": len(dataset.T_K),
         "errors": "no errors given: σ estimated from the residuals"
         if dataset.error is None

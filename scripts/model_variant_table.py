@@ -3,6 +3,8 @@
 The variant and the set that it is compared with share sites, c_i and c_ij: their difference is jackknifed as one.
 """
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
@@ -21,20 +23,19 @@ def estimates(cold, warm):
 
 
 rows = []
+pairs = zip(map(dos.Counts.load, snakemake.input.variants), map(dos.Counts.load, snakemake.input.published), strict=True)
 for name, settings in snakemake.params.variants.items():
-    L, J0 = snakemake.params.axes[name]
     changed, published = [], []
-    for T in snakemake.params.labels:
-        variant = dos.Counts.load(f"results/shards/variants/{name}/T{T}.npz")
+    for variant, whole in itertools.islice(pairs, 2):  # cold and warm
         changed.append(dos.rescale(variant, 1 / settings.get("scale", 1.0)))
-        published.append(dos.first_realizations(dos.Counts.load(f"results/dos/L{L}_J{J0}/T{T}.npz"), variant.n_realizations))
+        published.append(dos.first_realizations(whole, variant.n_realizations))
     before = estimates(*published)
     for quantity, samples in estimates(*changed).items():
         rows.append(
             {
                 "variant": name,
-                "L": int(L),
-                "J0_K": float(J0),
+                "L": published[0].L,
+                "J0_K": published[0].J0_K,
                 "quantity": quantity,
                 "value": samples[0],
                 "value_err": statistics.error(samples),
@@ -45,4 +46,5 @@ for name, settings in snakemake.params.variants.items():
                 "n_realizations": changed[0].n_realizations,
             }
         )
-files.write_csv(snakemake.output.table, pd.DataFrame(rows))
+columns = ["variant", "L", "J0_K", "quantity", "value", "value_err", "difference", "difference_err", "relative", "relative_err"]
+files.write_csv(snakemake.output.table, pd.DataFrame(rows, columns=[*columns, "n_realizations"]))

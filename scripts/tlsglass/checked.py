@@ -1,5 +1,6 @@
 """YAML that a person edits, held against a JSON schema: one clear line for the first thing that is wrong."""
 
+import math
 import re
 
 import jsonschema
@@ -17,6 +18,8 @@ def read_yaml(path):
             return yaml.safe_load(stream)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not UTF-8 text") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark else ""
@@ -28,12 +31,25 @@ def key_name(path):
     name = ""
     for part in path:
         name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else str(part)
-    return name
+    return name or "content"
+
+
+def _is_integer(_, value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(_, value):
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+# An integer is written as one (8, not 8.0), and NaN or infinity are no numbers: neither would fail a bound.
+_types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number})
+Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=_types)
 
 
 def check_schema(value, schema, where):
     """Raise InputError for the first violation of ``schema``; ``where(path)`` names the file that holds a key."""
-    errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(value), key=lambda e: [str(p) for p in e.absolute_path])
+    errors = sorted(Validator(schema).iter_errors(value), key=lambda e: [str(p) for p in e.absolute_path])
     if errors:
         error = errors[0]
         path = list(error.absolute_path)

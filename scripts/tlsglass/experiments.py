@@ -4,6 +4,8 @@ A dataset is a folder with ``dataset.yaml`` (reference, units, provenance, what 
 observable has one model, a function of the temperature and of named parameters, built on Eq. (3) with constant µ.
 """
 
+import itertools
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +26,9 @@ class Observable:
     unit: str
     symbol: str
     parameters: tuple
+    linear: tuple  # those of them in which the model is linear: a factor, and a constant if there is one
     model: object  # (T_K, parameters, omega_Hz) -> value
+    positive: bool  # whether a value <= 0 cannot be measured
 
 
 def _thermal_conductivity(T_K, p, _):
@@ -44,9 +48,13 @@ def _dielectric_constant(T_K, p, omega_Hz):
 
 
 OBSERVABLES = {
-    "thermal_conductivity": Observable("W/(m K)", "κ", ("kappa_1K",), _thermal_conductivity),
-    "sound_velocity": Observable("dimensionless", "δv/v", ("coupling", "A_Hz_per_K3", "offset"), _sound_velocity),
-    "dielectric_constant": Observable("dimensionless", "δε/ε", ("coupling", "A_Hz_per_K3", "offset"), _dielectric_constant),
+    "thermal_conductivity": Observable("W/(m K)", "κ", ("kappa_1K",), ("kappa_1K",), _thermal_conductivity, True),
+    "sound_velocity": Observable(
+        "dimensionless", "δv/v", ("coupling", "A_Hz_per_K3", "offset"), ("coupling", "offset"), _sound_velocity, False
+    ),
+    "dielectric_constant": Observable(
+        "dimensionless", "δε/ε", ("coupling", "A_Hz_per_K3", "offset"), ("coupling", "offset"), _dielectric_constant, False
+    ),
 }
 
 
@@ -73,7 +81,8 @@ class Fit:
     """A least-squares fit: values, standard errors, and the weight of the evidence."""
 
     values: dict
-    errors: dict  # NaN-free: a fixed parameter has error 0
+    errors: dict  # 0 for a fixed parameter, None where the fit gives no error
+    at_bounds: list  # free parameters that end on a bound: their errors mean nothing
     correlation: dict  # of µ with each other free parameter
     chi2: float
     dof: int
@@ -106,7 +115,7 @@ def load(folder, schema):
         refuse(["provenance"], info["provenance"], "goes with a section `reconstruction` if it is reconstructed, and only then")
     data = info["data"]
     file = folder / data["file"]
-    table = _read_points(file, data)
+    table = _read_points(file, data, observable.positive)
     T_K = table[data["temperature"]["column"]] * _factor(
         path, ["data", "temperature", "unit"], data["temperature"]["unit"], "K"
     )
@@ -127,31 +136,39 @@ def load(folder, schema):
 
 def _factor(path, keys, unit, target):
     try:
-        return UNITS.Quantity(1.0, unit).to(target).magnitude
-    except (pint.UndefinedUnitError, pint.DimensionalityError, pint.DefinitionSyntaxError, AttributeError):
+        one, two = (UNITS.Quantity(value, unit).to(target).magnitude for value in (1.0, 2.0))
+    except Exception:  # the parser of units raises what it likes
         raise checked.refuse(lambda _: path, keys, unit, f"must be a unit that converts to {target}") from None
+    if not np.isclose(two, 2 * one, rtol=1e-12):
+        raise checked.refuse(lambda _: path, keys, unit, f"must be a multiple of {target}, with the same zero")
+    return one
 
 
-def _read_points(file, data):
+def _read_points(file, data, positive_value):
     """Return the columns that ``data`` names as float arrays, every row checked."""
     try:
-        table = pd.read_csv(file, comment="#", dtype=str, skipinitialspace=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # a row with more fields than the header
+            table = pd.read_csv(file, comment="#", dtype=str, skipinitialspace=True, keep_default_na=False, index_col=False)
+        table.columns = table.columns.str.strip()
     except OSError as error:
         raise checked.InputError(f"{file}: {error.strerror}") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise checked.InputError(f"{file}: not a CSV table: {str(error).strip()}") from None
     temperature, value = data["temperature"]["column"], data["value"]["column"]
     columns = {}
     for name in [temperature, value, *([data["error"]["column"]] if "column" in data["error"] else [])]:
         if name not in table:
-            raise checked.InputError(f"{file}: column {name}: missing; the columns are {', '.join(table.columns)}")
+            raise checked.InputError(f"{file}: column {name}: missing; the columns, split at commas, are {list(table.columns)}")
         columns[name] = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
-        positive = name != value
+        positive = name != value or positive_value
         bad = ~np.isfinite(columns[name]) | (positive & (columns[name] <= 0))
         if bad.any():
             row = int(np.argmax(bad))
             need = "must be a finite number" + (" > 0" if positive else "")
-            raise checked.InputError(f"{file}: column {name}, row {row + 1}: {table[name].iloc[row]} {need}")
+            raise checked.InputError(
+                f"{file}: column {name}, row {row + 1}: {table[name].iloc[row] or 'an empty field'} {need}"
+            )
     steps = np.diff(columns[temperature])
     if (steps <= 0).any():
         row = int(np.argmax(steps <= 0)) + 1
@@ -171,30 +188,75 @@ def fit(dataset, mu=None):
     for name, settings in dataset.info["parameters"].items():
         low, high = settings.get("low", -np.inf), settings.get("high", np.inf)
         parameters.add(name, settings["start"], min=low, max=high, vary=not settings.get("fixed", False))
-    if mu is not None:
-        parameters["mu"].set(value=mu, vary=False, min=-np.inf, max=np.inf)
     if "offset" in dataset.observable.parameters and "offset" not in parameters:
         parameters.add("offset", 0.0)
-        parameters["offset"].set(value=np.mean(dataset.value - dataset.model(dataset.T_K, parameters.valuesdict())))
+    if mu is not None:
+        parameters["mu"].set(value=mu, vary=False, min=-np.inf, max=np.inf)
     error = np.ones_like(dataset.value) if dataset.error is None else dataset.error
 
     def residual(p):
         return (dataset.model(dataset.T_K, p.valuesdict()) - dataset.value) / error
 
+    _start_at_the_best_of_a_grid(dataset, parameters, error)
     result = lmfit.minimize(residual, parameters, method="least_squares", x_scale="jac", scale_covar=dataset.error is None)
+    if not result.success:
+        raise RuntimeError(f"{dataset.name}: the fit did not converge: {result.message}")
     chi2 = float(result.chisqr)
     n = len(dataset.value)
     # With σ from the residuals, -2 ln L at its maximum is n ln(χ²/n) + constant; with σ given it is χ² + constant.
     deviance = chi2 if dataset.error is not None else n * np.log(chi2 / n)
-    correlation = result.params["mu"].correl or {}
+    free = [p for p in result.params.values() if p.vary]
     return Fit(
         values={name: float(p.value) for name, p in result.params.items()},
-        errors={name: float(p.stderr or 0.0) for name, p in result.params.items()},
-        correlation={name: float(c) for name, c in correlation.items()},
+        errors={name: 0.0 if not p.vary else _number(p.stderr) for name, p in result.params.items()},
+        at_bounds=[p.name for p in free if min(abs(p.value - p.min), abs(p.value - p.max)) <= 1e-6 * max(abs(p.value), 1e-12)],
+        correlation={name: float(c) for name, c in (result.params["mu"].correl or {}).items()},
         chi2=chi2,
         dof=int(result.nfree),
         aic=float(deviance + 2 * result.nvarys),
     )
+
+
+def compare(dataset):
+    """Return the fits with µ free and with µ = 0. Raises RuntimeError if the freer model fits worse: a wrong minimum."""
+    free, stm = fit(dataset), fit(dataset, mu=0.0)
+    if free.chi2 > stm.chi2 * (1 + 1e-6) and not dataset.info["parameters"]["mu"].get("fixed", False):
+        raise RuntimeError(f"{dataset.name}: the fit with µ free ended in a wrong minimum")
+    return free, stm
+
+
+def _number(value):
+    return None if value is None or not np.isfinite(value) else float(value)
+
+
+def _start_at_the_best_of_a_grid(dataset, parameters, error):
+    """Set ``parameters`` to the best point of a grid in µ and A, its factor and offset solved for exactly.
+
+    χ² has side minima in A, and a start far from the data would end in one of them.
+    """
+    linear = [name for name in dataset.observable.linear if parameters[name].vary]
+    grid = {"mu": [-0.1, 0.0, 0.1, 0.2, 0.4], "A_Hz_per_K3": np.geomspace(1e3, 1e11, 33)}
+    axes = []
+    for name in ("mu", "A_Hz_per_K3"):
+        if name in parameters:
+            p = parameters[name]
+            inside = [x for x in grid[name] if p.min <= x <= p.max] if p.vary else []
+            axes.append([(name, x) for x in (p.value, *inside)])
+    best = (np.inf, {})
+    for point in itertools.product(*axes):
+        trial = parameters.valuesdict() | dict(point) | dict.fromkeys(linear, 0.0)
+        constant = dataset.model(dataset.T_K, trial)
+        columns = [dataset.model(dataset.T_K, trial | {name: 1.0}) - constant for name in linear]
+        values = dict(point)
+        if linear:
+            design = np.column_stack(columns) / error[:, None]
+            solved, *_ = np.linalg.lstsq(design, (dataset.value - constant) / error, rcond=None)
+            values |= {n: float(np.clip(x, parameters[n].min, parameters[n].max)) for n, x in zip(linear, solved, strict=True)}
+        chi2 = np.sum(((dataset.model(dataset.T_K, trial | values) - dataset.value) / error) ** 2)
+        if chi2 < best[0]:
+            best = (chi2, values)
+    for name, value in best[1].items():
+        parameters[name].set(value=value)
 
 
 def reconstruct(info):

@@ -31,6 +31,8 @@ class Study:
         quench = config["annealing"]["quench_K"]
         self.quench = label(quench)
         self.rungs = {label(T): float(T) for T in sorted(config["density_of_states"]["measured_K"])}
+        variants = config["checks"]["model_variants"]
+        self.variants = [name for name, settings in variants.items() if settings is not None]
         self.temperatures = {self.quench: float(quench), **self.rungs}
 
     def labels(self, temperatures_K):
@@ -105,24 +107,41 @@ def check(config, schema, where):
             refuse(["lattices", index, "L"], lattice["L"], "stands there twice")
         sizes.add(lattice["L"])
     measured = config["density_of_states"]["measured_K"]
+    for path, values in ((["model", "J0_K"], config["model"]["J0_K"]), (["density_of_states", "measured_K"], measured)):
+        if len({label(value) for value in values}) < len(values):
+            refuse(path, values, "must differ within twelve digits")
     windows = [
         (["fits", "zero_temperature_windows_K", i], w) for i, w in enumerate(config["fits"]["zero_temperature_windows_K"])
     ]
     for key in ("exponents_K", "sound_velocity_K", "slope_below_K", "slope_above_K"):
         window = config["observables"][key]
         windows.append((["observables", key], window))
-        if sum(window[0] <= T <= window[1] for T in measured) < 2:
-            refuse(["observables", key], window, "must hold at least two of density_of_states.measured_K")
+        least = 3 if key == "sound_velocity_K" else 2
+        outer = config["observables"]["sound_velocity_K"] if key.startswith("slope") else [0, ladder[0]]
+        if sum(window[0] <= T <= window[1] and outer[0] <= T <= outer[1] for T in measured) < least:
+            inside = " inside observables.sound_velocity_K" if key.startswith("slope") else ""
+            refuse(["observables", key], window, f"must hold at least {least} of density_of_states.measured_K{inside}")
     for path, (low, high) in windows:
         if low >= high:
             refuse(path, [low, high], "must be a lower and a higher end")
     for index, T in enumerate(config["figures"]["dos_K"]):
         if T not in measured:
             refuse(["figures", "dos_K", index], T, "must be one of density_of_states.measured_K")
+    grid = config["density_of_states"]
+    if config["fits"]["eq3_window_T"] * grid["bins_per_T"] < 3:
+        refuse(["fits", "eq3_window_T"], config["fits"]["eq3_window_T"], "must hold at least 3 bins of density_of_states")
+    edges = Study(config).protocol().grid.edges(min(measured), 8 * config["model"]["h0_K"])
+    for index, (low, high) in enumerate(config["fits"]["zero_temperature_windows_K"]):
+        if sum(low <= edge <= high for edge in edges) < 4:
+            refuse(["fits", "zero_temperature_windows_K", index], [low, high], "must hold at least 3 energy bins below 8 h0")
+    for index, low in enumerate(config["fits"]["gaussian_above_K"]):
+        if low > 4 * config["model"]["h0_K"]:
+            refuse(["fits", "gaussian_above_K", index], low, "must be at most 4 h0, or nothing is left to fit")
     if config["figures"]["dos_K"][0] >= config["figures"]["dos_K"][1]:
         refuse(["figures", "dos_K"], config["figures"]["dos_K"], "must be a lower and a higher temperature")
     realizations = {lattice["L"]: lattice["realizations"] for lattice in config["lattices"]}
-    for name, variant in config["checks"]["model_variants"].items():
+    for name in Study(config).variants:
+        variant = config["checks"]["model_variants"][name]
         path = ["checks", "model_variants", name]
         if variant["L"] not in realizations:
             refuse([*path, "L"], variant["L"], "must be the L of one of lattices")

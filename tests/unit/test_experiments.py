@@ -41,9 +41,17 @@ GOOD = ["0.1,1e-3", "0.2,2e-3", "0.3,3e-3", "0.4,4e-3"]
 @pytest.mark.parametrize(
     ("info", "rows", "said"),
     [
-        ([(("data", "value", "column"), "kappa")], None, r"data\.csv: column kappa: missing; the columns are T_K"),
+        (
+            [(("data", "value", "column"), "kappa")],
+            None,
+            r"data\.csv: column kappa: missing; the columns, split at",
+        ),
         ([], [*GOOD[:2], "0.3,nan", GOOD[3]], r"data\.csv: column kappa_W_per_m_K, row 3: nan must be a finite number"),
-        ([], [*GOOD[:2], "0.3,", GOOD[3]], r"data\.csv: column kappa_W_per_m_K, row 3: nan must be a finite number"),
+        ([], [*GOOD[:2], "0.3,", GOOD[3]], r"data\.csv: column kappa_W_per_m_K, row 3: an empty field must be a finite number"),
+        ([], [*GOOD[:2], "0.3,-3e-3", GOOD[3]], r"data\.csv: column kappa_W_per_m_K, row 3: -3e-3 must be a finite number > 0"),
+        ([], [*GOOD[:2], "0.3,3e-3,7", GOOD[3]], r"data\.csv: not a CSV table"),
+        ([(("data", "temperature", "unit"), "degC")], None, r"data\.temperature\.unit = 'degC': must be a multiple of K"),
+        ([(("data", "value", "unit"), "W/(m")], None, r"data\.value\.unit = 'W/\(m': must be a unit"),
         ([], ["0,1e-3", *GOOD], r"data\.csv: column T_K, row 1: 0 must be a finite number > 0"),
         ([], ["-0.1,1e-3", *GOOD], r"data\.csv: column T_K, row 1: -0.1 must be a finite number > 0"),
         ([], [*GOOD, "0.3,9e-3"], r"data\.csv: column T_K, row 5: 0.3 must be above the row before it"),
@@ -126,3 +134,32 @@ def test_a_fixed_parameter_stays_and_has_no_error(tmp_path):
     fit = experiments.fit(experiments.load(dataset(tmp_path, info), SCHEMA))
     assert fit.values["kappa_1K"] == 0.045
     assert fit.errors["kappa_1K"] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "starts"),
+    [
+        ("fig5a_silica_sound_velocity", {"coupling": 1e-9}),
+        ("fig5a_silica_sound_velocity", {"A_Hz_per_K3": 1e3}),
+        ("fig5b_silica_dielectric_constant", {"A_Hz_per_K3": 1e10, "mu": 0.9}),
+        ("fig4_silica_thermal_conductivity", {"kappa_1K": 0.0, "mu": -0.5}),
+    ],
+)
+def test_a_start_far_from_the_data_ends_in_the_same_minimum(tmp_path, name, starts):
+    folder = tmp_path / name
+    shutil.copytree(ROOT / "config/experiments" / name, folder)
+    content = yaml.safe_load((folder / "dataset.yaml").read_text(encoding="utf-8"))
+    near, _ = experiments.compare(experiments.load(folder, SCHEMA))
+    for parameter, start in starts.items():
+        content["parameters"][parameter]["start"] = start
+    (folder / "dataset.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    far, stm = experiments.compare(experiments.load(folder, SCHEMA))
+    assert far.chi2 == pytest.approx(near.chi2, rel=1e-5)
+    assert far.values["mu"] == pytest.approx(near.values["mu"], abs=1e-4)
+    assert stm.chi2 > far.chi2
+    assert not far.at_bounds
+
+
+def test_a_parameter_that_ends_on_its_bound_is_named(tmp_path):
+    info = [(("parameters", "mu"), {"start": 0.3, "low": 0.2, "high": 1})]
+    assert experiments.fit(experiments.load(dataset(tmp_path, info), SCHEMA)).at_bounds == ["mu"]

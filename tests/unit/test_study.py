@@ -48,7 +48,17 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
         (("lattices", 0, "realizations"), 1005, "lattices[0].realizations = 1005: must be a multiple of"),
         (("lattices", 0, "realizations"), 10, "lattices[0].realizations = 10: must be at least two blocks"),
         (("lattices", 1, "L"), 8, "lattices[1].L = 8: stands there twice"),
-        (("observables", "slope_above_K"), [0.01, 0.015], "observables.slope_above_K = [0.01, 0.015]: must hold at least two"),
+        (("observables", "slope_above_K"), [0.01, 0.015], "observables.slope_above_K = [0.01, 0.015]: must hold at least 2"),
+        (
+            ("observables", "sound_velocity_K"),
+            [0.02, 0.03],
+            "observables.sound_velocity_K = [0.02, 0.03]: must hold at least 3",
+        ),
+        (("lattices", 0, "L"), 8.0, "lattices[0].L = 8.0: must be of type integer"),
+        (("model", "h0_K"), float("nan"), "model.h0_K = nan: must be of type number"),
+        (("model", "J0_K"), [2, 2.0000000000001, 3], "model.J0_K = [2, 2.0000000000001, 3]: must differ"),
+        (("fits", "eq3_window_T"), 0.01, "fits.eq3_window_T = 0.01: must hold at least 3 bins"),
+        (("fits", "gaussian_above_K", 1), 1e5, "fits.gaussian_above_K[1] = 100000.0: must be at most 4 h0"),
         (
             ("fits", "zero_temperature_windows_K", 0),
             [2, 0.1],
@@ -94,3 +104,9 @@ def test_yaml_that_is_none_names_the_file_and_line(tmp_path):
         checked.read_yaml(tmp_path / "a.yaml")
     with pytest.raises(checked.InputError, match=r"none\.yaml: No such file"):
         checked.read_yaml(tmp_path / "none.yaml")
+
+
+def test_null_drops_a_model_variant():
+    config = changed("checks", "model_variants", "cutoff_0.5", value=None)
+    study.check(config, SCHEMA, lambda path: "config.yaml")
+    assert study.Study(config).variants == ["cutoff_0.1", "field_scale"]

@@ -20,7 +20,7 @@ TINY = {
     "figures": {"dos_K": [0.05, 0.5]},
     "checks": {
         "model_variants": {
-            "cutoff_0.5": {"L": 4, "realizations": 20},
+            "cutoff_0.5": None,
             "cutoff_0.1": {"L": 4, "realizations": 20},
             "field_scale": {"L": 4, "realizations": 20},
         }

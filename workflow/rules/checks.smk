@@ -1,6 +1,6 @@
 # Paper against reproduction, claim by claim; what the results were made from.
 
-VARIANTS = list(config["checks"]["model_variants"])
+VARIANTS = study.variants
 
 # the tables that config/paper_values.csv draws on
 SCORECARD_TABLES = [
@@ -46,7 +46,10 @@ rule model_variant:
 
 rule model_variant_table:
     input:
-        counts=variant_inputs,
+        variants=expand(
+            "results/shards/variants/{variant}/T{T}.npz", variant=VARIANTS, T=study.labels(config["figures"]["dos_K"])
+        ),
+        published=published_counts,
         code=library("model_variant_table.py"),
     output:
         table="results/tables/model_variants.csv",
@@ -61,9 +64,7 @@ rule model_variant_table:
         mem_mb=500,
         runtime=5,
     params:
-        variants=config["checks"]["model_variants"],
-        labels=study.labels(config["figures"]["dos_K"]),
-        axes={name: study.variant(name)[3] for name in VARIANTS},
+        variants={name: config["checks"]["model_variants"][name] for name in VARIANTS},
         fits=config["fits"],
     script:
         "../../scripts/model_variant_table.py"

@@ -86,9 +86,8 @@ def batch_shards(wildcards):
     return expand("results/shards/L{L}_J{J0}/T{T}/{batch}.npz", batch=study.batches(wildcards.L), **wildcards)
 
 
-def variant_inputs(wildcards):
-    """The shards of every variant, and the counts of the set that each is compared with."""
+def published_counts(wildcards):
+    """The counts of the set that each model variant is compared with, in the order of the variants' own."""
     labels = study.labels(config["figures"]["dos_K"])
-    shards = expand("results/shards/variants/{variant}/T{T}.npz", variant=config["checks"]["model_variants"], T=labels)
-    axes = {study.variant(name)[3] for name in config["checks"]["model_variants"]}
-    return shards + [f"results/dos/L{L}_J{J0}/T{T}.npz" for L, J0 in sorted(axes) for T in labels]
+    axes = [study.variant(name)[3] for name in study.variants]
+    return [f"results/dos/L{L}_J{J0}/T{T}.npz" for L, J0 in axes for T in labels]
