@@ -34,6 +34,7 @@ for fit in fits:
             "χ²/dof": f"{row['chi2']:.1f}/{row['dof']}",
             "χ²/dof, µ = 0": f"{row['stm_chi2']:.1f}/{fit['stm']['dof']}",
             "ΔAIC": f"{row['delta_aic']:.1f}",
+            "at its bound": ", ".join(fit["mu_free"]["at_bounds"]),
         }
     )
 files.write_csv(snakemake.output.table, pd.DataFrame(rows))
