@@ -16,10 +16,10 @@ from numba import njit
 
 from tlsglass.disorder import BLOCK, recompute_fields
 
-CHAIN_VERSION = 1  # raise it whenever the same seed gives another chain: shards are keyed by it
+CHAIN_VERSION = 2  # raise it whenever the same seed gives another chain: shards are keyed by it
 
 NEVER = np.int32(2**31 - 1)  # threshold of the padding behind the last spin: no field reaches it
-MOST = 0.6  # share of spins that flip in a sweep above which the next one keeps no fields; measured to be fastest
+MOST = 0.6
 
 
 def anneal_rung(system, temperature_K, sweeps, first_sweep, dynamics="metropolis"):
@@ -39,7 +39,8 @@ def _anneal(couplings, random_fields, reach, spins, fields, field_steps, half_te
     flips = latest = 0
     fields_kept = True
     for sweep in range(first_sweep, first_sweep + sweeps):
-        _draw_thresholds(thresholds[:n], half_temperature, heat_bath, key, sweep * width)
+        _draw_thresholds(thresholds, half_temperature, heat_bath, key, sweep * width)
+        thresholds[n:] = NEVER
         if latest > MOST * n:
             latest = _sweep_without_fields(couplings, random_fields, reach, spins, field_steps, thresholds)
             fields_kept = False
@@ -101,21 +102,27 @@ def _sweep_without_fields(couplings, random_fields, reach, spins, field_steps, t
 
 @njit(cache=True, error_model="numpy")
 def _draw_thresholds(thresholds, half_temperature, heat_bath, key, counter):
-    """Fill ``thresholds`` with (T/2) ln u, u uniform in (0, 1), in field steps, rounded towards 0 and held within int32.
+    """Fill ``thresholds``, of even length, with (T/2) ln u in field steps, rounded towards 0 and held within int32.
 
-    For a heat bath, which accepts with 1/(1 + exp(ΔE/T)), it is (T/2) ln(u/(1-u)).
-
-    u comes from SplitMix64 (Steele, Lea and Flood 2014) at ``key`` + counter, ln u from its artanh series, whose
-    truncation is below 1e-12: no call of a mathematical library, whose last digit may differ between machines.
+    For a heat bath, which accepts with 1/(1 + exp(ΔE/T)), it is (T/2) ln(u/(1-u)). Both halves of SplitMix64 (Steele,
+    Lea and Flood 2014) at ``key`` + counter give a u, one of 2^32 values spread evenly over (0, 1).
     """
-    for i in range(thresholds.shape[0]):
+    half = thresholds.shape[0] // 2
+    first, second = thresholds[:half], thresholds[half:]
+    for i in range(half):
         z = key + np.uint64(counter + i) * np.uint64(0x9E3779B97F4A7C15)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z = z ^ (z >> np.uint64(31))
-        u = (np.float64(np.int64(z >> np.uint64(12))) + 0.5) * 2.0**-52
-        logarithm = _log(u) - _log(1.0 - u) if heat_bath else _log(u)
-        thresholds[i] = np.int32(min(max(half_temperature * logarithm, -2147483647.0), 2147483646.0))
+        first[i] = _threshold(np.int64(z >> np.uint64(32)), half_temperature, heat_bath)
+        second[i] = _threshold(np.int64(z & np.uint64(0xFFFFFFFF)), half_temperature, heat_bath)
+
+
+@njit(inline="always", error_model="numpy")
+def _threshold(integer, half_temperature, heat_bath):
+    u = (np.float64(integer) + 0.5) * 2.0**-32
+    logarithm = _log(u) - _log(1.0 - u) if heat_bath else _log(u)
+    return np.int32(min(max(half_temperature * logarithm, -2147483647.0), 2147483646.0))
 
 
 @njit(inline="always", error_model="numpy")

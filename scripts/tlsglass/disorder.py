@@ -15,7 +15,8 @@ from numba import njit
 from tlsglass import lattice
 
 CACHE_LINE = 64  # bytes
-BLOCK = 32  # rows are padded to a multiple of this, so that the kernel's loops have no remainder
+ROW = 64  # rows are padded to a multiple of this, so that vectorised loops over a row have no remainder
+BLOCK = 32  # spins that are passed over together when none of them flips
 COUPLING_RANGE = 8.0  # int16 holds this many standard deviations of a nearest-neighbour coupling
 FIELD_RANGE = 8.0  # fields are given room for this many standard deviations of the random field
 
@@ -90,7 +91,7 @@ class Model:
 class System(NamedTuple):
     """The integer Hamiltonian of one realization and its state.
 
-    W is n rounded up to a multiple of ``BLOCK``; what lies behind n is padding. Arrays start at cache lines.
+    W is n rounded up to a multiple of ``ROW``; what lies behind n is padding. Arrays start at cache lines.
     """
 
     n: int  # number of spins
@@ -137,7 +138,7 @@ def float_hamiltonian(model, draws):
 def build(model, draws):
     """Round the realization ``draws`` of ``model`` to its integer Hamiltonian, with the local fields of its spins."""
     n = len(draws.sites)
-    width = -(-n // BLOCK) * BLOCK
+    width = -(-n // ROW) * ROW
     kernel = model.kernel * (model.J0_K / model.coupling_unit_K)
     couplings = _zeros((n, width), np.int16)
     largest = _fill_couplings(couplings, lattice.coordinates(draws.sites, model.L), draws.c_ij, kernel)

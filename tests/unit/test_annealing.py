@@ -79,7 +79,8 @@ def test_both_ways_to_sweep_make_the_same_decisions(build):
     thresholds = np.full(len(kept.spins), annealing.NEVER)
     for sweep in range(300):
         half_temperature = 0.5 * 300 * 0.97**sweep / kept.field_unit_K
-        annealing._draw_thresholds(thresholds[: kept.n], half_temperature, False, kept.chain_key, sweep * len(thresholds))
+        annealing._draw_thresholds(thresholds, half_temperature, False, kept.chain_key, sweep * len(thresholds))
+        thresholds[kept.n :] = annealing.NEVER
         couplings, random_fields, reach, spins, fields, steps = kept.arrays
         flips = annealing._sweep_with_fields(couplings, spins, fields, steps, thresholds)
         couplings, random_fields, reach, spins, fields, steps = bare.arrays

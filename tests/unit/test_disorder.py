@@ -63,7 +63,7 @@ def test_padding_is_zero_and_never_counted():
     model = disorder.Model(L=3, h0_K=10.0, J0_K=2.0, cutoff=1.0, concentration=0.5)
     system = disorder.build(model, disorder.draw(3, model.n_spins, 1, 0))
     assert system.n == 14
-    assert system.couplings.shape == (14, 32)
+    assert system.couplings.shape == (14, 64)
     assert not system.couplings[:, 14:].any()
     assert not system.fields[14:].any()
 
