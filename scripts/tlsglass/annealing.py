@@ -6,20 +6,26 @@ random numbers; spins are visited one after the other in site order. Every decis
 the chain is the same on every machine.
 
 A sweep is made in one of two ways, which make the same decisions and differ in time alone. Where few spins flip, fields
-are kept up to date, a flip adds one row of couplings to them, and 32 spins at a time are passed over when none of them
-flips. Where most spins flip, no fields are kept: h_i ± Σ_j abs(J_ij) bounds F_i, most thresholds lie outside of these
-bounds when T is high, and only for the others is F_i summed.
+are kept up to date as F_i = (h_i + Σ_j J_ij) - 2 d_i with d_i = Σ_j J_ij over the spins j that are down: a flip adds one row
+of couplings to d or takes it away, and 32 spins at a time are passed over when none of them flips. Where most spins flip,
+no fields are kept: h_i ± Σ_j abs(J_ij) bounds F_i, most thresholds lie outside of these bounds when T is high, and only for
+the others is F_i summed.
 """
 
 import numpy as np
-from numba import njit
 
-from tlsglass.disorder import BLOCK, recompute_fields
+from tlsglass.compiler import njit
+from tlsglass.disorder import BLOCK, fields_of_all_up, recompute_fields
 
-CHAIN_VERSION = 2  # raise it whenever the same seed gives another chain: shards are keyed by it
+CHAIN_VERSION = 3  # raise it whenever the same seed gives another chain: shards are keyed by it
 
 NEVER = np.int32(2**31 - 1)  # threshold of the padding behind the last spin: no field reaches it
-MOST = 0.6
+MOST = 0.6  # share of flips above which no fields are kept: there, summing fields is faster than updating them
+
+LOWEST, HIGHEST = np.float32(-(2**31)), np.float32(2**31 - 128)  # float32 that int32 holds
+LOG_2 = np.float32(np.log(2.0))
+ONE, THIRD, FIFTH, SEVENTH, NINTH = (np.float32(1 / k) for k in (1, 3, 5, 7, 9))
+SQRT_HALF = np.int32(0x3F3504F3)  # sqrt(1/2) as bits of a float32
 
 
 def anneal_rung(system, temperature_K, sweeps, first_sweep, dynamics="metropolis"):
@@ -32,67 +38,81 @@ def anneal_rung(system, temperature_K, sweeps, first_sweep, dynamics="metropolis
     return _anneal(*system.arrays, half_temperature, heat_bath, sweeps, system.chain_key, first_sweep)
 
 
-@njit(cache=True, error_model="numpy")
+@njit
 def _anneal(couplings, random_fields, reach, spins, fields, field_steps, half_temperature, heat_bath, sweeps, key, first_sweep):
     n, width = couplings.shape
     thresholds = np.full(width, NEVER)
+    all_up = fields_of_all_up(couplings, random_fields, field_steps)
+    twice = np.int32(2 * field_steps)
+    down = (all_up - fields) // twice
     flips = latest = 0
-    fields_kept = True
+    down_kept = True
     for sweep in range(first_sweep, first_sweep + sweeps):
         _draw_thresholds(thresholds, half_temperature, heat_bath, key, sweep * width)
         thresholds[n:] = NEVER
         if latest > MOST * n:
             latest = _sweep_without_fields(couplings, random_fields, reach, spins, field_steps, thresholds)
-            fields_kept = False
+            down_kept = False
         else:
-            if not fields_kept:
+            if not down_kept:
                 recompute_fields(couplings, random_fields, spins, fields, field_steps)
-                fields_kept = True
-            latest = _sweep_with_fields(couplings, spins, fields, field_steps, thresholds)
+                down = (all_up - fields) // twice
+                down_kept = True
+            latest = _sweep_with_fields(couplings, all_up, twice, down, spins, thresholds)
         flips += latest
-    if not fields_kept:
+    if down_kept:
+        fields[:] = all_up - twice * down
+    else:
         recompute_fields(couplings, random_fields, spins, fields, field_steps)
     return flips
 
 
-@njit(cache=True, error_model="numpy")
-def _sweep_with_fields(couplings, spins, fields, field_steps, thresholds):
-    """Visit every spin once; return the flips. A flip adds its row of couplings to all fields."""
+@njit
+def _sweep_with_fields(couplings, all_up, twice, down, spins, thresholds):
+    """Visit every spin once; return the flips. A flip adds its row of couplings to ``down``, or takes it away."""
     width = couplings.shape[1]
     flips = 0
     for start in range(0, width, BLOCK):
-        block_spins = spins[start : start + BLOCK]
-        block_fields = fields[start : start + BLOCK]
-        block_thresholds = thresholds[start : start + BLOCK]
         accepts = np.int32(0)
         for k in range(BLOCK):
-            accepts |= np.int32(np.int32(np.int32(block_spins[k]) * block_fields[k]) >= block_thresholds[k])
+            accepts |= np.int32(_accepts(all_up, twice, down, spins, thresholds, np.uint64(start) + np.uint64(k)))
         if accepts == 0:
             continue
         for k in range(BLOCK):
-            if np.int32(block_spins[k]) * block_fields[k] >= block_thresholds[k]:
-                block_spins[k] = -block_spins[k]
-                change = np.int32(2 * field_steps * block_spins[k])
-                row = couplings[start + k]
+            i = np.uint64(start) + np.uint64(k)  # unsigned, as numba lets negative indices count from the end
+            if not _accepts(all_up, twice, down, spins, thresholds, i):
+                continue
+            if spins[i] > 0:
                 for j in range(width):
-                    fields[j] += np.int32(row[j]) * change
-                flips += 1
+                    down[j] += np.int32(couplings[i, j])
+            else:
+                for j in range(width):
+                    down[j] -= np.int32(couplings[i, j])
+            spins[i] = -spins[i]
+            flips += 1
     return flips
 
 
-@njit(cache=True, error_model="numpy")
+@njit(inline="always")
+def _accepts(all_up, twice, down, spins, thresholds, i):
+    field = np.int32(all_up[i] - np.int32(twice * down[i]))
+    return np.int32(np.int32(spins[i]) * field) >= thresholds[i]
+
+
+@njit
 def _sweep_without_fields(couplings, random_fields, reach, spins, field_steps, thresholds):
     """Visit every spin once; return the flips. A field is summed where its bounds leave the decision open."""
+    n, width = couplings.shape
     flips = 0
-    for i in range(couplings.shape[0]):
+    for k in range(n):
+        i = np.uint64(k)
         aligned = np.int32(spins[i] * random_fields[i])
         if aligned + reach[i] < thresholds[i]:
             continue
         if aligned - reach[i] < thresholds[i]:
-            row = couplings[i]
             total = np.int32(0)
-            for j in range(row.shape[0]):  # int16 products summed in int32: one instruction for each pair
-                total = np.int32(total + np.int32(np.int32(row[j]) * np.int32(spins[j])))
+            for j in range(width):  # int16 products summed in int32: one instruction for each pair
+                total = np.int32(total + np.int32(np.int32(couplings[i, j]) * np.int32(spins[j])))
             if aligned + spins[i] * field_steps * total < thresholds[i]:
                 continue
         spins[i] = -spins[i]
@@ -100,42 +120,35 @@ def _sweep_without_fields(couplings, random_fields, reach, spins, field_steps, t
     return flips
 
 
-@njit(cache=True, error_model="numpy")
+@njit
 def _draw_thresholds(thresholds, half_temperature, heat_bath, key, counter):
     """Fill ``thresholds``, of even length, with (T/2) ln u in field steps, rounded towards 0 and held within int32.
 
     For a heat bath, which accepts with 1/(1 + exp(ΔE/T)), it is (T/2) ln(u/(1-u)). Both halves of SplitMix64 (Steele,
-    Lea and Flood 2014) at ``key`` + counter give a u, one of 2^32 values spread evenly over (0, 1).
+    Lea and Flood 2014) at ``key`` + counter give a u, one of the 2^31 odd multiples of 2^-32. The logarithm is in
+    float32, which moves the probability of a flip by 10^-7 at most.
     """
-    half = thresholds.shape[0] // 2
-    first, second = thresholds[:half], thresholds[half:]
-    for i in range(half):
+    words = thresholds.view(np.uint64)
+    for i in range(words.shape[0]):
         z = key + np.uint64(counter + i) * np.uint64(0x9E3779B97F4A7C15)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z = z ^ (z >> np.uint64(31))
-        first[i] = _threshold(np.int64(z >> np.uint64(32)), half_temperature, heat_bath)
-        second[i] = _threshold(np.int64(z & np.uint64(0xFFFFFFFF)), half_temperature, heat_bath)
+        words[i] = z ^ (z >> np.uint64(31))
+    integers = thresholds.view(np.uint32)
+    scale = np.float32(half_temperature)
+    for i in range(integers.shape[0]):
+        odd = np.uint32(integers[i] | np.uint32(1))
+        logarithm = _log(odd) - _log(np.uint32(-odd)) if heat_bath else _log(odd)
+        thresholds[i] = np.int32(min(max(scale * logarithm, LOWEST), HIGHEST))
 
 
-@njit(inline="always", error_model="numpy")
-def _threshold(integer, half_temperature, heat_bath):
-    u = (np.float64(integer) + 0.5) * 2.0**-32
-    logarithm = _log(u) - _log(1.0 - u) if heat_bath else _log(u)
-    return np.int32(min(max(half_temperature * logarithm, -2147483647.0), 2147483646.0))
-
-
-@njit(inline="always", error_model="numpy")
-def _log(u):
-    """Natural logarithm of a normal float64 > 0, from + - * / alone."""
-    bits = np.float64(u).view(np.int64)
-    exponent = (bits >> 52) - 1023
-    mantissa = np.int64((bits & 0x000FFFFFFFFFFFFF) | 0x3FF0000000000000).view(np.float64)
-    upper = mantissa > 1.4142135623730951
-    mantissa = mantissa * 0.5 if upper else mantissa
-    exponent = exponent + 1 if upper else exponent
-    t = (mantissa - 1.0) / (mantissa + 1.0)
+@njit(inline="always")
+def _log(integer):
+    """Natural logarithm of an odd uint32 over 2^32, in float32, from + - * / alone."""
+    bits = np.int32(np.float32(integer).view(np.int32) - SQRT_HALF)
+    exponent = np.float32(np.int32(bits >> np.int32(23)) - np.int32(32))
+    mantissa = np.int32((bits & np.int32(0x007FFFFF)) + SQRT_HALF).view(np.float32)  # between sqrt(1/2) and sqrt(2)
+    t = (mantissa - ONE) / (mantissa + ONE)
     s = t * t
-    series = 1 / 9 + s * (1 / 11 + s * (1 / 13 + s * (1 / 15)))
-    series = 1.0 + s * (1 / 3 + s * (1 / 5 + s * (1 / 7 + s * series)))
-    return exponent * 0.6931471805599453 + 2.0 * t * series
+    series = ONE + s * (THIRD + s * (FIFTH + s * (SEVENTH + s * NINTH)))
+    return exponent * LOG_2 + (t + t) * series

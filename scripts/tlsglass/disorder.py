@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from tlsglass import lattice
+from tlsglass.compiler import njit
 
 CACHE_LINE = 64  # bytes
 ROW = 64  # rows are padded to a multiple of this, so that vectorised loops over a row have no remainder
@@ -165,7 +165,7 @@ def _zeros(shape, dtype):
     return memory[start : start + size].view(dtype).reshape(shape)
 
 
-@njit(cache=True)
+@njit
 def _fill_couplings(couplings, place, c_ij, kernel):
     """Write the rounded couplings, both triangles; return the largest absolute value met."""
     n = couplings.shape[0]
@@ -189,7 +189,7 @@ def _fill_couplings(couplings, place, c_ij, kernel):
     return largest
 
 
-@njit(cache=True)
+@njit
 def _sum_magnitudes(couplings):
     """Return Σ_j abs(J_ij) for every row, (n,) int64."""
     sums = np.zeros(couplings.shape[0], dtype=np.int64)
@@ -199,7 +199,7 @@ def _sum_magnitudes(couplings):
     return sums
 
 
-@njit(cache=True)
+@njit
 def recompute_fields(couplings, random_fields, spins, fields, field_steps):
     """Set ``fields`` to h_i + Σ_j J_ij s_j, summed anew."""
     for i in range(couplings.shape[0]):
@@ -208,3 +208,16 @@ def recompute_fields(couplings, random_fields, spins, fields, field_steps):
         for j in range(row.shape[0]):
             total = np.int32(total + np.int32(np.int32(row[j]) * np.int32(spins[j])))
         fields[i] = random_fields[i] + field_steps * total
+
+
+@njit
+def fields_of_all_up(couplings, random_fields, field_steps):
+    """Return the fields h_i + Σ_j J_ij that hold where every spin is up."""
+    fields = random_fields.copy()
+    for i in range(couplings.shape[0]):
+        row = couplings[i]
+        total = np.int32(0)
+        for j in range(row.shape[0]):
+            total = np.int32(total + np.int32(row[j]))
+        fields[i] += field_steps * total
+    return fields

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from tlsglass.compiler import njit
 
 
 class Stability(NamedTuple):
@@ -39,7 +40,7 @@ def relax(system):
     return _relax(system.couplings, system.spins, system.fields, system.field_steps)
 
 
-@njit(cache=True)
+@njit
 def _pair_cost(couplings, spins, fields, field_steps, i, j):
     """Half the energy of flipping i and j together: ΔE = ΔE_i + ΔE_j + 4 J_ij s_i s_j, with ΔE_i = -2 s_i F_i."""
     coupling = np.int64(couplings[i, j]) * field_steps
@@ -47,7 +48,7 @@ def _pair_cost(couplings, spins, fields, field_steps, i, j):
     return single + 2 * coupling * spins[i] * spins[j]
 
 
-@njit(cache=True)
+@njit
 def _count_unstable(couplings, spins, fields, field_steps):
     n = couplings.shape[0]
     unstable_spins = 0
@@ -62,14 +63,14 @@ def _count_unstable(couplings, spins, fields, field_steps):
     return unstable_spins, unstable_pairs
 
 
-@njit(cache=True)
+@njit
 def _flip(couplings, spins, fields, field_steps, i):
     spins[i] = -spins[i]
     for j in range(fields.shape[0]):
         fields[j] += np.int32(2 * field_steps * spins[i] * couplings[i, j])
 
 
-@njit(cache=True)
+@njit
 def _relax(couplings, spins, fields, field_steps):
     n = couplings.shape[0]
     flips = 0

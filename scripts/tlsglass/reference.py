@@ -1,7 +1,8 @@
 """The chain in float64 and without a trick: what the integer engine is held against in tests and benchmarks."""
 
 import numpy as np
-from numba import njit
+
+from tlsglass.compiler import njit
 
 
 class FloatChain:
@@ -26,7 +27,7 @@ class FloatChain:
         return 2 * np.abs(self.h + self.J @ self.spins)
 
 
-@njit(cache=True)
+@njit
 def _sweeps(J, spins, fields, temperature, count, rng):
     n = len(spins)
     flips = 0
