@@ -51,22 +51,18 @@ class Counts:
         return self.block * len(self.first)
 
     def save(self, path):
-        """Write an npz file whose bytes depend on the content alone."""
         scalars = {f.name: getattr(self, f.name) for f in fields(self) if f.type in (int, float, str)}
-        with files.whole(path) as part, open(part, "wb") as stream:
-            np.savez_compressed(
-                stream,
-                scalars=json.dumps(scalars, sort_keys=True),
-                first=self.first,
-                edges_K=self.edges_K,
-                counts=self.counts.astype(np.int32),
-            )
+        arrays = {"first": self.first, "edges_K": self.edges_K, "counts": self.counts.astype(np.int32)}
+        files.write_arrays(path, {"scalars": json.dumps(scalars, sort_keys=True)} | arrays)
 
     @classmethod
     def load(cls, path):
-        with np.load(path) as stored:
-            arrays = {name: stored[name] for name in ("first", "edges_K", "counts")}
-            return cls(**json.loads(str(stored["scalars"])), **arrays)
+        """Read what ``save`` wrote. Raises files.DamagedFile."""
+        arrays = files.read_arrays(path)
+        try:
+            return cls(**json.loads(str(arrays.pop("scalars"))), **arrays)
+        except (KeyError, TypeError, ValueError) as error:
+            raise files.DamagedFile(path, f"not counts of excitation energies: {error}") from error
 
 
 def histogram(energies_K, edges_K):

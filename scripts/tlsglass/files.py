@@ -1,10 +1,24 @@
-"""Outputs that are written whole or not at all."""
+"""Outputs that are written whole or not at all, and arrays that are read as they were written or not at all."""
 
+import hashlib
 import json
 import os
 import sys
+import zipfile
+import zlib
 from contextlib import contextmanager
 from pathlib import Path
+
+import numpy as np
+
+DIGEST = "sha256"
+
+
+class DamagedFile(ValueError):
+    """A file that is not what was written."""
+
+    def __init__(self, path, why):
+        super().__init__(f"{path}: damaged ({why}); make it anew with: snakemake --cores 1 --force {path}")
 
 
 @contextmanager
@@ -33,6 +47,36 @@ def write_csv(path, table):
 
 def write_json(path, value):
     write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
+
+
+def digest(arrays):
+    """Return the SHA-256 of named arrays: their names, types, shapes and values, however they are compressed."""
+    total = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        total.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        total.update(array.tobytes())
+    return total.hexdigest()
+
+
+def write_arrays(path, arrays):
+    """Write named arrays as npz, with their digest."""
+    arrays = {name: np.asarray(array) for name, array in arrays.items()}
+    with whole(path) as part, open(part, "wb") as stream:
+        np.savez_compressed(stream, **arrays, **{DIGEST: digest(arrays)})
+
+
+def read_arrays(path):
+    """Return the named arrays of ``write_arrays``. Raises DamagedFile when they are not what was written."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored}
+        said = str(arrays.pop(DIGEST))
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, NotImplementedError, AttributeError) as error:
+        raise DamagedFile(path, f"not a whole npz file with a digest: {error}".rstrip(": ")) from error
+    if said != digest(arrays):
+        raise DamagedFile(path, "its content and its digest differ")
+    return arrays
 
 
 def log_to(path):

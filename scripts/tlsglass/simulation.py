@@ -41,13 +41,16 @@ class Chain:
     unstable_after: np.ndarray  # (n,) spins and pairs after the relaxation: zero
 
     def save(self, path):
-        with files.whole(path) as part, open(part, "wb") as stream:
-            np.savez_compressed(stream, **vars(self))
+        files.write_arrays(path, vars(self))
 
     @classmethod
     def load(cls, path):
-        with np.load(path) as stored:
-            return cls(**{name: stored[name][()] for name in stored})
+        """Read what ``save`` wrote. Raises files.DamagedFile."""
+        arrays = files.read_arrays(path)
+        try:
+            return cls(**{name: array[()] for name, array in arrays.items()})
+        except TypeError as error:
+            raise files.DamagedFile(path, f"not the account of a chain: {error}") from error
 
 
 def origin(model, protocol):

@@ -1,7 +1,11 @@
 """The configuration of the study: its checks beyond the schema, its axes as they are spelled in file names."""
 
+import math
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
 
 from tlsglass import checked, disorder, dos, simulation
 
@@ -31,7 +35,7 @@ class Study:
         quench = config["annealing"]["quench_K"]
         self.quench = label(quench)
         self.rungs = {label(T): float(T) for T in sorted(config["density_of_states"]["measured_K"])}
-        variants = config["checks"]["model_variants"]
+        variants = config["checks"]["variants"]
         self.variants = [name for name, settings in variants.items() if settings is not None]
         self.temperatures = {self.quench: float(quench), **self.rungs}
 
@@ -64,14 +68,64 @@ class Study:
         )
 
     def variant(self, name):
-        """Return (model, protocol, realizations) of a model variant, and the labels (L, J0) of its set."""
-        settings = self.config["checks"]["model_variants"][name]
-        axes = label(settings["L"]), label(settings["J0_K"])
+        """Return the Variant of that name."""
+        settings = self.config["checks"]["variants"][name]
+        beside = label(settings.get("beside_L", settings["L"])), label(settings["J0_K"])
         factor = settings.get("scale", 1.0)
-        model = self.model(*axes)
-        model = replace(model, h0_K=model.h0_K * factor, J0_K=model.J0_K * factor, cutoff=settings.get("cutoff", model.cutoff))
-        measured = replace(self.protocol(), measured_K=tuple(float(T) for T in self.config["figures"]["dos_K"]))
-        return model, scaled(measured, factor), settings["realizations"], axes
+        model = self.model(*beside)
+        model = replace(
+            model,
+            L=settings["L"],
+            h0_K=model.h0_K * factor,
+            J0_K=model.J0_K * factor,
+            cutoff=float(settings.get("cutoff", model.cutoff)),
+        )
+        protocol = self.protocol()
+        measured_K = tuple(float(T) for T in self.config["figures"]["dos_K"])
+        protocol = replace(
+            protocol,
+            measured_K=measured_K,
+            sweeps=settings.get("sweeps", protocol.sweeps),
+            dynamics=settings.get("dynamics", protocol.dynamics),
+            ladder_K=LADDERS[settings.get("ladder", "same")](protocol.ladder_K, measured_K),
+        )
+        return Variant(model, scaled(protocol, factor), settings["realizations"], beside)
+
+
+class Variant(NamedTuple):
+    """A set with one choice changed, and the labels (L, J0) of the set that it is held beside."""
+
+    model: disorder.Model
+    protocol: simulation.Protocol
+    realizations: int
+    beside: tuple
+
+
+def dense_ladder(ladder_K, measured_K):
+    """Return ``ladder_K`` with the geometric mean of each two neighbours between them."""
+    between = [math.sqrt(above * below) for above, below in pairwise(ladder_K)]
+    return tuple(sorted({*ladder_K, *between}, reverse=True))
+
+
+def sparse_ladder(ladder_K, measured_K):
+    """Return every second rung of ``ladder_K`` up from the last one, and the measured ones."""
+    return tuple(sorted({*ladder_K[::-2], *measured_K}, reverse=True))
+
+
+def geometric_ladder(ladder_K, measured_K):
+    """Return as many rungs with equal ratios between the same ends, the nearest one moved to each measured temperature."""
+    rungs = np.geomspace(ladder_K[0], ladder_K[-1], len(ladder_K))
+    for T in measured_K:
+        rungs[np.argmin(np.abs(np.log(rungs / T)))] = T
+    return tuple(float(T) for T in rungs)
+
+
+LADDERS = {
+    "same": lambda ladder_K, measured_K: ladder_K,
+    "dense": dense_ladder,
+    "sparse": sparse_ladder,
+    "geometric": geometric_ladder,
+}
 
 
 def check(config, schema, where):
@@ -140,20 +194,21 @@ def check(config, schema, where):
     if config["figures"]["dos_K"][0] >= config["figures"]["dos_K"][1]:
         refuse(["figures", "dos_K"], config["figures"]["dos_K"], "must be a lower and a higher temperature")
     realizations = {lattice["L"]: lattice["realizations"] for lattice in config["lattices"]}
-    for name in Study(config).variants:
-        variant = config["checks"]["model_variants"][name]
-        path = ["checks", "model_variants", name]
-        if variant["L"] not in realizations:
-            refuse([*path, "L"], variant["L"], "must be the L of one of lattices")
-        if variant["J0_K"] not in config["model"]["J0_K"]:
-            refuse([*path, "J0_K"], variant["J0_K"], "must be one of model.J0_K")
-        if variant["realizations"] % block or not 2 * block <= variant["realizations"] <= realizations[variant["L"]]:
-            allowed = (
-                f"must be a multiple of density_of_states.block, from {2 * block} to the lattice's {realizations[variant['L']]}"
-            )
-            refuse([*path, "realizations"], variant["realizations"], allowed)
     study = Study(config)
     for L in study.sizes:
         for index, J0 in enumerate(study.couplings):
             if not study.model(L, J0).fits_int32:
                 refuse(["model", "J0_K", index], study.couplings[J0], "is too small beside model.h0_K for 32-bit fields")
+    for name in study.variants:
+        variant = config["checks"]["variants"][name]
+        path = ["checks", "variants", name]
+        L = variant.get("beside_L", variant["L"])
+        if L not in realizations:
+            refuse([*path, "beside_L" if "beside_L" in variant else "L"], L, "must be the L of one of lattices")
+        if variant["J0_K"] not in config["model"]["J0_K"]:
+            refuse([*path, "J0_K"], variant["J0_K"], "must be one of model.J0_K")
+        if variant["realizations"] % block or not 2 * block <= variant["realizations"] <= realizations[L]:
+            allowed = f"must be a multiple of density_of_states.block, from {2 * block} to the lattice's {realizations[L]}"
+            refuse([*path, "realizations"], variant["realizations"], allowed)
+        if not study.variant(name).model.fits_int32:
+            refuse(path, variant, "has couplings too small beside model.h0_K for 32-bit fields")

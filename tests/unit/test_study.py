@@ -65,7 +65,7 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
             "fits.zero_temperature_windows_K[0] = [2, 0.1]: must be a lower and a",
         ),
         (("figures", "dos_K", 1), 0.07, "figures.dos_K[1] = 0.07: must be one of density_of_states.measured_K"),
-        (("checks", "model_variants", "cutoff_0.5", "L"), 10, "checks.model_variants.cutoff_0.5.L = 10: must be the L of one"),
+        (("checks", "variants", "cutoff_0.5", "L"), 10, "checks.variants.cutoff_0.5.L = 10: must be the L of one"),
         (("model", "J0_K", 1), 1e-6, "model.J0_K[1] = 1e-06: is too small beside model.h0_K"),
     ],
 )
@@ -106,7 +106,8 @@ def test_yaml_that_is_none_names_the_file_and_line(tmp_path):
         checked.read_yaml(tmp_path / "none.yaml")
 
 
-def test_null_drops_a_model_variant():
-    config = changed("checks", "model_variants", "cutoff_0.5", value=None)
+def test_null_drops_a_variant():
+    config = changed("checks", "variants", "cutoff_0.5", value=None)
     study.check(config, SCHEMA, lambda path: "config.yaml")
-    assert study.Study(config).variants == ["cutoff_0.1", "field_scale"]
+    assert "cutoff_0.5" not in study.Study(config).variants
+    assert "cutoff_0.1" in study.Study(config).variants

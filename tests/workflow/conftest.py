@@ -19,8 +19,11 @@ TINY = {
     "observables": {"sound_velocity_K": [0.05, 1], "slope_below_K": [0.05, 0.2], "slope_above_K": [0.5, 1], "least_counts": 20},
     "figures": {"dos_K": [0.05, 0.5]},
     "checks": {
-        "model_variants": {
-            "cutoff_0.5": None,
+        "variants": {
+            **dict.fromkeys(["cutoff_0.5", "L16_J3", "sweeps_64", "sweeps_1024", "ladder_dense", "ladder_geometric"]),
+            "L16_J2": {"L": 8, "beside_L": 6, "realizations": 20},
+            "ladder_sparse": {"L": 6, "realizations": 20},
+            "heat_bath": {"L": 6, "realizations": 20},
             "cutoff_0.1": {"L": 4, "realizations": 20},
             "field_scale": {"L": 4, "realizations": 20},
         }

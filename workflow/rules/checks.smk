@@ -14,7 +14,7 @@ SCORECARD_TABLES = [
     "appendix_c",
     "closed_forms",
     "experiments",
-    "model_variants",
+    "variants",
 ]
 
 
@@ -22,13 +22,14 @@ wildcard_constraints:
     variant=one_of(VARIANTS),
 
 
-rule model_variant:
+rule variant:
     output:
         shards=expand("results/shards/variants/{{variant}}/T{T}.npz", T=study.labels(config["figures"]["dos_K"])),
     log:
-        "results/logs/model_variant/{variant}.log",
+        "results/logs/variant/{variant}.log",
     benchmark:
-        "results/benchmarks/model_variant/{variant}.tsv"
+        "results/benchmarks/variant/{variant}.tsv"
+    priority: 1  # a variant is one long job: it is begun first
     conda:
         "../../envs/simulate.yaml"
     threads: 1
@@ -36,27 +37,27 @@ rule model_variant:
         mem_mb=600,
         runtime=120,
     params:
-        model=lambda w: asdict(study.variant(w.variant)[0]),
-        protocol=lambda w: asdict(study.variant(w.variant)[1]),
-        realizations=lambda w: study.variant(w.variant)[2],
+        model=lambda w: asdict(study.variant(w.variant).model),
+        protocol=lambda w: asdict(study.variant(w.variant).protocol),
+        realizations=lambda w: study.variant(w.variant).realizations,
         chain=annealing.CHAIN_VERSION,
     script:
-        "../../scripts/model_variant.py"
+        "../../scripts/variant.py"
 
 
-rule model_variant_table:
+rule variant_table:
     input:
         variants=expand(
             "results/shards/variants/{variant}/T{T}.npz", variant=VARIANTS, T=study.labels(config["figures"]["dos_K"])
         ),
         published=published_counts,
-        code=library("model_variant_table.py"),
+        code=library("variant_table.py"),
     output:
-        table="results/tables/model_variants.csv",
+        table="results/tables/variants.csv",
     log:
-        "results/logs/model_variant_table.log",
+        "results/logs/variant_table.log",
     benchmark:
-        "results/benchmarks/model_variant_table.tsv"
+        "results/benchmarks/variant_table.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -64,10 +65,10 @@ rule model_variant_table:
         mem_mb=500,
         runtime=5,
     params:
-        variants={name: config["checks"]["model_variants"][name] for name in VARIANTS},
+        settings={name: config["checks"]["variants"][name] for name in VARIANTS},
         fits=config["fits"],
     script:
-        "../../scripts/model_variant_table.py"
+        "../../scripts/variant_table.py"
 
 
 rule scorecard:

@@ -87,7 +87,7 @@ def batch_shards(wildcards):
 
 
 def published_counts(wildcards):
-    """The counts of the set that each model variant is compared with, in the order of the variants' own."""
+    """The counts of the set that each variant is compared with, in the order of the variants' own."""
     labels = study.labels(config["figures"]["dos_K"])
-    axes = [study.variant(name)[3] for name in study.variants]
+    axes = [study.variant(name).beside for name in study.variants]
     return [f"results/dos/L{L}_J{J0}/T{T}.npz" for L, J0 in axes for T in labels]

@@ -1,6 +1,7 @@
-"""Rule model_variant_table: how far a change of the model moves B and µ, realization by realization.
+"""Rule variant_table: how far one changed choice moves B and µ, realization by realization.
 
-The variant and the set that it is compared with share sites, c_i and c_ij: their difference is jackknifed as one.
+A variant and the set that it is held beside share sites, c_i and c_ij, so their difference is jackknifed as one. Only
+sets of another size are other realizations: all of them count, and the errors are independent.
 """
 
 import itertools
@@ -24,25 +25,30 @@ def estimates(cold, warm):
 
 rows = []
 pairs = zip(map(dos.Counts.load, snakemake.input.variants), map(dos.Counts.load, snakemake.input.published), strict=True)
-for name, settings in snakemake.params.variants.items():
+for name, settings in snakemake.params.settings.items():
     changed, published = [], []
     for variant, whole in itertools.islice(pairs, 2):  # cold and warm
         changed.append(dos.rescale(variant, 1 / settings.get("scale", 1.0)))
-        published.append(dos.first_realizations(whole, variant.n_realizations))
+        published.append(whole if variant.L != whole.L else dos.first_realizations(whole, variant.n_realizations))
     before = estimates(*published)
+    paired = changed[0].L == published[0].L
     for quantity, samples in estimates(*changed).items():
+        other = before[quantity]
+        alone = statistics.error(samples), statistics.error(other)
         rows.append(
             {
                 "variant": name,
-                "L": published[0].L,
+                "L": changed[0].L,
                 "J0_K": published[0].J0_K,
                 "quantity": quantity,
                 "value": samples[0],
-                "value_err": statistics.error(samples),
-                "difference": samples[0] - before[quantity][0],
-                "difference_err": statistics.error(samples - before[quantity]),
-                "relative": samples[0] / before[quantity][0] - 1,
-                "relative_err": statistics.error(samples / before[quantity]),
+                "value_err": alone[0],
+                "difference": samples[0] - other[0],
+                "difference_err": statistics.error(samples - other) if paired else np.hypot(*alone),
+                "relative": samples[0] / other[0] - 1,
+                "relative_err": statistics.error(samples / other)
+                if paired
+                else abs(samples[0] / other[0]) * np.hypot(alone[0] / samples[0], alone[1] / other[0]),
                 "n_realizations": changed[0].n_realizations,
             }
         )

@@ -1,4 +1,4 @@
-"""Rule model_variant: anneal the first realizations of a set with one parameter of the model changed."""
+"""Rule variant: anneal the first realizations of a set with one choice changed."""
 
 from tlsglass import disorder, dos, files, simulation
 
