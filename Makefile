@@ -1,14 +1,22 @@
-# Two doors: `make` sets up and runs the study with reduced statistics, `make test` sets up and runs the tests.
-# `make paper` runs it with the statistics of the paper. Every line below can be typed.
+# Two doors: `make` sets up and makes every figure and table from the published densities of states, `make test` sets up and
+# runs the tests. `make paper` simulates everything anew. Every line below can be typed.
 
-.PHONY: quick paper test lint bench
+.PHONY: figures quick paper test lint bench verify publish
+
+figures: .venv/installed
+	.venv/bin/snakemake --cores all --configfile config/published.yaml
 
 quick: .venv/installed
-	@echo "Reduced statistics (config/quick.yaml); 'make paper' runs the full study."
 	.venv/bin/snakemake --cores all --configfile config/quick.yaml
 
 paper: .venv/installed
 	.venv/bin/snakemake --cores all
+
+verify: .venv/installed
+	.venv/bin/python scripts/verify.py -n $(or $(N),2) $(if $(SEED),--seed $(SEED))
+
+publish: .venv/installed
+	.venv/bin/python scripts/publish.py $(if $(OUTCOME),--outcome)
 
 test: lint
 	.venv/bin/python -m pytest

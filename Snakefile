@@ -33,6 +33,8 @@ rule all:
         "results/tables/gaussian_limit.csv",
         "results/tables/laws.csv",
         "results/tables/annealing.csv",
+        "results/tables/choices.csv",
+        "results/tables/pulls.csv",
         "results/tables/stability.csv",
         "results/tables/experiments.md",
         "results/checks/scorecard.md",

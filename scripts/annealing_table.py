@@ -8,37 +8,24 @@ import pandas as pd
 from tlsglass import files, simulation
 
 files.log_to(snakemake.log[0])
-sets = {}
-for chain in map(simulation.Chain.load, snakemake.input.chain):
-    sets.setdefault(str(chain.origin), []).append(chain)
 
 
-def mean_and_error(samples):
-    return np.mean(samples, axis=0), np.std(samples, axis=0, ddof=1) / np.sqrt(len(samples))
+def mean_and_error(groups):
+    return np.mean(groups, axis=0), np.std(groups, axis=0, ddof=1) / np.sqrt(len(groups))
 
 
 annealing, stability = [], []
-for origin, chains in sets.items():
-    model = json.loads(origin)
-    energy, energy_err = mean_and_error(np.concatenate([chain.energy_K for chain in chains]))
-    acceptance, acceptance_err = mean_and_error(np.concatenate([chain.acceptance for chain in chains]))
-    annealing.append(
-        pd.DataFrame(
-            {
-                "L": model["L"],
-                "J0_K": model["J0_K"],
-                "T_K": chains[0].rungs_K,
-                "energy_per_spin_K": energy,
-                "energy_per_spin_err_K": energy_err,
-                "acceptance": acceptance,
-                "acceptance_err": acceptance_err,
-            }
-        )
-    )
-    row = {"L": model["L"], "J0_K": model["J0_K"], "n_realizations": sum(len(chain.energy_K) for chain in chains)}
-    for name in ("unstable_spins", "unstable_pairs", "unstable_after"):
-        share, error = mean_and_error(np.concatenate([getattr(chain, name) for chain in chains]) > 0)
-        row |= {f"share_{name}": share, f"share_{name}_err": error}
+for chain in map(simulation.ChainSummary.load, snakemake.input.chains):
+    model = json.loads(str(chain.origin))
+    head = {"L": model["L"], "J0_K": model["J0_K"]}
+    energy, energy_err = mean_and_error(chain.energy_K)
+    acceptance, acceptance_err = mean_and_error(chain.acceptance)
+    values = {"energy_per_spin_K": energy, "energy_per_spin_K_err": energy_err}
+    values |= {"acceptance": acceptance, "acceptance_err": acceptance_err}
+    annealing.append(pd.DataFrame(head | {"T_K": chain.rungs_K} | values))
+    row = head | {"n_realizations": int(chain.n_realizations)}
+    for name in ("share_unstable_spins", "share_unstable_pairs", "share_unstable_after"):
+        row[name], row[f"{name}_err"] = mean_and_error(getattr(chain, name))
     stability.append(row)
 files.write_csv(snakemake.output.annealing, pd.concat(annealing))
 files.write_csv(snakemake.output.stability, pd.DataFrame(stability))

@@ -46,7 +46,7 @@ for counts in densities:
         label = f"Eq. (3), µ = {fit.mu:.2f}, T = {warm:g} K"
         zoom.line(E, fit.B * (warm**2 + E**2) ** (fit.mu / 2), f"{name}: Eq. (3)", color=look["color"], label=label, zorder=5)
     else:
-        fit = exponents.query("L == @L and J0_K == @J0 and T_K == @cold and window == 0").iloc[0]
+        fit = exponents.query("L == @L and J0_K == @J0 and T_K == @cold").iloc[0]
         enough = dos.rebin(counts.counts.sum(axis=0), max(30, counts.counts.sum() / 800))
         logarithmic = dos.coarsen(counts, enough)
         n, error = dos.density(logarithmic, groups)

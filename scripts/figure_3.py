@@ -10,7 +10,7 @@ settings = snakemake.params.observables
 laws = pd.read_csv(snakemake.input.laws)
 sets = [pd.read_csv(path) for path in snakemake.input.observables]
 couplings = sorted({table["J0_K"][0] for table in sets})
-low, high = settings["sound_velocity_K"]
+low, high = settings["sound_velocity_K"][0]
 
 figure = style.Figure(width="single", height=2.6)
 (panel,) = figure.panels

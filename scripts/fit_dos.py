@@ -1,37 +1,61 @@
-"""Rule fit_dos: Eq. (3) at every rung of one (L, J0), the zero-temperature exponent, the Gaussian limit."""
+"""Rule fit_dos: Eq. (3) at every rung of one (L, J0), the zero-temperature exponent, the Gaussian limit.
 
+The first entry of each list of windows is quoted; the others, and other ways to fit, give the systematic error.
+"""
+
+import numpy as np
 import pandas as pd
 
-from tlsglass import dos, files, power_law
+from tlsglass import choices, dos, files, power_law
 
 files.log_to(snakemake.log[0])
 settings = snakemake.params.fits
-groups = settings["jackknife_groups"]
+groups, window_T = settings["jackknife_groups"], settings["eq3_window_T"]
+windows, above = settings["zero_temperature_windows_K"], settings["gaussian_above_K"]
 densities = {counts.T_K: counts for counts in map(dos.Counts.load, snakemake.input.counts)}
 coldest = densities[min(snakemake.params.rungs_K)]
 quenched = densities[min(densities)]
+studied = []
 
 
 def row(counts, **values):
     return {"L": counts.L, "J0_K": counts.J0_K, "T_K": counts.T_K} | values | {"n_realizations": counts.n_realizations}
 
 
-eq3 = [
-    row(densities[T], **power_law.fit_eq3(densities[T], settings["eq3_window_T"], groups)._asdict())
-    for T in snakemake.params.rungs_K
-]
-exponents = [
-    row(counts, window=index, **power_law.fit_exponent(counts, low, high, groups)._asdict())
-    for counts in (coldest, quenched)
-    for index, (low, high) in enumerate(settings["zero_temperature_windows_K"])
-]
-gaussian = [
-    row(coldest, E_above_K=low, **power_law.fit_gaussian(coldest, low, groups)._asdict())
-    for low in settings["gaussian_above_K"]
-]
-rms, rms_err = power_law.rms_energy(coldest, groups)
-gaussian = [line | {"rms_E_K": rms, "rms_E_err_K": rms_err} for line in gaussian]
+def systematic(counts, quantity, quoted, alternatives):
+    """Record the choices and return the systematic error that follows."""
+    found = choices.rows(quantity, quoted, alternatives)
+    studied.extend({"L": counts.L, "J0_K": counts.J0_K, "T_K": counts.T_K} | line for line in found)
+    return choices.systematic(found)
 
-files.write_csv(snakemake.output.eq3, pd.DataFrame(eq3))
-files.write_csv(snakemake.output.exponents, pd.DataFrame(exponents))
-files.write_csv(snakemake.output.gaussian, pd.DataFrame(gaussian))
+
+def eq3(counts):
+    fit = power_law.fit_eq3(counts, window_T, groups)
+    line = power_law.eq3_line(counts, window_T, groups)
+    wide = power_law.eq3_line(dos.coarsen_by(counts, 4), window_T, groups)
+    B, mu = power_law.eq3_unweighted(counts, window_T, groups)
+    wider, unweighted = "bins 4 times as wide", "unweighted least squares"
+    B_sys = systematic(counts, "B", np.exp(line.intercept), {wider: np.exp(wide.intercept), unweighted: B})
+    mu_sys = systematic(counts, "mu", line.slope, {wider: wide.slope, unweighted: mu})
+    return row(counts, **fit._asdict(), B_sys=B_sys, mu_sys=mu_sys)
+
+
+def zero_temperature(counts):
+    quoted, *others = [power_law.exponent_line(counts, low, high, groups).slope for low, high in windows]
+    names = [f"{low:g} < E < {high:g} K" for low, high in windows[1:]]
+    mu_sys = systematic(counts, "mu_zero_temperature", quoted, dict(zip(names, others, strict=True)))
+    return row(counts, **power_law.fit_exponent(counts, *windows[0], groups)._asdict(), mu_sys=mu_sys)
+
+
+def gaussian(counts):
+    quoted, *others = [power_law.gaussian_line(counts, low, groups).slope ** -0.5 for low in above]
+    alternatives = dict(zip([f"E > {low:g} K" for low in above[1:]], others, strict=True))
+    alternatives["rms of E"] = power_law.rms_energy(counts, groups)
+    fit = power_law.fit_gaussian(counts, above[0], groups)
+    return row(counts, E_above_K=above[0], **fit._asdict(), E0_K_sys=systematic(counts, "E0_K", quoted, alternatives))
+
+
+files.write_csv(snakemake.output.eq3, pd.DataFrame([eq3(densities[T]) for T in snakemake.params.rungs_K]))
+files.write_csv(snakemake.output.exponents, pd.DataFrame([zero_temperature(coldest), zero_temperature(quenched)]))
+files.write_csv(snakemake.output.gaussian, pd.DataFrame([gaussian(coldest)]))
+files.write_csv(snakemake.output.choices, pd.DataFrame(studied))

@@ -10,7 +10,7 @@ laws = pd.concat([pd.read_csv(path) for path in snakemake.input.laws], ignore_in
 files.write_csv(snakemake.output.laws, laws)
 
 eq3 = pd.read_csv(snakemake.input.eq3)
-exponents = pd.read_csv(snakemake.input.exponents).query("window == 0")
+exponents = pd.read_csv(snakemake.input.exponents)
 exponents = exponents[exponents["T_K"] == eq3["T_K"].min()]
 eq3 = eq3[eq3["T_K"] == eq3["T_K"].max()]
 measures = [

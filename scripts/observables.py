@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from tlsglass import dos, files, observables, statistics
+from tlsglass import choices, dos, files, observables, statistics
 from tlsglass import temperature_dependence as laws
 
 files.log_to(snakemake.log[0])
@@ -19,12 +19,15 @@ kappa, kappa_A1 = (
     for x in zip(*(observables.thermal_conductivity(c, settings["least_counts"], groups) for c in densities), strict=True)
 )
 heat = np.transpose([observables.specific_heat(c, groups) for c in densities])
-resonant, relaxation, relaxation_A2 = (
+resonant, relaxation = (
     np.transpose(x) for x in zip(*(observables.sound_velocity(c, omega, A, groups) for c in densities), strict=True)
 )
+relaxation_A2 = np.transpose([observables.relaxation_A2(c, omega, A, groups) for c in densities])
 velocity = resonant + relaxation
 velocity_A2 = resonant + relaxation_A2
-inside = laws.select(T, *settings["sound_velocity_K"])
+exponents_K, velocity_K = settings["exponents_K"], settings["sound_velocity_K"]  # the first window of each is quoted
+below_K, above_K = settings["slope_below_K"], settings["slope_above_K"]
+inside = laws.select(T, *velocity_K[0])
 reference = np.argmax(inside)  # δv/v is drawn and fitted relative to its value at the lowest temperature of the window
 relative = velocity - velocity[:, [reference]]
 relative_A2 = velocity_A2 - velocity[:, [reference]]
@@ -44,10 +47,10 @@ for name, samples in columns.items():
     table |= {name: samples[0], f"{name}_err": statistics.error(samples)}
 files.write_csv(snakemake.output.observables, pd.DataFrame(table))
 
-two_minus_beta, kappa_prefactor = laws.exponent(T, kappa, *settings["exponents_K"])
-two_minus_beta_A1, _ = laws.exponent(T, kappa_A1, *settings["exponents_K"])
-one_plus_alpha, heat_prefactor = laws.exponent(T, heat, *settings["exponents_K"])
-slopes = laws.slopes(T[inside], velocity[:, inside], settings["slope_below_K"], settings["slope_above_K"])
+two_minus_beta, kappa_prefactor = laws.exponent(T, kappa, *exponents_K[0])
+two_minus_beta_A1, _ = laws.exponent(T, kappa_A1, *exponents_K[0])
+one_plus_alpha, heat_prefactor = laws.exponent(T, heat, *exponents_K[0])
+slopes = laws.slopes(T[inside], velocity[:, inside], below_K[0], above_K[0])
 constant = laws.constant_mu(T[inside], relative[:, inside], omega, A)
 kappa_ratio = kappa_A1 / kappa
 velocity_shift = (relative_A2 - relative)[:, inside]
@@ -68,14 +71,35 @@ quantities = {
     "kappa_eqA1_spread": np.std(kappa_ratio, axis=1) / np.mean(kappa_ratio, axis=1),
     "dv_eqA2_spread": np.std(velocity_shift, axis=1) / np.ptp(relative[:, inside], axis=1),
 }
-rows = [
-    {
-        "L": densities[0].L,
-        "J0_K": densities[0].J0_K,
-        "quantity": name,
-        "value": samples[0],
-        "value_err": statistics.error(samples),
-    }
-    for name, samples in quantities.items()
-]
+
+
+def window(low, high):
+    return f"{low:g} to {high:g} K"
+
+
+def constant_mu(low, high):
+    mask = laws.select(T, low, high)
+    return laws.constant_mu(T[mask], relative[:, mask], omega, A).mu
+
+
+alternatives = {
+    "alpha": {window(*w): laws.exponent(T, heat, *w)[0] - 1 for w in exponents_K[1:]},
+    "beta": {window(*w): 2 - laws.exponent(T, kappa, *w)[0] for w in exponents_K[1:]},
+    "slope_ratio": {
+        **{f"below: {window(*w)}": laws.slopes(T, velocity, w, above_K[0]).ratio for w in below_K[1:]},
+        **{f"above: {window(*w)}": laws.slopes(T, velocity, below_K[0], w).ratio for w in above_K[1:]},
+    },
+    "mu_constant": {window(*w): constant_mu(*w) for w in velocity_K[1:]},
+}
+
+head = {"L": densities[0].L, "J0_K": densities[0].J0_K}
+rows, studied = [], []
+for name, samples in quantities.items():
+    found = choices.rows(name, samples, alternatives.get(name, {}))
+    systematic = choices.systematic(found)
+    values = {"value": samples[0], "value_err": statistics.error(samples), "value_sys": systematic}
+    rows.append(head | {"quantity": name} | values | {"n_realizations": densities[0].n_realizations})
+    if name in alternatives:
+        studied.extend(head | {"T_K": np.nan} | row for row in found)
 files.write_csv(snakemake.output.laws, pd.DataFrame(rows))
+files.write_csv(snakemake.output.choices, pd.DataFrame(studied))

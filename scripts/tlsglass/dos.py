@@ -139,6 +139,12 @@ def coarsen(counts, kept):
     return replace(counts, edges_K=counts.edges_K[kept], counts=np.add.reduceat(counts.counts, kept[:-1], axis=1))
 
 
+def coarsen_by(counts, factor):
+    """Return the counts with every ``factor`` neighbouring bins merged; what remains at the upper end is one bin."""
+    last = len(counts.edges_K) - 1
+    return coarsen(counts, np.append(np.arange(0, last, factor), last))
+
+
 def coarsen_to_width(counts, width_K):
     """Return the counts with neighbouring bins merged until each is at least ``width_K`` wide."""
     return coarsen(counts, rebin(np.diff(counts.edges_K), width_K * (1 - 1e-9)))

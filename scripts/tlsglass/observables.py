@@ -114,16 +114,17 @@ def specific_heat(counts, groups):
 
 
 def sound_velocity(counts, omega, A, groups):
-    """δv/v of Eqs. (7) and (8) and, with n read as n(Δ), of Eq. (A2), in units of γ²/(L0 ρv²).
-
-    Returns the sample sets of the resonant part, the relaxational part, and the relaxational part of Eq. (A2).
-    """
+    """δv/v of Eqs. (7) and (8), in units of γ²/(L0 ρv²): sample sets of the resonant and of the relaxational part."""
     T = counts.T_K
     return (
         -linear_functional(counts, lambda E: resonant_kernel(E, T), groups),
         -linear_functional(counts, lambda E: relaxation_kernel(E, T, omega, A), groups),
-        -linear_functional(counts, lambda E: relaxation_kernel_A2(E, T, omega, A), groups),
     )
+
+
+def relaxation_A2(counts, omega, A, groups):
+    """The relaxational part of δv/v with n read as n(Δ), Eq. (A2), as a sample set in the units of ``sound_velocity``."""
+    return -linear_functional(counts, lambda E: relaxation_kernel_A2(E, counts.T_K, omega, A), groups)
 
 
 def thermal_conductivity(counts, least, groups):

@@ -41,7 +41,7 @@ class Exponent(NamedTuple):
 
 class GaussianLimit(NamedTuple):
     E0_K: float
-    E0_err_K: float
+    E0_K_err: float
     prefactor: float  # n(E = 0) of the fitted Gaussian
     chi2_per_dof: float
 
@@ -54,6 +54,23 @@ def eq3_line(counts, window_T, groups):
 def exponent_line(counts, E_low_K, E_high_K, groups):
     """Fit ln n = µ ln E + constant on the bins inside ``E_low_K`` < E < ``E_high_K``."""
     return _fit(counts, E_low_K, E_high_K, np.log, groups)
+
+
+def eq3_unweighted(counts, window_T, groups):
+    """Return sample sets of (B, µ) of Eq. (3) by unweighted least squares through ln n on 0 < E < ``window_T``·T.
+
+    NaN where a bin is empty.
+    """
+    total, realizations = dos.samples(counts, groups)
+    inside = counts.edges_K[1:] <= window_T * counts.T_K + 1e-9 * counts.edges_K[1]
+    E = 0.5 * (counts.edges_K[:-1] + counts.edges_K[1:])[inside]
+    with np.errstate(divide="ignore"):
+        ln_n = np.log(total[:, inside] / dos.exposure(counts, realizations)[:, inside])
+    if not np.all(np.isfinite(ln_n)):
+        return np.full(len(total), np.nan), np.full(len(total), np.nan)
+    x = 0.5 * np.log(counts.T_K**2 + E**2)
+    mu = ln_n @ (x - x.mean()) / np.sum((x - x.mean()) ** 2)
+    return np.exp(ln_n.mean(axis=1) - mu * x.mean()), mu
 
 
 def fit_eq3(counts, window_T, groups):
@@ -76,20 +93,24 @@ def fit_exponent(counts, E_low_K, E_high_K, groups):
     )
 
 
+def gaussian_line(counts, E_low_K, groups):
+    """Fit ln n = constant - E²/2 E0² on E > ``E_low_K``: the slope is 1/E0²."""
+    return _fit(counts, E_low_K, np.inf, lambda E: -0.5 * E**2, groups)
+
+
 def fit_gaussian(counts, E_low_K, groups):
     """Fit n ∝ exp(-E²/2 E0²) on E > ``E_low_K``: the solid line of Fig. 1(a)."""
-    line = _fit(counts, E_low_K, np.inf, lambda E: -0.5 * E**2, groups)
+    line = gaussian_line(counts, E_low_K, groups)
     E0 = line.slope**-0.5
     return GaussianLimit(E0[0], statistics.error(E0), np.exp(line.intercept[0]), line.chi2 / line.dof)
 
 
 def rms_energy(counts, groups):
-    """Return the root mean square excitation energy in kelvin and its error: E0 of a Gaussian with the same width."""
+    """Return the root mean square excitation energy in kelvin, a sample set: E0 of a Gaussian with the same width."""
     total, _ = dos.samples(counts, groups)
     low, high = counts.edges_K[:-1], counts.edges_K[1:]
     mean_square = (low**2 + low * high + high**2) / 3
-    rms = np.sqrt(total @ mean_square / total.sum(axis=1))
-    return rms[0], statistics.error(rms)
+    return np.sqrt(total @ mean_square / total.sum(axis=1))
 
 
 def _fit(counts, E_low_K, E_high_K, covariate, groups):

@@ -27,18 +27,8 @@ class Protocol:
         return self.grid.edges(max(T_K, self.ladder_K[-1]), E_max_K)
 
 
-@dataclass(frozen=True)
-class Chain:
-    """What the annealing itself was like, per realization. The last rung is the quench, after its relaxation."""
-
-    origin: str
-    first: int
-    rungs_K: np.ndarray  # (r,) ladder and quench
-    energy_K: np.ndarray  # (n, r) energy per spin at the end of each rung
-    acceptance: np.ndarray  # (n, r) accepted flips per attempt
-    unstable_spins: np.ndarray  # (n,) after the sweeps at the quench, before the relaxation
-    unstable_pairs: np.ndarray  # (n,)
-    unstable_after: np.ndarray  # (n,) spins and pairs after the relaxation: zero
+class Stored:
+    """A dataclass that is kept in an npz file."""
 
     def save(self, path):
         files.write_arrays(path, vars(self))
@@ -50,7 +40,59 @@ class Chain:
         try:
             return cls(**{name: array[()] for name, array in arrays.items()})
         except TypeError as error:
-            raise files.DamagedFile(path, f"not the account of a chain: {error}") from error
+            raise files.DamagedFile(path, f"not a {cls.__name__}: {error}") from error
+
+
+@dataclass(frozen=True)
+class Chain(Stored):
+    """What the annealing itself was like, per realization. The last rung is the quench, after its relaxation."""
+
+    origin: str
+    first: int
+    rungs_K: np.ndarray  # (r,) ladder and quench
+    energy_K: np.ndarray  # (n, r) energy per spin at the end of each rung
+    acceptance: np.ndarray  # (n, r) accepted flips per attempt
+    unstable_spins: np.ndarray  # (n,) after the sweeps at the quench, before the relaxation
+    unstable_pairs: np.ndarray  # (n,)
+    unstable_after: np.ndarray  # (n,) spins and pairs after the relaxation: zero
+
+
+@dataclass(frozen=True)
+class ChainSummary(Stored):
+    """The Chains of all batches of one (L, J0): means over ``g`` groups of realizations."""
+
+    origin: str
+    n_realizations: int
+    rungs_K: np.ndarray  # (r,)
+    energy_K: np.ndarray  # (g, r)
+    acceptance: np.ndarray  # (g, r)
+    share_unstable_spins: np.ndarray  # (g,) of realizations
+    share_unstable_pairs: np.ndarray  # (g,)
+    share_unstable_after: np.ndarray  # (g,)
+
+
+def summarise(chains, groups):
+    """Return the ChainSummary of batches of one (L, J0). Raises dos.ForeignShard when their origins differ."""
+    chains = sorted(chains, key=lambda chain: int(chain.first))
+    if len({str(chain.origin) for chain in chains}) > 1:
+        raise dos.ForeignShard("the chains of two batches have different origins")
+
+    def means(name):
+        values = np.concatenate([getattr(chain, name) for chain in chains])
+        if name.startswith("unstable"):
+            values = values > 0
+        return np.array([part.mean(axis=0) for part in np.array_split(values, min(groups, len(values)))])
+
+    return ChainSummary(
+        origin=str(chains[0].origin),
+        n_realizations=sum(len(chain.energy_K) for chain in chains),
+        rungs_K=chains[0].rungs_K,
+        energy_K=means("energy_K"),
+        acceptance=means("acceptance"),
+        share_unstable_spins=means("unstable_spins"),
+        share_unstable_pairs=means("unstable_pairs"),
+        share_unstable_after=means("unstable_after"),
+    )
 
 
 def origin(model, protocol):

@@ -168,13 +168,14 @@ def check(config, schema, where):
         (["fits", "zero_temperature_windows_K", i], w) for i, w in enumerate(config["fits"]["zero_temperature_windows_K"])
     ]
     for key in ("exponents_K", "sound_velocity_K", "slope_below_K", "slope_above_K"):
-        window = config["observables"][key]
-        windows.append((["observables", key], window))
         least = 3 if key == "sound_velocity_K" else 2
-        outer = config["observables"]["sound_velocity_K"] if key.startswith("slope") else [0, ladder[0]]
-        if sum(window[0] <= T <= window[1] and outer[0] <= T <= outer[1] for T in measured) < least:
-            inside = " inside observables.sound_velocity_K" if key.startswith("slope") else ""
-            refuse(["observables", key], window, f"must hold at least {least} of density_of_states.measured_K{inside}")
+        outer = config["observables"]["sound_velocity_K"][0] if key.startswith("slope") else [0, ladder[0]]
+        inside = " inside observables.sound_velocity_K[0]" if key.startswith("slope") else ""
+        for index, window in enumerate(config["observables"][key]):
+            path = ["observables", key, index]
+            windows.append((path, window))
+            if sum(window[0] <= T <= window[1] and outer[0] <= T <= outer[1] for T in measured) < least:
+                refuse(path, window, f"must hold at least {least} of density_of_states.measured_K{inside}")
     for path, (low, high) in windows:
         if low >= high:
             refuse(path, [low, high], "must be a lower and a higher end")

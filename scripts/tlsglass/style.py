@@ -67,6 +67,18 @@ class Panel:
         self.axes.errorbar(x, y, yerr=error, **style)
         self._record(series, "points", x, y, error)
 
+    def bars(self, x, y, error, series, **style):
+        """Draw points with horizontal error bars at the heights ``y``; the record holds (position, value, error)."""
+        style = {"linestyle": "none", "elinewidth": 0.6, "capsize": 1.2, "capthick": 0.6, "markeredgewidth": 0.7} | style
+        self.axes.errorbar(x, y, xerr=error, **style)
+        self._record(series, "points", y, x, error)
+
+    def rows(self, names):
+        """Name the heights 0, 1, ... from the top down."""
+        self.axes.set_yticks(range(len(names)), names)
+        self.axes.set_ylim(len(names) - 0.4, -0.6)
+        self.axes.tick_params(axis="y", length=0, labelsize=6.5)
+
     def line(self, x, y, series, **style):
         self.axes.plot(x, y, **style)
         self._record(series, "line", x, y, np.full(np.shape(x), np.nan))
@@ -98,13 +110,14 @@ class Panel:
 
 
 class Figure:
-    """A row of panels lettered a, b, ... at journal column width."""
+    """Rows of panels lettered a, b, ... at journal column width."""
 
-    def __init__(self, panels=1, width="single", height=2.5):
+    def __init__(self, panels=1, width="single", height=2.5, rows=1, **subplots):
         plt.rcParams.update(RC)
         self.record = []
-        self.figure, axes = plt.subplots(1, panels, figsize=(WIDTH[width], height), layout="constrained", squeeze=False)
-        self.panels = [Panel("abcdef"[k], ax, self.record) for k, ax in enumerate(axes[0])]
+        size = {"figsize": (WIDTH[width], height), "layout": "constrained", "squeeze": False}
+        self.figure, axes = plt.subplots(rows, panels // rows, **size, **subplots)
+        self.panels = [Panel("abcdef"[k], ax, self.record) for k, ax in enumerate(axes.flat)]
 
     def save(self, outputs):
         """Write ``outputs.svg``, ``outputs.png`` and, with the numbers, ``outputs.csv``; each whole or not at all."""

@@ -13,7 +13,7 @@ def test_without_couplings_the_density_is_gaussian(short_protocol):
     model = disorder.Model(L=6, h0_K=10.0, J0_K=0.01, cutoff=1.0, concentration=0.5)
     counts, _ = simulation.simulate(model, short_protocol, 0, 200)
     limit = power_law.fit_gaussian(counts[0.5], 0.0, 20)
-    assert abs(limit.E0_K - 20) < 4 * limit.E0_err_K
+    assert abs(limit.E0_K - 20) < 4 * limit.E0_K_err
     n, error = dos.density(dos.coarsen_to_width(counts[0.5], 3.0), 20)
     assert abs(n[0] - 0.5 * 2 / (20 * np.sqrt(2 * np.pi))) < 4 * error[0] + 1e-4
 

@@ -47,6 +47,19 @@ def test_z_combines_both_errors():
     assert row["z"] == pytest.approx(1.0)
 
 
+def test_the_paper_s_simulation_has_the_error_of_its_10000_realizations():
+    ours = table(0.177, 0.03).assign(n_realizations=40_000)
+    row = scorecard.judge(claim(kind="simulated", paper_err=0.08), ours)
+    assert row["paper_err"] == pytest.approx(0.1)
+    assert row["z"] == pytest.approx(0.05 / np.hypot(0.03, 0.1))
+
+
+def test_a_difference_within_an_open_choice_is_told_apart():
+    assert scorecard.judge(claim(), table(0.17).assign(mu_sys=0.014))["verdict"] == "open choice"
+    assert scorecard.judge(claim(), table(0.17).assign(mu_sys=0.012))["verdict"] == "differs"
+    assert scorecard.judge(claim(), table(0.157).assign(mu_sys=0.5))["verdict"] == "agrees"
+
+
 def test_an_exact_value_without_errors_differs_or_agrees():
     exact = pd.DataFrame({"T_K": [0.5], "mu": [0.2]})
     assert scorecard.judge(claim(), exact)["verdict"] == "differs"
@@ -55,7 +68,7 @@ def test_an_exact_value_without_errors_differs_or_agrees():
 
 def test_every_claim_is_stated_once_and_completely():
     assert PAPER["id"].is_unique
-    assert set(PAPER["kind"]) <= {"value", "reconstructed"}
+    assert set(PAPER["kind"]) <= {"value", "simulated", "reconstructed"}
     stated = PAPER["paper"].notna() != (PAPER["low"].notna() & PAPER["high"].notna())
     assert stated.all()
     assert PAPER["resolve"].gt(0).all()

@@ -48,11 +48,15 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
         (("lattices", 0, "realizations"), 1005, "lattices[0].realizations = 1005: must be a multiple of"),
         (("lattices", 0, "realizations"), 10, "lattices[0].realizations = 10: must be at least two blocks"),
         (("lattices", 1, "L"), 8, "lattices[1].L = 8: stands there twice"),
-        (("observables", "slope_above_K"), [0.01, 0.015], "observables.slope_above_K = [0.01, 0.015]: must hold at least 2"),
         (
-            ("observables", "sound_velocity_K"),
+            ("observables", "slope_above_K", 1),
+            [0.01, 0.015],
+            "observables.slope_above_K[1] = [0.01, 0.015]: must hold at least 2",
+        ),
+        (
+            ("observables", "sound_velocity_K", 0),
             [0.02, 0.03],
-            "observables.sound_velocity_K = [0.02, 0.03]: must hold at least 3",
+            "observables.sound_velocity_K[0] = [0.02, 0.03]: must hold at least 3",
         ),
         (("lattices", 0, "L"), 8.0, "lattices[0].L = 8.0: must be of type integer"),
         (("model", "h0_K"), float("nan"), "model.h0_K = nan: must be of type number"),

@@ -16,9 +16,16 @@ TINY = {
     "annealing": {"ladder_K": [100, 10, 2, 1, 0.5, 0.2, 0.05], "sweeps": 10},
     "density_of_states": {"measured_K": [0.05, 0.2, 0.5, 1]},
     "fits": {"jackknife_groups": 4},
-    "observables": {"sound_velocity_K": [0.05, 1], "slope_below_K": [0.05, 0.2], "slope_above_K": [0.5, 1], "least_counts": 20},
+    "observables": {
+        "exponents_K": [[0.05, 1], [0.2, 1]],
+        "sound_velocity_K": [[0.05, 1], [0.05, 0.5]],
+        "slope_below_K": [[0.05, 0.2]],
+        "slope_above_K": [[0.5, 1]],
+        "least_counts": 20,
+    },
     "figures": {"dos_K": [0.05, 0.5]},
     "checks": {
+        "pulls": {"parts": 2, "synthetic": 4},
         "variants": {
             **dict.fromkeys(["cutoff_0.5", "L16_J3", "sweeps_64", "sweeps_1024", "ladder_dense", "ladder_geometric"]),
             "L16_J2": {"L": 8, "beside_L": 6, "realizations": 20},
@@ -26,7 +33,7 @@ TINY = {
             "heat_bath": {"L": 6, "realizations": 20},
             "cutoff_0.1": {"L": 4, "realizations": 20},
             "field_scale": {"L": 4, "realizations": 20},
-        }
+        },
     },
 }
 

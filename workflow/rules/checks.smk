@@ -48,7 +48,7 @@ rule variant:
 rule variant_table:
     input:
         variants=expand(
-            "results/shards/variants/{variant}/T{T}.npz", variant=VARIANTS, T=study.labels(config["figures"]["dos_K"])
+            f"{VARIANT_COUNTS}/{{variant}}/T{{T}}.npz", variant=VARIANTS, T=study.labels(config["figures"]["dos_K"])
         ),
         published=published_counts,
         code=library("variant_table.py"),
@@ -69,6 +69,71 @@ rule variant_table:
         fits=config["fits"],
     script:
         "../../scripts/variant_table.py"
+
+
+rule choices_table:
+    input:
+        choices=expand("results/choices/{set}/{kind}.csv", set=SETS, kind=["fits", "laws"]),
+        code=library("choices_table.py"),
+    output:
+        table="results/tables/choices.csv",
+    log:
+        "results/logs/choices_table.log",
+    benchmark:
+        "results/benchmarks/choices_table.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../../scripts/choices_table.py"
+
+
+rule pulls:
+    input:
+        counts=expand("results/dos/{{set}}/T{T}.npz", T=study.rungs),
+        code=library("pulls.py"),
+    output:
+        pulls="results/pulls/{set}.csv",
+    log:
+        "results/logs/pulls/{set}.log",
+    benchmark:
+        "results/benchmarks/pulls/{set}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        pulls=config["checks"]["pulls"],
+        warm_K=config["figures"]["dos_K"][1],
+        fits=config["fits"],
+        observables=config["observables"],
+    script:
+        "../../scripts/pulls.py"
+
+
+rule pull_table:
+    input:
+        pulls=expand("results/pulls/{set}.csv", set=SETS),
+        code=library("pull_table.py"),
+    output:
+        table="results/tables/pulls.csv",
+    log:
+        "results/logs/pull_table.log",
+    benchmark:
+        "results/benchmarks/pull_table.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../../scripts/pull_table.py"
 
 
 rule scorecard:

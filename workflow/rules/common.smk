@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from tlsglass import checked, experiments
+from tlsglass import checked, experiments, publication
 from tlsglass.study import Study
 from tlsglass.study import check as check_study
 
@@ -38,9 +38,16 @@ try:
     config_schema = checked.read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
     dataset_schema = checked.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml")
     check_study(config, config_schema, config_file_of)
+    if config["density_of_states"]["source"] == "published":
+        publication.check(config, "results/published/MANIFEST.json", config_file_of)
     DATASETS = {folder.name: experiments.load(folder, dataset_schema).info for folder in dataset_folders()}
 except checked.InputError as error:
     sys.exit(str(error))
+
+
+PUBLISHED = config["density_of_states"]["source"] == "published"  # else simulated
+CHAINS = "results/published/chain" if PUBLISHED else "results/chain"
+VARIANT_COUNTS = "results/published/variants" if PUBLISHED else "results/shards/variants"
 
 
 def one_of(names):
@@ -82,7 +89,9 @@ def library(script):
 
 
 def batch_shards(wildcards):
-    """The shards of one (L, J0, T): one of each batch."""
+    """The shards of one (L, J0, T): one of each batch; or its published counts."""
+    if PUBLISHED:
+        return expand("results/published/dos/L{L}_J{J0}/T{T}.npz", **wildcards)
     return expand("results/shards/L{L}_J{J0}/T{T}/{batch}.npz", batch=study.batches(wildcards.L), **wildcards)
 
 

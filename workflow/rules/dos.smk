@@ -32,6 +32,7 @@ rule fit_dos:
         eq3="results/fits/{set}/eq3.csv",
         exponents="results/fits/{set}/exponents.csv",
         gaussian="results/fits/{set}/gaussian.csv",
+        choices="results/choices/{set}/fits.csv",
     log:
         "results/logs/fit_dos/{set}.log",
     benchmark:

@@ -1,4 +1,4 @@
-# Figures 1-7, and Eq. (9) beside the simulation. Each is an SVG, a PNG, and a CSV with the numbers it shows.
+# Figures 1-7, Eq. (9) beside the simulation, and the checks. Each is an SVG, a PNG, and a CSV with the numbers it shows.
 
 # datasets of each panel of the figures that show measured data; a panel without its datasets is left out
 PAPER_PANELS = {
@@ -17,6 +17,7 @@ COMPLETE_PANELS = {figure: [p for p in panels if set(p) <= set(DATASETS)] for fi
 EXPERIMENT_PANELS = {figure: panels for figure, panels in COMPLETE_PANELS.items() if panels}
 
 FIGURES = ["figure_1", "figure_2", "figure_3", *EXPERIMENT_PANELS, "figure_7", "figure_dipolar_gap"]
+FIGURES += ["figure_choices", "figure_pulls", "figure_stability", *(["figure_variants"] if study.variants else [])]
 
 
 rule figure_1:
@@ -68,7 +69,7 @@ rule figure_2:
         mem_mb=500,
         runtime=5,
     params:
-        window_K=config["observables"]["exponents_K"],
+        window_K=config["observables"]["exponents_K"][0],
     script:
         "../../scripts/figure_2.py"
 
@@ -145,7 +146,7 @@ rule figure_7:
         mem_mb=500,
         runtime=5,
     params:
-        window_K=config["observables"]["sound_velocity_K"],
+        window_K=config["observables"]["sound_velocity_K"][0],
     script:
         "../../scripts/figure_7.py"
 
@@ -173,3 +174,97 @@ rule figure_dipolar_gap:
         h0_K=config["model"]["h0_K"],
     script:
         "../../scripts/figure_dipolar_gap.py"
+
+
+rule figure_choices:
+    input:
+        choices="results/tables/choices.csv",
+        paper="config/paper_values.csv",
+        code=library("figure_choices.py"),
+    output:
+        svg=report("results/figures/figure_choices.svg", caption="../report/figure_choices.rst", category="Checks"),
+        png="results/figures/figure_choices.png",
+        csv="results/figures/figure_choices.csv",
+    log:
+        "results/logs/figure_choices.log",
+    benchmark:
+        "results/benchmarks/figure_choices.tsv"
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../../scripts/figure_choices.py"
+
+
+rule figure_pulls:
+    input:
+        pulls="results/tables/pulls.csv",
+        code=library("figure_pulls.py"),
+    output:
+        svg=report("results/figures/figure_pulls.svg", caption="../report/figure_pulls.rst", category="Checks"),
+        png="results/figures/figure_pulls.png",
+        csv="results/figures/figure_pulls.csv",
+    log:
+        "results/logs/figure_pulls.log",
+    benchmark:
+        "results/benchmarks/figure_pulls.tsv"
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../../scripts/figure_pulls.py"
+
+
+rule figure_variants:
+    input:
+        variants="results/tables/variants.csv",
+        code=library("figure_variants.py"),
+    output:
+        svg=report("results/figures/figure_variants.svg", caption="../report/figure_variants.rst", category="Checks"),
+        png="results/figures/figure_variants.png",
+        csv="results/figures/figure_variants.csv",
+    log:
+        "results/logs/figure_variants.log",
+    benchmark:
+        "results/benchmarks/figure_variants.tsv"
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        settings={name: config["checks"]["variants"][name] for name in study.variants},
+        warm_K=config["figures"]["dos_K"][1],
+    script:
+        "../../scripts/figure_variants.py"
+
+
+rule figure_stability:
+    input:
+        stability="results/tables/stability.csv",
+        code=library("figure_stability.py"),
+    output:
+        svg=report("results/figures/figure_stability.svg", caption="../report/figure_stability.rst", category="Checks"),
+        png="results/figures/figure_stability.png",
+        csv="results/figures/figure_stability.csv",
+    log:
+        "results/logs/figure_stability.log",
+    benchmark:
+        "results/benchmarks/figure_stability.tsv"
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        quench_K=config["annealing"]["quench_K"],
+    script:
+        "../../scripts/figure_stability.py"

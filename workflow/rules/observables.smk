@@ -8,6 +8,7 @@ rule observables:
     output:
         observables="results/observables/{set}.csv",
         laws="results/laws/{set}.csv",
+        choices="results/choices/{set}/laws.csv",
     log:
         "results/logs/observables/{set}.log",
     benchmark:

@@ -28,9 +28,31 @@ rule anneal:
         "../../scripts/anneal.py"
 
 
+rule chain:
+    input:
+        chains=lambda w: [f"results/shards/{w.set}/chain/{b}.npz" for b in study.batches(w.set[1:].split("_")[0])],
+        code=library("chain.py"),
+    output:
+        chain="results/chain/{set}.npz",
+    log:
+        "results/logs/chain/{set}.log",
+    benchmark:
+        "results/benchmarks/chain/{set}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        groups=config["fits"]["jackknife_groups"],
+    script:
+        "../../scripts/chain.py"
+
+
 rule annealing_table:
     input:
-        chain=[f"results/shards/L{L}_J{J0}/chain/{b}.npz" for L in SIZES for J0 in COUPLINGS for b in study.batches(L)],
+        chains=expand(f"{CHAINS}/{{set}}.npz", set=SETS),
         code=library("annealing_table.py"),
     output:
         annealing="results/tables/annealing.csv",

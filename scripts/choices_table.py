@@ -1,0 +1,9 @@
+"""Rule choices_table: how far each choice of the analysis moves each number, for all (L, J0)."""
+
+import pandas as pd
+
+from tlsglass import files
+
+files.log_to(snakemake.log[0])
+found = pd.concat([pd.read_csv(path) for path in snakemake.input.choices], ignore_index=True)
+files.write_csv(snakemake.output.table, found)

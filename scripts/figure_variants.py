@@ -1,0 +1,52 @@
+"""Rule figure_variants: how far one changed choice of model or protocol moves µ and B, realization by realization."""
+
+import pandas as pd
+
+from tlsglass import files, style
+
+files.log_to(snakemake.log[0])
+found = pd.read_csv(snakemake.input.variants)
+names, settings = list(found["variant"].drop_duplicates()), snakemake.params.settings
+
+
+def describe(name):
+    """Return what a variant changes, with the set that it is held beside."""
+    changed = {k: v for k, v in settings[name].items() if k not in ("J0_K", "realizations", "L", "beside_L")}
+    wording = {
+        "cutoff": lambda value: f"cutoff C = {value:g}",
+        "scale": lambda value: f"all energies × {value:g}",
+        "sweeps": lambda value: f"{value} sweeps",
+        "ladder": lambda value: f"{value} ladder",
+        "dynamics": lambda value: {"heat_bath": "heat bath", "metropolis": "Metropolis"}[value],
+    }
+    said = ", ".join(wording[key](value) for key, value in changed.items())
+    L = settings[name]["L"]
+    if settings[name].get("beside_L", L) != L:
+        return f"L = {L} − L = {settings[name]['beside_L']}, $J_0$ = {settings[name]['J0_K']:g} K"
+    return f"{said} (L = {L}, $J_0$ = {settings[name]['J0_K']:g} K)"
+
+
+figure = style.Figure(3, width="double", height=0.75 + 0.22 * len(names), sharey=True)
+for panel, (quantity, column, scale, label) in zip(
+    figure.panels,
+    [
+        ("mu_zero_temperature", "difference", 1.0, "change of µ(T → 0)"),
+        ("mu", "difference", 1.0, f"change of µ({snakemake.params.warm_K:g} K)"),
+        ("B", "relative", 100.0, f"change of B({snakemake.params.warm_K:g} K) (%)"),
+    ],
+    strict=True,
+):
+    rows = found[found["quantity"] == quantity].set_index("variant").loc[names]
+    panel.bars(
+        scale * rows[column],
+        range(len(names)),
+        scale * rows[f"{column}_err"],
+        f"{quantity}: {column}",
+        color=style.BLUE,
+        marker="o",
+    )
+    panel.axes.axvline(0, color="0.5", linewidth=0.7, zorder=0)
+    panel.axes.set_xlabel(label)
+    panel.axes.set_title(f"({panel.letter})", loc="left", fontsize=8, weight="bold", pad=3)
+figure.panels[0].rows([describe(name) for name in names])
+figure.save(snakemake.output)
