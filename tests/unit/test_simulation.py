@@ -1,8 +1,10 @@
 """A batch of realizations: the same numbers for ever, whatever the batch; its progress."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from tlsglass import annealing, disorder, dos, simulation
 
@@ -35,3 +37,15 @@ def test_the_quench_ends_stable_and_progress_is_reported(short_protocol):
     assert not chain.unstable_spins.any()
     assert lines[-1].startswith("50/50 realizations, ")
     assert lines[-1].endswith(" per second, 0 s left")
+
+
+def test_the_summary_of_two_batches_is_that_of_one(short_protocol):
+    _, whole = simulation.simulate(MODEL, short_protocol, 0, 40)
+    halves = [simulation.simulate(MODEL, short_protocol, first, 20)[1] for first in (20, 0)]
+    one, two = simulation.summarise([whole], 4), simulation.summarise(halves, 4)
+    np.testing.assert_array_equal(one.energy_K, two.energy_K)
+    np.testing.assert_allclose(one.energy_K.mean(axis=0), whole.energy_K.mean(axis=0))
+    np.testing.assert_allclose(one.share_unstable_pairs.mean(), np.mean(whole.unstable_pairs > 0))
+    _, foreign = simulation.simulate(MODEL, replace(short_protocol, seed=4), 20, 20)
+    with pytest.raises(dos.ForeignShard):
+        simulation.summarise([halves[1], foreign], 4)

@@ -1,6 +1,8 @@
 """The configuration: what is refused, with which line, and how its values are spelled."""
 
 import copy
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,26 @@ def test_null_drops_a_variant():
     study.check(config, SCHEMA, lambda path: "config.yaml")
     assert "cutoff_0.5" not in study.Study(config).variants
     assert "cutoff_0.1" in study.Study(config).variants
+
+
+def test_ladders_keep_their_ends_and_the_measured_rungs():
+    base, measured = tuple(CONFIG["annealing"]["ladder_K"]), (0.02, 0.5)
+    for name, rungs in (("same", 42), ("dense", 83), ("sparse", 22), ("geometric", 42)):
+        ladder = study.LADDERS[name](base, measured)
+        assert len(ladder) == rungs or name == "sparse"
+        assert (ladder[-1], list(ladder)) == (0.02, sorted(set(ladder), reverse=True))
+        assert set(measured) <= set(ladder)
+    ratios = [above / below for above, below in pairwise(study.LADDERS["geometric"](base, (0.02,)))]
+    assert ratios == pytest.approx([(300 / 0.02) ** (1 / 41)] * 41)
+
+
+def test_a_variant_changes_what_it_says_and_nothing_else():
+    published = study.Study(CONFIG)
+    reference = published.model("12", "3"), published.protocol()
+    for name, change in (("sweeps_64", {"sweeps": 64}), ("heat_bath", {"dynamics": "heat_bath"})):
+        variant = published.variant(name)
+        assert variant.model == reference[0]
+        assert variant.protocol == replace(reference[1], measured_K=(0.02, 0.5), **change)
+        assert variant.beside == ("12", "3")
+    large = published.variant("L16_J2")
+    assert (large.model.L, large.beside) == (16, ("12", "2"))

@@ -51,6 +51,9 @@ class Workflow:
                 shutil.copy(source, folder / name)
         self.write_overlay(TINY)
 
+    def add_published(self):
+        shutil.copytree(ROOT / "results/published", self.folder / "results/published")
+
     def write_overlay(self, content, name="config/tiny.yaml"):
         (self.folder / name).write_text(yaml.safe_dump(content), encoding="utf-8")
 
