@@ -35,7 +35,7 @@ class Study:
         quench = config["annealing"]["quench_K"]
         self.quench = label(quench)
         self.rungs = {label(T): float(T) for T in sorted(config["density_of_states"]["measured_K"])}
-        variants = config["checks"]["variants"]
+        variants = config["checks"]["variants"] or {}
         self.variants = [name for name, settings in variants.items() if settings is not None]
         self.temperatures = {self.quench: float(quench), **self.rungs}
 

@@ -117,6 +117,7 @@ def test_null_drops_a_variant():
     study.check(config, SCHEMA, lambda path: "config.yaml")
     assert "cutoff_0.5" not in study.Study(config).variants
     assert "cutoff_0.1" in study.Study(config).variants
+    assert study.Study(changed("checks", "variants", value=None)).variants == []
 
 
 def test_ladders_keep_their_ends_and_the_measured_rungs():
