@@ -59,19 +59,25 @@ def origin(model, protocol):
     return json.dumps(chain | asdict(model) | asdict(protocol), sort_keys=True)
 
 
-def simulate(model, protocol, first, n, report=lambda line: None):
+def simulate(model, protocol, first, n, report=lambda line: None, checkpoint=None):
     """Anneal realizations ``first`` to ``first + n - 1`` of ``model`` and count their excitation energies.
 
     Returns the counts, a dict from temperature to dos.Counts, and the Chain. ``first`` and ``n`` are multiples of the
-    block. ``report`` gets a line of progress every few seconds.
+    block. ``report`` gets a line of progress every few seconds. A checkpoint.Checkpoint keeps what is finished, and
+    what it holds already is not annealed again.
     """
     rungs = np.array([*protocol.ladder_K, protocol.quench_K])
     edges = {T: protocol.grid_edges(T, model.energy_range_K) for T in (*protocol.measured_K, protocol.quench_K)}
     counts = {T: np.zeros((n // protocol.block, len(e) - 1), dtype=np.int64) for T, e in edges.items()}
     energy, acceptance = np.zeros((n, len(rungs))), np.zeros((n, len(rungs)))
     unstable = np.zeros((n, 3), dtype=np.int64)
-    progress = Progress(n, report)
-    for index in range(n):
+    kept = {f"counts_{k}": array for k, array in enumerate(counts.values())}
+    kept |= {"energy": energy, "acceptance": acceptance, "unstable": unstable}
+    begun = checkpoint.restore(kept) if checkpoint else 0
+    if begun:
+        report(f"{begun}/{n} realizations taken from {checkpoint.path}")
+    progress = Progress(n, report, begun)
+    for index in range(begun, n):
         system = disorder.build(model, disorder.draw(model.L, model.n_spins, protocol.seed, first + index))
         for rung, T in enumerate(rungs):
             flips = annealing.anneal_rung(system, T, protocol.sweeps, rung * protocol.sweeps, protocol.dynamics)
@@ -84,6 +90,8 @@ def simulate(model, protocol, first, n, report=lambda line: None):
             if T in counts:
                 counts[T][index // protocol.block] += dos.histogram(excitations.excitation_energies(system), edges[T])
         progress.done(index + 1)
+        if checkpoint and index + 1 < n:
+            checkpoint.done(index + 1, kept)
     starts = np.arange(first, first + n, protocol.block)
     shards = {
         T: dos.Counts(
@@ -106,8 +114,8 @@ def simulate(model, protocol, first, n, report=lambda line: None):
 class Progress:
     """Reports realizations done, rate and time left, at most every ``interval`` seconds and at the end."""
 
-    def __init__(self, total, report, interval=5.0):
-        self.total, self.report, self.interval = total, report, interval
+    def __init__(self, total, report, begun=0, interval=5.0):
+        self.total, self.report, self.begun, self.interval = total, report, begun, interval
         self.start = self.last = time.monotonic()
 
     def done(self, count):
@@ -115,5 +123,5 @@ class Progress:
         if count < self.total and now - self.last < self.interval:
             return
         self.last = now
-        rate = count / max(now - self.start, 1e-9)
+        rate = (count - self.begun) / max(now - self.start, 1e-9)
         self.report(f"{count}/{self.total} realizations, {rate:.2f} per second, {(self.total - count) / rate:.0f} s left")
