@@ -1,14 +1,16 @@
 # The checked configuration, the axes of the study, and helpers of the rules.
 
 import ast
+import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from tlsglass import checked, experiments
+from tlsglass import checked, experiments, files
 from tlsglass.study import Study
 from tlsglass.study import check as check_study
 
@@ -41,6 +43,17 @@ try:
     DATASETS = {folder.name: experiments.load(folder, dataset_schema).info for folder in dataset_folders()}
 except checked.InputError as error:
     sys.exit(str(error))
+
+
+def rebuild_command():
+    """Return the command, with {} for its target, that makes one file of this run anew."""
+    configfiles = [os.path.relpath(path) for path in workflow.overwrite_configfiles]
+    given = workflow.config_settings.config_args or []
+    options = (["--configfile", *configfiles] if configfiles else []) + (["--config", *given] if given else [])
+    return " ".join(["snakemake --cores 1 --force {}", shlex.join(options)]).rstrip()
+
+
+os.environ[files.REBUILD] = rebuild_command()  # for the drivers' messages
 
 
 def one_of(names):
