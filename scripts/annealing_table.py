@@ -1,33 +1,36 @@
 """Rule annealing_table: energy per spin and acceptance at every rung; stability of the states after the quench."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from tlsglass import files, simulation
+from tlsglass import dos, files, simulation, statistics
 
 files.log_to(snakemake.log[0])
-sets = {}
-for chain in map(simulation.Chain.load, snakemake.input.chain):
-    sets.setdefault(str(chain.origin), []).append(chain)
-
-
-def mean_and_error(samples):
-    return np.mean(samples, axis=0), np.std(samples, axis=0, ddof=1) / np.sqrt(len(samples))
-
+STABILITY = ("unstable_spins", "unstable_pairs", "unstable_after")
+origins = snakemake.params.origins
+moments = dict.fromkeys(origins, statistics.NONE)
+for path in snakemake.input.chain:
+    chain, name = simulation.Chain.load(path), Path(path).parts[-3]
+    dos.check_origin(path, str(chain.origin), origins[name])
+    dos.check_realizations(path, int(chain.first), len(chain.energy_K))
+    unstable = np.column_stack([getattr(chain, kind) for kind in STABILITY]) > 0
+    moments[name] = moments[name].add(np.column_stack([chain.energy_K, chain.acceptance, unstable]))
 
 annealing, stability = [], []
-for origin, chains in sets.items():
-    model = json.loads(origin)
-    energy, energy_err = mean_and_error(np.concatenate([chain.energy_K for chain in chains]))
-    acceptance, acceptance_err = mean_and_error(np.concatenate([chain.acceptance for chain in chains]))
+for name, total in moments.items():
+    model = json.loads(origins[name])
+    rungs_K = [*model["ladder_K"], model["quench_K"]]
+    energy, acceptance, share = np.split(total.mean, [len(rungs_K), 2 * len(rungs_K)])
+    energy_err, acceptance_err, share_err = np.split(total.error, [len(rungs_K), 2 * len(rungs_K)])
     annealing.append(
         pd.DataFrame(
             {
                 "L": model["L"],
                 "J0_K": model["J0_K"],
-                "T_K": chains[0].rungs_K,
+                "T_K": rungs_K,
                 "energy_per_spin_K": energy,
                 "energy_per_spin_err_K": energy_err,
                 "acceptance": acceptance,
@@ -35,10 +38,9 @@ for origin, chains in sets.items():
             }
         )
     )
-    row = {"L": model["L"], "J0_K": model["J0_K"], "n_realizations": sum(len(chain.energy_K) for chain in chains)}
-    for name in ("unstable_spins", "unstable_pairs", "unstable_after"):
-        share, error = mean_and_error(np.concatenate([getattr(chain, name) for chain in chains]) > 0)
-        row |= {f"share_{name}": share, f"share_{name}_err": error}
+    row = {"L": model["L"], "J0_K": model["J0_K"], "n_realizations": total.n}
+    for kind, value, error in zip(STABILITY, share, share_err, strict=True):
+        row |= {f"share_{kind}": value, f"share_{kind}_err": error}
     stability.append(row)
 files.write_csv(snakemake.output.annealing, pd.concat(annealing))
 files.write_csv(snakemake.output.stability, pd.DataFrame(stability))

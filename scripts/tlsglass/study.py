@@ -67,6 +67,16 @@ class Study:
             grid=dos.Grid(density["bins_per_T"], density["uniform_T"], density["growth"]),
         )
 
+    def origin(self, L, J0):
+        """Return what the shards of (L, J0) say that they depend on."""
+        return simulation.origin(self.model(L, J0), self.protocol())
+
+    def subsets(self, L, J0):
+        """Return how many of the first realizations of (L, J0) are looked at together: by the variants, and all of them."""
+        beside = map(self.variant, self.variants)
+        compared = {v.realizations for v in beside if v.beside == (L, J0) and label(v.model.L) == L}
+        return sorted(compared | {self.sizes[L]["realizations"]})
+
     def variant(self, name):
         """Return the Variant of that name."""
         settings = self.config["checks"]["variants"][name]

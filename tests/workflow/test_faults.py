@@ -5,7 +5,6 @@ import signal
 import subprocess
 import time
 
-
 TARGETS = [f"results/dos/L4_J{J0}/T0.5.csv" for J0 in (2, 3)]
 
 

@@ -45,5 +45,7 @@ rule annealing_table:
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        origins={f"L{L}_J{J0}": study.origin(L, J0) for L in SIZES for J0 in COUPLINGS},
     script:
         "../../scripts/annealing_table.py"
