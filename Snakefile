@@ -13,6 +13,7 @@ configfile: "config/config.yaml"
 
 
 include: "workflow/rules/common.smk"  # checks the configuration and the datasets
+include: "workflow/rules/unlock.smk"  # after a kill
 include: "workflow/rules/simulation.smk"  # anneal: shards of each (L, J0, T, batch)
 include: "workflow/rules/dos.smk"  # n(T, E) of each (L, J0, T), its fits, Table II
 include: "workflow/rules/observables.smk"  # Eqs. (5)-(8), two-TLS model, Table I, Appendix C

@@ -2,30 +2,22 @@
 
 import json
 
-import numpy as np
 import pandas as pd
 
 from tlsglass import files, simulation
 
 files.log_to(snakemake.log[0])
-
-
-def mean_and_error(groups):
-    return np.mean(groups, axis=0), np.std(groups, axis=0, ddof=1) / np.sqrt(len(groups))
-
-
 annealing, stability = [], []
 for chain in map(simulation.ChainSummary.load, snakemake.input.chains):
     model = json.loads(str(chain.origin))
     head = {"L": model["L"], "J0_K": model["J0_K"]}
-    energy, energy_err = mean_and_error(chain.energy_K)
-    acceptance, acceptance_err = mean_and_error(chain.acceptance)
-    values = {"energy_per_spin_K": energy, "energy_per_spin_K_err": energy_err}
-    values |= {"acceptance": acceptance, "acceptance_err": acceptance_err}
+    values = {"energy_per_spin_K": chain.energy_K, "energy_per_spin_K_err": chain.energy_K_err}
+    values |= {"acceptance": chain.acceptance, "acceptance_err": chain.acceptance_err}
     annealing.append(pd.DataFrame(head | {"T_K": chain.rungs_K} | values))
     row = head | {"n_realizations": int(chain.n_realizations)}
-    for name in ("share_unstable_spins", "share_unstable_pairs", "share_unstable_after"):
-        row[name], row[f"{name}_err"] = mean_and_error(getattr(chain, name))
+    kinds = ("spins", "pairs", "after")
+    for kind, share, error in zip(kinds, chain.share_unstable, chain.share_unstable_err, strict=True):
+        row |= {f"share_unstable_{kind}": share, f"share_unstable_{kind}_err": error}
     stability.append(row)
 files.write_csv(snakemake.output.annealing, pd.concat(annealing))
 files.write_csv(snakemake.output.stability, pd.DataFrame(stability))

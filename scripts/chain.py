@@ -1,7 +1,16 @@
 """Rule chain: gather what the batches of one (L, J0) say of their annealing."""
 
-from tlsglass import files, simulation
+from tlsglass import dos, files, simulation
 
 files.log_to(snakemake.log[0])
-chains = map(simulation.Chain.load, snakemake.input.chains)
-simulation.summarise(chains, snakemake.params.groups).save(snakemake.output.chain)
+
+
+def chains():
+    for path in snakemake.input.chains:
+        chain = simulation.Chain.load(path)
+        dos.check_origin(path, str(chain.origin), snakemake.params.origin)
+        dos.check_realizations(path, int(chain.first), len(chain.energy_K))
+        yield chain
+
+
+simulation.summarise(chains()).save(snakemake.output.chain)

@@ -5,8 +5,10 @@ import numpy as np
 from tlsglass import dos, files
 
 files.log_to(snakemake.log[0])
-merged = dos.merge([dos.Counts.load(path) for path in snakemake.input.shards])
-n, error = dos.density(merged, snakemake.params.groups)
+settings = snakemake.params
+shards = dos.read_shards(snakemake.input.shards, settings.origin, settings.T_K)
+merged = dos.merge(shards, dos.row_starts(settings.block, settings.groups, settings.spans))
+n, error = dos.density(merged, settings.groups)
 merged.save(snakemake.output.counts)
 columns = np.column_stack([merged.edges_K[:-1], merged.edges_K[1:], n, error, merged.counts.sum(axis=0)])
 with files.whole(snakemake.output.table) as part:

@@ -29,7 +29,7 @@ for name, settings in snakemake.params.settings.items():
     changed, published = [], []
     for variant, whole in itertools.islice(pairs, 2):  # cold and warm
         changed.append(dos.rescale(variant, 1 / settings.get("scale", 1.0)))
-        published.append(whole if variant.L != whole.L else dos.first_realizations(whole, variant.n_realizations))
+        published.append(whole if variant.L != whole.L else dos.between(whole, 0, variant.n_realizations))
     before = estimates(*published)
     paired = changed[0].L == published[0].L
     for quantity, samples in estimates(*changed).items():

@@ -1,15 +1,19 @@
 """Density of states n(T, E): energy grid, counts in blocks of realizations, their merge, and n with errors."""
 
+import itertools
 import json
+import math
+import re
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 import numpy as np
 
 from tlsglass import files, statistics
 
 
-class ForeignShard(ValueError):
-    """Shards that do not belong together."""
+class ForeignShard(files.Failure):
+    """A shard that does not belong to the others, or is not what its name says."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Counts:
     """Excitation energies counted per energy bin and block of realizations, for one (L, J0, T).
 
     ``origin`` names all that the counts depend on (model, ladder, seed, chain version, ...); counts merge only with
-    counts of the same origin. Block b holds the realizations ``first[b]`` to ``first[b] + block - 1``.
+    counts of the same origin. Row b holds the realizations ``first[b]`` to ``first[b] + realizations[b] - 1``: one
+    block in a shard, neighbouring blocks of a jackknife group where ``merge`` has gathered them.
     """
 
     L: int
@@ -45,14 +50,23 @@ class Counts:
     first: np.ndarray  # (b,) int64
     edges_K: np.ndarray  # (m + 1,)
     counts: np.ndarray  # (b, m) int64
+    gathered: np.ndarray | None = None  # (b,) blocks in each row, None where each row is one block
+
+    @property
+    def realizations(self):
+        """Realizations of each row, (b,)."""
+        return self.block * (np.ones(len(self.first), dtype=np.int64) if self.gathered is None else self.gathered)
 
     @property
     def n_realizations(self):
-        return self.block * len(self.first)
+        return int(self.realizations.sum())
 
     def save(self, path):
         scalars = {f.name: getattr(self, f.name) for f in fields(self) if f.type in (int, float, str)}
-        arrays = {"first": self.first, "edges_K": self.edges_K, "counts": self.counts.astype(np.int32)}
+        small = self.counts.size == 0 or self.counts.max() < 2**31
+        arrays = {"first": self.first, "edges_K": self.edges_K, "counts": self.counts.astype(np.int32 if small else np.int64)}
+        if self.gathered is not None:
+            arrays["gathered"] = self.gathered
         files.write_arrays(path, {"scalars": json.dumps(scalars, sort_keys=True)} | arrays)
 
     @classmethod
@@ -73,30 +87,85 @@ def histogram(energies_K, edges_K):
     return np.bincount(index, minlength=len(edges_K) - 1)
 
 
-def merge(parts):
+def check_origin(path, origin, expected):
+    """Raise ForeignShard, naming the first difference, when the shard at ``path`` is not of the ``expected`` origin."""
+    if origin == expected:
+        return
+    try:
+        ours, theirs = json.loads(expected), json.loads(origin)
+        name = next(name for name in ours if theirs.get(name) != ours[name])
+        why = f"{name} is {theirs.get(name)} in it and {ours[name]} in this study"
+    except (ValueError, AttributeError, StopIteration):
+        why = "it does not say what made it"
+    raise ForeignShard(f"{path}: foreign ({why}); {files.remedy(path)}")
+
+
+def check_realizations(path, first, n):
+    """Raise ForeignShard when the shard at ``path`` is named FIRST-LAST and holds other realizations."""
+    if re.fullmatch(r"\d+-\d+", Path(path).stem) and Path(path).stem != f"{first:05d}-{first + n - 1:05d}":
+        raise ForeignShard(f"{path}: foreign (it holds realizations {first} to {first + n - 1}); {files.remedy(path)}")
+
+
+def read_shards(paths, origin, T_K):
+    """Yield the counts of each shard, one at a time. Raises files.DamagedFile, and ForeignShard for a shard of another
+    origin or temperature, or with other realizations than its name says: none is counted twice."""
+    for path in paths:
+        part = Counts.load(path)
+        check_origin(path, part.origin, origin)
+        check_realizations(path, int(part.first[0]), part.n_realizations)
+        if not math.isclose(part.T_K, T_K):
+            raise ForeignShard(f"{path}: foreign (its temperature is {part.T_K:g} K); {files.remedy(path)}")
+        yield part
+
+
+def row_starts(block, groups, spans):
+    """Return the realizations at which the rows of gathered counts begin: the jackknife groups of each span are rows.
+
+    A span (begin, end) is a range of realizations; its ``sample_set`` then is that of the single blocks.
+    """
+    starts = [begin + block * statistics.group_starts((end - begin) // block, groups) for begin, end in spans]
+    return np.unique(np.concatenate([*starts, np.ravel(spans)]))
+
+
+def merge(parts, starts=None):
     """Merge the counts of several batches of one (L, J0, T), in the order of their realizations.
 
-    Raises ForeignShard when a part has another origin, grid or (L, J0, T), or when a realization is there twice.
+    ``parts`` may be an iterator: with ``starts`` (``row_starts``) blocks are gathered into rows as they come, so that
+    memory grows neither with the parts nor with the realizations. Raises ForeignShard when a part has another origin,
+    grid or (L, J0, T), or when a realization is there twice.
     """
-    parts = sorted(parts, key=lambda part: part.first[0])
-    head = parts[0]
-    for part in parts[1:]:
+    head, rows, gathered, spans = None, {}, {}, []
+    for part in parts:
+        head = head or part
         for name in ("L", "J0_K", "T_K", "n_spins", "concentration", "block", "origin"):
             if getattr(part, name) != getattr(head, name):
                 raise ForeignShard(f"{name} is {getattr(part, name)!r} in one shard and {getattr(head, name)!r} in another")
         if not np.array_equal(part.edges_K, head.edges_K):
             raise ForeignShard("two shards count on different energy grids")
-    first = np.concatenate([part.first for part in parts])
-    overlap = np.flatnonzero(np.diff(first) < head.block)
-    if overlap.size:
-        raise ForeignShard(f"realization {first[overlap[0] + 1]} is counted in two shards")
-    return replace(head, first=first, counts=np.concatenate([part.counts for part in parts]))
+        spans.append((int(part.first[0]), int(part.first[-1] + part.realizations[-1])))
+        begin = part.first if starts is None else starts[np.searchsorted(starts, part.first, side="right") - 1]
+        first, index = np.unique(begin, return_index=True)
+        sums = np.add.reduceat(part.counts, index, axis=0, dtype=np.int64)
+        blocks_of_rows = np.add.reduceat(part.realizations // head.block, index)
+        for start, total, blocks in zip(first.tolist(), sums, blocks_of_rows, strict=True):
+            rows[start] = rows.get(start, 0) + total
+            gathered[start] = gathered.get(start, 0) + blocks
+    spans.sort()
+    for (_, end), (begin, _) in itertools.pairwise(spans):
+        if begin < end:
+            raise ForeignShard(f"realization {begin} is counted in two shards")
+    first = np.array(sorted(rows))
+    return replace(
+        head,
+        first=first,
+        counts=np.stack([rows[start] for start in first]),
+        gathered=None if starts is None else np.array([gathered[start] for start in first]),
+    )
 
 
 def samples(counts, groups):
     """Return the sample sets of the counts, (1 + g, m), and of the number of realizations they stand for, (1 + g,)."""
-    columns = np.column_stack([counts.counts, np.full(len(counts.first), counts.block)])
-    both = statistics.sample_set(columns, groups)
+    both = statistics.sample_set(np.column_stack([counts.counts, counts.realizations]), groups, counts.gathered)
     return both[:, :-1], both[:, -1]
 
 
@@ -150,10 +219,11 @@ def coarsen_to_width(counts, width_K):
     return coarsen(counts, rebin(np.diff(counts.edges_K), width_K * (1 - 1e-9)))
 
 
-def first_realizations(counts, n):
-    """Return the counts of the realizations below number ``n``."""
-    kept = counts.first + counts.block <= n
-    return replace(counts, first=counts.first[kept], counts=counts.counts[kept])
+def between(counts, begin, end):
+    """Return the counts of the realizations numbered ``begin`` to ``end`` - 1, but for rows that reach beyond them."""
+    kept = (counts.first >= begin) & (counts.first + counts.realizations <= end)
+    gathered = None if counts.gathered is None else counts.gathered[kept]
+    return replace(counts, first=counts.first[kept], counts=counts.counts[kept], gathered=gathered)
 
 
 def rescale(counts, factor):

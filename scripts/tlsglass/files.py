@@ -1,9 +1,12 @@
 """Outputs that are written whole or not at all, and arrays that are read as they were written or not at all."""
 
+import errno
 import hashlib
 import json
 import os
+import shlex
 import sys
+import traceback
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -13,12 +16,25 @@ import numpy as np
 
 DIGEST = "sha256"
 
+# how this run would be repeated for one file; the workflow adds its configuration files
+REBUILD = "TLSGLASS_REBUILD"
 
-class DamagedFile(ValueError):
+
+class Failure(Exception):
+    """An end that its one line explains: it is shown without a traceback."""
+
+
+class DamagedFile(Failure):
     """A file that is not what was written."""
 
     def __init__(self, path, why):
-        super().__init__(f"{path}: damaged ({why}); make it anew with: snakemake --cores 1 --force {path}")
+        super().__init__(f"{path}: damaged ({why}); {remedy(path)}")
+
+
+def remedy(path):
+    """Return the command that makes a file of the workflow anew, as the end of a message."""
+    command, _, options = os.environ.get(REBUILD, "snakemake --cores 1 --force {}").partition("{}")
+    return f"make it anew with: {command}{shlex.quote(str(path))}{options}"
 
 
 @contextmanager
@@ -80,5 +96,25 @@ def read_arrays(path):
 
 
 def log_to(path):
-    """Send what this process prints, and the traceback it may end with, to the log file of its job, line by line."""
+    """Send what this process prints, and the error that it may end with, to the log file of its job, line by line.
+
+    A Failure and a full disk end in one line, anything else in a traceback. What the log cannot take, as on a full disk,
+    goes to the standard error.
+    """
     sys.stdout = sys.stderr = open(path, "w", buffering=1, encoding="utf-8")  # noqa: SIM115 - open until the end
+    sys.excepthook = _last_words
+
+
+def _last_words(kind, error, trace):
+    if isinstance(error, Failure):
+        words = f"{error}\n"
+    elif isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        words = f"{error.filename or sys.stderr.name}: {error.strerror}; make room and run again: what is finished is kept\n"
+    else:
+        words = "".join(traceback.format_exception(kind, error, trace))
+    try:
+        sys.stderr.write(words)
+        sys.stderr.flush()
+    except OSError:
+        sys.__stderr__.write(words)
+        sys.stdout = sys.stderr = sys.__stderr__  # else the interpreter would try to flush the log once more

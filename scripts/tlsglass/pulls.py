@@ -5,23 +5,23 @@ Densities are dicts from temperature (K) to dos.Counts; an estimator turns them 
 """
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
 from tlsglass import dos, statistics
 
 
+def boundaries(n_blocks, k):
+    """Return the blocks, (k + 1,), between which ``k`` parts of (nearly) equal size lie."""
+    return [round(n_blocks * i / k) for i in range(k + 1)]
+
+
 def parts(densities, k):
     """Return the densities of ``k`` disjoint sets of consecutive realizations, as equal as blocks allow."""
-    split = {T: np.linspace(0, len(c.first), k + 1).astype(int) for T, c in densities.items()}
-    return [
-        {
-            T: replace(c, first=c.first[a:b], counts=c.counts[a:b])
-            for T, c in densities.items()
-            for a, b in [split[T][i : i + 2]]
-        }
-        for i in range(k)
-    ]
+    one = next(iter(densities.values()))
+    cuts = [one.block * block for block in boundaries(one.n_realizations // one.block, k)]
+    return [{T: dos.between(c, begin, end) for T, c in densities.items()} for begin, end in pairwise(cuts)]
 
 
 def of_parts(densities, estimate, k):
@@ -40,11 +40,11 @@ def of_halves(densities, estimate):
 def of_synthetic(counts, density, truth, estimate, n, rng):
     """Return the pulls (n,) of samples drawn with n(T, E) = ``density``(E) and as many realizations as ``counts``.
 
-    A block's counts are Poisson about what ``density`` lets expect at the middle of each bin.
+    The counts of a row are Poisson about what ``density`` lets expect at the middle of each bin.
     """
     middle = 0.5 * (counts.edges_K[:-1] + counts.edges_K[1:])
-    expected = density(middle) * dos.exposure(counts, counts.block)
-    found = [estimate({counts.T_K: replace(counts, counts=rng.poisson(expected, size=counts.counts.shape))}) for _ in range(n)]
+    expected = density(middle) * dos.exposure(counts, counts.realizations)
+    found = [estimate({counts.T_K: replace(counts, counts=rng.poisson(expected))}) for _ in range(n)]
     return np.array([(samples[0] - truth) / statistics.error(samples) for samples in found])
 
 

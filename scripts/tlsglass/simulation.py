@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from tlsglass import annealing, disorder, dos, excitations, files
+from tlsglass import annealing, disorder, dos, excitations, files, statistics
 
 
 @dataclass(frozen=True)
@@ -59,39 +59,30 @@ class Chain(Stored):
 
 @dataclass(frozen=True)
 class ChainSummary(Stored):
-    """The Chains of all batches of one (L, J0): means over ``g`` groups of realizations."""
+    """The Chains of all batches of one (L, J0): means over realizations, and their standard errors."""
 
     origin: str
     n_realizations: int
     rungs_K: np.ndarray  # (r,)
-    energy_K: np.ndarray  # (g, r)
-    acceptance: np.ndarray  # (g, r)
-    share_unstable_spins: np.ndarray  # (g,) of realizations
-    share_unstable_pairs: np.ndarray  # (g,)
-    share_unstable_after: np.ndarray  # (g,)
+    energy_K: np.ndarray  # (r,)
+    energy_K_err: np.ndarray
+    acceptance: np.ndarray  # (r,)
+    acceptance_err: np.ndarray
+    share_unstable: np.ndarray  # (3,) of realizations: against a spin, against a pair, after the relaxation
+    share_unstable_err: np.ndarray
 
 
-def summarise(chains, groups):
-    """Return the ChainSummary of batches of one (L, J0). Raises dos.ForeignShard when their origins differ."""
-    chains = sorted(chains, key=lambda chain: int(chain.first))
-    if len({str(chain.origin) for chain in chains}) > 1:
-        raise dos.ForeignShard("the chains of two batches have different origins")
-
-    def means(name):
-        values = np.concatenate([getattr(chain, name) for chain in chains])
-        if name.startswith("unstable"):
-            values = values > 0
-        return np.array([part.mean(axis=0) for part in np.array_split(values, min(groups, len(values)))])
-
+def summarise(chains):
+    """Return the ChainSummary of an iterable of batches of one (L, J0), looked at one at a time."""
+    total = statistics.NONE
+    for chain in chains:
+        unstable = np.column_stack([chain.unstable_spins, chain.unstable_pairs, chain.unstable_after]) > 0
+        total = total.add(np.column_stack([chain.energy_K, chain.acceptance, unstable]))
+    rungs = len(chain.rungs_K)
+    energy, acceptance, share = np.split(total.mean, [rungs, 2 * rungs])
+    energy_err, acceptance_err, share_err = np.split(total.error, [rungs, 2 * rungs])
     return ChainSummary(
-        origin=str(chains[0].origin),
-        n_realizations=sum(len(chain.energy_K) for chain in chains),
-        rungs_K=chains[0].rungs_K,
-        energy_K=means("energy_K"),
-        acceptance=means("acceptance"),
-        share_unstable_spins=means("unstable_spins"),
-        share_unstable_pairs=means("unstable_pairs"),
-        share_unstable_after=means("unstable_after"),
+        str(chain.origin), total.n, chain.rungs_K, energy, energy_err, acceptance, acceptance_err, share, share_err
     )
 
 
@@ -101,19 +92,25 @@ def origin(model, protocol):
     return json.dumps(chain | asdict(model) | asdict(protocol), sort_keys=True)
 
 
-def simulate(model, protocol, first, n, report=lambda line: None):
+def simulate(model, protocol, first, n, report=lambda line: None, checkpoint=None):
     """Anneal realizations ``first`` to ``first + n - 1`` of ``model`` and count their excitation energies.
 
     Returns the counts, a dict from temperature to dos.Counts, and the Chain. ``first`` and ``n`` are multiples of the
-    block. ``report`` gets a line of progress every few seconds.
+    block. ``report`` gets a line of progress every few seconds. A checkpoint.Checkpoint keeps what is finished, and
+    what it holds already is not annealed again.
     """
     rungs = np.array([*protocol.ladder_K, protocol.quench_K])
     edges = {T: protocol.grid_edges(T, model.energy_range_K) for T in (*protocol.measured_K, protocol.quench_K)}
     counts = {T: np.zeros((n // protocol.block, len(e) - 1), dtype=np.int64) for T, e in edges.items()}
     energy, acceptance = np.zeros((n, len(rungs))), np.zeros((n, len(rungs)))
     unstable = np.zeros((n, 3), dtype=np.int64)
-    progress = Progress(n, report)
-    for index in range(n):
+    kept = {f"counts_{k}": array for k, array in enumerate(counts.values())}
+    kept |= {"energy": energy, "acceptance": acceptance, "unstable": unstable}
+    begun = checkpoint.restore(kept) if checkpoint else 0
+    if begun:
+        report(f"{begun}/{n} realizations taken from {checkpoint.path}")
+    progress = Progress(n, report, begun)
+    for index in range(begun, n):
         system = disorder.build(model, disorder.draw(model.L, model.n_spins, protocol.seed, first + index))
         for rung, T in enumerate(rungs):
             flips = annealing.anneal_rung(system, T, protocol.sweeps, rung * protocol.sweeps, protocol.dynamics)
@@ -126,6 +123,8 @@ def simulate(model, protocol, first, n, report=lambda line: None):
             if T in counts:
                 counts[T][index // protocol.block] += dos.histogram(excitations.excitation_energies(system), edges[T])
         progress.done(index + 1)
+        if checkpoint and index + 1 < n:
+            checkpoint.done(index + 1, kept)
     starts = np.arange(first, first + n, protocol.block)
     shards = {
         T: dos.Counts(
@@ -148,8 +147,8 @@ def simulate(model, protocol, first, n, report=lambda line: None):
 class Progress:
     """Reports realizations done, rate and time left, at most every ``interval`` seconds and at the end."""
 
-    def __init__(self, total, report, interval=5.0):
-        self.total, self.report, self.interval = total, report, interval
+    def __init__(self, total, report, begun=0, interval=5.0):
+        self.total, self.report, self.begun, self.interval = total, report, begun, interval
         self.start = self.last = time.monotonic()
 
     def done(self, count):
@@ -157,5 +156,5 @@ class Progress:
         if count < self.total and now - self.last < self.interval:
             return
         self.last = now
-        rate = count / max(now - self.start, 1e-9)
+        rate = (count - self.begun) / max(now - self.start, 1e-9)
         self.report(f"{count}/{self.total} realizations, {rate:.2f} per second, {(self.total - count) / rate:.0f} s left")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tlsglass import checked, disorder, dos, simulation
+from tlsglass import checked, disorder, dos, pulls, simulation
 
 
 def label(value):
@@ -66,6 +66,24 @@ class Study:
             seed=self.config["seed"],
             grid=dos.Grid(density["bins_per_T"], density["uniform_T"], density["growth"]),
         )
+
+    def origin(self, L, J0):
+        """Return what the shards of (L, J0) say that they depend on."""
+        return simulation.origin(self.model(L, J0), self.protocol())
+
+    def spans(self, L, J0):
+        """Return the ranges of realizations of (L, J0) that are looked at by themselves: all of them, those that a
+        variant is held beside, and the parts and halves of the pulls."""
+        total = self.sizes[L]["realizations"]
+        beside = map(self.variant, self.variants)
+        compared = {v.realizations for v in beside if v.beside == (L, J0) and label(v.model.L) == L}
+        block = self.config["density_of_states"]["block"]
+        parts = [
+            (block * begin, block * end)
+            for k in (2, self.config["checks"]["pulls"]["parts"])
+            for begin, end in pairwise(pulls.boundaries(total // block, k))
+        ]
+        return sorted({(0, total), *((0, n) for n in compared), *parts})
 
     def variant(self, name):
         """Return the Variant of that name."""

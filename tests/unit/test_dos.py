@@ -1,11 +1,12 @@
 """Grids, histograms, merges and densities."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tlsglass import dos
+from tlsglass import dos, files
 
 
 def part(counts, *blocks):
@@ -45,6 +46,50 @@ def test_merge_refuses_overlapping_and_foreign_shards(counts_of):
             dos.merge([part(whole, 0), replace(part(whole, 1), **change)])
     with pytest.raises(dos.ForeignShard, match="grids"):
         dos.merge([part(whole, 0), replace(part(whole, 1), edges_K=whole.edges_K * 1.01)])
+
+
+@pytest.mark.parametrize(("blocks", "groups"), [(100, 7), (100, 50), (1000, 50), (12, 50), (101, 10)])
+def test_gathered_blocks_give_the_same_samples_to_the_last_bit(counts_of, tmp_path, blocks, groups):
+    """Fits see a density through its sample sets alone: those of all realizations, and of spans of them."""
+    whole = counts_of(lambda E: 0.01 * (0.25 + E * E) ** 0.06, 0.5, 10 * blocks, np.random.default_rng(1))
+    spans = [(0, 10 * blocks), (0, 30), (0, 50), (50, 10 * blocks)]
+    starts = dos.row_starts(10, groups, spans)
+    parts = (part(whole, *range(b, min(b + 9, blocks))) for b in range(0, blocks, 9))
+    dos.merge(parts, starts).save(tmp_path / "c.npz")
+    gathered = dos.Counts.load(tmp_path / "c.npz")
+    assert len(gathered.first) <= 2 * groups + 8
+    for begin, end in spans:
+        few, all_of_them = dos.between(gathered, begin, end), dos.between(whole, begin, end)
+        assert few.n_realizations == all_of_them.n_realizations == end - begin
+        for one, other in zip(dos.samples(few, groups), dos.samples(all_of_them, groups), strict=True):
+            np.testing.assert_array_equal(one, other)
+    again = dos.merge([gathered], starts)  # what is gathered already stays as it is
+    np.testing.assert_array_equal(again.counts, gathered.counts)
+    np.testing.assert_array_equal(again.gathered, gathered.gathered)
+    if blocks > groups:
+        with pytest.raises(ValueError, match="other jackknife groups"):
+            dos.samples(gathered, groups + 1)
+
+
+def test_a_shard_of_other_physics_temperature_or_realizations_is_named_with_its_remedy(counts_of, tmp_path, monkeypatch):
+    monkeypatch.setenv(files.REBUILD, "snakemake --force {} --configfile 'my study.yaml'")
+    origin = json.dumps({"seed": 1, "sweeps": 257})
+    whole = replace(counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1)), origin=origin)
+    path = tmp_path / "00000-00029.npz"
+    for shard, said in [
+        (replace(part(whole, 0, 1, 2), origin=json.dumps({"seed": 2, "sweeps": 257})), "seed is 2 in it and 1 in this study"),
+        (replace(part(whole, 0, 1, 2), origin="?"), "it does not say what made it"),
+        (replace(part(whole, 0, 1, 2), T_K=0.6), "its temperature is 0.6 K"),
+        (part(whole, 3, 4, 5), "it holds realizations 30 to 59"),
+        (part(whole, 0, 1), "it holds realizations 0 to 19"),
+    ]:
+        shard.save(path)
+        with pytest.raises(dos.ForeignShard) as refused:
+            list(dos.read_shards([path], origin, 0.5))
+        remedy = f"make it anew with: snakemake --force {path} --configfile 'my study.yaml'"
+        assert str(refused.value) == f"{path}: foreign ({said}); {remedy}"
+    part(whole, 0, 1, 2).save(path)
+    assert len(list(dos.read_shards([path], origin, 0.5))) == 1
 
 
 def test_a_shard_is_read_back_and_its_bytes_depend_on_its_content_alone(counts_of, tmp_path):
@@ -87,4 +132,4 @@ def test_coarsening_keeps_the_counts(counts_of):
     coarse = dos.coarsen_to_width(counts, 1.0)
     assert np.diff(coarse.edges_K).min() >= 1.0 * (1 - 1e-9)
     assert coarse.counts.sum() == counts.counts.sum()
-    assert dos.first_realizations(counts, 25).n_realizations == 20
+    assert dos.between(counts, 0, 25).n_realizations == 20

@@ -45,3 +45,13 @@ def test_groups_hold_all_blocks_and_one_block_is_too_few():
     assert np.sum(21 - samples[1:]) == 21
     with pytest.raises(ValueError, match="at least 2"):
         statistics.sample_set(np.ones((1, 3)), 50)
+
+
+def test_moments_in_portions_are_those_of_the_whole():
+    rows = np.random.default_rng(1).normal(1e3, 1, (90, 3))
+    total = statistics.NONE
+    for portion in np.split(rows, [7, 8, 50]):
+        total = total.add(portion)
+    assert total.n == 90
+    np.testing.assert_allclose(total.mean, rows.mean(axis=0), rtol=1e-15)
+    np.testing.assert_allclose(total.error, rows.std(axis=0, ddof=1) / np.sqrt(90), rtol=1e-12)

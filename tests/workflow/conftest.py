@@ -57,11 +57,16 @@ class Workflow:
     def write_overlay(self, content, name="config/tiny.yaml"):
         (self.folder / name).write_text(yaml.safe_dump(content), encoding="utf-8")
 
-    def run(self, *arguments, configfile="config/tiny.yaml", cores=2):
+    def command(self, *arguments, configfile="config/tiny.yaml", cores=2):
         overlay = ["--configfile", configfile] if configfile else []
-        command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments, *overlay]
+        return [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments, *overlay]
+
+    def surroundings(self):
         environment = os.environ | {"XDG_CACHE_HOME": str(self.folder / ".cache")}
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=environment, check=False)
+        return {"cwd": self.folder, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment}
+
+    def run(self, *arguments, **options):
+        return subprocess.run(self.command(*arguments, **options), **self.surroundings(), check=False)
 
     def bytes_of(self, pattern):
         return {str(path.relative_to(self.folder)): path.read_bytes() for path in sorted(self.folder.glob(pattern))}

@@ -1,14 +1,16 @@
 # The checked configuration, the axes of the study, and helpers of the rules.
 
 import ast
+import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from tlsglass import checked, experiments, publication
+from tlsglass import checked, experiments, files, publication
 from tlsglass.study import Study
 from tlsglass.study import check as check_study
 
@@ -48,6 +50,17 @@ except checked.InputError as error:
 PUBLISHED = config["density_of_states"]["source"] == "published"  # else simulated
 CHAINS = "results/published/chain" if PUBLISHED else "results/chain"
 VARIANT_COUNTS = "results/published/variants" if PUBLISHED else "results/shards/variants"
+
+
+def rebuild_command():
+    """Return the command, with {} for its target, that makes one file of this run anew."""
+    configfiles = [os.path.relpath(path) for path in workflow.overwrite_configfiles]
+    given = workflow.config_settings.config_args or []
+    options = (["--configfile", *configfiles] if configfiles else []) + (["--config", *given] if given else [])
+    return " ".join(["snakemake --cores 1 --force {}", shlex.join(options)]).rstrip()
+
+
+os.environ[files.REBUILD] = rebuild_command()  # for the drivers' messages
 
 
 def one_of(names):

@@ -30,7 +30,7 @@ rule anneal:
 
 rule chain:
     input:
-        chains=lambda w: [f"results/shards/{w.set}/chain/{b}.npz" for b in study.batches(w.set[1:].split("_")[0])],
+        chains=lambda w: [f"results/shards/{w.set}/chain/{b}.npz" for b in study.batches(w.set[1:].split("_J")[0])],
         code=library("chain.py"),
     output:
         chain="results/chain/{set}.npz",
@@ -45,7 +45,7 @@ rule chain:
         mem_mb=1000,
         runtime=10,
     params:
-        groups=config["fits"]["jackknife_groups"],
+        origin=lambda w: study.origin(*w.set[1:].split("_J")),
     script:
         "../../scripts/chain.py"
 
