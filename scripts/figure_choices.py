@@ -1,5 +1,7 @@
 """Rule figure_choices: how far the choices that the paper leaves open move its numbers; dashed or shaded: the paper's."""
 
+import textwrap
+
 import pandas as pd
 
 from tlsglass import files, style
@@ -10,7 +12,7 @@ PANELS = {  # quantity -> axis, and the claims of the paper
     "alpha": ("α of $C \\propto T^{1+α}$", "alpha_L12_J"),
     "beta": ("β of $κ \\propto T^{2-β}$", "beta_L12_J"),
     "slope_ratio": ("slope ratio of δv/v", "fig3_slope_J"),
-    "mu_constant": ("constant µ that fits δv/v", "fig3_mu_J"),
+    "mu_constant": ("constant µ of Fig. 3", "fig3_mu_J"),
 }
 
 files.log_to(snakemake.log[0])
@@ -41,7 +43,7 @@ for panel, (quantity, (label, claim)) in zip(figure.panels, PANELS.items(), stri
             panel.axes.axvline(paper["paper"], color=colour, linestyle="--", linewidth=0.7, zorder=0)
         elif paper["low"] > -5:
             panel.axes.axvspan(paper["low"], paper["high"], color="0.93", zorder=0)
-    panel.rows([name.replace(": ", ":\n") for name in names])
+    panel.rows([textwrap.fill(name, 18) for name in names])
     panel.axes.set_xlabel(label)
     panel.axes.set_title(f"({panel.letter})", loc="left", fontsize=8, weight="bold", pad=3)
 figure.figure.legend(*figure.panels[0].axes.get_legend_handles_labels(), loc="outside upper center", ncols=4)

@@ -12,6 +12,7 @@ files.log_to(snakemake.log[0])
 settings = snakemake.params.fits
 groups, window_T = settings["jackknife_groups"], settings["eq3_window_T"]
 windows, above = settings["zero_temperature_windows_K"], settings["gaussian_above_K"]
+BIN_K = 1.0  # of the bins of an unweighted fit
 densities = {counts.T_K: counts for counts in map(dos.Counts.load, snakemake.input.counts)}
 coldest = densities[min(snakemake.params.rungs_K)]
 quenched = densities[min(densities)]
@@ -51,6 +52,7 @@ def gaussian(counts):
     quoted, *others = [power_law.gaussian_line(counts, low, groups).slope ** -0.5 for low in above]
     alternatives = dict(zip([f"E > {low:g} K" for low in above[1:]], others, strict=True))
     alternatives["rms of E"] = power_law.rms_energy(counts, groups)
+    alternatives["unweighted least squares"] = power_law.gaussian_unweighted(counts, BIN_K, groups)
     fit = power_law.fit_gaussian(counts, above[0], groups)
     return row(counts, E_above_K=above[0], **fit._asdict(), E0_K_sys=systematic(counts, "E0_K", quoted, alternatives))
 

@@ -82,6 +82,11 @@ def constant_mu(low, high):
     return laws.constant_mu(T[mask], relative[:, mask], omega, A).mu
 
 
+def constant_mu_of_probe(omega, A):
+    shift = np.transpose([np.sum(observables.sound_velocity(c, omega, A, groups), axis=0) for c in densities])
+    return laws.constant_mu(T[inside], shift[:, inside], omega, A).mu
+
+
 alternatives = {
     "alpha": {window(*w): laws.exponent(T, heat, *w)[0] - 1 for w in exponents_K[1:]},
     "beta": {window(*w): 2 - laws.exponent(T, kappa, *w)[0] for w in exponents_K[1:]},
@@ -89,7 +94,10 @@ alternatives = {
         **{f"below: {window(*w)}": laws.slopes(T, velocity, w, above_K[0]).ratio for w in below_K[1:]},
         **{f"above: {window(*w)}": laws.slopes(T, velocity, below_K[0], w).ratio for w in above_K[1:]},
     },
-    "mu_constant": {window(*w): constant_mu(*w) for w in velocity_K[1:]},
+    "mu_constant": {
+        **{window(*w): constant_mu(*w) for w in velocity_K[1:]},
+        **{f"ω = {w / 1e3:g} kHz, A = {a / 1e6:g} MHz/K³": constant_mu_of_probe(w, a) for w, a in settings["other_probes"]},
+    },
 }
 
 head = {"L": densities[0].L, "J0_K": densities[0].J0_K}

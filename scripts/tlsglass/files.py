@@ -56,9 +56,9 @@ def write_text(path, text):
 
 
 def write_csv(path, table):
-    """Write a pandas table without its index, with the shortest digits that give every float back."""
+    """Write a pandas table without its index, floats with nine digits: what processors round differently lies beyond them."""
     with whole(path) as part:
-        table.to_csv(part, index=False)
+        table.to_csv(part, index=False, float_format="%.9g")
 
 
 def write_json(path, value):

@@ -7,6 +7,7 @@ jackknifed, so that spins of one realization need not be independent. Too few co
 from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import curve_fit
 
 from tlsglass import dos, statistics
 
@@ -103,6 +104,16 @@ def fit_gaussian(counts, E_low_K, groups):
     line = gaussian_line(counts, E_low_K, groups)
     E0 = line.slope**-0.5
     return GaussianLimit(E0[0], statistics.error(E0), np.exp(line.intercept[0]), line.chi2 / line.dof)
+
+
+def gaussian_unweighted(counts, width_K, groups):
+    """Return the sample set of E0 by unweighted least squares of a Gaussian through n(E), bins of at least ``width_K``."""
+    coarse = dos.coarsen_to_width(counts, width_K)
+    total, realizations = dos.samples(coarse, groups)
+    n = total / dos.exposure(coarse, realizations)
+    E = 0.5 * (coarse.edges_K[:-1] + coarse.edges_K[1:])
+    start = n[0, 0], rms_energy(counts, groups)[0]
+    return np.array([abs(curve_fit(lambda E, a, E0: a * np.exp(-0.5 * (E / E0) ** 2), E, row, p0=start)[0][1]) for row in n])
 
 
 def rms_energy(counts, groups):

@@ -69,6 +69,8 @@ def test_exponent_and_gaussian_are_recovered(counts_of):
     for above in (0, 10):
         limit = power_law.fit_gaussian(counts, above, 50)
         assert abs(limit.E0_K - 21.5) < 4 * limit.E0_K_err
+    unweighted = power_law.gaussian_unweighted(counts, 1.0, 50)
+    assert abs(unweighted[0] - 21.5) < 4 * statistics.error(unweighted)
     rms = power_law.rms_energy(counts, 50)
     assert abs(rms[0] - 21.5) < 4 * statistics.error(rms)
 
