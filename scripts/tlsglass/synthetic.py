@@ -79,7 +79,7 @@ def closure(name, n, seed, errors_given=True):
     """
     truth = RECIPES[name].parameters
     pulls, covered = {key: [] for key in truth}, {key: [] for key in truth}
-    for child in np.random.SeedSequence(seed).spawn(n):
+    for child in np.random.SeedSequence(seed, spawn_key=(list(RECIPES).index(name),)).spawn(n):
         dataset = sample(name, np.random.default_rng(child), errors_given)
         found = fits.fit(dataset, start=truth)
         for key, value in truth.items():
