@@ -44,10 +44,11 @@ class Dataset:
     unit: str
     points: Points  # those in the window
     whole: Points  # every point of the file
+    model_of: models.Observable | None = None  # in the place of the model with Eq. (3)
 
     @property
     def observable(self):
-        return models.OBSERVABLES[self.info["observable"]]
+        return self.model_of or models.OBSERVABLES[self.info["observable"]]
 
     def model(self, T_K, parameters):
         """Return the curve (n,) of ``parameters`` at ``T_K`` (n,)."""

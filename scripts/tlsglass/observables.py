@@ -125,10 +125,20 @@ def sound_velocity(counts, omega, A, groups):
     """
     T = counts.T_K
     return (
-        -linear_functional(counts, lambda E: resonant_kernel(E, T), groups),
-        -linear_functional(counts, lambda E: relaxation_kernel(E, T, omega, A), groups),
+        resonant(counts, groups),
+        relaxation(counts, omega, A, groups),
         -linear_functional(counts, lambda E: relaxation_kernel_A2(E, T, omega, A), groups),
     )
+
+
+def resonant(counts, groups):
+    """δv_res/v of Eq. (7) in units of γ²/(L0 ρv²), as a sample set."""
+    return -linear_functional(counts, lambda E: resonant_kernel(E, counts.T_K), groups)
+
+
+def relaxation(counts, omega, A, groups):
+    """δv_rel/v of Eq. (8) in units of γ²/(L0 ρv²), as a sample set."""
+    return -linear_functional(counts, lambda E: relaxation_kernel(E, counts.T_K, omega, A), groups)
 
 
 def thermal_conductivity(counts, least, groups):

@@ -74,6 +74,31 @@ rule figure_dataset:
         "../../scripts/figure_dataset.py"
 
 
+rule fit_simulated:
+    input:
+        info="config/experiments/{dataset}/dataset.yaml",
+        data=lambda w: f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}",
+        schema="workflow/schemas/dataset.schema.yaml",
+        counts=expand("results/dos/{{set}}/T{T}.npz", T=study.rungs),
+        code=library("fit_simulated.py"),
+    output:
+        fit="results/experiments/{dataset}/{set}.json",
+    log:
+        "results/logs/fit_simulated/{dataset}/{set}.log",
+    benchmark:
+        "results/benchmarks/fit_simulated/{dataset}/{set}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        least_counts=config["observables"]["least_counts"],
+    script:
+        "../../scripts/fit_simulated.py"
+
+
 rule closure:
     input:
         code=library("closure.py"),
