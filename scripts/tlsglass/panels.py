@@ -54,7 +54,11 @@ def data_and_fits(panel, results, alone=False):
         mu = f"µ = {tables.shorthand(value, error)}"
         free, stm = mu + (f", {fit['label']}" if fit["label"] else ""), "µ = 0 (STM)" if k == 0 else None
         if alone and fit["errors_given"]:
-            free, stm = (f"{text}, χ²/dof = {fit[m]['misfit'] ** 2:.2g}" for text, m in ((mu, "mu_free"), ("STM", "stm")))
+            reduced = {m: fit[m]["misfit"] ** 2 for m in ("mu_free", "stm")}
+            free, stm = (
+                f"{text}, χ²/dof = {reduced[m]:.{1 if reduced[m] < 10 else 0}f}"
+                for text, m in ((mu, "mu_free"), ("STM", "stm"))
+            )
         for name, series, options in (
             ("mu_free", "fit, µ free", {"label": free}),
             ("stm", "STM, µ = 0", {"linestyle": "--", "linewidth": 0.8, "label": stm}),
@@ -135,7 +139,7 @@ def correlated(panel, fit):
     panel.axes.margins(y=0.25)
     differs = ", profile differs" if "mu" in free["profiled"] else ""
     panel.axes.set_title(f"correlation {rho[name]:.2f}{differs}".replace("-", "−"), fontsize=7)
-    panel.axes.legend(loc="upper right")
+    panel.axes.legend(loc="lower right" if rho[name] > 0 else "upper right")
 
 
 def _ellipse(fit, name, chi2, n=100):

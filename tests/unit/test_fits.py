@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy import stats
 from scipy.optimize import curve_fit, least_squares, minimize
 from scipy.special import digamma
 
@@ -87,7 +88,7 @@ def test_errors_and_correlations_are_those_of_another_fitter():
 
 
 def test_errors_left_to_the_residuals_are_their_scatter():
-    """Points with a scatter that the dataset does not state: σ(µ) follows it, and the F test is that of a linear model."""
+    """Points with a scatter that the dataset does not state: σ(µ) follows it."""
     rng = np.random.default_rng(1)
     T = np.geomspace(0.05, 0.4, 200)
     noise = rng.standard_normal(200)
@@ -101,18 +102,17 @@ def test_errors_left_to_the_residuals_are_their_scatter():
     assert found[1].free.errors["mu"] / found[0].free.errors["mu"] == pytest.approx(4, rel=0.01)
 
 
-def test_p_is_uniform_where_the_stm_is_true():
-    """Points of µ = 0, errors given and not: of 100 datasets, 10 % have p < 0.1, within 4 of their standard errors (3 %)."""
-    for given in (True, False):
-        rng = np.random.default_rng(7)
-        small = 0
-        for _ in range(100):
-            T = np.geomspace(0.05, 0.4, 8)
+def test_p_is_that_of_the_t_test_which_a_nearly_linear_model_has():
+    """Points of µ = 0 with a little noise: p is that of µ/σ, normal where errors are given, else of Student's t(6)."""
+    rng = np.random.default_rng(7)
+    T = np.geomspace(0.05, 0.4, 8)
+    for given, distribution in ((True, stats.norm), (False, stats.t(6))):
+        for _ in range(20):
             sigma = np.full(8, 1e-5)
             points = experiments.Points(T, 0.04 * T**2 + sigma * rng.standard_normal(8), sigma if given else None, None)
-            dataset = replace(load("stycast1266_thermal_conductivity"), points=points, whole=points)
-            small += fits.compare(dataset).p_value < 0.1
-        assert abs(small / 100 - 0.1) < 4 * np.sqrt(0.09 / 100)
+            found = fits.compare(replace(load("stycast1266_thermal_conductivity"), points=points, whole=points))
+            expected = 2 * distribution.sf(abs(found.free.values["mu"] / found.free.errors["mu"]))
+            assert found.p_value == pytest.approx(expected, abs=0.005)
 
 
 def test_temperature_errors_count_as_errors_of_the_value_along_the_slope(stycast):
