@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tlsglass import checked, experiments, files
+from tlsglass import checked, files, synthetic
 
 for path in sorted(Path("config/experiments").glob("*/dataset.yaml")):
     info = checked.read_yaml(path)
     if info["provenance"] == "reconstructed":
-        files.write_csv(path.parent / info["data"]["file"], experiments.reconstruct(info))
+        files.write_csv(path.parent / info["data"]["file"], synthetic.reconstruct(info))

@@ -8,6 +8,7 @@ paper's units (ω in Hz, A in Hz/K³): only ω/A counts.
 from functools import cache
 
 import numpy as np
+from scipy import constants, special
 
 from tlsglass import dos, statistics
 
@@ -41,16 +42,20 @@ def _sech2(x):
 def relaxation_integral(a):
     """∫_0^1 dx sqrt(1-x²)/x / (1 + a²/x⁴), the inner integral of Eq. (8), for a = ω / (A E³ coth(E/2T)) > 0.
 
-    Closed form Re[c artanh(1/c)] - 1 with c = sqrt(1 + ia); for large a, where it cancels, its series in 1/c².
+    Closed form Re[c artanh(1/c)] - 1 with c = sqrt(1 + ia) = p + iq; for large a, where it cancels, its series in 1/c².
     """
     a = np.asarray(a, dtype=float)
     small = np.where(a < 1e2, a, 1.0)
-    c = np.sqrt(1 + 1j * small)
-    closed = np.real(c * (np.log1p(c) - 0.5 * np.log(small) - 0.25j * np.pi)) - 1
-    large = np.where(a < 1e2, 1e2, np.minimum(a, 1e100))
-    w = (1 - 1j * large) / (1 + large**2)
+    p = np.sqrt(0.5 * (1 + np.sqrt(1 + small * small)))
+    q = 0.5 * small / p
+    # artanh(1/c) = ln(1 + c) - ln(ia)/2
+    closed = 0.5 * p * np.log(((1 + p) ** 2 + q * q) / small) - q * (np.arctan(q / (1 + p)) - 0.25 * np.pi) - 1
+    far = a >= 1e2
+    w = 1 / (1 + 1j * np.minimum(a[far], 1e100))
     series = np.real(w * (1 / 3 + w * (1 / 5 + w * (1 / 7 + w * (1 / 9 + w * (1 / 11 + w / 13))))))
-    return np.where(a < 1e2, closed, series)
+    result = np.array(closed)
+    result[far] = series
+    return result
 
 
 def relaxation_ratio(E_K, T_K, omega, A):
@@ -115,15 +120,21 @@ def specific_heat(counts, groups):
 
 def sound_velocity(counts, omega, A, groups):
     """δv/v of Eqs. (7) and (8), in units of γ²/(L0 ρv²): sample sets of the resonant and of the relaxational part."""
-    T = counts.T_K
-    return (
-        -linear_functional(counts, lambda E: resonant_kernel(E, T), groups),
-        -linear_functional(counts, lambda E: relaxation_kernel(E, T, omega, A), groups),
-    )
+    return resonant(counts, groups), relaxation(counts, omega, A, groups)
+
+
+def resonant(counts, groups):
+    """δv_res/v of Eq. (7) in units of γ²/(L0 ρv²), as a sample set."""
+    return -linear_functional(counts, lambda E: resonant_kernel(E, counts.T_K), groups)
+
+
+def relaxation(counts, omega, A, groups):
+    """δv_rel/v of Eq. (8) in units of γ²/(L0 ρv²), as a sample set."""
+    return -linear_functional(counts, lambda E: relaxation_kernel(E, counts.T_K, omega, A), groups)
 
 
 def relaxation_A2(counts, omega, A, groups):
-    """The relaxational part of δv/v with n read as n(Δ), Eq. (A2), as a sample set in the units of ``sound_velocity``."""
+    """The relaxational part of δv/v with n read as n(Δ), Eq. (A2), as a sample set in the units of ``relaxation``."""
     return -linear_functional(counts, lambda E: relaxation_kernel_A2(E, counts.T_K, omega, A), groups)
 
 
@@ -160,6 +171,11 @@ _LN_X, _LN_W = _composite(np.linspace(np.log(1e-7), 0.0, 13), 12)
 _LN_X_UP, _LN_W_UP = _composite(np.linspace(0.0, np.log(1e9), 17), 12)
 _X, _DX = _composite(np.concatenate([[0.0], np.geomspace(1e-5, 1.0, 11), [2, 4, 8, 14, 22, 36, 60, 100]]), 12)
 
+# Even steps in ln x converge exponentially where the integrand is analytic in a strip about the real axis.
+_X_REL = np.exp(np.arange(-19.0, 4.6, 0.17))
+_DX_REL = 0.17 * _X_REL
+_T_PV = 0.3 * (np.arange(150) + 0.5)
+
 
 def thermal_conductivity_eq3(T_K, mu):
     """κ(T) of Eq. (5): exactly T^(2-µ) times a number."""
@@ -188,10 +204,50 @@ def resonant_eq3(T_K, mu):
 def relaxation_eq3(T_K, mu, omega, A):
     """δv_rel/v of Eq. (8) in units of P0γ²/ρv²."""
     T = np.asarray(T_K)[..., None]
-    inner = relaxation_integral(relaxation_ratio(_X * T, T, omega, A))
-    return -(np.asarray(T_K) ** mu) * np.sum(_DX * _sech2(_X) / 2 * (1 + _X**2) ** (mu / 2) * inner, axis=-1)
+    inner = relaxation_integral(relaxation_ratio(_X_REL * T, T, omega, A))
+    return -(np.asarray(T_K) ** mu) * (inner @ (_DX_REL * _sech2(_X_REL) / 2 * (1 + _X_REL**2) ** (mu / 2)))
 
 
 def sound_velocity_eq3(T_K, mu, omega, A):
     """δv/v of Eqs. (7) + (8) in units of P0γ²/ρv², but for a constant."""
     return resonant_eq3(T_K, mu) + relaxation_eq3(T_K, mu, omega, A)
+
+
+# ---- a resonator at a frequency that is not small against T -----------------------------------------------------------
+
+HERTZ_K = constants.h / constants.k  # the quantum of 1 Hz in kelvin
+
+
+def resonant_at_frequency_eq3(T_K, mu, frequency_Hz):
+    """Eq. (7) with 1/E -> E/(E² - (hf)²), principal value: δf/f in units of P0γ²/ρv², but for a constant.
+
+    It is ``resonant_eq3`` and what the quantum y = hf/T adds. With h(x) = (1 + x²)^(µ/2) tanh(x/2)/x and PV∫_0^∞ dx/(x² - y²)
+    = 0 that is y² ∫_0^∞ dx (h(x) - h(y))/(x² - y²), or with x = y e^t the smooth y/2 ∫_0^∞ dt (h(y e^t) - h(y e^-t))/sinh t.
+    At µ = 0 the whole is the digamma formula, ``digamma_shift`` + ln(hf / 1 K).
+    """
+    T = np.asarray(T_K, dtype=float)
+    y = HERTZ_K * frequency_Hz / T
+    above, below = y[..., None] * np.exp(_T_PV), y[..., None] * np.exp(-_T_PV)
+
+    def h(x):
+        return np.exp(0.5 * mu * np.log1p(x * x)) * np.tanh(0.5 * x) / x
+
+    quantum = 0.5 * y * ((h(above) - h(below)) @ (0.3 / np.sinh(_T_PV)))
+    return resonant_eq3(T, mu) - T**mu * quantum
+
+
+def digamma_shift(T_K, frequency_Hz):
+    """Re ψ(1/2 + hf/(2πi T)) - ln(hf/(2π T)): π Q_TLS δf/f of the STM, 0 at T = 0. The µ = 0 case in closed form."""
+    y = HERTZ_K * frequency_Hz / np.asarray(T_K)
+    return np.real(special.digamma(0.5 - 0.5j * y / np.pi)) - np.log(0.5 * y / np.pi)
+
+
+def quasiparticle_shift(T_K, frequency_Hz, gap_K):
+    """δf/f of thermal quasiparticles for a kinetic fraction of 1: Mattis and Bardeen's σ2 for T, hf << Δ.
+
+    δf/f = δσ2/(2 σ2) = -[sqrt(2πT/Δ) + 2 exp(-ξ) I0(ξ)] exp(-Δ/T) / 2 with ξ = hf/(2T); ``gap_K`` is Δ/k at T = 0.
+    ASSUME: the film is thick (local limit), and the gap shrinks by exp(-Δ/T) sqrt(2πTΔ).
+    """
+    T = np.asarray(T_K, dtype=float)
+    thermal = np.sqrt(2 * np.pi * T / gap_K) + 2 * special.ive(0, 0.5 * HERTZ_K * frequency_Hz / T)
+    return -0.5 * thermal * np.exp(-gap_K / T)

@@ -16,6 +16,7 @@ from tlsglass import files
 
 WIDTH = {"single": 3.375, "double": 7.0}  # inches: one and two columns of Physical Review
 BLUE, VERMILION, GREEN, PURPLE, ORANGE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00"
+GREY = "#888888"
 PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE)  # Okabe and Ito: told apart by the colour-blind
 MARKERS = ("o", "s", "^", "D", "v")
 

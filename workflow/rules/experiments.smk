@@ -1,4 +1,6 @@
-# Fits of measured data: one folder in config/experiments/ is one dataset, one fit, one figure.
+# Fits of measured data: one folder in config/experiments/ is one dataset, one fit, one figure. Closure of the fits.
+
+CLOSURE_OBSERVABLES = dataset_schema["properties"]["observable"]["enum"]
 
 
 rule fit_experiment:
@@ -11,6 +13,7 @@ rule fit_experiment:
         fit="results/experiments/{dataset}/fit.json",
         points="results/experiments/{dataset}/points.csv",
         curves="results/experiments/{dataset}/curves.csv",
+        windows="results/experiments/{dataset}/windows.csv",
     log:
         "results/logs/fit_experiment/{dataset}.log",
     benchmark:
@@ -46,27 +49,95 @@ rule experiment_table:
         "../../scripts/experiment_table.py"
 
 
-rule figure_experiment:
+rule figure_dataset:
     input:
-        fits=["results/experiments/{dataset}/fit.json"],
-        points=["results/experiments/{dataset}/points.csv"],
-        curves=["results/experiments/{dataset}/curves.csv"],
-        code=library("figure_experiment.py"),
+        fit="results/experiments/{dataset}/fit.json",
+        points="results/experiments/{dataset}/points.csv",
+        curves="results/experiments/{dataset}/curves.csv",
+        windows="results/experiments/{dataset}/windows.csv",
+        code=library("figure_dataset.py"),
     output:
         svg="results/experiments/{dataset}/figure.svg",
         png="results/experiments/{dataset}/figure.png",
         csv="results/experiments/{dataset}/figure.csv",
     log:
-        "results/logs/figure_experiment/{dataset}.log",
+        "results/logs/figure_dataset/{dataset}.log",
     benchmark:
-        "results/benchmarks/figure_experiment/{dataset}.tsv"
+        "results/benchmarks/figure_dataset/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=5,
-    params:
-        panels=[1],
     script:
-        "../../scripts/figure_experiment.py"
+        "../../scripts/figure_dataset.py"
+
+
+rule fit_simulated:
+    input:
+        info="config/experiments/{dataset}/dataset.yaml",
+        data=lambda w: f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}",
+        schema="workflow/schemas/dataset.schema.yaml",
+        counts=expand("results/dos/{{set}}/T{T}.npz", T=study.rungs),
+        code=library("fit_simulated.py"),
+    output:
+        fit="results/experiments/{dataset}/{set}.json",
+    log:
+        "results/logs/fit_simulated/{dataset}/{set}.log",
+    benchmark:
+        "results/benchmarks/fit_simulated/{dataset}/{set}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        least_counts=config["observables"]["least_counts"],
+    script:
+        "../../scripts/fit_simulated.py"
+
+
+rule closure:
+    input:
+        code=library("closure.py"),
+    output:
+        table="results/closure/{observable}.csv",
+    log:
+        "results/logs/closure/{observable}.log",
+    benchmark:
+        "results/benchmarks/closure/{observable}.tsv"
+    wildcard_constraints:
+        observable=one_of(CLOSURE_OBSERVABLES),
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        datasets=500,
+        seed=config["seed"],
+    script:
+        "../../scripts/closure.py"
+
+
+rule closure_table:
+    input:
+        tables=expand("results/closure/{observable}.csv", observable=CLOSURE_OBSERVABLES),
+        code=library("closure_table.py"),
+    output:
+        table="results/tables/closure.csv",
+    log:
+        "results/logs/closure_table.log",
+    benchmark:
+        "results/benchmarks/closure_table.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../../scripts/closure_table.py"

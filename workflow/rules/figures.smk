@@ -16,7 +16,15 @@ PAPER_PANELS = {
 COMPLETE_PANELS = {figure: [p for p in panels if set(p) <= set(DATASETS)] for figure, panels in PAPER_PANELS.items()}
 EXPERIMENT_PANELS = {figure: panels for figure, panels in COMPLETE_PANELS.items() if panels}
 
-FIGURES = ["figure_1", "figure_2", "figure_3", *EXPERIMENT_PANELS, "figure_7", "figure_dipolar_gap"]
+# figures of measurements that are no part of the paper
+MEASUREMENTS = {
+    "fig_r1": "stycast1266_thermal_conductivity",
+    "fig_r2": "niobium_resonator_frequency",
+    "fig_r3": "argonne_resonator_frequency",
+}
+MEASURED_FIGURES = [figure for figure, dataset in MEASUREMENTS.items() if dataset in DATASETS]
+
+FIGURES = ["figure_1", "figure_2", "figure_3", *EXPERIMENT_PANELS, "figure_7", "figure_dipolar_gap", *MEASURED_FIGURES]
 FIGURES += ["figure_choices", "figure_pulls", "figure_stability", *(["figure_variants"] if study.variants else [])]
 
 
@@ -125,6 +133,33 @@ rule figure_of_experiments:
         panels=lambda w: [len(panel) for panel in EXPERIMENT_PANELS[w.figure]],
     script:
         "../../scripts/figure_experiment.py"
+
+
+rule figure_of_measurement:
+    input:
+        fit=lambda w: f"results/experiments/{MEASUREMENTS[w.figure]}/fit.json",
+        points=lambda w: f"results/experiments/{MEASUREMENTS[w.figure]}/points.csv",
+        curves=lambda w: f"results/experiments/{MEASUREMENTS[w.figure]}/curves.csv",
+        windows=lambda w: f"results/experiments/{MEASUREMENTS[w.figure]}/windows.csv",
+        code=library("figure_dataset.py"),
+    output:
+        svg=report("results/figures/{figure}.svg", caption="../report/{figure}.rst", category="Figures"),
+        png="results/figures/{figure}.png",
+        csv="results/figures/{figure}.csv",
+    log:
+        "results/logs/{figure}.log",
+    benchmark:
+        "results/benchmarks/{figure}.tsv"
+    wildcard_constraints:
+        figure=one_of(MEASUREMENTS),
+    conda:
+        "../../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../../scripts/figure_dataset.py"
 
 
 rule figure_7:

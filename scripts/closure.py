@@ -1,0 +1,7 @@
+"""Rule closure: fits of synthetic datasets of one observable hold what their errors promise."""
+
+from tlsglass import files, synthetic
+
+files.log_to(snakemake.log[0])
+table = synthetic.closure(snakemake.wildcards.observable, snakemake.params.datasets, snakemake.params.seed)
+files.write_csv(snakemake.output.table, table)

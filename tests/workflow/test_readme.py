@@ -1,0 +1,30 @@
+"""The README's example of a dataset of one's own, typed as it stands there."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_fit_your_own_data(workflow):
+    section = README.split("## Fit your own data")[1].split("\n## ")[0]
+    example = re.findall(r"```sh\n(.*?)```", section, flags=re.S)[0]
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "XDG_CACHE_HOME": str(workflow.folder / ".cache"),
+    }
+    run = subprocess.run(
+        ["bash", "-e"], input=example, cwd=workflow.folder, capture_output=True, text=True, env=environment, check=False
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    results = workflow.folder / "results/experiments/my_resonator"
+    assert (results / "figure.svg").stat().st_size > 10_000
+    fit = json.loads((results / "fit.json").read_text(encoding="utf-8"))
+    low, high = fit["mu_free"]["intervals"]["mu"]
+    said = f"µ is {low:.2f} to {high:.2f}, ΔAIC is {fit['delta_aic']:.1f} and the p of µ = 0 is {fit['p_value']:.2f}"
+    assert said.replace("-", "−") in " ".join(section.split())
+    assert fit["errors"] == "no errors given: σ estimated from the residuals"
