@@ -1,6 +1,6 @@
 """Rule figure_choices: how far the choices that the paper leaves open move its numbers; dashed or shaded: the paper's."""
 
-import textwrap
+import re
 
 import pandas as pd
 
@@ -43,7 +43,7 @@ for panel, (quantity, (label, claim)) in zip(figure.panels, PANELS.items(), stri
             panel.axes.axvline(paper["paper"], color=colour, linestyle="--", linewidth=0.7, zorder=0)
         elif paper["low"] > -5:
             panel.axes.axvspan(paper["low"], paper["high"], color="0.93", zorder=0)
-    panel.rows([textwrap.fill(name, 18) for name in names])
+    panel.rows([re.sub("(:|,| least) ", r"\1\n", name) for name in names])
     panel.axes.set_xlabel(label)
     panel.axes.set_title(f"({panel.letter})", loc="left", fontsize=8, weight="bold", pad=3)
 figure.figure.legend(*figure.panels[0].axes.get_legend_handles_labels(), loc="outside upper center", ncols=4)

@@ -22,7 +22,7 @@ FREE = {"density_of_states": ("source",), "lattices": ("batch",)}  # but for the
 OUTCOME = {  # folder of results/ -> the files of it that are published
     "tables": ("*.csv", "*.md"),
     "figures": ("*.svg", "*.png", "*.csv"),
-    "experiments": ("*/figure.png", "*/fit.json"),
+    "experiments": ("*/fit.json",),
     "checks": ("scorecard.csv", "scorecard.md"),
 }
 
