@@ -6,16 +6,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tlsglass import dos, files, simulation, statistics
+from tlsglass import files, simulation, statistics
 
 files.log_to(snakemake.log[0])
 STABILITY = ("unstable_spins", "unstable_pairs", "unstable_after")
 origins = snakemake.params.origins
 moments = dict.fromkeys(origins, statistics.NONE)
 for path in snakemake.input.chain:
-    chain, name = simulation.Chain.load(path), Path(path).parts[-3]
-    dos.check_origin(path, str(chain.origin), origins[name])
-    dos.check_realizations(path, int(chain.first), len(chain.energy_K))
+    name = Path(path).parts[-3]
+    chain = simulation.read_chain(path, origins[name])
     unstable = np.column_stack([getattr(chain, kind) for kind in STABILITY]) > 0
     moments[name] = moments[name].add(np.column_stack([chain.energy_K, chain.acceptance, unstable]))
 

@@ -7,14 +7,13 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from tlsglass import files, style, tables
 
 files.log_to(snakemake.log[0])
 fits = [json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.fits]
-points = [pd.read_csv(path) for path in snakemake.input.points]
-curves = [pd.read_csv(path) for path in snakemake.input.curves]
+points = [tables.read(path) for path in snakemake.input.points]
+curves = [tables.read(path) for path in snakemake.input.curves]
 count = snakemake.params.panels
 
 figure = style.Figure(len(count), width="single" if len(count) == 1 else "double", height=2.6)

@@ -81,11 +81,11 @@ def test_a_shard_of_other_physics_temperature_or_realizations_is_named_with_its_
     ]:
         shard.save(path)
         with pytest.raises(dos.ForeignShard) as refused:
-            list(dos.read_shards([path], origin, 0.5))
+            dos.read_shard(path, origin, 0.5)
         remedy = f"make it anew with: snakemake --force {path} --configfile 'my study.yaml'"
         assert str(refused.value) == f"{path}: foreign ({said}); {remedy}"
     part(whole, 0, 1, 2).save(path)
-    assert len(list(dos.read_shards([path], origin, 0.5))) == 1
+    assert dos.read_shard(path, origin, 0.5).n_realizations == 30
 
 
 def test_a_shard_is_read_back_and_its_bytes_depend_on_its_content_alone(counts_of, tmp_path):

@@ -4,6 +4,8 @@ from dataclasses import asdict
 
 from tlsglass import annealing
 
+ORIGINS = {f"L{L}_J{J0}": study.origin(L, J0) for L in SIZES for J0 in COUPLINGS}  # what the shards of a set depend on
+
 
 rule anneal:
     output:
@@ -46,6 +48,6 @@ rule annealing_table:
         mem_mb=1000,
         runtime=10,
     params:
-        origins={f"L{L}_J{J0}": study.origin(L, J0) for L in SIZES for J0 in COUPLINGS},
+        origins=ORIGINS,
     script:
         "../../scripts/annealing_table.py"
