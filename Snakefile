@@ -20,6 +20,7 @@ include: "workflow/rules/observables.smk"  # Eqs. (5)-(8), two-TLS model, Table 
 include: "workflow/rules/experiments.smk"  # fits of measured data
 include: "workflow/rules/figures.smk"  # Figs. 1-7
 include: "workflow/rules/checks.smk"  # paper against reproduction
+include: "workflow/rules/intact.smk"  # damage, asked for by name
 
 
 rule all:

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from tlsglass import files
+from tlsglass import files, tables
 
 files.log_to(snakemake.log[0])
-found = pd.concat([pd.read_csv(path) for path in snakemake.input.choices], ignore_index=True)
+found = pd.concat([tables.read(path) for path in snakemake.input.choices], ignore_index=True)
 files.write_csv(snakemake.output.table, found)

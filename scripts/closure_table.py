@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tlsglass import files
+from tlsglass import files, tables
 
 files.log_to(snakemake.log[0])
-files.write_csv(snakemake.output.table, pd.concat([pd.read_csv(path) for path in snakemake.input.tables]))
+files.write_csv(snakemake.output.table, pd.concat([tables.read(path) for path in snakemake.input.tables]))

@@ -6,7 +6,7 @@ from tlsglass import dos, files
 
 files.log_to(snakemake.log[0])
 settings = snakemake.params
-shards = dos.read_shards(snakemake.input.shards, settings.origin, settings.T_K)
+shards = (dos.read_shard(path, settings.origin, settings.T_K) for path in snakemake.input.shards)
 merged = dos.merge(shards, dos.row_starts(settings.block, settings.groups, settings.spans))
 n, error = dos.density(merged, settings.groups)
 merged.save(snakemake.output.counts)

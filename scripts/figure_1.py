@@ -1,9 +1,8 @@
 """Rule figure_1: n(T, E) at two temperatures; (a) with the Gaussian limit, (b) at low energies with Eq. (3), inset E^µ."""
 
 import numpy as np
-import pandas as pd
 
-from tlsglass import dos, files, style
+from tlsglass import dos, files, style, tables
 
 files.log_to(snakemake.log[0])
 groups = snakemake.params.groups
@@ -11,9 +10,9 @@ cold, warm = snakemake.params.dos_K
 densities = [dos.Counts.load(path) for path in snakemake.input.counts]
 L = densities[0].L
 couplings = sorted({counts.J0_K for counts in densities})
-eq3 = pd.read_csv(snakemake.input.eq3)
-exponents = pd.read_csv(snakemake.input.exponents)
-gaussian = pd.read_csv(snakemake.input.gaussian)
+eq3 = tables.read(snakemake.input.eq3)
+exponents = tables.read(snakemake.input.exponents)
+gaussian = tables.read(snakemake.input.gaussian)
 
 figure = style.Figure(2, width="double", height=2.9)
 wide, zoom = figure.panels

@@ -1,13 +1,12 @@
 """Rule figure_2: (a) thermal conductivity and (b) specific heat of every (L, J0), with their power laws."""
 
 import numpy as np
-import pandas as pd
 
 from tlsglass import files, style, tables
 
 files.log_to(snakemake.log[0])
-laws = pd.read_csv(snakemake.input.laws)
-sets = [pd.read_csv(path) for path in snakemake.input.observables]
+laws = tables.read(snakemake.input.laws)
+sets = [tables.read(path) for path in snakemake.input.observables]
 couplings = sorted({table["J0_K"][0] for table in sets})
 sizes = sorted({table["L"][0] for table in sets})
 low, high = snakemake.params.window_K

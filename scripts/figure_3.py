@@ -1,14 +1,13 @@
 """Rule figure_3: δv/v from the simulated n(T, E), and its fit by Eqs. (7) + (8) with Eq. (3) and a constant µ."""
 
 import numpy as np
-import pandas as pd
 
 from tlsglass import files, observables, style, tables
 
 files.log_to(snakemake.log[0])
 settings = snakemake.params.observables
-laws = pd.read_csv(snakemake.input.laws)
-sets = [pd.read_csv(path) for path in snakemake.input.observables]
+laws = tables.read(snakemake.input.laws)
+sets = [tables.read(path) for path in snakemake.input.observables]
 couplings = sorted({table["J0_K"][0] for table in sets})
 low, high = settings["sound_velocity_K"][0]
 

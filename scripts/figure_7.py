@@ -1,11 +1,9 @@
 """Rule figure_7: n read as n(E) or as n(Δ), Appendix A: (a) κ by Eqs. (5) and (A1), (b) δv/v by Eqs. (8) and (A2)."""
 
-import pandas as pd
-
-from tlsglass import files, style
+from tlsglass import files, style, tables
 
 files.log_to(snakemake.log[0])
-sets = [pd.read_csv(path) for path in snakemake.input.observables]
+sets = [tables.read(path) for path in snakemake.input.observables]
 couplings = sorted({table["J0_K"][0] for table in sets})
 low, high = snakemake.params.window_K
 

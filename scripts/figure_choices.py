@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from tlsglass import files, style
+from tlsglass import files, style, tables
 
 PANELS = {  # quantity -> axis, and the claims of the paper
     "mu_zero_temperature": ("µ (T = 0.02 K)", "mu_zero_temperature_J"),
@@ -16,7 +16,7 @@ PANELS = {  # quantity -> axis, and the claims of the paper
 }
 
 files.log_to(snakemake.log[0])
-found = pd.read_csv(snakemake.input.choices)
+found = tables.read(snakemake.input.choices)
 claims = pd.read_csv(snakemake.input.paper).set_index("id")
 couplings, sizes = sorted(found["J0_K"].unique()), sorted(found["L"].unique())
 coldest = found["T_K"][found["T_K"] > 1e-3].min()

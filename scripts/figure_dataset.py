@@ -3,18 +3,16 @@
 import json
 from pathlib import Path
 
-import pandas as pd
-
-from tlsglass import files, panels, style
+from tlsglass import files, panels, style, tables
 
 files.log_to(snakemake.log[0])
 fit = json.loads(Path(snakemake.input.fit).read_text(encoding="utf-8"))
-windows = pd.read_csv(snakemake.input.windows)
+windows = tables.read(snakemake.input.windows)
 correlated = bool(fit["mu_free"]["correlations"].get("mu")) and None not in fit["mu_free"]["intervals"]["mu"]
 figure = style.Figure(1 + (len(windows) > 0) + correlated, width="double", height=2.3)
 remaining = iter(figure.panels)
 panels.data_and_fits(
-    next(remaining), [(fit, pd.read_csv(snakemake.input.points), pd.read_csv(snakemake.input.curves))], alone=True
+    next(remaining), [(fit, tables.read(snakemake.input.points), tables.read(snakemake.input.curves))], alone=True
 )
 if len(windows):
     panels.window_scan(next(remaining), fit, windows)

@@ -4,13 +4,12 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from tlsglass import files, panels, style
+from tlsglass import files, panels, style, tables
 
 files.log_to(snakemake.log[0])
 results = [
-    (json.loads(Path(fit).read_text(encoding="utf-8")), pd.read_csv(points), pd.read_csv(curves))
+    (json.loads(Path(fit).read_text(encoding="utf-8")), tables.read(points), tables.read(curves))
     for fit, points, curves in zip(snakemake.input.fits, snakemake.input.points, snakemake.input.curves, strict=True)
 ]
 count = snakemake.params.panels

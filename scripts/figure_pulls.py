@@ -1,9 +1,8 @@
 """Rule figure_pulls: (a) mean and (b) width of the pulls of every quoted number; with the right σ they are 0 and 1."""
 
 import numpy as np
-import pandas as pd
 
-from tlsglass import files, style
+from tlsglass import files, style, tables
 
 NAMES = {
     "B": "B(0.5 K)",
@@ -18,7 +17,7 @@ NAMES = {
 SAMPLES = {"parts": "parts of the realizations", "halves": "first minus second half", "synthetic": "synthetic samples"}
 
 files.log_to(snakemake.log[0])
-found = pd.read_csv(snakemake.input.pulls)
+found = tables.read(snakemake.input.pulls)
 figure = style.Figure(2, width="double", height=2.4, sharey=True)
 mean, width = figure.panels
 for k, (sample, name) in enumerate(SAMPLES.items()):

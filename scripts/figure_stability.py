@@ -1,8 +1,6 @@
 """Rule figure_stability: the share of annealed states that a single flip or the flip of a pair would lower."""
 
-import pandas as pd
-
-from tlsglass import files, style
+from tlsglass import files, style, tables
 
 KINDS = {
     "share_unstable_spins": "one flip lowers the energy",
@@ -11,7 +9,7 @@ KINDS = {
 }
 
 files.log_to(snakemake.log[0])
-found = pd.read_csv(snakemake.input.stability)
+found = tables.read(snakemake.input.stability)
 figure = style.Figure(width="single", height=2.0)
 (panel,) = figure.panels
 for k, (column, name) in enumerate(KINDS.items()):

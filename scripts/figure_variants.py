@@ -1,11 +1,9 @@
 """Rule figure_variants: how far one changed choice of model or protocol moves µ and B, realization by realization."""
 
-import pandas as pd
-
-from tlsglass import files, style
+from tlsglass import files, style, tables
 
 files.log_to(snakemake.log[0])
-found = pd.read_csv(snakemake.input.variants)
+found = tables.read(snakemake.input.variants)
 names, settings = list(found["variant"].drop_duplicates()), snakemake.params.settings
 
 

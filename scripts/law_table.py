@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from tlsglass import files
+from tlsglass import files, tables
 
 files.log_to(snakemake.log[0])
-laws = pd.concat([pd.read_csv(path) for path in snakemake.input.laws], ignore_index=True)
+laws = pd.concat([tables.read(path) for path in snakemake.input.laws], ignore_index=True)
 files.write_csv(snakemake.output.laws, laws)
 
-eq3 = pd.read_csv(snakemake.input.eq3)
-exponents = pd.read_csv(snakemake.input.exponents)
+eq3 = tables.read(snakemake.input.eq3)
+exponents = tables.read(snakemake.input.exponents)
 exponents = exponents[exponents["T_K"] == eq3["T_K"].min()]
 eq3 = eq3[eq3["T_K"] == eq3["T_K"].max()]
 measures = [

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from tlsglass import files, pulls
+from tlsglass import files, pulls, tables
 
 files.log_to(snakemake.log[0])
-found = pd.concat([pd.read_csv(path) for path in snakemake.input.pulls])
+found = pd.concat([tables.read(path) for path in snakemake.input.pulls])
 rows = [
     {"sample": sample, "quantity": quantity} | pulls.summary(group["pull"].to_numpy())
     for (sample, quantity), group in found.groupby(["sample", "quantity"], sort=False)

@@ -7,7 +7,7 @@ import pandas as pd
 from tlsglass import files, scorecard, tables
 
 files.log_to(snakemake.log[0])
-found = {Path(path).stem: pd.read_csv(path) for path in snakemake.input.tables}
+found = {Path(path).stem: tables.read(path) for path in snakemake.input.tables}
 claims = pd.read_csv(snakemake.input.paper)
 card = pd.DataFrame([scorecard.judge(claim, found.get(claim["table"])) for claim in claims.to_dict("records")])
 files.write_csv(

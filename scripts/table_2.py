@@ -8,7 +8,7 @@ files.log_to(snakemake.log[0])
 
 
 def gather(paths):
-    return pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
+    return pd.concat([tables.read(path) for path in paths], ignore_index=True)
 
 
 table = gather(snakemake.input.eq3)

@@ -6,6 +6,10 @@ import pytest
 from tlsglass import disorder, dos, simulation
 
 
+def pytest_addoption(parser):
+    parser.addoption("--kills", type=int, default=4, help="how often tests/workflow/test_kills.py kills a run")
+
+
 @pytest.fixture
 def small_model():
     return disorder.Model(L=4, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)

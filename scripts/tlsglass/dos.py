@@ -108,16 +108,15 @@ def check_realizations(path, first, n):
         raise ForeignShard(f"{path}: foreign (it holds realizations {first} to {first + n - 1}); {files.remedy(path)}")
 
 
-def read_shards(paths, origin, T_K):
-    """Yield the counts of each shard, one at a time. Raises files.DamagedFile, and ForeignShard for a shard of another
-    origin or temperature, or with other realizations than its name says: none is counted twice."""
-    for path in paths:
-        part = Counts.load(path)
-        check_origin(path, part.origin, origin)
-        check_realizations(path, int(part.first[0]), part.n_realizations)
-        if not math.isclose(part.T_K, T_K):
-            raise ForeignShard(f"{path}: foreign (its temperature is {part.T_K:g} K); {files.remedy(path)}")
-        yield part
+def read_shard(path, origin, T_K):
+    """Return the counts of a shard. Raises files.DamagedFile, and ForeignShard when it is of another origin or temperature,
+    or holds other realizations than its name says: so none is counted twice."""
+    part = Counts.load(path)
+    check_origin(path, part.origin, origin)
+    check_realizations(path, int(part.first[0]), part.n_realizations)
+    if not math.isclose(part.T_K, T_K):
+        raise ForeignShard(f"{path}: foreign (its temperature is {part.T_K:g} K); {files.remedy(path)}")
+    return part
 
 
 def row_starts(block, groups, spans):

@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 
 DIGEST = "sha256"
+SIGNATURES = ".sha256"  # folder of the digests of the tables beside it
+TABLES = (".csv", ".md", ".json")
 
 # how this run would be repeated for one file; the workflow adds its configuration files
 REBUILD = "TLSGLASS_REBUILD"
@@ -39,15 +41,39 @@ def remedy(path):
 
 @contextmanager
 def whole(path):
-    """Yield a temporary path beside ``path``, moved there when the block ends and removed when it fails."""
+    """Yield a temporary path beside ``path``, moved there when the block ends and removed when it fails.
+
+    The SHA-256 of a table is kept beside it, for ``verify``; arrays hold their own digest.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".part-{os.getpid()}-{path.name}")
     try:
         yield part
+        if path.suffix in TABLES:
+            with whole(signature_of(path)) as signature:
+                signature.write_text(f"{sha256(part)}\n", encoding="utf-8")
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def signature_of(path):
+    """Return where the SHA-256 of the table at ``path`` is kept."""
+    return path.parent / SIGNATURES / f"{path.name}.{DIGEST}"
+
+
+def sha256(path):
+    """Return the SHA-256 of a file as hexadecimal digits."""
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def verify(path):
+    """Raise DamagedFile when a table is not what was written. One that this project did not write is not looked at."""
+    signature = signature_of(Path(path))
+    if signature.is_file() and signature.read_text(encoding="utf-8") != f"{sha256(path)}\n":
+        raise DamagedFile(path, "its content and its digest differ")
 
 
 def write_text(path, text):

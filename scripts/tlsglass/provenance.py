@@ -1,19 +1,12 @@
 """What made these results: version, configuration, packages, and the digest of every file. The same run, the same text."""
 
-import hashlib
 import platform
 from importlib import metadata
-from pathlib import Path
 
 import tlsglass
-from tlsglass import annealing
+from tlsglass import annealing, files
 
 PACKAGES = ("snakemake", "numpy", "scipy", "numba", "pandas", "matplotlib", "lmfit", "pint")
-
-
-def sha256(path):
-    """Return the SHA-256 of a file as hexadecimal digits."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def manifest(config, paths):
@@ -24,5 +17,5 @@ def manifest(config, paths):
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "config": config,
-        "sha256": {str(path): sha256(path) for path in sorted(map(str, paths))},
+        "sha256": {str(path): files.sha256(path) for path in sorted(map(str, paths))},
     }

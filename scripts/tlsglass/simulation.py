@@ -86,6 +86,14 @@ def summarise(chains):
     )
 
 
+def read_chain(path, expected):
+    """Return the Chain of a batch. Raises files.DamagedFile, and dos.ForeignShard for other than ``expected`` origin."""
+    chain = Chain.load(path)
+    dos.check_origin(path, str(chain.origin), expected)
+    dos.check_realizations(path, int(chain.first), len(chain.energy_K))
+    return chain
+
+
 def origin(model, protocol):
     """Name everything that the numbers of a shard depend on, but for its realizations."""
     chain = {"chain_version": annealing.CHAIN_VERSION}

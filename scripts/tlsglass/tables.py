@@ -1,10 +1,17 @@
-"""Tables to read: numbers as 0.127(8), Markdown."""
+"""Tables: read as they were written or not at all; and to be read by people, numbers as 0.127(8), Markdown."""
 
 import math
 
+import pandas as pd
 from uncertainties import ufloat
 
 from tlsglass import files
+
+
+def read(path):
+    """Return a table of the study as pandas reads it. Raises files.DamagedFile when it is not what was written."""
+    files.verify(path)
+    return pd.read_csv(path)
 
 
 def shorthand(value, error):

@@ -1,6 +1,7 @@
 """Grids, histograms, merges and densities."""
 
 import json
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -85,11 +86,11 @@ def test_a_shard_of_other_physics_temperature_or_realizations_is_named_with_its_
     ]:
         shard.save(path)
         with pytest.raises(dos.ForeignShard) as refused:
-            list(dos.read_shards([path], origin, 0.5))
+            dos.read_shard(path, origin, 0.5)
         remedy = f"make it anew with: snakemake --force {path} --configfile 'my study.yaml'"
         assert str(refused.value) == f"{path}: foreign ({said}); {remedy}"
     part(whole, 0, 1, 2).save(path)
-    assert len(list(dos.read_shards([path], origin, 0.5))) == 1
+    assert dos.read_shard(path, origin, 0.5).n_realizations == 30
 
 
 def test_a_shard_is_read_back_and_its_bytes_depend_on_its_content_alone(counts_of, tmp_path):
@@ -133,3 +134,18 @@ def test_coarsening_keeps_the_counts(counts_of):
     assert np.diff(coarse.edges_K).min() >= 1.0 * (1 - 1e-9)
     assert coarse.counts.sum() == counts.counts.sum()
     assert dos.between(counts, 0, 25).n_realizations == 20
+
+
+def test_peak_memory_of_a_merge_does_not_grow_with_the_realizations(counts_of):
+    batch = counts_of(lambda E: 0.01 + 0 * E, 0.5, 500, np.random.default_rng(1))
+
+    def peak(batches):
+        parts = (replace(batch, first=batch.first + 500 * k, counts=batch.counts.copy()) for k in range(batches))
+        tracemalloc.start()
+        merged = dos.merge(parts, dos.row_starts(10, 50, [(0, 500 * batches)]))
+        used = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert merged.n_realizations == 500 * batches
+        return used
+
+    assert peak(200) < 1.1 * peak(20)

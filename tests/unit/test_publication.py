@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tlsglass import checked, provenance, publication
+from tlsglass import checked, files, publication
 
 ROOT = Path(__file__).parents[2]
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
@@ -61,7 +61,7 @@ def test_the_published_counts_are_those_of_the_manifest():
     on_disk = {str(path.relative_to(published)) for path in published.glob("*/**/*.npz")}
     assert on_disk == set(manifest["sha256"])
     for path, digest in manifest["sha256"].items():
-        assert provenance.sha256(published / path) == digest, path
+        assert files.sha256(published / path) == digest, path
     assert manifest["realizations"] == 40_000
     assert publication.simulated(manifest["config"]) == publication.simulated(CONFIG)
     assert sum(path.stat().st_size for path in published.glob("**/*") if path.is_file()) < 12e6

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,49 @@ class Workflow:
         environment = os.environ | {"XDG_CACHE_HOME": str(self.folder / ".cache")}
         return {"cwd": self.folder, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment}
 
+    def call(self, command):
+        return subprocess.run(command, **self.surroundings(), check=False)
+
     def run(self, *arguments, **options):
-        return subprocess.run(self.command(*arguments, **options), **self.surroundings(), check=False)
+        return self.call(self.command(*arguments, **options))
+
+    def start(self, *arguments):
+        """Start Snakemake in a process group of its own, and return it."""
+        surroundings = self.surroundings() | {"stderr": subprocess.STDOUT}
+        return subprocess.Popen(self.command(*arguments), **surroundings, process_group=0)
+
+    def wait_for(self, condition, seconds=60):
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "waited in vain"
+            time.sleep(0.05)
+
+    def write_small_study(self):
+        """Write an overlay with one (L, J0) and no variants."""
+        variants = dict.fromkeys(TINY["checks"]["variants"])
+        self.write_overlay(
+            TINY | {"model": {"J0_K": [2]}, "lattices": TINY["lattices"][:1], "checks": {"variants": variants}},
+        )
+
+    def write_long_batches(self):
+        """Write an overlay with batches of some seconds, and let them keep a checkpoint several times in each."""
+        self.write_overlay(
+            TINY
+            | {
+                "lattices": [{"L": 8, "realizations": 200, "batch": 100}],
+                "annealing": TINY["annealing"] | {"sweeps": 4000},
+                "checks": {"variants": dict.fromkeys(TINY["checks"]["variants"])},
+            },
+        )
+        library = self.folder / "scripts/tlsglass/checkpoint.py"
+        text = library.read_text(encoding="utf-8")
+        library.write_text(text.replace("INTERVAL = 30.0", "INTERVAL = 0.5"), encoding="utf-8")
+        assert "INTERVAL = 0.5" in library.read_text(encoding="utf-8")
+
+    def words(self, rule):
+        """Run a rule that has only words to say and return them, the lines of its log."""
+        self.run(rule)
+        return (self.folder / f"results/logs/{rule}.log").read_text(encoding="utf-8").splitlines()
 
     def bytes_of(self, pattern):
         return {str(path.relative_to(self.folder)): path.read_bytes() for path in sorted(self.folder.glob(pattern))}

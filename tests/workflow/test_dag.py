@@ -1,6 +1,7 @@
 """The DAG itself: whole, resumed, in another order, and with the axes of the paper."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +73,45 @@ def test_the_full_paper_has_a_rule_for_every_point_of_its_axes():
             for T in ("2e-06", "0.02", "0.03", "0.05", "0.08", "0.1", "0.15", "0.2", "0.3", "0.4", "0.5", "0.6", "0.8", "1"):
                 assert f"results/dos/L{L}_J{J0}/T{T}.csv" in plan
                 assert f"results/shards/L{L}_J{J0}/T{T}/00000-00{4 if L == 8 else 0}99.npz" in plan
+
+
+def planned_batches(workflow, *targets):
+    """Return the anneal jobs (L, J0, batch) of Snakemake's own list of what it would run."""
+    plan = workflow.run("-n", *targets)
+    assert plan.returncode == 0, plan.stderr[-3000:]
+    return sorted(re.findall(r"^ +wildcards: L=(\S+), J0=(\S+), batch=(\S+)$", plan.stdout, re.MULTILINE))
+
+
+def test_a_change_of_the_study_reruns_what_it_must_and_nothing_else(workflow):
+    targets = ["results/tables/table_2.csv", "results/tables/annealing.csv"]
+    workflow.write_small_study()
+    study = yaml.safe_load((workflow.folder / "config/tiny.yaml").read_text(encoding="utf-8"))
+
+    def change(lattice=None, **sections):
+        changed = {key: study[key] | sections.get(key, {}) if key in sections else study[key] for key in study}
+        changed["model"] = study["model"] | sections.get("model", {})
+        changed["lattices"] = [{"L": 4, "realizations": 200, "batch": 100} | (lattice or {})]
+        workflow.write_overlay(changed)
+        return planned_batches(workflow, *targets)
+
+    everything = [("4", "2", "00000-00099"), ("4", "2", "00100-00199")]
+    assert change() == everything
+    assert workflow.run(*targets).returncode == 0
+    shards = workflow.bytes_of("results/shards/**/*.npz")
+    assert change() == []
+    assert change({"realizations": 300}) == [("4", "2", "00200-00299")]
+    assert change({"realizations": 100}) == []
+    assert change({"realizations": 300, "L": 6}) == [("6", "2", f"00{k}00-00{k}99") for k in range(3)]
+    assert change(model={"J0_K": [2, 3]}) == [("4", "3", batch) for _, _, batch in everything]
+    assert change(model={"h0_K": 11}) == everything
+    assert change(annealing={"sweeps": 11}) == everything
+    assert change(fits={"jackknife_groups": 5}) == []
+
+    assert change({"realizations": 300}) == [("4", "2", "00200-00299")]
+    assert workflow.run(*targets).returncode == 0
+    after = workflow.bytes_of("results/shards/**/*.npz")
+    assert {path: after[path] for path in shards} == shards
+    assert set(pd.read_csv(workflow.folder / targets[0])["n_realizations"]) == {300}
+    assert change({"realizations": 100}) == []
+    assert workflow.run(*targets).returncode == 0
+    assert set(pd.read_csv(workflow.folder / targets[0])["n_realizations"]) == {100}

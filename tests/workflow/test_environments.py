@@ -1,23 +1,105 @@
-"""The conda environments name the versions that the lock file pins."""
+"""The conda environments, held against the locked one: conda reads them, they name its versions, each script finds its imports.
 
+conda's channels are not asked: what is tested is that the files say what was tested.
+"""
+
+import ast
 import re
+import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
+from rattler import BuildString, MatchSpec, PackageRecord
+
+from tlsglass import provenance
 
 ROOT = Path(__file__).parents[2]
-CONDA_NAMES = {"matplotlib-base": "matplotlib", "snakemake-minimal": "snakemake"}
+ENVIRONMENTS = sorted(path.stem for path in (ROOT / "envs").glob("*.yaml"))
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "snakemake": "snakemake-minimal", "yaml": "pyyaml"}
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 # where the lock has one version for old Pythons and one for new, the first is that of the environments' Python 3.11
 LOCKED = dict(reversed(re.findall(r"^([a-z0-9-]+)==([0-9.]+)", LOCK, re.MULTILINE)))
+LOCKED = {CONDA_NAMES.get(name, name): version for name, version in LOCKED.items()}
+LOCKED["python"] = re.search(r"--python-version ([0-9.]+)", LOCK)[1]
+
+RULE = re.compile(r"^rule (?P<rule>\w+):\n(?P<body>(?:\n| +.*\n?)+)", re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda path: path.stem)
-def test_pins_are_the_locked_versions(path):
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    assert content["channels"] == ["conda-forge", "nodefaults"]
-    for entry in content["dependencies"]:
-        name, version = entry.split(" =")
-        if name != "python":
-            assert LOCKED[CONDA_NAMES.get(name, name)].startswith(f"{version}."), entry
+def rules():
+    """Return (rule, environment, script) of every rule that runs a script."""
+    found = []
+    for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
+        for match in RULE.finditer(path.read_text(encoding="utf-8")):
+            script = re.search(r'"\.\./\.\./scripts/(\w+\.py)"', match["body"])
+            environment = re.search(r'conda:\n\s+"\.\./\.\./envs/(\w+)\.yaml"', match["body"])
+            found.append((match["rule"], environment and environment[1], script and script[1]))
+    return found
+
+
+def read(environment):
+    return yaml.safe_load((ROOT / "envs" / f"{environment}.yaml").read_text(encoding="utf-8"))
+
+
+def specs(environment):
+    return [MatchSpec(entry, strict=True) for entry in read(environment)["dependencies"]]
+
+
+def imports(script):
+    """Return the packages, by their conda names, that a driver and the library modules it imports need to be there."""
+    needed, seen, pending = set(), set(), [ROOT / "scripts" / script]
+    while pending:
+        path = pending.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            else:
+                continue
+            for module in modules:
+                if module.split(".")[0] == "tlsglass":
+                    file = (ROOT / "scripts").joinpath(*module.split(".")).with_suffix(".py")
+                    pending += [file] if file.is_file() else []
+                else:
+                    needed.add(module.split(".")[0])
+        if path.name == "provenance.py" and path.parent.name == "tlsglass":
+            needed |= set(provenance.PACKAGES)  # it asks for their versions
+    if "write_markdown" in (ROOT / "scripts" / script).read_text(encoding="utf-8"):
+        needed.add("tabulate")  # pandas imports it then
+    return {CONDA_NAMES.get(name, name) for name in needed - sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_conda_reads_each_entry_and_the_locked_version_satisfies_it(environment):
+    for spec in specs(environment):
+        assert spec.channel is None
+        name = spec.name.normalized
+        locked = PackageRecord(name=name, version=LOCKED[name], build=BuildString("0"), build_number=0, subdir="noarch")
+        assert spec.version is not None, f"{name} has no pin"
+        assert spec.matches(locked), f"{spec} is not the locked {LOCKED[name]}"
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_channels_are_explicit(environment):
+    assert read(environment)["channels"] == ["conda-forge", "nodefaults"]
+
+
+@pytest.mark.parametrize(("rule", "environment", "script"), rules(), ids=[rule for rule, *_ in rules()])
+def test_the_environment_of_a_rule_holds_what_its_script_imports(rule, environment, script):
+    assert environment in ENVIRONMENTS
+    missing = imports(script) - {spec.name.normalized for spec in specs(environment)}
+    assert not missing, f"envs/{environment}.yaml lacks {', '.join(sorted(missing))}, imported by {script}"
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the environments' versions are those of the lock for Python 3.11")
+def test_the_tests_run_with_the_locked_versions():
+    installed = {spec.name.normalized for name in ENVIRONMENTS for spec in specs(name)} - {"python"}
+    pip_names = {conda: pip for pip, conda in CONDA_NAMES.items() if pip != "yaml"}
+    assert {name: metadata.version(pip_names.get(name, name)) for name in installed} == {
+        name: LOCKED[name] for name in installed
+    }

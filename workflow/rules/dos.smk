@@ -22,7 +22,7 @@ rule dos_table:
         groups=config["fits"]["jackknife_groups"],
         block=config["density_of_states"]["block"],
         spans=lambda w: study.spans(w.L, w.J0),
-        origin=lambda w: study.origin(w.L, w.J0),
+        origin=lambda w: ORIGINS[f"L{w.L}_J{w.J0}"],
         T_K=lambda w: study.temperatures[w.T],
     script:
         "../../scripts/dos_table.py"

@@ -4,6 +4,8 @@ from dataclasses import asdict
 
 from tlsglass import annealing
 
+ORIGINS = {f"L{L}_J{J0}": study.origin(L, J0) for L in SIZES for J0 in COUPLINGS}  # what the shards of a set depend on
+
 
 rule anneal:
     output:
@@ -45,7 +47,7 @@ rule chain:
         mem_mb=1000,
         runtime=10,
     params:
-        origin=lambda w: study.origin(*w.set[1:].split("_J")),
+        origin=lambda w: ORIGINS[w.set],
     script:
         "../../scripts/chain.py"
 
