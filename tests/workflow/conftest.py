@@ -78,10 +78,12 @@ class Workflow:
         return subprocess.Popen(self.command(*arguments), **surroundings, process_group=0)
 
     def wait_for(self, condition, seconds=60):
+        """Return what ``condition`` returns once that is true."""
         end = time.monotonic() + seconds
-        while not condition():
+        while not (met := condition()):
             assert time.monotonic() < end, "waited in vain"
             time.sleep(0.05)
+        return met
 
     def write_small_study(self):
         """Write an overlay with one (L, J0) and no variants."""

@@ -1,0 +1,73 @@
+"""Kills at random moments: whatever the signal and the process, the next run goes on and ends with the same bits.
+
+`pytest tests/workflow/test_kills.py --kills 50` does it fifty times.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+TARGETS = ["results/dos/L8_J2/T0.5.csv", "results/dos/L8_J3/T0.5.csv"]
+PATTERN = "results/[sd]*/**/*.[nc]*"
+
+
+def drivers(workflow):
+    """Return the process ids of the anneal drivers of this workflow."""
+    found = subprocess.run(["pgrep", "-f", f"{workflow.folder}/.snakemake/scripts/.*anneal"], capture_output=True, text=True)
+    return [int(word) for word in found.stdout.split()]
+
+
+def kill(workflow, run, dice):
+    """Kill the run, or a part of it, in one of the ways that a user, a scheduler or the kernel may; return which."""
+    ways = {
+        "SIGKILL to all": lambda: os.killpg(run.pid, signal.SIGKILL),
+        "SIGKILL to Snakemake": lambda: os.kill(run.pid, signal.SIGKILL),
+        "SIGTERM to all": lambda: os.killpg(run.pid, signal.SIGTERM),
+        "SIGTERM to Snakemake": lambda: os.kill(run.pid, signal.SIGTERM),
+        "SIGINT to all": lambda: os.killpg(run.pid, signal.SIGINT),
+        "SIGINT to Snakemake": lambda: os.kill(run.pid, signal.SIGINT),
+        "SIGKILL to a job": lambda: [os.kill(pid, signal.SIGKILL) for pid in drivers(workflow)[:1]],
+        "SIGTERM to a job": lambda: [os.kill(pid, signal.SIGTERM) for pid in drivers(workflow)[:1]],
+    }
+    way = dice.choice(sorted(ways))
+    ways[way]()
+    return way
+
+
+def test_kills_lose_nothing(workflow, request):
+    kills = request.config.getoption("--kills")
+    dice = random.Random(1)
+    workflow.write_long_batches()
+    begun = time.monotonic()
+    first = workflow.run(*TARGETS)
+    assert first.returncode == 0, first.stderr[-3000:]
+    length = time.monotonic() - begun
+    whole = workflow.bytes_of(PATTERN)
+    shutil.rmtree(workflow.folder / "results")
+
+    done = with_checkpoint = finished = taken_up = 0
+    ways = []
+    while done < kills:
+        run = workflow.start(*TARGETS)
+        try:
+            run.wait(dice.uniform(0.2, 1.0) * length)
+        except subprocess.TimeoutExpired:
+            ways.append(kill(workflow, run, dice))
+            done += 1
+            with_checkpoint += bool(list(workflow.folder.glob("results/shards/*/checkpoint/*.npz")))
+        output, _ = run.communicate(timeout=300)
+        logs = workflow.bytes_of("results/logs/anneal/**/*.log").values()
+        taken_up += sum(b"realizations taken from" in log for log in logs)
+        if run.returncode == 0:
+            finished += 1
+            assert workflow.bytes_of(PATTERN) == whole, output[-3000:]
+            shutil.rmtree(workflow.folder / "results")
+    workflow.wait_for(lambda: not drivers(workflow), 120)  # orphans of a killed Snakemake finish what they are at
+    last = workflow.run(*TARGETS)
+    assert last.returncode == 0, last.stderr[-3000:]
+    assert workflow.bytes_of(PATTERN) == whole
+    print(f"{done} kills, {with_checkpoint} with a checkpoint, {taken_up} taken up, {finished + 1} whole: {sorted(ways)}")
+    assert with_checkpoint >= kills // 10

@@ -1,0 +1,64 @@
+"""The study through profiles/slurm on a real Slurm of one node: the bits of a local run, whatever happens to jobs and node."""
+
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+SLURM = Path(__file__).parents[1] / "cluster/slurm"
+# what differs from a real cluster: no accounts, no accounting, and no wish to wait
+HERE = ["--profile", "profiles/slurm", "--slurm-no-account", "--slurm-status-command", "squeue"]
+HERE += ["--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2", "--latency-wait", "10"]
+TARGETS = ["results/tables/table_2.csv", "results/tables/annealing.csv"]
+
+pytestmark = pytest.mark.slurm
+
+
+@pytest.fixture(scope="module")
+def slurm(tmp_path_factory):
+    """A running Slurm; return what asks it something."""
+    if not shutil.which("slurmctld"):
+        pytest.skip("Slurm is not installed; as root, where there is apt-get: tests/cluster/slurm install")
+    folder = tmp_path_factory.mktemp("slurm")
+    started = subprocess.run([SLURM, "start", folder], capture_output=True, text=True, check=False)
+    if started.returncode:
+        pytest.skip(f"Slurm does not start here: {started.stderr.strip()[-300:]}")
+
+    def ask(*command):
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    yield ask
+    subprocess.run([SLURM, "stop", folder], check=True)
+
+
+def test_a_cancelled_job_and_a_lost_node_change_nothing(workflow, slurm):
+    workflow.write_long_batches()
+    assert workflow.run(*TARGETS).returncode == 0
+    local = workflow.bytes_of("results/[sdtf]*/**/*.[nc]*")
+    shutil.rmtree(workflow.folder / "results")
+
+    def running():
+        """Return the Slurm jobs that are annealing, once one has kept a checkpoint."""
+        kept = list(workflow.folder.glob("results/shards/*/checkpoint/*.npz"))
+        return kept and slurm("squeue", "--noheader", "--states=RUNNING", "--format=%i %k").split("\n")[0].split()
+
+    run = workflow.start(*TARGETS, *HERE)
+    try:
+        slurm("scancel", workflow.wait_for(running, 300)[0])
+        time.sleep(5)
+        workflow.wait_for(running, 300)
+        node = f"nodename={socket.gethostname().split('.')[0]}"
+        slurm("scontrol", "update", node, "state=down", "reason=test")
+        time.sleep(3)
+        if "down" in slurm("sinfo", "--noheader", "--format=%T"):  # else it has registered again by itself
+            slurm("scontrol", "update", node, "state=resume")
+        output, _ = run.communicate(timeout=400)
+    finally:
+        run.kill()
+    assert run.returncode == 0, output[-3000:]
+    assert workflow.bytes_of("results/[sdtf]*/**/*.[nc]*") == local
+    logs = workflow.bytes_of("results/logs/anneal/**/*.log").values()
+    assert any(b"realizations taken from" in log for log in logs)
