@@ -113,7 +113,11 @@ class Workflow:
         return (self.folder / f"results/logs/{rule}.log").read_text(encoding="utf-8").splitlines()
 
     def bytes_of(self, pattern):
-        return {str(path.relative_to(self.folder)): path.read_bytes() for path in sorted(self.folder.glob(pattern))}
+        return {
+            str(path.relative_to(self.folder)): path.read_bytes()
+            for path in sorted(self.folder.glob(pattern))
+            if path.is_file()
+        }
 
 
 @pytest.fixture
