@@ -134,7 +134,7 @@ def test_a_foreign_shard_is_not_merged_nor_an_altered_table_read(workflow):
     assert workflow.run(*targets).returncode == 0
     for name, corrupt, rule in [
         (shard(0.5), other_physics, "dos_table/L4_J2/T0.5"),
-        (CHAIN, other_physics, "annealing_table"),
+        (CHAIN, other_physics, "chain/L4_J2"),
         ("results/tables/table_2.csv", drop_last_row, "law_table"),
     ]:
         good = (workflow.folder / name).read_bytes()
