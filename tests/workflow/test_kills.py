@@ -58,7 +58,7 @@ def test_kills_lose_nothing(workflow, request):
             ways.append(kill(workflow, run, dice))
             done += 1
             with_checkpoint += bool(list(workflow.folder.glob("results/shards/*/checkpoint/*.npz")))
-        output, _ = run.communicate(timeout=300)
+        output, _ = run.communicate(timeout=600)
         logs = workflow.bytes_of("results/logs/anneal/**/*.log").values()
         taken_up += sum(b"realizations taken from" in log for log in logs)
         if run.returncode == 0:
