@@ -1,7 +1,7 @@
 # Two doors: `make` sets up and makes every figure and table from the published densities of states, `make test` sets up and
 # runs the tests. `make paper` simulates everything anew. Every line below can be typed.
 
-.PHONY: figures quick paper test lint bench verify publish
+.PHONY: figures quick paper test lint bench verify publish report page
 
 figures: .venv/installed
 	.venv/bin/snakemake --cores all --configfile config/published.yaml
@@ -17,6 +17,13 @@ verify: .venv/installed
 
 publish: .venv/installed
 	.venv/bin/python scripts/publish.py $(if $(OUTCOME),--outcome)
+
+report: .venv/installed
+	.venv/bin/snakemake --cores all --configfile config/published.yaml
+	.venv/bin/snakemake --report results/report.html --configfile config/published.yaml
+
+page: .venv/installed
+	.venv/bin/snakemake --cores 1 --force docs/index.html --configfile config/published.yaml
 
 test: lint
 	.venv/bin/python -m pytest

@@ -12,6 +12,9 @@ min_version("9.10")
 configfile: "config/config.yaml"
 
 
+report: "results/report/study.rst"
+
+
 include: "workflow/rules/common.smk"  # checks the configuration and the datasets
 include: "workflow/rules/unlock.smk"  # after a kill
 include: "workflow/rules/simulation.smk"  # anneal: shards of each (L, J0, T, batch)
@@ -21,6 +24,8 @@ include: "workflow/rules/experiments.smk"  # fits of measured data
 include: "workflow/rules/figures.smk"  # Figs. 1-7
 include: "workflow/rules/checks.smk"  # paper against reproduction
 include: "workflow/rules/intact.smk"  # damage, asked for by name
+include: "workflow/rules/report.smk"  # captions and tables of the report
+include: "workflow/rules/page.smk"  # docs/index.html, from the published outcome
 
 
 rule all:
@@ -41,3 +46,4 @@ rule all:
         "results/tables/experiments.md",
         "results/checks/scorecard.md",
         "results/checks/provenance.json",
+        rules.report_texts.output,

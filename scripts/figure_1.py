@@ -14,9 +14,9 @@ eq3 = tables.read(snakemake.input.eq3)
 exponents = tables.read(snakemake.input.exponents)
 gaussian = tables.read(snakemake.input.gaussian)
 
-figure = style.Figure(2, width="double", height=2.9)
+figure = style.Figure(2, width="double", height=3.3)
 wide, zoom = figure.panels
-inset = zoom.inset("b, inset", [0.47, 0.11, 0.50, 0.27])
+inset = zoom.inset("b, inset", [0.50, 0.13, 0.47, 0.28])
 zoom_K = 4.0 * warm
 limit = gaussian.query("L == @L and J0_K == @couplings[0]").iloc[0]
 E_end = 3.75 * limit.E0_K
@@ -25,13 +25,14 @@ for counts in densities:
     look = style.of_set(L, J0, couplings, [L])
     if counts.T_K == warm:
         look["markerfacecolor"] = "white"
-    name = f"$J_0$ = {J0:g} K, T = {counts.T_K:g} K"
+    name = f"J0 = {J0:g} K, T = {counts.T_K:g} K"
 
     coarse = dos.coarsen_to_width(counts, 2.0)
     n, error = dos.density(coarse, groups)
     E = 0.5 * (coarse.edges_K[:-1] + coarse.edges_K[1:])
     shown = E < E_end
-    wide.points(E[shown], n[shown], error[shown], name, label=name, **look)
+    label = f"$J_0$ = {J0:g} K, $T$ = {counts.T_K:g} K"
+    wide.points(E[shown], n[shown], error[shown], name, label=label, **look)
 
     fine = dos.coarsen_to_width(counts, zoom_K / 30)
     n, error = dos.density(fine, groups)
@@ -42,7 +43,7 @@ for counts in densities:
     if counts.T_K == warm:
         fit = eq3.query("L == @L and J0_K == @J0 and T_K == @warm").iloc[0]
         E = np.linspace(0, snakemake.params.window_T * warm, 100)
-        label = f"Eq. (3), µ = {fit.mu:.2f}, T = {warm:g} K"
+        label = f"Eq. (3), $µ$ = {fit.mu:.2f}, $T$ = {warm:g} K"
         zoom.line(E, fit.B * (warm**2 + E**2) ** (fit.mu / 2), f"{name}: Eq. (3)", color=look["color"], label=label, zorder=5)
     else:
         fit = exponents.query("L == @L and J0_K == @J0 and T_K == @cold").iloc[0]
@@ -53,7 +54,7 @@ for counts in densities:
         shown = E < 3
         inset.points(E[shown], n[shown], error[shown], name, **(look | {"markersize": 1.8}))
         E = np.geomspace(fit.E_low_K, fit.E_high_K, 30)
-        label = f"µ = {fit.mu:.2f}"
+        label = f"$µ$ = {fit.mu:.2f}"
         inset.line(E, fit.prefactor * E**fit.mu, f"{name}: E^µ", color=look["color"], label=label, zorder=5)
 
 E = np.linspace(0, E_end, 200)
@@ -61,8 +62,8 @@ label = f"Gaussian, $E_0$ = {limit.E0_K:.2f} K"
 wide.line(E, limit.prefactor * np.exp(-(E**2) / (2 * limit.E0_K**2)), "Gaussian limit", color="black", label=label, zorder=5)
 
 for panel in (wide, zoom):
-    panel.axes.set_xlabel("E (K)")
-    panel.axes.set_ylabel("n(T, E) (1/K per lattice site)")
+    panel.axes.set_xlabel("$E$ (K)")
+    panel.axes.set_ylabel("$n(T, E)$ (1/K per lattice site)")
     panel.axes.set_ylim(bottom=0)
     panel.axes.set_xlim(left=0)
     panel.letter_at()
@@ -71,9 +72,12 @@ wide.axes.legend(loc="upper right")
 zoom.axes.set_xlim(right=zoom_K)
 zoom.axes.set_ylim(top=1.3 * limit.prefactor)
 zoom.axes.legend(loc="upper left", bbox_to_anchor=(0.09, 1.0))
-inset.logarithmic("x", "y")
-inset.axes.set_xlabel("E (K)", fontsize=6, labelpad=0)
-inset.axes.set_ylabel("n", fontsize=6, labelpad=0)
-inset.axes.legend(loc="lower right", fontsize=5.5, borderaxespad=0.2)
-inset.axes.text(0.03, 0.95, f"T = {cold:g} K, $n \\propto E^µ$", transform=inset.axes.transAxes, fontsize=5.5, va="top")
+inset.logarithmic("x")
+inset.logarithmic("y", ticks=(1, 5))
+low, high = inset.axes.get_ylim()
+inset.axes.set_ylim(0.6 * low, 1.6 * high)  # room for the words
+inset.axes.set_xlabel("$E$ (K)", fontsize=7, labelpad=0)
+inset.axes.set_ylabel("$n$ (1/K)", fontsize=7, labelpad=0)
+inset.axes.legend(loc="lower right", borderaxespad=0.2, ncols=2, handlelength=1.0, columnspacing=0.7)
+inset.axes.text(0.03, 0.95, f"$T$ = {cold:g} K, $n \\propto E^µ$", transform=inset.axes.transAxes, fontsize=7, va="top")
 figure.save(snakemake.output)

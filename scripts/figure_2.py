@@ -23,17 +23,17 @@ for table in sets:
         (heat, "specific_heat", "α", "specific_heat_prefactor", 1, +1),
     ):
         small = law.loc["beta" if name == "β" else "alpha"]
-        label = f"L = {L}, $J_0$ = {J0:g} K, {name} = {tables.shorthand(small.value, small.value_err)}"
+        label = f"$L$ = {L}, $J_0$ = {J0:g} K, ${name}$ = {tables.shorthand(small.value, small.value_err)}"
         series = f"L = {L}, J0 = {J0:g} K"
         panel.points(table["T_K"], table[column], table[f"{column}_err"], series, label=label, **look)
         curve = law.loc[prefactor, "value"] * T ** (base + sign * small.value)
         panel.line(
             T, curve, f"{series}: power law", color=look["color"], linewidth=0.8, linestyle="-" if L == max(sizes) else ":"
         )
-for panel, label in ((conductivity, "κ (arbitrary units)"), (heat, "C ($k_B$ per lattice site)")):
+for panel, label in ((conductivity, "$κ$ (arbitrary units)"), (heat, "$C$ ($k_\\mathrm{B}$ per lattice site)")):
     panel.logarithmic("x")
     panel.axes.set_yscale("log")
-    panel.axes.set_xlabel("T (K)")
+    panel.axes.set_xlabel("$T$ (K)")
     panel.axes.set_ylabel(label)
     panel.axes.legend(loc="lower right")
     panel.letter_at()

@@ -24,11 +24,11 @@ for table in sets:
     T = np.geomspace(low, high, 200)
     shape = observables.sound_velocity_eq3(T, mu.value, settings["omega_Hz"], settings["A_Hz_per_K3"])
     curve = law.loc["mu_constant_amplitude", "value"] * shape + law.loc["mu_constant_offset", "value"]
-    label = f"Eqs. (7) + (8), µ = {tables.shorthand(mu.value, mu.value_err)}"
+    label = f"Eqs. (7) + (8), $µ$ = {tables.shorthand(mu.value, mu.value_err)}"
     panel.line(T, 1e3 * curve, f"J0 = {J0:g} K: constant µ", color=look["color"], label=label)
 panel.logarithmic("x")
-panel.axes.set_xlabel("T (K)")
-panel.axes.set_ylabel(f"[δv(T) - δv({low:g} K)]/v  ($10^{{-3}}\\,\\gamma^2/L_0\\rho v^2$)")
+panel.axes.set_xlabel("$T$ (K)")
+panel.axes.set_ylabel(f"$[δv(T) - δv({low:g}\\,\\mathrm{{K}})]/v$  ($10^{{-3}}\\,γ^2/L_0ρv^2$)")
 panel.axes.margins(y=0.08)
 panel.axes.legend(loc="lower center")
 figure.save(snakemake.output)

@@ -19,25 +19,28 @@ for table in sets:
     ):
         for version, filled in ((first, True), (second, False)):
             name = f"{column}_{version}" if version else column
-            equation = {"eq5": "Eq. (5), n(E)", "eqA1": "Eq. (A1), n(Δ)", "": "Eq. (8), n(E)", "eqA2": "Eq. (A2), n(Δ)"}[
-                version
-            ]
+            equation = {
+                "eq5": "Eq. (5), $n(E)$",
+                "eqA1": "Eq. (A1), $n(Δ)$",
+                "": "Eq. (8), $n(E)$",
+                "eqA2": "Eq. (A2), $n(Δ)$",
+            }[version]
             style_of_version = look | {"markersize": 3.0 if filled else 5.0} | ({} if filled else {"markerfacecolor": "none"})
             panel.points(
                 shown["T_K"],
                 scale * shown[name],
                 scale * shown[f"{name}_err"],
-                f"J0 = {J0:g} K, {equation}",
+                f"J0 = {J0:g} K, {equation}".replace("$", ""),
                 label=f"$J_0$ = {J0:g} K, {equation}",
                 **style_of_version,
             )
 conductivity.axes.set_yscale("log")
-conductivity.axes.set_ylabel("κ (arbitrary units)")
+conductivity.axes.set_ylabel("$κ$ (arbitrary units)")
 conductivity.axes.legend(loc="lower right")
-velocity.axes.set_ylabel(f"[δv(T) - δv({low:g} K)]/v  ($10^{{-3}}\\,\\gamma^2/L_0\\rho v^2$)")
+velocity.axes.set_ylabel(f"$[δv(T) - δv({low:g}\\,\\mathrm{{K}})]/v$  ($10^{{-3}}\\,γ^2/L_0ρv^2$)")
 velocity.axes.legend(loc="lower center")
 for panel in figure.panels:
     panel.logarithmic("x")
-    panel.axes.set_xlabel("T (K)")
+    panel.axes.set_xlabel("$T$ (K)")
     panel.letter_at()
 figure.save(snakemake.output)

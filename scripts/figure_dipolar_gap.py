@@ -25,7 +25,7 @@ for counts in densities:
     label = f"Eq. (9) times {scale:.2f}"
     panel.line(E_gap, scale * two_tls.dipolar_gap(E_gap, h0_K, J0), f"J0 = {J0:g} K: Eq. (9)", color=look["color"], label=label)
 panel.logarithmic("x", "y")
-panel.axes.set_xlabel("E (K)")
-panel.axes.set_ylabel("n(T → 0, E) (1/K per lattice site)")
+panel.axes.set_xlabel("$E$ (K)")
+panel.axes.set_ylabel("$n(T → 0, E)$ (1/K per lattice site)")
 panel.axes.legend(loc="lower right")
 figure.save(snakemake.output)

@@ -5,25 +5,26 @@ import numpy as np
 from tlsglass import files, style, tables
 
 NAMES = {
-    "B": "B(0.5 K)",
-    "mu": "µ(0.5 K)",
-    "mu_zero_temperature": "µ(T → 0)",
+    "B": "$B$(0.5 K)",
+    "mu": "$µ$(0.5 K)",
+    "mu_zero_temperature": "$µ(T → 0)$",
     "E0_K": "$E_0$",
-    "alpha": "α",
-    "beta": "β",
+    "alpha": "$α$",
+    "beta": "$β$",
     "slope_ratio": "slope ratio",
-    "mu_constant": "constant µ",
+    "mu_constant": "constant $µ$",
 }
 SAMPLES = {"parts": "parts of the realizations", "halves": "first minus second half", "synthetic": "synthetic samples"}
 
 files.log_to(snakemake.log[0])
 found = tables.read(snakemake.input.pulls)
-figure = style.Figure(2, width="double", height=2.4, sharey=True)
+figure = style.Figure(2, width="double", height=2.7, sharey=True)
 mean, width = figure.panels
 for k, (sample, name) in enumerate(SAMPLES.items()):
     rows = found[found["sample"] == sample]
     height = np.array([list(NAMES).index(quantity) for quantity in rows["quantity"]]) + 0.2 * (k - 1)
-    look = {"color": style.PALETTE[k], "marker": style.MARKERS[k], "label": name}
+    colour, marker = style.OTHERS[k]
+    look = {"color": colour, "marker": marker, "label": name}
     mean.bars(rows["mean"], height, rows["mean_err"], f"mean: {name}", **look)
     width.bars(rows["width"], height, rows["width_err"], f"width: {name}", **look)
 for panel, expected, label in ((mean, 0, "mean of the pulls"), (width, 1, "width of the pulls")):

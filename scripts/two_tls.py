@@ -26,8 +26,8 @@ assumed = ", ".join(f"{name} = {value:g}" for name, value in settings["material"
 tables.write_markdown(
     snakemake.output.table_1_markdown,
     "Table I: typical energy scales (K)",
-    table_1.map(lambda x: x if isinstance(x, str) else f"{x:.2g}").set_axis(
-        ["", "NN defects", "TLS disorder energy h0", "NN TLSs J0"], axis=1
+    table_1.map(lambda x: x if isinstance(x, str) else f"{float(f'{x:.2g}'):g}").set_axis(
+        ["", "NN defects (K)", "TLS disorder energy h0 (K)", "NN TLSs J0 (K)"], axis=1
     ),
     f"From {assumed}. γ_w, g and the dipole moment lie in the paper's ranges; density, velocity and R0 are assumed, of the"
     " order of alumina.",

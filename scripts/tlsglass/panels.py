@@ -32,7 +32,7 @@ def data_and_fits(panel, results, alone=False):
     scale = 0 if absolute else int(np.floor(np.log10(max(np.ptp(points["value"]) for _, points, _ in results))))
     for k, (fit, points, curves) in enumerate(results):
         base = 0.0 if absolute else points["value"].min()
-        colour, marker = style.PALETTE[k], style.MARKERS[k]
+        colour, marker = style.OTHERS[k % len(style.OTHERS)]
         T = points["T_K"]
         for fitted in (True, False):
             some = points["fitted"] == fitted
@@ -51,8 +51,8 @@ def data_and_fits(panel, results, alone=False):
         value, error = fit["mu_free"]["values"]["mu"], fit["mu_free"]["errors"]["mu"]
         if alone and error and fit["errors_given"]:
             error *= max(1.0, fit["mu_free"]["misfit"])
-        mu = f"µ = {tables.shorthand(value, error)}"
-        free, stm = mu + (f", {fit['label']}" if fit["label"] else ""), "µ = 0 (STM)" if k == 0 else None
+        mu = f"$µ$ = {tables.shorthand(value, error)}"
+        free, stm = mu + (f", {fit['label']}" if fit["label"] else ""), "$µ$ = 0 (STM)" if k == 0 else None
         if alone and fit["errors_given"]:
             reduced = {m: fit[m]["misfit"] ** 2 for m in ("mu_free", "stm")}
             free, stm = (
@@ -66,7 +66,7 @@ def data_and_fits(panel, results, alone=False):
             y = 10.0**-scale * (curves[name] - base) / T**power
             panel.line(T, y, f"{fit['dataset']}: {series}", color=colour, **options)
     panel.logarithmic("x", ticks=(1, 2, 5) if len(panel.axes.figure.axes) < 3 else (1,))
-    axes.set_xlabel("T (K)")
+    axes.set_xlabel("$T$ (K)")
     axes.set_title(first["material"], fontsize=7)
     if absolute:
         axes.set_yscale("log" if not alone else "linear")
@@ -117,9 +117,7 @@ def window_scan(panel, fit, windows):
     axes.set_xlabel("upper end of the window (K)")
     axes.set_ylabel("µ")
     columns = 1 + (len(lowest) > 2)
-    axes.legend(
-        loc="upper right", ncols=columns, columnspacing=0.8, handletextpad=0.1, title="lower end (K)", title_fontsize=6.5
-    )
+    axes.legend(loc="upper right", ncols=columns, columnspacing=0.8, handletextpad=0.1, title="lower end (K)", title_fontsize=7)
 
 
 def correlated(panel, fit):
@@ -135,7 +133,7 @@ def correlated(panel, fit):
     panel.axes.set_xlabel("µ")
     panel.axes.set_ylabel(NAMES[name])
     panel.axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
-    panel.axes.yaxis.get_offset_text().set_fontsize(6)
+    panel.axes.yaxis.get_offset_text().set_fontsize(7)
     panel.axes.margins(y=0.25)
     differs = ", profile differs" if "mu" in free["profiled"] else ""
     panel.axes.set_title(f"correlation {rho[name]:.2f}{differs}".replace("-", "−"), fontsize=7)

@@ -19,6 +19,7 @@ BLUE, VERMILION, GREEN, PURPLE, ORANGE = "#0072B2", "#D55E00", "#009E73", "#CC79
 GREY = "#888888"
 PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE)  # Okabe and Ito: told apart by the colour-blind
 MARKERS = ("o", "s", "^", "D", "v")
+OTHERS = ((GREEN, "^"), (PURPLE, "D"), (ORANGE, "v"))  # of what is no (L, J0): colours and markers that no coupling has
 
 RC = {
     "font.family": "sans-serif",
@@ -36,7 +37,7 @@ RC = {
     "ytick.major.width": 0.6,
     "xtick.minor.width": 0.4,
     "ytick.minor.width": 0.4,
-    "legend.fontsize": 6.5,
+    "legend.fontsize": 7,
     "legend.frameon": False,
     "legend.handlelength": 1.6,
     "legend.labelspacing": 0.3,
@@ -44,7 +45,7 @@ RC = {
     "lines.markersize": 3.2,
     "mathtext.fontset": "dejavusans",
     "svg.hashsalt": "tlsglass",  # the same figure gives the same file
-    "svg.fonttype": "path",
+    "svg.fonttype": "path",  # glyphs are outlines in the file: the same letters wherever it is opened
     "savefig.dpi": 300,
 }
 
@@ -78,7 +79,7 @@ class Panel:
         """Name the heights 0, 1, ... from the top down."""
         self.axes.set_yticks(range(len(names)), names)
         self.axes.set_ylim(len(names) - 0.4, -0.6)
-        self.axes.tick_params(axis="y", length=0, labelsize=6.5)
+        self.axes.tick_params(axis="y", length=0)
 
     def line(self, x, y, series, **style):
         self.axes.plot(x, y, **style)
@@ -101,7 +102,7 @@ class Panel:
     def inset(self, letter, bounds):
         """Return an inset panel at ``bounds`` (x, y, width, height) of this one's axes."""
         axes = self.axes.inset_axes(bounds)
-        axes.tick_params(labelsize=5.5, pad=1.5)
+        axes.tick_params(pad=1.5)
         return Panel(letter, axes, self.record)
 
     def _record(self, series, kind, x, y, error):

@@ -25,5 +25,6 @@ def shorthand(value, error):
 
 def write_markdown(path, title, table, note=""):
     """Write a pandas table of strings and numbers as a Markdown page."""
+    table = table.map(lambda cell: cell.replace("|", r"\|") if isinstance(cell, str) else cell)  # P0⟨|J|⟩ ends no cell
     body = table.to_markdown(index=False, disable_numparse=True)
     files.write_text(path, f"# {title}\n\n{body}\n" + (f"\n{note}\n" if note else ""))

@@ -143,7 +143,7 @@ rule scorecard:
         code=library("scorecard.py"),
     output:
         card="results/checks/scorecard.csv",
-        markdown=report("results/checks/scorecard.md", caption="../report/scorecard.rst", category="Checks"),
+        markdown="results/checks/scorecard.md",
     log:
         "results/logs/scorecard.log",
     benchmark:

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from tlsglass import checked, experiments, files, publication
+from tlsglass import captions, checked, experiments, files, publication
 from tlsglass.study import Study
 from tlsglass.study import check as check_study
 
@@ -99,6 +99,24 @@ def library(script):
                         found.add(path)
                         pending.append(path)
     return sorted(str(path.relative_to(ROOT)) for path in found)
+
+
+SECTIONS = captions.contents(ROOT / "workflow/report")
+CATEGORIES = {item["name"]: f"{k}. {part['section']}" for k, part in enumerate(SECTIONS, 1) for item in part["items"]}
+TITLES = {item["name"]: f"{k}. {item['title']}" for part in SECTIONS for k, item in enumerate(part["items"], 1)}
+
+
+def shown(path, name):
+    """Mark an output for the report, where the contents have ``name``: a constant, or {figure} of a rule with that wildcard.
+
+    Snakemake does not fill wildcards into the path of a caption: figure.rst holds all captions and chooses.
+    """
+    return report(
+        path,
+        caption=f"../../results/report/{name.strip('{}')}.rst",
+        category=lambda w: CATEGORIES[name.format(**w)],
+        labels=lambda w: {"result": TITLES[name.format(**w)]},
+    )
 
 
 def batch_shards(wildcards):

@@ -36,7 +36,7 @@ rule figure_1:
         gaussian="results/tables/gaussian_limit.csv",
         code=library("figure_1.py"),
     output:
-        svg=report("results/figures/figure_1.svg", caption="../report/figure_1.rst", category="Figures"),
+        svg=shown("results/figures/figure_1.svg", "figure_1"),
         png="results/figures/figure_1.png",
         csv="results/figures/figure_1.csv",
     log:
@@ -63,7 +63,7 @@ rule figure_2:
         laws="results/tables/laws.csv",
         code=library("figure_2.py"),
     output:
-        svg=report("results/figures/figure_2.svg", caption="../report/figure_2.rst", category="Figures"),
+        svg=shown("results/figures/figure_2.svg", "figure_2"),
         png="results/figures/figure_2.png",
         csv="results/figures/figure_2.csv",
     log:
@@ -88,7 +88,7 @@ rule figure_3:
         laws="results/tables/laws.csv",
         code=library("figure_3.py"),
     output:
-        svg=report("results/figures/figure_3.svg", caption="../report/figure_3.rst", category="Figures"),
+        svg=shown("results/figures/figure_3.svg", "figure_3"),
         png="results/figures/figure_3.png",
         csv="results/figures/figure_3.csv",
     log:
@@ -114,7 +114,7 @@ rule figure_of_experiments:
         curves=lambda w: expand("results/experiments/{d}/curves.csv", d=sum(EXPERIMENT_PANELS[w.figure], [])),
         code=library("figure_experiment.py"),
     output:
-        svg=report("results/figures/{figure}.svg", caption="../report/{figure}.rst", category="Figures"),
+        svg=shown("results/figures/{figure}.svg", "{figure}"),
         png="results/figures/{figure}.png",
         csv="results/figures/{figure}.csv",
     log:
@@ -143,7 +143,7 @@ rule figure_of_measurement:
         windows=lambda w: f"results/experiments/{MEASUREMENTS[w.figure]}/windows.csv",
         code=library("figure_dataset.py"),
     output:
-        svg=report("results/figures/{figure}.svg", caption="../report/{figure}.rst", category="Figures"),
+        svg=shown("results/figures/{figure}.svg", "{figure}"),
         png="results/figures/{figure}.png",
         csv="results/figures/{figure}.csv",
     log:
@@ -167,7 +167,7 @@ rule figure_7:
         observables=expand("results/observables/L{L}_J{J0}.csv", L=LARGEST, J0=COUPLINGS),
         code=library("figure_7.py"),
     output:
-        svg=report("results/figures/figure_7.svg", caption="../report/figure_7.rst", category="Figures"),
+        svg=shown("results/figures/figure_7.svg", "figure_7"),
         png="results/figures/figure_7.png",
         csv="results/figures/figure_7.csv",
     log:
@@ -191,7 +191,7 @@ rule figure_dipolar_gap:
         counts=expand("results/dos/L{L}_J{J0}/T{T}.npz", L=LARGEST, J0=COUPLINGS, T=study.quench),
         code=library("figure_dipolar_gap.py"),
     output:
-        svg=report("results/figures/figure_dipolar_gap.svg", caption="../report/figure_dipolar_gap.rst", category="Figures"),
+        svg=shown("results/figures/figure_dipolar_gap.svg", "figure_dipolar_gap"),
         png="results/figures/figure_dipolar_gap.png",
         csv="results/figures/figure_dipolar_gap.csv",
     log:
@@ -217,7 +217,7 @@ rule figure_choices:
         paper="config/paper_values.csv",
         code=library("figure_choices.py"),
     output:
-        svg=report("results/figures/figure_choices.svg", caption="../report/figure_choices.rst", category="Checks"),
+        svg=shown("results/figures/figure_choices.svg", "figure_choices"),
         png="results/figures/figure_choices.png",
         csv="results/figures/figure_choices.csv",
     log:
@@ -239,7 +239,7 @@ rule figure_pulls:
         pulls="results/tables/pulls.csv",
         code=library("figure_pulls.py"),
     output:
-        svg=report("results/figures/figure_pulls.svg", caption="../report/figure_pulls.rst", category="Checks"),
+        svg=shown("results/figures/figure_pulls.svg", "figure_pulls"),
         png="results/figures/figure_pulls.png",
         csv="results/figures/figure_pulls.csv",
     log:
@@ -261,7 +261,7 @@ rule figure_variants:
         variants="results/tables/variants.csv",
         code=library("figure_variants.py"),
     output:
-        svg=report("results/figures/figure_variants.svg", caption="../report/figure_variants.rst", category="Checks"),
+        svg=shown("results/figures/figure_variants.svg", "figure_variants"),
         png="results/figures/figure_variants.png",
         csv="results/figures/figure_variants.csv",
     log:
@@ -276,6 +276,8 @@ rule figure_variants:
         runtime=5,
     params:
         settings={name: config["checks"]["variants"][name] for name in study.variants},
+        couplings=list(study.couplings.values()),
+        sizes=[int(L) for L in SIZES],
         warm_K=config["figures"]["dos_K"][1],
     script:
         "../../scripts/figure_variants.py"
@@ -286,7 +288,7 @@ rule figure_stability:
         stability="results/tables/stability.csv",
         code=library("figure_stability.py"),
     output:
-        svg=report("results/figures/figure_stability.svg", caption="../report/figure_stability.rst", category="Checks"),
+        svg=shown("results/figures/figure_stability.svg", "figure_stability"),
         png="results/figures/figure_stability.png",
         csv="results/figures/figure_stability.csv",
     log:

@@ -1,0 +1,74 @@
+"""The page in Debian's Chromium, headless and without a network."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tlsglass import page
+
+ROOT = Path(__file__).parents[2]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+
+
+def find_chromium():
+    """Return the path of Chromium; in CI it is installed where it is missing, elsewhere the tests are skipped."""
+    found = shutil.which("chromium")
+    if found is None and os.environ.get("CI") and os.geteuid() == 0 and shutil.which("apt-get"):
+        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=600)
+        found = shutil.which("chromium")
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = find_chromium()
+    if path is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def page_file(tmp_path_factory):
+    """The page as the templates and the published outcome of this moment give it."""
+    path = tmp_path_factory.mktemp("page") / "index.html"
+    path.write_text(
+        page.render(
+            ROOT / "results/published",
+            ROOT / "config/paper_values.csv",
+            page.presets((ROOT / "config/experiments").glob("*/dataset.yaml")),
+            ROOT / "workflow/page",
+            ROOT / "workflow/report",
+        ),
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.fixture
+def open_page(chromium, page_file):
+    """Return a function that opens the page at a width and in a colour scheme; what the console said ends the test."""
+    said, contexts = [], []
+
+    def open_page(width=1440, scheme="light"):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("request", lambda request: said.append(request.url) if request.url.startswith("http") else None)
+        tab.goto(page_file.as_uri())
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert said == []

@@ -1,0 +1,142 @@
+"""What a visitor's browser makes of the page: pictures, panels, links, narrow screens, accessibility."""
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tlsglass import dos, observables
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = ROOT / "results/published"
+WIDTHS = [360, 768, 1440]
+
+
+def choose(tab, control, value):
+    """Set a select or a slider as a visitor does: the page hears of it by its input event alone."""
+    if tab.locator(f"#{control}").evaluate("element => element.tagName") == "SELECT":
+        tab.select_option(f"#{control}", value)
+    else:
+        tab.locator(f"#{control}").fill(str(value))
+
+
+def test_every_picture_is_loaded_and_nothing_comes_from_elsewhere(open_page):
+    tab = open_page()
+    pictures = tab.locator("img").evaluate_all("all => all.map(i => [i.alt, i.complete, i.naturalWidth])")
+    assert len(pictures) == len(list(PUBLISHED.glob("figures/*.svg")))
+    assert [alt for alt, complete, width in pictures if not (alt and complete and width > 100)] == []
+
+
+def test_a_link_beside_each_figure_holds_its_numbers(open_page):
+    tab = open_page()
+    links = tab.locator("a[download]").evaluate_all("all => all.map(a => [a.download, a.href])")
+    held = {name: base64.b64decode(href.split(",", 1)[1]) for name, href in links}
+    for path in PUBLISHED.glob("figures/*.csv"):
+        assert held[path.name] == path.read_bytes(), path.name
+    assert held["scorecard.csv"] == (PUBLISHED / "checks/scorecard.csv").read_bytes()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_screen_is_scrolled_sideways(open_page, width):
+    tab = open_page(width)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_no_accessibility_rule_is_broken(open_page, width, scheme):
+    found = Axe().run(open_page(width, scheme)).response["violations"]
+    assert [(v["id"], v["impact"], [node["target"] for node in v["nodes"]][:3]) for v in found] == []
+
+
+@pytest.mark.parametrize("L", ["8", "12"])
+@pytest.mark.parametrize("J0", ["2", "3"])
+def test_the_density_of_states_is_the_published_one_with_its_fit(open_page, L, J0):
+    tab = open_page()
+    choose(tab, "dos-L", L)
+    choose(tab, "dos-J0", J0)
+    table = pd.read_csv(PUBLISHED / "tables/table_2.csv").query(f"L == {L} and J0_K == {J0}").sort_values("T_K")
+    for position, fit in enumerate(table.itertuples()):
+        choose(tab, "dos-T", position)
+        shown = tab.evaluate("tlsglass.dos")
+        assert shown["T"] == fit.T_K
+        E = np.array(shown["E_K"])
+        drawn = np.array([value is not None for value in shown["model"]])
+        law = fit.B * (fit.T_K**2 + E**2) ** (fit.mu / 2)
+        np.testing.assert_allclose(np.array(shown["model"])[drawn].astype(float), law[drawn], rtol=1e-6)
+        assert E[drawn].max() == pytest.approx(2 * fit.T_K)
+        counts = dos.coarsen_to_width(dos.Counts.load(PUBLISHED / f"dos/L{L}_J{J0}/T{fit.T_K:g}.npz"), 0.2 * fit.T_K)
+        n, error = dos.density(counts, 50)
+        points = [(value, sigma) for value, sigma in zip(shown["n"], shown["n_err"], strict=True) if value is not None]
+        np.testing.assert_allclose([value for value, _ in points], n[: len(points)], rtol=1e-6)
+        np.testing.assert_allclose([sigma for _, sigma in points], error[: len(points)], rtol=1e-3)
+        assert f"{fit.T_K:g} K" in tab.inner_text("#dos-T-value")
+
+
+@pytest.mark.parametrize(("control", "value"), [("mu", 0.27), ("A", 5.5), ("coupling", -4.25)])
+def test_every_slider_draws_the_sound_velocity_of_the_library(open_page, control, value):
+    tab = open_page()
+    before = tab.evaluate("tlsglass.velocity")
+    picture = tab.locator("#velocity-plot canvas").evaluate("c => c.toDataURL()")
+    choose(tab, control, value)
+    shown = tab.evaluate("tlsglass.velocity")
+    expected = {"mu": value, "A": 10.0**value, "coupling": 10.0**value}[control]
+    assert shown[control] == pytest.approx(expected, rel=1e-12)
+    assert {key for key in ("mu", "A", "coupling") if shown[key] != before[key]} == {control}
+    assert tab.locator("#velocity-plot canvas").evaluate("c => c.toDataURL()") != picture
+    T = np.array(shown["T_K"])
+    for series, mu in (("model", shown["mu"]), ("stm", 0.0)):
+        curve = shown["coupling"] * observables.sound_velocity_eq3(T, mu, shown["omega_Hz"], shown["A"])
+        np.testing.assert_allclose(shown[series], curve - curve[0], rtol=1e-6, atol=1e-6 * np.ptp(curve))
+
+
+def test_the_formulas_of_the_page_are_those_of_the_library(open_page):
+    tab = open_page()
+    T = np.geomspace(1e-3, 10, 25)
+    for mu in (-0.2, 0.0, 0.13, 0.4):
+        for name, call in (
+            ("resonant", lambda T, mu: observables.resonant_eq3(T, mu)),
+            ("relaxation", lambda T, mu: observables.relaxation_eq3(T, mu, 9e4, 9.4e6)),
+        ):
+            shown = tab.evaluate(f"T => T.map(t => tlsglass.physics.{name}(t, {mu}, 9e4, 9.4e6))", T.tolist())
+            np.testing.assert_allclose(shown, call(T, mu), rtol=1e-6, err_msg=f"{name}, µ = {mu}")
+    a = np.geomspace(1e-12, 1e12, 97)
+    shown = tab.evaluate("a => a.map(tlsglass.physics.relaxationIntegral)", a.tolist())
+    np.testing.assert_allclose(shown, observables.relaxation_integral(a), rtol=1e-6)
+
+
+def test_each_material_sets_the_sliders_to_its_parameters(open_page):
+    tab = open_page()
+    values = tab.locator("#preset option").evaluate_all("all => all.map(o => o.value)")
+    seen = set()
+    for value in values:
+        choose(tab, "preset", value)
+        shown = tab.evaluate("tlsglass.velocity")
+        seen.add((shown["mu"], shown["A"], shown["coupling"]))
+    assert len(seen) == len(values) >= 2
+
+
+def test_the_panels_are_worked_by_keyboard(open_page):
+    tab = open_page()
+    tab.locator("#mu").focus()
+    before = tab.evaluate("tlsglass.velocity.mu")
+    tab.keyboard.press("ArrowRight")
+    assert tab.evaluate("tlsglass.velocity.mu") == pytest.approx(before + 0.01)
+    tab.locator("#dos-T").focus()
+    before = tab.evaluate("tlsglass.dos.T")
+    tab.keyboard.press("ArrowLeft")
+    assert tab.evaluate("tlsglass.dos.T") < before
+
+
+def test_a_verdict_is_hidden_and_shown_again(open_page):
+    tab = open_page()
+    rows = tab.locator('#scorecard-rows tr[data-verdict="agrees"]')
+    assert rows.count() > 10
+    tab.uncheck('[data-filter="agrees"]')
+    assert not rows.first.is_visible()
+    assert tab.locator('#scorecard-rows tr:not([data-verdict="agrees"])').first.is_visible()
+    tab.check('[data-filter="agrees"]')
+    assert rows.first.is_visible()

@@ -1,0 +1,176 @@
+// The two interactive panels. What they draw is also found in `window.tlsglass`, where the tests read it.
+"use strict";
+
+(function () {
+  const data = JSON.parse(document.getElementById("panel-data").textContent);
+  const physics = physicsOf(data.gauss);
+  const shown = (window.tlsglass = { physics });
+  const get = (id) => document.getElementById(id);
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const plots = [];
+
+  // ---- how both panels look ----
+
+  function errorBars(errors) {
+    return (u) => {
+      const { ctx } = u;
+      ctx.save();
+      ctx.strokeStyle = colour("--points");
+      ctx.lineWidth = devicePixelRatio;
+      ctx.beginPath();
+      u.data[0].forEach((x, k) => {
+        const y = u.data[1][k];
+        if (y == null) return;
+        const at = u.valToPos(x, "x", true);
+        ctx.moveTo(at, u.valToPos(y - errors()[k], "y", true));
+        ctx.lineTo(at, u.valToPos(y + errors()[k], "y", true));
+      });
+      ctx.stroke();
+      ctx.restore();
+    };
+  }
+
+  function axis(label, more) {
+    const font = "13px system-ui, sans-serif";
+    const style = { stroke: () => colour("--ink"), grid: { stroke: () => colour("--grid"), width: 1 } };
+    return { label, font, labelFont: font, labelSize: 22, ticks: { stroke: () => colour("--grid"), width: 1 }, ...style, ...more };
+  }
+
+  function plot(id, options, values) {
+    const place = get(id);
+    const size = () => ({ width: Math.max(240, place.clientWidth), height: 320 });
+    const u = new uPlot({ ...size(), legend: { show: false }, cursor: { show: false }, padding: [12, 16, 0, 0], ...options }, values, place);
+    new ResizeObserver(() => size().width !== u.width && u.setSize(size())).observe(place);
+    plots.push(u);
+    return u;
+  }
+
+  const line = (name, dash) => ({ stroke: () => colour(name), width: 2.5, dash, pxAlign: 0, points: { show: false } });
+  const dots = { stroke: () => colour("--points"), width: 0, paths: () => null, points: { show: true, size: 6, fill: () => colour("--points") } };
+
+  // ---- n(T, E) with its fit by Eq. (3) ----
+
+  const labels = Object.keys(Object.values(data.dos)[0]).sort((a, b) => a - b);
+  get("dos-T").max = labels.length - 1;
+  get("dos-T").value = Math.max(0, labels.indexOf("0.5"));
+  let dosPlot = null;
+
+  function drawDos() {
+    const T = labels[get("dos-T").value];
+    const set = `L${get("dos-L").value}_J${get("dos-J0").value}`;
+    const found = data.dos[set][T];
+    const E = [...found.E_K];
+    const end = data.window_T * Number(T);
+    const fit = Array.from({ length: 61 }, (_, k) => (end * k) / 60);
+    const x = [...new Set([...E, ...fit])].sort((a, b) => a - b);
+    const index = new Map(E.map((e, k) => [e, k]));
+    const at = (values) => x.map((e) => (index.has(e) ? values[index.get(e)] : null));
+    const model = x.map((e) => (e <= end ? physics.densityOfStates(e, Number(T), found.B, found.mu) : null));
+    shown.dos = { set, T: Number(T), E_K: x, n: at(found.n), n_err: at(found.n_err), model };
+    const values = [x, shown.dos.n.map((n) => n && 1e3 * n), model.map((n) => n && 1e3 * n)];
+    const top = 1.15e3 * Math.max(...found.n.map((n, k) => n + found.n_err[k]));
+    if (dosPlot === null) {
+      const options = {
+        scales: { x: { time: false }, y: { range: (u) => [0, u.top ?? top] } },
+        series: [{}, dots, line("--fit")],
+        axes: [axis("E (K)"), axis("n(T, E) (10⁻³ per kelvin and site)")],
+        hooks: { draw: [errorBars(() => shown.dos.n_err.map((error) => 1e3 * error))] },
+      };
+      dosPlot = plot("dos-plot", options, values);
+    } else {
+      dosPlot.top = top;
+      dosPlot.setData(values);
+    }
+    get("dos-T-value").textContent = `${T} K`;
+    get("dos-T").setAttribute("aria-valuetext", `${T} kelvin`);
+    get("dos-result").textContent = `B = ${found.B_text} per kelvin and site, µ = ${found.mu_text} on 0 < E < ${data.window_T} T, ` +
+      `χ²/dof = ${found.chi2_per_dof.toFixed(2)}; ${found.realizations.toLocaleString("en")} realizations`;
+    get("dos-plot").setAttribute("aria-label", `Density of states at T = ${T} K for ${set.replace("_J", ", J0 = ").replace("L", "L = ")} K: ` +
+      `${get("dos-result").textContent}`);
+  }
+
+  // ---- δv/v(T) beside the standard tunneling model ----
+
+  const temperatures = Array.from({ length: 121 }, (_, k) => 0.01 * 200 ** (k / 120));
+  let velocityPlot = null;
+
+  function secant(series, [low, high]) {
+    const nearest = (T) => temperatures.reduce((best, t, k) => (Math.abs(Math.log(t / T)) < Math.abs(Math.log(temperatures[best] / T)) ? k : best), 0);
+    const [a, b] = [nearest(low), nearest(high)];
+    return (series[b] - series[a]) / Math.log(temperatures[b] / temperatures[a]);
+  }
+
+  function curve(mu, omega, A, coupling) {
+    const series = temperatures.map((T) => coupling * physics.soundVelocity(T, mu, omega, A));
+    return series.map((value) => value - series[0]);
+  }
+
+  function describe(series) {
+    const best = series.indexOf(Math.max(...series));
+    const ratio = secant(series, data.slope_above_K) / secant(series, data.slope_below_K);
+    return { maximum_K: temperatures[best], ratio };
+  }
+
+  const signed = (value, digits) => value.toFixed(digits).replace("-", "−");
+  const scientific = (value, digits) => {
+    const [mantissa, power] = value.toExponential(digits).split("e");
+    const raised = [...String(Number(power))].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
+    return `${mantissa} × 10${raised}`;
+  };
+
+  function drawVelocity() {
+    const mu = Number(get("mu").value);
+    const A = 10 ** Number(get("A").value);
+    const coupling = 10 ** Number(get("coupling").value);
+    const omega = data.presets[get("preset").value].omega_Hz;
+    const [model, stm] = [curve(mu, omega, A, coupling), curve(0, omega, A, coupling)];
+    shown.velocity = { mu, A, coupling, omega_Hz: omega, T_K: temperatures, model, stm };
+    shown.velocity.ratio = describe(model).ratio;
+    shown.velocity.stm_ratio = describe(stm).ratio;
+    const values = [temperatures, model.map((v) => 1e6 * v), stm.map((v) => 1e6 * v)];
+    if (velocityPlot === null) {
+      const plain = (u, splits) => splits.map((T) => (T === null ? null : `${Number(T.toPrecision(2))}`));
+      const options = {
+        scales: { x: { time: false, distr: 3, range: () => [temperatures[0], temperatures.at(-1)] } },
+        series: [{}, line("--fit"), line("--stm", [8, 6])],
+        axes: [axis("T (K)", { values: plain }), axis("δv/v − δv/v(10 mK)  (10⁻⁶)", { size: 60 })],
+      };
+      velocityPlot = plot("velocity-plot", options, values);
+    } else {
+      velocityPlot.setData(values);
+    }
+    get("mu-value").textContent = signed(mu, 2);
+    get("A-value").textContent = `${scientific(A, 1)} Hz/K³`;
+    get("coupling-value").textContent = scientific(coupling, 1);
+    for (const id of ["mu", "A", "coupling"]) get(id).setAttribute("aria-valuetext", get(`${id}-value`).textContent);
+    const said = describe(model);
+    get("velocity-result").textContent = `µ = ${signed(mu, 2)}: maximum at ${said.maximum_K.toPrecision(2)} K; slopes at ${data.slope_below_K.join("–")} K and ${data.slope_above_K.join("–")} K are 1 : ` +
+      `${signed(said.ratio, 2)}, of the STM 1 : ${signed(shown.velocity.stm_ratio, 2)} (1 : −0.5 far from the maximum).`;
+    get("velocity-plot").setAttribute("aria-label", `Sound velocity against temperature. ${get("velocity-result").textContent}`);
+  }
+
+  function preset() {
+    const chosen = data.presets[get("preset").value];
+    get("mu").value = chosen.mu;
+    get("A").value = Math.log10(chosen.A_Hz_per_K3);
+    get("coupling").value = Math.log10(chosen.coupling);
+    drawVelocity();
+  }
+
+  for (const id of ["dos-L", "dos-J0", "dos-T"]) get(id).addEventListener("input", drawDos);
+  for (const id of ["mu", "A", "coupling"]) get(id).addEventListener("input", drawVelocity);
+  get("preset").addEventListener("input", preset);
+  drawDos();
+  preset();
+
+  // ---- the rest of the page ----
+
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) {
+    window.matchMedia(query).addEventListener("change", () => plots.forEach((u) => u.redraw(false)));
+  }
+  for (const box of document.querySelectorAll("[data-filter]")) {
+    box.addEventListener("change", () => {
+      for (const row of document.querySelectorAll(`#scorecard-rows [data-verdict="${box.dataset.filter}"]`)) row.hidden = !box.checked;
+    });
+  }
+})();
