@@ -121,6 +121,15 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
     """A rule that the profile forgets would be a Slurm job of seconds for each of its files."""
     text = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "workflow/rules").glob("*.smk")))
     rules = set(re.findall(r"^rule (\w+):", text, re.MULTILINE))
-    alone = {"anneal", "variant", "fit_simulated", "closure", "closure_table", "intact"}  # long, or asked for by name
+    alone = {
+        "anneal",
+        "variant",
+        "fit_simulated",
+        "closure",
+        "closure_table",
+        "intact",
+        "page",
+        "report_texts",
+    }  # long, or asked for by name
     profile = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text(encoding="utf-8"))
     assert {group.split("=")[0] for group in profile["groups"]} == rules - alone
