@@ -129,7 +129,6 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
         "closure_table",
         "intact",
         "page",
-        "report_texts",
     }  # long, or asked for by name
     profile = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text(encoding="utf-8"))
     assert {group.split("=")[0] for group in profile["groups"]} == rules - alone
