@@ -1,5 +1,6 @@
 """The published outcome is what the published densities of states give, and batches simulated now give its shards."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
+from tlsglass import captions
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results/published"
@@ -33,6 +36,14 @@ def test_every_table_figure_and_verdict_follows_from_the_published_densities(wor
                 assert list(ours[column]) == list(published[column]), path
     for path in sorted(path.relative_to(PUBLISHED) for path in PUBLISHED.glob("**/*.png")):
         assert (made / path).stat().st_size == pytest.approx((PUBLISHED / path).stat().st_size, rel=0.02), path
+    # the report of this run, without a network: every figure and table under its title, in the order of the paper
+    report = workflow.run("--report", "results/report.html", configfile="config/published.yaml")
+    assert report.returncode == 0, report.stderr[-3000:]
+    html = (made / "report.html").read_text(encoding="utf-8")
+    for section in captions.contents(ROOT / "workflow/report"):
+        for item in section["items"]:
+            assert json.dumps(item["title"])[1:-1] in html, item["name"]
+    assert html.count("the interactions carve a dip into a Gaussian") == 1
 
 
 def test_other_physics_has_no_published_densities(workflow):
