@@ -7,7 +7,6 @@ problem set-up left out for all alike. Prints a table and writes it to results/b
 """
 
 import argparse
-import platform
 import time
 from importlib import metadata
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from tlsglass import annealing, disorder, excitations, files, reference, tables
+from tlsglass import annealing, disorder, excitations, files, provenance, reference, tables
 
 ROOT = Path(__file__).parents[1]
 
@@ -73,15 +72,6 @@ ANNEALERS = {
     f"OpenJij {metadata.version('openjij')}, dense": openjij_dense,
     "float64 reference": float64_reference,
 }
-
-
-def processor():
-    """Return the name that the processor gives itself, where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 def main():
@@ -145,7 +135,7 @@ def main():
         ROOT / "results/benchmarks/annealers.md",
         "Annealers",
         shown.set_axis(headings, axis=1),
-        f"Medians of {options.repeats} realizations, {len(ladder)} x {sweeps} sweeps, one core of {processor()}.",
+        f"Medians of {options.repeats} realizations, {len(ladder)} x {sweeps} sweeps, one core of {provenance.processor()}.",
     )
 
 

@@ -2,11 +2,21 @@
 
 import platform
 from importlib import metadata
+from pathlib import Path
 
 import tlsglass
 from tlsglass import annealing, files
 
 PACKAGES = ("snakemake", "numpy", "scipy", "numba", "pandas", "matplotlib", "lmfit", "pint")
+
+
+def processor():
+    """Return the name that the processor gives itself, where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
 
 
 def manifest(config, paths):

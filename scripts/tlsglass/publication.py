@@ -6,7 +6,6 @@ scorecard, and MANIFEST.json: configuration, versions, machine, time, and the di
 
 import json
 import os
-import platform
 import shutil
 from pathlib import Path
 
@@ -65,15 +64,6 @@ def shard_digests(results):
     return found
 
 
-def processor():
-    """Return the name that the processor gives itself, where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
 def effort(results):
     """Return how long the simulation took, from the benchmark files of its jobs and the times of their ends."""
     jobs = []
@@ -99,7 +89,7 @@ def publish(results, published, config):
     about = provenance.manifest(config, sorted(published.glob("*/**/*.npz")))
     about["sha256"] = {str(Path(path).relative_to(published)): digest for path, digest in about["sha256"].items()}
     realizations = len(config["model"]["J0_K"]) * sum(lattice["realizations"] for lattice in config["lattices"])
-    about |= {"realizations": realizations, "machine": {"processor": processor(), "cores": os.cpu_count()}}
+    about |= {"realizations": realizations, "machine": {"processor": provenance.processor(), "cores": os.cpu_count()}}
     about |= {"effort": effort(results), "shards": shard_digests(results)}
     files.write_json(published / "MANIFEST.json", about)
     publish_outcome(results, published)
