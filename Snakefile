@@ -6,13 +6,20 @@
 
 from snakemake.utils import min_version
 
-min_version("9.10")
+min_version("9.19")
+
+
+pathvars:
+    results="results",
+    shards="results/shards",
+    logs="results/logs",
+    benchmarks="results/benchmarks",
 
 
 configfile: "config/config.yaml"
 
 
-report: "results/report/study.rst"
+report: "<results>/report/study.rst"
 
 
 include: "workflow/rules/common.smk"  # checks the configuration and the datasets
@@ -31,19 +38,19 @@ include: "workflow/rules/page.smk"  # docs/index.html, from the published outcom
 rule all:
     default_target: True
     input:
-        expand("results/figures/{figure}.svg", figure=FIGURES),
-        expand("results/experiments/{dataset}/figure.svg", dataset=DATASETS),
-        "results/tables/table_1.md",
-        "results/tables/table_2.md",
-        "results/tables/appendix_c.md",
-        "results/tables/zero_temperature.csv",
-        "results/tables/gaussian_limit.csv",
-        "results/tables/laws.csv",
-        "results/tables/annealing.csv",
-        "results/tables/choices.csv",
-        "results/tables/pulls.csv",
-        "results/tables/stability.csv",
-        "results/tables/experiments.md",
-        "results/checks/scorecard.md",
-        "results/checks/provenance.json",
+        expand("<results>/figures/{figure}.svg", figure=FIGURES),
+        expand("<results>/experiments/{dataset}/figure.svg", dataset=DATASETS),
+        "<results>/tables/table_1.md",
+        "<results>/tables/table_2.md",
+        "<results>/tables/appendix_c.md",
+        "<results>/tables/zero_temperature.csv",
+        "<results>/tables/gaussian_limit.csv",
+        "<results>/tables/laws.csv",
+        "<results>/tables/annealing.csv",
+        "<results>/tables/choices.csv",
+        "<results>/tables/pulls.csv",
+        "<results>/tables/stability.csv",
+        "<results>/tables/experiments.md",
+        "<results>/checks/scorecard.md",
+        "<results>/checks/provenance.json",
         rules.report_texts.output,

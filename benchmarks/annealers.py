@@ -15,7 +15,10 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from tlsglass import annealing, disorder, excitations, files, provenance, reference, tables
+from tlsglass.base import files, provenance
+from tlsglass.chain import metropolis, reference
+from tlsglass.model import disorder, excitations
+from tlsglass.show import tables
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 def this_engine(model, draws, ladder, sweeps):
     system = disorder.build(model, draws)
     start = time.perf_counter()
-    flips = sum(annealing.anneal_rung(system, T, sweeps, rung * sweeps) for rung, T in enumerate(ladder))
+    flips = sum(metropolis.anneal_rung(system, T, sweeps, rung * sweeps) for rung, T in enumerate(ladder))
     return time.perf_counter() - start, flips, excitations.energy_per_spin(system)
 
 

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from tlsglass import checkpoint, disorder, dos, files, simulation
+from tlsglass.base import files
+from tlsglass.chain import checkpoint, simulation
+from tlsglass.density import dos
+from tlsglass.model import disorder
 
 files.log_to(snakemake.log[0])
 model = disorder.Model(**snakemake.params.model)

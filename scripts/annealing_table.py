@@ -4,7 +4,8 @@ import json
 
 import pandas as pd
 
-from tlsglass import files, simulation
+from tlsglass.base import files
+from tlsglass.chain import simulation
 
 files.log_to(snakemake.log[0])
 annealing, stability = [], []

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from tlsglass import files, tables
+from tlsglass.base import files
+from tlsglass.show import tables
 
 files.log_to(snakemake.log[0])
 found = pd.concat([tables.read(path) for path in snakemake.input.choices], ignore_index=True)

@@ -1,6 +1,7 @@
 """Rule closure: fits of synthetic datasets of one observable hold what their errors promise."""
 
-from tlsglass import files, synthetic
+from tlsglass.base import files
+from tlsglass.experiment import synthetic
 
 files.log_to(snakemake.log[0])
 table = synthetic.closure(snakemake.wildcards.observable, snakemake.params.datasets, snakemake.params.seed)

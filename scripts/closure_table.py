@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from tlsglass import files, tables
+from tlsglass.base import files
+from tlsglass.show import tables
 
 files.log_to(snakemake.log[0])
 files.write_csv(snakemake.output.table, pd.concat([tables.read(path) for path in snakemake.input.tables]))

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from tlsglass import dos, files
+from tlsglass.base import files
+from tlsglass.density import dos
 
 files.log_to(snakemake.log[0])
 settings = snakemake.params

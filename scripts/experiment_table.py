@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from tlsglass import files, tables
+from tlsglass.base import files
+from tlsglass.show import tables
 
 files.log_to(snakemake.log[0])
 fits = [json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.fits]

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from tlsglass import dos, files, style, tables
+from tlsglass.base import files
+from tlsglass.density import dos
+from tlsglass.show import style, tables
 
 files.log_to(snakemake.log[0])
 groups = snakemake.params.groups

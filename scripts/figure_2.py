@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from tlsglass import files, style, tables
+from tlsglass.base import files
+from tlsglass.show import style, tables
 
 files.log_to(snakemake.log[0])
 laws = tables.read(snakemake.input.laws)

@@ -1,6 +1,7 @@
 """Rule figure_7: n read as n(E) or as n(Δ), Appendix A: (a) κ by Eqs. (5) and (A1), (b) δv/v by Eqs. (8) and (A2)."""
 
-from tlsglass import files, style, tables
+from tlsglass.base import files
+from tlsglass.show import style, tables
 
 files.log_to(snakemake.log[0])
 sets = [tables.read(path) for path in snakemake.input.observables]

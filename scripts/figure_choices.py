@@ -5,7 +5,8 @@ import textwrap
 
 import pandas as pd
 
-from tlsglass import files, style, tables
+from tlsglass.base import files
+from tlsglass.show import style, tables
 
 PANELS = {  # quantity -> axis, and the claims of the paper
     "mu_zero_temperature": ("$µ$ ($T$ = 0.02 K)", "mu_zero_temperature_J"),

@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from tlsglass import files, panels, style, tables
+from tlsglass.base import files
+from tlsglass.show import panels, style, tables
 
 files.log_to(snakemake.log[0])
 fit = json.loads(Path(snakemake.input.fit).read_text(encoding="utf-8"))

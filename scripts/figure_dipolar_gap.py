@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from tlsglass import dos, files, style, two_tls
+from tlsglass.base import files
+from tlsglass.density import dos
+from tlsglass.physics import two_tls
+from tlsglass.show import style
 
 files.log_to(snakemake.log[0])
 h0_K = snakemake.params.h0_K

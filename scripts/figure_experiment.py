@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tlsglass import files, panels, style, tables
+from tlsglass.base import files
+from tlsglass.show import panels, style, tables
 
 files.log_to(snakemake.log[0])
 results = [

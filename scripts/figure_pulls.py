@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from tlsglass import files, style, tables
+from tlsglass.base import files
+from tlsglass.show import style, tables
 
 NAMES = {
     "B": "$B$(0.5 K)",

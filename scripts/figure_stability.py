@@ -1,6 +1,7 @@
 """Rule figure_stability: the share of annealed states that a single flip or the flip of a pair would lower."""
 
-from tlsglass import files, style, tables
+from tlsglass.base import files
+from tlsglass.show import style, tables
 
 KINDS = {
     "share_unstable_spins": "one flip lowers the energy",

@@ -1,6 +1,7 @@
 """Rule figure_variants: how far one changed choice of model or protocol moves µ and B, realization by realization."""
 
-from tlsglass import files, style, tables
+from tlsglass.base import files
+from tlsglass.show import style, tables
 
 files.log_to(snakemake.log[0])
 found = tables.read(snakemake.input.variants)

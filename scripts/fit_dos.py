@@ -6,7 +6,9 @@ The first entry of each list of windows is quoted; the others, and other ways to
 import numpy as np
 import pandas as pd
 
-from tlsglass import choices, dos, files, power_law
+from tlsglass.base import files
+from tlsglass.density import dos, power_law
+from tlsglass.paper import systematics
 
 files.log_to(snakemake.log[0])
 settings = snakemake.params.fits
@@ -25,9 +27,9 @@ def row(counts, **values):
 
 def systematic(counts, quantity, quoted, alternatives):
     """Record the choices and return the systematic error that follows."""
-    found = choices.rows(quantity, quoted, alternatives)
+    found = systematics.rows(quantity, quoted, alternatives)
     studied.extend({"L": counts.L, "J0_K": counts.J0_K, "T_K": counts.T_K} | line for line in found)
-    return choices.systematic(found)
+    return systematics.systematic(found)
 
 
 def eq3(counts):

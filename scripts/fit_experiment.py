@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tlsglass import checked, experiments, files, fits
+from tlsglass.base import files, validation
+from tlsglass.experiment import datasets, fits
 
 files.log_to(snakemake.log[0])
-dataset = experiments.load(Path(snakemake.input.info).parent, checked.read_yaml(snakemake.input.schema))
+dataset = datasets.load(Path(snakemake.input.info).parent, validation.read_yaml(snakemake.input.schema))
 points, whole = dataset.points, dataset.whole
 weighed = fits.with_temperature_errors(dataset)
 found = fits.compare(weighed)

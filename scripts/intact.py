@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from tlsglass import dos, files, simulation
+from tlsglass.base import files
+from tlsglass.chain import simulation
+from tlsglass.density import dos
 
 files.log_to(snakemake.log[0])
 results = Path("results")

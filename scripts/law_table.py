@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from tlsglass import files, tables
+from tlsglass.base import files
+from tlsglass.show import tables
 
 files.log_to(snakemake.log[0])
 laws = pd.concat([tables.read(path) for path in snakemake.input.laws], ignore_index=True)

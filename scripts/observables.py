@@ -3,8 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from tlsglass import choices, dos, files, observables, statistics
-from tlsglass import temperature_dependence as laws
+from tlsglass.base import files
+from tlsglass.base import samples as statistics
+from tlsglass.density import dos
+from tlsglass.paper import systematics
+from tlsglass.physics import functionals, laws
 
 files.log_to(snakemake.log[0])
 settings = snakemake.params.observables
@@ -16,13 +19,13 @@ T = np.array([counts.T_K for counts in densities])
 # sample sets (1 + g, t): a column per temperature
 kappa, kappa_A1 = (
     np.transpose(x)
-    for x in zip(*(observables.thermal_conductivity(c, settings["least_counts"], groups) for c in densities), strict=True)
+    for x in zip(*(functionals.thermal_conductivity(c, settings["least_counts"], groups) for c in densities), strict=True)
 )
-heat = np.transpose([observables.specific_heat(c, groups) for c in densities])
+heat = np.transpose([functionals.specific_heat(c, groups) for c in densities])
 resonant, relaxation = (
-    np.transpose(x) for x in zip(*(observables.sound_velocity(c, omega, A, groups) for c in densities), strict=True)
+    np.transpose(x) for x in zip(*(functionals.sound_velocity(c, omega, A, groups) for c in densities), strict=True)
 )
-relaxation_A2 = np.transpose([observables.relaxation_A2(c, omega, A, groups) for c in densities])
+relaxation_A2 = np.transpose([functionals.relaxation_A2(c, omega, A, groups) for c in densities])
 velocity = resonant + relaxation
 velocity_A2 = resonant + relaxation_A2
 exponents_K, velocity_K = settings["exponents_K"], settings["sound_velocity_K"]  # the first window of each is quoted
@@ -83,7 +86,7 @@ def constant_mu(low, high):
 
 
 def constant_mu_of_probe(omega, A):
-    shift = np.transpose([np.sum(observables.sound_velocity(c, omega, A, groups), axis=0) for c in densities])
+    shift = np.transpose([np.sum(functionals.sound_velocity(c, omega, A, groups), axis=0) for c in densities])
     return laws.constant_mu(T[inside], shift[:, inside], omega, A).mu
 
 
@@ -103,8 +106,8 @@ alternatives = {
 head = {"L": densities[0].L, "J0_K": densities[0].J0_K}
 rows, studied = [], []
 for name, samples in quantities.items():
-    found = choices.rows(name, samples, alternatives.get(name, {}))
-    systematic = choices.systematic(found)
+    found = systematics.rows(name, samples, alternatives.get(name, {}))
+    systematic = systematics.systematic(found)
     values = {"value": samples[0], "value_err": statistics.error(samples), "value_sys": systematic}
     rows.append(head | {"quantity": name} | values | {"n_realizations": densities[0].n_realizations})
     if name in alternatives:

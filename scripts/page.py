@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tlsglass import files, page
+from tlsglass.base import files
+from tlsglass.show import page
 
 files.log_to(snakemake.log[0])
 given = snakemake.input

@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from tlsglass import publication
+from tlsglass.study import publication
 
 
 def main():

@@ -2,7 +2,9 @@
 
 import pandas as pd
 
-from tlsglass import files, pulls, tables
+from tlsglass.base import files
+from tlsglass.paper import pulls
+from tlsglass.show import tables
 
 files.log_to(snakemake.log[0])
 found = pd.concat([tables.read(path) for path in snakemake.input.pulls])

@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from tlsglass import dos, files, observables, power_law, pulls
-from tlsglass import temperature_dependence as laws
+from tlsglass.base import files
+from tlsglass.density import dos, power_law
+from tlsglass.paper import pulls
+from tlsglass.physics import functionals, laws
 
 files.log_to(snakemake.log[0])
 fits, settings, checks = snakemake.params.fits, snakemake.params.observables, snakemake.params.pulls
@@ -25,18 +27,18 @@ def between(found, low, high):
 
 def alpha(found):
     T, inside = between(found, *exponents_K)
-    return laws.exponent(T, np.transpose([observables.specific_heat(c, groups) for c in inside]), *exponents_K)[0] - 1
+    return laws.exponent(T, np.transpose([functionals.specific_heat(c, groups) for c in inside]), *exponents_K)[0] - 1
 
 
 def beta(found):
     T, inside = between(found, *exponents_K)
-    kappa = np.transpose([observables.thermal_conductivity(c, settings["least_counts"], groups)[0] for c in inside])
+    kappa = np.transpose([functionals.thermal_conductivity(c, settings["least_counts"], groups)[0] for c in inside])
     return 2 - laws.exponent(T, kappa, *exponents_K)[0]
 
 
 def velocity(found):
     T, inside = between(found, *velocity_K)
-    return T, np.transpose([np.sum(observables.sound_velocity(c, omega, A, groups)[:2], axis=0) for c in inside])
+    return T, np.transpose([np.sum(functionals.sound_velocity(c, omega, A, groups)[:2], axis=0) for c in inside])
 
 
 def slope_ratio(found):

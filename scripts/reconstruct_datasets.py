@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from tlsglass import checked, files, synthetic
+from tlsglass.base import files, validation
+from tlsglass.experiment import synthetic
 
 for path in sorted(Path("config/experiments").glob("*/dataset.yaml")):
-    info = checked.read_yaml(path)
+    info = validation.read_yaml(path)
     if info["provenance"] == "reconstructed":
         files.write_csv(path.parent / info["data"]["file"], synthetic.reconstruct(info))

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tlsglass import captions, files, page
+from tlsglass.base import files
+from tlsglass.show import captions, page
 
 files.log_to(snakemake.log[0])
 card = captions.read_card(snakemake.input.card, snakemake.input.paper)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from tlsglass import files, scorecard, tables
+from tlsglass.base import files
+from tlsglass.paper import scorecard
+from tlsglass.show import tables
 
 files.log_to(snakemake.log[0])
 found = {Path(path).stem: tables.read(path) for path in snakemake.input.tables}

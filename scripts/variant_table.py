@@ -9,7 +9,9 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from tlsglass import dos, files, power_law, statistics
+from tlsglass.base import files
+from tlsglass.base import samples as statistics
+from tlsglass.density import dos, power_law
 
 files.log_to(snakemake.log[0])
 fits = snakemake.params.fits

@@ -12,8 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tlsglass import annealing, files, simulation
-from tlsglass.study import Study
+from tlsglass.base import files
+from tlsglass.chain import metropolis, simulation
+from tlsglass.study.axes import Study
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,8 +44,8 @@ def main():
         manifest = json.loads(options.manifest.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         sys.exit(f"{options.manifest}: not a manifest: {error}")
-    if manifest["chain_version"] != annealing.CHAIN_VERSION:
-        sys.exit(f"{options.manifest}: made by chain version {manifest['chain_version']}; this is {annealing.CHAIN_VERSION}")
+    if manifest["chain_version"] != metropolis.CHAIN_VERSION:
+        sys.exit(f"{options.manifest}: made by chain version {manifest['chain_version']}; this is {metropolis.CHAIN_VERSION}")
     study = Study(manifest["config"])
     batches = [(L, J0, batch) for L in study.sizes for J0 in study.couplings for batch in study.batches(L)]
     seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from tlsglass import disorder, dos, simulation
+from tlsglass.chain import simulation
+from tlsglass.density import dos
+from tlsglass.model import disorder
 
 
 def pytest_addoption(parser):

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tlsglass import annealing, disorder, dos, excitations, reference
+from tlsglass.chain import metropolis, reference
+from tlsglass.density import dos
+from tlsglass.model import disorder, excitations
 
 ROOT = Path(__file__).parents[2]
 LADDER_K = (300.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05)
@@ -31,7 +33,7 @@ def both():
         chain = reference.FloatChain(*disorder.float_hamiltonian(model, draws), draws.spins)
         rng = np.random.default_rng([17, r])
         for k, T in enumerate(LADDER_K):
-            acceptance[0, r, k] = annealing.anneal_rung(system, T, SWEEPS, k * SWEEPS)
+            acceptance[0, r, k] = metropolis.anneal_rung(system, T, SWEEPS, k * SWEEPS)
             acceptance[1, r, k] = chain.sweeps(T, SWEEPS, rng)
             if T in MEASURED_K:
                 counts[T][0, r] = dos.histogram(excitations.excitation_energies(system), edges[T])
@@ -66,7 +68,7 @@ def test_every_state_after_the_quench_is_stable_by_brute_force():
     for r in range(500):
         system = disorder.build(model, disorder.draw(8, model.n_spins, 23, r))
         for k, T in enumerate((20.0, 5.0, 1.0, 0.2, 2e-6)):
-            annealing.anneal_rung(system, T, 20, k * 20)
+            metropolis.anneal_rung(system, T, 20, k * 20)
         relaxed += excitations.relax(system) > 0
         n = system.n
         s = system.spins[:n].astype(np.int64)
@@ -83,7 +85,6 @@ def shards_digest(batch, **environment):
     """Return the digest of the counts of 100 realizations made in batches, in a process with its own CPU settings."""
     code = f"""
 import hashlib
-from tlsglass import disorder, dos, simulation
 ladder, grid = (300.0, 50.0, 10.0, 2.0, 0.4, 0.05), dos.Grid(20, 8, 1.04)
 protocol = simulation.Protocol(ladder, "metropolis", 30, 2e-6, (0.4, 0.05), block=10, seed=5, grid=grid)
 model = disorder.Model(8, 10.0, 2.0, 1.0, 0.5)

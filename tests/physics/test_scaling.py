@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from tlsglass import disorder, dos, power_law, simulation
-from tlsglass.study import scaled
+from tlsglass.chain import simulation
+from tlsglass.density import dos, power_law
+from tlsglass.model import disorder
+from tlsglass.study.axes import scaled
 
 
 def test_without_couplings_the_density_is_gaussian(short_protocol):

@@ -102,7 +102,7 @@ class Workflow:
                 "checks": {"variants": dict.fromkeys(TINY["checks"]["variants"])},
             },
         )
-        library = self.folder / "scripts/tlsglass/checkpoint.py"
+        library = self.folder / "scripts/tlsglass/chain/checkpoint.py"
         text = library.read_text(encoding="utf-8")
         library.write_text(text.replace("INTERVAL = 30.0", "INTERVAL = 0.5"), encoding="utf-8")
         assert "INTERVAL = 0.5" in library.read_text(encoding="utf-8")

@@ -41,7 +41,7 @@ def test_the_study_runs_whole_then_does_nothing_and_rebuilds_a_lost_shard(workfl
     assert workflow.bytes_of("results/shards/**/*.npz") == before
 
     # an edited analysis reruns no simulation
-    library = workflow.folder / "scripts/tlsglass/power_law.py"
+    library = workflow.folder / "scripts/tlsglass/density/power_law.py"
     library.write_text(library.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     planned = workflow.run("-n", "-q", "rules")
     assert "fit_dos" in planned.stdout

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from rattler import BuildString, MatchSpec, PackageRecord
 
-from tlsglass import provenance
+from tlsglass.base import provenance
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = sorted(path.stem for path in (ROOT / "envs").glob("*.yaml"))

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from tlsglass import files
+from tlsglass.base import files
 
 TARGET = "results/dos/L4_J2/T0.5.csv"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tlsglass import captions
+from tlsglass.show import captions
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results/published"

@@ -1,4 +1,4 @@
-// Eqs. (3), (7) and (8) as scripts/tlsglass/observables.py has them: k_B = 1, energies and temperatures in kelvin, ω in Hz,
+// Eqs. (3), (7) and (8) as scripts/tlsglass/physics/functionals.py has them: k_B = 1, energies and temperatures in kelvin, ω in Hz,
 // A in Hz/K³. tests/browser holds every function against the library.
 "use strict";
 

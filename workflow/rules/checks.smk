@@ -24,11 +24,11 @@ wildcard_constraints:
 
 rule variant:
     output:
-        shards=expand("results/shards/variants/{{variant}}/T{T}.npz", T=study.labels(config["figures"]["dos_K"])),
+        shards=expand("<shards>/variants/{{variant}}/T{T}.npz", T=study.labels(config["figures"]["dos_K"])),
     log:
-        "results/logs/variant/{variant}.log",
+        "<logs>/variant/{variant}.log",
     benchmark:
-        "results/benchmarks/variant/{variant}.tsv"
+        "<benchmarks>/variant/{variant}.tsv"
     priority: 1  # a variant is one long job: it is begun first
     conda:
         "../../envs/simulate.yaml"
@@ -40,7 +40,7 @@ rule variant:
         model=lambda w: asdict(study.variant(w.variant).model),
         protocol=lambda w: asdict(study.variant(w.variant).protocol),
         realizations=lambda w: study.variant(w.variant).realizations,
-        chain=annealing.CHAIN_VERSION,
+        chain=metropolis.CHAIN_VERSION,
     script:
         "../../scripts/variant.py"
 
@@ -53,11 +53,11 @@ rule variant_table:
         published=published_counts,
         code=library("variant_table.py"),
     output:
-        table="results/tables/variants.csv",
+        table="<results>/tables/variants.csv",
     log:
-        "results/logs/variant_table.log",
+        "<logs>/variant_table.log",
     benchmark:
-        "results/benchmarks/variant_table.tsv"
+        "<benchmarks>/variant_table.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -73,14 +73,14 @@ rule variant_table:
 
 rule choices_table:
     input:
-        choices=expand("results/choices/{set}/{kind}.csv", set=SETS, kind=["fits", "laws"]),
+        choices=expand("<results>/choices/{set}/{kind}.csv", set=SETS, kind=["fits", "laws"]),
         code=library("choices_table.py"),
     output:
-        table="results/tables/choices.csv",
+        table="<results>/tables/choices.csv",
     log:
-        "results/logs/choices_table.log",
+        "<logs>/choices_table.log",
     benchmark:
-        "results/benchmarks/choices_table.tsv"
+        "<benchmarks>/choices_table.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -93,14 +93,14 @@ rule choices_table:
 
 rule pulls:
     input:
-        counts=expand("results/dos/{{set}}/T{T}.npz", T=study.rungs),
+        counts=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
         code=library("pulls.py"),
     output:
-        pulls="results/pulls/{set}.csv",
+        pulls="<results>/pulls/{set}.csv",
     log:
-        "results/logs/pulls/{set}.log",
+        "<logs>/pulls/{set}.log",
     benchmark:
-        "results/benchmarks/pulls/{set}.tsv"
+        "<benchmarks>/pulls/{set}.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -118,14 +118,14 @@ rule pulls:
 
 rule pull_table:
     input:
-        pulls=expand("results/pulls/{set}.csv", set=SETS),
+        pulls=expand("<results>/pulls/{set}.csv", set=SETS),
         code=library("pull_table.py"),
     output:
-        table="results/tables/pulls.csv",
+        table="<results>/tables/pulls.csv",
     log:
-        "results/logs/pull_table.log",
+        "<logs>/pull_table.log",
     benchmark:
-        "results/benchmarks/pull_table.tsv"
+        "<benchmarks>/pull_table.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -139,15 +139,15 @@ rule pull_table:
 rule scorecard:
     input:
         paper="config/paper_values.csv",
-        tables=expand("results/tables/{table}.csv", table=SCORECARD_TABLES),
+        tables=expand("<results>/tables/{table}.csv", table=SCORECARD_TABLES),
         code=library("scorecard.py"),
     output:
-        card="results/checks/scorecard.csv",
-        markdown="results/checks/scorecard.md",
+        card="<results>/checks/scorecard.csv",
+        markdown="<results>/checks/scorecard.md",
     log:
-        "results/logs/scorecard.log",
+        "<logs>/scorecard.log",
     benchmark:
-        "results/benchmarks/scorecard.tsv"
+        "<benchmarks>/scorecard.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -161,18 +161,18 @@ rule scorecard:
 rule provenance:
     input:
         tables=rules.scorecard.input.tables,
-        markdown=["results/tables/table_1.md", "results/tables/table_2.md", "results/tables/appendix_c.md"],
-        annealing="results/tables/annealing.csv",
-        counts=[f"results/dos/{s}/T{T}.npz" for s in SETS for T in study.temperatures],
-        figures=expand("results/figures/{figure}.csv", figure=FIGURES),
-        card="results/checks/scorecard.csv",
+        markdown=["<results>/tables/table_1.md", "<results>/tables/table_2.md", "<results>/tables/appendix_c.md"],
+        annealing="<results>/tables/annealing.csv",
+        counts=[f"<results>/dos/{s}/T{T}.npz" for s in SETS for T in study.temperatures],
+        figures=expand("<results>/figures/{figure}.csv", figure=FIGURES),
+        card="<results>/checks/scorecard.csv",
         code=library("provenance.py"),
     output:
-        manifest="results/checks/provenance.json",
+        manifest="<results>/checks/provenance.json",
     log:
-        "results/logs/provenance.log",
+        "<logs>/provenance.log",
     benchmark:
-        "results/benchmarks/provenance.tsv"
+        "<benchmarks>/provenance.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1

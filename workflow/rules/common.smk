@@ -10,9 +10,12 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from tlsglass import captions, checked, experiments, files, publication
-from tlsglass.study import Study
-from tlsglass.study import check as check_study
+from tlsglass.base import files, validation
+from tlsglass.experiment import datasets
+from tlsglass.show import captions
+from tlsglass.study import publication
+from tlsglass.study.axes import Study
+from tlsglass.study.axes import check as check_study
 
 
 def config_file_of(path):
@@ -20,7 +23,7 @@ def config_file_of(path):
     given = [Path(name).resolve() for name in workflow.overwrite_configfiles]
     here = Path.cwd()
     sources = ["config/config.yaml", *(str(p.relative_to(here) if p.is_relative_to(here) else p) for p in given)]
-    contents = [(source, checked.read_yaml(source)) for source in sources]
+    contents = [(source, validation.read_yaml(source)) for source in sources]
     contents.append(("--config", workflow.config_settings.config or {}))
     for source, content in reversed(contents):
         try:
@@ -37,19 +40,19 @@ def dataset_folders():
 
 
 try:
-    config_schema = checked.read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
-    dataset_schema = checked.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml")
+    config_schema = validation.read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
+    dataset_schema = validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml")
     check_study(config, config_schema, config_file_of)
     if config["density_of_states"]["source"] == "published":
         publication.check(config, "results/published/MANIFEST.json", config_file_of)
-    DATASETS = {folder.name: experiments.load(folder, dataset_schema).info for folder in dataset_folders()}
-except checked.InputError as error:
+    DATASETS = {folder.name: datasets.load(folder, dataset_schema).info for folder in dataset_folders()}
+except validation.InputError as error:
     sys.exit(str(error))
 
 
 PUBLISHED = config["density_of_states"]["source"] == "published"  # else simulated
-CHAINS = "results/published/chain" if PUBLISHED else "results/chain"
-VARIANT_COUNTS = "results/published/variants" if PUBLISHED else "results/shards/variants"
+CHAINS = "results/published/chain" if PUBLISHED else "<results>/chain"
+VARIANT_COUNTS = "results/published/variants" if PUBLISHED else "<shards>/variants"
 
 
 def rebuild_command():
@@ -123,11 +126,11 @@ def batch_shards(wildcards):
     """The shards of one (L, J0, T): one of each batch; or its published counts."""
     if PUBLISHED:
         return expand("results/published/dos/L{L}_J{J0}/T{T}.npz", **wildcards)
-    return expand("results/shards/L{L}_J{J0}/T{T}/{batch}.npz", batch=study.batches(wildcards.L), **wildcards)
+    return expand("<shards>/L{L}_J{J0}/T{T}/{batch}.npz", batch=study.batches(wildcards.L), **wildcards)
 
 
 def published_counts(wildcards):
     """The counts of the set that each variant is compared with, in the order of the variants' own."""
     labels = study.labels(config["figures"]["dos_K"])
     axes = [study.variant(name).beside for name in study.variants]
-    return [f"results/dos/L{L}_J{J0}/T{T}.npz" for L, J0 in axes for T in labels]
+    return [f"<results>/dos/L{L}_J{J0}/T{T}.npz" for L, J0 in axes for T in labels]

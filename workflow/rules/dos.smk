@@ -6,12 +6,12 @@ rule dos_table:
         shards=batch_shards,
         code=library("dos_table.py"),
     output:
-        counts="results/dos/L{L}_J{J0}/T{T}.npz",
-        table="results/dos/L{L}_J{J0}/T{T}.csv",
+        counts="<results>/dos/L{L}_J{J0}/T{T}.npz",
+        table="<results>/dos/L{L}_J{J0}/T{T}.csv",
     log:
-        "results/logs/dos_table/L{L}_J{J0}/T{T}.log",
+        "<logs>/dos_table/L{L}_J{J0}/T{T}.log",
     benchmark:
-        "results/benchmarks/dos_table/L{L}_J{J0}/T{T}.tsv"
+        "<benchmarks>/dos_table/L{L}_J{J0}/T{T}.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -30,17 +30,17 @@ rule dos_table:
 
 rule fit_dos:
     input:
-        counts=expand("results/dos/{{set}}/T{T}.npz", T=study.temperatures),
+        counts=expand("<results>/dos/{{set}}/T{T}.npz", T=study.temperatures),
         code=library("fit_dos.py"),
     output:
-        eq3="results/fits/{set}/eq3.csv",
-        exponents="results/fits/{set}/exponents.csv",
-        gaussian="results/fits/{set}/gaussian.csv",
-        choices="results/choices/{set}/fits.csv",
+        eq3="<results>/fits/{set}/eq3.csv",
+        exponents="<results>/fits/{set}/exponents.csv",
+        gaussian="<results>/fits/{set}/gaussian.csv",
+        choices="<results>/choices/{set}/fits.csv",
     log:
-        "results/logs/fit_dos/{set}.log",
+        "<logs>/fit_dos/{set}.log",
     benchmark:
-        "results/benchmarks/fit_dos/{set}.tsv"
+        "<benchmarks>/fit_dos/{set}.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -56,20 +56,20 @@ rule fit_dos:
 
 rule table_2:
     input:
-        eq3=expand("results/fits/{set}/eq3.csv", set=SETS),
-        exponents=expand("results/fits/{set}/exponents.csv", set=SETS),
-        gaussian=expand("results/fits/{set}/gaussian.csv", set=SETS),
+        eq3=expand("<results>/fits/{set}/eq3.csv", set=SETS),
+        exponents=expand("<results>/fits/{set}/exponents.csv", set=SETS),
+        gaussian=expand("<results>/fits/{set}/gaussian.csv", set=SETS),
         paper="config/paper_values.csv",
         code=library("table_2.py"),
     output:
-        table="results/tables/table_2.csv",
-        markdown="results/tables/table_2.md",
-        zero_temperature="results/tables/zero_temperature.csv",
-        gaussian="results/tables/gaussian_limit.csv",
+        table="<results>/tables/table_2.csv",
+        markdown="<results>/tables/table_2.md",
+        zero_temperature="<results>/tables/zero_temperature.csv",
+        gaussian="<results>/tables/gaussian_limit.csv",
     log:
-        "results/logs/table_2.log",
+        "<logs>/table_2.log",
     benchmark:
-        "results/benchmarks/table_2.tsv"
+        "<benchmarks>/table_2.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1

@@ -10,14 +10,14 @@ rule fit_experiment:
         schema="workflow/schemas/dataset.schema.yaml",
         code=library("fit_experiment.py"),
     output:
-        fit="results/experiments/{dataset}/fit.json",
-        points="results/experiments/{dataset}/points.csv",
-        curves="results/experiments/{dataset}/curves.csv",
-        windows="results/experiments/{dataset}/windows.csv",
+        fit="<results>/experiments/{dataset}/fit.json",
+        points="<results>/experiments/{dataset}/points.csv",
+        curves="<results>/experiments/{dataset}/curves.csv",
+        windows="<results>/experiments/{dataset}/windows.csv",
     log:
-        "results/logs/fit_experiment/{dataset}.log",
+        "<logs>/fit_experiment/{dataset}.log",
     benchmark:
-        "results/benchmarks/fit_experiment/{dataset}.tsv"
+        "<benchmarks>/fit_experiment/{dataset}.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -30,15 +30,15 @@ rule fit_experiment:
 
 rule experiment_table:
     input:
-        fits=expand("results/experiments/{dataset}/fit.json", dataset=DATASETS),
+        fits=expand("<results>/experiments/{dataset}/fit.json", dataset=DATASETS),
         code=library("experiment_table.py"),
     output:
-        table="results/tables/experiments.csv",
-        markdown="results/tables/experiments.md",
+        table="<results>/tables/experiments.csv",
+        markdown="<results>/tables/experiments.md",
     log:
-        "results/logs/experiment_table.log",
+        "<logs>/experiment_table.log",
     benchmark:
-        "results/benchmarks/experiment_table.tsv"
+        "<benchmarks>/experiment_table.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -51,19 +51,19 @@ rule experiment_table:
 
 rule figure_dataset:
     input:
-        fit="results/experiments/{dataset}/fit.json",
-        points="results/experiments/{dataset}/points.csv",
-        curves="results/experiments/{dataset}/curves.csv",
-        windows="results/experiments/{dataset}/windows.csv",
+        fit="<results>/experiments/{dataset}/fit.json",
+        points="<results>/experiments/{dataset}/points.csv",
+        curves="<results>/experiments/{dataset}/curves.csv",
+        windows="<results>/experiments/{dataset}/windows.csv",
         code=library("figure_dataset.py"),
     output:
-        svg="results/experiments/{dataset}/figure.svg",
-        png="results/experiments/{dataset}/figure.png",
-        csv="results/experiments/{dataset}/figure.csv",
+        svg="<results>/experiments/{dataset}/figure.svg",
+        png="<results>/experiments/{dataset}/figure.png",
+        csv="<results>/experiments/{dataset}/figure.csv",
     log:
-        "results/logs/figure_dataset/{dataset}.log",
+        "<logs>/figure_dataset/{dataset}.log",
     benchmark:
-        "results/benchmarks/figure_dataset/{dataset}.tsv"
+        "<benchmarks>/figure_dataset/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
     threads: 1
@@ -79,14 +79,14 @@ rule fit_simulated:
         info="config/experiments/{dataset}/dataset.yaml",
         data=lambda w: f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}",
         schema="workflow/schemas/dataset.schema.yaml",
-        counts=expand("results/dos/{{set}}/T{T}.npz", T=study.rungs),
+        counts=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
         code=library("fit_simulated.py"),
     output:
-        fit="results/experiments/{dataset}/{set}.json",
+        fit="<results>/experiments/{dataset}/{set}.json",
     log:
-        "results/logs/fit_simulated/{dataset}/{set}.log",
+        "<logs>/fit_simulated/{dataset}/{set}.log",
     benchmark:
-        "results/benchmarks/fit_simulated/{dataset}/{set}.tsv"
+        "<benchmarks>/fit_simulated/{dataset}/{set}.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -103,11 +103,11 @@ rule closure:
     input:
         code=library("closure.py"),
     output:
-        table="results/closure/{observable}.csv",
+        table="<results>/closure/{observable}.csv",
     log:
-        "results/logs/closure/{observable}.log",
+        "<logs>/closure/{observable}.log",
     benchmark:
-        "results/benchmarks/closure/{observable}.tsv"
+        "<benchmarks>/closure/{observable}.tsv"
     wildcard_constraints:
         observable=one_of(CLOSURE_OBSERVABLES),
     conda:
@@ -125,14 +125,14 @@ rule closure:
 
 rule closure_table:
     input:
-        tables=expand("results/closure/{observable}.csv", observable=CLOSURE_OBSERVABLES),
+        tables=expand("<results>/closure/{observable}.csv", observable=CLOSURE_OBSERVABLES),
         code=library("closure_table.py"),
     output:
-        table="results/tables/closure.csv",
+        table="<results>/tables/closure.csv",
     log:
-        "results/logs/closure_table.log",
+        "<logs>/closure_table.log",
     benchmark:
-        "results/benchmarks/closure_table.tsv"
+        "<benchmarks>/closure_table.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1

@@ -30,19 +30,19 @@ FIGURES += ["figure_choices", "figure_pulls", "figure_stability", *(["figure_var
 
 rule figure_1:
     input:
-        counts=expand("results/dos/L{L}_J{J0}/T{T}.npz", L=LARGEST, J0=COUPLINGS, T=study.labels(config["figures"]["dos_K"])),
-        eq3="results/tables/table_2.csv",
-        exponents="results/tables/zero_temperature.csv",
-        gaussian="results/tables/gaussian_limit.csv",
+        counts=expand("<results>/dos/L{L}_J{J0}/T{T}.npz", L=LARGEST, J0=COUPLINGS, T=study.labels(config["figures"]["dos_K"])),
+        eq3="<results>/tables/table_2.csv",
+        exponents="<results>/tables/zero_temperature.csv",
+        gaussian="<results>/tables/gaussian_limit.csv",
         code=library("figure_1.py"),
     output:
-        svg=shown("results/figures/figure_1.svg", "figure_1"),
-        png="results/figures/figure_1.png",
-        csv="results/figures/figure_1.csv",
+        svg=shown("<results>/figures/figure_1.svg", "figure_1"),
+        png="<results>/figures/figure_1.png",
+        csv="<results>/figures/figure_1.csv",
     log:
-        "results/logs/figure_1.log",
+        "<logs>/figure_1.log",
     benchmark:
-        "results/benchmarks/figure_1.tsv"
+        "<benchmarks>/figure_1.tsv"
     conda:
         "../../envs/plot.yaml"
     threads: 1
@@ -59,17 +59,17 @@ rule figure_1:
 
 rule figure_2:
     input:
-        observables=expand("results/observables/{set}.csv", set=SETS),
-        laws="results/tables/laws.csv",
+        observables=expand("<results>/observables/{set}.csv", set=SETS),
+        laws="<results>/tables/laws.csv",
         code=library("figure_2.py"),
     output:
-        svg=shown("results/figures/figure_2.svg", "figure_2"),
-        png="results/figures/figure_2.png",
-        csv="results/figures/figure_2.csv",
+        svg=shown("<results>/figures/figure_2.svg", "figure_2"),
+        png="<results>/figures/figure_2.png",
+        csv="<results>/figures/figure_2.csv",
     log:
-        "results/logs/figure_2.log",
+        "<logs>/figure_2.log",
     benchmark:
-        "results/benchmarks/figure_2.tsv"
+        "<benchmarks>/figure_2.tsv"
     conda:
         "../../envs/plot.yaml"
     threads: 1
@@ -84,17 +84,17 @@ rule figure_2:
 
 rule figure_3:
     input:
-        observables=expand("results/observables/L{L}_J{J0}.csv", L=LARGEST, J0=COUPLINGS),
-        laws="results/tables/laws.csv",
+        observables=expand("<results>/observables/L{L}_J{J0}.csv", L=LARGEST, J0=COUPLINGS),
+        laws="<results>/tables/laws.csv",
         code=library("figure_3.py"),
     output:
-        svg=shown("results/figures/figure_3.svg", "figure_3"),
-        png="results/figures/figure_3.png",
-        csv="results/figures/figure_3.csv",
+        svg=shown("<results>/figures/figure_3.svg", "figure_3"),
+        png="<results>/figures/figure_3.png",
+        csv="<results>/figures/figure_3.csv",
     log:
-        "results/logs/figure_3.log",
+        "<logs>/figure_3.log",
     benchmark:
-        "results/benchmarks/figure_3.tsv"
+        "<benchmarks>/figure_3.tsv"
     conda:
         "../../envs/plot.yaml"
     threads: 1
@@ -109,18 +109,18 @@ rule figure_3:
 
 rule figure_of_experiments:
     input:
-        fits=lambda w: expand("results/experiments/{d}/fit.json", d=sum(EXPERIMENT_PANELS[w.figure], [])),
-        points=lambda w: expand("results/experiments/{d}/points.csv", d=sum(EXPERIMENT_PANELS[w.figure], [])),
-        curves=lambda w: expand("results/experiments/{d}/curves.csv", d=sum(EXPERIMENT_PANELS[w.figure], [])),
+        fits=lambda w: expand("<results>/experiments/{d}/fit.json", d=sum(EXPERIMENT_PANELS[w.figure], [])),
+        points=lambda w: expand("<results>/experiments/{d}/points.csv", d=sum(EXPERIMENT_PANELS[w.figure], [])),
+        curves=lambda w: expand("<results>/experiments/{d}/curves.csv", d=sum(EXPERIMENT_PANELS[w.figure], [])),
         code=library("figure_experiment.py"),
     output:
-        svg=shown("results/figures/{figure}.svg", "{figure}"),
-        png="results/figures/{figure}.png",
-        csv="results/figures/{figure}.csv",
+        svg=shown("<results>/figures/{figure}.svg", "{figure}"),
+        png="<results>/figures/{figure}.png",
+        csv="<results>/figures/{figure}.csv",
     log:
-        "results/logs/{figure}.log",
+        "<logs>/{figure}.log",
     benchmark:
-        "results/benchmarks/{figure}.tsv"
+        "<benchmarks>/{figure}.tsv"
     wildcard_constraints:
         figure=one_of(EXPERIMENT_PANELS),
     conda:
@@ -137,19 +137,19 @@ rule figure_of_experiments:
 
 rule figure_of_measurement:
     input:
-        fit=lambda w: f"results/experiments/{MEASUREMENTS[w.figure]}/fit.json",
-        points=lambda w: f"results/experiments/{MEASUREMENTS[w.figure]}/points.csv",
-        curves=lambda w: f"results/experiments/{MEASUREMENTS[w.figure]}/curves.csv",
-        windows=lambda w: f"results/experiments/{MEASUREMENTS[w.figure]}/windows.csv",
+        fit=lambda w: f"<results>/experiments/{MEASUREMENTS[w.figure]}/fit.json",
+        points=lambda w: f"<results>/experiments/{MEASUREMENTS[w.figure]}/points.csv",
+        curves=lambda w: f"<results>/experiments/{MEASUREMENTS[w.figure]}/curves.csv",
+        windows=lambda w: f"<results>/experiments/{MEASUREMENTS[w.figure]}/windows.csv",
         code=library("figure_dataset.py"),
     output:
-        svg=shown("results/figures/{figure}.svg", "{figure}"),
-        png="results/figures/{figure}.png",
-        csv="results/figures/{figure}.csv",
+        svg=shown("<results>/figures/{figure}.svg", "{figure}"),
+        png="<results>/figures/{figure}.png",
+        csv="<results>/figures/{figure}.csv",
     log:
-        "results/logs/{figure}.log",
+        "<logs>/{figure}.log",
     benchmark:
-        "results/benchmarks/{figure}.tsv"
+        "<benchmarks>/{figure}.tsv"
     wildcard_constraints:
         figure=one_of(MEASUREMENTS),
     conda:
@@ -164,16 +164,16 @@ rule figure_of_measurement:
 
 rule figure_7:
     input:
-        observables=expand("results/observables/L{L}_J{J0}.csv", L=LARGEST, J0=COUPLINGS),
+        observables=expand("<results>/observables/L{L}_J{J0}.csv", L=LARGEST, J0=COUPLINGS),
         code=library("figure_7.py"),
     output:
-        svg=shown("results/figures/figure_7.svg", "figure_7"),
-        png="results/figures/figure_7.png",
-        csv="results/figures/figure_7.csv",
+        svg=shown("<results>/figures/figure_7.svg", "figure_7"),
+        png="<results>/figures/figure_7.png",
+        csv="<results>/figures/figure_7.csv",
     log:
-        "results/logs/figure_7.log",
+        "<logs>/figure_7.log",
     benchmark:
-        "results/benchmarks/figure_7.tsv"
+        "<benchmarks>/figure_7.tsv"
     conda:
         "../../envs/plot.yaml"
     threads: 1
@@ -188,16 +188,16 @@ rule figure_7:
 
 rule figure_dipolar_gap:
     input:
-        counts=expand("results/dos/L{L}_J{J0}/T{T}.npz", L=LARGEST, J0=COUPLINGS, T=study.quench),
+        counts=expand("<results>/dos/L{L}_J{J0}/T{T}.npz", L=LARGEST, J0=COUPLINGS, T=study.quench),
         code=library("figure_dipolar_gap.py"),
     output:
-        svg=shown("results/figures/figure_dipolar_gap.svg", "figure_dipolar_gap"),
-        png="results/figures/figure_dipolar_gap.png",
-        csv="results/figures/figure_dipolar_gap.csv",
+        svg=shown("<results>/figures/figure_dipolar_gap.svg", "figure_dipolar_gap"),
+        png="<results>/figures/figure_dipolar_gap.png",
+        csv="<results>/figures/figure_dipolar_gap.csv",
     log:
-        "results/logs/figure_dipolar_gap.log",
+        "<logs>/figure_dipolar_gap.log",
     benchmark:
-        "results/benchmarks/figure_dipolar_gap.tsv"
+        "<benchmarks>/figure_dipolar_gap.tsv"
     conda:
         "../../envs/plot.yaml"
     threads: 1
@@ -213,17 +213,17 @@ rule figure_dipolar_gap:
 
 rule figure_choices:
     input:
-        choices="results/tables/choices.csv",
+        choices="<results>/tables/choices.csv",
         paper="config/paper_values.csv",
         code=library("figure_choices.py"),
     output:
-        svg=shown("results/figures/figure_choices.svg", "figure_choices"),
-        png="results/figures/figure_choices.png",
-        csv="results/figures/figure_choices.csv",
+        svg=shown("<results>/figures/figure_choices.svg", "figure_choices"),
+        png="<results>/figures/figure_choices.png",
+        csv="<results>/figures/figure_choices.csv",
     log:
-        "results/logs/figure_choices.log",
+        "<logs>/figure_choices.log",
     benchmark:
-        "results/benchmarks/figure_choices.tsv"
+        "<benchmarks>/figure_choices.tsv"
     conda:
         "../../envs/plot.yaml"
     threads: 1
@@ -236,16 +236,16 @@ rule figure_choices:
 
 rule figure_pulls:
     input:
-        pulls="results/tables/pulls.csv",
+        pulls="<results>/tables/pulls.csv",
         code=library("figure_pulls.py"),
     output:
-        svg=shown("results/figures/figure_pulls.svg", "figure_pulls"),
-        png="results/figures/figure_pulls.png",
-        csv="results/figures/figure_pulls.csv",
+        svg=shown("<results>/figures/figure_pulls.svg", "figure_pulls"),
+        png="<results>/figures/figure_pulls.png",
+        csv="<results>/figures/figure_pulls.csv",
     log:
-        "results/logs/figure_pulls.log",
+        "<logs>/figure_pulls.log",
     benchmark:
-        "results/benchmarks/figure_pulls.tsv"
+        "<benchmarks>/figure_pulls.tsv"
     conda:
         "../../envs/plot.yaml"
     threads: 1
@@ -258,16 +258,16 @@ rule figure_pulls:
 
 rule figure_variants:
     input:
-        variants="results/tables/variants.csv",
+        variants="<results>/tables/variants.csv",
         code=library("figure_variants.py"),
     output:
-        svg=shown("results/figures/figure_variants.svg", "figure_variants"),
-        png="results/figures/figure_variants.png",
-        csv="results/figures/figure_variants.csv",
+        svg=shown("<results>/figures/figure_variants.svg", "figure_variants"),
+        png="<results>/figures/figure_variants.png",
+        csv="<results>/figures/figure_variants.csv",
     log:
-        "results/logs/figure_variants.log",
+        "<logs>/figure_variants.log",
     benchmark:
-        "results/benchmarks/figure_variants.tsv"
+        "<benchmarks>/figure_variants.tsv"
     conda:
         "../../envs/plot.yaml"
     threads: 1
@@ -285,16 +285,16 @@ rule figure_variants:
 
 rule figure_stability:
     input:
-        stability="results/tables/stability.csv",
+        stability="<results>/tables/stability.csv",
         code=library("figure_stability.py"),
     output:
-        svg=shown("results/figures/figure_stability.svg", "figure_stability"),
-        png="results/figures/figure_stability.png",
-        csv="results/figures/figure_stability.csv",
+        svg=shown("<results>/figures/figure_stability.svg", "figure_stability"),
+        png="<results>/figures/figure_stability.png",
+        csv="<results>/figures/figure_stability.csv",
     log:
-        "results/logs/figure_stability.log",
+        "<logs>/figure_stability.log",
     benchmark:
-        "results/benchmarks/figure_stability.tsv"
+        "<benchmarks>/figure_stability.tsv"
     conda:
         "../../envs/plot.yaml"
     threads: 1

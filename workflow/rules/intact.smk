@@ -3,9 +3,9 @@
 
 rule intact:
     log:
-        "results/logs/intact.log",
+        "<logs>/intact.log",
     benchmark:
-        "results/benchmarks/intact.tsv"
+        "<benchmarks>/intact.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1

@@ -3,16 +3,16 @@
 
 rule observables:
     input:
-        counts=expand("results/dos/{{set}}/T{T}.npz", T=study.rungs),
+        counts=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
         code=library("observables.py"),
     output:
-        observables="results/observables/{set}.csv",
-        laws="results/laws/{set}.csv",
-        choices="results/choices/{set}/laws.csv",
+        observables="<results>/observables/{set}.csv",
+        laws="<results>/laws/{set}.csv",
+        choices="<results>/choices/{set}/laws.csv",
     log:
-        "results/logs/observables/{set}.log",
+        "<logs>/observables/{set}.log",
     benchmark:
-        "results/benchmarks/observables/{set}.tsv"
+        "<benchmarks>/observables/{set}.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -28,17 +28,17 @@ rule observables:
 
 rule law_table:
     input:
-        laws=expand("results/laws/{set}.csv", set=SETS),
-        eq3="results/tables/table_2.csv",
-        exponents="results/tables/zero_temperature.csv",
+        laws=expand("<results>/laws/{set}.csv", set=SETS),
+        eq3="<results>/tables/table_2.csv",
+        exponents="<results>/tables/zero_temperature.csv",
         code=library("law_table.py"),
     output:
-        laws="results/tables/laws.csv",
-        sizes="results/tables/size_dependence.csv",
+        laws="<results>/tables/laws.csv",
+        sizes="<results>/tables/size_dependence.csv",
     log:
-        "results/logs/law_table.log",
+        "<logs>/law_table.log",
     benchmark:
-        "results/benchmarks/law_table.tsv"
+        "<benchmarks>/law_table.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -53,15 +53,15 @@ rule two_tls:
     input:
         code=library("two_tls.py"),
     output:
-        table_1="results/tables/table_1.csv",
-        table_1_markdown="results/tables/table_1.md",
-        appendix_c="results/tables/appendix_c.csv",
-        appendix_c_markdown="results/tables/appendix_c.md",
-        closed_forms="results/tables/closed_forms.csv",
+        table_1="<results>/tables/table_1.csv",
+        table_1_markdown="<results>/tables/table_1.md",
+        appendix_c="<results>/tables/appendix_c.csv",
+        appendix_c_markdown="<results>/tables/appendix_c.md",
+        closed_forms="<results>/tables/closed_forms.csv",
     log:
-        "results/logs/two_tls.log",
+        "<logs>/two_tls.log",
     benchmark:
-        "results/benchmarks/two_tls.tsv"
+        "<benchmarks>/two_tls.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1

@@ -15,9 +15,9 @@ rule page:
     output:
         page="docs/index.html",
     log:
-        "results/logs/page.log",
+        "<logs>/page.log",
     benchmark:
-        "results/benchmarks/page.tsv"
+        "<benchmarks>/page.tsv"
     conda:
         "../../envs/page.yaml"
     threads: 1

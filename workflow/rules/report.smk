@@ -5,20 +5,20 @@ REPORT_TABLES = ["table_1", "table_2", "experiments", "appendix_c", "scorecard"]
 
 rule report_texts:
     input:
-        card="results/checks/scorecard.csv",
+        card="<results>/checks/scorecard.csv",
         paper="config/paper_values.csv",
         templates=expand("workflow/report/{name}.rst", name=["study", *FIGURES, *REPORT_TABLES]),
-        tables=expand("results/tables/{name}.md", name=[name for name in REPORT_TABLES if name != "scorecard"]),
+        tables=expand("<results>/tables/{name}.md", name=[name for name in REPORT_TABLES if name != "scorecard"]),
         table="workflow/page/table.html.j2",
         code=library("report_texts.py"),
     output:
-        captions=expand("results/report/{name}.rst", name=["study", *FIGURES, *REPORT_TABLES]),
-        by_wildcard="results/report/figure.rst",
-        tables=[shown(f"results/report/{name}.html", name) for name in REPORT_TABLES],
+        captions=expand("<results>/report/{name}.rst", name=["study", *FIGURES, *REPORT_TABLES]),
+        by_wildcard="<results>/report/figure.rst",
+        tables=[shown(f"<results>/report/{name}.html", name) for name in REPORT_TABLES],
     log:
-        "results/logs/report_texts.log",
+        "<logs>/report_texts.log",
     benchmark:
-        "results/benchmarks/report_texts.tsv"
+        "<benchmarks>/report_texts.tsv"
     conda:
         "../../envs/page.yaml"
     threads: 1

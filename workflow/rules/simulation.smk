@@ -2,19 +2,19 @@
 
 from dataclasses import asdict
 
-from tlsglass import annealing
+from tlsglass.chain import metropolis
 
 ORIGINS = {f"L{L}_J{J0}": study.origin(L, J0) for L in SIZES for J0 in COUPLINGS}  # what the shards of a set depend on
 
 
 rule anneal:
     output:
-        shards=expand("results/shards/L{{L}}_J{{J0}}/T{T}/{{batch}}.npz", T=study.temperatures),
-        chain="results/shards/L{L}_J{J0}/chain/{batch}.npz",
+        shards=expand("<shards>/L{{L}}_J{{J0}}/T{T}/{{batch}}.npz", T=study.temperatures),
+        chain="<shards>/L{L}_J{J0}/chain/{batch}.npz",
     log:
-        "results/logs/anneal/L{L}_J{J0}/{batch}.log",
+        "<logs>/anneal/L{L}_J{J0}/{batch}.log",
     benchmark:
-        "results/benchmarks/anneal/L{L}_J{J0}/{batch}.tsv"
+        "<benchmarks>/anneal/L{L}_J{J0}/{batch}.tsv"
     conda:
         "../../envs/simulate.yaml"
     threads: 1
@@ -25,21 +25,21 @@ rule anneal:
         model=lambda w: asdict(study.model(w.L, w.J0)),
         protocol=asdict(study.protocol()),
         temperatures=list(study.temperatures.values()),
-        chain=annealing.CHAIN_VERSION,
+        chain=metropolis.CHAIN_VERSION,
     script:
         "../../scripts/anneal.py"
 
 
 rule chain:
     input:
-        chains=lambda w: [f"results/shards/{w.set}/chain/{b}.npz" for b in study.batches(w.set[1:].split("_J")[0])],
+        chains=lambda w: [f"<shards>/{w.set}/chain/{b}.npz" for b in study.batches(w.set[1:].split("_J")[0])],
         code=library("chain.py"),
     output:
-        chain="results/chain/{set}.npz",
+        chain="<results>/chain/{set}.npz",
     log:
-        "results/logs/chain/{set}.log",
+        "<logs>/chain/{set}.log",
     benchmark:
-        "results/benchmarks/chain/{set}.tsv"
+        "<benchmarks>/chain/{set}.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -57,12 +57,12 @@ rule annealing_table:
         chains=expand(f"{CHAINS}/{{set}}.npz", set=SETS),
         code=library("annealing_table.py"),
     output:
-        annealing="results/tables/annealing.csv",
-        stability="results/tables/stability.csv",
+        annealing="<results>/tables/annealing.csv",
+        stability="<results>/tables/stability.csv",
     log:
-        "results/logs/annealing_table.log",
+        "<logs>/annealing_table.log",
     benchmark:
-        "results/benchmarks/annealing_table.tsv"
+        "<benchmarks>/annealing_table.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1

@@ -1,0 +1,31 @@
+"""What made these results: version, configuration, packages, and the digest of every file. The same run, the same text."""
+
+import platform
+from importlib import metadata
+from pathlib import Path
+
+import tlsglass
+from tlsglass.base import files
+
+PACKAGES = ("snakemake", "numpy", "scipy", "numba", "pandas", "matplotlib", "lmfit", "pint")
+
+
+def processor():
+    """Return the name that the processor gives itself, where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def manifest(config, paths, chain_version):
+    """Return a JSON-able account of a run: what computed it, from which configuration, and the digests of ``paths``."""
+    return {
+        "tlsglass": tlsglass.__version__,
+        "chain_version": chain_version,
+        "python": platform.python_version(),
+        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "config": config,
+        "sha256": {str(path): files.sha256(path) for path in sorted(map(str, paths))},
+    }

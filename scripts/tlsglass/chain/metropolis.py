@@ -1,0 +1,154 @@
+"""The Monte Carlo chain: the hot loop, and nothing else.
+
+Metropolis flips a spin when u < exp(-ΔE/T), ΔE = -2 s_i F_i, F_i = h_i + Σ_j J_ij s_j, that is when
+s_i F_i >= (T/2) ln u. The right-hand side is an integer threshold, drawn for a whole sweep at once from counter-based
+random numbers; spins are visited one after the other in site order. Every decision is integer or IEEE basic arithmetic:
+the chain is the same on every machine.
+
+A sweep is made in one of two ways, which make the same decisions and differ in time alone. Where few spins flip, fields
+are kept up to date as F_i = (h_i + Σ_j J_ij) - 2 d_i with d_i = Σ_j J_ij over the spins j that are down: a flip adds one row
+of couplings to d or takes it away, and 32 spins at a time are passed over when none of them flips. Where most spins flip,
+no fields are kept: h_i ± Σ_j abs(J_ij) bounds F_i, most thresholds lie outside of these bounds when T is high, and only for
+the others is F_i summed.
+"""
+
+import numpy as np
+
+from tlsglass.base.compiler import njit
+from tlsglass.model.disorder import BLOCK, fields_of_all_up, recompute_fields
+
+CHAIN_VERSION = 3  # raise it whenever the same seed gives another chain: shards are keyed by it
+
+NEVER = np.int32(2**31 - 1)  # threshold of the padding behind the last spin: no field reaches it
+MOST = 0.6  # share of flips above which no fields are kept: there, summing fields is faster than updating them
+
+LOWEST, HIGHEST = np.float32(-(2**31)), np.float32(2**31 - 128)  # float32 that int32 holds
+LOG_2 = np.float32(np.log(2.0))
+ONE, THIRD, FIFTH, SEVENTH, NINTH = (np.float32(1 / k) for k in (1, 3, 5, 7, 9))
+SQRT_HALF = np.int32(0x3F3504F3)  # sqrt(1/2) as bits of a float32
+
+
+def anneal_rung(system, temperature_K, sweeps, first_sweep, dynamics="metropolis"):
+    """Run ``sweeps`` sweeps at ``temperature_K``; update spins and fields in place, return the flips.
+
+    ``first_sweep`` is the number of sweeps that the chain has behind it: it picks the random numbers.
+    """
+    half_temperature = 0.5 * temperature_K / system.field_unit_K
+    heat_bath = {"metropolis": False, "heat_bath": True}[dynamics]
+    return _anneal(*system.arrays, half_temperature, heat_bath, sweeps, system.chain_key, first_sweep)
+
+
+@njit
+def _anneal(couplings, random_fields, reach, spins, fields, field_steps, half_temperature, heat_bath, sweeps, key, first_sweep):
+    n, width = couplings.shape
+    thresholds = np.full(width, NEVER)
+    all_up = fields_of_all_up(couplings, random_fields, field_steps)
+    twice = np.int32(2 * field_steps)
+    down = (all_up - fields) // twice
+    flips = latest = 0
+    down_kept = True
+    for sweep in range(first_sweep, first_sweep + sweeps):
+        _draw_thresholds(thresholds, half_temperature, heat_bath, key, sweep * width)
+        thresholds[n:] = NEVER
+        if latest > MOST * n:
+            latest = _sweep_without_fields(couplings, random_fields, reach, spins, field_steps, thresholds)
+            down_kept = False
+        else:
+            if not down_kept:
+                recompute_fields(couplings, random_fields, spins, fields, field_steps)
+                down = (all_up - fields) // twice
+                down_kept = True
+            latest = _sweep_with_fields(couplings, all_up, twice, down, spins, thresholds)
+        flips += latest
+    if down_kept:
+        fields[:] = all_up - twice * down
+    else:
+        recompute_fields(couplings, random_fields, spins, fields, field_steps)
+    return flips
+
+
+@njit
+def _sweep_with_fields(couplings, all_up, twice, down, spins, thresholds):
+    """Visit every spin once; return the flips. A flip adds its row of couplings to ``down``, or takes it away."""
+    width = couplings.shape[1]
+    flips = 0
+    for start in range(0, width, BLOCK):
+        accepts = np.int32(0)
+        for k in range(BLOCK):
+            accepts |= np.int32(_accepts(all_up, twice, down, spins, thresholds, np.uint64(start) + np.uint64(k)))
+        if accepts == 0:
+            continue
+        for k in range(BLOCK):
+            i = np.uint64(start) + np.uint64(k)  # unsigned, as numba lets negative indices count from the end
+            if not _accepts(all_up, twice, down, spins, thresholds, i):
+                continue
+            if spins[i] > 0:
+                for j in range(width):
+                    down[j] += np.int32(couplings[i, j])
+            else:
+                for j in range(width):
+                    down[j] -= np.int32(couplings[i, j])
+            spins[i] = -spins[i]
+            flips += 1
+    return flips
+
+
+@njit(inline="always")
+def _accepts(all_up, twice, down, spins, thresholds, i):
+    field = np.int32(all_up[i] - np.int32(twice * down[i]))
+    return np.int32(np.int32(spins[i]) * field) >= thresholds[i]
+
+
+@njit
+def _sweep_without_fields(couplings, random_fields, reach, spins, field_steps, thresholds):
+    """Visit every spin once; return the flips. A field is summed where its bounds leave the decision open."""
+    n, width = couplings.shape
+    flips = 0
+    for k in range(n):
+        i = np.uint64(k)
+        aligned = np.int32(spins[i] * random_fields[i])
+        if aligned + reach[i] < thresholds[i]:
+            continue
+        if aligned - reach[i] < thresholds[i]:
+            total = np.int32(0)
+            for j in range(width):  # int16 products summed in int32: one instruction for each pair
+                total = np.int32(total + np.int32(np.int32(couplings[i, j]) * np.int32(spins[j])))
+            if aligned + spins[i] * field_steps * total < thresholds[i]:
+                continue
+        spins[i] = -spins[i]
+        flips += 1
+    return flips
+
+
+@njit
+def _draw_thresholds(thresholds, half_temperature, heat_bath, key, counter):
+    """Fill ``thresholds``, of even length, with (T/2) ln u in field steps, rounded towards 0 and held within int32.
+
+    For a heat bath, which accepts with 1/(1 + exp(ΔE/T)), it is (T/2) ln(u/(1-u)). Both halves of SplitMix64 (Steele,
+    Lea and Flood 2014) at ``key`` + counter give a u, one of the 2^31 odd multiples of 2^-32. The logarithm is in
+    float32, which moves the probability of a flip by 10^-7 at most.
+    """
+    words = thresholds.view(np.uint64)
+    for i in range(words.shape[0]):
+        z = key + np.uint64(counter + i) * np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        words[i] = z ^ (z >> np.uint64(31))
+    integers = thresholds.view(np.uint32)
+    scale = np.float32(half_temperature)
+    for i in range(integers.shape[0]):
+        odd = np.uint32(integers[i] | np.uint32(1))
+        logarithm = _log(odd) - _log(np.uint32(-odd)) if heat_bath else _log(odd)
+        thresholds[i] = np.int32(min(max(scale * logarithm, LOWEST), HIGHEST))
+
+
+@njit(inline="always")
+def _log(integer):
+    """Natural logarithm of an odd uint32 over 2^32, in float32, from + - * / alone."""
+    bits = np.int32(np.float32(integer).view(np.int32) - SQRT_HALF)
+    exponent = np.float32(np.int32(bits >> np.int32(23)) - np.int32(32))
+    mantissa = np.int32((bits & np.int32(0x007FFFFF)) + SQRT_HALF).view(np.float32)  # between sqrt(1/2) and sqrt(2)
+    t = (mantissa - ONE) / (mantissa + ONE)
+    s = t * t
+    series = ONE + s * (THIRD + s * (FIFTH + s * (SEVENTH + s * NINTH)))
+    return exponent * LOG_2 + (t + t) * series

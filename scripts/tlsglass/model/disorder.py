@@ -1,0 +1,223 @@
+"""One disorder realization of Eq. (2): occupied sites, random fields and couplings, all from one seed.
+
+Couplings are kept as int16 and fields as int32, so that a spin flip is an integer row addition: the local fields that
+the chain carries along never drift from the fields recomputed from the spins.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from tlsglass.base.compiler import njit
+from tlsglass.model import lattice
+
+CACHE_LINE = 64  # bytes
+ROW = 64  # rows are padded to a multiple of this, so that vectorised loops over a row have no remainder
+BLOCK = 32  # spins that are passed over together when none of them flips
+COUPLING_RANGE = 8.0  # int16 holds this many standard deviations of a nearest-neighbour coupling
+FIELD_RANGE = 8.0  # fields are given room for this many standard deviations of the random field
+
+
+class Draws(NamedTuple):
+    """The random numbers of one realization: the same for every J0, h0 and C."""
+
+    sites: np.ndarray  # (n,) occupied site numbers, ascending
+    c_i: np.ndarray  # (n,) standard normal: h_i = h0 c_i
+    c_ij: np.ndarray  # (n (n-1)/2,) float32, standard normal, pair (i, j < i) at i (i-1)/2 + j: J_ij = c_ij J0 / (R³ + C)
+    spins: np.ndarray  # (n,) int16, +1 or -1: the state at infinite temperature
+    chain_key: np.uint64  # key of the chain's counter-based random numbers
+
+
+@dataclass(frozen=True)
+class Model:
+    """The parameters of Eq. (2), energies in kelvin, lengths in lattice constants."""
+
+    L: int
+    h0_K: float
+    J0_K: float
+    cutoff: float
+    concentration: float
+
+    @property
+    def n_spins(self):
+        return round(self.concentration * self.L**3)
+
+    @cached_property
+    def kernel(self):
+        """1/(R³ + C) for every displacement, shape (L, L, L)."""
+        return lattice.coupling_kernel(self.L, self.cutoff)
+
+    @cached_property
+    def coupling_unit_K(self):
+        """Size of one int16 step of a coupling: J0/8192 for C = 1.
+
+        Rounding moves a coupling by at most half a step. With C = 1 a nearest neighbour's coupling has a standard
+        deviation of 4096 steps, the weakest one (in the corner of the cell) of 24 at L = 8 and of 7.3 at L = 12.
+        """
+        return COUPLING_RANGE * self.J0_K * self.kernel.max() / 32767
+
+    @cached_property
+    def energy_range_K(self):
+        """Room for excitation energies 2·abs(h_i + Σ_j J_ij s_j); a realization that could leave it is refused.
+
+        Twice 8 standard deviations of the random field, a neighbour at 8 standard deviations of its coupling, and all
+        sites occupied with couplings of one standard deviation, aligned.
+        """
+        return 2 * (FIELD_RANGE * self.h0_K + self.J0_K * (COUPLING_RANGE * self.kernel.max() + self.kernel.sum()))
+
+    @cached_property
+    def _int32_room(self):
+        return 2**31 * self.coupling_unit_K / (self.energy_range_K / 2)
+
+    @property
+    def fits_int32(self):
+        """Whether 32 bits hold the fields in steps no larger than those of the couplings."""
+        return self._int32_room >= 1
+
+    @cached_property
+    def field_steps(self):
+        """Number of field steps in a coupling step: a power of two, at most 256, that fits the fields into int32."""
+        return 2 ** min(8, math.floor(math.log2(self._int32_room)))
+
+    @property
+    def field_unit_K(self):
+        """Size of one int32 step of a field: 0.95 µK at J0 = 2 K and C = 1."""
+        return self.coupling_unit_K / self.field_steps
+
+
+class System(NamedTuple):
+    """The integer Hamiltonian of one realization and its state.
+
+    W is n rounded up to a multiple of ``ROW``; what lies behind n is padding. Arrays start at cache lines.
+    """
+
+    n: int  # number of spins
+    couplings: np.ndarray  # (n, W) int16, symmetric, unit ``Model.coupling_unit_K``; padding 0
+    random_fields: np.ndarray  # (W,) int32, unit ``Model.field_unit_K``; padding 0
+    reach: np.ndarray  # (W,) int32, Σ_j abs(J_ij): no state takes field i further than this from h_i
+    spins: np.ndarray  # (W,) int16, +1 or -1; padding +1
+    fields: np.ndarray  # (W,) int32: h_i + Σ_j J_ij s_j, unit ``Model.field_unit_K``; padding 0
+    field_steps: int
+    field_unit_K: float
+    chain_key: np.uint64
+
+    @property
+    def arrays(self):
+        """What the kernels take: couplings, random fields, reach, spins, fields, and the steps of a field."""
+        return self.couplings, self.random_fields, self.reach, self.spins, self.fields, np.int32(self.field_steps)
+
+
+def draw(L, n, seed, realization):
+    """Draw realization number ``realization`` of ``n`` TLSs on an L³ lattice.
+
+    The stream is ``SeedSequence(seed, spawn_key=(L, realization))``: a realization depends on nothing else.
+    """
+    disorder, chain = np.random.SeedSequence(seed, spawn_key=(L, realization)).spawn(2)
+    rng = np.random.Generator(np.random.SFC64(disorder))
+    sites = np.sort(rng.choice(L**3, size=n, replace=False))
+    c_i = rng.standard_normal(n)
+    c_ij = rng.standard_normal(n * (n - 1) // 2, dtype=np.float32)
+    spins = (2 * rng.integers(0, 2, size=n) - 1).astype(np.int16)
+    return Draws(sites, c_i, c_ij, spins, chain.generate_state(1, np.uint64)[0])
+
+
+def float_hamiltonian(model, draws):
+    """Return (h, J) of Eq. (2) in kelvin as float64 arrays (n,) and (n, n): the unrounded Hamiltonian."""
+    n = len(draws.sites)
+    place = lattice.coordinates(draws.sites, model.L)
+    row, column = np.tril_indices(n, -1)
+    displacement = (place[row] - place[column]) % model.L
+    J = np.zeros((n, n))
+    J[row, column] = draws.c_ij * model.J0_K * model.kernel[tuple(displacement.T)]
+    return model.h0_K * draws.c_i, J + J.T
+
+
+def build(model, draws):
+    """Round the realization ``draws`` of ``model`` to its integer Hamiltonian, with the local fields of its spins."""
+    n = len(draws.sites)
+    width = -(-n // ROW) * ROW
+    kernel = model.kernel * (model.J0_K / model.coupling_unit_K)
+    couplings = _zeros((n, width), np.int16)
+    largest = _fill_couplings(couplings, lattice.coordinates(draws.sites, model.L), draws.c_ij, kernel)
+    if largest > 32767:
+        raise OverflowError(f"a coupling of {largest * model.coupling_unit_K:g} K does not fit its 16 bits")
+    random_fields, fields, reach = (_zeros(width, np.int32) for _ in range(3))
+    spins = _zeros(width, np.int16)
+    spins[:] = 1
+    spins[:n] = draws.spins
+    h = np.rint(model.h0_K * draws.c_i / model.field_unit_K)
+    bound = _sum_magnitudes(couplings) * model.field_steps
+    if 2 * np.max(np.abs(h) + bound) * model.field_unit_K >= model.energy_range_K:
+        raise OverflowError(f"an excitation energy may exceed the range of {model.energy_range_K:g} K")
+    random_fields[:n], reach[:n] = h, bound
+    recompute_fields(couplings, random_fields, spins, fields, model.field_steps)
+    return System(n, couplings, random_fields, reach, spins, fields, model.field_steps, model.field_unit_K, draws.chain_key)
+
+
+def _zeros(shape, dtype):
+    """Return zeros that start at a cache line: rows of couplings are then read without straddling lines."""
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    memory = np.zeros(size + CACHE_LINE, dtype=np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
+
+
+@njit
+def _fill_couplings(couplings, place, c_ij, kernel):
+    """Write the rounded couplings, both triangles; return the largest absolute value met."""
+    n = couplings.shape[0]
+    largest = 0.0
+    pair = 0
+    for i in range(n):
+        for j in range(i):
+            dx = abs(place[i, 0] - place[j, 0])
+            dy = abs(place[i, 1] - place[j, 1])
+            dz = abs(place[i, 2] - place[j, 2])
+            value = np.floor(c_ij[pair] * kernel[dx, dy, dz] + 0.5)
+            largest = max(largest, abs(value))
+            couplings[i, j] = np.int16(value)
+            pair += 1
+    # mirrored in blocks: writing down the columns of a whole matrix would miss the cache at every step
+    for row in range(0, n, BLOCK):
+        for column in range(0, row + 1, BLOCK):
+            for i in range(row, min(row + BLOCK, n)):
+                for j in range(column, min(column + BLOCK, i)):
+                    couplings[j, i] = couplings[i, j]
+    return largest
+
+
+@njit
+def _sum_magnitudes(couplings):
+    """Return Σ_j abs(J_ij) for every row, (n,) int64."""
+    sums = np.zeros(couplings.shape[0], dtype=np.int64)
+    for i in range(couplings.shape[0]):
+        for j in range(couplings.shape[1]):
+            sums[i] += abs(np.int64(couplings[i, j]))
+    return sums
+
+
+@njit
+def recompute_fields(couplings, random_fields, spins, fields, field_steps):
+    """Set ``fields`` to h_i + Σ_j J_ij s_j, summed anew."""
+    for i in range(couplings.shape[0]):
+        row = couplings[i]
+        total = np.int32(0)
+        for j in range(row.shape[0]):
+            total = np.int32(total + np.int32(np.int32(row[j]) * np.int32(spins[j])))
+        fields[i] = random_fields[i] + field_steps * total
+
+
+@njit
+def fields_of_all_up(couplings, random_fields, field_steps):
+    """Return the fields h_i + Σ_j J_ij that hold where every spin is up."""
+    fields = random_fields.copy()
+    for i in range(couplings.shape[0]):
+        row = couplings[i]
+        total = np.int32(0)
+        for j in range(row.shape[0]):
+            total = np.int32(total + np.int32(row[j]))
+        fields[i] += field_steps * total
+    return fields

@@ -1,0 +1,1 @@
+"""Every number that is quoted, once; what the paper claims; the verdict."""

@@ -1,0 +1,1 @@
+"""How things look: figures, tables to read, captions, the page."""

@@ -1,0 +1,1 @@
+"""The configuration of the study: its axes, its checks, what is published."""

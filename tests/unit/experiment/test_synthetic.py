@@ -1,0 +1,34 @@
+"""Closure: points of known parameters are fitted back with the errors that the fits state."""
+
+import numpy as np
+import pytest
+
+from tlsglass.experiment import observables, synthetic
+
+
+@pytest.mark.parametrize("errors_given", [True, False])
+@pytest.mark.parametrize("name", ["thermal_conductivity", "specific_heat"])
+def test_pulls_and_coverage_of_few_datasets(name, errors_given):
+    """80 datasets: mean, width and coverage within 4 of their standard errors of 0, 1 and 68.3 %.
+
+    Without errors every point has the same weight, which the recipe's relative noise does not deserve: the pulls are then
+    those of a fit that weighs wrongly, and only the mean is held.
+    """
+    table = synthetic.closure(name, 80, 3, errors_given)
+    assert (abs(table["pull_mean"]) < 4 * table["pull_width"] / np.sqrt(80)).all()
+    if errors_given:
+        assert (abs(table["pull_width"] - 1) < 4 / np.sqrt(160)).all()
+        assert (abs(table["coverage"] - 0.683) < 4 * np.sqrt(0.683 * 0.317 / 80)).all()
+
+
+def test_coverage_with_errors_from_the_residuals():
+    table = synthetic.closure("sound_velocity", 60, 8, errors_given=False)
+    assert (abs(table["pull_mean"]) < 4 / np.sqrt(60)).all()
+    assert (abs(table["pull_width"] - 1) < 4 / np.sqrt(120)).all()
+    assert (abs(table["coverage"] - 0.683) < 4 * np.sqrt(0.683 * 0.317 / 60)).all()
+
+
+def test_every_observable_has_a_recipe():
+    assert set(synthetic.RECIPES) == set(observables.OBSERVABLES)
+    for name, recipe in synthetic.RECIPES.items():
+        assert set(recipe.parameters) == set(observables.OBSERVABLES[name].parameters)

@@ -1,0 +1,76 @@
+"""Captions and the page: what they say comes from the published outcome, and the tracked page is of this very outcome."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tlsglass.paper import scorecard
+from tlsglass.show import captions, page, tables
+
+ROOT = Path(__file__).parents[3]
+PUBLISHED = ROOT / "results/published"
+
+
+@pytest.fixture(scope="module")
+def card():
+    return captions.read_card(PUBLISHED / "checks/scorecard.csv", ROOT / "config/paper_values.csv")
+
+
+def test_the_tracked_page_is_what_the_published_outcome_gives():
+    materials = page.presets((ROOT / "config/experiments").glob("*/dataset.yaml"))
+    made = page.render(PUBLISHED, ROOT / "config/paper_values.csv", materials, ROOT / "workflow/page", ROOT / "workflow/report")
+    tracked = (ROOT / "docs/index.html").read_text(encoding="utf-8")
+    assert made == tracked, "docs/index.html is of another outcome: make page"
+    assert len(tracked.encode()) < 6e6
+
+
+def test_every_figure_has_a_title_and_its_place():
+    named = {item["name"] for section in captions.contents(ROOT / "workflow/report") for item in section["items"]}
+    assert {path.stem for path in PUBLISHED.glob("figures/*.svg")} <= named
+    assert {path.stem for path in (ROOT / "workflow/report").glob("*.rst")} <= named | {"study"}
+
+
+def test_every_caption_can_be_read(card):
+    for path in sorted((ROOT / "workflow/report").glob("*.rst")):
+        text = captions.html(captions.render(path.read_text(encoding="utf-8"), card))
+        assert text.startswith("<p>"), path.name
+        assert "system-message" not in text, path.name
+
+
+def test_a_caption_takes_its_numbers_from_the_scorecard():
+    card = pd.DataFrame(
+        {
+            "id": ["slope", "slope_2", "other"],
+            "paper": ["-1.0", "0.1 to 0.2", "9.4e+06"],
+            "ours": [-1.23456, 0.15, float("nan")],
+            "ours_err": [0.012, 0.01, float("nan")],
+            "ours_sys": [0.2, 0.0, 0.0],
+            "verdict": ["open choice", "agrees", "not enough statistics"],
+        }
+    )
+    said = captions.render('{{ ours("slope") }} | {{ ours("slope_2") }} | {{ ours("other") }} | {{ tally("slope") }}', card)
+    assert said == "−1.23(1) ± 0.2 (choice of window) | 0.15(1) | (not simulated) | 1 agrees, 1 open choice"
+    assert (
+        captions.render('{{ paper("slope") }}; {{ paper("slope_2") }}; {{ paper("other") }}', card)
+        == "−1.0; 0.1 to 0.2; 9.4 × 10⁶"
+    )
+    with pytest.raises(KeyError):
+        captions.render('{{ ours("slop") }}', card)
+
+
+def test_a_markdown_table_is_read_as_it_was_written(tmp_path):
+    table = pd.DataFrame({"T (K)": ["0.5", "1"], "µ": ["-2.0(8)e-05", "of ⟨|J|⟩"]})
+    tables.write_markdown(tmp_path / "t.md", "Title", table, "A note.")
+    read = page.read_markdown(tmp_path / "t.md")
+    assert read == {
+        "title": "Title",
+        "headings": ["T (K)", "µ"],
+        "rows": [["0.5", "−2.0(8) × 10⁻⁵"], ["1", "of ⟨|J|⟩"]],
+        "note": "A note.",
+    }
+
+
+def test_every_verdict_has_a_shape_of_its_own_and_a_meaning():
+    assert set(page.SHAPES) == set(page.MEANING) == set(scorecard.VERDICTS)
+    assert len(set(page.SHAPES.values())) == len(scorecard.VERDICTS)
