@@ -85,6 +85,9 @@ def shards_digest(batch, **environment):
     """Return the digest of the counts of 100 realizations made in batches, in a process with its own CPU settings."""
     code = f"""
 import hashlib
+from tlsglass.chain import simulation
+from tlsglass.density import dos
+from tlsglass.model import disorder
 ladder, grid = (300.0, 50.0, 10.0, 2.0, 0.4, 0.05), dos.Grid(20, 8, 1.04)
 protocol = simulation.Protocol(ladder, "metropolis", 30, 2e-6, (0.4, 0.05), block=10, seed=5, grid=grid)
 model = disorder.Model(8, 10.0, 2.0, 1.0, 0.5)
