@@ -26,7 +26,8 @@ ROOT = Path(__file__).parents[1]
 def this_engine(model, draws, ladder, sweeps):
     system = disorder.build(model, draws)
     start = time.perf_counter()
-    flips = sum(metropolis.anneal_rung(system, T, sweeps, rung * sweeps) for rung, T in enumerate(ladder))
+    chain = metropolis.Chain(system)
+    flips = sum(chain.sweep(T, sweeps) for T in ladder)
     return time.perf_counter() - start, flips, excitations.energy_per_spin(system)
 
 

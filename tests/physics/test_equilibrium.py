@@ -40,10 +40,11 @@ def test_thermal_averages_agree_with_exact_enumeration(small, T, dynamics):
     shares = np.array([np.mean((excitation >= a) & (excitation < b), axis=1) for a, b in itertools.pairwise(edges)]).T
     exact = np.concatenate([[weight @ energies], weight @ states, weight @ shares])
 
-    metropolis.anneal_rung(small, T, 1000, 0, dynamics)
+    chain = metropolis.Chain(small, dynamics)
+    chain.sweep(T, 1000)
     measured = np.empty((SAMPLES, len(exact)))
     for k in range(SAMPLES):
-        metropolis.anneal_rung(small, T, STRIDE, 1000 + k * STRIDE, dynamics)
+        chain.sweep(T, STRIDE)
         s, f = small.spins[:N], small.fields[:N]
         E = 2 * np.abs(f) * small.field_unit_K
         energy = 0.5 * np.dot(s, f.astype(np.int64) + small.random_fields[:N]) * small.field_unit_K
@@ -75,11 +76,12 @@ def test_identities_of_the_disorder_average_hold(T):
         spins = []
         for key in (draws.chain_key, draws.chain_key + np.uint64(1)):
             system = disorder.build(model, draws._replace(chain_key=key))
-            metropolis.anneal_rung(system, 3 * T, 50, 0)
-            metropolis.anneal_rung(system, T, 100, 50)
+            chain = metropolis.Chain(system)
+            chain.sweep(3 * T, 50)
+            chain.sweep(T, 100)
             sample = np.empty((60, n))
             for k in range(60):
-                metropolis.anneal_rung(system, T, 5, 150 + 5 * k)
+                chain.sweep(T, 5)
                 sample[k] = system.spins[:n]
             spins.append(sample)
         energy_J = np.mean([0.5 * np.einsum("ki,ij,kj->k", s, J, s).mean() for s in spins])

@@ -30,14 +30,15 @@ def both():
     for r in range(REALIZATIONS):
         draws = disorder.draw(8, model.n_spins, 17, r)
         system = disorder.build(model, draws)
-        chain = reference.FloatChain(*disorder.float_hamiltonian(model, draws), draws.spins)
+        chain = metropolis.Chain(system)
+        floating = reference.FloatChain(*disorder.float_hamiltonian(model, draws), draws.spins)
         rng = np.random.default_rng([17, r])
         for k, T in enumerate(LADDER_K):
-            acceptance[0, r, k] = metropolis.anneal_rung(system, T, SWEEPS, k * SWEEPS)
-            acceptance[1, r, k] = chain.sweeps(T, SWEEPS, rng)
+            acceptance[0, r, k] = chain.sweep(T, SWEEPS)
+            acceptance[1, r, k] = floating.sweeps(T, SWEEPS, rng)
             if T in MEASURED_K:
                 counts[T][0, r] = dos.histogram(excitations.excitation_energies(system), edges[T])
-                counts[T][1, r] = dos.histogram(chain.excitation_energies(), edges[T])
+                counts[T][1, r] = dos.histogram(floating.excitation_energies(), edges[T])
     return acceptance / (SWEEPS * model.n_spins), counts
 
 
@@ -67,8 +68,9 @@ def test_every_state_after_the_quench_is_stable_by_brute_force():
     relaxed = 0
     for r in range(500):
         system = disorder.build(model, disorder.draw(8, model.n_spins, 23, r))
-        for k, T in enumerate((20.0, 5.0, 1.0, 0.2, 2e-6)):
-            metropolis.anneal_rung(system, T, 20, k * 20)
+        chain = metropolis.Chain(system)
+        for T in (20.0, 5.0, 1.0, 0.2, 2e-6):
+            chain.sweep(T, 20)
         relaxed += excitations.relax(system) > 0
         n = system.n
         s = system.spins[:n].astype(np.int64)

@@ -28,14 +28,35 @@ ONE, THIRD, FIFTH, SEVENTH, NINTH = (np.float32(1 / k) for k in (1, 3, 5, 7, 9))
 SQRT_HALF = np.int32(0x3F3504F3)  # sqrt(1/2) as bits of a float32
 
 
-def anneal_rung(system, temperature_K, sweeps, first_sweep, dynamics="metropolis"):
-    """Run ``sweeps`` sweeps at ``temperature_K``; update spins and fields in place, return the flips.
+DYNAMICS = ("metropolis", "heat_bath")
 
-    ``first_sweep`` is the number of sweeps that the chain has behind it: it picks the random numbers.
+
+class Chain:
+    """The Markov chain of one realization: its state, and the number of sweeps behind it, which picks its random numbers.
+
+    ``system`` is a disorder.System; its spins and fields are the state, and change in place.
     """
-    half_temperature = 0.5 * temperature_K / system.field_unit_K
-    heat_bath = {"metropolis": False, "heat_bath": True}[dynamics]
-    return _anneal(*system.arrays, half_temperature, heat_bath, sweeps, system.chain_key, first_sweep)
+
+    def __init__(self, system, dynamics="metropolis"):
+        """Begin with the spins of ``system``. Raises ValueError for dynamics other than ``DYNAMICS``."""
+        if dynamics not in DYNAMICS:
+            raise ValueError(f"dynamics = {dynamics!r}: must be one of {', '.join(DYNAMICS)}")
+        self.system, self.dynamics, self.sweeps = system, dynamics, 0
+
+    def sweep(self, temperature_K, count=1):
+        """Run ``count`` sweeps at ``temperature_K`` (a number > 0); return the number of accepted flips.
+
+        Raises ValueError for a temperature or a count that is none.
+        """
+        if not 0 < temperature_K < np.inf:
+            raise ValueError(f"temperature_K = {temperature_K!r}: must be a finite number > 0")
+        if count < 0 or count != int(count):
+            raise ValueError(f"count = {count!r}: must be a whole number >= 0")
+        half_temperature = 0.5 * temperature_K / self.system.field_unit_K
+        heat_bath = self.dynamics == "heat_bath"
+        key, first = self.system.chain_key, self.sweeps
+        self.sweeps += int(count)
+        return _anneal(*self.system.arrays, half_temperature, heat_bath, int(count), key, first)
 
 
 @njit

@@ -124,8 +124,9 @@ def simulate(model, protocol, first, n, report=lambda line: None, checkpoint=Non
     progress = Progress(n, report, begun)
     for index in range(begun, n):
         system = disorder.build(model, disorder.draw(model.L, model.n_spins, protocol.seed, first + index))
+        chain = metropolis.Chain(system, protocol.dynamics)
         for rung, T in enumerate(rungs):
-            flips = metropolis.anneal_rung(system, T, protocol.sweeps, rung * protocol.sweeps, protocol.dynamics)
+            flips = chain.sweep(T, protocol.sweeps)
             acceptance[index, rung] = flips / (protocol.sweeps * system.n)
             if T == protocol.quench_K:
                 unstable[index, :2] = excitations.stability(system)

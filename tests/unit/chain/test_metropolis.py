@@ -1,6 +1,7 @@
 """The chain: exact bookkeeping, the right thresholds, and the same numbers for ever."""
 
 import numpy as np
+import pytest
 from numba import njit
 from scipy import stats
 
@@ -11,7 +12,8 @@ LADDER_K = (100.0, 20.0, 5.0, 1.0, 0.2, 0.05)
 
 
 def anneal(system, sweeps=40):
-    return [metropolis.anneal_rung(system, T, sweeps, rung * sweeps) for rung, T in enumerate(LADDER_K)]
+    chain = metropolis.Chain(system)
+    return [chain.sweep(T, sweeps) for T in LADDER_K]
 
 
 def total_energy(system, spins):
@@ -19,6 +21,37 @@ def total_energy(system, spins):
     s = spins[: system.n].astype(object)
     J = system.couplings[:, : system.n].astype(object)
     return int(2 * s @ system.random_fields[: system.n].astype(object) + system.field_steps * (s @ J @ s))
+
+
+def test_a_chain_counts_its_own_sweeps(build):
+    """In one go, in two, or at no temperature twice: the random numbers never come again."""
+    whole, halves = (metropolis.Chain(build()) for _ in range(2))
+    whole.sweep(5.0, 20)
+    for _ in range(2):
+        halves.sweep(5.0, 10)
+    assert whole.sweeps == halves.sweeps == 20
+    np.testing.assert_array_equal(whole.system.spins, halves.system.spins)
+    anew = metropolis.Chain(build())
+    anew.sweep(5.0, 10)
+    anew.sweeps = 0  # what would go wrong if the caller had to count
+    anew.sweep(5.0, 10)
+    assert not np.array_equal(anew.system.spins, whole.system.spins)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda system: metropolis.Chain(system, "glauber"), "dynamics = 'glauber': must be one of metropolis, heat_bath"),
+        (lambda system: metropolis.Chain(system).sweep(0.0, 1), "temperature_K = 0.0: must be a finite number > 0"),
+        (lambda system: metropolis.Chain(system).sweep(float("nan"), 1), "temperature_K = nan"),
+        (lambda system: metropolis.Chain(system).sweep(1.0, -1), "count = -1: must be a whole number >= 0"),
+        (lambda system: metropolis.Chain(system).sweep(1.0, 2.5), "count = 2.5"),
+    ],
+)
+def test_a_chain_refuses_what_it_cannot_do(build, call, said):
+    with pytest.raises(ValueError, match=said.split("=")[0]) as caught:
+        call(build())
+    assert str(caught.value).startswith(said)
 
 
 def test_fields_kept_up_to_date_equal_fields_recomputed(build):

@@ -32,7 +32,7 @@ def unstable_by_brute_force(system):
 @pytest.mark.parametrize("realization", range(6))
 def test_stability_is_counted_as_by_brute_force(build, realization):
     system = build(realization)
-    metropolis.anneal_rung(system, 6.0, 3, 0)  # hot: some spins and pairs are unstable
+    metropolis.Chain(system).sweep(6.0, 3)  # hot: some spins and pairs are unstable
     found = excitations.stability(system)
     assert tuple(found) == unstable_by_brute_force(system)
     assert sum(found) > 0
@@ -54,8 +54,7 @@ def test_some_singly_stable_state_needs_a_pair_flip(build):
     needed = 0
     for realization in range(40):
         system = build(realization)
-        for _ in range(10):
-            metropolis.anneal_rung(system, 1e-6, 1, 0)
+        metropolis.Chain(system).sweep(1e-6, 10)
         spins, pairs = excitations.stability(system)
         assert spins == 0
         needed += pairs > 0
