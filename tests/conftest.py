@@ -5,6 +5,7 @@ import pytest
 
 from tlsglass.chain import simulation
 from tlsglass.density import dos
+from tlsglass.density.grid import Grid
 from tlsglass.model import disorder
 
 
@@ -32,7 +33,7 @@ def counts_of():
     """Return dos.Counts whose expected n(T, E) is a given function: sampled, or with ``rng=None`` exact (not integers)."""
 
     def counts_of(density, T_K, realizations=1000, rng=None, n_spins=256, block=10, E_max_K=200.0, grid=None):
-        edges = (grid or dos.Grid(20, 8, 1.04)).edges(T_K, E_max_K)
+        edges = (grid or Grid(20, 8, 1.04)).edges(T_K, E_max_K)
         x, w = np.polynomial.legendre.leggauss(8)
         low, high = edges[:-1, None], edges[1:, None]
         mean = (density(low + 0.5 * (high - low) * (1 + x)) * 0.5 * w).sum(axis=1)
@@ -66,5 +67,5 @@ def short_protocol():
         measured_K=(0.5,),
         block=10,
         seed=3,
-        grid=dos.Grid(20, 8, 1.04),
+        grid=Grid(20, 8, 1.04),
     )

@@ -1,11 +1,7 @@
 """Density of states n(T, E): energy grid, counts in blocks of realizations, their merge, and n with errors."""
 
 import itertools
-import json
-import math
-import re
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -15,21 +11,6 @@ from tlsglass.base import samples as statistics
 
 class ForeignShard(files.Failure):
     """A shard that does not belong to the others, or is not what its name says."""
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Energy bins for one temperature: ``bins_per_T`` uniform bins per T up to ``uniform_T`` T, then growing ones."""
-
-    bins_per_T: int
-    uniform_T: int
-    growth: float
-
-    def edges(self, T_K, E_max_K):
-        """Return the bin edges in kelvin, from 0 to at least ``E_max_K``."""
-        uniform = np.arange(self.bins_per_T * self.uniform_T + 1) / self.bins_per_T
-        steps = max(0, int(np.ceil(np.log(E_max_K / T_K / self.uniform_T) / np.log(self.growth))))
-        return T_K * np.concatenate([uniform, self.uniform_T * self.growth ** np.arange(1, steps + 1)])
 
 
 @dataclass(frozen=True)
@@ -63,22 +44,22 @@ class Counts:
         return int(self.realizations.sum())
 
     def save(self, path):
-        scalars = {f.name: getattr(self, f.name) for f in fields(self) if f.type in (int, float, str)}
+        """Write the counts with their digest, and with a stamp that says what they are of."""
         # Gathered rows are kept small; a shard's type is part of its digest. By columns, which are alike, both compress better.
         stored = np.int32 if self.gathered is None else np.min_scalar_type(self.counts.max(initial=0))
         arrays = {"first": self.first, "edges_K": self.edges_K, "counts": np.asfortranarray(self.counts, dtype=stored)}
         if self.gathered is not None:
             arrays["gathered"] = self.gathered
-        files.write_arrays(path, {"scalars": json.dumps(scalars, sort_keys=True)} | arrays)
+        files.write_arrays(path, arrays, {f.name: getattr(self, f.name) for f in fields(self) if f.type in (int, float, str)})
 
     @classmethod
     def load(cls, path):
         """Read what ``save`` wrote. Raises files.DamagedFile."""
-        arrays = files.read_arrays(path)
+        arrays, stamp = files.read_arrays(path)
         try:
             arrays["counts"] = np.ascontiguousarray(arrays["counts"], dtype=np.int64)
-            return cls(**json.loads(str(arrays.pop("scalars"))), **arrays)
-        except (KeyError, TypeError, ValueError) as error:
+            return cls(**stamp, **arrays)
+        except (KeyError, TypeError) as error:
             raise files.DamagedFile(path, f"not counts of excitation energies: {error}") from error
 
 
@@ -88,36 +69,6 @@ def histogram(energies_K, edges_K):
     if index.size and (index.min() < 0 or index.max() >= len(edges_K) - 1):
         raise ValueError(f"an excitation energy of {np.max(energies_K):g} K lies beyond the grid ({edges_K[-1]:g} K)")
     return np.bincount(index, minlength=len(edges_K) - 1)
-
-
-def check_origin(path, origin, expected):
-    """Raise ForeignShard, naming the first difference, when the shard at ``path`` is not of the ``expected`` origin."""
-    if origin == expected:
-        return
-    try:
-        ours, theirs = json.loads(expected), json.loads(origin)
-        name = next(name for name in ours if theirs.get(name) != ours[name])
-        why = f"{name} is {theirs.get(name)} in it and {ours[name]} in this study"
-    except (ValueError, AttributeError, StopIteration):
-        why = "it does not say what made it"
-    raise ForeignShard(f"{path}: foreign ({why}); {files.remedy(path)}")
-
-
-def check_realizations(path, first, n):
-    """Raise ForeignShard when the shard at ``path`` is named FIRST-LAST and holds other realizations."""
-    if re.fullmatch(r"\d+-\d+", Path(path).stem) and Path(path).stem != f"{first:05d}-{first + n - 1:05d}":
-        raise ForeignShard(f"{path}: foreign (it holds realizations {first} to {first + n - 1}); {files.remedy(path)}")
-
-
-def read_shard(path, origin, T_K):
-    """Return the counts of a shard. Raises files.DamagedFile, and ForeignShard when it is of another origin or temperature,
-    or holds other realizations than its name says: so none is counted twice."""
-    part = Counts.load(path)
-    check_origin(path, part.origin, origin)
-    check_realizations(path, int(part.first[0]), part.n_realizations)
-    if not math.isclose(part.T_K, T_K):
-        raise ForeignShard(f"{path}: foreign (its temperature is {part.T_K:g} K); {files.remedy(path)}")
-    return part
 
 
 def row_starts(block, groups, spans):

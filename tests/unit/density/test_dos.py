@@ -9,6 +9,7 @@ import pytest
 
 from tlsglass.base import files
 from tlsglass.density import dos
+from tlsglass.density.grid import Grid
 
 
 def part(counts, *blocks):
@@ -18,14 +19,14 @@ def part(counts, *blocks):
 
 def test_grid_has_an_edge_at_2T_and_reaches_the_range():
     for T in (0.02, 0.3, 1.0):
-        edges = dos.Grid(20, 8, 1.04).edges(T, 130.0)
+        edges = Grid(20, 8, 1.04).edges(T, 130.0)
         assert edges[40] == pytest.approx(2 * T, rel=1e-14)
         assert edges[-1] >= 130
         assert np.all(np.diff(edges) > 0)
 
 
 def test_histogram_agrees_with_numpy_and_refuses_what_lies_beyond():
-    edges = dos.Grid(5, 4, 1.3).edges(0.1, 10.0)
+    edges = Grid(5, 4, 1.3).edges(0.1, 10.0)
     energies = np.random.default_rng(1).exponential(1.0, 1000)
     np.testing.assert_array_equal(dos.histogram(energies, edges), np.histogram(energies, edges)[0])
     with pytest.raises(ValueError, match="beyond the grid"):
@@ -108,7 +109,7 @@ def test_a_shard_is_read_back_and_its_bytes_depend_on_its_content_alone(counts_o
 
 def test_density_integrates_to_the_concentration():
     """n is a density per lattice site: all TLSs together are x of them."""
-    edges = dos.Grid(20, 8, 1.04).edges(0.5, 200.0)
+    edges = Grid(20, 8, 1.04).edges(0.5, 200.0)
     energies = np.abs(np.random.default_rng(1).normal(0, 20, (10, 256 * 10)))
     rows = np.array([dos.histogram(e, edges) for e in energies])
     counts = dos.Counts(8, 2.0, 0.5, 256, 0.5, 10, "", np.arange(10) * 10, edges, rows)
