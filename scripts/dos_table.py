@@ -3,12 +3,12 @@
 import numpy as np
 
 from tlsglass.base import files
-from tlsglass.density import dos
+from tlsglass.density import dos, shards
 
-files.log_to(snakemake.log[0])
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 settings = snakemake.params
-shards = (dos.read_shard(path, settings.origin, settings.T_K) for path in snakemake.input.shards)
-merged = dos.merge(shards, dos.row_starts(settings.block, settings.groups, settings.spans))
+starts = None if settings.spans is None else dos.row_starts(settings.block, settings.groups, settings.spans)
+merged = shards.merge(snakemake.input.shards, settings.origin, settings.T_K, settings.realizations, starts)
 n, error = dos.density(merged, settings.groups)
 merged.save(snakemake.output.counts)
 columns = np.column_stack([merged.edges_K[:-1], merged.edges_K[1:], n, error, merged.counts.sum(axis=0)])
@@ -21,4 +21,4 @@ with files.whole(snakemake.output.table) as part:
         header="E_low_K,E_high_K,n_per_K_per_site,n_err_per_K_per_site,counts",
         comments="",
     )
-print(f"{merged.n_realizations} realizations from {len(snakemake.input.shards)} shards")
+print(f"{merged.n_realizations} realizations")

@@ -150,7 +150,7 @@ def migrate_shards(old, overlays):
         arrays = read_old(path)
         found["listed" if check_listed(manifest, "/".join(place[:-1]), path, arrays, variant) else "not listed"] += 1
         if variant:
-            migrate_variant(path, arrays, variants[place[1]])
+            migrate_variant(path, arrays, variants["/".join(place[:-1])])
         else:
             migrate_shard(path, arrays)
     print(f"{found['listed']} files are those of the manifest; {found['not listed']} are not in it")

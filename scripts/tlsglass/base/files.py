@@ -17,8 +17,6 @@ import zlib
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-
 DIGEST, STAMP, STAMP_DIGEST = "sha256", "stamp", "stamp_sha256"
 TABLES = (".csv", ".md", ".json")
 MANIFEST = "MANIFEST.json"  # lies in the folder of a published outcome
@@ -36,10 +34,15 @@ class DamagedFile(Failure):
 
 
 class _Process:
-    """What ``log_to`` tells of the job that this process is."""
+    """What this process was told of the job, or run, that it is."""
 
-    rebuild = None  # the command that makes one file of the run anew, with {} in the place of the file
+    rebuild = None  # what ``rebuild_with`` was told
     log = False  # whether what is printed goes to the log of a job
+
+
+def rebuild_with(command):
+    """Take note of the command that makes one file of the run anew, with {} in the place of the file."""
+    _Process.rebuild = command
 
 
 def remedy(path):
@@ -48,7 +51,7 @@ def remedy(path):
         return f"restore it with: git -C {shlex.quote(str(published))} checkout -- {Path(path).relative_to(published)}"
     if _Process.rebuild is None:
         return "`snakemake --cores 1 intact`, called as the run was, names the command that makes it anew"
-    return f"make it anew with: {_Process.rebuild.format(shlex.quote(str(path)))}"
+    return f"make it anew with: {_Process.rebuild.replace('{}', shlex.quote(str(path)), 1)}"
 
 
 @contextmanager
@@ -107,8 +110,23 @@ def write_json(path, value):
     write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
+def wrong(checks):
+    """Return the line of each of ``checks``, pairs (path, check of a path), that fails."""
+    lines = []
+    for path, check in checks:
+        try:
+            check(path)
+        except Failure as failure:
+            lines.append(str(failure))
+        except FileNotFoundError:
+            lines.append(f"{path}: missing; {remedy(path)}")
+    return lines
+
+
 def digest(arrays):
     """Return the SHA-256 of named arrays: their names, types, shapes and values, however they are compressed."""
+    import numpy as np
+
     total = hashlib.sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
@@ -119,6 +137,8 @@ def digest(arrays):
 
 def write_arrays(path, arrays, stamp):
     """Write named arrays as npz with their digest, and a dict of what they are of with another."""
+    import numpy as np
+
     arrays = {name: np.asarray(array) for name, array in arrays.items()}
     text = json.dumps(stamp, sort_keys=True)
     told = {DIGEST: digest(arrays), STAMP: text, STAMP_DIGEST: digest({STAMP: text})}
@@ -137,6 +157,8 @@ def digest_of(path):
 
 
 def _read(path):
+    import numpy as np
+
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored}
@@ -158,7 +180,8 @@ def log_to(path, rebuild=None):
     """
     sys.stdout = sys.stderr = open(path, "w", buffering=1, encoding="utf-8")  # noqa: SIM115 - open until the end
     sys.excepthook = _last_words
-    _Process.rebuild, _Process.log = rebuild, True
+    _Process.log = True
+    rebuild_with(rebuild)
 
 
 def _last_words(kind, error, trace):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 
 from tlsglass.base import files, names
@@ -27,8 +28,9 @@ def check_origin(path, origin, expected):
 
 
 def check_batch(path, first, n):
-    """Raise dos.ForeignShard when the shard at ``path`` holds other realizations than those that it is named after."""
-    if Path(path).stem != str(names.Batch(first, first + n - 1)):
+    """Raise dos.ForeignShard when a file that is named after realizations, 00000-00099.npz, holds others."""
+    stem = Path(path).stem
+    if re.fullmatch(r"\d+-\d+", stem) and stem != str(names.Batch(first, first + n - 1)):
         raise foreign(path, f"it holds realizations {first} to {first + n - 1}")
 
 
@@ -62,6 +64,14 @@ def read_shard(path, origin, T_K):
 
 def read_merged(path, origin, T_K, n):
     """Return the counts of all ``n`` realizations as ``read`` does. Raises dos.ForeignShard also for other realizations."""
-    merged = read(path, origin, T_K)
-    check_realizations(path, zip(merged.first.tolist(), merged.realizations.tolist(), strict=True), n)
+    return merge([path], origin, T_K, n)
+
+
+def merge(paths, origin, T_K, n, starts=None):
+    """Return the counts in all files, each read as ``read_shard`` does, merged as ``dos.merge`` does.
+
+    Raises dos.ForeignShard also when they are not those of realizations 0 to ``n`` - 1.
+    """
+    merged = dos.merge((read_shard(path, origin, T_K) for path in paths), starts)
+    check_realizations(paths[0], zip(merged.first.tolist(), merged.realizations.tolist(), strict=True), n)
     return merged

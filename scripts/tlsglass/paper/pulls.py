@@ -10,12 +10,8 @@ from itertools import pairwise
 import numpy as np
 
 from tlsglass.base import samples as statistics
+from tlsglass.base.blocks import boundaries
 from tlsglass.density import dos
-
-
-def boundaries(n_blocks, k):
-    """Return the blocks, (k + 1,), between which ``k`` parts of (nearly) equal size lie."""
-    return [round(n_blocks * i / k) for i in range(k + 1)]
 
 
 def parts(densities, k):

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tlsglass.base import names
+from tlsglass.base.blocks import boundaries
 from tlsglass.chain import protocol as annealing
 from tlsglass.chain.protocol import Protocol
 from tlsglass.density.grid import Grid
@@ -79,7 +80,7 @@ class Study:
         self.rungs = {label(T): names.rounded(T) for T in sorted(config["density_of_states"]["measured_K"])}
         self.temperatures = {self.quench: names.rounded(config["annealing"]["quench_K"]), **self.rungs}
         given = {name: v for name, v in (config["checks"]["variants"] or {}).items() if v is not None}
-        self.variants = [name for name in given if self._beside(name) in self.sets]
+        self.variants = [name for name in given if self.beside(name) in self.sets]
         self.left_out = [name for name in given if name not in self.variants]
 
     @property
@@ -109,8 +110,12 @@ class Study:
             measured_K=tuple(self.rungs.values()),
             block=density["block"],
             seed=self.config["seed"],
-            grid=Grid(density["bins_per_T"], density["uniform_T"], names.rounded(density["growth"])),
+            grid=self.grid(),
         )
+
+    def grid(self):
+        density = self.config["density_of_states"]
+        return Grid(density["bins_per_T"], density["uniform_T"], names.rounded(density["growth"]))
 
     def simulated(self, L, J0):
         """Return the Simulated of a set."""
@@ -118,9 +123,21 @@ class Study:
         return Simulated(self.model(L, J0), self.protocol(), lattice["realizations"], lattice["batch"], quench=True)
 
     def all_simulated(self):
-        """Return all that this study simulates, a dict from names like L8_J2, or those of variants, to Simulated."""
+        """Return all that this study simulates, a dict from names like L8_J2 or variants/heat_bath to Simulated."""
         sets = {f"L{L}_J{J0}": self.simulated(L, J0) for L, J0 in self.sets}
-        return sets | {name: self.variant(name).simulated for name in self.variants}
+        return sets | {f"variants/{name}": self.variant(name).simulated for name in self.variants}
+
+    def folders(self):
+        """Return what is simulated, by the folder of its shards: key -> (origin, rungs, whether its annealing is told).
+
+        Sets and variants of one origin share a folder, and what each asks for is simulated together.
+        """
+        found = {}
+        for simulated in self.all_simulated().values():
+            _, rungs, told = found.get(simulated.key, (None, [], False))
+            rungs = sorted({*rungs, *simulated.rungs})
+            found[simulated.key] = (simulated.origin, rungs, told or simulated.quench)
+        return found
 
     def spans(self, L, J0):
         """Return the ranges of realizations of (L, J0) that are looked at by themselves: all of them, those that a
@@ -136,7 +153,8 @@ class Study:
         ]
         return sorted({(0, total), *((0, n) for n in compared), *parts})
 
-    def _beside(self, name):
+    def beside(self, name):
+        """Return the labels (L, J0) of the set that a variant is held beside."""
         settings = self.config["checks"]["variants"][name]
         return names.label(settings.get("beside_L", settings["L"])), names.label(settings["J0_K"])
 
@@ -145,19 +163,22 @@ class Study:
         smaller = [lattice for lattice in self.sizes.values() if lattice["L"] <= L]
         return max(smaller or self.sizes.values(), key=lambda lattice: lattice["L"] if smaller else -lattice["L"])["batch"]
 
-    def variant(self, name):
-        """Return the Variant of that name."""
+    def variant_model(self, name):
+        """Return the Model of a variant."""
         settings = self.config["checks"]["variants"][name]
         factor = settings.get("scale", 1.0)
-        beside = self._beside(name)
-        model = self.model(*beside)
-        model = replace(
+        model = self.model(*self.beside(name))
+        return replace(
             model,
             L=settings["L"],
             h0_K=names.rounded(model.h0_K * factor),
             J0_K=names.rounded(model.J0_K * factor),
             cutoff=names.rounded(settings.get("cutoff", model.cutoff)),
         )
+
+    def variant(self, name):
+        """Return the Variant of that name."""
+        settings = self.config["checks"]["variants"][name]
         protocol = self.protocol()
         compared_K = tuple(map(names.rounded, self.config["figures"]["dos_K"]))
         protocol = replace(
@@ -167,15 +188,10 @@ class Study:
             dynamics=settings.get("dynamics", protocol.dynamics),
             ladder_K=LADDERS[settings.get("ladder", "same")](protocol.ladder_K, compared_K),
         )
-        protocol = annealing.scaled(protocol, factor)
+        protocol = annealing.scaled(protocol, settings.get("scale", 1.0))
         rungs = {names.label(T): names.Rung(changed) for T, changed in zip(compared_K, protocol.measured_K, strict=True)}
-        batch = self._batch(settings["L"])
-        return Variant(Simulated(model, protocol, settings["realizations"], batch, quench=False), rungs, beside)
-
-
-def boundaries(n_blocks, k):
-    """Return the blocks, (k + 1,), between which ``k`` parts of (nearly) equal size lie."""
-    return [round(n_blocks * i / k) for i in range(k + 1)]
+        model, batch = self.variant_model(name), self._batch(settings["L"])
+        return Variant(Simulated(model, protocol, settings["realizations"], batch, quench=False), rungs, self.beside(name))
 
 
 def dense_ladder(ladder_K, measured_K):

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from tlsglass.base import files
 from tlsglass.chain import simulation
 from tlsglass.density import shards
 
@@ -36,16 +35,3 @@ def of_merged(study):
 
 def _merged(simulated, rung):
     return partial(shards.read_merged, origin=simulated.origin_at(rung), T_K=rung.T_K, n=simulated.realizations)
-
-
-def wrong(checks):
-    """Return the line of each of ``checks``, pairs (path, check), that fails; a file that is missing is one."""
-    lines = []
-    for path, check in checks:
-        try:
-            check(path)
-        except files.Failure as failure:
-            lines.append(str(failure))
-        except FileNotFoundError:
-            lines.append(f"{path}: missing; {files.remedy(path)}")
-    return lines

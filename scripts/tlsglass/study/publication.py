@@ -43,7 +43,7 @@ def incomplete(run):
 
 def wrong_counts(study, folder):
     """Return a line for each file of merged counts in ``folder`` that is missing or not what ``study`` asks for."""
-    return holdings.wrong([(folder / name, check) for name, check in holdings.of_merged(study)])
+    return files.wrong((folder / name, check) for name, check in holdings.of_merged(study))
 
 
 def digests(study, published, shards):
