@@ -19,7 +19,7 @@ pathvars:
     benchmarks="<results>/benchmarks",
 
 
-report: of_run("report/study.rst")
+report: str(Path(folder("results"), "report/study.rst").resolve())
 
 
 include: "workflow/rules/simulation.smk"  # anneal: shards of each (origin, T, batch)

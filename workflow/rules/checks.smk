@@ -165,6 +165,6 @@ rule provenance:
         runtime=5,
     params:
         config={key: value for key, value in config.items() if key != "rebuild"},
-        run=of_run("."),
+        run=folder("results"),
     script:
         "../../scripts/provenance.py"

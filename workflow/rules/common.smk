@@ -136,9 +136,9 @@ def library(script):
     return [shipped(path) for path in sorted(found)]
 
 
-def of_run(path):
-    """Return the absolute path of a file of this run, for the captions of a report."""
-    return str(Path(workflow.pathvars.apply(f"<results>/{path}")).resolve())
+def folder(pathvar):
+    """Return a folder of this run, results or shards."""
+    return workflow.pathvars.apply(f"<{pathvar}>")
 
 
 SECTIONS = validation.read_yaml(ROOT / "workflow/report/contents.yaml")
@@ -153,7 +153,7 @@ def shown(path, name):
     """
     return report(
         path,
-        caption=of_run(f"report/{name.strip('{}')}.rst"),
+        caption=str(Path(folder("results"), "report", f"{name.strip('{}')}.rst").resolve()),
         category=lambda w: CATEGORIES[name.format(**w)],
         labels=lambda w: {"result": TITLES[name.format(**w)]},
     )

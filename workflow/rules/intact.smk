@@ -34,8 +34,8 @@ rule intact:
         mem_mb=500,
         runtime=60,
     params:
-        run=of_run("."),
-        shards=str(Path(workflow.pathvars.apply("<shards>"))),
+        run=folder("results"),
+        shards=folder("shards"),
         published=PUBLISHED_FOLDER if PUBLISHED else None,
     script:
         "../../scripts/intact.py"
