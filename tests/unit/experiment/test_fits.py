@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.optimize import curve_fit, least_squares, minimize
 from scipy.special import digamma
 
-from tlsglass.experiment import datasets, fits, synthetic
+from tlsglass.experiment import fits, measured, synthetic
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = sorted((ROOT / "config/experiments").iterdir())
@@ -20,7 +20,7 @@ SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/dataset.schema.yaml").read_tex
 
 
 def load(name):
-    return datasets.load(ROOT / "config/experiments" / name, SCHEMA)
+    return measured.load(ROOT / "config/experiments" / name, SCHEMA)
 
 
 def with_parameter(dataset, name, **settings):
@@ -36,7 +36,7 @@ def stycast():
 
 @pytest.mark.parametrize("folder", [path for path in SHIPPED if path.name.startswith("fig")], ids=lambda path: path.name)
 def test_reconstructed_points_are_those_of_their_recipe_and_the_fit_recovers_it_within_2_sigma(folder):
-    loaded = datasets.load(folder, SCHEMA)
+    loaded = measured.load(folder, SCHEMA)
     pd.testing.assert_frame_equal(synthetic.reconstruct(loaded.info), pd.read_csv(folder / "data.csv"))
     found = fits.compare(loaded)
     for name, truth in loaded.info["reconstruction"]["parameters"].items():
@@ -49,7 +49,7 @@ def test_reconstructed_points_are_those_of_their_recipe_and_the_fit_recovers_it_
 def test_every_fit_with_its_intervals_takes_less_than_a_second():
     """Best of two: the machine may be busy."""
     for folder in SHIPPED:
-        loaded = datasets.load(folder, SCHEMA)
+        loaded = measured.load(folder, SCHEMA)
         taken = []
         for _ in range(2):
             start = time.process_time()
@@ -94,7 +94,7 @@ def test_errors_left_to_the_residuals_are_their_scatter():
     noise = rng.standard_normal(200)
     found = []
     for scatter in (1e-6, 4e-6):
-        points = datasets.Points(T, 0.04 * T**1.9 + scatter * noise, None, None)
+        points = measured.Points(T, 0.04 * T**1.9 + scatter * noise, None, None)
         dataset = replace(load("stycast1266_thermal_conductivity"), points=points, whole=points)
         found.append(fits.compare(dataset))
         assert abs(found[-1].free.values["mu"] - 0.1) < 4 * found[-1].free.errors["mu"]
@@ -109,7 +109,7 @@ def test_p_is_that_of_the_t_test_which_a_nearly_linear_model_has():
     for given, distribution in ((True, stats.norm), (False, stats.t(6))):
         for _ in range(20):
             sigma = np.full(8, 1e-5)
-            points = datasets.Points(T, 0.04 * T**2 + sigma * rng.standard_normal(8), sigma if given else None, None)
+            points = measured.Points(T, 0.04 * T**2 + sigma * rng.standard_normal(8), sigma if given else None, None)
             found = fits.compare(replace(load("stycast1266_thermal_conductivity"), points=points, whole=points))
             expected = 2 * distribution.sf(abs(found.free.values["mu"] / found.free.errors["mu"]))
             assert found.p_value == pytest.approx(expected, abs=0.005)

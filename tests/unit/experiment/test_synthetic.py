@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tlsglass.experiment import observables, synthetic
+from tlsglass.experiment import synthetic
 
 
 @pytest.mark.parametrize("errors_given", [True, False])
@@ -26,9 +26,3 @@ def test_coverage_with_errors_from_the_residuals():
     assert (abs(table["pull_mean"]) < 4 / np.sqrt(60)).all()
     assert (abs(table["pull_width"] - 1) < 4 / np.sqrt(120)).all()
     assert (abs(table["coverage"] - 0.683) < 4 * np.sqrt(0.683 * 0.317 / 60)).all()
-
-
-def test_every_observable_has_a_recipe():
-    assert set(synthetic.RECIPES) == set(observables.OBSERVABLES)
-    for name, recipe in synthetic.RECIPES.items():
-        assert set(recipe.parameters) == set(observables.OBSERVABLES[name].parameters)
