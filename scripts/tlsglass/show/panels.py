@@ -17,7 +17,7 @@ def data_and_fits(panel, results, alone=False):
     first = results[0][0]
     drawing = observables.named(first["observable"]).drawing
     reduced = drawing.reduced if alone else None
-    scale = _power_of_ten(results, drawing)
+    scale = 0 if reduced or drawing.scale == "log" else _power_of_ten(results, drawing)
     for k, (fit, points, curves) in enumerate(results):
         base = points["value"].min() if drawing.from_lowest else 0.0
         drawn = _Drawn(*style.OTHERS[k % len(style.OTHERS)], 10.0**-scale, base, reduced[0] if reduced else 0, k == 0)
@@ -27,24 +27,23 @@ def data_and_fits(panel, results, alone=False):
     axes = panel.axes
     axes.set_xlabel("$T$ (K)")
     axes.set_title(first["material"], fontsize=7)
-    if reduced:
-        axes.set_ylabel(reduced[1].format(first["unit"]))
-    elif drawing.scale == "log":
-        axes.set_yscale("log")
-        axes.set_ylabel(f"{first['symbol']} ({first['unit']})")
-    else:
-        zero = " + constant" if drawing.from_lowest else ""
-        unit = "" if first["unit"] == "dimensionless" else f" {first['unit']}"
-        axes.set_ylabel(rf"{first['symbol']}{zero} ($10^{{{scale}}}${unit})")
-    _place_legend(axes, drawing, bool(reduced))
+    axes.set_yscale("linear" if reduced else drawing.scale)
+    axes.set_ylabel(reduced[1].format(first["unit"]) if reduced else _axis_label(first, drawing, scale))
+    _place_legend(axes, drawing)
 
 
 def _power_of_ten(results, drawing):
-    """Return the power of ten that the values of a linear axis are in units of: that of their range, or of the largest."""
-    if drawing.scale == "log":
-        return 0
+    """Return the power of ten that values are in units of: that of their range, or of the largest."""
     sizes = [np.ptp(p["value"]) if drawing.from_lowest else p["value"].abs().max() for _, p, _ in results]
     return int(np.floor(np.log10(max(sizes))))
+
+
+def _axis_label(fit, drawing, scale):
+    unit = "" if fit["unit"] == "dimensionless" else fit["unit"]
+    if drawing.scale == "log":
+        return fit["symbol"] + (f" ({unit})" if unit else "")
+    zero = " + constant" if drawing.from_lowest else ""
+    return rf"{fit['symbol']}{zero} ($10^{{{scale}}}${f' {unit}' if unit else ''})"
 
 
 class _Drawn(NamedTuple):
@@ -99,13 +98,17 @@ def _labels(fit, first, alone):
     mu = f"$µ$ = {tables.shorthand(value, error)}"
     if not (alone and fit["errors_given"]):
         return mu + (f", {fit['label']}" if fit["label"] else ""), "$µ$ = 0 (STM)" if first else None
-    reduced = {m: fit[m]["misfit"] ** 2 for m in ("mu_free", "stm")}
-    return (f"{text}, χ²/dof = {reduced[m]:.{1 if reduced[m] < 10 else 0}f}" for text, m in ((mu, "mu_free"), ("STM", "stm")))
+    return f"{mu}, {_reduced_chi2(fit['mu_free'])}", f"STM, {_reduced_chi2(fit['stm'])}"
 
 
-def _place_legend(axes, drawing, reduced):
+def _reduced_chi2(fit):
+    value = fit["misfit"] ** 2
+    return f"χ²/dof = {value:.{1 if value < 10 else 0}f}"
+
+
+def _place_legend(axes, drawing):
     """Put the legend where the curves leave room; on a linear axis, make it below or above them."""
-    if drawing.scale == "log" and not reduced:
+    if axes.get_yscale() == "log":
         axes.legend(loc=drawing.legend)
         return
     below = drawing.legend != "above"

@@ -115,6 +115,26 @@ def test_p_is_that_of_the_t_test_which_a_nearly_linear_model_has():
             assert found.p_value == pytest.approx(expected, abs=0.005)
 
 
+@pytest.mark.parametrize("given", [True, False])
+def test_the_aic_is_minus_twice_the_likelihood_and_two_for_each_free_parameter(given):
+    """ln L of the points from scipy: with the errors as given, or with σ at its own maximum, sqrt(χ²/n)."""
+    loaded = load("fig5a_silica_sound_velocity")
+    points = loaded.points if given else replace(loaded.points, error=None)
+    loaded = replace(loaded, points=points)
+    found = fits.compare(loaded)
+
+    def aic(fit, free):
+        residuals = points.value - loaded.model(points.T_K, fit.values)
+        sigma = points.error if given else np.sqrt(np.mean(residuals**2))
+        return -2 * np.sum(stats.norm.logpdf(residuals, scale=sigma)) + 2 * free
+
+    free, stm = aic(found.free, 4), aic(found.stm, 3)  # coupling, A, offset, and µ
+    assert found.delta_aic == pytest.approx(stm - free, abs=1e-6)
+    assert found.free.aic - found.stm.aic == pytest.approx(free - stm, abs=1e-6)
+    alone = fits.fit(with_parameter(loaded, "A_Hz_per_K3", start=9.7e6, fixed=True), mu=0.0)
+    assert alone.aic - found.stm.aic == pytest.approx(aic(alone, 2) - stm, abs=1e-6)
+
+
 def test_temperature_errors_count_as_errors_of_the_value_along_the_slope(stycast):
     """κ ~ T^1.94: a relative temperature error of 1 % is one of 1.94 % in κ."""
     points = replace(stycast.points, T_error_K=0.01 * stycast.points.T_K)
