@@ -45,7 +45,7 @@ try:
     check_study(config, config_schema, config_file_of)
     if config["density_of_states"]["source"] == "published":
         publication.check(config, "results/published/MANIFEST.json", config_file_of)
-    DATASETS = {folder.name: datasets.load(folder, dataset_schema).info for folder in dataset_folders()}
+    DATASETS = datasets.check_all(dataset_folders(), dataset_schema)
 except validation.InputError as error:
     sys.exit(str(error))
 

@@ -1,29 +1,57 @@
-"""YAML that a person edits, held against a JSON schema: one clear line for the first thing that is wrong."""
+"""YAML that a person edits, held against a JSON schema: one clear line for each thing that is wrong."""
 
 import math
 import re
+from contextlib import contextmanager
 
 import jsonschema
 import yaml
 
+QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class InputError(ValueError):
-    """Bad input. Its message is one line that names the file, the key, the value and what is allowed."""
+    """Bad input. Each of its ``lines`` names the file, the key, the value and what is allowed."""
+
+    def __init__(self, *lines):
+        super().__init__("\n".join(lines))
+        self.lines = list(lines)
+
+
+def raise_all(lines):
+    """Raise one InputError with all ``lines``, each of them once, if there are any."""
+    if lines:
+        raise InputError(*dict.fromkeys(lines))
+
+
+@contextmanager
+def gathered(lines):
+    """Where an InputError ends the block, add its lines to ``lines`` and go on behind the block."""
+    try:
+        yield
+    except InputError as error:
+        lines += error.lines
 
 
 def read_yaml(path):
     """Return the content of a YAML file; raise InputError when it is missing or is not YAML."""
     try:
         with open(path, encoding="utf-8") as stream:
-            return yaml.safe_load(stream)
+            text = stream.read()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path}: not UTF-8 text") from None
-    except yaml.YAMLError as error:
+    try:
+        try:
+            return yaml.load(text, QUICK)
+        except yaml.YAMLError:
+            return yaml.safe_load(text)  # it alone words what is wrong the same on every machine
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark else ""
-        raise InputError(f"{path}: not valid YAML{line}: {getattr(error, 'problem', error)}") from None
+        reason = " ".join(str(getattr(error, "problem", error)).split())
+        raise InputError(f"{path}: not valid YAML{line}: {reason}") from None
 
 
 def key_name(path):
@@ -47,29 +75,42 @@ _types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": 
 Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=_types)
 
 
-def check_schema(value, schema, where):
-    """Raise InputError for the first violation of ``schema``; ``where(path)`` names the file that holds a key."""
+def violations(value, schema, where):
+    """Return a line for each violation of ``schema``, by key; ``where(path)`` names the file that holds a key."""
     errors = sorted(Validator(schema).iter_errors(value), key=lambda e: [str(p) for p in e.absolute_path])
-    if errors:
-        error = errors[0]
-        path = list(error.absolute_path)
-        if error.validator == "additionalProperties":
-            unknown = sorted(set(error.instance) - set(error.schema["properties"]), key=str)[0]
-            raise refuse(
-                where,
-                [*path, unknown],
-                error.instance[unknown],
-                f"unknown key; allowed: {', '.join(error.schema['properties'])}",
-            )
-        if error.validator == "required":
-            missing = [key for key in error.validator_value if key not in error.instance]
-            raise InputError(f"{where(path)}: {key_name([*path, missing[0]])}: missing")
-        raise refuse(where, path, error.instance, _allowed(error))
+    return list(dict.fromkeys(line for error in errors for line in _lines(error, where)))
+
+
+def check_schema(value, schema, where):
+    """Raise one InputError with all ``violations``."""
+    raise_all(violations(value, schema, where))
+
+
+def line(where, path, value, allowed):
+    """Return the line that refuses ``value`` at the keys ``path``."""
+    return f"{where(path)}: {key_name(path)} = {value!r}: {allowed}"
+
+
+def missing(where, path, why=""):
+    """Return the line that misses a value at the keys ``path``."""
+    return f"{where(path)}: {key_name(path)}: missing" + (f"; {why}" if why else "")
 
 
 def refuse(where, path, value, allowed):
     """Return the InputError for ``value`` at the keys ``path``."""
-    return InputError(f"{where(path)}: {key_name(path)} = {value!r}: {allowed}")
+    return InputError(line(where, path, value, allowed))
+
+
+def _lines(error, where):
+    path = list(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        allowed = f"unknown key; allowed: {', '.join(known)}"
+        unknown = sorted(set(error.instance) - set(known), key=str)
+        return [line(where, [*path, key], error.instance[key], allowed) for key in unknown]
+    if error.validator == "required":  # jsonschema repeats it for each key that is missing
+        return [missing(where, [*path, key]) for key in error.validator_value if key not in error.instance]
+    return [line(where, path, error.instance, _allowed(error))]
 
 
 def _hint(value):

@@ -31,8 +31,8 @@ def test_counts_of_eq_3_give_the_model_of_eq_3(densities, name, probe, within):
     """
     T = np.geomspace(0.021, 0.95, 40)
     p = {"mu": MU, "A_Hz_per_K3": 9.4e6}
-    amplitude = observables.OBSERVABLES[name].amplitudes[0]
-    exact = observables.OBSERVABLES[name].shapes(T, p, probe)[amplitude]
+    amplitude = observables.named(name).amplitudes[0]
+    exact = observables.named(name).shapes(T, p, probe)[amplitude]
     found = inference.observable(name, densities, 1e-9).shapes(T, p, probe)[amplitude]
     if probe is None:
         np.testing.assert_allclose(found / exact / np.mean(found / exact), 1, atol=within)

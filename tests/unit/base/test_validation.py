@@ -1,0 +1,79 @@
+"""What a person edits: every violation is said, each in one line, the same whichever parser is there."""
+
+import pytest
+import yaml
+
+from tlsglass.base import validation
+
+SCHEMA = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["seed", "sizes"],
+    "properties": {
+        "seed": {"type": "integer", "minimum": 0},
+        "sizes": {"type": "array", "items": {"type": "number", "exclusiveMinimum": 0}},
+        "kind": {"enum": ["a", "b"]},
+    },
+}
+
+
+def where(path):
+    return "mine.yaml" if path and path[0] != "kind" else "theirs.yaml"
+
+
+def test_every_violation_is_a_line_that_names_file_key_value_and_what_is_allowed():
+    value = {"sizes": [1, -2, "2e-6"], "kind": "c", "colour": 1, "age": 2}
+    with pytest.raises(validation.InputError) as caught:
+        validation.check_schema(value, SCHEMA, where)
+    assert caught.value.lines == str(caught.value).splitlines() == validation.violations(value, SCHEMA, where)
+    assert sorted(caught.value.lines) == [
+        "mine.yaml: age = 2: unknown key; allowed: seed, sizes, kind",
+        "mine.yaml: colour = 1: unknown key; allowed: seed, sizes, kind",
+        "mine.yaml: seed: missing",
+        "mine.yaml: sizes[1] = -2: must be > 0",
+        "mine.yaml: sizes[2] = '2e-6': must be of type number; write it with a point, like 2.0e-6",
+        "theirs.yaml: kind = 'c': must be one of ['a', 'b']",
+    ]
+
+
+def test_each_missing_key_is_said_once():
+    assert validation.violations({}, SCHEMA, lambda _: "f") == ["f: seed: missing", "f: sizes: missing"]
+
+
+def test_what_is_right_passes():
+    assert validation.violations({"seed": 1, "sizes": [1, 2.5]}, SCHEMA, where) == []
+    validation.check_schema({"seed": 1, "sizes": []}, SCHEMA, where)
+    validation.raise_all([])
+
+
+def test_lines_of_several_checks_are_raised_together_and_once():
+    with pytest.raises(validation.InputError, match=r"\Aone\ntwo\Z") as caught:
+        validation.raise_all(["one", "two", "one"])
+    assert caught.value.lines == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"a: [1, 2\nb: 3\n", "not valid YAML (line 2): expected ',' or ']', but got ':'"),
+        (b"a: b: c\n", "not valid YAML (line 1): mapping values are not allowed here"),
+        (b"a: *nothing\n", "not valid YAML (line 1): found undefined alias 'nothing'"),
+        (b"a: \x07\n", "not valid YAML: unacceptable character #x0007: special characters are not allowed in"),
+        (b"a: 2020-13-45\n", "not valid YAML: month must be in 1..12"),
+        (b"a: \xff\n", "not UTF-8 text"),
+    ],
+)
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+def test_what_is_no_yaml_is_said_in_the_same_line_by_both_parsers(tmp_path, monkeypatch, loader, text, said):
+    monkeypatch.setattr(validation, "QUICK", getattr(yaml, loader))
+    path = tmp_path / "a.yaml"
+    path.write_bytes(text)
+    with pytest.raises(validation.InputError) as caught:
+        validation.read_yaml(path)
+    assert str(caught.value).startswith(f"{path}: {said}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(validation.InputError, match=r"none\.yaml: No such file or directory"):
+        validation.read_yaml(tmp_path / "none.yaml")
