@@ -4,12 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from tlsglass.base import files, validation
-from tlsglass.density import dos
+from tlsglass.density.counts import Counts
 from tlsglass.experiment import datasets, fits, inference
 
 files.log_to(snakemake.log[0])
 dataset = datasets.load(Path(snakemake.input.info).parent, validation.read_yaml(snakemake.input.schema))
-densities = list(map(dos.Counts.load, snakemake.input.counts))
+densities = list(map(Counts.load, snakemake.input.counts))
 eq3, simulation = inference.on_simulation(dataset, densities, snakemake.params.least_counts)
 eq3 = fits.with_temperature_errors(eq3)
 simulation = replace(simulation, points=eq3.points)

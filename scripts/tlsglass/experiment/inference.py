@@ -6,31 +6,30 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from tlsglass.experiment import observables
-from tlsglass.physics import functionals
-
-GROUPS = 2  # the model takes the estimate alone: errors of the simulation are far below those of a measurement
+from tlsglass.physics import eq3, functionals
 
 
 def observable(name, densities, least_counts):
-    """Return the observables.Observable ``name`` on the n(T, E) of ``densities`` (dos.Counts of several temperatures).
+    """Return the observables.Observable ``name`` on the n(T, E) of ``densities`` (counts.Counts of several temperatures).
 
     Each shape is computed at the simulated temperatures and interpolated between them in ln T: κ, C and relaxation as the
-    ratio to their STM. n is counted in units of the one that gives the STM the specific heat of the highest temperature: that
-    is what the amplitudes belong to. Raises ValueError for an observable that has no such model, or too few counts for κ.
+    ratio to their STM; the errors of the simulation are far below those of a measurement and do not enter. n is counted in
+    units of the one that gives the STM the specific heat of the highest temperature: that is what the amplitudes belong to.
+    Raises ValueError for an observable that has no such model, or too few counts for κ.
     """
     densities = sorted(densities, key=lambda counts: counts.T_K)
     T_sim = np.array([counts.T_K for counts in densities])
-    heat = np.array([functionals.specific_heat(c, GROUPS)[0] for c in densities]) / functionals.specific_heat_eq3(T_sim, 0.0)
+    heat = np.array([functionals.specific_heat(c).value for c in densities]) / eq3.specific_heat(T_sim, 0.0)
     n = heat[-1]
 
     def between(values):
         return PchipInterpolator(np.log(T_sim), values)
 
     if name == "thermal_conductivity":
-        kappa = np.array([functionals.thermal_conductivity(c, least_counts, GROUPS)[0][0] for c in densities])
+        kappa = np.array([functionals.thermal_conductivity(c, least_counts).value for c in densities])
         if not np.isfinite(kappa).all():
             raise ValueError(f"{name}: fewer than {least_counts} counts at one of the temperatures")
-        ratio = between(n * kappa / functionals.thermal_conductivity_eq3(T_sim, 0.0))
+        ratio = between(n * kappa / eq3.thermal_conductivity(T_sim, 0.0))
 
         def shapes(T, p, _):
             return {"kappa_1K": ratio(np.log(T)) * T**2}
@@ -42,14 +41,14 @@ def observable(name, densities, least_counts):
             return {"tls_1K": ratio(np.log(T)) * T, "phonons_1K": T**3}
 
     elif name in ("sound_velocity", "dielectric_constant"):
-        resonant = between([functionals.resonant(c, GROUPS)[0] / n for c in densities])
+        resonant = between([functionals.resonant(c).value / n for c in densities])
         sign = 1.0 if name == "sound_velocity" else -2.0
 
         def shapes(T, p, omega_Hz):
             A = p["A_Hz_per_K3"]
-            simulated = np.array([functionals.relaxation(c, omega_Hz, A, GROUPS)[0] / n for c in densities])
-            ratio = between(simulated / functionals.relaxation_eq3(T_sim, 0.0, omega_Hz, A))
-            relaxation = ratio(np.log(T)) * functionals.relaxation_eq3(T, 0.0, omega_Hz, A)
+            simulated = np.array([functionals.relaxation(c, omega_Hz, A).value / n for c in densities])
+            ratio = between(simulated / eq3.relaxation(T_sim, 0.0, omega_Hz, A))
+            relaxation = ratio(np.log(T)) * eq3.relaxation(T, 0.0, omega_Hz, A)
             return {"coupling": sign * (resonant(np.log(T)) + relaxation), "offset": np.ones_like(T)}
 
     else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tlsglass.physics import functionals
+from tlsglass.physics import eq3, loss
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def _specific_heat(T, p, _):
 
 def _sound_velocity(T, p, omega_Hz):
     """Eqs. (7) + (8) with Eq. (3): δv/v = P0γ²/ρv² · shape + offset."""
-    shape = functionals.sound_velocity_eq3(T, p["mu"], omega_Hz, p["A_Hz_per_K3"])
+    shape = eq3.sound_velocity(T, p["mu"], omega_Hz, p["A_Hz_per_K3"])
     return {"coupling": shape, "offset": np.ones_like(T)}
 
 
@@ -65,8 +65,8 @@ def _resonator_frequency(T, p, frequency_Hz):
     relaxation is too slow to count at microwave frequencies.
     """
     return {
-        "loss": functionals.resonant_at_frequency_eq3(T, p["mu"], frequency_Hz) / np.pi,
-        "kinetic_fraction": functionals.quasiparticle_shift(T, frequency_Hz, p["gap_K"]),
+        "loss": loss.resonant_at_frequency_eq3(T, p["mu"], frequency_Hz) / np.pi,
+        "kinetic_fraction": loss.quasiparticle_shift(T, frequency_Hz, p["gap_K"]),
         "offset": np.ones_like(T),
     }
 
