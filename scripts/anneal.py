@@ -4,13 +4,13 @@ from pathlib import Path
 
 from tlsglass.base import files
 from tlsglass.chain import checkpoint, simulation
-from tlsglass.density import dos
+from tlsglass.density.grid import Grid
 from tlsglass.model import disorder
 
 files.log_to(snakemake.log[0])
 model = disorder.Model(**snakemake.params.model)
 protocol = dict(snakemake.params.protocol)
-protocol["grid"] = dos.Grid(**protocol["grid"])
+protocol["grid"] = Grid(**protocol["grid"])
 protocol = simulation.Protocol(**protocol)
 first, last = map(int, snakemake.wildcards.batch.split("-"))
 chain_path = Path(snakemake.output.chain)

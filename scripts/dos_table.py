@@ -3,15 +3,15 @@
 import numpy as np
 
 from tlsglass.base import files
-from tlsglass.density import dos
+from tlsglass.density import merge
 
 files.log_to(snakemake.log[0])
 settings = snakemake.params
-shards = (dos.read_shard(path, settings.origin, settings.T_K) for path in snakemake.input.shards)
-merged = dos.merge(shards, dos.row_starts(settings.block, settings.groups, settings.spans))
-n, error = dos.density(merged, settings.groups)
+shards = (merge.read_shard(path, settings.origin, settings.T_K) for path in snakemake.input.shards)
+merged = merge.merge(shards, settings.groups, settings.spans)
+n = merged.n
 merged.save(snakemake.output.counts)
-columns = np.column_stack([merged.edges_K[:-1], merged.edges_K[1:], n, error, merged.counts.sum(axis=0)])
+columns = np.column_stack([merged.edges_K[:-1], merged.edges_K[1:], n.value, n.error, merged.total])
 with files.whole(snakemake.output.table) as part:
     np.savetxt(
         part,

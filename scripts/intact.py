@@ -4,7 +4,8 @@ from pathlib import Path
 
 from tlsglass.base import files
 from tlsglass.chain import simulation
-from tlsglass.density import dos
+from tlsglass.density import merge
+from tlsglass.density.counts import Counts
 
 files.log_to(snakemake.log[0])
 results = Path("results")
@@ -12,7 +13,7 @@ study = snakemake.params
 
 
 def shard(origin, T_K):
-    return lambda path: dos.read_shard(path, origin, T_K)
+    return lambda path: merge.read_shard(path, origin, T_K)
 
 
 def chain(origin):
@@ -24,9 +25,7 @@ for name, origin in study.origins.items():
     for batch in study.batches[name]:
         checks.append((results / f"shards/{name}/chain/{batch}.npz", chain(origin)))
         checks += [(results / f"shards/{name}/T{T}/{batch}.npz", shard(origin, T_K)) for T, T_K in study.temperatures.items()]
-checks += [
-    (path, dos.Counts.load) for path in sorted([*results.glob("dos/*/*.npz"), *results.glob("shards/variants/*/T*.npz")])
-]
+checks += [(path, Counts.load) for path in sorted([*results.glob("dos/*/*.npz"), *results.glob("shards/variants/*/T*.npz")])]
 checks += [(path.parent.parent / path.stem, files.verify) for path in sorted(results.rglob(f"{files.SIGNATURES}/*"))]
 
 found = [(path, check) for path, check in checks if path.exists()]

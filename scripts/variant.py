@@ -4,12 +4,12 @@ from pathlib import Path
 
 from tlsglass.base import files
 from tlsglass.chain import checkpoint, simulation
-from tlsglass.density import dos
+from tlsglass.density.grid import Grid
 from tlsglass.model import disorder
 
 files.log_to(snakemake.log[0])
 protocol = dict(snakemake.params.protocol)
-protocol["grid"] = dos.Grid(**protocol["grid"])
+protocol["grid"] = Grid(**protocol["grid"])
 protocol = simulation.Protocol(**protocol)
 model = disorder.Model(**snakemake.params.model)
 kept = Path(snakemake.output.shards[0]).with_name("checkpoint.npz")

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from tlsglass.base import files
-from tlsglass.base import samples as statistics
+from tlsglass.base import files, samples
 from tlsglass.chain import metropolis
-from tlsglass.density import dos
+from tlsglass.density.counts import Counts
+from tlsglass.density.grid import Grid, histogram
+from tlsglass.density.merge import check_origin, check_realizations
 from tlsglass.model import disorder, excitations
 
 
@@ -24,7 +25,7 @@ class Protocol:
     measured_K: tuple  # rungs at which energies are counted; the quench is always counted
     block: int  # realizations per block of counts
     seed: int
-    grid: dos.Grid
+    grid: Grid
 
     def grid_edges(self, T_K, E_max_K):
         """Return the energy bins at ``T_K``; the quench shares those of the lowest rung."""
@@ -78,7 +79,7 @@ class ChainSummary(Stored):
 
 def summarise(chains):
     """Return the ChainSummary of an iterable of batches of one (L, J0), looked at one at a time."""
-    total = statistics.NONE
+    total = samples.NONE
     for chain in chains:
         unstable = np.column_stack([chain.unstable_spins, chain.unstable_pairs, chain.unstable_after]) > 0
         total = total.add(np.column_stack([chain.energy_K, chain.acceptance, unstable]))
@@ -91,10 +92,10 @@ def summarise(chains):
 
 
 def read_chain(path, expected):
-    """Return the Chain of a batch. Raises files.DamagedFile, and dos.ForeignShard for other than ``expected`` origin."""
+    """Return the Chain of a batch. Raises files.DamagedFile, and ForeignShard for other than ``expected`` origin."""
     chain = Chain.load(path)
-    dos.check_origin(path, str(chain.origin), expected)
-    dos.check_realizations(path, int(chain.first), len(chain.energy_K))
+    check_origin(path, str(chain.origin), expected)
+    check_realizations(path, int(chain.first), len(chain.energy_K))
     return chain
 
 
@@ -107,7 +108,7 @@ def origin(model, protocol):
 def simulate(model, protocol, first, n, report=lambda line: None, checkpoint=None):
     """Anneal realizations ``first`` to ``first + n - 1`` of ``model`` and count their excitation energies.
 
-    Returns the counts, a dict from temperature to dos.Counts, and the Chain. ``first`` and ``n`` are multiples of the
+    Returns the counts, a dict from temperature to Counts, and the Chain. ``first`` and ``n`` are multiples of the
     block. ``report`` gets a line of progress every few seconds. A checkpoint.Checkpoint keeps what is finished, and
     what it holds already is not annealed again.
     """
@@ -134,13 +135,13 @@ def simulate(model, protocol, first, n, report=lambda line: None, checkpoint=Non
                 unstable[index, 2] = sum(excitations.stability(system))
             energy[index, rung] = excitations.energy_per_spin(system)
             if T in counts:
-                counts[T][index // protocol.block] += dos.histogram(excitations.excitation_energies(system), edges[T])
+                counts[T][index // protocol.block] += histogram(excitations.excitation_energies(system), edges[T])
         progress.done(index + 1)
         if checkpoint and index + 1 < n:
             checkpoint.done(index + 1, kept)
     starts = np.arange(first, first + n, protocol.block)
     shards = {
-        T: dos.Counts(
+        T: Counts(
             L=model.L,
             J0_K=model.J0_K,
             T_K=T,

@@ -6,13 +6,11 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from tlsglass.experiment import observables
-from tlsglass.physics import functionals
-
-GROUPS = 2  # the model takes the estimate alone: errors of the simulation are far below those of a measurement
+from tlsglass.physics import eq3, functionals
 
 
 class Simulated:
-    """n(T, E) of ``densities`` (dos.Counts of several temperatures, (t,)) as the models of ``observables`` need it.
+    """n(T, E) of ``densities`` (counts.Counts of several temperatures, (t,)) as the models of ``observables`` need it.
 
     n is counted in units of the one that gives the STM the specific heat of the highest temperature: that is what the
     amplitudes belong to. ``least_counts`` is that of the bins of κ.
@@ -22,12 +20,12 @@ class Simulated:
         self.densities = sorted(densities, key=lambda counts: counts.T_K)
         self.least_counts = least_counts
         self.T_K = np.array([counts.T_K for counts in self.densities])
-        self.heat = self.estimate(functionals.specific_heat) / functionals.specific_heat_eq3(self.T_K, 0.0)
+        self.heat = self.estimate(functionals.specific_heat) / eq3.specific_heat(self.T_K, 0.0)
         self.n = self.heat[-1]
 
     def estimate(self, functional, *arguments):
-        """Return ``functional(counts, *arguments, groups)`` of each density without its error, (t,)."""
-        return np.array([functional(counts, *arguments, GROUPS)[0] for counts in self.densities])
+        """Return ``functional(counts, *arguments)`` of each density without its error, (t,)."""
+        return np.array([functional(counts, *arguments).value for counts in self.densities])
 
     def between(self, values):
         """Return the function of T (n,) that interpolates ``values`` (t,) in ln T."""
@@ -41,7 +39,7 @@ class Simulated:
 
 
 def observable(name, densities, least_counts):
-    """Return the Observable ``name`` on the n(T, E) of ``densities`` (dos.Counts of several temperatures).
+    """Return the Observable ``name`` on the n(T, E) of ``densities`` (counts.Counts of several temperatures).
 
     Raises ValueError for one that has no such model, or too few counts for κ.
     """

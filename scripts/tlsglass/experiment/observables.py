@@ -39,14 +39,11 @@ def _thermal_conductivity(T, p, _):
 
 def _thermal_conductivity_simulated(simulation):
     """κ as its ratio to that of the STM."""
-    from tlsglass.physics import functionals
+    from tlsglass.physics import eq3, functionals
 
-    def eq5(counts, groups):
-        return functionals.thermal_conductivity(counts, simulation.least_counts, groups)[0]
-
-    kappa = simulation.estimate(eq5)
+    kappa = simulation.estimate(functionals.thermal_conductivity, simulation.least_counts)
     simulation.require_finite(kappa, f"thermal_conductivity: fewer than {simulation.least_counts} counts")
-    ratio = simulation.between(simulation.n * kappa / functionals.thermal_conductivity_eq3(simulation.T_K, 0.0))
+    ratio = simulation.between(simulation.n * kappa / eq3.thermal_conductivity(simulation.T_K, 0.0))
     return lambda T, p, _: {"kappa_1K": ratio(T) * T**2}
 
 
@@ -101,22 +98,22 @@ register(
 
 def _sound_velocity(T, p, omega_Hz):
     """Eqs. (7) + (8) with Eq. (3): δv/v = P0γ²/ρv² · shape + offset."""
-    from tlsglass.physics import functionals
+    from tlsglass.physics import eq3
 
-    return {"coupling": functionals.sound_velocity_eq3(T, p["mu"], omega_Hz, p["A_Hz_per_K3"]), "offset": T**0}
+    return {"coupling": eq3.sound_velocity(T, p["mu"], omega_Hz, p["A_Hz_per_K3"]), "offset": T**0}
 
 
 def _sound_velocity_simulated(simulation):
     """The resonant part as it is, and the relaxational part as its ratio to that of the STM."""
-    from tlsglass.physics import functionals
+    from tlsglass.physics import eq3, functionals
 
     resonant = simulation.between(simulation.estimate(functionals.resonant) / simulation.n)
 
     def shapes(T, p, omega_Hz):
         A = p["A_Hz_per_K3"]
         simulated = simulation.estimate(functionals.relaxation, omega_Hz, A) / simulation.n
-        ratio = simulation.between(simulated / functionals.relaxation_eq3(simulation.T_K, 0.0, omega_Hz, A))
-        relaxation = ratio(T) * functionals.relaxation_eq3(T, 0.0, omega_Hz, A)
+        ratio = simulation.between(simulated / eq3.relaxation(simulation.T_K, 0.0, omega_Hz, A))
+        relaxation = ratio(T) * eq3.relaxation(T, 0.0, omega_Hz, A)
         return {"coupling": resonant(T) + relaxation, "offset": T**0}
 
     return shapes
@@ -182,11 +179,11 @@ def _resonator_frequency(T, p, frequency_Hz):
     ``loss`` = F tan δ = 1/Q_TLS is that of n at sqrt(T² + E²) = 1 K, where Eq. (3) has n = B. ASSUME: δf/f = -F/2 δε/ε, and
     relaxation is too slow to count at microwave frequencies.
     """
-    from tlsglass.physics import functionals
+    from tlsglass.physics import loss
 
     return {
-        "loss": functionals.resonant_at_frequency_eq3(T, p["mu"], frequency_Hz) / pi,
-        "kinetic_fraction": functionals.quasiparticle_shift(T, frequency_Hz, p["gap_K"]),
+        "loss": loss.resonant_at_frequency_eq3(T, p["mu"], frequency_Hz) / pi,
+        "kinetic_fraction": loss.quasiparticle_shift(T, frequency_Hz, p["gap_K"]),
         "offset": T**0,
     }
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from tlsglass.base import validation
 from tlsglass.chain import simulation
-from tlsglass.density import dos
+from tlsglass.density.densities import boundaries
+from tlsglass.density.grid import Grid
 from tlsglass.model import disorder
-from tlsglass.paper import pulls
 
 
 def label(value):
@@ -68,7 +68,7 @@ class Study:
             measured_K=tuple(self.rungs.values()),
             block=density["block"],
             seed=self.config["seed"],
-            grid=dos.Grid(density["bins_per_T"], density["uniform_T"], density["growth"]),
+            grid=Grid(density["bins_per_T"], density["uniform_T"], density["growth"]),
         )
 
     def origin(self, L, J0):
@@ -85,7 +85,7 @@ class Study:
         parts = [
             (block * begin, block * end)
             for k in (2, self.config["checks"]["pulls"]["parts"])
-            for begin, end in pairwise(pulls.boundaries(total // block, k))
+            for begin, end in pairwise(boundaries(total // block, k))
         ]
         return sorted({(0, total), *((0, n) for n in compared), *parts})
 
