@@ -3,15 +3,15 @@
 import numpy as np
 
 from tlsglass.base import files
-from tlsglass.density import dos, shards
+from tlsglass.density import shards
 
 files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 settings = snakemake.params
-starts = None if settings.spans is None else dos.row_starts(settings.block, settings.groups, settings.spans)
-merged = shards.merge(snakemake.input.shards, settings.origin, settings.T_K, settings.realizations, starts)
-n, error = dos.density(merged, settings.groups)
+of = settings.origin, settings.T_K, settings.realizations
+merged = shards.gather(snakemake.input.shards, *of, settings.groups, settings.spans)
+n = merged.n
 merged.save(snakemake.output.counts)
-columns = np.column_stack([merged.edges_K[:-1], merged.edges_K[1:], n, error, merged.counts.sum(axis=0)])
+columns = np.column_stack([merged.edges_K[:-1], merged.edges_K[1:], n.value, n.error, merged.total])
 with files.whole(snakemake.output.table) as part:
     np.savetxt(
         part,

@@ -3,13 +3,13 @@
 import numpy as np
 
 from tlsglass.base import files
-from tlsglass.density import dos
+from tlsglass.density.counts import Counts
+from tlsglass.physics import eq3 as closed_form
 from tlsglass.show import style, tables
 
 files.log_to(snakemake.log[0])
-groups = snakemake.params.groups
 cold, warm = snakemake.params.dos_K
-densities = [dos.Counts.load(path) for path in snakemake.input.counts]
+densities = [Counts.load(path) for path in snakemake.input.counts]
 L = densities[0].L
 couplings = sorted({counts.J0_K for counts in densities})
 eq3 = tables.read(snakemake.input.eq3)
@@ -29,16 +29,16 @@ for counts in densities:
         look["markerfacecolor"] = "white"
     name = f"J0 = {J0:g} K, T = {counts.T_K:g} K"
 
-    coarse = dos.coarsen_to_width(counts, 2.0)
-    n, error = dos.density(coarse, groups)
-    E = 0.5 * (coarse.edges_K[:-1] + coarse.edges_K[1:])
+    coarse = counts.coarsen_to_width(2.0)
+    n, error = coarse.n.value, coarse.n.error
+    E = coarse.middle_K
     shown = E < E_end
     label = f"$J_0$ = {J0:g} K, $T$ = {counts.T_K:g} K"
     wide.points(E[shown], n[shown], error[shown], name, label=label, **look)
 
-    fine = dos.coarsen_to_width(counts, zoom_K / 30)
-    n, error = dos.density(fine, groups)
-    E = 0.5 * (fine.edges_K[:-1] + fine.edges_K[1:])
+    fine = counts.coarsen_to_width(zoom_K / 30)
+    n, error = fine.n.value, fine.n.error
+    E = fine.middle_K
     shown = E < zoom_K
     zoom.points(E[shown], n[shown], error[shown], name, **look)
 
@@ -46,13 +46,14 @@ for counts in densities:
         fit = eq3.query("L == @L and J0_K == @J0 and T_K == @warm").iloc[0]
         E = np.linspace(0, snakemake.params.window_T * warm, 100)
         label = f"Eq. (3), $µ$ = {fit.mu:.2f}, $T$ = {warm:g} K"
-        zoom.line(E, fit.B * (warm**2 + E**2) ** (fit.mu / 2), f"{name}: Eq. (3)", color=look["color"], label=label, zorder=5)
+        zoom.line(
+            E, closed_form.density(E, warm, fit.B, fit.mu), f"{name}: Eq. (3)", color=look["color"], label=label, zorder=5
+        )
     else:
         fit = exponents.query("L == @L and J0_K == @J0 and T_K == @cold").iloc[0]
-        enough = dos.rebin(counts.counts.sum(axis=0), max(30, counts.counts.sum() / 800))
-        logarithmic = dos.coarsen(counts, enough)
-        n, error = dos.density(logarithmic, groups)
-        E = 0.5 * (logarithmic.edges_K[:-1] + logarithmic.edges_K[1:])
+        logarithmic = counts.coarsen_to_counts(max(30, counts.counts.sum() / 800))
+        n, error = logarithmic.n.value, logarithmic.n.error
+        E = logarithmic.middle_K
         shown = E < 3
         inset.points(E[shown], n[shown], error[shown], name, **(look | {"markersize": 1.8}))
         E = np.geomspace(fit.E_low_K, fit.E_high_K, 30)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tlsglass.base import files
-from tlsglass.physics import functionals
+from tlsglass.physics import eq3
 from tlsglass.show import style, tables
 
 files.log_to(snakemake.log[0])
@@ -24,7 +24,7 @@ for table in sets:
     name = f"$J_0$ = {J0:g} K, slopes 1 : {tables.shorthand(slope.value, slope.value_err)}".replace("-", "−")
     panel.points(shown["T_K"], 1e3 * shown["dv_relative"], 1e3 * shown["dv_relative_err"], f"J0 = {J0:g} K", label=name, **look)
     T = np.geomspace(low, high, 200)
-    shape = functionals.sound_velocity_eq3(T, mu.value, settings["omega_Hz"], settings["A_Hz_per_K3"])
+    shape = eq3.sound_velocity(T, mu.value, settings["omega_Hz"], settings["A_Hz_per_K3"])
     curve = law.loc["mu_constant_amplitude", "value"] * shape + law.loc["mu_constant_offset", "value"]
     label = f"Eqs. (7) + (8), $µ$ = {tables.shorthand(mu.value, mu.value_err)}"
     panel.line(T, 1e3 * curve, f"J0 = {J0:g} K: constant µ", color=look["color"], label=label)

@@ -3,13 +3,13 @@
 import numpy as np
 
 from tlsglass.base import files
-from tlsglass.density import dos
+from tlsglass.density.counts import Counts
 from tlsglass.physics import two_tls
 from tlsglass.show import style
 
 files.log_to(snakemake.log[0])
 h0_K = snakemake.params.h0_K
-densities = [dos.Counts.load(path) for path in snakemake.input.counts]
+densities = [Counts.load(path) for path in snakemake.input.counts]
 couplings = sorted({counts.J0_K for counts in densities})
 
 figure = style.Figure(width="single", height=2.6)
@@ -17,9 +17,9 @@ figure = style.Figure(width="single", height=2.6)
 for counts in densities:
     J0 = counts.J0_K
     look = style.of_set(counts.L, J0, couplings, [counts.L])
-    coarse = dos.coarsen(counts, dos.rebin(counts.counts.sum(axis=0), max(30, counts.counts.sum() / 1000)))
-    n, error = dos.density(coarse, snakemake.params.groups)
-    E = 0.5 * (coarse.edges_K[:-1] + coarse.edges_K[1:])
+    coarse = counts.coarsen_to_counts(max(30, counts.counts.sum() / 1000))
+    n, error = coarse.n.value, coarse.n.error
+    E = coarse.middle_K
     shown = E < 2 * J0
     panel.points(E[shown], n[shown], error[shown], f"J0 = {J0:g} K", label=f"$J_0$ = {J0:g} K, simulated", **look)
     # n0 = 1/h0 of Eq. (9) is an estimate of the order of magnitude: the curve is brought to the simulation at E = J0

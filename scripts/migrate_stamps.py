@@ -29,7 +29,7 @@ from snakemake.utils import update_config
 from tlsglass.base import files, names, validation
 from tlsglass.chain import protocol as annealing
 from tlsglass.chain import simulation
-from tlsglass.density import dos
+from tlsglass.density.counts import Counts
 from tlsglass.density.grid import Grid
 from tlsglass.model.parameters import Model
 from tlsglass.study import publication
@@ -70,14 +70,14 @@ MODEL = ("L", "h0_K", "J0_K", "cutoff", "concentration")
 
 
 def renewed(arrays):
-    """Return what the arrays of a file of before are now: dos.Counts, simulation.Chain or simulation.ChainSummary."""
+    """Return what the arrays of a file of before are now: Counts, simulation.Chain or simulation.ChainSummary."""
     model, protocol = settings(origin_in(arrays))
     if "scalars" in arrays:
         stamp = json.loads(str(arrays["scalars"]))
         rung = next(rung for rung in protocol.counted if rung.T_K == names.rounded(stamp["T_K"]))
         numbers = {name: array for name, array in arrays.items() if name != "scalars"}
         numbers["counts"] = numbers["counts"].astype(np.int64)
-        return dos.Counts(**stamp | {"origin": annealing.origin(model, protocol, rung)}, **numbers)
+        return Counts(**stamp | {"origin": annealing.origin(model, protocol, rung)}, **numbers)
     numbers = {name: array[()] for name, array in arrays.items() if name != "origin"}
     kind = simulation.Chain if "first" in numbers else simulation.ChainSummary
     return kind(annealing.annealing_origin(model, protocol), **numbers)

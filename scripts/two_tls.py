@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.base import files
-from tlsglass.physics import functionals, two_tls
+from tlsglass.physics import eq3, two_tls
 from tlsglass.show import tables
 
 files.log_to(snakemake.log[0])
@@ -59,9 +59,7 @@ tables.write_markdown(
 J0_K = settings["elastic_ratio"] * h0_K
 T0 = 1.0  # crossover temperature (ω/A)^(1/3); the STM's slopes are taken far from it
 far_below, far_above = np.array([1e-4, 1e-3]) * T0, np.array([1e3, 1e4]) * T0
-below, above = (
-    np.diff(functionals.sound_velocity_eq3(T, 0.0, T0**3, 1.0)) / np.diff(np.log(T)) for T in (far_below, far_above)
-)
+below, above = (np.diff(eq3.sound_velocity(T, 0.0, T0**3, 1.0)) / np.diff(np.log(T)) for T in (far_below, far_above))
 closed = [
     ("eq9_mu_at_J0", two_tls.dipolar_gap_exponent(J0_K, h0_K, J0_K)),
     ("eq9_mu_at_J0_over_100", two_tls.dipolar_gap_exponent(J0_K / 100, h0_K, J0_K)),

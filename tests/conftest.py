@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tlsglass.chain import simulation
-from tlsglass.density import dos
+from tlsglass.density.counts import Counts
 from tlsglass.density.grid import Grid
 from tlsglass.model import disorder
 
@@ -30,9 +30,9 @@ def build(small_model):
 
 @pytest.fixture
 def counts_of():
-    """Return dos.Counts whose expected n(T, E) is a given function: sampled, or with ``rng=None`` exact (not integers)."""
+    """Return Counts whose expected n(T, E) is a given function: sampled, or with ``rng=None`` exact (not integers)."""
 
-    def counts_of(density, T_K, realizations=1000, rng=None, n_spins=256, block=10, E_max_K=200.0, grid=None):
+    def counts_of(density, T_K, realizations=1000, rng=None, n_spins=256, block=10, E_max_K=200.0, grid=None, groups=20):
         edges = (grid or Grid(20, 8, 1.04)).edges(T_K, E_max_K)
         x, w = np.polynomial.legendre.leggauss(8)
         low, high = edges[:-1, None], edges[1:, None]
@@ -40,7 +40,7 @@ def counts_of():
         blocks = realizations // block
         expected = mean * np.diff(edges) * n_spins / 0.5 * block
         counts = np.tile(expected, (blocks, 1)) if rng is None else rng.poisson(expected, size=(blocks, len(expected)))
-        return dos.Counts(
+        return Counts(
             L=8,
             J0_K=2.0,
             T_K=T_K,
@@ -51,6 +51,7 @@ def counts_of():
             first=np.arange(blocks) * block,
             edges_K=edges,
             counts=counts,
+            groups=groups,
         )
 
     return counts_of

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tlsglass.density import dos
-from tlsglass.physics import functionals
+from tlsglass.density.counts import Counts
+from tlsglass.physics import eq3, kernels
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results/published"
@@ -69,8 +69,8 @@ def test_the_density_of_states_is_the_published_one_with_its_fit(open_page, L, J
         law = fit.B * (fit.T_K**2 + E**2) ** (fit.mu / 2)
         np.testing.assert_allclose(np.array(shown["model"])[drawn].astype(float), law[drawn], rtol=1e-6)
         assert E[drawn].max() == pytest.approx(2 * fit.T_K)
-        counts = dos.coarsen_to_width(dos.Counts.load(PUBLISHED / f"dos/L{L}_J{J0}/T{fit.T_K:g}.npz"), 0.2 * fit.T_K)
-        n, error = dos.density(counts, 50)
+        counts = Counts.load(PUBLISHED / f"dos/L{L}_J{J0}/T{fit.T_K:g}.npz", groups=50).coarsen_to_width(0.2 * fit.T_K)
+        n, error = counts.n.value, counts.n.error
         points = [(value, sigma) for value, sigma in zip(shown["n"], shown["n_err"], strict=True) if value is not None]
         np.testing.assert_allclose([value for value, _ in points], n[: len(points)], rtol=1e-6)
         np.testing.assert_allclose([sigma for _, sigma in points], error[: len(points)], rtol=1e-3)
@@ -90,7 +90,7 @@ def test_every_slider_draws_the_sound_velocity_of_the_library(open_page, control
     assert tab.locator("#velocity-plot canvas").evaluate("c => c.toDataURL()") != picture
     T = np.array(shown["T_K"])
     for series, mu in (("model", shown["mu"]), ("stm", 0.0)):
-        curve = shown["coupling"] * functionals.sound_velocity_eq3(T, mu, shown["omega_Hz"], shown["A"])
+        curve = shown["coupling"] * eq3.sound_velocity(T, mu, shown["omega_Hz"], shown["A"])
         np.testing.assert_allclose(shown[series], curve - curve[0], rtol=1e-6, atol=1e-6 * np.ptp(curve))
 
 
@@ -99,14 +99,14 @@ def test_the_formulas_of_the_page_are_those_of_the_library(open_page):
     T = np.geomspace(1e-3, 10, 25)
     for mu in (-0.2, 0.0, 0.13, 0.4):
         for name, call in (
-            ("resonant", lambda T, mu: functionals.resonant_eq3(T, mu)),
-            ("relaxation", lambda T, mu: functionals.relaxation_eq3(T, mu, 9e4, 9.4e6)),
+            ("resonant", lambda T, mu: eq3.resonant(T, mu)),
+            ("relaxation", lambda T, mu: eq3.relaxation(T, mu, 9e4, 9.4e6)),
         ):
             shown = tab.evaluate(f"T => T.map(t => tlsglass.physics.{name}(t, {mu}, 9e4, 9.4e6))", T.tolist())
             np.testing.assert_allclose(shown, call(T, mu), rtol=1e-6, err_msg=f"{name}, µ = {mu}")
     a = np.geomspace(1e-12, 1e12, 97)
     shown = tab.evaluate("a => a.map(tlsglass.physics.relaxationIntegral)", a.tolist())
-    np.testing.assert_allclose(shown, functionals.relaxation_integral(a), rtol=1e-6)
+    np.testing.assert_allclose(shown, kernels.relaxation_integral(a), rtol=1e-6)
 
 
 def test_each_material_sets_the_sliders_to_its_parameters(open_page):

@@ -10,8 +10,7 @@ import pytest
 from scipy import stats
 
 from tlsglass.chain import metropolis, reference
-from tlsglass.density import dos
-from tlsglass.density.grid import Grid
+from tlsglass.density.grid import Grid, histogram
 from tlsglass.model import disorder, excitations
 
 ROOT = Path(__file__).parents[2]
@@ -38,8 +37,8 @@ def both():
             acceptance[0, r, k] = chain.sweep(T, SWEEPS)
             acceptance[1, r, k] = floating.sweeps(T, SWEEPS, rng)
             if T in MEASURED_K:
-                counts[T][0, r] = dos.histogram(excitations.excitation_energies(system), edges[T])
-                counts[T][1, r] = dos.histogram(floating.excitation_energies(), edges[T])
+                counts[T][0, r] = histogram(excitations.excitation_energies(system), edges[T])
+                counts[T][1, r] = histogram(floating.excitation_energies(), edges[T])
     return acceptance / (SWEEPS * model.n_spins), counts
 
 
@@ -89,7 +88,8 @@ def shards_digest(batch, **environment):
     code = f"""
 import hashlib
 from tlsglass.chain import simulation
-from tlsglass.density import dos
+from tlsglass.density.grid import Grid
+from tlsglass.density.merge import merge
 from tlsglass.model import disorder
 ladder, grid = (300.0, 50.0, 10.0, 2.0, 0.4, 0.05), Grid(20, 8, 1.04)
 protocol = simulation.Protocol(ladder, "metropolis", 30, 2e-6, (0.4, 0.05), block=10, seed=5, grid=grid)
@@ -97,7 +97,7 @@ model = disorder.Model(8, 10.0, 2.0, 1.0, 0.5)
 runs = [simulation.simulate(model, protocol, first, {batch}) for first in range(0, 100, {batch})]
 digest = hashlib.sha256()
 for T in (0.4, 0.05, 2e-6):
-    digest.update(dos.merge([counts[T] for counts, _ in runs]).counts.tobytes())
+    digest.update(merge([counts[T] for counts, _ in runs]).counts.tobytes())
 for name in ("energy_K", "acceptance", "unstable_pairs"):
     digest.update(b"".join(getattr(chain, name).tobytes() for _, chain in runs))
 print(digest.hexdigest())

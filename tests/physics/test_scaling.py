@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from tlsglass.chain import simulation
-from tlsglass.density import dos, power_law
+from tlsglass.density import power_law
 from tlsglass.model import disorder
 from tlsglass.study.axes import scaled
 
@@ -14,10 +14,11 @@ def test_without_couplings_the_density_is_gaussian(short_protocol):
     """E = 2 abs(h): half-normal with standard deviation 2 h0, n(0) = x · 2/(2 h0 sqrt(2π)); within 4σ."""
     model = disorder.Model(L=6, h0_K=10.0, J0_K=0.01, cutoff=1.0, concentration=0.5)
     counts, _ = simulation.simulate(model, short_protocol, 0, 200)
-    limit = power_law.fit_gaussian(counts[0.5], 0.0, 20)
-    assert abs(limit.E0_K - 20) < 4 * limit.E0_K_err
-    n, error = dos.density(dos.coarsen_to_width(counts[0.5], 3.0), 20)
-    assert abs(n[0] - 0.5 * 2 / (20 * np.sqrt(2 * np.pi))) < 4 * error[0] + 1e-4
+    density = replace(counts[0.5], groups=20)
+    limit = power_law.fit_gaussian(density, 0.0)
+    assert abs(limit.E0_K.value - 20) < 4 * limit.E0_K.error
+    n = density.coarsen_to_width(3.0).n[0]
+    assert abs(n.value - 0.5 * 2 / (20 * np.sqrt(2 * np.pi))) < 4 * n.error + 1e-4
 
 
 def test_h0_is_only_a_scale(short_protocol):

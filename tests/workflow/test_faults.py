@@ -135,7 +135,7 @@ def test_a_foreign_shard_is_not_merged_nor_an_altered_table_read(workflow):
     for name, corrupt, rule in [
         (shard(0.5), other_physics, "dos_table/L4_J2/T0.5"),
         (CHAIN, other_physics, "chain/L4_J2"),
-        ("results/tables/table_2.csv", drop_last_row, "law_table"),
+        ("results/fits/L4_J2/eq3.csv", drop_last_row, "quantity_tables"),
     ]:
         good = (workflow.folder / name).read_bytes()
         corrupt(workflow.folder / name)

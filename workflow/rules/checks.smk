@@ -46,35 +46,16 @@ rule variant_table:
         mem_mb=500,
         runtime=5,
     params:
-        settings={name: config["checks"]["variants"][name] for name in VARIANTS},
-        fits=config["fits"],
+        variants={name: config["checks"]["variants"][name] for name in VARIANTS},
+        temperatures=len(config["figures"]["dos_K"]),
+        settings=SETTINGS,
     script:
         "../../scripts/variant_table.py"
 
 
-rule choices_table:
-    input:
-        choices=expand("<results>/choices/{set}/{kind}.csv", set=SETS, kind=["fits", "laws"]),
-        code=library("choices_table.py"),
-    output:
-        table="<results>/tables/choices.csv",
-    log:
-        "<logs>/choices_table.log",
-    benchmark:
-        "<benchmarks>/choices_table.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
-    script:
-        "../../scripts/choices_table.py"
-
-
 rule pulls:
     input:
-        counts=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
+        rungs=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
         code=library("pulls.py"),
     output:
         pulls="<results>/pulls/{set}.csv",
@@ -89,10 +70,8 @@ rule pulls:
         mem_mb=1000,
         runtime=20,
     params:
+        settings=SETTINGS,
         pulls=config["checks"]["pulls"],
-        warm_K=config["figures"]["dos_K"][1],
-        fits=config["fits"],
-        observables=config["observables"],
     script:
         "../../scripts/pulls.py"
 

@@ -83,7 +83,7 @@ try:
     if config["density_of_states"]["source"] == "published":
         check.check_published(config, f"{PUBLISHED_FOLDER}/{files.MANIFEST}", holder_of)
     DATASET_FOLDERS = sorted(path.parent for path in Path(seen(ROOT / "config/experiments")).glob("*/dataset.yaml"))
-    DATASETS = {folder.name: datasets.load(folder, dataset_schema).info for folder in DATASET_FOLDERS}
+    DATASETS = datasets.check_all(DATASET_FOLDERS, dataset_schema)
 except validation.InputError as error:
     sys.exit(str(error))
 

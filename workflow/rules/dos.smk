@@ -1,4 +1,7 @@
-# Densities of states n(T, E) from the shards, and their fits.
+# Densities of states n(T, E) from the shards, and what is quoted of them.
+
+# the choices of the analysis: paper.quantity.Settings
+SETTINGS = {"fits": config["fits"], "observables": config["observables"], "warm_K": config["figures"]["dos_K"][1]}
 
 
 def counts_of(name, rung, place):
@@ -25,7 +28,6 @@ rule dos_table:
         runtime=5,
     params:
         groups=config["fits"]["jackknife_groups"],
-        block=config["density_of_states"]["block"],
         spans=lambda w: study.spans(w.L, w.J0),
         origin=lambda w: SIMULATED[f"L{w.L}_J{w.J0}"].origin_at(study.rung(w.T)),
         T_K=lambda w: study.temperatures[w.T],
@@ -49,26 +51,27 @@ use rule dos_table as variant_dos with:
         "<benchmarks>/variant_dos/{variant}/T{T}.tsv"
     params:
         groups=config["fits"]["jackknife_groups"],
-        block=config["density_of_states"]["block"],
-        spans=None,  # its rows are single blocks
+        spans=[],  # its rows are single blocks
         origin=lambda w: study.variant(w.variant).simulated.origin_at(study.variant(w.variant).rungs[w.T]),
         T_K=lambda w: study.variant(w.variant).rungs[w.T].T_K,
         realizations=lambda w: study.variant(w.variant).simulated.realizations,
 
 
-rule fit_dos:
+rule quantities:
     input:
-        counts=expand("<results>/dos/{{set}}/T{T}.npz", T=study.temperatures),
-        code=library("fit_dos.py"),
+        rungs=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
+        quench=f"<results>/dos/{{set}}/T{study.quench}.npz",
+        code=library("quantities.py"),
     output:
         eq3="<results>/fits/{set}/eq3.csv",
         exponents="<results>/fits/{set}/exponents.csv",
         gaussian="<results>/fits/{set}/gaussian.csv",
-        choices="<results>/choices/{set}/fits.csv",
+        laws="<results>/laws/{set}.csv",
+        choices="<results>/choices/{set}.csv",
     log:
-        "<logs>/fit_dos/{set}.log",
+        "<logs>/quantities/{set}.log",
     benchmark:
-        "<benchmarks>/fit_dos/{set}.tsv"
+        "<benchmarks>/quantities/{set}.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -76,10 +79,37 @@ rule fit_dos:
         mem_mb=1000,
         runtime=10,
     params:
-        fits=config["fits"],
-        rungs_K=list(study.rungs.values()),
+        settings=SETTINGS,
     script:
-        "../../scripts/fit_dos.py"
+        "../../scripts/quantities.py"
+
+
+rule quantity_tables:
+    input:
+        eq3=expand("<results>/fits/{set}/eq3.csv", set=SETS),
+        exponents=expand("<results>/fits/{set}/exponents.csv", set=SETS),
+        gaussian=expand("<results>/fits/{set}/gaussian.csv", set=SETS),
+        laws=expand("<results>/laws/{set}.csv", set=SETS),
+        choices=expand("<results>/choices/{set}.csv", set=SETS),
+        code=library("quantity_tables.py"),
+    output:
+        laws="<results>/tables/laws.csv",
+        choices="<results>/tables/choices.csv",
+        sizes="<results>/tables/size_dependence.csv",
+    log:
+        "<logs>/quantity_tables.log",
+    benchmark:
+        "<benchmarks>/quantity_tables.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        warm_K=SETTINGS["warm_K"],
+    script:
+        "../../scripts/quantity_tables.py"
 
 
 rule table_2:

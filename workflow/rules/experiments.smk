@@ -1,6 +1,6 @@
 # Fits of measured data: one folder in config/experiments/ is one dataset, one fit, one figure. Closure of the fits.
 
-CLOSURE_OBSERVABLES = dataset_schema["properties"]["observable"]["enum"]
+from tlsglass.experiment import observables
 
 
 rule fit_experiment:
@@ -109,7 +109,7 @@ rule closure:
     benchmark:
         "<benchmarks>/closure/{observable}.tsv"
     wildcard_constraints:
-        observable=one_of(CLOSURE_OBSERVABLES),
+        observable=one_of(observables.names()),
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -125,7 +125,7 @@ rule closure:
 
 rule closure_table:
     input:
-        tables=expand("<results>/closure/{observable}.csv", observable=CLOSURE_OBSERVABLES),
+        tables=expand("<results>/closure/{observable}.csv", observable=observables.names()),
         code=library("closure_table.py"),
     output:
         table="<results>/tables/closure.csv",

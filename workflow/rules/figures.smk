@@ -50,7 +50,6 @@ rule figure_1:
         mem_mb=800,
         runtime=5,
     params:
-        groups=config["fits"]["jackknife_groups"],
         window_T=config["fits"]["eq3_window_T"],
         dos_K=config["figures"]["dos_K"],
     script:
@@ -205,7 +204,6 @@ rule figure_dipolar_gap:
         mem_mb=800,
         runtime=5,
     params:
-        groups=config["fits"]["jackknife_groups"],
         h0_K=config["model"]["h0_K"],
     script:
         "../../scripts/figure_dipolar_gap.py"

@@ -175,8 +175,8 @@ def _read(path):
 def log_to(path, rebuild=None):
     """Send what this process prints, and the error that it may end with, to the log file of its job, line by line.
 
-    ``rebuild`` is the command that makes one file of the run anew, with {} in its place. A Failure and a full disk end in one line, anything else in a traceback. What the log cannot take, as on a full disk,
-    goes to the standard error.
+    ``rebuild`` is the command that makes one file of the run anew, with {} in its place. A Failure and a full disk end in
+    one line, anything else in a traceback. What the log cannot take, as on a full disk, goes to the standard error.
     """
     sys.stdout = sys.stderr = open(path, "w", buffering=1, encoding="utf-8")  # noqa: SIM115 - open until the end
     sys.excepthook = _last_words

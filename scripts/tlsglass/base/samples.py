@@ -1,12 +1,114 @@
-"""Jackknife over blocks of realizations: every error bar of a simulated number comes from here.
+"""Jackknife over blocks of realizations: a value with its error, ``Samples``, and where every error bar comes from."""
 
-A *sample set* is an array (1 + g, ...): row 0 is a statistic of all blocks, row k that of all blocks but group k. An
-estimator that works row by row turns a sample set into a sample set, and its errors follow from the spread of the rows.
-"""
-
+import math
 from typing import NamedTuple
 
 import numpy as np
+
+
+class Samples(np.lib.mixins.NDArrayOperatorsMixin):
+    """An estimate and what it is without each jackknife group, so that errors follow through any arithmetic.
+
+    ``rows`` is (1 + g, ...): row 0 is the estimate from all blocks of realizations, row k the one without group k.
+    Arithmetic and numpy's ufuncs act row by row; a plain number or array is the same for every row and is broadcast
+    against the trailing axes, which alone are indexed. Raises ValueError for fewer than two groups, and where two
+    operands have different numbers of groups.
+    """
+
+    def __init__(self, rows):
+        self.rows = np.asarray(rows)
+        if self.rows.ndim == 0 or len(self.rows) < 3:
+            raise ValueError(f"a jackknife error needs an estimate and at least 2 groups, not rows of shape {self.rows.shape}")
+
+    @property
+    def shape(self):
+        """Shape of the estimate: that of the trailing axes."""
+        return self.rows.shape[1:]
+
+    @property
+    def groups(self):
+        """Number of jackknife groups, g."""
+        return len(self.rows) - 1
+
+    @property
+    def value(self):
+        """The estimate (...)."""
+        return self.rows[0]
+
+    @property
+    def error(self):
+        """The jackknife standard error (...)."""
+        return np.sqrt((self.groups - 1) * np.var(self.rows[1:], axis=0))
+
+    @property
+    def bias(self):
+        """The jackknife bias (...): the leading error of an estimator that is not linear in the counts."""
+        return (self.groups - 1) * (np.mean(self.rows[1:], axis=0) - self.rows[0])
+
+    def without_bias(self):
+        """Return the samples shifted by their bias: the estimate is corrected, its spread is kept."""
+        return self - self.bias
+
+    def reduce(self, function):
+        """Return ``function`` over the last axis, of every row: ``np.mean``, ``np.ptp`` or the like."""
+        return Samples(function(self.rows, axis=-1))
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError("one value with its error has no length")
+        return self.shape[0]
+
+    def __getitem__(self, index):
+        return Samples(self.rows[(slice(None), *index) if isinstance(index, tuple) else (slice(None), index)])
+
+    def __str__(self):
+        if not self.shape:
+            return shorthand(float(self.value), float(self.error))
+        return "[" + ", ".join(map(str, self)) + "]"
+
+    def __repr__(self):
+        return f"Samples({self}, groups={self.groups})"
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        if method != "__call__" or "out" in options or (ufunc.signature and not isinstance(inputs[0], Samples)):
+            return NotImplemented
+        groups = sorted({x.groups for x in inputs if isinstance(x, Samples)})
+        if len(groups) > 1:
+            raise ValueError(f"values with {groups[0]} and with {groups[1]} jackknife groups do not go together")
+        if ufunc.signature:  # samples @ weights: the sum over the last axis
+            if any(isinstance(x, Samples) for x in inputs[1:]):
+                return NotImplemented
+            return Samples(ufunc(self.rows, *inputs[1:], **options))
+        depth = max(len(x.shape) if isinstance(x, Samples) else np.ndim(x) for x in inputs)
+        results = ufunc(*(_deepened(x, depth) if isinstance(x, Samples) else x for x in inputs), **options)
+        return tuple(map(Samples, results)) if isinstance(results, tuple) else Samples(results)
+
+
+def _deepened(samples, depth):
+    """Return the rows of ``samples`` with ``depth`` trailing axes, the new ones in front."""
+    missing = (1,) * (depth - len(samples.shape))
+    return samples.rows.reshape(len(samples.rows), *missing, *samples.shape) if missing else samples.rows
+
+
+def stack(many):
+    """Return several Samples of one shape (...), one per temperature say, as one (t, ...). Raises ValueError for none."""
+    many = list(many)
+    if not many:
+        raise ValueError("no values to stack")
+    if len({(s.groups, s.shape) for s in many}) > 1:
+        raise ValueError(f"values of different groups or shapes do not go together: {[(s.groups, s.shape) for s in many]}")
+    return Samples(np.moveaxis(np.stack([s.rows for s in many]), 0, 1))
+
+
+def shorthand(value, error):
+    """Write a number with its standard error in the last digits: 0.127(8). Without a known error: four digits."""
+    from uncertainties import ufloat  # takes longer to import than all that most callers do
+
+    if value is None or not math.isfinite(value):
+        return "-"
+    if error is None or not math.isfinite(error) or error == 0:
+        return f"{value:.4g}"
+    return f"{ufloat(value, error):.1uS}"
 
 
 def group_starts(n_blocks, groups):
@@ -15,8 +117,8 @@ def group_starts(n_blocks, groups):
     return np.linspace(0, n_blocks, g + 1).astype(int)[:-1]
 
 
-def sample_set(blocks, groups, sizes=None):
-    """Return the sample set (1 + g, ...) of the sum over the first axis of ``blocks`` (b, ...).
+def jackknife(blocks, groups, sizes=None):
+    """Return Samples (...) of the sum over the first axis of ``blocks`` (b, ...).
 
     Neighbouring blocks are gathered into groups (``group_starts``). Where a row stands for several blocks, ``sizes``
     (b,) tells of how many. Raises ValueError for fewer than two groups, and for a row that lies in two of them.
@@ -31,17 +133,7 @@ def sample_set(blocks, groups, sizes=None):
         raise ValueError("blocks were gathered for other jackknife groups")
     sums = np.add.reduceat(blocks, rows, axis=0, dtype=float)
     total = sums.sum(axis=0, keepdims=True)
-    return np.concatenate([total, total - sums])
-
-
-def error(samples):
-    """Return the jackknife standard error (...) of the estimates in the sample set ``samples`` (1 + g, ...)."""
-    return np.sqrt((len(samples) - 2) * np.var(samples[1:], axis=0))
-
-
-def bias(samples):
-    """Return the jackknife bias (...) of an estimator: its leading error where it is not linear in the counts."""
-    return (len(samples) - 2) * (np.mean(samples[1:], axis=0) - samples[0])
+    return Samples(np.concatenate([total, total - sums]))
 
 
 class Moments(NamedTuple):

@@ -2,6 +2,7 @@
 
 import math
 import re
+from contextlib import contextmanager
 
 import jsonschema
 import yaml
@@ -21,6 +22,15 @@ def raise_all(lines):
     """Raise one InputError with all ``lines``, each of them once, if there are any."""
     if lines:
         raise InputError(*dict.fromkeys(lines))
+
+
+@contextmanager
+def gathered(lines):
+    """Where an InputError ends the block, add its lines to ``lines`` and go on behind the block."""
+    try:
+        yield
+    except InputError as error:
+        lines += error.lines
 
 
 def read_yaml(path):

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tlsglass.base import files
-from tlsglass.base import samples as statistics
+from tlsglass.base import files, samples
 from tlsglass.chain import metropolis
 from tlsglass.chain.protocol import Protocol, annealing_origin, origin
-from tlsglass.density import dos, shards
+from tlsglass.density import shards
+from tlsglass.density.counts import Counts
+from tlsglass.density.grid import histogram
 from tlsglass.model import disorder, excitations
 from tlsglass.model.parameters import Model
 
@@ -61,20 +62,18 @@ class ChainSummary(Stored):
 
 def summarise(chains):
     """Return the ChainSummary of an iterable of batches of one (L, J0), looked at one at a time."""
-    total = statistics.NONE
+    total = samples.NONE
     for chain in chains:
         unstable = np.column_stack([chain.unstable_spins, chain.unstable_pairs, chain.unstable_after]) > 0
         total = total.add(np.column_stack([chain.energy_K, chain.acceptance, unstable]))
     rungs = len(chain.rungs_K)
     energy, acceptance, share = np.split(total.mean, [rungs, 2 * rungs])
     energy_err, acceptance_err, share_err = np.split(total.error, [rungs, 2 * rungs])
-    return ChainSummary(
-        chain.origin, total.n, chain.rungs_K, energy, energy_err, acceptance, acceptance_err, share, share_err
-    )
+    return ChainSummary(chain.origin, total.n, chain.rungs_K, energy, energy_err, acceptance, acceptance_err, share, share_err)
 
 
 def read_chain(path, origin):
-    """Return the Chain of a batch. Raises files.DamagedFile, and dos.ForeignShard for another origin or other realizations
+    """Return the Chain of a batch. Raises files.DamagedFile, and ForeignShard for another origin or other realizations
     than those that its name says."""
     chain = Chain.load(path)
     shards.check_origin(path, chain.origin, origin)
@@ -83,17 +82,17 @@ def read_chain(path, origin):
 
 
 def read_summary(path, origin, n):
-    """Return the ChainSummary of ``n`` realizations. Raises files.DamagedFile, and dos.ForeignShard for another."""
+    """Return the ChainSummary of ``n`` realizations. Raises files.DamagedFile, and ForeignShard for another."""
     summary = ChainSummary.load(path)
     shards.check_origin(path, summary.origin, origin)
-    shards.check_realizations(path, [(0, int(summary.n_realizations))], n)
+    shards.check_realizations(path, [0], [int(summary.n_realizations)], n)
     return summary
 
 
 def simulate(model: Model, protocol: Protocol, first, n, report=lambda line: None, checkpoint=None):
     """Anneal realizations ``first`` to ``first + n - 1`` of ``model`` and count their excitation energies.
 
-    Returns the counts, a dict from temperature to dos.Counts, and the Chain. ``report`` gets a line of progress every few
+    Returns the counts, a dict from temperature to Counts, and the Chain. ``report`` gets a line of progress every few
     seconds. A checkpoint.Checkpoint keeps what is finished, and what it holds already is not annealed again. Raises
     ValueError unless ``first`` and ``n`` are multiples of the block.
     """
@@ -124,13 +123,13 @@ def simulate(model: Model, protocol: Protocol, first, n, report=lambda line: Non
             energy[index, place] = excitations.energy_per_spin(system)
             if rung.T_K in counts:
                 energies = excitations.excitation_energies(system)
-                counts[rung.T_K][index // protocol.block] += dos.histogram(energies, edges[rung.T_K])
+                counts[rung.T_K][index // protocol.block] += histogram(energies, edges[rung.T_K])
         progress.done(index + 1)
         if checkpoint and index + 1 < n:
             checkpoint.done(index + 1, kept)
     starts = np.arange(first, first + n, protocol.block)
     found = {
-        rung.T_K: dos.Counts(
+        rung.T_K: Counts(
             L=model.L,
             J0_K=model.J0_K,
             T_K=rung.T_K,

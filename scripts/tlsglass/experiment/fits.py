@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
+from tlsglass.experiment import observables
+
 ONE_SIGMA = stats.chi2.cdf(1, 1)  # 68.3 %
 LARGEST_ERROR = 1.0  # a window whose µ is less certain than this says nothing
 SCANNED = 20
@@ -128,14 +130,16 @@ def scan(dataset):
     """Return µ against both ends of the window: T_min_K, T_max_K, n_points, mu, mu_err, mu_err_scaled, misfit, a row for each.
 
     The lower ends are that of the dataset's own window and its ``scan_from_K``; the upper ends run over the points, about
-    SCANNED of them. Parameters that only the upper end holds (``Observable.held``) keep their values in the dataset's own
+    SCANNED of them. Parameters that only the upper end holds (``Parameter.held``) keep their values in the dataset's own
     window. A series ends where too few points are left, or where they no longer hold µ. ``mu_err_scaled`` is the error times
     sqrt(χ²/dof) where that is above 1: what is left of an error once the model does not describe the points.
     """
     own = fit(with_temperature_errors(dataset), intervals=False)
-    held = {name: {"start": own.values[name], "fixed": True} for name in dataset.observable.held}
+    parameters = dataset.observable.parameters
+    held = {name: {"start": own.values[name], "fixed": True} for name, p in parameters.items() if p.held}
     # a scan shows how far the data bound µ: nothing else may
-    info = dataset.info | {"parameters": dataset.info["parameters"] | held | {"mu": {"start": own.values["mu"]}}}
+    mu = {"start": own.values["mu"], "low": -np.inf, "high": np.inf}
+    info = dataset.info | {"parameters": dataset.info["parameters"] | held | {"mu": mu}}
     rows = []
     for T_min in sorted({dataset.points.T_K[0], *dataset.info.get("scan_from_K", [])}):
         ends = {*dataset.whole.T_K[:: -max(1, len(dataset.whole.T_K) // SCANNED)], dataset.points.T_K[-1]}
@@ -159,10 +163,11 @@ def scan(dataset):
 def _parameters(dataset, mu):
     parameters = lmfit.Parameters()
     observable = dataset.observable
-    for name in observable.parameters:
-        settings = dataset.info["parameters"].get(name) or {"start": observable.defaults[name]}
-        low, high = settings.get("low", -np.inf), settings.get("high", np.inf)
-        parameters.add(name, settings["start"], min=low, max=high, vary=not settings.get("fixed", False))
+    for name in observable.fitted:
+        own = observable.parameters[name]
+        settings = {"start": own.default, "low": own.low, "high": own.high} | dataset.info["parameters"].get(name, {})
+        free = not settings.get("fixed", False)
+        parameters.add(name, settings["start"], min=settings["low"], max=settings["high"], vary=free)
     if mu is not None:
         parameters["mu"].set(value=mu, vary=False, min=-np.inf, max=np.inf)
     return parameters
@@ -224,16 +229,16 @@ def _best_of_a_grid(dataset, parameters, error):
     χ² has side minima, and a start far from the data would end in one of them.
     """
     points, observable = dataset.points, dataset.observable
-    probe = dataset.info.get(observable.probe)
     free = [name for name in observable.amplitudes if parameters[name].vary]
     axes = []
     for name, tried in observable.starts.items():
         p = parameters[name]
-        axes.append([p.value, *(x for x in tried if p.min <= x <= p.max)] if p.vary else [p.value])
+        values = np.geomspace(*tried) if isinstance(tried, observables.Geometric) else tried
+        axes.append([p.value, *(x for x in values if p.min <= x <= p.max)] if p.vary else [p.value])
     best = (np.inf, {})
     for values in itertools.product(*axes):
         trial = dict(zip(observable.starts, map(float, values), strict=True))
-        shapes = observable.shapes(points.T_K, trial, probe)
+        shapes = observable.shapes(points.T_K, trial, dataset.probe)
         rest = (points.value - sum(parameters[name].value * shapes[name] for name in set(shapes) - set(free))) / error
         design = np.column_stack([shapes[name] / error for name in free]) if free else np.zeros((len(rest), 0))
         size = np.linalg.norm(design, axis=0)

@@ -6,56 +6,48 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from tlsglass.experiment import observables
-from tlsglass.physics import functionals
+from tlsglass.physics import eq3, functionals
 
-GROUPS = 2  # the model takes the estimate alone: errors of the simulation are far below those of a measurement
+
+class Simulated:
+    """n(T, E) of ``densities`` (counts.Counts of several temperatures, (t,)) as the models of ``observables`` need it.
+
+    n is counted in units of the one that gives the STM the specific heat of the highest temperature: that is what the
+    amplitudes belong to. ``least_counts`` is that of the bins of κ.
+    """
+
+    def __init__(self, densities, least_counts):
+        self.densities = sorted(densities, key=lambda counts: counts.T_K)
+        self.least_counts = least_counts
+        self.T_K = np.array([counts.T_K for counts in self.densities])
+        self.heat = self.estimate(functionals.specific_heat) / eq3.specific_heat(self.T_K, 0.0)
+        self.n = self.heat[-1]
+
+    def estimate(self, functional, *arguments):
+        """Return ``functional(counts, *arguments)`` of each density without its error, (t,)."""
+        return np.array([functional(counts, *arguments).value for counts in self.densities])
+
+    def between(self, values):
+        """Return the function of T (n,) that interpolates ``values`` (t,) in ln T."""
+        curve = PchipInterpolator(np.log(self.T_K), values)
+        return lambda T: curve(np.log(T))
+
+    def require_finite(self, values, why):
+        """Raise ValueError unless all of ``values`` (t,) are finite."""
+        if not np.isfinite(values).all():
+            raise ValueError(f"{why} at one of the temperatures")
 
 
 def observable(name, densities, least_counts):
-    """Return the observables.Observable ``name`` on the n(T, E) of ``densities`` (dos.Counts of several temperatures).
+    """Return the Observable ``name`` on the n(T, E) of ``densities`` (counts.Counts of several temperatures).
 
-    Each shape is computed at the simulated temperatures and interpolated between them in ln T: κ, C and relaxation as the
-    ratio to their STM. n is counted in units of the one that gives the STM the specific heat of the highest temperature: that
-    is what the amplitudes belong to. Raises ValueError for an observable that has no such model, or too few counts for κ.
+    Raises ValueError for one that has no such model, or too few counts for κ.
     """
-    densities = sorted(densities, key=lambda counts: counts.T_K)
-    T_sim = np.array([counts.T_K for counts in densities])
-    heat = np.array([functionals.specific_heat(c, GROUPS)[0] for c in densities]) / functionals.specific_heat_eq3(T_sim, 0.0)
-    n = heat[-1]
-
-    def between(values):
-        return PchipInterpolator(np.log(T_sim), values)
-
-    if name == "thermal_conductivity":
-        kappa = np.array([functionals.thermal_conductivity(c, least_counts, GROUPS)[0][0] for c in densities])
-        if not np.isfinite(kappa).all():
-            raise ValueError(f"{name}: fewer than {least_counts} counts at one of the temperatures")
-        ratio = between(n * kappa / functionals.thermal_conductivity_eq3(T_sim, 0.0))
-
-        def shapes(T, p, _):
-            return {"kappa_1K": ratio(np.log(T)) * T**2}
-
-    elif name == "specific_heat":
-        ratio = between(heat / n)
-
-        def shapes(T, p, _):
-            return {"tls_1K": ratio(np.log(T)) * T, "phonons_1K": T**3}
-
-    elif name in ("sound_velocity", "dielectric_constant"):
-        resonant = between([functionals.resonant(c, GROUPS)[0] / n for c in densities])
-        sign = 1.0 if name == "sound_velocity" else -2.0
-
-        def shapes(T, p, omega_Hz):
-            A = p["A_Hz_per_K3"]
-            simulated = np.array([functionals.relaxation(c, omega_Hz, A, GROUPS)[0] / n for c in densities])
-            ratio = between(simulated / functionals.relaxation_eq3(T_sim, 0.0, omega_Hz, A))
-            relaxation = ratio(np.log(T)) * functionals.relaxation_eq3(T, 0.0, omega_Hz, A)
-            return {"coupling": sign * (resonant(np.log(T)) + relaxation), "offset": np.ones_like(T)}
-
-    else:
+    entry = observables.named(name)
+    if entry.simulated is None:
         raise ValueError(f"{name} has no model on a simulated density of states")
-    published = observables.OBSERVABLES[name]
-    return replace(published, shapes=shapes, starts={key: v for key, v in published.starts.items() if key != "mu"})
+    parameters = {key: parameter for key, parameter in entry.parameters.items() if key != "mu"}
+    return replace(entry, shapes=entry.simulated(Simulated(densities, least_counts)), parameters=parameters)
 
 
 def on_simulation(dataset, densities, least_counts):

@@ -1,39 +1,35 @@
-"""What is measured, and its model: a sum of amplitudes, each times a shape that depends on T and a few other parameters.
+"""The observables: one entry each. Amplitudes times shapes, with Eq. (3) or on a simulated density of states.
 
-The shapes are those of Eq. (3) with constant µ; µ = 0 is the standard tunneling model (STM). Temperatures in kelvin.
+To add one, write its formula in ``physics/`` and an entry here: dataset schema, fits, tables, figures and the closure study
+find it. Formulas are imported when a shape is computed, since the Snakefile reads this module. Temperatures in kelvin.
 """
 
-from dataclasses import dataclass, field
+from math import pi
 
-import numpy as np
+from tlsglass.experiment.registry import (
+    MU,
+    Drawing,
+    Geometric,
+    Observable,
+    Parameter,
+    Recipe,
+    named,
+    names,
+    probes,
+    register,
+    tabulated,
+)
 
-from tlsglass.physics import functionals
+__all__ = ["Drawing", "Geometric", "Observable", "Parameter", "Recipe", "named", "names", "probes", "register", "tabulated"]
 
+OFFSET = Parameter("offset", default=0.0, tabulated=False)  # the zero of δv/v, δε/ε and δf/f is arbitrary
+LARGEST_CHANGE = 0.05  # of a velocity, a frequency or ε, relative
+RATE = Parameter("A", "Hz/K³", starts=Geometric(1e3, 1e11, 33))  # of Eq. (8)
 
-@dataclass(frozen=True)
-class Observable:
-    """One measured quantity and its model Σ_a p[a] · shape_a(T; µ, ...).
+# ASSUME: the recipes have parameters of the order of silica's (Figs. 4 and 5) and of a microwave resonator's, and the noise
+# of a good experiment.
 
-    ``shapes(T_K, p, probe_Hz)`` returns {amplitude: shape (n,)}; ``starts`` are tried for a parameter that is no amplitude.
-    """
-
-    units: tuple  # a dataset's unit must convert to one of them: to the first that fits
-    symbol: str
-    amplitudes: tuple
-    shapes: object
-    starts: dict  # {parameter that is no amplitude: values (k,)}
-    positive: bool = False  # whether a value <= 0 cannot be measured
-    probe: str | None = None  # the key of the dataset that holds the probing frequency
-    defaults: dict = field(default_factory=dict)  # parameters that a dataset may leave out: free, with this start
-    held: tuple = ()  # parameters that a scan over the upper end of the window keeps: low temperatures do not hold them
-
-    @property
-    def parameters(self):
-        return (*self.starts, *self.amplitudes)
-
-    def curve(self, T_K, p, probe_Hz):
-        """Return the model (n,) at ``T_K`` (n,) for the parameters ``p``."""
-        return sum(p[name] * shape for name, shape in self.shapes(T_K, p, probe_Hz).items())
+# ---- thermal conductivity -------------------------------------------------------------------------------------------
 
 
 def _thermal_conductivity(T, p, _):
@@ -41,21 +37,140 @@ def _thermal_conductivity(T, p, _):
     return {"kappa_1K": T ** (2 - p["mu"])}
 
 
+def _thermal_conductivity_simulated(simulation):
+    """κ as its ratio to that of the STM."""
+    from tlsglass.physics import eq3, functionals
+
+    kappa = simulation.estimate(functionals.thermal_conductivity, simulation.least_counts)
+    simulation.require_finite(kappa, f"thermal_conductivity: fewer than {simulation.least_counts} counts")
+    ratio = simulation.between(simulation.n * kappa / eq3.thermal_conductivity(simulation.T_K, 0.0))
+    return lambda T, p, _: {"kappa_1K": ratio(T) * T**2}
+
+
+register(
+    Observable(
+        "thermal_conductivity",
+        symbol="κ",
+        units=("W/(m K)",),
+        parameters={"mu": MU, "kappa_1K": Parameter("κ(1 K)", "W/(m K)")},
+        shapes=_thermal_conductivity,
+        simulated=_thermal_conductivity_simulated,
+        positive=True,
+        recipe=Recipe({"mu": 0.1, "kappa_1K": 0.03}, (0.03, 1), 25, 0.01, stream=0),
+        drawing=Drawing("log", reduced=(2, "κ/T² ({}/K²)"), legend="upper left"),  # flat in the STM
+    )
+)
+
+# ---- specific heat --------------------------------------------------------------------------------------------------
+
+
 def _specific_heat(T, p, _):
     """Eq. (6) with Eq. (3): exactly C(1 K) T^(1+µ); and phonons."""
     return {"tls_1K": T ** (1 + p["mu"]), "phonons_1K": T**3}
 
 
+def _specific_heat_simulated(simulation):
+    """C as its ratio to that of the STM; and phonons."""
+    ratio = simulation.between(simulation.heat / simulation.n)
+    return lambda T, p, _: {"tls_1K": ratio(T) * T, "phonons_1K": T**3}
+
+
+register(
+    Observable(
+        "specific_heat",
+        symbol="C",
+        units=("J/(kg K)", "J/(mol K)", "J/(m^3 K)"),
+        parameters={
+            "mu": MU,
+            "tls_1K": Parameter("C of TLSs at 1 K"),
+            "phonons_1K": Parameter("C of phonons at 1 K", held=True),
+        },
+        shapes=_specific_heat,
+        simulated=_specific_heat_simulated,
+        positive=True,
+        recipe=Recipe({"mu": 0.1, "tls_1K": 1e-3, "phonons_1K": 2e-3}, (0.03, 1), 25, 0.02, stream=1),
+        drawing=Drawing("log", reduced=(1, "C/T ({}/K)"), legend="upper left"),
+    )
+)
+
+# ---- sound velocity and dielectric constant -------------------------------------------------------------------------
+
+
 def _sound_velocity(T, p, omega_Hz):
     """Eqs. (7) + (8) with Eq. (3): δv/v = P0γ²/ρv² · shape + offset."""
-    shape = functionals.sound_velocity_eq3(T, p["mu"], omega_Hz, p["A_Hz_per_K3"])
-    return {"coupling": shape, "offset": np.ones_like(T)}
+    from tlsglass.physics import eq3
+
+    return {"coupling": eq3.sound_velocity(T, p["mu"], omega_Hz, p["A_Hz_per_K3"]), "offset": T**0}
+
+
+def _sound_velocity_simulated(simulation):
+    """The resonant part as it is, and the relaxational part as its ratio to that of the STM."""
+    from tlsglass.physics import eq3, functionals
+
+    resonant = simulation.between(simulation.estimate(functionals.resonant) / simulation.n)
+
+    def shapes(T, p, omega_Hz):
+        A = p["A_Hz_per_K3"]
+        simulated = simulation.estimate(functionals.relaxation, omega_Hz, A) / simulation.n
+        ratio = simulation.between(simulated / eq3.relaxation(simulation.T_K, 0.0, omega_Hz, A))
+        relaxation = ratio(T) * eq3.relaxation(T, 0.0, omega_Hz, A)
+        return {"coupling": resonant(T) + relaxation, "offset": T**0}
+
+    return shapes
+
+
+register(
+    Observable(
+        "sound_velocity",
+        symbol="δv/v",
+        units=("dimensionless",),
+        parameters={"mu": MU, "coupling": Parameter("P$_0$γ²/ρv²"), "A_Hz_per_K3": RATE, "offset": OFFSET},
+        shapes=_sound_velocity,
+        simulated=_sound_velocity_simulated,
+        probe="omega_Hz",
+        largest_change=LARGEST_CHANGE,
+        noise_of="coupling",
+        recipe=Recipe(
+            {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "coupling": 3.2e-4, "offset": 0.0}, (0.02, 2), 30, 0.01, probe=90e3, stream=2
+        ),
+        drawing=Drawing(from_lowest=True, legend="below"),  # the curve has a maximum
+    )
+)
+
+
+def _dielectric(shapes):
+    """δε/ε = -2 δv/v with γ²/ρv² -> p²/4πε0. ASSUME: the factor and the sign are the field's; the paper prints neither."""
+    return shapes | {"coupling": -2 * shapes["coupling"]}
 
 
 def _dielectric_constant(T, p, omega_Hz):
-    """δε/ε = -2 δv/v with γ²/ρv² -> p²/4πε0. ASSUME: the factor and the sign are the field's; the paper prints neither."""
-    shapes = _sound_velocity(T, p, omega_Hz)
-    return shapes | {"coupling": -2 * shapes["coupling"]}
+    return _dielectric(_sound_velocity(T, p, omega_Hz))
+
+
+def _dielectric_constant_simulated(simulation):
+    shapes = _sound_velocity_simulated(simulation)
+    return lambda T, p, omega_Hz: _dielectric(shapes(T, p, omega_Hz))
+
+
+register(
+    Observable(
+        "dielectric_constant",
+        symbol="δε/ε",
+        units=("dimensionless",),
+        parameters={"mu": MU, "coupling": Parameter("P$_0$p²/4πε$_0$"), "A_Hz_per_K3": RATE, "offset": OFFSET},
+        shapes=_dielectric_constant,
+        simulated=_dielectric_constant_simulated,
+        probe="omega_Hz",
+        largest_change=LARGEST_CHANGE,
+        noise_of="coupling",
+        recipe=Recipe(
+            {"mu": 0.1, "A_Hz_per_K3": 7.9e6, "coupling": 8e-4, "offset": 0.0}, (0.005, 1), 30, 0.01, probe=1e3, stream=3
+        ),
+        drawing=Drawing(from_lowest=True, legend="above"),  # the curve has a minimum
+    )
+)
+
+# ---- resonator frequency --------------------------------------------------------------------------------------------
 
 
 def _resonator_frequency(T, p, frequency_Hz):
@@ -64,54 +179,40 @@ def _resonator_frequency(T, p, frequency_Hz):
     ``loss`` = F tan δ = 1/Q_TLS is that of n at sqrt(T² + E²) = 1 K, where Eq. (3) has n = B. ASSUME: δf/f = -F/2 δε/ε, and
     relaxation is too slow to count at microwave frequencies.
     """
+    from tlsglass.physics import loss
+
     return {
-        "loss": functionals.resonant_at_frequency_eq3(T, p["mu"], frequency_Hz) / np.pi,
-        "kinetic_fraction": functionals.quasiparticle_shift(T, frequency_Hz, p["gap_K"]),
-        "offset": np.ones_like(T),
+        "loss": loss.resonant_at_frequency_eq3(T, p["mu"], frequency_Hz) / pi,
+        "kinetic_fraction": loss.quasiparticle_shift(T, frequency_Hz, p["gap_K"]),
+        "offset": T**0,
     }
 
 
-_MU = np.array([-0.1, 0.0, 0.1, 0.2, 0.4])
-_A = np.geomspace(1e3, 1e11, 33)
-_ANY_OFFSET = {"offset": 0.0}
-
-OBSERVABLES = {
-    "thermal_conductivity": Observable(("W/(m K)",), "κ", ("kappa_1K",), _thermal_conductivity, {"mu": _MU}, positive=True),
-    "specific_heat": Observable(
-        ("J/(kg K)", "J/(mol K)", "J/(m^3 K)"),
-        "C",
-        ("tls_1K", "phonons_1K"),
-        _specific_heat,
-        {"mu": _MU},
-        positive=True,
-        held=("phonons_1K",),
-    ),
-    "sound_velocity": Observable(
-        ("dimensionless",),
-        "δv/v",
-        ("coupling", "offset"),
-        _sound_velocity,
-        {"mu": _MU, "A_Hz_per_K3": _A},
-        probe="omega_Hz",
-        defaults=_ANY_OFFSET,
-    ),
-    "dielectric_constant": Observable(
-        ("dimensionless",),
-        "δε/ε",
-        ("coupling", "offset"),
-        _dielectric_constant,
-        {"mu": _MU, "A_Hz_per_K3": _A},
-        probe="omega_Hz",
-        defaults=_ANY_OFFSET,
-    ),
-    "resonator_frequency": Observable(
-        ("dimensionless", "Hz"),  # in Hz it is the frequency itself
-        "δf/f",
-        ("loss", "kinetic_fraction", "offset"),
-        _resonator_frequency,
-        {"mu": _MU, "gap_K": np.geomspace(1, 40, 25)},
+register(
+    Observable(
+        "resonator_frequency",
+        symbol="δf/f",
+        units=("dimensionless",),
+        unit_of_probe="Hz",
+        parameters={
+            "mu": MU,
+            "loss": Parameter("F tan δ"),
+            "gap_K": Parameter("Δ/k", "K", starts=Geometric(1, 40, 25), held=True),
+            "kinetic_fraction": Parameter("kinetic fraction", held=True),
+            "offset": OFFSET,
+        },
+        shapes=_resonator_frequency,
         probe="frequency_Hz",
-        defaults=_ANY_OFFSET,
-        held=("gap_K", "kinetic_fraction"),
-    ),
-}
+        largest_change=LARGEST_CHANGE,
+        noise_of="loss",
+        recipe=Recipe(
+            {"mu": 0.1, "gap_K": 15.0, "loss": 6e-4, "kinetic_fraction": 0.1, "offset": 0.0},
+            (0.08, 2.4),
+            50,
+            0.001,
+            probe=8e9,
+            stream=4,
+        ),
+        drawing=Drawing(from_lowest=True, legend="below"),
+    )
+)

@@ -1,37 +1,32 @@
 """Do the quoted errors mean what they say? Pulls (estimate - truth)/σ of parts of the realizations and of synthetic samples.
 
 With the right σ they have mean 0 and width 1 (1.02 with σ jackknifed from 50 groups: its own scatter widens the tails).
-Densities are dicts from temperature (K) to dos.Counts; an estimator turns them into a sample set (1 + g,).
+An estimator turns Densities, or one density, into Samples ().
 """
 
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
 
 import numpy as np
+import pandas as pd
 
-from tlsglass.base import samples as statistics
-from tlsglass.base.blocks import boundaries
-from tlsglass.density import dos
+from tlsglass.paper.quantities import entries
 
-
-def parts(densities, k):
-    """Return the densities of ``k`` disjoint sets of consecutive realizations, as equal as blocks allow."""
-    one = next(iter(densities.values()))
-    cuts = [one.block * block for block in boundaries(one.n_realizations // one.block, k)]
-    return [{T: dos.between(c, begin, end) for T, c in densities.items()} for begin, end in pairwise(cuts)]
+LEAST_BLOCKS = 10  # an error from fewer blocks of realizations scatters too much for a pull
+COLUMNS = ["sample", "quantity", "L", "J0_K", "pull"]
 
 
-def of_parts(densities, estimate, k):
+def of_parts(densities, parts, estimate):
     """Return the pulls (k,) of ``k`` disjoint parts about the estimate from all realizations, which contains them."""
-    whole = estimate(densities)[0]
-    found = [estimate(part) for part in parts(densities, k)]
-    return np.array([(samples[0] - whole) / (statistics.error(samples) * np.sqrt(1 - 1 / k)) for samples in found])
+    whole = estimate(densities).value
+    found = [estimate(part) for part in parts]
+    return np.array([(samples.value - whole) / (samples.error * np.sqrt(1 - 1 / len(parts))) for samples in found])
 
 
-def of_halves(densities, estimate):
-    """Return the pull of the difference between the first and the second half of the realizations."""
-    first, second = (estimate(part) for part in parts(densities, 2))
-    return (first[0] - second[0]) / np.hypot(statistics.error(first), statistics.error(second))
+def of_halves(first, second, estimate):
+    """Return the pull of the difference between two disjoint halves of the realizations."""
+    one, two = estimate(first), estimate(second)
+    return (one.value - two.value) / np.hypot(one.error, two.error)
 
 
 def of_synthetic(counts, density, truth, estimate, n, rng):
@@ -39,10 +34,54 @@ def of_synthetic(counts, density, truth, estimate, n, rng):
 
     The counts of a row are Poisson about what ``density`` lets expect at the middle of each bin.
     """
-    middle = 0.5 * (counts.edges_K[:-1] + counts.edges_K[1:])
-    expected = density(middle) * dos.exposure(counts, counts.realizations)
-    found = [estimate({counts.T_K: replace(counts, counts=rng.poisson(expected))}) for _ in range(n)]
-    return np.array([(samples[0] - truth) / statistics.error(samples) for samples in found])
+    expected = density(counts.middle_K) * (counts.realizations[:, None] * counts.exposure)
+    found = [estimate(replace(counts, counts=rng.poisson(expected))) for _ in range(n)]
+    return np.array([(samples.value - truth) / samples.error for samples in found])
+
+
+def of_set(densities, settings, parts, synthetic, seed, report):
+    """Return the pulls of every tested quantity of one set as a pandas table: parts, halves, synthetic samples.
+
+    ``parts`` is the number of disjoint parts, ``synthetic`` that of samples drawn from each fit.
+    What would rest on fewer than LEAST_BLOCKS blocks is left out, and ``report`` gets a line that says so.
+    """
+    rng = np.random.default_rng(seed)
+    rows = []
+
+    def enough(sample, n_parts):
+        blocks = densities.n_blocks // n_parts
+        if blocks < LEAST_BLOCKS:
+            report(f"{sample}: not shown: {blocks} blocks of realizations each, fewer than {LEAST_BLOCKS}")
+        return blocks >= LEAST_BLOCKS
+
+    def add(sample, quantity, found):
+        head = {"sample": sample, "quantity": quantity.name, "L": densities.L, "J0_K": densities.J0_K}
+        rows.extend(head | {"pull": pull} for pull in found)
+
+    several = densities.parts(parts) if enough("parts", parts) else None
+    halves = densities.parts(2) if enough("halves", 2) else None
+    for quantity in entries("pulls"):
+        estimate = partial(quantity.at, quantity.pulls, settings=settings)
+        if several:
+            add("parts", quantity, of_parts(densities, several, estimate))
+        if halves:
+            add("halves", quantity, [of_halves(*halves, estimate)])
+        report(quantity.name)
+    if enough("synthetic", 1):
+        for quantity in (q for q in entries("pulls") if q.drawn_from):
+            counts = quantity.pulls.of(densities, settings)
+            quoted = partial(quantity.quoted, settings=settings)
+            add("synthetic", quantity, of_synthetic(counts, *quantity.drawn_from(counts, settings), quoted, synthetic, rng))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def table(found):
+    """Return mean and width of the pulls (tables of ``of_set``, one below the other) for each sample and quantity."""
+    rows = [
+        {"sample": sample, "quantity": quantity} | summary(group["pull"].to_numpy())
+        for (sample, quantity), group in found.groupby(["sample", "quantity"], sort=False)
+    ]
+    return pd.DataFrame(rows, columns=["sample", "quantity", "n", "mean", "mean_err", "width", "width_err"])
 
 
 def summary(pulls):

@@ -5,24 +5,23 @@ A choice is estimated from the same realizations as the quoted value, so the err
 
 import math
 
-from tlsglass.base import samples as statistics
 
-
-def rows(quantity, quoted, alternatives):
-    """Return a list of table rows: the quoted sample set (1 + g,) first, then each of ``alternatives`` (name -> sample set).
+def rows(quantity, choices):
+    """Return a list of table rows, one for each of ``choices`` (name -> Samples ()), of which the first is quoted.
 
     A row holds the value, its error, the difference from the quoted value and the error of that difference.
     """
+    quoted, *_ = choices.values()
     return [
         {
             "quantity": quantity,
-            "choice": name,
-            "value": samples[0],
-            "value_err": statistics.error(samples),
-            "difference": samples[0] - quoted[0],
-            "difference_err": statistics.error(samples - quoted),
+            "choice": name if k else "quoted",
+            "value": samples.value,
+            "value_err": samples.error,
+            "difference": (samples - quoted).value,
+            "difference_err": (samples - quoted).error,
         }
-        for name, samples in {"quoted": quoted, **alternatives}.items()
+        for k, (name, samples) in enumerate(choices.items())
     ]
 
 

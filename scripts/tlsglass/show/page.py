@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from tlsglass.base import validation
-from tlsglass.density import dos
+from tlsglass.density.counts import Counts
 from tlsglass.paper import scorecard
 from tlsglass.show import captions, tables
 
@@ -100,9 +100,9 @@ def densities(published, table_2, groups):
         if not np.isfinite(fit.B):
             continue
         name, T = f"L{fit.L}_J{fit.J0_K:g}", f"{fit.T_K:g}"
-        counts = dos.coarsen_to_width(dos.Counts.load(published / f"dos/{name}/T{T}.npz"), BINS_OF_T[0] * fit.T_K)
-        n, error = dos.density(counts, groups)
-        E = 0.5 * (counts.edges_K[:-1] + counts.edges_K[1:])
+        counts = Counts.load(published / f"dos/{name}/T{T}.npz", groups).coarsen_to_width(BINS_OF_T[0] * fit.T_K)
+        n, error = counts.n.value, counts.n.error
+        E = counts.middle_K
         shown = counts.edges_K[1:] <= BINS_OF_T[1] * fit.T_K * (1 + 1e-9)
         found.setdefault(name, {})[T] = {
             "E_K": _short(E[shown], 9),

@@ -1,87 +1,117 @@
 """Panels of the figures that show measured data: points with their fits, µ against the window, correlated parameters."""
 
+from typing import NamedTuple
+
 import numpy as np
 
+from tlsglass.experiment import observables
 from tlsglass.show import style, tables
-
-NAMES = {
-    "kappa_1K": "κ(1 K) (W/(m K))",
-    "tls_1K": "C of TLSs at 1 K",
-    "phonons_1K": "C of phonons at 1 K",
-    "coupling": "P$_0$γ²/ρv²",
-    "A_Hz_per_K3": "A (Hz/K³)",
-    "loss": "F tan δ",
-    "gap_K": "Δ/k (K)",
-    "kinetic_fraction": "kinetic fraction",
-    "offset": "offset",
-}
-REDUCED = {"thermal_conductivity": (2, "κ/T² ({}/K²)"), "specific_heat": (1, "C/T ({}/K)")}  # flat in the STM
 
 
 def data_and_fits(panel, results, alone=False):
-    """Draw the points and the two fits of each of ``results`` (fit, points, curves), in units of a power of ten.
+    """Draw the points and the two fits of each of ``results`` (fit, points, curves), as their observable's ``drawing`` says.
 
-    δv/v, δε/ε and δf/f hold an arbitrary offset: each is drawn from its own lowest point. A dataset
-    ``alone`` has κ divided by T², C by T, χ²/dof beside the fits, and the
-    error of µ times sqrt(χ²/dof) where that is above 1.
+    On a linear axis values are in units of a power of ten. A dataset ``alone`` is divided by the power of T that makes it flat
+    in the STM, if there is one, and has χ²/dof beside the fits, and the error of µ times sqrt(χ²/dof) where that is above 1.
     """
-    axes = panel.axes
     first = results[0][0]
-    absolute = first["observable"] in REDUCED
-    power, label = REDUCED[first["observable"]] if absolute and alone else (0, "")
-    scale = 0 if absolute else int(np.floor(np.log10(max(np.ptp(points["value"]) for _, points, _ in results))))
+    drawing = observables.named(first["observable"]).drawing
+    reduced = drawing.reduced if alone else None
+    scale = 0 if reduced or drawing.scale == "log" else _power_of_ten(results, drawing)
     for k, (fit, points, curves) in enumerate(results):
-        base = 0.0 if absolute else points["value"].min()
-        colour, marker = style.OTHERS[k % len(style.OTHERS)]
-        T = points["T_K"]
-        for fitted in (True, False):
-            some = points["fitted"] == fitted
-            if some.any():
-                panel.points(
-                    T[some],
-                    10.0**-scale * (points["value"] - base)[some] / T[some] ** power,
-                    10.0**-scale * points["error"][some] / T[some] ** power,
-                    f"{fit['dataset']}: points" + ("" if fitted else " outside the window"),
-                    color=colour if fitted else style.GREY,
-                    marker=marker,
-                    markerfacecolor="white",
-                    label=(f"{fit['provenance']} points" if fitted else "not fitted") if k == 0 else None,
-                )
-        T = curves["T_K"]
-        value, error = fit["mu_free"]["values"]["mu"], fit["mu_free"]["errors"]["mu"]
-        if alone and error and fit["errors_given"]:
-            error *= max(1.0, fit["mu_free"]["misfit"])
-        mu = f"$µ$ = {tables.shorthand(value, error)}"
-        free, stm = mu + (f", {fit['label']}" if fit["label"] else ""), "$µ$ = 0 (STM)" if k == 0 else None
-        if alone and fit["errors_given"]:
-            reduced = {m: fit[m]["misfit"] ** 2 for m in ("mu_free", "stm")}
-            free, stm = (
-                f"{text}, χ²/dof = {reduced[m]:.{1 if reduced[m] < 10 else 0}f}"
-                for text, m in ((mu, "mu_free"), ("STM", "stm"))
-            )
-        for name, series, options in (
-            ("mu_free", "fit, µ free", {"label": free}),
-            ("stm", "STM, µ = 0", {"linestyle": "--", "linewidth": 0.8, "label": stm}),
-        ):
-            y = 10.0**-scale * (curves[name] - base) / T**power
-            panel.line(T, y, f"{fit['dataset']}: {series}", color=colour, **options)
+        base = points["value"].min() if drawing.from_lowest else 0.0
+        drawn = _Drawn(*style.OTHERS[k % len(style.OTHERS)], 10.0**-scale, base, reduced[0] if reduced else 0, k == 0)
+        _points(panel, fit, points, drawn)
+        _curves(panel, fit, curves, drawn, alone)
     panel.logarithmic("x", ticks=(1, 2, 5) if len(panel.axes.figure.axes) < 3 else (1,))
+    axes = panel.axes
     axes.set_xlabel("$T$ (K)")
     axes.set_title(first["material"], fontsize=7)
-    if absolute:
-        axes.set_yscale("log" if not alone else "linear")
-        axes.set_ylabel(label.format(first["unit"]) if alone else f"{first['symbol']} ({first['unit']})")
-    else:
-        axes.set_ylabel(rf"{first['symbol']} + constant ($10^{{{scale}}}$)")
-    _legend_beside(axes, [(points, curves) for _, points, curves in results], first["observable"], alone)
+    axes.set_yscale("linear" if reduced else drawing.scale)
+    axes.set_ylabel(reduced[1].format(first["unit"]) if reduced else _axis_label(first, drawing, scale))
+    _place_legend(axes, drawing)
 
 
-def _legend_beside(axes, drawn, observable, alone):
-    """Put the legend where the curves leave room: δv/v and δf/f have a maximum and leave it below, δε/ε a minimum."""
-    if observable in REDUCED and not alone:
-        axes.legend(loc="upper left")
+def _power_of_ten(results, drawing):
+    """Return the power of ten that values are in units of: that of their range, or of the largest."""
+    sizes = [np.ptp(p["value"]) if drawing.from_lowest else p["value"].abs().max() for _, p, _ in results]
+    return int(np.floor(np.log10(max(sizes))))
+
+
+def _axis_label(fit, drawing, scale):
+    unit = "" if fit["unit"] == "dimensionless" else fit["unit"]
+    if drawing.scale == "log":
+        return fit["symbol"] + (f" ({unit})" if unit else "")
+    zero = " + constant" if drawing.from_lowest else ""
+    return rf"{fit['symbol']}{zero} ($10^{{{scale}}}${f' {unit}' if unit else ''})"
+
+
+class _Drawn(NamedTuple):
+    """How one dataset is drawn: (value - base) · factor / T^power."""
+
+    colour: str
+    marker: str
+    factor: float
+    base: float
+    power: float
+    first: bool
+
+    def value(self, value, T):
+        return self.factor * (value - self.base) / T**self.power
+
+    def error(self, error, T):
+        return self.factor * error / T**self.power
+
+
+def _points(panel, fit, points, drawn):
+    T = points["T_K"]
+    for fitted in (True, False):
+        some = points["fitted"] == fitted
+        if some.any():
+            panel.points(
+                T[some],
+                drawn.value(points["value"], T)[some],
+                drawn.error(points["error"], T)[some],
+                f"{fit['dataset']}: points" + ("" if fitted else " outside the window"),
+                color=drawn.colour if fitted else style.GREY,
+                marker=drawn.marker,
+                markerfacecolor="white",
+                label=(f"{fit['provenance']} points" if fitted else "not fitted") if drawn.first else None,
+            )
+
+
+def _curves(panel, fit, curves, drawn, alone):
+    T = curves["T_K"]
+    free, stm = _labels(fit, drawn.first, alone)
+    for name, series, options in (
+        ("mu_free", "fit, µ free", {"label": free}),
+        ("stm", "STM, µ = 0", {"linestyle": "--", "linewidth": 0.8, "label": stm}),
+    ):
+        panel.line(T, drawn.value(curves[name], T), f"{fit['dataset']}: {series}", color=drawn.colour, **options)
+
+
+def _labels(fit, first, alone):
+    """Return what the legend says of the fit with µ free and of the STM."""
+    value, error = fit["mu_free"]["values"]["mu"], fit["mu_free"]["errors"]["mu"]
+    if alone and error and fit["errors_given"]:
+        error *= max(1.0, fit["mu_free"]["misfit"])
+    mu = f"$µ$ = {tables.shorthand(value, error)}"
+    if not (alone and fit["errors_given"]):
+        return mu + (f", {fit['label']}" if fit["label"] else ""), "$µ$ = 0 (STM)" if first else None
+    return f"{mu}, {_reduced_chi2(fit['mu_free'])}", f"STM, {_reduced_chi2(fit['stm'])}"
+
+
+def _reduced_chi2(fit):
+    value = fit["misfit"] ** 2
+    return f"χ²/dof = {value:.{1 if value < 10 else 0}f}"
+
+
+def _place_legend(axes, drawing):
+    """Put the legend where the curves leave room; on a linear axis, make it below or above them."""
+    if axes.get_yscale() == "log":
+        axes.legend(loc=drawing.legend)
         return
-    below = observable != "dielectric_constant"
+    below = drawing.legend != "above"
     low, high = axes.get_ylim()
     room = 0.4 * (high - low)
     axes.set_ylim(low - room * below - 0.1 * (not below) * room, high + room * (not below) + 0.3 * below * room)
@@ -131,7 +161,7 @@ def correlated(panel, fit):
     panel.axes.axvspan(*free["intervals"]["mu"], color=style.BLUE, alpha=0.12, linewidth=0)
     panel.points([free["values"]["mu"]], [free["values"][name]], None, f"{name}: best fit", color=style.BLUE, marker="o")
     panel.axes.set_xlabel("µ")
-    panel.axes.set_ylabel(NAMES[name])
+    panel.axes.set_ylabel(observables.named(fit["observable"]).parameters[name].label)
     panel.axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
     panel.axes.yaxis.get_offset_text().set_fontsize(7)
     panel.axes.margins(y=0.25)

@@ -1,25 +1,14 @@
 """Tables: read as pandas does; and to be read by people, numbers as 0.127(8), Markdown."""
 
-import math
-
 import pandas as pd
-from uncertainties import ufloat
 
 from tlsglass.base import files
+from tlsglass.base.samples import shorthand as shorthand
 
 
 def read(path):
     """Return a table of the study as pandas reads it."""
     return pd.read_csv(path)
-
-
-def shorthand(value, error):
-    """Write a number with its standard error in the last digits: 0.127(8). Without a known error: four digits."""
-    if value is None or not math.isfinite(value):
-        return "-"
-    if error is None or not math.isfinite(error) or error == 0:
-        return f"{value:.4g}"
-    return f"{ufloat(value, error):.1uS}"
 
 
 def write_markdown(path, title, table, note=""):

@@ -55,10 +55,11 @@ def digests(study, published, shards):
     found = {}
     for name, simulated in study.all_simulated().items():
         kinds = {str(rung): simulated.shards(rung) for rung in simulated.rungs}
-        for kind, places in (kinds | {"chain": simulated.chains if simulated.quench else []}).items():
-            there = {str(b): shards / place for b, place in zip(simulated.batches, places) if (shards / place).is_file()}
-            if there:
-                found[f"{name}/{kind}"] = {batch: files.digest_of(path) for batch, path in there.items()}
+        if simulated.quench:
+            kinds["chain"] = simulated.chains
+        for kind, places in kinds.items():
+            there = [shards / place for place in places if (shards / place).is_file()]
+            found[f"{name}/{kind}"] = {path.stem: files.digest_of(path) for path in there}
     return {"counts": counts, "shards": found}
 
 

@@ -5,8 +5,9 @@ import hashlib
 import numpy as np
 from scipy import stats
 
-from tlsglass.chain import metropolis, simulation
-from tlsglass.density import dos
+from tlsglass.chain import simulation
+from tlsglass.chain.protocol import CHAIN_VERSION
+from tlsglass.density.merge import merge
 from tlsglass.model import disorder
 
 MODEL = disorder.Model(L=4, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)
@@ -19,14 +20,14 @@ def test_shards_are_those_of_their_chain_version(short_protocol):
     for T in (0.5, 2e-6):
         digest.update(counts[T].counts.astype(np.int64).tobytes())
     digest.update(np.rint(chain.acceptance * 30 * MODEL.n_spins).astype(np.int64).tobytes())
-    assert (metropolis.CHAIN_VERSION, digest.hexdigest()[:16]) == (3, "eed133badd656123")
+    assert (CHAIN_VERSION, digest.hexdigest()[:16]) == (3, "eed133badd656123")
 
 
 def test_batches_together_are_the_whole_run(short_protocol):
     """A realization does not depend on its batch: 20 + 30 realizations are 50, count by count."""
     whole, _ = simulation.simulate(MODEL, short_protocol, 0, 50)
     parts = [simulation.simulate(MODEL, short_protocol, first, n)[0][0.5] for first, n in ((20, 30), (0, 20))]
-    merged = dos.merge(parts)
+    merged = merge(parts)
     np.testing.assert_array_equal(merged.counts, whole[0.5].counts)
     np.testing.assert_array_equal(merged.first, whole[0.5].first)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from tlsglass.base import samples as statistics
-from tlsglass.density import dos, power_law
+from tlsglass.base.samples import Samples
+from tlsglass.density import power_law
 
 
 def eq3(B, mu, T):
@@ -13,20 +13,17 @@ def eq3(B, mu, T):
 
 
 def test_eq3_without_noise_is_recovered(counts_of):
-    fit = power_law.fit_eq3(counts_of(eq3(0.0135, 0.127, 0.5), 0.5), 2, 20)
-    assert fit.B == pytest.approx(0.0135, rel=1e-4)
-    assert fit.mu == pytest.approx(0.127, abs=1e-4)
+    fit = power_law.fit_eq3(counts_of(eq3(0.0135, 0.127, 0.5), 0.5), 2)
+    assert fit.B.value == pytest.approx(0.0135, rel=1e-4)
+    assert fit.mu.value == pytest.approx(0.127, abs=1e-4)
 
 
 def test_eq3_pulls_have_mean_0_and_width_1(counts_of):
     """200 Poisson samples: mean pull within 4/√200, width within 4/√400, mean χ²/dof within 4 of its σ."""
     rng = np.random.default_rng(1)
-    fits = [power_law.fit_eq3(counts_of(eq3(0.0135, 0.127, 0.5), 0.5, 1000, rng), 2, 50) for _ in range(200)]
-    for values, errors, truth in (
-        ([f.B for f in fits], [f.B_err for f in fits], 0.0135),
-        ([f.mu for f in fits], [f.mu_err for f in fits], 0.127),
-    ):
-        pulls = (np.array(values) - truth) / np.array(errors)
+    fits = [power_law.fit_eq3(counts_of(eq3(0.0135, 0.127, 0.5), 0.5, 1000, rng, groups=50), 2) for _ in range(200)]
+    for found, truth in (([f.B for f in fits], 0.0135), ([f.mu for f in fits], 0.127)):
+        pulls = np.array([(x.value - truth) / x.error for x in found])
         assert abs(pulls.mean()) < 4 / np.sqrt(200)
         assert abs(pulls.std() - 1) < 4 / np.sqrt(400)
     chi2 = np.array([f.chi2_per_dof for f in fits])
@@ -35,15 +32,17 @@ def test_eq3_pulls_have_mean_0_and_width_1(counts_of):
 
 def test_unweighted_least_squares_agrees_with_numpy(counts_of):
     counts = counts_of(eq3(0.0135, 0.127, 0.5), 0.5, 1000, np.random.default_rng(5))
-    B, mu = power_law.eq3_unweighted(counts, 2, 20)
+    fit = power_law.fit_eq3_unweighted(counts, 2)
     inside = counts.edges_K[1:] <= 1.0
-    E = 0.5 * (counts.edges_K[:-1] + counts.edges_K[1:])[inside]
-    n, _ = dos.density(counts, 20)
-    slope, intercept = np.polyfit(0.5 * np.log(0.25 + E**2), np.log(n[inside]), 1)
-    np.testing.assert_allclose([B[0], mu[0]], [np.exp(intercept), slope], rtol=1e-10)
-    assert np.isnan(
-        power_law.eq3_unweighted(counts_of(lambda E: 1e-9 + 0 * E, 0.5, 20, np.random.default_rng(1)), 2, 2)[1]
-    ).all()
+    E = counts.middle_K[inside]
+    slope, intercept = np.polyfit(0.5 * np.log(0.25 + E**2), np.log(counts.n.value[inside]), 1)
+    np.testing.assert_allclose([fit.B.value, fit.mu.value], [np.exp(intercept), slope], rtol=1e-10)
+    empty = counts_of(lambda E: 1e-9 + 0 * E, 0.5, 20, np.random.default_rng(1), groups=2)
+    assert np.isnan(power_law.fit_eq3_unweighted(empty, 2).mu.rows).all()
+
+
+def tiled(row):
+    return Samples(np.tile(row, (3, 1)))
 
 
 def test_line_is_the_maximum_that_a_general_minimiser_finds():
@@ -57,27 +56,39 @@ def test_line_is_the_maximum_that_a_general_minimiser_finds():
         return np.sum(expected - observed * np.log(expected))
 
     best = minimize(minus_log_likelihood, [0, 0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-12}).x
-    line = power_law.poisson_line(observed[None], exposure[None], x)
-    np.testing.assert_allclose([line.intercept[0], line.slope[0]], best, atol=1e-6)
+    line = power_law.poisson_line(tiled(observed), tiled(exposure), x)
+    np.testing.assert_allclose([line.intercept.value, line.slope.value], best, atol=1e-6)
+
+
+def test_chi2_of_a_few_bins_has_as_many_degrees_of_freedom_as_it_says():
+    """4 bins and 2 parameters: over 600 Poisson samples χ² has the mean 2 of 2 degrees of freedom, within 4 of its σ."""
+    rng = np.random.default_rng(6)
+    x, exposure = np.arange(4.0), np.full(4, 400.0)
+    lines = [
+        power_law.poisson_line(tiled(rng.poisson(exposure * np.exp(0.2 - 0.1 * x))), tiled(exposure), x) for _ in range(600)
+    ]
+    assert abs(np.mean([line.chi2 for line in lines]) - 2) < 4 * 2 / np.sqrt(600)
+    assert abs(np.mean([line.chi2_per_dof for line in lines]) - 1) < 4 / np.sqrt(600)
 
 
 def test_exponent_and_gaussian_are_recovered(counts_of):
     rng = np.random.default_rng(3)
-    fit = power_law.fit_exponent(counts_of(lambda E: 0.014 * E**0.2, 0.02, 4000, rng), 0.1, 2.0, 50)
-    assert abs(fit.mu - 0.2) < 4 * fit.mu_err
-    assert 0.001 < fit.mu_err < 0.02
-    counts = counts_of(lambda E: 0.02 * np.exp(-(E**2) / (2 * 21.5**2)), 0.02, 2000, rng, E_max_K=250)
-    for above in (0, 10):
-        limit = power_law.fit_gaussian(counts, above, 50)
-        assert abs(limit.E0_K - 21.5) < 4 * limit.E0_K_err
-    unweighted = power_law.gaussian_unweighted(counts, 1.0, 50)
-    assert abs(unweighted[0] - 21.5) < 4 * statistics.error(unweighted)
-    rms = power_law.rms_energy(counts, 50)
-    assert abs(rms[0] - 21.5) < 4 * statistics.error(rms)
+    fit = power_law.fit_exponent(counts_of(lambda E: 0.014 * E**0.2, 0.02, 4000, rng, groups=50), 0.1, 2.0)
+    assert abs(fit.mu.value - 0.2) < 4 * fit.mu.error
+    assert abs(fit.prefactor.value - 0.014) < 4 * fit.prefactor.error
+    assert 0.001 < fit.mu.error < 0.02
+    counts = counts_of(lambda E: 0.02 * np.exp(-(E**2) / (2 * 21.5**2)), 0.02, 2000, rng, E_max_K=250, groups=50)
+    for found in (
+        power_law.fit_gaussian(counts, 0).E0_K,
+        power_law.fit_gaussian(counts, 10).E0_K,
+        power_law.gaussian_unweighted(counts, 1.0),
+        power_law.rms_energy(counts),
+    ):
+        assert abs(found.value - 21.5) < 4 * found.error
 
 
 def test_too_few_counts_give_nan_and_a_bad_window_is_refused(counts_of):
     empty = counts_of(lambda E: 1e-9 + 0 * E, 0.5, 20, np.random.default_rng(1))
-    assert np.isnan(power_law.fit_eq3(empty, 2, 20).mu)
+    assert np.isnan(power_law.fit_eq3(empty, 2).mu.value)
     with pytest.raises(ValueError, match="fewer than 3"):
-        power_law.fit_exponent(empty, 0.5, 0.55, 20)
+        power_law.fit_exponent(empty, 0.5, 0.55)

@@ -1,6 +1,9 @@
 """Datasets: what is read, and what is refused with which line."""
 
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +12,7 @@ import pytest
 import yaml
 
 from tlsglass.base import validation
-from tlsglass.experiment import datasets
+from tlsglass.experiment import datasets, measured
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/dataset.schema.yaml").read_text(encoding="utf-8"))
@@ -85,7 +88,6 @@ SILICA = ROOT / "config/experiments/fig5a_silica_sound_velocity"
             None,
             r"parameters = \['kappa_1K', 'mu'\]: at least one must be free",
         ),
-        ([(("observable",), "sound_velocity")], None, r"parameters\.kappa_1K = .*: no parameter of sound_velocity"),
         ([(("omega_Hz",), 1000)], None, r"dataset\.yaml: omega_Hz = 1000: thermal_conductivity has no use for it"),
         ([(("provenance",), "reconstructed")], None, r"provenance = 'reconstructed': goes with a section"),
         ([(("data", "file"), "none.csv")], None, r"none\.csv: No such file"),
@@ -98,25 +100,68 @@ SILICA = ROOT / "config/experiments/fig5a_silica_sound_velocity"
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path, info, rows, said):
     with pytest.raises(validation.InputError, match=said) as caught:
-        datasets.load(dataset(tmp_path, info, rows), SCHEMA)
+        measured.load(dataset(tmp_path, info, rows), SCHEMA)
     assert "\n" not in str(caught.value)
+
+
+def test_all_that_is_wrong_is_said_together_a_line_each(tmp_path):
+    info = [
+        (("observable",), "sound_velocity"),
+        (("doi",), "none"),
+        (("window_K",), [0.4, 0.1]),
+        (("data", "temperature", "unit"), "degC"),
+    ]
+    folder = dataset(tmp_path, info, ["0.1,1e-3", "0.1,x", "0.1,y"])
+    with pytest.raises(validation.InputError) as caught:
+        measured.load(folder, SCHEMA)
+    assert str(caught.value).replace(f"{folder}/", "").splitlines() == [
+        "dataset.yaml: parameters.kappa_1K = {'low': 0, 'start': 0.04}: no parameter of sound_velocity; allowed: mu, coupling,"
+        " A_Hz_per_K3, offset",
+        "dataset.yaml: parameters.coupling: missing",
+        "dataset.yaml: parameters.A_Hz_per_K3: missing",
+        "dataset.yaml: doi = 'none': must look like 10.1103/PhysRevB.103.054202, without the address of a resolver",
+        "dataset.yaml: window_K = [0.4, 0.1]: must ascend",
+        "dataset.yaml: omega_Hz: missing; sound_velocity needs the probing frequency",
+        "dataset.yaml: data.temperature.unit = 'degC': must be a multiple of K, with the same zero",
+        "dataset.yaml: data.value.unit = 'W/(m K)': must be a unit that converts to dimensionless",
+        "data.csv: column T_K, row 2 (and 1 more): 0.1 must be above the row before it: temperatures ascend and none stands"
+        " twice",
+        "data.csv: column kappa_W_per_m_K, row 2 (and 1 more): x must be a finite number",
+    ]
+
+
+def test_all_datasets_are_checked_together(tmp_path):
+    one, two = dataset(tmp_path / "1", [(("colour",), "red"), (("age",), 3)]), dataset(tmp_path / "2", [(("doi",), "none")])
+    three = dataset(tmp_path / "3")
+    with pytest.raises(validation.InputError) as caught:
+        datasets.check_all([one, two, three], SCHEMA)
+    assert [line.split(" = ")[0] for line in caught.value.lines] == [
+        f"{one}/dataset.yaml: age",
+        f"{one}/dataset.yaml: colour",
+        f"{two}/dataset.yaml: doi",
+    ]
+    assert set(datasets.check_all([three], SCHEMA)) == {"mine"}
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "said", "lines"),
     [
-        (b"", "data.csv: not a CSV table"),
-        (b"0.1,1e-3\n0.2,2e-3\n", "data.csv: column T_K: missing"),
-        (b"T_K,kappa_W_per_m_K\n0.1,\xff\n", "data.csv: not UTF-8 text"),
-        (b"T_K kappa_W_per_m_K\n0.1 1e-3\n", "data.csv: column T_K: missing; the columns, split at commas"),
+        (b"", "data.csv: not a CSV table: it holds no line but comments", 1),
+        (b"# T_K,kappa_W_per_m_K\n\n", "data.csv: not a CSV table: it holds no line but comments", 1),
+        (b"T_K,kappa_W_per_m_K\n0.1,1e-3\n0.2,2e-3,7\n", "data.csv: not a CSV table: row 2 has 3 fields, the header 2", 1),
+        (b"0.1,1e-3\n0.2,2e-3\n", "data.csv: column T_K: missing", 2),
+        (b"T_K,kappa_W_per_m_K\n0.1,\xff\n", "data.csv: not UTF-8 text", 1),
+        (b"T_K kappa_W_per_m_K\n0.1 1e-3\n", "data.csv: column T_K: missing; the columns, split at commas", 2),
+        (b"T_K,kappa_W_per_m_K\n0.1,1_0\n", "column kappa_W_per_m_K, row 1: 1_0 must be a finite number", 1),
+        (b"T_K,kappa_W_per_m_K\n0.1\n", "column kappa_W_per_m_K, row 1: an empty field must be a finite number", 1),
     ],
 )
-def test_a_file_that_is_no_table_is_said_in_one_line(tmp_path, content, said):
+def test_a_file_that_is_no_table_is_said_in_one_line_for_each_column(tmp_path, content, said, lines):
     folder = dataset(tmp_path)
     (folder / "data.csv").write_bytes(content)
     with pytest.raises(validation.InputError, match=said) as caught:
-        datasets.load(folder, SCHEMA)
-    assert "\n" not in str(caught.value)
+        measured.load(folder, SCHEMA)
+    assert len(str(caught.value).splitlines()) == lines
 
 
 @pytest.mark.parametrize(
@@ -128,15 +173,26 @@ def test_a_file_that_is_no_table_is_said_in_one_line(tmp_path, content, said):
         lambda text: text.replace(",", ";").replace(".", ","),
         lambda text: text.replace(",", "\t").replace(".", ","),
         lambda text: "# measured in 2020; see the thesis\n\n" + text.replace(",", " , "),
+        lambda text: text.replace("\n", " # sure, and, so on\n"),
+        lambda text: "".join(f'"{a}","{b}","#, ""\n"\n' for a, b in (line.split(",") for line in text.splitlines())),
     ],
-    ids=["mark of byte order", "CRLF", "semicolons", "semicolons and decimal commas", "tabs and decimal commas", "comments"],
+    ids=[
+        "mark of byte order",
+        "CRLF",
+        "semicolons",
+        "semicolons and decimal commas",
+        "tabs and decimal commas",
+        "comments",
+        "comments in each line",
+        "quotes",
+    ],
 )
 def test_ways_to_write_the_same_points(tmp_path, change):
     folder = dataset(tmp_path)
-    expected = datasets.load(folder, SCHEMA)
+    expected = measured.load(folder, SCHEMA)
     path = folder / "data.csv"
     path.write_bytes(change(path.read_text(encoding="utf-8")).encode())
-    found = datasets.load(folder, SCHEMA)
+    found = measured.load(folder, SCHEMA)
     np.testing.assert_array_equal(found.whole.T_K, expected.whole.T_K)
     np.testing.assert_array_equal(found.whole.value, expected.whole.value)
 
@@ -147,20 +203,20 @@ def test_a_change_that_is_not_relative_is_refused(tmp_path):
     table = pd.read_csv(folder / "data.csv")
     (table * [1, 1e6, 1e6]).to_csv(folder / "data.csv", index=False)  # ppm
     with pytest.raises(validation.InputError, match=r"column dv_over_v: changes by .* in all: a relative change must"):
-        datasets.load(folder, SCHEMA)
+        measured.load(folder, SCHEMA)
 
 
 def test_units_are_converted(tmp_path):
     rows = [f"{float(T) * 1e3},{float(k) / 100}" for T, k in (row.split(",") for row in GOOD)]
     info = [(("data", "temperature", "unit"), "mK"), (("data", "value", "unit"), "W/(cm K)")]
-    loaded = datasets.load(dataset(tmp_path, info, rows), SCHEMA)
+    loaded = measured.load(dataset(tmp_path, info, rows), SCHEMA)
     np.testing.assert_allclose(loaded.points.T_K, [0.1, 0.2, 0.3, 0.4])
     np.testing.assert_allclose(loaded.points.value, [1e-3, 2e-3, 3e-3, 4e-3])
     np.testing.assert_allclose(loaded.points.error, 0.01 * loaded.points.value)
 
 
 def test_a_frequency_in_hertz_becomes_its_relative_change_and_temperature_errors_add_in_quadrature():
-    loaded = datasets.load(ROOT / "config/experiments/argonne_resonator_frequency", SCHEMA)
+    loaded = measured.load(ROOT / "config/experiments/argonne_resonator_frequency", SCHEMA)
     assert loaded.unit == "dimensionless"
     assert loaded.points.value[0] == pytest.approx(8174990725.8 / 8.17499e9 - 1, abs=1e-15)
     assert loaded.points.error[0] == pytest.approx(116.8 / 8.17499e9, rel=1e-12)
@@ -168,6 +224,57 @@ def test_a_frequency_in_hertz_becomes_its_relative_change_and_temperature_errors
 
 
 def test_the_window_cuts_and_the_whole_stays():
-    loaded = datasets.load(STYCAST, SCHEMA)
+    loaded = measured.load(STYCAST, SCHEMA)
     assert (len(loaded.points.T_K), len(loaded.whole.T_K)) == (8, 13)
     assert loaded.points.T_K[-1] == 0.434
+
+
+LIGHT = """
+import sys
+from pathlib import Path
+from tlsglass.base import validation
+from tlsglass.experiment import datasets
+{before}
+schema = validation.read_yaml("workflow/schemas/dataset.schema.yaml")
+print(datasets.check_all(sorted(Path("config/experiments").iterdir()), schema).keys())
+print(datasets.check("{folder}", schema).unit)
+print(sorted({{"numpy", "pandas", "scipy", "lmfit", "pint", "matplotlib", "numba"}} & {{*sys.modules}}))
+"""
+
+
+def light(folder, before):
+    command = [sys.executable, "-c", LIGHT.format(folder=folder, before=before)]
+    surroundings = {"cwd": ROOT, "env": {"PYTHONPATH": str(ROOT / "scripts")}, "text": True}
+    return subprocess.run(command, capture_output=True, check=True, **surroundings).stdout.splitlines()
+
+
+def test_datasets_are_checked_without_numpy_and_its_kin():
+    """As when the Snakefile is parsed; every package named here is installed, none may be imported."""
+    shipped, unit, heavy = light(STYCAST, "")
+    assert shipped.count("fig5a_silica_sound_velocity") == 1
+    assert unit == "W/(m K)"
+    assert heavy == "[]"
+
+
+def test_without_pint_a_unit_is_left_to_the_job_that_has_it(tmp_path, monkeypatch):
+    folder = dataset(tmp_path, [(("data", "temperature", "unit"), "mK"), (("window_K",), None)])
+    *_, unit, heavy = light(folder, "sys.modules['pint'] = None")
+    assert unit == "None"
+    assert heavy == "['pint']"  # the hole that was made
+    datasets._unit_registry.cache_clear()
+    monkeypatch.setitem(sys.modules, "pint", None)
+    with pytest.raises(validation.InputError, match=r"dataset\.yaml: data: its units are converted by pint, which is not"):
+        measured.load(folder, SCHEMA)
+    datasets._unit_registry.cache_clear()
+    monkeypatch.undo()
+    with pytest.raises(validation.InputError, match=r"must be 0\.0005 to 20 K in the window; is the unit right\?"):
+        measured.load(folder, SCHEMA)
+
+
+def test_the_check_of_a_dataset_takes_milliseconds():
+    taken = []
+    for _ in range(5):
+        start = time.process_time()
+        datasets.check(STYCAST, SCHEMA)
+        taken.append(time.process_time() - start)
+    assert min(taken) < 0.01

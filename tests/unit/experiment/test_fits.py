@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.optimize import curve_fit, least_squares, minimize
 from scipy.special import digamma
 
-from tlsglass.experiment import datasets, fits, synthetic
+from tlsglass.experiment import fits, measured, synthetic
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = sorted((ROOT / "config/experiments").iterdir())
@@ -20,7 +20,7 @@ SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/dataset.schema.yaml").read_tex
 
 
 def load(name):
-    return datasets.load(ROOT / "config/experiments" / name, SCHEMA)
+    return measured.load(ROOT / "config/experiments" / name, SCHEMA)
 
 
 def with_parameter(dataset, name, **settings):
@@ -36,7 +36,7 @@ def stycast():
 
 @pytest.mark.parametrize("folder", [path for path in SHIPPED if path.name.startswith("fig")], ids=lambda path: path.name)
 def test_reconstructed_points_are_those_of_their_recipe_and_the_fit_recovers_it_within_2_sigma(folder):
-    loaded = datasets.load(folder, SCHEMA)
+    loaded = measured.load(folder, SCHEMA)
     pd.testing.assert_frame_equal(synthetic.reconstruct(loaded.info), pd.read_csv(folder / "data.csv"))
     found = fits.compare(loaded)
     for name, truth in loaded.info["reconstruction"]["parameters"].items():
@@ -49,7 +49,7 @@ def test_reconstructed_points_are_those_of_their_recipe_and_the_fit_recovers_it_
 def test_every_fit_with_its_intervals_takes_less_than_a_second():
     """Best of two: the machine may be busy."""
     for folder in SHIPPED:
-        loaded = datasets.load(folder, SCHEMA)
+        loaded = measured.load(folder, SCHEMA)
         taken = []
         for _ in range(2):
             start = time.process_time()
@@ -94,7 +94,7 @@ def test_errors_left_to_the_residuals_are_their_scatter():
     noise = rng.standard_normal(200)
     found = []
     for scatter in (1e-6, 4e-6):
-        points = datasets.Points(T, 0.04 * T**1.9 + scatter * noise, None, None)
+        points = measured.Points(T, 0.04 * T**1.9 + scatter * noise, None, None)
         dataset = replace(load("stycast1266_thermal_conductivity"), points=points, whole=points)
         found.append(fits.compare(dataset))
         assert abs(found[-1].free.values["mu"] - 0.1) < 4 * found[-1].free.errors["mu"]
@@ -109,10 +109,30 @@ def test_p_is_that_of_the_t_test_which_a_nearly_linear_model_has():
     for given, distribution in ((True, stats.norm), (False, stats.t(6))):
         for _ in range(20):
             sigma = np.full(8, 1e-5)
-            points = datasets.Points(T, 0.04 * T**2 + sigma * rng.standard_normal(8), sigma if given else None, None)
+            points = measured.Points(T, 0.04 * T**2 + sigma * rng.standard_normal(8), sigma if given else None, None)
             found = fits.compare(replace(load("stycast1266_thermal_conductivity"), points=points, whole=points))
             expected = 2 * distribution.sf(abs(found.free.values["mu"] / found.free.errors["mu"]))
             assert found.p_value == pytest.approx(expected, abs=0.005)
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_the_aic_is_minus_twice_the_likelihood_and_two_for_each_free_parameter(given):
+    """ln L of the points from scipy: with the errors as given, or with σ at its own maximum, sqrt(χ²/n)."""
+    loaded = load("fig5a_silica_sound_velocity")
+    points = loaded.points if given else replace(loaded.points, error=None)
+    loaded = replace(loaded, points=points)
+    found = fits.compare(loaded)
+
+    def aic(fit, free):
+        residuals = points.value - loaded.model(points.T_K, fit.values)
+        sigma = points.error if given else np.sqrt(np.mean(residuals**2))
+        return -2 * np.sum(stats.norm.logpdf(residuals, scale=sigma)) + 2 * free
+
+    free, stm = aic(found.free, 4), aic(found.stm, 3)  # coupling, A, offset, and µ
+    assert found.delta_aic == pytest.approx(stm - free, abs=1e-6)
+    assert found.free.aic - found.stm.aic == pytest.approx(free - stm, abs=1e-6)
+    alone = fits.fit(with_parameter(loaded, "A_Hz_per_K3", start=9.7e6, fixed=True), mu=0.0)
+    assert alone.aic - found.stm.aic == pytest.approx(aic(alone, 2) - stm, abs=1e-6)
 
 
 def test_temperature_errors_count_as_errors_of_the_value_along_the_slope(stycast):

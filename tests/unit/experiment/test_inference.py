@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tlsglass.experiment import inference, observables
-from tlsglass.physics import functionals
+from tlsglass.physics import eq3
 
 RUNGS = [0.02, 0.03, 0.05, 0.08, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0]
 B, MU = 0.0135, 0.13
@@ -31,8 +31,8 @@ def test_counts_of_eq_3_give_the_model_of_eq_3(densities, name, probe, within):
     """
     T = np.geomspace(0.021, 0.95, 40)
     p = {"mu": MU, "A_Hz_per_K3": 9.4e6}
-    amplitude = observables.OBSERVABLES[name].amplitudes[0]
-    exact = observables.OBSERVABLES[name].shapes(T, p, probe)[amplitude]
+    amplitude = observables.named(name).amplitudes[0]
+    exact = observables.named(name).shapes(T, p, probe)[amplitude]
     found = inference.observable(name, densities, 1e-9).shapes(T, p, probe)[amplitude]
     if probe is None:
         np.testing.assert_allclose(found / exact / np.mean(found / exact), 1, atol=within)
@@ -40,7 +40,7 @@ def test_counts_of_eq_3_give_the_model_of_eq_3(densities, name, probe, within):
     design = np.column_stack([exact, np.ones_like(T)])
     (factor, constant), *_ = np.linalg.lstsq(design, found, rcond=None)
     assert np.max(np.abs(found - factor * exact - constant)) < within * np.ptp(found)
-    unit = functionals.specific_heat_eq3(1.0, 0.0) / functionals.specific_heat_eq3(1.0, MU)
+    unit = eq3.specific_heat(1.0, 0.0) / eq3.specific_heat(1.0, MU)
     assert factor == pytest.approx(unit, rel=0.01)
 
 

@@ -3,20 +3,21 @@
 import numpy as np
 import pytest
 
-from tlsglass.base import samples as statistics
+from tlsglass.base import samples
+from tlsglass.base.samples import Samples
 from tlsglass.paper import systematics
 
 
-def sample_set(rng, mean):
-    return statistics.sample_set(rng.normal(mean, 1.0, size=100), 50) / 100
+def mean(rng, expected):
+    return samples.jackknife(rng.normal(expected, 1.0, size=100), 50) / 100
 
 
 def test_the_error_of_a_difference_is_that_of_the_same_realizations():
     rng = np.random.default_rng(1)
-    quoted = sample_set(rng, 5.0)
-    shifted, independent = quoted + 0.3, sample_set(rng, 5.0)
-    first, second, third = systematics.rows("x", quoted, {"shifted": shifted, "independent": independent})
-    assert first["choice"] == "quoted"
+    quoted = mean(rng, 5.0)
+    choices = {"0.1 to 2 K": quoted, "shifted": quoted + 0.3, "independent": mean(rng, 5.0)}
+    first, second, third = systematics.rows("x", choices)
+    assert [row["choice"] for row in (first, second, third)] == ["quoted", "shifted", "independent"]
     assert first["difference"] == first["difference_err"] == 0
     assert second["difference"] == pytest.approx(0.3)
     assert second["difference_err"] == pytest.approx(0, abs=1e-12)
@@ -24,11 +25,13 @@ def test_the_error_of_a_difference_is_that_of_the_same_realizations():
 
 
 def test_only_a_move_beyond_the_statistical_error_is_systematic():
-    quoted = np.array([1.0, 0.9, 1.1, 1.0, 0.95, 1.05])
-    error = statistics.error(quoted)
-    unknown = {"none": np.full(6, np.nan)}
-    assert systematics.systematic(systematics.rows("x", quoted, unknown)) == 0
-    assert systematics.systematic(systematics.rows("x", quoted, {"a": quoted + 0.9 * error} | unknown)) == 0
-    assert systematics.systematic(
-        systematics.rows("x", quoted, {"a": quoted + 2 * error, "b": quoted - 3 * error})
-    ) == pytest.approx(3 * error)
+    quoted = Samples([1.0, 0.9, 1.1, 1.0, 0.95, 1.05])
+    unknown = {"none": Samples(np.full(6, np.nan))}
+
+    def systematic(**moves):
+        moved = {name: quoted + by * quoted.error for name, by in moves.items()}
+        return systematics.systematic(systematics.rows("x", {"quoted": quoted} | moved | unknown))
+
+    assert systematic() == 0
+    assert systematic(a=0.9) == 0
+    assert systematic(a=2, b=-3) == pytest.approx(3 * quoted.error)

@@ -1,0 +1,12 @@
+"""Rule quantities: every number quoted of one (L, J0), with its systematic error, and the choices behind that."""
+
+from tlsglass.base import files
+from tlsglass.density.counts import Counts
+from tlsglass.density.densities import Densities
+from tlsglass.paper import quoted
+from tlsglass.paper.quantity import Settings
+
+files.log_to(snakemake.log[0])
+densities = Densities(map(Counts.load, snakemake.input.rungs), Counts.load(snakemake.input.quench))
+for name, table in quoted.of_set(densities, Settings(**snakemake.params.settings)).items():
+    files.write_csv(getattr(snakemake.output, name), table)

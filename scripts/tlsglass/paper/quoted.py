@@ -1,0 +1,140 @@
+"""The tables of the quoted quantities: of one set (L, J0), of all sizes, of the variants."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tlsglass.paper import differences, estimators, systematics
+from tlsglass.paper.quantities import QUANTITIES, entries
+
+
+@dataclass(frozen=True)
+class FitTable:
+    """A table with a row for each of several densities and its quantities in columns, beside details of their fit."""
+
+    name: str
+    densities: Callable  # Densities -> list of counts.Counts
+    columns: tuple  # of a quantity in the column x: x, x_err, x_sys
+    details: Callable  # (counts, fits) -> {column: number}
+
+
+def _eq3(counts, fits):
+    return {"chi2_per_dof": estimators.eq3(counts, fits).chi2_per_dof}
+
+
+def _exponent(counts, fits):
+    fit = estimators.exponent(counts, fits)
+    low, high = fits["zero_temperature_windows_K"][0]
+    return {"prefactor": fit.prefactor.value, "chi2_per_dof": fit.chi2_per_dof, "E_low_K": low, "E_high_K": high}
+
+
+def _gaussian(counts, fits):
+    fit = estimators.gaussian(counts, fits)
+    low = fits["gaussian_above_K"][0]
+    return {"prefactor": fit.prefactor.value, "chi2_per_dof": fit.chi2_per_dof, "E_above_K": low}
+
+
+FITS = (
+    FitTable("eq3", lambda d: d.rungs, ("B", "B_err", "mu", "mu_err", "chi2_per_dof", "B_sys", "mu_sys"), _eq3),
+    FitTable(
+        "exponents",
+        lambda d: [d.coldest] if d.quench is None else [d.coldest, d.quench],
+        ("mu", "mu_err", "prefactor", "chi2_per_dof", "E_low_K", "E_high_K", "mu_sys"),
+        _exponent,
+    ),
+    FitTable(
+        "gaussian",
+        lambda d: [d.coldest],
+        ("E_above_K", "E0_K", "E0_K_err", "prefactor", "chi2_per_dof", "E0_K_sys"),
+        _gaussian,
+    ),
+)
+CHOICES = ["L", "J0_K", "T_K", "quantity", "choice", "value", "value_err", "difference", "difference_err"]
+
+
+def of_set(densities, settings):
+    """Return the tables of one set as pandas tables by name: those of FITS, "laws", and the "choices" of all of them."""
+    head = {"L": densities.L, "J0_K": densities.J0_K}
+    tail = {"n_realizations": densities.n_realizations}
+    tables, studied = {}, []
+
+    def quote(quantity, density, T_K):
+        """Return value, error and systematic error, and note the choices."""
+        found = {name: estimate(density) for name, estimate in quantity.choices(settings).items()}
+        rows = systematics.rows(quantity.name, found)
+        if quantity.studied:
+            studied.extend(head | {"T_K": T_K} | row for row in rows)
+        x = quantity.column
+        return {x: rows[0]["value"], f"{x}_err": rows[0]["value_err"], f"{x}_sys": systematics.systematic(rows)}
+
+    for table in FITS:
+        rows = []
+        for counts in table.densities(densities):
+            row = table.details(counts, settings.fits)
+            for quantity in (q for q in QUANTITIES if q.table == table.name):
+                row |= quote(quantity, counts, counts.T_K)
+            rows.append(head | {"T_K": counts.T_K} | {name: row[name] for name in table.columns} | tail)
+        tables[table.name] = pd.DataFrame(rows)
+    laws = [
+        head | {"quantity": quantity.name} | quote(quantity, densities, None) | tail
+        for quantity in QUANTITIES
+        if quantity.table == "laws"
+    ]
+    return tables | {"laws": pd.DataFrame(laws), "choices": pd.DataFrame(studied, columns=CHOICES)}
+
+
+def of_curves(densities, settings):
+    """Return κ, C and δv/v of one set at every rung as a pandas table."""
+    table = {"L": densities.L, "J0_K": densities.J0_K, "T_K": densities.T_K}
+    for name, samples in estimators.curves(densities, settings.observables).items():
+        table |= {name: samples.value, f"{name}_err": samples.error}
+    return pd.DataFrame(table)
+
+
+def of_sizes(gathered, warm_K):
+    """Return how far each quantity moves from each smaller lattice to the largest, whose realizations are independent.
+
+    ``gathered`` are the tables of ``of_set``, by name, of all sets.
+    """
+    rungs_K = gathered["eq3"]["T_K"]
+    columns = ["L", "J0_K", "quantity", "x", "x_err"]
+    found = []
+    for name in ("laws", *(table.name for table in reversed(FITS))):
+        quantities = {q.name: q for q in entries("sizes") if q.table == name}
+        table = gathered[name]
+        if name == "laws":
+            rows = table[table["quantity"].isin(list(quantities))]
+            found.append(rows.assign(x=rows["value"], x_err=rows["value_err"])[columns])
+        else:
+            for q in quantities.values():
+                rows = table[table["T_K"] == q.sizes.temperature_K(rungs_K, warm_K)]
+                found.append(rows.assign(quantity=q.name, x=rows[q.column], x_err=rows[f"{q.column}_err"])[columns])
+    every = pd.concat(found)
+    largest = every[every["L"] == every["L"].max()]
+    pairs = every[every["L"] < every["L"].max()].merge(largest, on=["J0_K", "quantity"], suffixes=("_small", "_large"))
+    moves = differences.independent(pairs["x_large"], pairs["x_err_large"], pairs["x_small"], pairs["x_err_small"])
+    return pairs[["L_small", "L_large", "J0_K", "quantity"]].assign(**moves)
+
+
+def of_variant(name, changed, published, settings):
+    """Return the rows, a list, of how far a variant ``changed`` moves each quantity from that of ``published``, Densities both.
+
+    Of one size they share sites, c_i and c_ij, realization by realization, so their difference is jackknifed as one: then
+    ``published`` holds the realizations of the variant and no others. Other sizes are other realizations.
+    """
+    rows = []
+    quantities = entries("variants")
+    for quantity in sorted(quantities, key=lambda q: q.variants.temperature_K(changed.T_K, settings.warm_K)):  # cold first
+        one, other = (quantity.at(quantity.variants, densities, settings) for densities in (changed, published))
+        if changed.L == published.L:
+            moves = differences.paired(one, other)
+        else:
+            moves = differences.independent(one.value, one.error, other.value, other.error)
+        head = {"variant": name, "L": changed.L, "J0_K": published.J0_K, "quantity": quantity.name}
+        rows.append(head | {"value": one.value, "value_err": one.error} | moves | {"n_realizations": changed.n_realizations})
+    return rows
+
+
+VARIANTS = ["variant", "L", "J0_K", "quantity", "value", "value_err"]
+VARIANTS += ["difference", "difference_err", "relative", "relative_err", "n_realizations"]
