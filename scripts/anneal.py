@@ -1,23 +1,23 @@
-"""Rule anneal: one batch of realizations of one (L, J0), annealed; a shard for each measured temperature."""
+"""Rule anneal: one batch of realizations of one origin, annealed; a shard for each rung at which energies are counted."""
 
 from pathlib import Path
 
-from tlsglass.base import files
+from tlsglass.base import files, names
 from tlsglass.chain import checkpoint, simulation
-from tlsglass.density.grid import Grid
-from tlsglass.model import disorder
+from tlsglass.chain.protocol import of_origin
 
-files.log_to(snakemake.log[0])
-model = disorder.Model(**snakemake.params.model)
-protocol = dict(snakemake.params.protocol)
-protocol["grid"] = Grid(**protocol["grid"])
-protocol = simulation.Protocol(**protocol)
-first, last = map(int, snakemake.wildcards.batch.split("-"))
-chain_path = Path(snakemake.output.chain)
-kept = chain_path.parents[1] / "checkpoint" / chain_path.name
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+origin = snakemake.params.origin
+rungs = {path: names.Rung.parse(Path(path).parent.name) for path in snakemake.output.shards}
+quench_K = of_origin(origin)[1].quench_K
+measured_K = tuple(rung.T_K for rung in rungs.values() if rung.T_K != quench_K)
+batch = names.Batch.parse(snakemake.wildcards.batch)
+first_path = Path(snakemake.output.shards[0])
+kept = first_path.parents[1] / "checkpoint" / first_path.name
 
-with checkpoint.Checkpoint(kept, simulation.origin(model, protocol)) as keeper:
-    counts, chain = simulation.simulate(model, protocol, first, last - first + 1, print, keeper)
-    for T, path in zip(snakemake.params.temperatures, snakemake.output.shards, strict=True):
-        counts[T].save(path)
-    chain.save(chain_path)
+with checkpoint.Checkpoint(kept, f"{origin} {measured_K}") as keeper:
+    counts, chain = simulation.simulate(*of_origin(origin, measured_K), batch.first, batch.n, print, keeper)
+    for path, rung in rungs.items():
+        counts[rung.T_K].save(path)
+    for path in snakemake.output.chain:
+        chain.save(path)

@@ -3,12 +3,12 @@
 import numpy as np
 
 from tlsglass.base import files
-from tlsglass.density import merge
+from tlsglass.density import shards
 
-files.log_to(snakemake.log[0])
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 settings = snakemake.params
-shards = (merge.read_shard(path, settings.origin, settings.T_K) for path in snakemake.input.shards)
-merged = merge.merge(shards, settings.groups, settings.spans)
+of = settings.origin, settings.T_K, settings.realizations
+merged = shards.gather(snakemake.input.shards, *of, settings.groups, settings.spans)
 n = merged.n
 merged.save(snakemake.output.counts)
 columns = np.column_stack([merged.edges_K[:-1], merged.edges_K[1:], n.value, n.error, merged.total])
@@ -21,4 +21,4 @@ with files.whole(snakemake.output.table) as part:
         header="E_low_K,E_high_K,n_per_K_per_site,n_err_per_K_per_site,counts",
         comments="",
     )
-print(f"{merged.n_realizations} realizations from {len(snakemake.input.shards)} shards")
+print(f"{merged.n_realizations} realizations")

@@ -1,40 +1,29 @@
-"""Rule intact: name each shard, density and table that is not what was written, with the command that makes it anew."""
+"""Rule intact: name each shard, density and table that is not what was written, or is missing, with what mends it."""
 
+from functools import partial
 from pathlib import Path
 
 from tlsglass.base import files
-from tlsglass.chain import simulation
-from tlsglass.density import merge
-from tlsglass.density.counts import Counts
+from tlsglass.study import holdings
+from tlsglass.study.axes import Study
 
-files.log_to(snakemake.log[0])
-results = Path("results")
-study = snakemake.params
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+settings, study = snakemake.params, Study(snakemake.config)
+run = Path(settings.run)
 
-
-def shard(origin, T_K):
-    return lambda path: merge.read_shard(path, origin, T_K)
-
-
-def chain(origin):
-    return lambda path: simulation.read_chain(path, origin)
-
-
-checks = []
-for name, origin in study.origins.items():
-    for batch in study.batches[name]:
-        checks.append((results / f"shards/{name}/chain/{batch}.npz", chain(origin)))
-        checks += [(results / f"shards/{name}/T{T}/{batch}.npz", shard(origin, T_K)) for T, T_K in study.temperatures.items()]
-checks += [(path, Counts.load) for path in sorted([*results.glob("dos/*/*.npz"), *results.glob("shards/variants/*/T*.npz")])]
-checks += [(path.parent.parent / path.stem, files.verify) for path in sorted(results.rglob(f"{files.SIGNATURES}/*"))]
+checks = [(run / name, check) for name, check in holdings.of_merged(study)]
+if settings.published:
+    checks += [(Path(settings.published) / name, check) for name, check in holdings.of_merged(study)]
+else:
+    checks += [(Path(settings.shards) / name, check) for name, check in holdings.of_shards(study)]
+told = {}
+for log in sorted((run / "logs").rglob("*.log")):
+    told |= files.told(log)
+for path in sorted(run.rglob("*")):
+    if path.suffix in files.TABLES:
+        checks.append((path, partial(files.verify, digest=told.get(str(path)))))
 
 found = [(path, check) for path, check in checks if path.exists()]
-wrong = []
-for path, check in found:
-    try:
-        check(path)
-    except files.Failure as failure:
-        wrong.append(str(failure))
-if wrong:
-    raise files.Failure("\n".join(wrong))
+if lines := files.wrong(found):
+    raise files.Failure("\n".join(lines))
 print(f"{len(found)} files are what was written")

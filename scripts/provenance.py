@@ -1,10 +1,11 @@
 """Rule provenance: what made these results."""
 
 from tlsglass.base import files, provenance
-from tlsglass.chain import metropolis
+from tlsglass.chain.protocol import CHAIN_VERSION
 
 files.log_to(snakemake.log[0])
 paths = [
     path for name, value in snakemake.input.items() if name != "code" for path in ([value] if isinstance(value, str) else value)
 ]
-files.write_json(snakemake.output.manifest, provenance.manifest(snakemake.params.config, paths, metropolis.CHAIN_VERSION))
+about = snakemake.params
+files.write_json(snakemake.output.manifest, provenance.manifest(about.config, about.run, paths, CHAIN_VERSION))

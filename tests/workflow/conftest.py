@@ -107,10 +107,10 @@ class Workflow:
         library.write_text(text.replace("INTERVAL = 30.0", "INTERVAL = 0.5"), encoding="utf-8")
         assert "INTERVAL = 0.5" in library.read_text(encoding="utf-8")
 
-    def words(self, rule):
+    def words(self, rule, run="tiny"):
         """Run a rule that has only words to say and return them, the lines of its log."""
         self.run(rule)
-        return (self.folder / f"results/logs/{rule}.log").read_text(encoding="utf-8").splitlines()
+        return (self.folder / f"results/runs/{run}/logs/{rule}.log").read_text(encoding="utf-8").splitlines()
 
     def bytes_of(self, pattern):
         return {

@@ -22,35 +22,16 @@ wildcard_constraints:
     variant=one_of(VARIANTS),
 
 
-rule variant:
-    output:
-        shards=expand("<shards>/variants/{{variant}}/T{T}.npz", T=study.labels(config["figures"]["dos_K"])),
-    log:
-        "<logs>/variant/{variant}.log",
-    benchmark:
-        "<benchmarks>/variant/{variant}.tsv"
-    priority: 1  # a variant is one long job: it is begun first
-    conda:
-        "../../envs/simulate.yaml"
-    threads: 1
-    resources:
-        mem_mb=600,
-        runtime=120,
-    params:
-        model=lambda w: asdict(study.variant(w.variant).model),
-        protocol=lambda w: asdict(study.variant(w.variant).protocol),
-        realizations=lambda w: study.variant(w.variant).realizations,
-        chain=metropolis.CHAIN_VERSION,
-    script:
-        "../../scripts/variant.py"
-
-
 rule variant_table:
     input:
         variants=expand(
-            f"{VARIANT_COUNTS}/{{variant}}/T{{T}}.npz", variant=VARIANTS, T=study.labels(config["figures"]["dos_K"])
+            "<results>/variants/{variant}/T{T}.npz", variant=VARIANTS, T=study.labels(config["figures"]["dos_K"])
         ),
-        published=published_counts,
+        published=lambda w: [
+            f"<results>/dos/L{L}_J{J0}/T{T}.npz"
+            for L, J0 in map(study.beside, VARIANTS)
+            for T in study.labels(config["figures"]["dos_K"])
+        ],
         code=library("variant_table.py"),
     output:
         table="<results>/tables/variants.csv",
@@ -117,7 +98,7 @@ rule pull_table:
 
 rule scorecard:
     input:
-        paper="config/paper_values.csv",
+        paper=shipped("config/paper_values.csv"),
         tables=expand("<results>/tables/{table}.csv", table=SCORECARD_TABLES),
         code=library("scorecard.py"),
     output:
@@ -143,6 +124,9 @@ rule provenance:
         markdown=["<results>/tables/table_1.md", "<results>/tables/table_2.md", "<results>/tables/appendix_c.md"],
         annealing="<results>/tables/annealing.csv",
         counts=[f"<results>/dos/{s}/T{T}.npz" for s in SETS for T in study.temperatures],
+        variants=rules.variant_table.input.variants,
+        chains=expand("<results>/chain/{set}.npz", set=SETS),
+        experiments=expand("<results>/experiments/{dataset}/fit.json", dataset=DATASETS),
         figures=expand("<results>/figures/{figure}.csv", figure=FIGURES),
         card="<results>/checks/scorecard.csv",
         code=library("provenance.py"),
@@ -159,6 +143,7 @@ rule provenance:
         mem_mb=500,
         runtime=5,
     params:
-        config=config,
+        config={key: value for key, value in config.items() if key != "rebuild"},
+        run=folder("results"),
     script:
         "../../scripts/provenance.py"

@@ -1,81 +1,108 @@
-# The checked configuration, the axes of the study, and helpers of the rules.
+# The checked configuration, the axes of the study, and helpers of the rules. Needs Snakemake alone, and changes nothing.
 
 import ast
-import os
+import copy
+import functools
 import re
 import shlex
 import sys
 from pathlib import Path
 
-ROOT = Path(workflow.basedir)
-sys.path.insert(0, str(ROOT / "scripts"))
+from snakemake.utils import update_config
+
+ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]  # also where this workflow is the module of another
+if str(ROOT / "scripts") not in sys.path:
+    sys.path.insert(0, str(ROOT / "scripts"))
 
 from tlsglass.base import files, validation
 from tlsglass.experiment import datasets
-from tlsglass.show import captions
-from tlsglass.study import publication
+from tlsglass.study import check
 from tlsglass.study.axes import Study
-from tlsglass.study.axes import check as check_study
 
 
-def config_file_of(path):
-    """Name the source of a key of the configuration: the last of config.yaml, --configfile and --config that holds it."""
-    given = [Path(name).resolve() for name in workflow.overwrite_configfiles]
-    here = Path.cwd()
-    sources = ["config/config.yaml", *(str(p.relative_to(here) if p.is_relative_to(here) else p) for p in given)]
-    contents = [(source, validation.read_yaml(source)) for source in sources]
-    contents.append(("--config", workflow.config_settings.config or {}))
-    for source, content in reversed(contents):
+def seen(path):
+    """Return a path as it is seen from here: relative where it lies below."""
+    path, here = Path(path).resolve(), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def shipped(path):
+    """Return the path of a file that comes with the workflow, and is no result: it is read where it lies."""
+    return local(seen(ROOT / path))
+
+
+def shipped_files(folder, pattern):
+    """Return all files that come with the workflow in a folder of it."""
+    return [shipped(path) for path in sorted((ROOT / folder).glob(pattern))]
+
+
+OVERLAYS = [Path(path) for path in workflow.overwrite_configfiles]
+BASE = seen(ROOT / "config/config.yaml")
+PUBLISHED_FOLDER = seen(ROOT / "results/published")
+SOURCES = [(BASE, validation.read_yaml(BASE))]
+if workflow.modifier.skip_configfile:  # a module, whose configuration comes from the workflow that uses it
+    SOURCES.append(("the configuration of the module", copy.deepcopy(config)))
+SOURCES += [(seen(path), validation.read_yaml(path)) for path in OVERLAYS]
+SOURCES.append(("--config", dict(workflow.config_settings.config or {})))
+
+
+def holder_of(path):
+    """Name the source of a key of the configuration: the last one that holds it, or some of what is below it."""
+    for source, content in reversed(SOURCES):
         try:
             for key in path:
                 content = content[key]
         except (KeyError, IndexError, TypeError):
             continue
         return source
-    return sources[-1]
+    return SOURCES[-2][0]
 
 
-def dataset_folders():
-    return sorted(path.parent for path in Path("config/experiments").glob("*/dataset.yaml"))
-
-
-try:
-    config_schema = validation.read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
-    dataset_schema = validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml")
-    check_study(config, config_schema, config_file_of)
-    if config["density_of_states"]["source"] == "published":
-        publication.check(config, "results/published/MANIFEST.json", config_file_of)
-    DATASETS = datasets.check_all(dataset_folders(), dataset_schema)
-except validation.InputError as error:
-    sys.exit(str(error))
-
-
-PUBLISHED = config["density_of_states"]["source"] == "published"  # else simulated
-CHAINS = "results/published/chain" if PUBLISHED else "<results>/chain"
-VARIANT_COUNTS = "results/published/variants" if PUBLISHED else "<shards>/variants"
+def with_base(given):
+    """Fill a configuration up with what config/config.yaml says and it does not; name the run after the last overlay."""
+    whole = copy.deepcopy(SOURCES[0][1])
+    update_config(whole, copy.deepcopy(given))
+    whole.setdefault("run", OVERLAYS[-1].stem if OVERLAYS else "paper")
+    return whole
 
 
 def rebuild_command():
     """Return the command, with {} for its target, that makes one file of this run anew."""
-    configfiles = [os.path.relpath(path) for path in workflow.overwrite_configfiles]
+    main = seen(workflow.main_snakefile)
+    options = [] if main == "Snakefile" else ["--snakefile", main]
+    options += ["--configfile", *map(seen, OVERLAYS)] if OVERLAYS else []
     given = workflow.config_settings.config_args or []
-    options = (["--configfile", *configfiles] if configfiles else []) + (["--config", *given] if given else [])
-    return " ".join(["snakemake --cores 1 --force {}", shlex.join(options)]).rstrip()
+    return " ".join(["snakemake --cores 1 --force {}", shlex.join(options + (["--config", *given] if given else []))]).rstrip()
 
 
-os.environ[files.REBUILD] = rebuild_command()  # for the drivers' messages
+try:
+    config.update(with_base(config))
+    config_schema = validation.read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
+    dataset_schema = validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml")
+    check.check(config, config_schema, holder_of)
+    if config["density_of_states"]["source"] == "published":
+        check.check_published(config, f"{PUBLISHED_FOLDER}/{files.MANIFEST}", holder_of)
+    DATASET_FOLDERS = sorted(path.parent for path in Path(seen(ROOT / "config/experiments")).glob("*/dataset.yaml"))
+    DATASETS = datasets.check_all(DATASET_FOLDERS, dataset_schema)
+except validation.InputError as error:
+    sys.exit(str(error))
+
+study = Study(config)
+SIMULATED = study.all_simulated()
+SIZES = list(study.sizes)
+COUPLINGS = list(study.couplings)
+SETS = expand("L{L}_J{J0}", L=SIZES, J0=COUPLINGS)
+LARGEST = max(SIZES, key=int)
+PUBLISHED = config["density_of_states"]["source"] == "published"  # else simulated
+config["rebuild"] = rebuild_command()  # for the messages of the drivers; a params would make all of them run anew
+
+if study.left_out and workflow.is_main_process:
+    logger.info(f"Left out, since their sets are not in this run: variants {', '.join(study.left_out)}")
 
 
 def one_of(names):
     """Return the regular expression that matches these names and no other."""
     return "|".join(map(re.escape, names))
-
-
-study = Study(config)
-SIZES = list(study.sizes)
-COUPLINGS = list(study.couplings)
-SETS = expand("L{L}_J{J0}", L=SIZES, J0=COUPLINGS)
-LARGEST = max(SIZES, key=int)
 
 
 wildcard_constraints:
@@ -87,24 +114,34 @@ wildcard_constraints:
     dataset=one_of(DATASETS),
 
 
+@functools.cache
+def imported(path):
+    """Return the files of the library that a Python file imports itself."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tlsglass":
+            named = (ROOT / "scripts").joinpath(*node.module.split("."))
+            candidates = [*((named / alias.name).with_suffix(".py") for alias in node.names), named.with_suffix(".py")]
+            found.update(candidate for candidate in candidates if candidate.is_file())
+    return found
+
+
 def library(script):
     """Return the files of the library that a driver imports, directly or not: a change of one reruns the driver's rule."""
-    folder = ROOT / "scripts"
-    found, pending = set(), [folder / script]
+    found, pending = set(), [ROOT / "scripts" / script]
     while pending:
-        for node in ast.walk(ast.parse(pending.pop().read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tlsglass":
-                parts = node.module.split(".")[1:]
-                for path in [folder.joinpath("tlsglass", *parts, a.name).with_suffix(".py") for a in node.names] + [
-                    folder.joinpath("tlsglass", *parts).with_suffix(".py")
-                ]:
-                    if path.is_file() and path not in found:
-                        found.add(path)
-                        pending.append(path)
-    return sorted(str(path.relative_to(ROOT)) for path in found)
+        new = imported(pending.pop()) - found
+        found |= new
+        pending += new
+    return [shipped(path) for path in sorted(found)]
 
 
-SECTIONS = captions.contents(ROOT / "workflow/report")
+def folder(pathvar):
+    """Return a folder of this run, results or shards."""
+    return workflow.pathvars.apply(f"<{pathvar}>")
+
+
+SECTIONS = validation.read_yaml(ROOT / "workflow/report/contents.yaml")
 CATEGORIES = {item["name"]: f"{k}. {part['section']}" for k, part in enumerate(SECTIONS, 1) for item in part["items"]}
 TITLES = {item["name"]: f"{k}. {item['title']}" for part in SECTIONS for k, item in enumerate(part["items"], 1)}
 
@@ -116,21 +153,19 @@ def shown(path, name):
     """
     return report(
         path,
-        caption=f"../../results/report/{name.strip('{}')}.rst",
+        caption=str(Path(folder("results"), "report", f"{name.strip('{}')}.rst").resolve()),
         category=lambda w: CATEGORIES[name.format(**w)],
         labels=lambda w: {"result": TITLES[name.format(**w)]},
     )
 
 
-def batch_shards(wildcards):
-    """The shards of one (L, J0, T): one of each batch; or its published counts."""
-    if PUBLISHED:
-        return expand("results/published/dos/L{L}_J{J0}/T{T}.npz", **wildcards)
-    return expand("<shards>/L{L}_J{J0}/T{T}/{batch}.npz", batch=study.batches(wildcards.L), **wildcards)
+# --delete-all-output deletes what this run made. Shards are shared with other runs: then no rule of this one makes them.
+DELETING = any(word.startswith("--delete-all") for word in sys.argv)
 
 
-def published_counts(wildcards):
-    """The counts of the set that each variant is compared with, in the order of the variants' own."""
-    labels = study.labels(config["figures"]["dos_K"])
-    axes = [study.variant(name).beside for name in study.variants]
-    return [f"<results>/dos/L{L}_J{J0}/T{T}.npz" for L, J0 in axes for T in labels]
+def shards_of(name, kind):
+    """The shards of a set or variant, a Simulated by its name, at a names.Rung; or what its batches tell of the annealing."""
+    if DELETING:
+        return []
+    simulated = SIMULATED[name]
+    return [f"<shards>/{place}" for place in (simulated.chains if kind == "chain" else simulated.shards(kind))]

@@ -4,9 +4,14 @@
 SETTINGS = {"fits": config["fits"], "observables": config["observables"], "warm_K": config["figures"]["dos_K"][1]}
 
 
+def counts_of(name, rung, place):
+    """The shards of a set or variant at a names.Rung; or its published counts."""
+    return [shipped(f"results/published/{place}")] if PUBLISHED else shards_of(name, rung)
+
+
 rule dos_table:
     input:
-        shards=batch_shards,
+        shards=lambda w: counts_of(f"L{w.L}_J{w.J0}", study.rung(w.T), f"dos/L{w.L}_J{w.J0}/T{w.T}.npz"),
         code=library("dos_table.py"),
     output:
         counts="<results>/dos/L{L}_J{J0}/T{T}.npz",
@@ -24,10 +29,32 @@ rule dos_table:
     params:
         groups=config["fits"]["jackknife_groups"],
         spans=lambda w: study.spans(w.L, w.J0),
-        origin=lambda w: ORIGINS[f"L{w.L}_J{w.J0}"],
+        origin=lambda w: SIMULATED[f"L{w.L}_J{w.J0}"].origin_at(study.rung(w.T)),
         T_K=lambda w: study.temperatures[w.T],
+        realizations=lambda w: SIMULATED[f"L{w.L}_J{w.J0}"].realizations,
     script:
         "../../scripts/dos_table.py"
+
+
+use rule dos_table as variant_dos with:
+    input:
+        shards=lambda w: counts_of(
+            f"variants/{w.variant}", study.variant(w.variant).rungs[w.T], f"variants/{w.variant}/T{w.T}.npz"
+        ),
+        code=library("dos_table.py"),
+    output:
+        counts="<results>/variants/{variant}/T{T}.npz",
+        table="<results>/variants/{variant}/T{T}.csv",
+    log:
+        "<logs>/variant_dos/{variant}/T{T}.log",
+    benchmark:
+        "<benchmarks>/variant_dos/{variant}/T{T}.tsv"
+    params:
+        groups=config["fits"]["jackknife_groups"],
+        spans=[],  # its rows are single blocks
+        origin=lambda w: study.variant(w.variant).simulated.origin_at(study.variant(w.variant).rungs[w.T]),
+        T_K=lambda w: study.variant(w.variant).rungs[w.T].T_K,
+        realizations=lambda w: study.variant(w.variant).simulated.realizations,
 
 
 rule quantities:
@@ -90,7 +117,7 @@ rule table_2:
         eq3=expand("<results>/fits/{set}/eq3.csv", set=SETS),
         exponents=expand("<results>/fits/{set}/exponents.csv", set=SETS),
         gaussian=expand("<results>/fits/{set}/gaussian.csv", set=SETS),
-        paper="config/paper_values.csv",
+        paper=shipped("config/paper_values.csv"),
         code=library("table_2.py"),
     output:
         table="<results>/tables/table_2.csv",

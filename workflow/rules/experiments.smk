@@ -5,9 +5,9 @@ from tlsglass.experiment import observables
 
 rule fit_experiment:
     input:
-        info="config/experiments/{dataset}/dataset.yaml",
-        data=lambda w: f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}",
-        schema="workflow/schemas/dataset.schema.yaml",
+        info=shipped("config/experiments/{dataset}/dataset.yaml"),
+        data=lambda w: shipped(f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}"),
+        schema=shipped("workflow/schemas/dataset.schema.yaml"),
         code=library("fit_experiment.py"),
     output:
         fit="<results>/experiments/{dataset}/fit.json",
@@ -76,9 +76,9 @@ rule figure_dataset:
 
 rule fit_simulated:
     input:
-        info="config/experiments/{dataset}/dataset.yaml",
-        data=lambda w: f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}",
-        schema="workflow/schemas/dataset.schema.yaml",
+        info=shipped("config/experiments/{dataset}/dataset.yaml"),
+        data=lambda w: shipped(f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}"),
+        schema=shipped("workflow/schemas/dataset.schema.yaml"),
         counts=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
         code=library("fit_simulated.py"),
     output:

@@ -212,7 +212,7 @@ rule figure_dipolar_gap:
 rule figure_choices:
     input:
         choices="<results>/tables/choices.csv",
-        paper="config/paper_values.csv",
+        paper=shipped("config/paper_values.csv"),
         code=library("figure_choices.py"),
     output:
         svg=shown("<results>/figures/figure_choices.svg", "figure_choices"),

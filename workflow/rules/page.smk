@@ -3,14 +3,14 @@
 
 rule page:
     input:
-        manifest="results/published/MANIFEST.json",
-        published=lambda w: sorted(str(path) for path in Path("results/published").glob("*/**/*.*")),
-        paper="config/paper_values.csv",
-        datasets=[f"{folder}/dataset.yaml" for folder in dataset_folders()],
-        template="workflow/page/index.html.j2",
-        contents="workflow/report/contents.yaml",
-        parts=sorted(str(path.relative_to(ROOT)) for path in (ROOT / "workflow/page").glob("**/*.[cj]s*")),
-        captions=sorted(str(path.relative_to(ROOT)) for path in (ROOT / "workflow/report").glob("*.rst")),
+        manifest=shipped(f"results/published/{files.MANIFEST}"),
+        published=lambda w: shipped_files("results/published", "*/**/*.*"),
+        paper=shipped("config/paper_values.csv"),
+        datasets=shipped_files("config/experiments", "*/dataset.yaml"),
+        template=shipped("workflow/page/index.html.j2"),
+        contents=shipped("workflow/report/contents.yaml"),
+        parts=shipped_files("workflow/page", "**/*.[cj]s*"),
+        captions=shipped_files("workflow/report", "*.rst"),
         code=library("page.py"),
     output:
         page="docs/index.html",

@@ -6,10 +6,10 @@ REPORT_TABLES = ["table_1", "table_2", "experiments", "appendix_c", "scorecard"]
 rule report_texts:
     input:
         card="<results>/checks/scorecard.csv",
-        paper="config/paper_values.csv",
-        templates=expand("workflow/report/{name}.rst", name=["study", *FIGURES, *REPORT_TABLES]),
+        paper=shipped("config/paper_values.csv"),
+        templates=[shipped(f"workflow/report/{name}.rst") for name in ["study", *FIGURES, *REPORT_TABLES]],
         tables=expand("<results>/tables/{name}.md", name=[name for name in REPORT_TABLES if name != "scorecard"]),
-        table="workflow/page/table.html.j2",
+        table=shipped("workflow/page/table.html.j2"),
         code=library("report_texts.py"),
     output:
         captions=expand("<results>/report/{name}.rst", name=["study", *FIGURES, *REPORT_TABLES]),

@@ -1,38 +1,45 @@
 # From the configuration to shards: one job anneals one batch of realizations down the whole ladder.
+#
+# Shards lie in a folder for each origin, by all that their numbers depend on: L8_J2-3f9c1a2b. What two sets, variants or runs
+# simulate alike is simulated once, and another configuration never writes over what was paid for.
 
-from dataclasses import asdict
+FOLDERS = study.folders()
+ALIKE = {}  # folders whose counts are asked for at the same rungs: outputs of one rule
+for key, (origin, rungs, told) in FOLDERS.items():
+    ALIKE.setdefault((tuple(rungs), told), []).append(key)
 
-from tlsglass.chain import metropolis
 
-ORIGINS = {f"L{L}_J{J0}": study.origin(L, J0) for L in SIZES for J0 in COUPLINGS}  # what the shards of a set depend on
+for number, ((rungs, told), keys) in enumerate(ALIKE.items(), 1):
 
-
-rule anneal:
-    output:
-        shards=expand("<shards>/L{{L}}_J{{J0}}/T{T}/{{batch}}.npz", T=study.temperatures),
-        chain="<shards>/L{L}_J{J0}/chain/{batch}.npz",
-    log:
-        "<logs>/anneal/L{L}_J{J0}/{batch}.log",
-    benchmark:
-        "<benchmarks>/anneal/L{L}_J{J0}/{batch}.tsv"
-    conda:
-        "../../envs/simulate.yaml"
-    threads: 1
-    resources:
-        mem_mb=600,
-        runtime=120,
-    params:
-        model=lambda w: asdict(study.model(w.L, w.J0)),
-        protocol=asdict(study.protocol()),
-        temperatures=list(study.temperatures.values()),
-        chain=metropolis.CHAIN_VERSION,
-    script:
-        "../../scripts/anneal.py"
+    rule:
+        name:
+            "anneal" if number == 1 else f"anneal_{number}"
+        output:
+            shards=expand("<shards>/{{key}}/{rung}/{{batch}}.npz", rung=rungs),
+            chain=["<shards>/{key}/chain/{batch}.npz"] if told else [],
+        log:
+            "<logs>/anneal/{key}/{batch}.log",
+        benchmark:
+            "<benchmarks>/anneal/{key}/{batch}.tsv"
+        wildcard_constraints:
+            key=one_of(keys),
+        conda:
+            "../../envs/simulate.yaml"
+        threads: 1
+        resources:
+            mem_mb=600,
+            runtime=120,
+        params:
+            origin=lambda w: FOLDERS[w.key][0],
+        script:
+            "../../scripts/anneal.py"
 
 
 rule chain:
     input:
-        chains=lambda w: [f"<shards>/{w.set}/chain/{b}.npz" for b in study.batches(w.set[1:].split("_J")[0])],
+        chains=lambda w: (
+            shipped(f"results/published/chain/{w.set}.npz") if PUBLISHED else shards_of(w.set, "chain")
+        ),
         code=library("chain.py"),
     output:
         chain="<results>/chain/{set}.npz",
@@ -47,14 +54,16 @@ rule chain:
         mem_mb=1000,
         runtime=10,
     params:
-        origin=lambda w: ORIGINS[w.set],
+        origin=lambda w: SIMULATED[w.set].annealing_origin,
+        realizations=lambda w: SIMULATED[w.set].realizations,
+        merged=PUBLISHED,
     script:
         "../../scripts/chain.py"
 
 
 rule annealing_table:
     input:
-        chains=expand(f"{CHAINS}/{{set}}.npz", set=SETS),
+        chains=expand("<results>/chain/{set}.npz", set=SETS),
         code=library("annealing_table.py"),
     output:
         annealing="<results>/tables/annealing.csv",

@@ -1,9 +1,14 @@
-"""Outputs that are written whole or not at all, and arrays that are read as they were written or not at all."""
+"""Outputs that are written whole or not at all, and files that are read as they were written or not at all.
+
+Arrays hold the digest of their numbers, and a stamp, which says what they are of, with a digest of its own: a new stamp
+leaves the digest of the numbers as it is. The digest of a table stands in the log of the job that wrote it.
+"""
 
 import errno
 import hashlib
 import json
 import os
+import re
 import shlex
 import sys
 import traceback
@@ -12,14 +17,9 @@ import zlib
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-
-DIGEST = "sha256"
-SIGNATURES = ".sha256"  # folder of the digests of the tables beside it
+DIGEST, STAMP, STAMP_DIGEST = "sha256", "stamp", "stamp_sha256"
 TABLES = (".csv", ".md", ".json")
-
-# how this run would be repeated for one file; the workflow adds its configuration files
-REBUILD = "TLSGLASS_REBUILD"
+MANIFEST = "MANIFEST.json"  # lies in the folder of a published outcome
 
 
 class Failure(Exception):
@@ -33,34 +33,52 @@ class DamagedFile(Failure):
         super().__init__(f"{path}: damaged ({why}); {remedy(path)}")
 
 
+class _Process:
+    """What this process was told of the job, or run, that it is."""
+
+    rebuild = None  # what ``rebuild_with`` was told
+    log = False  # whether what is printed goes to the log of a job
+
+
+def rebuild_with(command):
+    """Take note of the command that makes one file of the run anew, with {} in the place of the file."""
+    _Process.rebuild = command
+
+
 def remedy(path):
-    """Return the command that makes a file of the workflow anew, as the end of a message."""
-    command, _, options = os.environ.get(REBUILD, "snakemake --cores 1 --force {}").partition("{}")
-    return f"make it anew with: {command}{shlex.quote(str(path))}{options}"
+    """Return the command that mends a file, as the end of a message."""
+    if published := next((folder for folder in Path(path).parents if (folder / MANIFEST).is_file()), None):
+        return f"restore it with: git -C {shlex.quote(str(published))} checkout -- {Path(path).relative_to(published)}"
+    if _Process.rebuild is None:
+        return "`snakemake --cores 1 intact`, called as the run was, names the command that makes it anew"
+    return f"make it anew with: {_Process.rebuild.replace('{}', shlex.quote(str(path)), 1)}"
 
 
 @contextmanager
 def whole(path):
     """Yield a temporary path beside ``path``, moved there when the block ends and removed when it fails.
 
-    The SHA-256 of a table is kept beside it, for ``verify``; arrays hold their own digest.
+    The SHA-256 of a table is told to the log of the job; arrays hold their own digest.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".part-{os.getpid()}-{path.name}")
     try:
         yield part
-        if path.suffix in TABLES:
-            with whole(signature_of(path)) as signature:
-                signature.write_text(f"{sha256(part)}\n", encoding="utf-8")
+        if _Process.log and path.suffix in TABLES:
+            print(f"{DIGEST} {sha256(part)} {path}")
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def signature_of(path):
-    """Return where the SHA-256 of the table at ``path`` is kept."""
-    return path.parent / SIGNATURES / f"{path.name}.{DIGEST}"
+def told(log):
+    """Return the SHA-256 of the tables that the job of a log file wrote, a dict by their paths."""
+    try:
+        text = Path(log).read_text(encoding="utf-8")
+    except OSError:
+        return {}
+    return {path: digest for digest, path in re.findall(rf"^{DIGEST} ([0-9a-f]{{64}}) (.+)$", text, re.MULTILINE)}
 
 
 def sha256(path):
@@ -69,10 +87,11 @@ def sha256(path):
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def verify(path):
-    """Raise DamagedFile when a table is not what was written. One that this project did not write is not looked at."""
-    signature = signature_of(Path(path))
-    if signature.is_file() and signature.read_text(encoding="utf-8") != f"{sha256(path)}\n":
+def verify(path, digest):
+    """Raise DamagedFile unless the table at ``path`` has this digest, or when there is none."""
+    if digest is None:
+        raise DamagedFile(path, "no log tells its digest")
+    if digest != sha256(path):
         raise DamagedFile(path, "its content and its digest differ")
 
 
@@ -91,8 +110,23 @@ def write_json(path, value):
     write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
+def wrong(checks):
+    """Return the line of each of ``checks``, pairs (path, check of a path), that fails."""
+    lines = []
+    for path, check in checks:
+        try:
+            check(path)
+        except Failure as failure:
+            lines.append(str(failure))
+        except FileNotFoundError:
+            lines.append(f"{path}: missing; {remedy(path)}")
+    return lines
+
+
 def digest(arrays):
     """Return the SHA-256 of named arrays: their names, types, shapes and values, however they are compressed."""
+    import numpy as np
+
     total = hashlib.sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
@@ -101,34 +135,53 @@ def digest(arrays):
     return total.hexdigest()
 
 
-def write_arrays(path, arrays):
-    """Write named arrays as npz, with their digest."""
+def write_arrays(path, arrays, stamp):
+    """Write named arrays as npz with their digest, and a dict of what they are of with another."""
+    import numpy as np
+
     arrays = {name: np.asarray(array) for name, array in arrays.items()}
+    text = json.dumps(stamp, sort_keys=True)
+    told = {DIGEST: digest(arrays), STAMP: text, STAMP_DIGEST: digest({STAMP: text})}
     with whole(path) as part, open(part, "wb") as stream:
-        np.savez_compressed(stream, **arrays, **{DIGEST: digest(arrays)})
+        np.savez_compressed(stream, **arrays, **told)
 
 
 def read_arrays(path):
-    """Return the named arrays of ``write_arrays``. Raises DamagedFile when they are not what was written."""
+    """Return the named arrays and the stamp of ``write_arrays``. Raises DamagedFile when they are not what was written."""
+    return _read(path)[:2]
+
+
+def digest_of(path):
+    """Return the digest of the arrays in a file. Raises DamagedFile as ``read_arrays`` does."""
+    return _read(path)[2]
+
+
+def _read(path):
+    import numpy as np
+
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored}
-        said = str(arrays.pop(DIGEST))
+        if DIGEST in arrays and STAMP not in arrays:
+            raise DamagedFile(path, "it was written by an older version, without a stamp")
+        said, stamp, stamp_said = (str(arrays.pop(name)) for name in (DIGEST, STAMP, STAMP_DIGEST))
     except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, NotImplementedError, AttributeError) as error:
         raise DamagedFile(path, f"not a whole npz file with a digest: {error}".rstrip(": ")) from error
-    if said != digest(arrays):
+    if said != digest(arrays) or stamp_said != digest({STAMP: stamp}):
         raise DamagedFile(path, "its content and its digest differ")
-    return arrays
+    return arrays, json.loads(stamp), said
 
 
-def log_to(path):
+def log_to(path, rebuild=None):
     """Send what this process prints, and the error that it may end with, to the log file of its job, line by line.
 
-    A Failure and a full disk end in one line, anything else in a traceback. What the log cannot take, as on a full disk,
-    goes to the standard error.
+    ``rebuild`` is the command that makes one file of the run anew, with {} in its place. A Failure and a full disk end in
+    one line, anything else in a traceback. What the log cannot take, as on a full disk, goes to the standard error.
     """
     sys.stdout = sys.stderr = open(path, "w", buffering=1, encoding="utf-8")  # noqa: SIM115 - open until the end
     sys.excepthook = _last_words
+    _Process.log = True
+    rebuild_with(rebuild)
 
 
 def _last_words(kind, error, trace):

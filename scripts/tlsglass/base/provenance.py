@@ -1,5 +1,6 @@
 """What made these results: version, configuration, packages, and the digest of every file. The same run, the same text."""
 
+import os
 import platform
 from importlib import metadata
 from pathlib import Path
@@ -19,13 +20,16 @@ def processor():
         return platform.processor() or platform.machine()
 
 
-def manifest(config, paths, chain_version):
-    """Return a JSON-able account of a run: what computed it, from which configuration, and the digests of ``paths``."""
+def manifest(config, run, paths, chain_version):
+    """Return a JSON-able account of a run: what computed it, from which configuration, and the digests of ``paths``.
+
+    Paths are told as they are seen from the folder ``run``.
+    """
     return {
         "tlsglass": tlsglass.__version__,
         "chain_version": chain_version,
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "config": config,
-        "sha256": {str(path): files.sha256(path) for path in sorted(map(str, paths))},
+        "sha256": {os.path.relpath(path, run): files.sha256(path) for path in sorted(map(str, paths))},
     }

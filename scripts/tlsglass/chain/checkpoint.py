@@ -51,10 +51,10 @@ class Checkpoint:
         A checkpoint that is missing, damaged, of another origin or of other shapes is none: 0 is returned.
         """
         try:
-            kept = files.read_arrays(self.path)
+            kept, stamp = files.read_arrays(self.path)
         except (FileNotFoundError, files.DamagedFile):
             return 0
-        if str(kept.pop("origin", "")) != self.origin or not arrays.keys() < kept.keys():
+        if stamp != {"origin": self.origin} or not arrays.keys() < kept.keys():
             return 0
         if any(kept[name].shape != array.shape for name, array in arrays.items()):
             return 0
@@ -67,7 +67,7 @@ class Checkpoint:
         now = time.monotonic()
         if self.stopped_by is None and now - self.last < self.interval:
             return
-        files.write_arrays(self.path, arrays | {"done": np.int64(count), "origin": self.origin})
+        files.write_arrays(self.path, arrays | {"done": np.int64(count)}, {"origin": self.origin})
         self.last = now
         if self.stopped_by is not None:
             raise Stopped(f"stopped by {self.stopped_by}; {count} realizations are kept in {self.path}: run again to go on")

@@ -17,8 +17,6 @@ import numpy as np
 from tlsglass.base.compiler import njit
 from tlsglass.model.disorder import BLOCK, fields_of_all_up, recompute_fields
 
-CHAIN_VERSION = 3  # raise it whenever the same seed gives another chain: shards are keyed by it
-
 NEVER = np.int32(2**31 - 1)  # threshold of the padding behind the last spin: no field reaches it
 MOST = 0.6  # share of flips above which no fields are kept: there, summing fields is faster than updating them
 

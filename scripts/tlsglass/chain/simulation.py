@@ -1,49 +1,32 @@
 """One batch of realizations, annealed down the ladder: what the shards of a batch hold."""
 
-import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
 from tlsglass.base import files, samples
 from tlsglass.chain import metropolis
+from tlsglass.chain.protocol import Protocol, annealing_origin, origin
+from tlsglass.density import shards
 from tlsglass.density.counts import Counts
-from tlsglass.density.grid import Grid, histogram
-from tlsglass.density.merge import check_origin, check_realizations
+from tlsglass.density.grid import histogram
 from tlsglass.model import disorder, excitations
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """How a realization is annealed and at which temperatures its excitation energies are counted (all in kelvin)."""
-
-    ladder_K: tuple  # descending
-    dynamics: str  # "metropolis" or "heat_bath"
-    sweeps: int  # at each rung, and at the quench
-    quench_K: float
-    measured_K: tuple  # rungs at which energies are counted; the quench is always counted
-    block: int  # realizations per block of counts
-    seed: int
-    grid: Grid
-
-    def grid_edges(self, T_K, E_max_K):
-        """Return the energy bins at ``T_K``; the quench shares those of the lowest rung."""
-        return self.grid.edges(max(T_K, self.ladder_K[-1]), E_max_K)
+from tlsglass.model.parameters import Model
 
 
 class Stored:
-    """A dataclass that is kept in an npz file."""
+    """A dataclass of arrays that is kept in an npz file, with its origin as the stamp."""
 
     def save(self, path):
-        files.write_arrays(path, vars(self))
+        files.write_arrays(path, {k: v for k, v in vars(self).items() if k != "origin"}, {"origin": self.origin})
 
     @classmethod
     def load(cls, path):
         """Read what ``save`` wrote. Raises files.DamagedFile."""
-        arrays = files.read_arrays(path)
+        arrays, stamp = files.read_arrays(path)
         try:
-            return cls(**{name: array[()] for name, array in arrays.items()})
+            return cls(**stamp, **{name: array[()] for name, array in arrays.items()})
         except TypeError as error:
             raise files.DamagedFile(path, f"not a {cls.__name__}: {error}") from error
 
@@ -86,34 +69,38 @@ def summarise(chains):
     rungs = len(chain.rungs_K)
     energy, acceptance, share = np.split(total.mean, [rungs, 2 * rungs])
     energy_err, acceptance_err, share_err = np.split(total.error, [rungs, 2 * rungs])
-    return ChainSummary(
-        str(chain.origin), total.n, chain.rungs_K, energy, energy_err, acceptance, acceptance_err, share, share_err
-    )
+    return ChainSummary(chain.origin, total.n, chain.rungs_K, energy, energy_err, acceptance, acceptance_err, share, share_err)
 
 
-def read_chain(path, expected):
-    """Return the Chain of a batch. Raises files.DamagedFile, and ForeignShard for other than ``expected`` origin."""
+def read_chain(path, origin):
+    """Return the Chain of a batch. Raises files.DamagedFile, and ForeignShard for another origin or other realizations
+    than those that its name says."""
     chain = Chain.load(path)
-    check_origin(path, str(chain.origin), expected)
-    check_realizations(path, int(chain.first), len(chain.energy_K))
+    shards.check_origin(path, chain.origin, origin)
+    shards.check_batch(path, int(chain.first), len(chain.energy_K))
     return chain
 
 
-def origin(model, protocol):
-    """Name everything that the numbers of a shard depend on, but for its realizations."""
-    chain = {"chain_version": metropolis.CHAIN_VERSION}
-    return json.dumps(chain | asdict(model) | asdict(protocol), sort_keys=True)
+def read_summary(path, origin, n):
+    """Return the ChainSummary of ``n`` realizations. Raises files.DamagedFile, and ForeignShard for another."""
+    summary = ChainSummary.load(path)
+    shards.check_origin(path, summary.origin, origin)
+    shards.check_realizations(path, [0], [int(summary.n_realizations)], n)
+    return summary
 
 
-def simulate(model, protocol, first, n, report=lambda line: None, checkpoint=None):
+def simulate(model: Model, protocol: Protocol, first, n, report=lambda line: None, checkpoint=None):
     """Anneal realizations ``first`` to ``first + n - 1`` of ``model`` and count their excitation energies.
 
-    Returns the counts, a dict from temperature to Counts, and the Chain. ``first`` and ``n`` are multiples of the
-    block. ``report`` gets a line of progress every few seconds. A checkpoint.Checkpoint keeps what is finished, and
-    what it holds already is not annealed again.
+    Returns the counts, a dict from temperature to Counts, and the Chain. ``report`` gets a line of progress every few
+    seconds. A checkpoint.Checkpoint keeps what is finished, and what it holds already is not annealed again. Raises
+    ValueError unless ``first`` and ``n`` are multiples of the block.
     """
-    rungs = np.array([*protocol.ladder_K, protocol.quench_K])
-    edges = {T: protocol.grid_edges(T, model.energy_range_K) for T in (*protocol.measured_K, protocol.quench_K)}
+    for name, value, least in (("first", first, 0), ("n", n, protocol.block)):
+        if value < least or value % protocol.block:
+            raise ValueError(f"{name} = {value!r}: must be a multiple of the block, {protocol.block}, and >= {least}")
+    rungs = protocol.rungs
+    edges = {rung.T_K: protocol.grid_edges(rung.T_K, model.energy_range_K) for rung in protocol.counted}
     counts = {T: np.zeros((n // protocol.block, len(e) - 1), dtype=np.int64) for T, e in edges.items()}
     energy, acceptance = np.zeros((n, len(rungs))), np.zeros((n, len(rungs)))
     unstable = np.zeros((n, 3), dtype=np.int64)
@@ -126,36 +113,38 @@ def simulate(model, protocol, first, n, report=lambda line: None, checkpoint=Non
     for index in range(begun, n):
         system = disorder.build(model, disorder.draw(model.L, model.n_spins, protocol.seed, first + index))
         chain = metropolis.Chain(system, protocol.dynamics)
-        for rung, T in enumerate(rungs):
-            flips = chain.sweep(T, protocol.sweeps)
-            acceptance[index, rung] = flips / (protocol.sweeps * system.n)
-            if T == protocol.quench_K:
+        for place, rung in enumerate(rungs):
+            flips = chain.sweep(rung.T_K, protocol.sweeps)
+            acceptance[index, place] = flips / (protocol.sweeps * system.n)
+            if rung.quench:
                 unstable[index, :2] = excitations.stability(system)
                 excitations.relax(system)
                 unstable[index, 2] = sum(excitations.stability(system))
-            energy[index, rung] = excitations.energy_per_spin(system)
-            if T in counts:
-                counts[T][index // protocol.block] += histogram(excitations.excitation_energies(system), edges[T])
+            energy[index, place] = excitations.energy_per_spin(system)
+            if rung.T_K in counts:
+                energies = excitations.excitation_energies(system)
+                counts[rung.T_K][index // protocol.block] += histogram(energies, edges[rung.T_K])
         progress.done(index + 1)
         if checkpoint and index + 1 < n:
             checkpoint.done(index + 1, kept)
     starts = np.arange(first, first + n, protocol.block)
-    shards = {
-        T: Counts(
+    found = {
+        rung.T_K: Counts(
             L=model.L,
             J0_K=model.J0_K,
-            T_K=T,
+            T_K=rung.T_K,
             n_spins=model.n_spins,
             concentration=model.concentration,
             block=protocol.block,
-            origin=origin(model, protocol),
+            origin=origin(model, protocol, rung),
             first=starts,
-            edges_K=edges[T],
-            counts=counts[T],
+            edges_K=edges[rung.T_K],
+            counts=counts[rung.T_K],
         )
-        for T in counts
+        for rung in protocol.counted
     }
-    return shards, Chain(origin(model, protocol), first, rungs, energy, acceptance, *unstable.T)
+    temperatures_K = np.array([rung.T_K for rung in rungs])
+    return found, Chain(annealing_origin(model, protocol), first, temperatures_K, energy, acceptance, *unstable.T)
 
 
 class Progress:

@@ -1,6 +1,5 @@
 """The density of states n(T, E) of one (L, J0, T): excitation energies counted in blocks of realizations, and their file."""
 
-import json
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
@@ -125,15 +124,16 @@ class Counts:
         return replace(self, T_K=self.T_K * factor, J0_K=self.J0_K * factor, edges_K=self.edges_K * factor)
 
     def save(self, path):
-        scalars = {f.name: getattr(self, f.name) for f in fields(self) if f.type in (int, float, str)}
-        if self.groups is not None:  # a shard has none: its digest does not know of them
-            scalars["groups"] = self.groups
+        """Write the counts with their digest, and with a stamp that says what they are of."""
+        stamp = {f.name: getattr(self, f.name) for f in fields(self) if f.type in (int, float, str)}
+        if self.groups is not None:  # a shard has none
+            stamp["groups"] = self.groups
         # Gathered rows are kept small; a shard's type is part of its digest. By columns, which are alike, both compress better.
         stored = np.int32 if self.gathered is None else np.min_scalar_type(self.counts.max(initial=0))
         arrays = {"first": self.first, "edges_K": self.edges_K, "counts": np.asfortranarray(self.counts, dtype=stored)}
         if self.gathered is not None:
             arrays["gathered"] = self.gathered
-        files.write_arrays(path, {"scalars": json.dumps(scalars, sort_keys=True)} | arrays)
+        files.write_arrays(path, arrays, stamp)
 
     @classmethod
     def load(cls, path, groups=None):
@@ -141,10 +141,10 @@ class Counts:
 
         ``groups`` are the jackknife groups of a file that has none, as a shard, or that shall have others.
         """
-        arrays = files.read_arrays(path)
+        arrays, stamp = files.read_arrays(path)
         try:
             arrays["counts"] = np.ascontiguousarray(arrays["counts"], dtype=np.int64)
-            counts = cls(**json.loads(str(arrays.pop("scalars"))), **arrays)
+            counts = cls(**stamp, **arrays)
         except (KeyError, TypeError, ValueError) as error:
             raise files.DamagedFile(path, f"not counts of excitation energies: {error}") from error
         return counts if groups is None else replace(counts, groups=groups)

@@ -5,10 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-
-def boundaries(n_blocks, k):
-    """Return the blocks, (k + 1,), between which ``k`` parts of (nearly) equal size lie."""
-    return [round(n_blocks * i / k) for i in range(k + 1)]
+from tlsglass.base.blocks import boundaries
 
 
 class Densities:

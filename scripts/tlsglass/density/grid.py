@@ -1,8 +1,10 @@
-"""Energy bins: the grid of one temperature, energies counted in it, bins merged until they are filled."""
+"""Energy bins: the grid of one temperature, energies counted in it, bins merged until they are filled.
 
+The workflow reads the grid where there is no numpy: it is imported where it is needed.
+"""
+
+import math
 from dataclasses import dataclass
-
-import numpy as np
 
 
 @dataclass(frozen=True)
@@ -22,15 +24,26 @@ class Grid:
 
     def edges(self, T_K, E_max_K):
         """Return the bin edges in kelvin, from 0 to at least ``E_max_K``. Raises ValueError unless both are positive."""
+        import numpy as np
+
         if not (0 < T_K < np.inf and 0 < E_max_K < np.inf):
             raise ValueError(f"energy bins need T > 0 and a highest energy > 0, not {T_K:g} K and {E_max_K:g} K")
         uniform = np.arange(self.bins_per_T * self.uniform_T + 1) / self.bins_per_T
         steps = max(0, int(np.ceil(np.log(E_max_K / T_K / self.uniform_T) / np.log(self.growth))))
         return T_K * np.concatenate([uniform, self.uniform_T * self.growth ** np.arange(1, steps + 1)])
 
+    def number(self, E_K, T_K):
+        """Return how many bins lie below the energy ``E_K``, a part of one among them (not rounded)."""
+        scaled = E_K / T_K
+        if scaled <= self.uniform_T:
+            return scaled * self.bins_per_T
+        return self.bins_per_T * self.uniform_T + math.log(scaled / self.uniform_T) / math.log(self.growth)
+
 
 def histogram(energies_K, edges_K):
     """Count ``energies_K`` per bin, each bin holding its lower edge; return int64 (m,). Raises ValueError beyond the grid."""
+    import numpy as np
+
     energies_K = np.asarray(energies_K)
     index = np.searchsorted(edges_K, energies_K, side="right") - 1
     outside = (index < 0) | (index >= len(edges_K) - 1)
@@ -46,6 +59,8 @@ def rebin(total, least):
     What remains at the upper end joins the last full bin. Raises ValueError when all bins together hold less, and unless
     ``least`` is positive.
     """
+    import numpy as np
+
     if not least > 0:
         raise ValueError(f"bins cannot be merged until each holds {least:g}: it must be > 0")
     kept = [0]

@@ -1,50 +1,15 @@
 """From shards to one density: what belongs together, in the order of the realizations, in rows that the jackknife needs."""
 
 import itertools
-import json
-import math
-import re
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from tlsglass.base import files, samples
-from tlsglass.density.counts import Counts
 
 
 class ForeignShard(files.Failure):
-    """A shard that does not belong to the others, or is not what its name says."""
-
-
-def check_origin(path, origin, expected):
-    """Raise ForeignShard, naming the first difference, when the shard at ``path`` is not of the ``expected`` origin."""
-    if origin == expected:
-        return
-    try:
-        ours, theirs = json.loads(expected), json.loads(origin)
-        name = next(name for name in ours if theirs.get(name) != ours[name])
-        why = f"{name} is {theirs.get(name)} in it and {ours[name]} in this study"
-    except (ValueError, AttributeError, StopIteration):
-        why = "it does not say what made it"
-    raise ForeignShard(f"{path}: foreign ({why}); {files.remedy(path)}")
-
-
-def check_realizations(path, first, n):
-    """Raise ForeignShard when the shard at ``path`` is named FIRST-LAST and holds other realizations."""
-    if re.fullmatch(r"\d+-\d+", Path(path).stem) and Path(path).stem != f"{first:05d}-{first + n - 1:05d}":
-        raise ForeignShard(f"{path}: foreign (it holds realizations {first} to {first + n - 1}); {files.remedy(path)}")
-
-
-def read_shard(path, origin, T_K):
-    """Return the counts of a shard. Raises files.DamagedFile, and ForeignShard when it is of another origin or temperature,
-    or holds other realizations than its name says: so none is counted twice."""
-    part = Counts.load(path)
-    check_origin(path, part.origin, origin)
-    check_realizations(path, int(part.first[0]), part.n_realizations)
-    if not math.isclose(part.T_K, T_K):
-        raise ForeignShard(f"{path}: foreign (its temperature is {part.T_K:g} K); {files.remedy(path)}")
-    return part
+    """A shard or density that does not belong to the others, or is not what its name says."""
 
 
 def merge(parts, groups=None, spans=()):

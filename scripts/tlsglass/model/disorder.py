@@ -4,21 +4,17 @@ Couplings are kept as int16 and fields as int32, so that a spin flip is an integ
 the chain carries along never drift from the fields recomputed from the spins.
 """
 
-import math
-from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from tlsglass.base.compiler import njit
 from tlsglass.model import lattice
+from tlsglass.model.parameters import Model
 
 CACHE_LINE = 64  # bytes
 ROW = 64  # rows are padded to a multiple of this, so that vectorised loops over a row have no remainder
 BLOCK = 32  # spins that are passed over together when none of them flips
-COUPLING_RANGE = 8.0  # int16 holds this many standard deviations of a nearest-neighbour coupling
-FIELD_RANGE = 8.0  # fields are given room for this many standard deviations of the random field
 
 
 class Draws(NamedTuple):
@@ -29,63 +25,6 @@ class Draws(NamedTuple):
     c_ij: np.ndarray  # (n (n-1)/2,) float32, standard normal, pair (i, j < i) at i (i-1)/2 + j: J_ij = c_ij J0 / (R³ + C)
     spins: np.ndarray  # (n,) int16, +1 or -1: the state at infinite temperature
     chain_key: np.uint64  # key of the chain's counter-based random numbers
-
-
-@dataclass(frozen=True)
-class Model:
-    """The parameters of Eq. (2), energies in kelvin, lengths in lattice constants."""
-
-    L: int
-    h0_K: float
-    J0_K: float
-    cutoff: float
-    concentration: float
-
-    @property
-    def n_spins(self):
-        return round(self.concentration * self.L**3)
-
-    @cached_property
-    def kernel(self):
-        """1/(R³ + C) for every displacement, shape (L, L, L)."""
-        return lattice.coupling_kernel(self.L, self.cutoff)
-
-    @cached_property
-    def coupling_unit_K(self):
-        """Size of one int16 step of a coupling: J0/8192 for C = 1.
-
-        Rounding moves a coupling by at most half a step. With C = 1 a nearest neighbour's coupling has a standard
-        deviation of 4096 steps, the weakest one (in the corner of the cell) of 24 at L = 8 and of 7.3 at L = 12.
-        """
-        return COUPLING_RANGE * self.J0_K * self.kernel.max() / 32767
-
-    @cached_property
-    def energy_range_K(self):
-        """Room for excitation energies 2·abs(h_i + Σ_j J_ij s_j); a realization that could leave it is refused.
-
-        Twice 8 standard deviations of the random field, a neighbour at 8 standard deviations of its coupling, and all
-        sites occupied with couplings of one standard deviation, aligned.
-        """
-        return 2 * (FIELD_RANGE * self.h0_K + self.J0_K * (COUPLING_RANGE * self.kernel.max() + self.kernel.sum()))
-
-    @cached_property
-    def _int32_room(self):
-        return 2**31 * self.coupling_unit_K / (self.energy_range_K / 2)
-
-    @property
-    def fits_int32(self):
-        """Whether 32 bits hold the fields in steps no larger than those of the couplings."""
-        return self._int32_room >= 1
-
-    @cached_property
-    def field_steps(self):
-        """Number of field steps in a coupling step: a power of two, at most 256, that fits the fields into int32."""
-        return 2 ** min(8, math.floor(math.log2(self._int32_room)))
-
-    @property
-    def field_unit_K(self):
-        """Size of one int32 step of a field: 0.95 µK at J0 = 2 K and C = 1."""
-        return self.coupling_unit_K / self.field_steps
 
 
 class System(NamedTuple):
@@ -135,7 +74,7 @@ def float_hamiltonian(model, draws):
     return model.h0_K * draws.c_i, J + J.T
 
 
-def build(model, draws):
+def build(model: Model, draws: Draws):
     """Round the realization ``draws`` of ``model`` to its integer Hamiltonian, with the local fields of its spins."""
     n = len(draws.sites)
     width = -(-n // ROW) * ROW

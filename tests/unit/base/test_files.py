@@ -1,29 +1,75 @@
-"""Outputs are whole or absent."""
+"""Outputs are whole or absent; numbers, stamps and tables are what was written, or are named."""
 
-import pandas as pd
+import json
+
+import numpy as np
 import pytest
 
 from tlsglass.base import files
 from tlsglass.show import tables
 
 
+@pytest.fixture
+def job(tmp_path, monkeypatch):
+    """Let this process be a job whose log is returned by ``log()``."""
+    monkeypatch.setattr(files._Process, "log", True)
+    monkeypatch.setattr(files._Process, "rebuild", "snakemake --cores 1 --force {} --configfile a.yaml")
+
+
 def test_a_file_appears_whole(tmp_path):
     path = tmp_path / "deep" / "table.csv"
     files.write_text(path, "a\n")
     assert path.read_text() == "a\n"
-    assert sorted(p.name for p in path.parent.iterdir()) == [files.SIGNATURES, "table.csv"]
+    assert [p.name for p in path.parent.iterdir()] == ["table.csv"]
 
 
-def test_a_table_that_was_altered_is_not_read(tmp_path):
-    path = tmp_path / "table.csv"
-    files.write_csv(path, pd.DataFrame({"mu": [0.127, 0.152]}))
-    assert tables.read(path)["mu"].tolist() == [0.127, 0.152]
+def test_a_table_that_was_altered_is_named_by_the_digest_in_the_log_of_its_job(tmp_path, job, capsys):
+    path = tmp_path / "table, 1.csv"
+    files.write_text(path, "mu\n0.127\n0.152\n")
+    log = tmp_path / "job.log"
+    log.write_text("something else\n" + capsys.readouterr().out, encoding="utf-8")
+    digest = files.told(log)[str(path)]
+    files.verify(path, digest)
     for content in ("mu\n0.128\n0.152\n", "mu\n0.127\n", ""):
         path.write_text(content, encoding="utf-8")
-        with pytest.raises(files.DamagedFile, match=r"table\.csv: damaged .*; make it anew with: snakemake --cores 1 --force "):
-            tables.read(path)
-    (tmp_path / "foreign.csv").write_text("mu\n1\n", encoding="utf-8")
-    assert tables.read(tmp_path / "foreign.csv")["mu"].tolist() == [1]
+        with pytest.raises(
+            files.DamagedFile, match=r"1\.csv: damaged .*; make it anew with: snakemake --cores 1 --force '/.*' --c"
+        ):
+            files.verify(path, digest)
+    with pytest.raises(files.DamagedFile, match="no log tells its digest"):
+        files.verify(path, files.told(tmp_path / "none.log").get(str(path)))
+
+
+def test_a_stamp_does_not_touch_the_digest_of_the_numbers_and_neither_can_be_altered(tmp_path):
+    numbers = {"counts": np.arange(6, dtype=np.int32).reshape(2, 3), "first": np.array([0, 10])}
+    files.write_arrays(tmp_path / "a.npz", numbers, {"origin": "one"})
+    files.write_arrays(tmp_path / "b.npz", numbers, {"origin": "another", "groups": 50})
+    assert files.digest_of(tmp_path / "a.npz") == files.digest_of(tmp_path / "b.npz") == files.digest(numbers)
+    with np.load(tmp_path / "a.npz") as stored:
+        whole = dict(stored)
+    for name, other in (
+        ("counts", numbers["counts"] + 1),
+        ("counts", numbers["counts"].astype(np.int64)),
+        ("first", np.array([0, 20])),
+        ("stamp", np.array(json.dumps({"origin": "two"}))),
+    ):
+        np.savez_compressed(tmp_path / "c.npz", **whole | {name: other})
+        with pytest.raises(files.DamagedFile, match="its content and its digest differ"):
+            files.read_arrays(tmp_path / "c.npz")
+    for name in ("sha256", "stamp", "stamp_sha256"):
+        np.savez_compressed(tmp_path / "c.npz", **{key: value for key, value in whole.items() if key != name})
+        with pytest.raises(files.DamagedFile, match=r"not a whole npz file with a digest|without a stamp"):
+            files.read_arrays(tmp_path / "c.npz")
+
+
+def test_a_published_file_is_restored_and_not_made_anew(tmp_path, job):
+    (tmp_path / "my study/dos").mkdir(parents=True)
+    (tmp_path / "my study/MANIFEST.json").write_text("{}")
+    path = tmp_path / "my study/dos/a.npz"
+    path.write_bytes(b"")
+    with pytest.raises(files.DamagedFile) as damaged:
+        files.read_arrays(path)
+    assert str(damaged.value).endswith(f"restore it with: git -C '{tmp_path}/my study' checkout -- dos/a.npz")
 
 
 def fail_while_writing(path):

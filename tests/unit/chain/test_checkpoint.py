@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tlsglass.chain import checkpoint, simulation
+from tlsglass.chain.protocol import origin
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def run(small_model, short_protocol, tmp_path):
     """Run a batch with a checkpoint after each realization; ``stop_after`` sends SIGTERM then."""
 
     def run(protocol=short_protocol, n=40, stop_after=None, number=signal.SIGTERM, interval=0.0):
-        keeper = checkpoint.Checkpoint(tmp_path / "c.npz", simulation.origin(small_model, protocol), interval)
+        keeper = checkpoint.Checkpoint(tmp_path / "c.npz", origin(small_model, protocol), interval)
         lines = []
         with keeper:
             note = keeper.done

@@ -12,7 +12,8 @@ from tlsglass.density import grid
 from tlsglass.density.counts import Counts
 from tlsglass.density.densities import Densities
 from tlsglass.density.grid import Grid
-from tlsglass.density.merge import ForeignShard, merge, read_shard
+from tlsglass.density.merge import ForeignShard, merge
+from tlsglass.density.shards import read_shard
 
 
 def part(counts, *blocks):
@@ -78,7 +79,7 @@ def test_gathered_blocks_give_the_same_samples_to_the_last_bit(counts_of, tmp_pa
 
 
 def test_a_shard_of_other_physics_temperature_or_realizations_is_named_with_its_remedy(counts_of, tmp_path, monkeypatch):
-    monkeypatch.setenv(files.REBUILD, "snakemake --force {} --configfile 'my study.yaml'")
+    monkeypatch.setattr(files._Process, "rebuild", "snakemake --force {} --configfile 'my study.yaml'")
     origin = json.dumps({"seed": 1, "sweeps": 257})
     whole = replace(counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1)), origin=origin)
     path = tmp_path / "00000-00029.npz"
@@ -159,7 +160,7 @@ def test_peak_memory_of_a_merge_does_not_grow_with_the_realizations(counts_of):
 def test_a_density_owns_its_jackknife_groups_and_a_shard_has_none(counts_of, tmp_path):
     shard = counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1), groups=None)
     shard.save(tmp_path / "shard.npz")
-    assert "groups" not in str(files.read_arrays(tmp_path / "shard.npz")["scalars"])
+    assert "groups" not in files.read_arrays(tmp_path / "shard.npz")[1]
     with pytest.raises(ValueError, match="no jackknife groups"):
         _ = Counts.load(tmp_path / "shard.npz").n
     assert Counts.load(tmp_path / "shard.npz", groups=3).n.groups == 3

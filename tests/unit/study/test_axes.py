@@ -1,18 +1,18 @@
-"""The configuration: what is refused, with which line, and how its values are spelled."""
+"""The axes of the study: how they are spelled, what is simulated at their points, and where it is kept."""
 
 import copy
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
-from tlsglass.base import validation
+from tlsglass.base import names
 from tlsglass.study import axes
 
 ROOT = Path(__file__).parents[3]
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
 
 
@@ -25,97 +25,22 @@ def changed(*keys, value):
     return config
 
 
-def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
-    axes.check(CONFIG, SCHEMA, lambda path: "config.yaml")
-    ladder = CONFIG["annealing"]["ladder_K"]
-    assert (len(ladder), ladder[0], ladder[-1], CONFIG["annealing"]["sweeps"]) == (42, 300, 0.02, 257)
-
-
-@pytest.mark.parametrize(
-    ("keys", "value", "said"),
-    [
-        (("annealing", "sweps"), 3, "annealing.sweps = 3: unknown key; allowed: dynamics, ladder_K, sweeps, quench_K"),
-        (("model", "J0_K", 1), "three", "model.J0_K[1] = 'three': must be of type number"),
-        (("model", "J0_K", 0), "2", "model.J0_K[0] = '2': must be of type number"),
-        (("model", "h0_K"), -1, "model.h0_K = -1: must be > 0"),
-        (("model", "concentration"), 1.5, "model.concentration = 1.5: must be <= 1"),
-        (("density_of_states", "measured_K", 0), -0.02, "density_of_states.measured_K[0] = -0.02: must be > 0"),
-        (
-            ("density_of_states", "measured_K", 0),
-            0.07,
-            "density_of_states.measured_K[0] = 0.07: must be a rung of annealing.ladder_K",
-        ),
-        (("annealing", "ladder_K", 3), 260, "annealing.ladder_K[3] = 260: must be below the rung before it, 200"),
-        (("annealing", "quench_K"), "2e-6", "annealing.quench_K = '2e-6': must be of type number; write it with a point"),
-        (("annealing", "quench_K"), 0.05, "annealing.quench_K = 0.05: must be below the last rung"),
-        (("lattices", 0, "realizations"), 1005, "lattices[0].realizations = 1005: must be a multiple of"),
-        (("lattices", 0, "realizations"), 10, "lattices[0].realizations = 10: must be at least two blocks"),
-        (("lattices", 1, "L"), 8, "lattices[1].L = 8: stands there twice"),
-        (
-            ("observables", "slope_above_K", 1),
-            [0.01, 0.015],
-            "observables.slope_above_K[1] = [0.01, 0.015]: must hold at least 2",
-        ),
-        (
-            ("observables", "sound_velocity_K", 0),
-            [0.02, 0.03],
-            "observables.sound_velocity_K[0] = [0.02, 0.03]: must hold at least 3",
-        ),
-        (("lattices", 0, "L"), 8.0, "lattices[0].L = 8.0: must be of type integer"),
-        (("model", "h0_K"), float("nan"), "model.h0_K = nan: must be of type number"),
-        (("model", "J0_K"), [2, 2.0000000000001, 3], "model.J0_K = [2, 2.0000000000001, 3]: must differ"),
-        (("fits", "eq3_window_T"), 0.01, "fits.eq3_window_T = 0.01: must hold at least 3 bins"),
-        (("fits", "gaussian_above_K", 1), 1e5, "fits.gaussian_above_K[1] = 100000.0: must be at most 4 h0"),
-        (
-            ("fits", "zero_temperature_windows_K", 0),
-            [2, 0.1],
-            "fits.zero_temperature_windows_K[0] = [2, 0.1]: must be a lower and a",
-        ),
-        (("figures", "dos_K", 1), 0.07, "figures.dos_K[1] = 0.07: must be one of density_of_states.measured_K"),
-        (("checks", "variants", "cutoff_0.5", "L"), 10, "checks.variants.cutoff_0.5.L = 10: must be the L of one"),
-        (("model", "J0_K", 1), 1e-6, "model.J0_K[1] = 1e-06: is too small beside model.h0_K"),
-    ],
-)
-def test_what_is_wrong_is_said_in_one_line_with_file_key_and_value(keys, value, said):
-    with pytest.raises(validation.InputError) as caught:
-        axes.check(changed(*keys, value=value), SCHEMA, lambda path: "config/quick.yaml")
-    message = str(caught.value)
-    assert message.startswith(f"config/quick.yaml: {said}")
-    assert "\n" not in message
-
-
-def test_a_missing_key_is_named():
-    config = copy.deepcopy(CONFIG)
-    del config["annealing"]["sweeps"]
-    with pytest.raises(validation.InputError, match=r"annealing\.sweeps: missing"):
-        axes.check(config, SCHEMA, lambda path: "config.yaml")
-
-
 def test_values_are_spelled_as_in_the_config():
     study = axes.Study(CONFIG)
     assert list(study.couplings) == ["2", "3"]
     assert list(study.temperatures)[:3] == ["2e-06", "0.02", "0.03"]
-    assert study.batches("12")[:2] == ["00000-00099", "00100-00199"]
-    assert len(study.batches("12")) == 100
-    assert study.batches("8")[-1] == "09500-09999"
+    assert [str(batch) for batch in study.simulated("12", "2").batches[:2]] == ["00000-00099", "00100-00199"]
+    assert len(study.simulated("12", "2").batches) == 100
+    assert str(study.simulated("8", "3").batches[-1]) == "09500-09999"
 
 
 def test_a_last_batch_may_be_short():
     study = axes.Study(changed("lattices", 1, "realizations", value=10050))
-    assert study.batches("12")[-1] == "10000-10049"
-
-
-def test_yaml_that_is_none_names_the_file_and_line(tmp_path):
-    (tmp_path / "a.yaml").write_text("a: [1, 2}\nb: 2\n", encoding="utf-8")
-    with pytest.raises(validation.InputError, match=r"a\.yaml: not valid YAML \(line 1\)"):
-        validation.read_yaml(tmp_path / "a.yaml")
-    with pytest.raises(validation.InputError, match=r"none\.yaml: No such file"):
-        validation.read_yaml(tmp_path / "none.yaml")
+    assert str(study.simulated("12", "2").batches[-1]) == "10000-10049"
 
 
 def test_null_drops_a_variant():
     config = changed("checks", "variants", "cutoff_0.5", value=None)
-    axes.check(config, SCHEMA, lambda path: "config.yaml")
     assert "cutoff_0.5" not in axes.Study(config).variants
     assert "cutoff_0.1" in axes.Study(config).variants
     assert axes.Study(changed("checks", "variants", value=None)).variants == []
@@ -132,13 +57,65 @@ def test_ladders_keep_their_ends_and_the_measured_rungs():
     assert ratios == pytest.approx([(300 / 0.02) ** (1 / 41)] * 41)
 
 
+def test_ladders_are_spelled_with_twelve_digits_and_are_those_of_numpy():
+    base = tuple(map(float, CONFIG["annealing"]["ladder_K"]))
+    rungs = axes.LADDERS["geometric"](base, (0.02, 0.5))
+    exact = np.geomspace(base[0], base[-1], len(base))
+    assert sum(abs(rung / there - 1) > 1e-11 for rung, there in zip(rungs, exact, strict=True)) == 1  # moved to 0.5
+    for name in ("dense", "geometric"):
+        assert all(names.rounded(T) == T for T in axes.LADDERS[name](base, (0.02, 0.5)))
+
+
 def test_a_variant_changes_what_it_says_and_nothing_else():
     published = axes.Study(CONFIG)
-    reference = published.model("12", "3"), published.protocol()
+    reference = published.simulated("12", "3")
     for name, change in (("sweeps_64", {"sweeps": 64}), ("heat_bath", {"dynamics": "heat_bath"})):
         variant = published.variant(name)
-        assert variant.model == reference[0]
-        assert variant.protocol == replace(reference[1], measured_K=(0.02, 0.5), **change)
+        assert variant.simulated.model == reference.model
+        assert variant.simulated.protocol == replace(reference.protocol, measured_K=(0.02, 0.5), **change)
         assert variant.beside == ("12", "3")
     large = published.variant("L16_J2")
-    assert (large.model.L, large.beside) == (16, ("12", "2"))
+    assert (large.simulated.model.L, large.beside) == (16, ("12", "2"))
+    scaled = published.variant("field_scale")
+    assert scaled.rungs == {"0.02": names.Rung(0.002), "0.5": names.Rung(0.05)}
+    assert scaled.simulated.protocol.ladder_K[0] == 30
+
+
+def test_the_batch_of_a_variant_is_that_of_its_size_or_of_the_next_smaller():
+    study = axes.Study(CONFIG)
+    assert {name: study.variant(name).simulated.batch for name in ("cutoff_0.5", "sweeps_64", "L16_J2")} == {
+        "cutoff_0.5": 500,
+        "sweeps_64": 100,
+        "L16_J2": 100,
+    }
+    small = axes.Study(changed("checks", "variants", value={"tiny": {"L": 4, "beside_L": 8, "J0_K": 2, "realizations": 20}}))
+    assert small.variant("tiny").simulated.batch == 500
+
+
+def test_a_variant_whose_set_is_not_in_the_run_is_left_out():
+    study = axes.Study(changed("lattices", value=CONFIG["lattices"][:1]))
+    assert study.variants == ["cutoff_0.5", "cutoff_0.1", "field_scale"]
+    assert study.left_out == [name for name in CONFIG["checks"]["variants"] if name not in study.variants]
+    assert axes.Study(changed("model", "J0_K", value=[1, 2.5])).variants == []
+
+
+def test_what_is_simulated_alike_has_one_folder_whatever_it_is_called():
+    """A variant that changes nothing is its set; a set of L = 16 is the variant of that size."""
+    config = changed("checks", "variants", "same", value={"L": 8, "J0_K": 2, "realizations": 1000, "sweeps": 257})
+    config["lattices"].append({"L": 16, "realizations": 500, "batch": 100})
+    everything = axes.Study(config).all_simulated()
+    assert everything["variants/same"].key == everything["L8_J2"].key
+    assert everything["variants/L16_J2"].key == everything["L16_J2"].key
+    shards = everything["variants/same"].shards(names.Rung(0.5))
+    assert shards == everything["L8_J2"].shards(names.Rung(0.5))[:2]
+    folders = axes.Study(config).folders()
+    origin, rungs, told = folders[everything["L8_J2"].key]
+    assert (origin, len(rungs), told) == (everything["L8_J2"].origin, 14, True)
+
+
+def test_another_h0_has_another_folder_and_one_more_temperature_has_not():
+    published = axes.Study(CONFIG).simulated("8", "2")
+    warmer = axes.Study(changed("model", "h0_K", value=11)).simulated("8", "2")
+    more = axes.Study(changed("density_of_states", "measured_K", value=[*CONFIG["density_of_states"]["measured_K"], 1.2]))
+    assert warmer.key != published.key
+    assert more.simulated("8", "2").key == published.key

@@ -1,68 +1,95 @@
-"""The published outcome: what it may be used for, and that it is what its manifest says."""
+"""The published outcome is what its manifest says, and what the study asks for; an unfinished run is not published."""
 
-import copy
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tlsglass.base import files, validation
-from tlsglass.study import publication
+from tlsglass.base import files
+from tlsglass.study import holdings, publication
+from tlsglass.study.axes import Study
 
 ROOT = Path(__file__).parents[3]
-CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+PUBLISHED = ROOT / "results/published"
+MANIFEST = json.loads((PUBLISHED / "MANIFEST.json").read_text(encoding="utf-8"))
+STUDY = Study(yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8")))
 
 
-@pytest.fixture
-def manifest(tmp_path):
-    path = tmp_path / "MANIFEST.json"
-    path.write_text(json.dumps({"config": CONFIG}), encoding="utf-8")
-    return path
+def test_the_published_counts_are_those_of_the_manifest_and_of_the_study():
+    on_disk = {str(path.relative_to(PUBLISHED)) for path in PUBLISHED.glob("*/**/*.npz")}
+    assert on_disk == set(MANIFEST["counts"]) == {name for name, _ in holdings.of_merged(STUDY)}
+    assert {name: files.digest_of(PUBLISHED / name) for name in on_disk} == MANIFEST["counts"]
+    assert publication.wrong_counts(STUDY, PUBLISHED) == []
+    assert MANIFEST["realizations"] == 40_000
+    assert sum(path.stat().st_size for path in PUBLISHED.glob("**/*") if path.is_file()) < 12e6
 
 
-def test_another_analysis_of_the_published_densities_is_accepted(manifest):
-    config = copy.deepcopy(CONFIG)
-    config["fits"]["gaussian_above_K"] = [5]
-    config["lattices"][0]["batch"] = 100
-    config["density_of_states"]["source"] = "published"
-    publication.check(config, manifest, lambda path: "mine.yaml")
+def test_the_manifest_lists_shards_by_their_set_rung_and_batch():
+    listed = {
+        f"{name}/{rung}": {str(batch) for batch in simulated.batches}
+        for name, simulated in STUDY.all_simulated().items()
+        for rung in [*simulated.rungs, *(["chain"] if simulated.quench else [])]
+    }
+    assert set(MANIFEST["shards"]) == set(listed)
+    for place, batches in MANIFEST["shards"].items():
+        assert set(batches) <= listed[place]
 
 
-@pytest.mark.parametrize(
-    ("keys", "value", "said"),
-    [
-        (("seed",), 1, "mine.yaml: seed = 1: must be what the published densities were made with, 20210205"),
-        (("model", "cutoff"), 0.5, "mine.yaml: model = "),
-        (("lattices", 0, "realizations"), 500, "mine.yaml: lattices = "),
-        (("density_of_states", "block"), 5, "mine.yaml: density_of_states = "),
-        (("checks", "variants", "sweeps_64", "sweeps"), 32, "mine.yaml: checks.variants = "),
-    ],
-)
-def test_other_physics_is_refused(manifest, keys, value, said):
-    config = copy.deepcopy(CONFIG)
-    place = config
-    for key in keys[:-1]:
-        place = place[key]
-    place[keys[-1]] = value
-    with pytest.raises(validation.InputError) as caught:
-        publication.check(config, manifest, lambda path: "mine.yaml")
-    assert str(caught.value).startswith(said)
-    assert "\n" not in str(caught.value)
+def with_fewer(study, **change):
+    """Return the study of the published configuration with the lattices changed."""
+    config = json.loads(json.dumps(study.config))
+    for lattice in config["lattices"]:
+        lattice |= change
+    config["checks"]["variants"] = None
+    return Study(config)
 
 
-def test_a_manifest_that_is_missing_is_named(tmp_path):
-    with pytest.raises(validation.InputError, match=r"MANIFEST\.json: not the manifest"):
-        publication.check(CONFIG, tmp_path / "MANIFEST.json", lambda path: "x")
+def test_a_density_with_other_realizations_of_another_origin_or_altered_is_named(tmp_path):
+    shutil.copytree(PUBLISHED, tmp_path / "run", ignore=shutil.ignore_patterns("MANIFEST.json"))
+    run = tmp_path / "run"
+    more = publication.wrong_counts(with_fewer(STUDY, realizations=20_000), run)
+    assert len(more) == 4 * 15
+    assert all("foreign (it holds 10000 realizations and this study has 20000)" in line for line in more)
+    shutil.copy(run / "dos/L8_J2/T0.5.npz", run / "dos/L8_J2/T0.4.npz")
+    shutil.copy(run / "dos/L8_J3/T0.5.npz", run / "dos/L8_J2/T0.3.npz")
+    content = bytearray((run / "dos/L8_J2/T0.2.npz").read_bytes())
+    content[len(content) // 2] ^= 1
+    (run / "dos/L8_J2/T0.2.npz").write_bytes(content)
+    (run / "chain/L12_J3.npz").unlink()
+    lines = publication.wrong_counts(STUDY, run)
+    assert len(lines) == 4
+    for name, said in (
+        ("dos/L8_J2/T0.2.npz", "damaged"),
+        ("dos/L8_J2/T0.3.npz", "its temperature is 0.5 K"),
+        ("dos/L8_J2/T0.4.npz", "its temperature is 0.5 K"),
+        ("chain/L12_J3.npz", "missing"),
+    ):
+        (line,) = [line for line in lines if line.startswith(f"{run / name}: ")]
+        assert said in line
+    shutil.copy(run / "dos/L8_J3/T0.3.npz", run / "dos/L8_J2/T0.3.npz")
+    assert any("J0_K is 3 in it and 2 in this study" in line for line in publication.wrong_counts(STUDY, run))
 
 
-def test_the_published_counts_are_those_of_the_manifest():
-    published = ROOT / "results/published"
-    manifest = json.loads((published / "MANIFEST.json").read_text(encoding="utf-8"))
-    on_disk = {str(path.relative_to(published)) for path in published.glob("*/**/*.npz")}
-    assert on_disk == set(manifest["sha256"])
-    for path, digest in manifest["sha256"].items():
-        assert files.sha256(published / path) == digest, path
-    assert manifest["realizations"] == 40_000
-    assert publication.simulated(manifest["config"]) == publication.simulated(CONFIG)
-    assert sum(path.stat().st_size for path in published.glob("**/*") if path.is_file()) < 12e6
+def test_a_run_is_complete_when_all_is_what_its_provenance_tells(tmp_path):
+    assert "the run is not finished" in publication.incomplete(tmp_path)[0]
+    (tmp_path / "table.csv").write_text("a\n")
+    told = {"table.csv": files.sha256(tmp_path / "table.csv")}
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks/provenance.json").write_text(json.dumps({"sha256": told}))
+    assert publication.incomplete(tmp_path) == []
+    (tmp_path / "table.csv").write_text("b\n")
+    assert publication.incomplete(tmp_path) == [f"{tmp_path}/table.csv: not what checks/provenance.json tells of it"]
+    (tmp_path / "table.csv").unlink()
+    assert publication.incomplete(tmp_path) == [f"{tmp_path}/table.csv: missing"]
+
+
+@pytest.mark.parametrize("name", ["dos/L8_J2/T2e-06.npz", "variants/field_scale/T0.5.npz", "chain/L12_J2.npz"])
+def test_no_published_origin_tells_what_its_numbers_do_not_depend_on(name):
+    stamp = files.read_arrays(PUBLISHED / name)[1]
+    told = json.loads(stamp["origin"])
+    assert "measured_K" not in told
+    assert ("quench_K" in told) == (name != "variants/field_scale/T0.5.npz")
+    if name.startswith("variants"):
+        assert (told["ladder_K"][0], told["ladder_K"][-1]) == ("30", "0.05")

@@ -1,0 +1,94 @@
+"""How a realization is annealed, and what names the origin of the numbers that come of it. Plain Python, for the workflow."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+
+from tlsglass.base import names
+from tlsglass.density.grid import Grid
+from tlsglass.model.parameters import Model
+
+CHAIN_VERSION = 3  # raise it whenever the same seed gives another chain: shards are told apart by it
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a realization is annealed and at which temperatures its excitation energies are counted (all in kelvin).
+
+    Raises ValueError when energies are to be counted at what is no rung.
+    """
+
+    ladder_K: tuple  # descending
+    dynamics: str  # "metropolis" or "heat_bath"
+    sweeps: int  # at each rung, and at the quench
+    quench_K: float
+    measured_K: tuple  # rungs at which energies are counted; the quench is always counted
+    block: int  # realizations per block of counts
+    seed: int
+    grid: Grid
+
+    def __post_init__(self):
+        for T in self.measured_K:
+            if T not in self.ladder_K:
+                raise ValueError(f"measured_K holds {T!r}, which is no rung of ladder_K")
+
+    @property
+    def rungs(self):
+        """The ladder from its top to the quench, as names.Rung."""
+        return [*map(names.Rung, self.ladder_K), self.quench]
+
+    @property
+    def quench(self):
+        return names.Rung(self.quench_K, quench=True)
+
+    @property
+    def counted(self):
+        """The rungs at which energies are counted, as names.Rung."""
+        return [*map(names.Rung, self.measured_K), self.quench]
+
+    def grid_edges(self, T_K, E_max_K):
+        """Return the energy bins at ``T_K``; the quench shares those of the lowest rung."""
+        return self.grid.edges(max(T_K, self.ladder_K[-1]), E_max_K)
+
+
+def scaled(protocol, factor):
+    """Return ``protocol`` with every temperature multiplied by ``factor``."""
+    return replace(
+        protocol,
+        ladder_K=tuple(names.rounded(T * factor) for T in protocol.ladder_K),
+        measured_K=tuple(names.rounded(T * factor) for T in protocol.measured_K),
+        quench_K=names.rounded(protocol.quench_K * factor),
+    )
+
+
+def _facts(model, protocol, without=()):
+    told = {"chain_version": CHAIN_VERSION} | names.facts(model) | names.facts(protocol)
+    return {name: value for name, value in told.items() if name not in ("measured_K", *without)}
+
+
+def origin(model, protocol, rung=None):
+    """Name all that the counts at ``rung`` depend on, but for their realizations; without one, at whatever rung.
+
+    Counts at a temperature do not depend on the rungs below it, nor on where else energies are counted.
+    """
+    told = _facts(model, protocol)
+    if rung is not None and not rung.quench:
+        del told["quench_K"]
+        told["ladder_K"] = [names.label(T) for T in protocol.ladder_K if T >= rung.T_K]
+    return json.dumps(told, sort_keys=True)
+
+
+def annealing_origin(model, protocol):
+    """Name all that energies, acceptances and stability along the ladder depend on: energies are not counted for them."""
+    return json.dumps(_facts(model, protocol, without=("block", "grid")), sort_keys=True)
+
+
+def of_origin(text, measured_K=()):
+    """Return the Model and the Protocol of an ``origin``, with energies counted at the rungs ``measured_K``."""
+    told = json.loads(text) | {"measured_K": measured_K}
+    return names.settings(Model, told), names.settings(Protocol, told)
+
+
+def key(model, origin):
+    """Return the name of the folder that keeps the shards of an ``origin``: L8_J2-3f9c1a2b."""
+    return f"{names.Set(model.L, model.J0_K)}-{hashlib.sha256(origin.encode()).hexdigest()[:8]}"

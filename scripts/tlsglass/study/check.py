@@ -1,0 +1,214 @@
+"""What a configuration must be beyond its schema: small checks, each of which names what it refuses. All are said at once.
+
+A check takes a Study and yields (path, value, allowed), or (path, value, allowed, other): the keys ``path`` hold ``value``,
+which the keys ``other`` do not agree with.
+"""
+
+import json
+import math
+import re
+from itertools import pairwise
+from pathlib import Path
+
+from tlsglass.base import names, validation
+from tlsglass.study.axes import Study
+
+RUN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+
+LADDER, MEASURED = ["annealing", "ladder_K"], ["density_of_states", "measured_K"]
+
+
+def run_name(study):
+    name = study.config.get("run", "paper")
+    if not RUN.fullmatch(name):
+        yield ["run"], name, "must be made of letters, digits, - _ and . (it names a folder): give it with --config run=NAME"
+
+
+def ladder(study):
+    rungs = study.config["annealing"]["ladder_K"]
+    for index, (above, below) in enumerate(pairwise(rungs)):
+        if below >= above:
+            yield [*LADDER, index + 1], below, f"must be below the rung before it, {above}: the ladder descends"
+    quench = study.config["annealing"]["quench_K"]
+    if quench >= rungs[-1]:
+        yield ["annealing", "quench_K"], quench, f"must be below the last rung of the ladder, {rungs[-1]}", LADDER
+
+
+def measured(study):
+    for index, T in enumerate(study.config["density_of_states"]["measured_K"]):
+        if T not in study.config["annealing"]["ladder_K"]:
+            yield [*MEASURED, index], T, "must be a rung of annealing.ladder_K", LADDER
+
+
+def names_differ(study):
+    for path in (["model", "J0_K"], MEASURED, LADDER):
+        values = study.config[path[0]][path[1]]
+        if len(set(map(names.label, values))) < len(values):
+            yield path, values, "must differ within twelve digits"
+
+
+def lattices(study):
+    block, concentration = study.config["density_of_states"]["block"], study.config["model"]["concentration"]
+    other = ["density_of_states", "block"]
+    sizes = set()
+    for index, lattice in enumerate(study.config["lattices"]):
+        path = ["lattices", index]
+        for key in ("realizations", "batch"):
+            if lattice[key] % block:
+                yield [*path, key], lattice[key], f"must be a multiple of density_of_states.block, {block}", other
+        if lattice["realizations"] < 2 * block:
+            yield [*path, "realizations"], lattice["realizations"], f"must be at least two blocks, {2 * block}", other
+        if round(concentration * lattice["L"] ** 3) < 2:
+            yield [*path, "L"], lattice["L"], "holds fewer than two TLSs at model.concentration", ["model", "concentration"]
+        if lattice["L"] in sizes:
+            yield [*path, "L"], lattice["L"], "stands there twice"
+        sizes.add(lattice["L"])
+
+
+def windows_hold_temperatures(study):
+    given, T_measured = study.config["observables"], study.config["density_of_states"]["measured_K"]
+    for key in ("exponents_K", "sound_velocity_K", "slope_below_K", "slope_above_K"):
+        least = 3 if key == "sound_velocity_K" else 2
+        slope = key.startswith("slope")
+        low, high = given["sound_velocity_K"][0] if slope else (0, math.inf)
+        inside = " inside observables.sound_velocity_K[0]" if slope else ""
+        for index, window in enumerate(given[key]):
+            if sum(max(window[0], low) <= T <= min(window[1], high) for T in T_measured) < least:
+                allowed = f"must hold at least {least} of density_of_states.measured_K{inside}"
+                yield ["observables", key, index], window, allowed, MEASURED
+
+
+def windows_ascend(study):
+    keys = [("observables", key) for key in ("exponents_K", "sound_velocity_K", "slope_below_K", "slope_above_K")]
+    for section, key in [("fits", "zero_temperature_windows_K"), *keys]:
+        for index, (low, high) in enumerate(study.config[section][key]):
+            if low >= high:
+                yield [section, key, index], [low, high], "must be a lower and a higher end"
+
+
+def figures(study):
+    cold, warm = study.config["figures"]["dos_K"]
+    for index, T in enumerate((cold, warm)):
+        if T not in study.config["density_of_states"]["measured_K"]:
+            yield ["figures", "dos_K", index], T, "must be one of density_of_states.measured_K", MEASURED
+    if cold >= warm:
+        yield ["figures", "dos_K"], [cold, warm], "must be a lower and a higher temperature"
+
+
+def windows_hold_bins(study):
+    density, fits = study.config["density_of_states"], study.config["fits"]
+    if fits["eq3_window_T"] * density["bins_per_T"] < 3:
+        other = ["density_of_states", "bins_per_T"]
+        yield ["fits", "eq3_window_T"], fits["eq3_window_T"], "must hold at least 3 bins of density_of_states", other
+    grid, coldest, h0_K = study.grid(), min(density["measured_K"]), study.config["model"]["h0_K"]
+    for index, (low, high) in enumerate(fits["zero_temperature_windows_K"]):
+        first, last = (grid.number(min(E, 8 * h0_K), coldest) for E in (low, high))
+        if math.floor(last + 1e-9) - math.ceil(first - 1e-9) < 3:
+            allowed = "must hold at least 3 energy bins below 8 h0"
+            yield ["fits", "zero_temperature_windows_K", index], [low, high], allowed, ["density_of_states"]
+
+
+def gaussian(study):
+    h0_K = study.config["model"]["h0_K"]
+    for index, low in enumerate(study.config["fits"]["gaussian_above_K"]):
+        if low > 4 * h0_K:
+            allowed = "must be at most 4 h0, or nothing is left to fit"
+            yield ["fits", "gaussian_above_K", index], low, allowed, ["model", "h0_K"]
+
+
+def fields_fit(study):
+    for L in study.sizes:
+        for index, (J0, J0_K) in enumerate(study.couplings.items()):
+            if not study.model(L, J0).fits_int32:
+                yield ["model", "J0_K", index], J0_K, "is too small beside model.h0_K for 32-bit fields", ["model", "h0_K"]
+
+
+def variants(study):
+    block = study.config["density_of_states"]["block"]
+    for name in study.variants:
+        path, given = ["checks", "variants", name], study.config["checks"]["variants"][name]
+        most = study.sizes[study.beside(name)[0]]["realizations"]
+        if given["realizations"] % block or not 2 * block <= given["realizations"] <= most:
+            allowed = f"must be a multiple of density_of_states.block, from {2 * block} to the lattice's {most}"
+            yield [*path, "realizations"], given["realizations"], allowed, ["lattices"]
+        if not study.variant_model(name).fits_int32:
+            yield path, given, "has couplings too small beside model.h0_K for 32-bit fields", ["model"]
+
+
+CHECKS = (
+    run_name,
+    ladder,
+    measured,
+    names_differ,
+    lattices,
+    windows_hold_temperatures,
+    windows_ascend,
+    figures,
+    windows_hold_bins,
+    gaussian,
+    fields_fit,
+    variants,
+)
+
+
+def check(config, schema, where):
+    """Raise one InputError for all that is wrong with ``config``, a line each; ``where(path)`` names the file of a key."""
+    validation.check_schema(config, schema, where)
+    study = Study(config)
+    validation.raise_all([_line(where, *found) for check in CHECKS for found in check(study)])
+
+
+def _line(where, path, value, allowed, other=None):
+    """Return the line for a value; where another file holds the keys ``other`` that it must agree with, it is named."""
+    said = validation.line(where, path, value, allowed)
+    if other and where(other) != where(path):
+        said += f" ({validation.key_name(other)} as in {where(other)})"
+    return said
+
+
+# what the published densities depend on; the rest of the configuration is analysis and may change
+SAME = ["seed", "model.h0_K", "model.cutoff", "model.concentration", "annealing"]
+SAME += [f"density_of_states.{key}" for key in ("block", "bins_per_T", "uniform_T", "growth")]
+AMONG = ["model.J0_K", "density_of_states.measured_K"]  # of these, some are enough
+
+
+def check_published(config, manifest, where):
+    """Raise InputError, a line for each key, when the published densities were not made with ``config``."""
+    try:
+        published = json.loads(Path(manifest).read_text(encoding="utf-8"))["config"]
+    except (OSError, KeyError, ValueError) as error:
+        raise validation.InputError(f"{manifest}: not the manifest of published results: {error}") from None
+    lines = [
+        validation.line(where, path, value, f"must be what the published densities were made with, {made}; or simulate")
+        for path, value, made in _not_published(config, published)
+    ]
+    validation.raise_all(lines)
+
+
+def _at(config, key):
+    for name in key.split("."):
+        config = config[name]
+    return config
+
+
+def _not_published(config, published):
+    """Yield (path, value, what was published) of each key that the published densities do not serve."""
+    for key in SAME:
+        if _at(config, key) != _at(published, key):
+            yield key.split("."), _at(config, key), repr(_at(published, key))
+    for key in AMONG:
+        for index, value in enumerate(_at(config, key)):
+            if value not in _at(published, key):
+                yield [*key.split("."), index], value, f"one of {_at(published, key)}"
+    made = {lattice["L"]: lattice["realizations"] for lattice in published["lattices"]}
+    for index, lattice in enumerate(config["lattices"]):
+        if made.get(lattice["L"]) != lattice["realizations"]:
+            told = ", ".join(f"{n} realizations of L = {L}" for L, n in made.items())
+            yield ["lattices", index], lattice, told
+    study = Study(config)
+    if study.variants and config["figures"]["dos_K"] != published["figures"]["dos_K"]:
+        yield ["figures", "dos_K"], config["figures"]["dos_K"], f"{published['figures']['dos_K']}, where variants are compared"
+    for name in study.variants:
+        value, made = config["checks"]["variants"][name], (published["checks"]["variants"] or {}).get(name)
+        if value != made:
+            yield ["checks", "variants", name], value, repr(made)
