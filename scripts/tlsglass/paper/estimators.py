@@ -89,6 +89,16 @@ def kappa_law(densities, s, window=None):
     return laws.exponent(densities.T_K, kappa(densities, s), *(window or s["exponents_K"][0]))
 
 
+def alpha(densities, s, window=None):
+    """α of C ∝ T^(1+α)."""
+    return heat_law(densities, s, window).power - 1
+
+
+def beta(densities, s, window=None):
+    """β of κ ∝ T^(2-β)."""
+    return 2 - kappa_law(densities, s, window).power
+
+
 def slopes(densities, s, below=None, above=None):
     """Logarithmic slopes of δv/v on two windows, the quoted ones by default, and its maximum."""
     inside = laws.select(densities.T_K, *s["sound_velocity_K"][0])
@@ -96,9 +106,9 @@ def slopes(densities, s, below=None, above=None):
     return laws.slopes(densities.T_K[inside], shift, below or s["slope_below_K"][0], above or s["slope_above_K"][0])
 
 
-def constant_mu(densities, s, window=None, probed=None):
-    """The constant-µ fit of Fig. 3 on a window and with (ω, A), the quoted ones by default."""
-    return _constant_mu(densities, *(probed or probe(s)), *(window or s["sound_velocity_K"][0]))
+def constant_mu(densities, s, probed=None):
+    """The constant-µ fit of Fig. 3 on the quoted window, with (ω, A), the quoted ones by default."""
+    return _constant_mu(densities, *(probed or probe(s)), *s["sound_velocity_K"][0])
 
 
 @lru_cache(maxsize=128)
@@ -107,8 +117,14 @@ def _constant_mu(densities, omega, A, low_K, high_K):
     return laws.constant_mu(densities.T_K[inside], velocity(densities, omega, A)[inside], omega, A)
 
 
+def constant_mu_on(densities, s, window):
+    """The constant-µ fit of Fig. 3 on another window, of δv/v as it is drawn: the offset takes up any constant."""
+    inside = laws.select(densities.T_K, *window)
+    return laws.constant_mu(densities.T_K[inside], relative(densities, s)[inside], *probe(s))
+
+
 def constant_mu_offset(densities, s):
-    """The offset of the quoted constant-µ fit, of ``relative``."""
+    """The offset of the quoted constant-µ fit, of δv/v as it is drawn."""
     return constant_mu(densities, s).offset - reference(densities, s)
 
 

@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import pytest
 
+from tlsglass.density import power_law
 from tlsglass.paper import quantities, quoted
 from tlsglass.paper.quantities import QUANTITIES, entries, find
 from tlsglass.paper.quantity import Place
@@ -88,8 +89,7 @@ def test_a_new_quantity_is_one_entry(small_set, settings, monkeypatch):
         symbol="$E_0$",
         label="E0",
         choices=lambda settings: {
-            f"bins of {K} K": lambda densities, K=K: quantities.power_law.gaussian_unweighted(densities.coldest, K)
-            for K in (1, 2)
+            f"bins of {K} K": lambda densities, K=K: power_law.gaussian_unweighted(densities.coldest, K) for K in (1, 2)
         },
         studied=True,
         pulls=Place.SET,

@@ -7,6 +7,7 @@ import pytest
 from tlsglass.density.densities import Densities
 from tlsglass.paper import quoted
 from tlsglass.paper.quantities import QUANTITIES, find
+from tlsglass.physics import eq3
 
 
 def test_tables_of_a_set_hold_its_quantities_their_errors_and_choices(small_set, settings):
@@ -22,6 +23,7 @@ def test_tables_of_a_set_hold_its_quantities_their_errors_and_choices(small_set,
     assert list(choices) == quoted.CHOICES
     own = choices[(choices["quantity"] == "mu") & (choices["T_K"] == 0.2)]
     assert own["choice"].tolist() == ["quoted", "bins 4 times as wide", "unweighted least squares"]
+    assert (own["difference"] != 0).tolist() == [False, True, True]
     largest = own["difference"].abs().max()
     assert row["mu_sys"] == (largest if largest > mu.error else 0)
     alpha = choices[choices["quantity"] == "alpha"]
@@ -36,9 +38,27 @@ def test_curves_are_relative_to_the_coldest_temperature_of_the_window(small_set,
     both = table["dv_resonant"] + table["dv_relaxation"]
     np.testing.assert_allclose(table["dv_relative"], both - both[0], atol=1e-15)
     assert table["dv_relative"][0] == table["dv_relative_err"][0] == 0
+
+
+def test_laws_are_those_of_the_curves(small_set, settings):
+    """The quoted window of the exponents leaves out the coldest rung; that of δv/v is the whole curve."""
+    table = quoted.of_curves(small_set, settings)
     law = quoted.of_set(small_set, settings)["laws"].set_index("quantity")["value"]
-    assert np.polyfit(np.log(table["T_K"][1:]), np.log(table["specific_heat"][1:]), 1)[0] == pytest.approx(1 + law["alpha"])
-    assert np.polyfit(np.log(table["T_K"][1:]), np.log(table["kappa_eq5"][1:]), 1)[0] == pytest.approx(2 - law["beta"])
+
+    def power(column):
+        return np.polyfit(np.log(table["T_K"][1:]), np.log(table[column][1:]), 1)
+
+    assert power("specific_heat")[0] == pytest.approx(1 + law["alpha"])
+    assert np.exp(power("specific_heat")[1]) == pytest.approx(law["specific_heat_prefactor"])
+    assert power("kappa_eq5")[0] == pytest.approx(2 - law["beta"])
+    assert power("kappa_eq5")[0] - power("kappa_eqA1")[0] == pytest.approx(law["beta_eqA1_minus_eq5"])
+    ratio, shift = table["kappa_eqA1"] / table["kappa_eq5"], table["dv_relative"]
+    assert np.std(ratio) / np.mean(ratio) == pytest.approx(law["kappa_eqA1_spread"])
+    assert np.std(table["dv_relative_eqA2"] - shift) / np.ptp(shift) == pytest.approx(law["dv_eqA2_spread"])
+    assert law["slope_ratio"] == pytest.approx(law["slope_above"] / law["slope_below"])
+    # the residuals of a fit with an offset have the mean 0
+    shape = eq3.sound_velocity(table["T_K"].to_numpy(), law["mu_constant"], 90e3, 9.4e6)
+    assert np.mean(shift) == pytest.approx(law["mu_constant_amplitude"] * np.mean(shape) + law["mu_constant_offset"])
 
 
 def laws(L, J0, **values):
