@@ -24,9 +24,7 @@ wildcard_constraints:
 
 rule variant_table:
     input:
-        variants=expand(
-            "<results>/variants/{variant}/T{T}.npz", variant=VARIANTS, T=study.labels(config["figures"]["dos_K"])
-        ),
+        variants=expand("<results>/variants/{variant}/T{T}.npz", variant=VARIANTS, T=study.labels(config["figures"]["dos_K"])),
         published=lambda w: [
             f"<results>/dos/L{L}_J{J0}/T{T}.npz"
             for L, J0 in map(study.beside, VARIANTS)
