@@ -12,7 +12,6 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from tlsglass.base import files, validation
 from tlsglass.experiment import datasets
-from tlsglass.show import captions
 from tlsglass.study import publication
 from tlsglass.study.axes import Study
 from tlsglass.study.axes import check as check_study
@@ -75,7 +74,6 @@ study = Study(config)
 SIZES = list(study.sizes)
 COUPLINGS = list(study.couplings)
 SETS = expand("L{L}_J{J0}", L=SIZES, J0=COUPLINGS)
-LARGEST = max(SIZES, key=int)
 
 
 wildcard_constraints:
@@ -87,10 +85,14 @@ wildcard_constraints:
     dataset=one_of(DATASETS),
 
 
-def library(script):
-    """Return the files of the library that a driver imports, directly or not: a change of one reruns the driver's rule."""
+def library(script, *modules):
+    """Return the files of the library that a driver imports, directly or not: a change of one reruns the driver's rule.
+
+    ``modules`` are those that it imports by a name that it is given.
+    """
     folder = ROOT / "scripts"
-    found, pending = set(), [folder / script]
+    named = [folder.joinpath(*module.split(".")).with_suffix(".py") for module in modules]
+    found, pending = set(named), [folder / script, *named]
     while pending:
         for node in ast.walk(ast.parse(pending.pop().read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tlsglass":
@@ -102,24 +104,6 @@ def library(script):
                         found.add(path)
                         pending.append(path)
     return sorted(str(path.relative_to(ROOT)) for path in found)
-
-
-SECTIONS = captions.contents(ROOT / "workflow/report")
-CATEGORIES = {item["name"]: f"{k}. {part['section']}" for k, part in enumerate(SECTIONS, 1) for item in part["items"]}
-TITLES = {item["name"]: f"{k}. {item['title']}" for part in SECTIONS for k, item in enumerate(part["items"], 1)}
-
-
-def shown(path, name):
-    """Mark an output for the report, where the contents have ``name``: a constant, or {figure} of a rule with that wildcard.
-
-    Snakemake does not fill wildcards into the path of a caption: figure.rst holds all captions and chooses.
-    """
-    return report(
-        path,
-        caption=f"../../results/report/{name.strip('{}')}.rst",
-        category=lambda w: CATEGORIES[name.format(**w)],
-        labels=lambda w: {"result": TITLES[name.format(**w)]},
-    )
 
 
 def batch_shards(wildcards):

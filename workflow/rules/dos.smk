@@ -54,22 +54,20 @@ rule fit_dos:
         "../../scripts/fit_dos.py"
 
 
-rule table_2:
+rule gather_fits:
     input:
         eq3=expand("<results>/fits/{set}/eq3.csv", set=SETS),
         exponents=expand("<results>/fits/{set}/exponents.csv", set=SETS),
         gaussian=expand("<results>/fits/{set}/gaussian.csv", set=SETS),
-        paper="config/paper_values.csv",
-        code=library("table_2.py"),
+        code=library("gather.py"),
     output:
-        table="<results>/tables/table_2.csv",
-        markdown="<results>/tables/table_2.md",
-        zero_temperature="<results>/tables/zero_temperature.csv",
+        eq3="<results>/tables/table_2.csv",
+        exponents="<results>/tables/zero_temperature.csv",
         gaussian="<results>/tables/gaussian_limit.csv",
     log:
-        "<logs>/table_2.log",
+        "<logs>/gather_fits.log",
     benchmark:
-        "<benchmarks>/table_2.tsv"
+        "<benchmarks>/gather_fits.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -77,4 +75,4 @@ rule table_2:
         mem_mb=500,
         runtime=5,
     script:
-        "../../scripts/table_2.py"
+        "../../scripts/gather.py"

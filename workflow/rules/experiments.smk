@@ -34,7 +34,6 @@ rule experiment_table:
         code=library("experiment_table.py"),
     output:
         table="<results>/tables/experiments.csv",
-        markdown="<results>/tables/experiments.md",
     log:
         "<logs>/experiment_table.log",
     benchmark:

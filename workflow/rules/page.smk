@@ -8,7 +8,7 @@ rule page:
         paper="config/paper_values.csv",
         datasets=[f"{folder}/dataset.yaml" for folder in dataset_folders()],
         template="workflow/page/index.html.j2",
-        contents="workflow/report/contents.yaml",
+        config="config/config.yaml",
         parts=sorted(str(path.relative_to(ROOT)) for path in (ROOT / "workflow/page").glob("**/*.[cj]s*")),
         captions=sorted(str(path.relative_to(ROOT)) for path in (ROOT / "workflow/report").glob("*.rst")),
         code=library("page.py"),

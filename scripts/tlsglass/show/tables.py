@@ -1,11 +1,22 @@
-"""Tables: read as they were written or not at all; and to be read by people, numbers as 0.127(8), Markdown."""
+"""Tables: read as they were written or not at all; numbers as 0.127(8); what a table to read consists of."""
 
 import math
+from dataclasses import dataclass
 
 import pandas as pd
 from uncertainties import ufloat
 
 from tlsglass.base import files
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to read: all cells are text. ``show.templates`` writes it as Markdown and as HTML."""
+
+    title: str
+    headings: list[str]
+    rows: list[list[str]]
+    note: str = ""
 
 
 def read(path):
@@ -21,10 +32,3 @@ def shorthand(value, error):
     if error is None or not math.isfinite(error) or error == 0:
         return f"{value:.4g}"
     return f"{ufloat(value, error):.1uS}"
-
-
-def write_markdown(path, title, table, note=""):
-    """Write a pandas table of strings and numbers as a Markdown page."""
-    table = table.map(lambda cell: cell.replace("|", r"\|") if isinstance(cell, str) else cell)  # P0⟨|J|⟩ ends no cell
-    body = table.to_markdown(index=False, disable_numparse=True)
-    files.write_text(path, f"# {title}\n\n{body}\n" + (f"\n{note}\n" if note else ""))

@@ -182,6 +182,9 @@ def check(config, schema, where):
         if lattice["L"] in sizes:
             refuse(["lattices", index, "L"], lattice["L"], "stands there twice")
         sizes.add(lattice["L"])
+    for section in ("figures", "paper"):
+        if config[section]["L"] not in sizes:
+            refuse([section, "L"], config[section]["L"], "must be the L of one of lattices")
     measured = config["density_of_states"]["measured_K"]
     for path, values in ((["model", "J0_K"], config["model"]["J0_K"]), (["density_of_states", "measured_K"], measured)):
         if len({label(value) for value in values}) < len(values):
