@@ -19,7 +19,7 @@ pathvars:
 configfile: "config/config.yaml"
 
 
-report: "<results>/report/study.rst"
+report: "results/report/study.rst"
 
 
 include: "workflow/rules/common.smk"  # checks the configuration and the datasets

@@ -11,7 +11,7 @@ rule page:
         config="config/config.yaml",
         parts=sorted(str(path.relative_to(ROOT)) for path in (ROOT / "workflow/page").glob("**/*.[cj]s*")),
         captions=sorted(str(path.relative_to(ROOT)) for path in (ROOT / "workflow/report").glob("*.rst")),
-        code=library("page.py"),
+        code=library("page.py", "tlsglass.show.listings"),
     output:
         page="docs/index.html",
     log:

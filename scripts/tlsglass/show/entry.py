@@ -164,4 +164,4 @@ def _check_function(entry, said):
     given = {*entry.inputs, *entry.settings}
     if arguments != given:
         differing = ", ".join(sorted(arguments ^ given))
-        raise CatalogueError(f"catalogue: {said}: {name} in {file} and the inputs and settings differ in {differing}")
+        raise CatalogueError(f"catalogue: {said}: {name} in {file} differs from inputs and settings in {differing}")
