@@ -14,7 +14,9 @@ def altered(dag):
         for path in map(str, made)
         if path.endswith(files.TABLES) and Path(path).is_file()
     }
-    return files.wrong((path, lambda path, log=log: files.verify(path, files.told(log).get(path))) for path, log in sorted(given))
+    return files.wrong(
+        (path, lambda path, log=log: files.verify(path, files.told(log).get(path))) for path, log in sorted(given)
+    )
 
 
 onstart:

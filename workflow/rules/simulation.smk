@@ -37,9 +37,7 @@ for number, ((rungs, told), keys) in enumerate(ALIKE.items(), 1):
 
 rule chain:
     input:
-        chains=lambda w: (
-            shipped(f"results/published/chain/{w.set}.npz") if PUBLISHED else shards_of(w.set, "chain")
-        ),
+        chains=lambda w: (shipped(f"results/published/chain/{w.set}.npz") if PUBLISHED else shards_of(w.set, "chain")),
         code=library("chain.py"),
     output:
         chain="<results>/chain/{set}.npz",
