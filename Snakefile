@@ -23,32 +23,22 @@ report: str(Path(folder("results"), "report/study.rst").resolve())
 
 
 include: "workflow/rules/simulation.smk"  # anneal: shards of each (origin, T, batch)
-include: "workflow/rules/dos.smk"  # n(T, E) of each (L, J0, T), its fits, Table II
+include: "workflow/rules/dos.smk"  # n(T, E) of each (L, J0, T), what is quoted of them
 include: "workflow/rules/observables.smk"  # Eqs. (5)-(8), two-TLS model, Table I, Appendix C
 include: "workflow/rules/experiments.smk"  # fits of measured data
-include: "workflow/rules/figures.smk"  # Figs. 1-7
+include: "workflow/rules/figures.smk"  # figures and tables to read, from the catalogue
 include: "workflow/rules/checks.smk"  # paper against reproduction
 include: "workflow/rules/intact.smk"  # damage: of tables at the start of a run, of all files when asked for by name
-include: "workflow/rules/report.smk"  # captions and tables of the report
+include: "workflow/rules/report.smk"  # captions of the report
 include: "workflow/rules/page.smk"  # docs/index.html, from the published outcome
 
 
 rule all:
     default_target: True
     input:
-        expand("<results>/figures/{figure}.svg", figure=FIGURES),
+        [f"<results>/figures/{item.name}.svg" for item in FIGURES],
         expand("<results>/experiments/{dataset}/figure.svg", dataset=DATASETS),
-        "<results>/tables/table_1.md",
-        "<results>/tables/table_2.md",
-        "<results>/tables/appendix_c.md",
-        "<results>/tables/zero_temperature.csv",
-        "<results>/tables/gaussian_limit.csv",
-        "<results>/tables/laws.csv",
-        "<results>/tables/annealing.csv",
-        "<results>/tables/choices.csv",
-        "<results>/tables/pulls.csv",
-        "<results>/tables/stability.csv",
-        "<results>/tables/experiments.md",
-        "<results>/checks/scorecard.md",
+        [f"<results>/{item.folder}/{item.name}.md" for item in TABLES],
+        expand("<results>/tables/{name}.csv", name=catalogue.DATA),
         "<results>/checks/provenance.json",
         rules.report_texts.output,

@@ -7,7 +7,7 @@ import pandas as pd
 from tlsglass.base import files
 from tlsglass.chain import simulation
 
-files.log_to(snakemake.log[0])
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 annealing, stability = [], []
 for chain in map(simulation.ChainSummary.load, snakemake.input.chains):
     model = json.loads(str(chain.origin))

@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 from tlsglass.base import files
-from tlsglass.show import fitted, tables
+from tlsglass.show import fitted
 
-files.log_to(snakemake.log[0])
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 fits = [json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.fits]
 files.write_csv(snakemake.output.table, fitted.table(fits))
-tables.write_markdown(snakemake.output.markdown, fitted.TITLE, fitted.readable(fits), fitted.NOTE)

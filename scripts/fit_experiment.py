@@ -5,7 +5,7 @@ from pathlib import Path
 from tlsglass.base import files, validation
 from tlsglass.experiment import fits, measured, outcome
 
-files.log_to(snakemake.log[0])
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 dataset = measured.load(Path(snakemake.input.info).parent, validation.read_yaml(snakemake.input.schema))
 fit, points, curves = outcome.with_eq3(dataset)
 files.write_csv(snakemake.output.curves, curves)

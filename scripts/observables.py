@@ -6,6 +6,6 @@ from tlsglass.density.densities import Densities
 from tlsglass.paper import quoted
 from tlsglass.paper.quantity import Settings
 
-files.log_to(snakemake.log[0])
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 densities = Densities(map(Counts.load, snakemake.input.rungs))
 files.write_csv(snakemake.output.observables, quoted.of_curves(densities, Settings(**snakemake.params.settings)))

@@ -2,11 +2,17 @@
 
 from pathlib import Path
 
-from tlsglass.base import files
+from tlsglass.base import files, validation
 from tlsglass.show import page
 
-files.log_to(snakemake.log[0])
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 given = snakemake.input
-folders = {name: Path(path).parent for name, path in (("page_folder", given.template), ("captions_folder", given.contents))}
-presets = page.presets(given.datasets)
-files.write_text(snakemake.output.page, page.render(Path(given.manifest).parent, given.paper, presets, **folders))
+text = page.render(
+    Path(given.manifest).parent,
+    validation.read_yaml(given.config),
+    given.paper,
+    page.presets(given.datasets),
+    Path(given.template).parent,
+    Path(given.captions[0]).parent,
+)
+files.write_text(snakemake.output.page, text)

@@ -3,7 +3,7 @@
 from tlsglass.base import files, provenance
 from tlsglass.chain.protocol import CHAIN_VERSION
 
-files.log_to(snakemake.log[0])
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 paths = [
     path for name, value in snakemake.input.items() if name != "code" for path in ([value] if isinstance(value, str) else value)
 ]

@@ -6,6 +6,6 @@ from tlsglass.base import files
 from tlsglass.paper import pulls
 from tlsglass.show import tables
 
-files.log_to(snakemake.log[0])
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 found = pd.concat([tables.read(path) for path in snakemake.input.pulls])
 files.write_csv(snakemake.output.table, pulls.table(found))

@@ -6,7 +6,7 @@ from tlsglass.density.densities import Densities
 from tlsglass.paper import quoted
 from tlsglass.paper.quantity import Settings
 
-files.log_to(snakemake.log[0])
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 densities = Densities(map(Counts.load, snakemake.input.rungs), Counts.load(snakemake.input.quench))
 for name, table in quoted.of_set(densities, Settings(**snakemake.params.settings)).items():
     files.write_csv(getattr(snakemake.output, name), table)

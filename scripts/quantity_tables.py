@@ -6,7 +6,7 @@ from tlsglass.base import files
 from tlsglass.paper import quoted
 from tlsglass.show import tables
 
-files.log_to(snakemake.log[0])
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 gathered = {
     name: pd.concat([tables.read(path) for path in getattr(snakemake.input, name)], ignore_index=True)
     for name in ("eq3", "exponents", "gaussian", "laws", "choices")

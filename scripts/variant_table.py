@@ -10,7 +10,7 @@ from tlsglass.density.densities import Densities
 from tlsglass.paper import quoted
 from tlsglass.paper.quantity import Settings
 
-files.log_to(snakemake.log[0])
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 settings = Settings(**snakemake.params.settings)
 groups = settings.fits["jackknife_groups"]  # a variant is read as it was simulated: without groups
 rows = []

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tlsglass.base import validation
 from tlsglass.show import page
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +32,7 @@ def page_file(tmp_path_factory):
     path.write_text(
         page.render(
             ROOT / "results/published",
+            validation.read_yaml(ROOT / "config/config.yaml"),
             ROOT / "config/paper_values.csv",
             page.presets((ROOT / "config/experiments").glob("*/dataset.yaml")),
             ROOT / "workflow/page",

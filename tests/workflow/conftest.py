@@ -24,7 +24,8 @@ TINY = {
         "slope_above_K": [[0.5, 1]],
         "least_counts": 20,
     },
-    "figures": {"dos_K": [0.05, 0.5]},
+    "figures": {"L": 6, "dos_K": [0.05, 0.5]},
+    "paper": {"L": 6},
     "checks": {
         "pulls": {"parts": 2, "synthetic": 4},
         "variants": {
@@ -37,6 +38,11 @@ TINY = {
         },
     },
 }
+
+
+def shown_at(L):
+    """Return the tiny study with figures and claims of another lattice."""
+    return TINY | {"figures": TINY["figures"] | {"L": L}, "paper": {"L": L}}
 
 
 class Workflow:
@@ -98,13 +104,13 @@ class Workflow:
         """Write an overlay with one (L, J0) and no variants."""
         variants = dict.fromkeys(TINY["checks"]["variants"])
         self.write_overlay(
-            TINY | {"model": {"J0_K": [2]}, "lattices": TINY["lattices"][:1], "checks": {"variants": variants}},
+            shown_at(4) | {"model": {"J0_K": [2]}, "lattices": TINY["lattices"][:1], "checks": {"variants": variants}},
         )
 
     def write_long_batches(self):
         """Write an overlay with batches of some seconds, and let them keep a checkpoint several times in each."""
         self.write_overlay(
-            TINY
+            shown_at(8)
             | {
                 "lattices": [{"L": 8, "realizations": 200, "batch": 100}],
                 "annealing": TINY["annealing"] | {"sweeps": 4000},

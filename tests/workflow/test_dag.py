@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from tlsglass.show import catalogue
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -96,6 +98,8 @@ def test_a_change_of_the_study_reruns_what_it_must_and_nothing_else(workflow):
         changed = {key: study[key] | sections.get(key, {}) if key in sections else study[key] for key in study}
         changed["model"] = study["model"] | sections.get("model", {})
         changed["lattices"] = [{"L": 4, "realizations": 200, "batch": 100} | (lattice or {})]
+        changed["figures"] = study["figures"] | {"L": changed["lattices"][0]["L"]}
+        changed["paper"] = {"L": changed["lattices"][0]["L"]}
         workflow.write_overlay(changed)
         return planned_batches(workflow, *targets)
 
@@ -126,6 +130,9 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
     """A rule that the profile forgets would be a Slurm job of seconds for each of its files."""
     text = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "workflow/rules").glob("*.smk")))
     rules = set(re.findall(r"^(?:rule|use rule \w+ as) (\w+)(?::| with:)", text, re.MULTILINE))
+    generated = re.findall(r"^    rule:\n((?:\n| {8}.*\n)+)", text, re.MULTILINE)
+    assert generated
+    assert all("        group:\n            item.group\n" in rule for rule in generated if "anneal.py" not in rule)
     alone = {
         "fit_simulated",
         "closure",
@@ -135,3 +142,5 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
     }  # long, or asked for by name
     profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text(encoding="utf-8"))
     assert {group.split("=")[0] for group in profile["groups"]} == rules - alone
+    declared = {group.split("=")[1] for group in profile["groups"]} | {entry.group for entry in catalogue.ENTRIES}
+    assert {components.split("=")[0] for components in profile["group-components"]} == declared

@@ -14,6 +14,7 @@ import yaml
 from rattler import BuildString, MatchSpec, PackageRecord
 
 from tlsglass.base import provenance
+from tlsglass.show import catalogue
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = sorted(path.stem for path in (ROOT / "envs").glob("*.yaml"))
@@ -24,17 +25,21 @@ LOCKED = dict(reversed(re.findall(r"^([a-z0-9-]+)==([0-9.]+)", LOCK, re.MULTILIN
 LOCKED = {CONDA_NAMES.get(name, name): version for name, version in LOCKED.items()}
 LOCKED["python"] = re.search(r"--python-version ([0-9.]+)", LOCK)[1]
 
-RULE = re.compile(r"^rule (?P<rule>\w+):\n(?P<body>(?:\n| +.*\n?)+)", re.MULTILINE)
+# a rule with a name, or one that a loop over the catalogue makes
+RULE = re.compile(r"^(?:rule (?P<rule>\w+)|    rule):\n(?P<body>(?:\n| +.*\n?)+)", re.MULTILINE)
 
 
 def rules():
-    """Return (rule, environment, script) of every rule that runs a script."""
+    """Return (rule, environment, script with the modules that it is given) of every rule that runs a script."""
+    modules = [f"tlsglass/show/{entry.source[0]}" for entry in catalogue.ENTRIES if entry.kind == "figure" and not entry.panels]
     found = []
     for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
         for match in RULE.finditer(path.read_text(encoding="utf-8")):
             script = re.search(r'"\.\./\.\./scripts/(\w+\.py)"', match["body"])
             environment = re.search(r'conda:\n\s+"\.\./\.\./envs/(\w+)\.yaml"', match["body"])
-            found.append((match["rule"], environment and environment[1], script and script[1]))
+            drawn = modules if script and script[1] == "figure.py" else []
+            name = match["rule"] or f"a rule of the catalogue: {script[1]}"
+            found.append((name, environment and environment[1], (script[1], *drawn) if script else None))
     return found
 
 
@@ -46,9 +51,9 @@ def specs(environment):
     return [MatchSpec(entry, strict=True) for entry in read(environment)["dependencies"]]
 
 
-def imports(script):
+def imports(scripts):
     """Return the packages, by their conda names, that a driver and the library modules it imports need to be there."""
-    needed, seen, pending = set(), set(), [ROOT / "scripts" / script]
+    needed, seen, pending = set(), set(), [ROOT / "scripts" / script for script in scripts]
     while pending:
         path = pending.pop()
         if path in seen:
@@ -69,8 +74,6 @@ def imports(script):
                     needed.add(module.split(".")[0])
         if path.name == "provenance.py" and path.parent.name == "tlsglass":
             needed |= set(provenance.PACKAGES)  # it asks for their versions
-    if "write_markdown" in (ROOT / "scripts" / script).read_text(encoding="utf-8"):
-        needed.add("tabulate")  # pandas imports it then
     return {CONDA_NAMES.get(name, name) for name in needed - sys.stdlib_module_names}
 
 
@@ -89,11 +92,11 @@ def test_channels_are_explicit(environment):
     assert read(environment)["channels"] == ["conda-forge", "nodefaults"]
 
 
-@pytest.mark.parametrize(("rule", "environment", "script"), rules(), ids=[rule for rule, *_ in rules()])
-def test_the_environment_of_a_rule_holds_what_its_script_imports(rule, environment, script):
+@pytest.mark.parametrize(("rule", "environment", "scripts"), rules(), ids=[rule for rule, *_ in rules()])
+def test_the_environment_of_a_rule_holds_what_its_script_imports(rule, environment, scripts):
     assert environment in ENVIRONMENTS
-    missing = imports(script) - {spec.name.normalized for spec in specs(environment)}
-    assert not missing, f"envs/{environment}.yaml lacks {', '.join(sorted(missing))}, imported by {script}"
+    missing = imports(scripts) - {spec.name.normalized for spec in specs(environment)}
+    assert not missing, f"envs/{environment}.yaml lacks {', '.join(sorted(missing))}, imported by {scripts}"
 
 
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the environments' versions are those of the lock for Python 3.11")

@@ -46,7 +46,7 @@ rule variant_table:
     params:
         variants={name: config["checks"]["variants"][name] for name in VARIANTS},
         temperatures=len(config["figures"]["dos_K"]),
-        settings=SETTINGS,
+        settings=ANALYSIS,
     script:
         "../../scripts/variant_table.py"
 
@@ -68,7 +68,7 @@ rule pulls:
         mem_mb=1000,
         runtime=20,
     params:
-        settings=SETTINGS,
+        settings=ANALYSIS,
         pulls=config["checks"]["pulls"],
     script:
         "../../scripts/pulls.py"
@@ -94,38 +94,39 @@ rule pull_table:
         "../../scripts/pull_table.py"
 
 
-rule scorecard:
+rule verdicts:
     input:
-        paper=shipped("config/paper_values.csv"),
+        paper=shipped(PAPER),
         tables=expand("<results>/tables/{table}.csv", table=SCORECARD_TABLES),
-        code=library("scorecard.py"),
+        code=library("verdicts.py"),
     output:
         card="<results>/checks/scorecard.csv",
-        markdown="<results>/checks/scorecard.md",
     log:
-        "<logs>/scorecard.log",
+        "<logs>/verdicts.log",
     benchmark:
-        "<benchmarks>/scorecard.tsv"
+        "<benchmarks>/verdicts.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        L=config["paper"]["L"],
     script:
-        "../../scripts/scorecard.py"
+        "../../scripts/verdicts.py"
 
 
 rule provenance:
     input:
-        tables=rules.scorecard.input.tables,
-        markdown=["<results>/tables/table_1.md", "<results>/tables/table_2.md", "<results>/tables/appendix_c.md"],
+        tables=rules.verdicts.input.tables,
+        markdown=[f"<results>/{item.folder}/{item.name}.md" for item in TABLES],
         annealing="<results>/tables/annealing.csv",
         counts=[f"<results>/dos/{s}/T{T}.npz" for s in SETS for T in study.temperatures],
         variants=rules.variant_table.input.variants,
         chains=expand("<results>/chain/{set}.npz", set=SETS),
         experiments=expand("<results>/experiments/{dataset}/fit.json", dataset=DATASETS),
-        figures=expand("<results>/figures/{figure}.csv", figure=FIGURES),
+        figures=[f"<results>/figures/{item.name}.csv" for item in FIGURES],
         card="<results>/checks/scorecard.csv",
         code=library("provenance.py"),
     output:

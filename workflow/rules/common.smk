@@ -92,7 +92,6 @@ SIMULATED = study.all_simulated()
 SIZES = list(study.sizes)
 COUPLINGS = list(study.couplings)
 SETS = expand("L{L}_J{J0}", L=SIZES, J0=COUPLINGS)
-LARGEST = max(SIZES, key=int)
 PUBLISHED = config["density_of_states"]["source"] == "published"  # else simulated
 config["rebuild"] = rebuild_command()  # for the messages of the drivers; a params would make all of them run anew
 
@@ -126,9 +125,13 @@ def imported(path):
     return found
 
 
-def library(script):
-    """Return the files of the library that a driver imports, directly or not: a change of one reruns the driver's rule."""
-    found, pending = set(), [ROOT / "scripts" / script]
+def library(script, *modules):
+    """Return the files of the library that a driver imports, directly or not: a change of one reruns the driver's rule.
+
+    ``modules`` are those that it imports by a name that it is given.
+    """
+    named = [(ROOT / "scripts").joinpath(*module.split(".")).with_suffix(".py") for module in modules]
+    found, pending = set(named), [ROOT / "scripts" / script, *named]
     while pending:
         new = imported(pending.pop()) - found
         found |= new
@@ -139,24 +142,6 @@ def library(script):
 def folder(pathvar):
     """Return a folder of this run, results or shards."""
     return workflow.pathvars.apply(f"<{pathvar}>")
-
-
-SECTIONS = validation.read_yaml(ROOT / "workflow/report/contents.yaml")
-CATEGORIES = {item["name"]: f"{k}. {part['section']}" for k, part in enumerate(SECTIONS, 1) for item in part["items"]}
-TITLES = {item["name"]: f"{k}. {item['title']}" for part in SECTIONS for k, item in enumerate(part["items"], 1)}
-
-
-def shown(path, name):
-    """Mark an output for the report, where the contents have ``name``: a constant, or {figure} of a rule with that wildcard.
-
-    Snakemake does not fill wildcards into the path of a caption: figure.rst holds all captions and chooses.
-    """
-    return report(
-        path,
-        caption=str(Path(folder("results"), "report", f"{name.strip('{}')}.rst").resolve()),
-        category=lambda w: CATEGORIES[name.format(**w)],
-        labels=lambda w: {"result": TITLES[name.format(**w)]},
-    )
 
 
 # --delete-all-output deletes what this run made. Shards are shared with other runs: then no rule of this one makes them.

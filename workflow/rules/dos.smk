@@ -1,7 +1,7 @@
 # Densities of states n(T, E) from the shards, and what is quoted of them.
 
 # the choices of the analysis: paper.quantity.Settings
-SETTINGS = {"fits": config["fits"], "observables": config["observables"], "warm_K": config["figures"]["dos_K"][1]}
+ANALYSIS = {"fits": config["fits"], "observables": config["observables"], "warm_K": config["figures"]["dos_K"][1]}
 
 
 def counts_of(name, rung, place):
@@ -79,7 +79,7 @@ rule quantities:
         mem_mb=1000,
         runtime=10,
     params:
-        settings=SETTINGS,
+        settings=ANALYSIS,
     script:
         "../../scripts/quantities.py"
 
@@ -107,27 +107,25 @@ rule quantity_tables:
         mem_mb=500,
         runtime=5,
     params:
-        warm_K=SETTINGS["warm_K"],
+        warm_K=ANALYSIS["warm_K"],
     script:
         "../../scripts/quantity_tables.py"
 
 
-rule table_2:
+rule gather_fits:
     input:
         eq3=expand("<results>/fits/{set}/eq3.csv", set=SETS),
         exponents=expand("<results>/fits/{set}/exponents.csv", set=SETS),
         gaussian=expand("<results>/fits/{set}/gaussian.csv", set=SETS),
-        paper=shipped("config/paper_values.csv"),
-        code=library("table_2.py"),
+        code=library("gather.py"),
     output:
-        table="<results>/tables/table_2.csv",
-        markdown="<results>/tables/table_2.md",
-        zero_temperature="<results>/tables/zero_temperature.csv",
+        eq3="<results>/tables/table_2.csv",
+        exponents="<results>/tables/zero_temperature.csv",
         gaussian="<results>/tables/gaussian_limit.csv",
     log:
-        "<logs>/table_2.log",
+        "<logs>/gather_fits.log",
     benchmark:
-        "<benchmarks>/table_2.tsv"
+        "<benchmarks>/gather_fits.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -135,4 +133,4 @@ rule table_2:
         mem_mb=500,
         runtime=5,
     script:
-        "../../scripts/table_2.py"
+        "../../scripts/gather.py"

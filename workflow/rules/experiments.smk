@@ -34,7 +34,6 @@ rule experiment_table:
         code=library("experiment_table.py"),
     output:
         table="<results>/tables/experiments.csv",
-        markdown="<results>/tables/experiments.md",
     log:
         "<logs>/experiment_table.log",
     benchmark:
@@ -51,11 +50,11 @@ rule experiment_table:
 
 rule figure_dataset:
     input:
-        fit="<results>/experiments/{dataset}/fit.json",
-        points="<results>/experiments/{dataset}/points.csv",
-        curves="<results>/experiments/{dataset}/curves.csv",
-        windows="<results>/experiments/{dataset}/windows.csv",
-        code=library("figure_dataset.py"),
+        fits=["<results>/experiments/{dataset}/fit.json"],
+        points=["<results>/experiments/{dataset}/points.csv"],
+        curves=["<results>/experiments/{dataset}/curves.csv"],
+        windows=["<results>/experiments/{dataset}/windows.csv"],
+        code=library("figure.py", "tlsglass.show.figures.one_dataset"),
     output:
         svg="<results>/experiments/{dataset}/figure.svg",
         png="<results>/experiments/{dataset}/figure.png",
@@ -70,8 +69,11 @@ rule figure_dataset:
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        module="tlsglass.show.figures.one_dataset",
+        settings={},
     script:
-        "../../scripts/figure_dataset.py"
+        "../../scripts/figure.py"
 
 
 rule fit_simulated:

@@ -18,7 +18,7 @@ rule observables:
         mem_mb=1000,
         runtime=10,
     params:
-        settings=SETTINGS,
+        settings=ANALYSIS,
     script:
         "../../scripts/observables.py"
 
@@ -28,9 +28,7 @@ rule two_tls:
         code=library("two_tls.py"),
     output:
         table_1="<results>/tables/table_1.csv",
-        table_1_markdown="<results>/tables/table_1.md",
         appendix_c="<results>/tables/appendix_c.csv",
-        appendix_c_markdown="<results>/tables/appendix_c.md",
         closed_forms="<results>/tables/closed_forms.csv",
     log:
         "<logs>/two_tls.log",

@@ -5,13 +5,13 @@ rule page:
     input:
         manifest=shipped(f"results/published/{files.MANIFEST}"),
         published=lambda w: shipped_files("results/published", "*/**/*.*"),
-        paper=shipped("config/paper_values.csv"),
+        paper=shipped(PAPER),
         datasets=shipped_files("config/experiments", "*/dataset.yaml"),
         template=shipped("workflow/page/index.html.j2"),
-        contents=shipped("workflow/report/contents.yaml"),
+        config=shipped("config/config.yaml"),
         parts=shipped_files("workflow/page", "**/*.[cj]s*"),
         captions=shipped_files("workflow/report", "*.rst"),
-        code=library("page.py"),
+        code=library("page.py", "tlsglass.show.listings"),
     output:
         page="docs/index.html",
     log:

@@ -1,20 +1,16 @@
-# What the report shows beside the figures: captions with the numbers of this run, and the tables to read.
+# What the report says of figures and tables: captions with the numbers of this run.
 
-REPORT_TABLES = ["table_1", "table_2", "experiments", "appendix_c", "scorecard"]
+CAPTIONS = ["study", *(item.name for item in ENTRIES)]
 
 
 rule report_texts:
     input:
         card="<results>/checks/scorecard.csv",
-        paper=shipped("config/paper_values.csv"),
-        templates=[shipped(f"workflow/report/{name}.rst") for name in ["study", *FIGURES, *REPORT_TABLES]],
-        tables=expand("<results>/tables/{name}.md", name=[name for name in REPORT_TABLES if name != "scorecard"]),
-        table=shipped("workflow/page/table.html.j2"),
+        paper=shipped(PAPER),
+        templates=[shipped(f"workflow/report/{name}.rst") for name in CAPTIONS],
         code=library("report_texts.py"),
     output:
-        captions=expand("<results>/report/{name}.rst", name=["study", *FIGURES, *REPORT_TABLES]),
-        by_wildcard="<results>/report/figure.rst",
-        tables=[shown(f"<results>/report/{name}.html", name) for name in REPORT_TABLES],
+        captions=expand("<results>/report/{name}.rst", name=CAPTIONS),
     log:
         "<logs>/report_texts.log",
     benchmark:

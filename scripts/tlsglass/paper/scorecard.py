@@ -1,8 +1,9 @@
 """The referee: every number that the paper states beside the one found here, with a verdict.
 
 Each row of ``config/paper_values.csv`` says where the paper states a value (``paper`` with ``paper_err``, the rounding of
-its last digit, or a range ``low`` to ``high``), where ours stands (``table``, the rows that ``select`` picks, ``column``),
+its last digit, or a range ``low`` to ``high``), where ours stands (``table``, the row that ``select`` picks, ``column``),
 and ``resolve``, the smallest difference that the claim is about: three of our standard errors must be smaller for a verdict.
+In ``select``, ``@L`` is the lattice that claims without an L of their own are held against (``paper.L`` of the configuration).
 The paper gives no errors. Where its number comes of a simulation, it has the statistical error of its ``REALIZATIONS``
 realizations, which is ours scaled by the root of the ratio of the numbers.
 """
@@ -14,12 +15,16 @@ import pandas as pd
 
 SIGMAS = 3.0  # a deviation beyond this many standard errors counts as a difference
 REALIZATIONS = 10_000  # of the paper, for each (L, J0)
-VERDICTS = ("agrees", "open choice", "differs", "not enough statistics", "reconstructed", "not reproduced")
+VERDICTS = ("agrees", "open choice", "differs", "not enough statistics", "not simulated", "reconstructed", "not reproduced")
 
 
-def judge(claim, table):
-    """Return the scorecard row of ``claim`` (a mapping), ours taken from ``table`` (None: there is no such table)."""
-    value, error, systematic, realizations = _ours(claim, table)
+def judge(claim, table, L):
+    """Return the scorecard row of ``claim`` (a mapping), ours taken from ``table`` (None: there is none) with ``@L`` = ``L``.
+
+    Raises ValueError when more than one row of the table is picked.
+    """
+    row = _row(claim, table, L)
+    value, error, systematic, realizations = _ours(row, claim["column"])
     low, high = (claim["low"], claim["high"]) if pd.isna(claim["paper"]) else (claim["paper"], claim["paper"])
     rounding = 0.0 if pd.isna(claim["paper_err"]) else claim["paper_err"]
     statistical = error * math.sqrt(realizations / REALIZATIONS) if claim["kind"] == "simulated" else 0.0
@@ -38,28 +43,35 @@ def judge(claim, table):
         "ours_sys": systematic,
         "unit": claim["unit"],
         "z": z if math.isfinite(value) else math.nan,
-        "verdict": _verdict(claim, value, error, abs(outside), sigma, systematic),
+        "verdict": _verdict(claim, row, value, error, abs(outside), sigma, systematic),
         "note": "" if pd.isna(claim["note"]) else claim["note"],
     }
 
 
-def _ours(claim, table):
-    """Return our value, its statistical and its systematic error, and the number of realizations behind it."""
-    unknown = math.nan, math.nan, 0.0, REALIZATIONS
+def _row(claim, table, L):
+    """Return the row of ``table`` that the claim is held against, or None where this run has no such row."""
     if table is None:
-        return unknown
-    rows = table.query(claim["select"]) if isinstance(claim["select"], str) else table
-    if len(rows) != 1:
-        return unknown
-    row, column = rows.iloc[0], claim["column"]
+        return None
+    rows = table.query(claim["select"], local_dict={"L": L}) if isinstance(claim["select"], str) else table
+    if len(rows) > 1:
+        raise ValueError(f"{claim['id']}: {len(rows)} rows of {claim['table']} are picked by {claim['select']}")
+    return rows.iloc[0] if len(rows) else None
+
+
+def _ours(row, column):
+    """Return our value, its statistical and its systematic error, and the number of realizations behind it."""
+    if row is None:
+        return math.nan, math.nan, 0.0, REALIZATIONS
     error = row.get(f"{column}_err", 0.0)
     error = 0.0 if pd.isna(error) and pd.notna(row[column]) else float(error)
     return float(row[column]), error, float(row.get(f"{column}_sys", 0.0)), float(row.get("n_realizations", REALIZATIONS))
 
 
-def _verdict(claim, value, error, outside, sigma, systematic):
+def _verdict(claim, row, value, error, outside, sigma, systematic):
     if claim["table"] == "none":
         return "not reproduced"
+    if row is None:
+        return "not simulated"
     if not math.isfinite(value) or SIGMAS * error > claim["resolve"]:
         return "not enough statistics"
     if outside > SIGMAS * sigma + systematic:
@@ -70,17 +82,23 @@ def _verdict(claim, value, error, outside, sigma, systematic):
 
 
 def summary(card):
-    """Return the number of claims with each verdict, in the order of ``VERDICTS``."""
-    counts = card["verdict"].value_counts()
-    return {verdict: int(counts.get(verdict, 0)) for verdict in VERDICTS}
+    """Return the number of claims with each verdict in the order of ``VERDICTS``; "not simulated" only where there are any."""
+    counts = {verdict: int((card["verdict"] == verdict).sum()) for verdict in VERDICTS}
+    return {verdict: number for verdict, number in counts.items() if number or verdict != "not simulated"}
+
+
+def _table_2_z(card):
+    """Return the deviations z of the simulated values of Table II: name -> array."""
+    found = {}
+    for name, prefix in (("B", "table2_B"), ("µ", "table2_mu")):
+        z = card.loc[card["id"].str.startswith(prefix), "z"].to_numpy(float)
+        found[name] = z[np.isfinite(z)]
+    return found
 
 
 def table_2_line(card):
     """Return one sentence on Table II: how many B and µ lie within ``SIGMAS`` standard errors of the paper's."""
-    said = []
-    for name, prefix in (("B", "table2_B"), ("µ", "table2_mu")):
-        z = card.loc[card["id"].str.startswith(prefix), "z"].to_numpy(float)
-        said.append(f"{np.sum(np.abs(z) <= SIGMAS)} of {np.sum(np.isfinite(z))} simulated values of {name}")
+    said = [f"{np.sum(np.abs(z) <= SIGMAS)} of {len(z)} simulated values of {name}" for name, z in _table_2_z(card).items()]
     return f"Table II: {' and '.join(said)} lie within {SIGMAS:g} σ of the paper's."
 
 
@@ -89,9 +107,4 @@ def table_2_chi2(card):
 
     Values at neighbouring temperatures and at both couplings come from the same realizations: terms are correlated.
     """
-    found = {}
-    for name, prefix in (("B", "table2_B"), ("µ", "table2_mu")):
-        z = card.loc[card["id"].str.startswith(prefix), "z"].to_numpy(float)
-        z = z[np.isfinite(z)]
-        found[name] = float(np.sum(z**2)), len(z)
-    return found
+    return {name: (float(np.sum(z**2)), len(z)) for name, z in _table_2_z(card).items()}

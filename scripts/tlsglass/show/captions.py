@@ -5,13 +5,11 @@ in ``config/paper_values.csv``, ``{{ tally("PREFIX") }}`` of all claims whose id
 """
 
 import re
-from pathlib import Path
 
 import jinja2
 import pandas as pd
 from docutils.core import publish_parts
 
-from tlsglass.base import validation
 from tlsglass.paper import scorecard
 from tlsglass.show import tables
 
@@ -41,7 +39,7 @@ class Numbers:
         """Return our value with its error, and with its systematic error where there is one."""
         row = self.card.loc[claim]
         if pd.isna(row["ours"]):
-            return "(not simulated)"
+            return f"({row['verdict']})"
         systematic = f" ± {row['ours_sys']:.1g} (choice of window)" if row["ours_sys"] > 0 else ""
         return typeset(tables.shorthand(row["ours"], row["ours_err"])) + systematic
 
@@ -58,30 +56,12 @@ class Numbers:
         return ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number)
 
 
-def contents(folder):
-    """Return the sections of ``folder``/contents.yaml, each with its items, every item with its kind and folder."""
-    sections = validation.read_yaml(Path(folder) / "contents.yaml")
-    for section in sections:
-        for item in section["items"]:
-            figure = item["name"].startswith("fig")
-            item |= {"kind": "figure" if figure else "table"}
-            item.setdefault("folder", "figures" if figure else "tables")
-    return sections
-
-
 def render(template, card):
     """Return the caption as reStructuredText. Raises jinja2.UndefinedError or KeyError for what the scorecard does not hold."""
     numbers = Numbers(card)
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     names = {name: getattr(numbers, name) for name in ("ours", "paper", "verdict", "tally")}
     return environment.from_string(template).render(names)
-
-
-def by_wildcard(texts):
-    """Return one template that shows, of captions by the name of their figure, that of Snakemake's wildcard ``figure``."""
-    return "".join(
-        f'{{% if snakemake.wildcards.figure == "{name}" %}}\n{text}\n{{% endif %}}\n' for name, text in texts.items()
-    )
 
 
 def html(caption):

@@ -2,10 +2,8 @@
 
 import base64
 import json
-import re
 from pathlib import Path
 
-import jinja2
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
@@ -13,13 +11,15 @@ from markupsafe import Markup
 from tlsglass.base import validation
 from tlsglass.density.counts import Counts
 from tlsglass.paper import scorecard
-from tlsglass.show import captions, tables
+from tlsglass.show import captions, catalogue, inputs, tables, templates
+from tlsglass.show.entry import Axes
 
 SHAPES = {  # verdict -> SVG path in a box of 16 by 16: told apart without colour
     "agrees": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1z",
     "open choice": "M8 0l8 8-8 8-8-8z",
     "differs": "M3 0l5 5 5-5 3 3-5 5 5 5-3 3-5-5-5 5-3-3 5-5-5-5z",
     "not enough statistics": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 3a4 4 0 1 1 0 8 4 4 0 0 1 0-8z",
+    "not simulated": "M1 1h14v14H1zm3 3v8h8V4z",
     "reconstructed": "M1 3h14v4H1zm0 6h14v4H1z",
     "not reproduced": "M1 6h14v4H1z",
 }
@@ -28,6 +28,7 @@ MEANING = {
     "open choice": "differs by no more than a choice of the analysis that the paper leaves open",
     "differs": "differs by more than three standard errors and any such choice",
     "not enough statistics": "our error is larger than what the claim is about",
+    "not simulated": "the run holds nothing that the claim is about: no such L, J0, temperature, variant or dataset",
     "reconstructed": "comes back from points made of the paper's own parameters: no test of nature",
     "not reproduced": "not attempted",
 }
@@ -44,19 +45,6 @@ def data_uri(path, mime):
     return f"data:{mime};base64,{base64.b64encode(Path(path).read_bytes()).decode()}"
 
 
-def read_markdown(path):
-    """Return title, headings, rows and note of a page that ``tables.write_markdown`` wrote."""
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
-    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in lines if line.startswith("|")]
-    grid = [[_typeset(cell.strip().replace(r"\|", "|")) for cell in row] for row in rows]
-    note = " ".join(line for line in lines[1:] if line and not line.startswith("|"))
-    return {"title": lines[0].removeprefix("# "), "headings": grid[0], "rows": grid[2:], "note": note}
-
-
-def _typeset(cell):
-    return captions.typeset(cell) if re.match(r"-?[\d(]", cell) else cell
-
-
 def claims(card):
     """Return the rows of the scorecard to read: where, claim, numbers as text, verdict, note."""
     numbers = captions.Numbers(card)
@@ -65,9 +53,7 @@ def claims(card):
             "where": row.where,
             "claim": row.claim,
             "paper": f"{numbers.paper(row.id)} {row.unit}",
-            "ours": "not simulated"
-            if pd.isna(row.ours)
-            else f"{captions.typeset(tables.shorthand(row.ours, row.ours_err))} {row.unit}",
+            "ours": "–" if pd.isna(row.ours) else f"{captions.typeset(tables.shorthand(row.ours, row.ours_err))} {row.unit}",
             "systematic": f"± {row.ours_sys:.1g}" if row.ours_sys > 0 else "",
             "z": "" if pd.isna(row.z) else f"{row.z:.1f}".replace("-", "−"),
             "verdict": row.verdict,
@@ -76,17 +62,6 @@ def claims(card):
         }
         for row in card.itertuples()
     ]
-
-
-def scorecard_table(card):
-    """Return the scorecard as ``read_markdown`` returns a table."""
-    columns = ("where", "claim", "paper", "ours", "systematic", "z", "mark", "note")
-    return {
-        "title": "Scorecard: " + captions.Numbers(card).tally(""),
-        "headings": ["Where", "Claim", "Paper", "Here", "Systematic", "z", "Verdict", "Note"],
-        "rows": [[row[column] for column in columns] for row in claims(card)],
-        "note": scorecard.table_2_line(card),
-    }
 
 
 def _short(values, digits):
@@ -147,21 +122,25 @@ def panel_data(published, config, table_2, materials):
     }
 
 
-def entry(item, published, captions_folder, card):
-    """Return a figure or table of the contents with all that the page shows of it, or None when it is not published."""
-    base = published / item["folder"] / item["name"]
+def shown(entry, axes, config, captions_folder, card):
+    """Return what the page shows of an entry of the catalogue, or None when it is not published."""
+    base = Path(axes.results, entry.folder, entry.name)
     if not base.with_suffix(".csv").is_file():
         return None
-    caption = (captions_folder / f"{item['name']}.rst").read_text(encoding="utf-8")
-    shown = item | {
+    caption = (captions_folder / f"{entry.name}.rst").read_text(encoding="utf-8")
+    found = {
+        "name": entry.name,
+        "title": entry.title,
+        "kind": entry.kind,
         "caption": Markup(captions.html(captions.render(caption, card))),
         "csv": data_uri(base.with_suffix(".csv"), "text/csv"),
     }
-    if item["kind"] == "table":
-        return shown | {"table": read_markdown(base.with_suffix(".md"))}
+    if entry.kind == "table":
+        table = entry.function()(**inputs.load(entry.paths(axes).items()), **entry.values(config))
+        return found | {"table": templates.typeset(table)}
     svg = base.with_suffix(".svg")
     width, height = svg_size(svg)
-    return shown | {"image": data_uri(svg, "image/svg+xml"), "width": width, "height": height}
+    return found | {"image": data_uri(svg, "image/svg+xml"), "width": width, "height": height}
 
 
 def svg_size(path):
@@ -171,39 +150,25 @@ def svg_size(path):
     return float(box[2]), float(box[3])
 
 
-def _environment(folder):
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    environment.globals["source"] = lambda name: Markup((folder / name).read_text(encoding="utf-8"))
-    return environment
+def render(published, config, paper_values, materials, page_folder, captions_folder):
+    """Return the page as text: the same published outcome, the same text.
 
-
-def render_table(table, template):
-    """Return a table, as ``read_markdown`` returns it, as an HTML page by itself."""
-    return _environment(Path(template).parent).get_template(Path(template).name).render(table=table)
-
-
-def render(published, paper_values, materials, page_folder, captions_folder):
-    """Return the page as text: the same published outcome, the same text. ``materials`` are those of ``presets``."""
+    ``config`` is the configuration of the study as published, ``materials`` are those of ``presets``.
+    """
     published, page_folder, captions_folder = Path(published), Path(page_folder), Path(captions_folder)
     card = captions.read_card(published / "checks/scorecard.csv", paper_values)
     manifest = json.loads((published / "MANIFEST.json").read_text(encoding="utf-8"))
-    config = manifest["config"]
     table_2 = tables.read(published / "tables/table_2.csv")
+    datasets = sorted(path.parent.name for path in published.glob("experiments/*/fit.json"))
+    axes = Axes(datasets=datasets, results=str(published), paper=str(paper_values))
     sections = []
-    for section in captions.contents(captions_folder):
-        found = [entry(item, published, captions_folder, card) for item in section["items"] if item["name"] != "scorecard"]
+    for section, entries in catalogue.sections():
+        found = [shown(entry, axes, config, captions_folder, card) for entry in entries if entry.name != "scorecard"]
         if any(found):
-            sections.append({"title": section["section"], "items": [item for item in found if item]})
+            sections.append({"title": section, "items": [item for item in found if item]})
     data = json.dumps(panel_data(published, config, table_2, materials), ensure_ascii=False, allow_nan=False)
     return (
-        _environment(page_folder)
+        templates.environment(page_folder)
         .get_template("index.html.j2")
         .render(
             claims=claims(card),

@@ -86,6 +86,13 @@ def windows_ascend(study):
                 yield [section, key, index], [low, high], "must be a lower and a higher end"
 
 
+def lattices_shown(study):
+    sizes = [lattice["L"] for lattice in study.config["lattices"]]
+    for section in ("figures", "paper"):
+        if study.config[section]["L"] not in sizes:
+            yield [section, "L"], study.config[section]["L"], f"must be the L of one of lattices, {sizes}", ["lattices"]
+
+
 def figures(study):
     cold, warm = study.config["figures"]["dos_K"]
     for index, T in enumerate((cold, warm)):
@@ -143,6 +150,7 @@ CHECKS = (
     lattices,
     windows_hold_temperatures,
     windows_ascend,
+    lattices_shown,
     figures,
     windows_hold_bins,
     gaussian,

@@ -21,6 +21,10 @@ def table(value=0.13, error=0.01):
     return pd.DataFrame({"T_K": [0.5, 1.0], "mu": [value, 9.0], "mu_err": [error, 9.0]})
 
 
+def judge(stated, found, L=12):
+    return scorecard.judge(stated, found, L)
+
+
 @pytest.mark.parametrize(
     ("changes", "found", "verdict"),
     [
@@ -29,7 +33,9 @@ def table(value=0.13, error=0.01):
         ({}, table(0.159), "differs"),
         ({}, table(0.13, 0.05), "not enough statistics"),
         ({}, table(np.nan, np.nan), "not enough statistics"),
-        ({"select": "T_K == 7"}, table(), "not enough statistics"),
+        ({"select": "T_K == 7"}, table(), "not simulated"),
+        ({}, None, "not simulated"),
+        ({"select": "T_K == 7", "kind": "reconstructed"}, table(), "not simulated"),
         ({"kind": "reconstructed"}, table(), "reconstructed"),
         ({"kind": "reconstructed"}, table(0.5), "differs"),
         ({"paper": np.nan, "low": 0.1, "high": 0.2}, table(0.22), "agrees"),
@@ -39,31 +45,64 @@ def table(value=0.13, error=0.01):
     ],
 )
 def test_verdicts(changes, found, verdict):
-    assert scorecard.judge(claim(**changes), found)["verdict"] == verdict
+    assert judge(claim(**changes), found)["verdict"] == verdict
 
 
 def test_z_combines_both_errors():
-    row = scorecard.judge(claim(paper_err=0.04), table(0.177, 0.03))
+    row = judge(claim(paper_err=0.04), table(0.177, 0.03))
     assert row["z"] == pytest.approx(1.0)
 
 
 def test_the_paper_s_simulation_has_the_error_of_its_10000_realizations():
     ours = table(0.177, 0.03).assign(n_realizations=40_000)
-    row = scorecard.judge(claim(kind="simulated", paper_err=0.08), ours)
+    row = judge(claim(kind="simulated", paper_err=0.08), ours)
     assert row["paper_err"] == pytest.approx(0.1)
     assert row["z"] == pytest.approx(0.05 / np.hypot(0.03, 0.1))
 
 
 def test_a_difference_within_an_open_choice_is_told_apart():
-    assert scorecard.judge(claim(), table(0.17).assign(mu_sys=0.014))["verdict"] == "open choice"
-    assert scorecard.judge(claim(), table(0.17).assign(mu_sys=0.012))["verdict"] == "differs"
-    assert scorecard.judge(claim(), table(0.157).assign(mu_sys=0.5))["verdict"] == "agrees"
+    assert judge(claim(), table(0.17).assign(mu_sys=0.014))["verdict"] == "open choice"
+    assert judge(claim(), table(0.17).assign(mu_sys=0.012))["verdict"] == "differs"
+    assert judge(claim(), table(0.157).assign(mu_sys=0.5))["verdict"] == "agrees"
 
 
 def test_an_exact_value_without_errors_differs_or_agrees():
     exact = pd.DataFrame({"T_K": [0.5], "mu": [0.2]})
-    assert scorecard.judge(claim(), exact)["verdict"] == "differs"
-    assert scorecard.judge(claim(paper=0.2), exact)["verdict"] == "agrees"
+    assert judge(claim(), exact)["verdict"] == "differs"
+    assert judge(claim(paper=0.2), exact)["verdict"] == "agrees"
+
+
+def test_a_claim_without_an_L_of_its_own_is_held_against_the_lattice_that_is_named():
+    found = pd.DataFrame({"L": [8, 12], "J0_K": 2.0, "mu": [0.13, 0.5], "mu_err": 0.01})
+    general, own = claim(select="L == @L and J0_K == 2"), claim(select="L == 12 and J0_K == 2")
+    assert [judge(general, found, L)["verdict"] for L in (8, 12, 16)] == ["agrees", "differs", "not simulated"]
+    assert [judge(own, found, L)["ours"] for L in (8, 12)] == [0.5, 0.5]
+
+
+def test_what_the_run_does_not_simulate_is_told_apart_from_what_it_cannot_tell():
+    found = pd.DataFrame({"L": [12], "J0_K": [3.0], "mu": [0.13], "mu_err": [0.5]})
+    rows = [judge(claim(select=f"L == @L and J0_K == {J0}"), found) for J0 in (2, 3)]
+    assert [row["verdict"] for row in rows] == ["not simulated", "not enough statistics"]
+    assert np.isnan(rows[0]["z"])
+    assert scorecard.summary(pd.DataFrame(rows))["not simulated"] == 1
+    assert "not simulated" not in scorecard.summary(pd.DataFrame(rows[1:]))
+
+
+def test_a_claim_that_picks_two_rows_is_an_error():
+    with pytest.raises(ValueError, match=r"x: 2 rows of t are picked by T_K > 0"):
+        judge(claim(select="T_K > 0"), table())
+
+
+def test_the_line_on_table_2_counts_what_lies_within_three_sigma():
+    z = {"table2_B": [0.0, -2.9, 3.1, np.nan], "table2_mu": [2.1, -3.5, 1.0]}
+    rows = [{"id": f"{name}_{k}", "z": value} for name, values in z.items() for k, value in enumerate(values)]
+    card = pd.DataFrame([*rows, {"id": "other", "z": 0.0}])
+    assert scorecard.table_2_line(card) == (
+        "Table II: 2 of 3 simulated values of B and 2 of 3 simulated values of µ lie within 3 σ of the paper's."
+    )
+    chi2 = scorecard.table_2_chi2(card)
+    assert chi2["B"] == (pytest.approx(2.9**2 + 3.1**2), 3)
+    assert chi2["µ"] == (pytest.approx(2.1**2 + 3.5**2 + 1.0), 3)
 
 
 def test_every_claim_is_stated_once_and_completely():
@@ -73,6 +112,11 @@ def test_every_claim_is_stated_once_and_completely():
     assert stated.all()
     assert PAPER["resolve"].gt(0).all()
     assert PAPER["id"].str.startswith("table2_B").sum() == PAPER["id"].str.startswith("table2_mu").sum() == 14
+
+
+def test_a_claim_names_the_lattice_that_it_is_about_or_that_of_the_paper():
+    for stated in PAPER[PAPER["select"].fillna("").str.contains(r"\bL ==")].itertuples():
+        assert ("L = " in stated.claim) == ("@L" not in stated.select), stated.id
 
 
 def test_table_2_is_the_printed_one():

@@ -1,0 +1,11 @@
+"""Rules of the catalogue's figures: load the inputs by their kind, draw, save the picture and the numbers it shows."""
+
+import importlib
+
+from tlsglass.base import files
+from tlsglass.show import inputs
+
+files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+draw = importlib.import_module(snakemake.params.module).draw
+figure = draw(**inputs.load(snakemake.input.items()), **snakemake.params.settings)
+figure.save(snakemake.output)

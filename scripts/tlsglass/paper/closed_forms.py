@@ -1,0 +1,51 @@
+"""What the two-TLS model and the standard tunneling model say in closed form: Table I, Appendix C, Eq. (9), slopes."""
+
+import numpy as np
+import pandas as pd
+
+from tlsglass.physics import eq3, two_tls
+
+PER_INVERSE_Q = 2 / np.pi  # Q⁻¹ = (π/2) C_el and tan δ = (π/2) C_dip
+
+
+def table_1(material):
+    """Return Table I, energies in K, for the parameters of ``two_tls.Material``."""
+    scales = two_tls.energy_scales(two_tls.Material(**material))
+    return pd.DataFrame(
+        [
+            {"model": model, "defects_K": scales["defects_K"], "h0_K": scales["h0_K"], "J0_K": scales[f"J0_{interaction}_K"]}
+            for model, interaction in (
+                ("two-TLS model", "elastic"),
+                ("two-TLS model with strong electric dipolar interactions", "dipolar"),
+            )
+        ]
+    )
+
+
+def appendix_c(glasses):
+    """Return the constants of both interactions, and their ratio r in each of ``glasses``: C_dip, and C_el or inverse_Q."""
+    dipolar, elastic = two_tls.dipolar_constant(), two_tls.elastic_constant()
+    rows = [
+        ("dipolar_over_C_dip", dipolar),
+        ("dipolar_over_tan_delta", dipolar * PER_INVERSE_Q),
+        ("elastic_over_C_el", elastic),
+        ("elastic_over_inverse_Q", elastic * PER_INVERSE_Q),
+        ("elastic_over_C_el_equal_variances", two_tls.elastic_constant(diagonal_variance=1.0)),
+    ]
+    for glass in glasses:
+        C_el = glass.get("C_el") or glass["inverse_Q"] * PER_INVERSE_Q
+        rows.append((f"r {glass['material']}", dipolar * glass["C_dip"] / (elastic * C_el)))
+    return pd.DataFrame(rows, columns=["quantity", "value"])
+
+
+def limits(J0_K, h0_K):
+    """Return µ of Eq. (9) at E = ``J0_K`` and far below, and the slope ratio of δv/v in the standard tunneling model."""
+    T0 = 1.0  # crossover temperature (ω/A)^(1/3); the STM's slopes are taken far from it
+    far_below, far_above = np.array([1e-4, 1e-3]) * T0, np.array([1e3, 1e4]) * T0
+    below, above = (np.diff(eq3.sound_velocity(T, 0.0, T0**3, 1.0)) / np.diff(np.log(T)) for T in (far_below, far_above))
+    rows = [
+        ("eq9_mu_at_J0", two_tls.dipolar_gap_exponent(J0_K, h0_K, J0_K)),
+        ("eq9_mu_at_J0_over_100", two_tls.dipolar_gap_exponent(J0_K / 100, h0_K, J0_K)),
+        ("stm_slope_ratio", (above / below)[0]),
+    ]
+    return pd.DataFrame(rows, columns=["quantity", "value"])

@@ -1,0 +1,230 @@
+"""The catalogue: every figure and table of the study, one entry each, in the order of the paper.
+
+Rules, targets, report, page and the README's list of outputs follow from ``ENTRIES`` and ``DATA``. A figure NAME is drawn by
+``draw`` in ``show/figures/NAME.py``, a table to read is worded by ``NAME`` in ``show/listings.py``; both take the inputs and
+the settings of their entry by name. The caption is ``workflow/report/NAME.rst``.
+"""
+
+from tlsglass.show.entry import (
+    Entry,
+    densities,
+    fits,
+    listing,
+    observables,
+    observables_of_every_set,
+    paper,
+    table,
+    variants,
+)
+
+SCALES, DENSITY, PROPERTIES = "Energy scales and the model", "Density of states", "Thermal and acoustic properties"
+EXPERIMENTS, BEYOND = "The experiments of the paper", "Measured data beyond the paper"
+APPENDICES, CHECKS = "Appendices", "Checks of the reproduction"
+
+ENTRIES = [
+    listing(
+        "table_1",
+        "Table I: energy scales of the two-TLS model",
+        SCALES,
+        inputs={"scales": table("table_1")},
+        settings={"material": "two_tls.material"},
+    ),
+    Entry(
+        "figure_1",
+        "Fig. 1: density of states n(T, E)",
+        DENSITY,
+        inputs={
+            "counts": densities("dos_K"),
+            "eq3": table("table_2"),
+            "exponents": table("zero_temperature"),
+            "gaussian": table("gaussian_limit"),
+        },
+        settings={"window_T": "fits.eq3_window_T", "dos_K": "figures.dos_K"},
+        mem_mb=800,
+    ),
+    listing(
+        "table_2",
+        "Table II: B and µ of Eq. (3)",
+        DENSITY,
+        inputs={"eq3": table("table_2"), "paper": paper},
+        settings={"L": "figures.L"},
+    ),
+    Entry(
+        "figure_dipolar_gap",
+        "The dipolar gap of Eq. (9)",
+        DENSITY,
+        inputs={"counts": densities("quench")},
+        settings={"h0_K": "model.h0_K"},
+        mem_mb=800,
+    ),
+    Entry(
+        "figure_2",
+        "Fig. 2: thermal conductivity and specific heat",
+        PROPERTIES,
+        inputs={"observables": observables_of_every_set, "laws": table("laws")},
+        settings={"window_K": "observables.exponents_K.0"},
+    ),
+    Entry(
+        "figure_3",
+        "Fig. 3: sound velocity",
+        PROPERTIES,
+        inputs={"observables": observables, "laws": table("laws")},
+        settings={
+            "window_K": "observables.sound_velocity_K.0",
+            "omega_Hz": "observables.omega_Hz",
+            "A_Hz_per_K3": "observables.A_Hz_per_K3",
+        },
+    ),
+    Entry(
+        "figure_4",
+        "Fig. 4: thermal conductivity of vitreous silica",
+        EXPERIMENTS,
+        drawn_by="paper_panels",
+        panels=[["fig4_silica_thermal_conductivity"]],
+    ),
+    Entry(
+        "figure_5",
+        "Fig. 5: vitreous silica and coverglass",
+        EXPERIMENTS,
+        drawn_by="paper_panels",
+        panels=[
+            ["fig5a_silica_sound_velocity"],
+            ["fig5b_silica_dielectric_constant"],
+            ["fig5c_coverglass_sound_velocity"],
+        ],
+    ),
+    Entry(
+        "figure_6",
+        "Fig. 6: disordered crystals",
+        EXPERIMENTS,
+        drawn_by="paper_panels",
+        panels=[
+            ["fig6a_x017_sound_velocity", "fig6a_x032_sound_velocity"],
+            ["fig6b_x004_sound_velocity", "fig6b_x007_sound_velocity"],
+        ],
+    ),
+    Entry(
+        "fig_r1",
+        "Thermal conductivity of Stycast 1266",
+        BEYOND,
+        drawn_by="one_dataset",
+        panels=[["stycast1266_thermal_conductivity"]],
+    ),
+    Entry(
+        "fig_r2",
+        "Frequency shift of a niobium resonator",
+        BEYOND,
+        drawn_by="one_dataset",
+        panels=[["niobium_resonator_frequency"]],
+    ),
+    Entry(
+        "fig_r3",
+        "Frequency shift of an 8 GHz resonator",
+        BEYOND,
+        drawn_by="one_dataset",
+        panels=[["argonne_resonator_frequency"]],
+    ),
+    listing("experiments", "Fits of all datasets", BEYOND, inputs={"parameters": table("experiments"), "fits": fits}),
+    Entry(
+        "figure_7",
+        "Fig. 7: n(E) or n(Δ), Appendix A",
+        APPENDICES,
+        inputs={"observables": observables},
+        settings={"window_K": "observables.sound_velocity_K.0"},
+    ),
+    listing(
+        "appendix_c",
+        "Appendix C: electric and elastic interactions",
+        APPENDICES,
+        inputs={"constants": table("appendix_c")},
+    ),
+    listing(
+        "scorecard",
+        "Scorecard: every number of the paper",
+        CHECKS,
+        folder="checks",
+        group="check",
+        inputs={"card": table("scorecard", folder="checks"), "paper": paper},
+    ),
+    Entry(
+        "figure_choices",
+        "Choices that the paper leaves open",
+        CHECKS,
+        inputs={"choices": table("choices"), "paper": paper},
+        settings={"quench_K": "annealing.quench_K"},
+    ),
+    Entry(
+        "figure_variants",
+        "One choice of model or protocol changed",
+        CHECKS,
+        inputs={"variants": variants},
+        settings={
+            "changes": "checks.variants",
+            "couplings": "model.J0_K",
+            "sizes": "lattices.*.L",
+            "warm_K": "figures.dos_K.1",
+        },
+    ),
+    Entry(
+        "figure_stability",
+        "Stability of the annealed states",
+        CHECKS,
+        inputs={"stability": table("stability")},
+        settings={"quench_K": "annealing.quench_K"},
+    ),
+    Entry(
+        "figure_pulls",
+        "Do the error bars mean what they say?",
+        CHECKS,
+        inputs={"pulls": table("pulls")},
+        settings={"warm_K": "figures.dos_K.1"},
+    ),
+]
+
+# Tables of numbers alone, results/tables/NAME.csv, that the study as a whole makes; rules of their own write them.
+DATA = {
+    "zero_temperature": "µ of n ∝ E^µ at the lowest temperature and after the quench",
+    "gaussian_limit": "E0 of the Gaussian limit",
+    "laws": "exponents of κ and C, slopes of δv/v, the constant-µ fit of Fig. 3, the differences of Appendix A",
+    "size_dependence": "the largest lattice minus each smaller one",
+    "closed_forms": "Eq. (9) and the slopes of the STM",
+    "choices": "how far each window and range that the paper leaves open moves each number",
+    "variants": "other sizes, cutoffs and scales; other ladders, sweeps and dynamics",
+    "annealing": "energy and acceptance on every rung",
+    "stability": "stability of the quenched states against one and two flips",
+    "pulls": "whether the errors mean what they say",
+}
+
+
+OTHERS = {  # what else lies in results/, for the README
+    "experiments/NAME/": "the fit of a measured dataset: `fit.json`, `curves.csv`, `windows.csv`, `figure.svg`",
+    "dos/L8_J2/T0.5.csv": "n(T, E) with errors, a file for each (L, J0, T); `.npz` holds the counts per block of realizations",
+    "checks/provenance.json": "versions, configuration, and the SHA-256 of every table, density and figure",
+    "shards/`, `logs/`, `benchmarks/": "what each batch simulated, said and took",
+}
+
+
+def named(name):
+    """Return the entry of that name. Raises KeyError when there is none."""
+    return {entry.name: entry for entry in ENTRIES}[name]
+
+
+def sections():
+    """Return [(section, its entries)] in the order of the catalogue."""
+    found = {}
+    for entry in ENTRIES:
+        found.setdefault(entry.section, []).append(entry)
+    return list(found.items())
+
+
+def outputs_table():
+    """Return the README's table of what comes out, as Markdown."""
+    lines = ["| where | what |", "|---|---|"]
+    for section, entries in sections():
+        lines.append(f"| | *{section}* |")
+        lines += [f"| `results/{entry.folder}/{entry.name}` | {entry.title} |" for entry in entries]
+    lines.append("| | *Numbers alone* |")
+    lines += [f"| `results/tables/{name}.csv` | {what} |" for name, what in DATA.items()]
+    lines.append("| | *Behind them* |")
+    lines += [f"| `results/{path}` | {what} |" for path, what in OTHERS.items()]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,31 @@
+"""Inputs of figures and tables: a file is loaded by its kind."""
+
+import json
+from pathlib import Path
+
+from tlsglass.density.counts import Counts
+from tlsglass.show import tables
+
+
+def _json(path):
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+LOADERS = {".npz": Counts.load, ".csv": tables.read, ".json": _json}
+APART = ("code", "template")  # inputs of a rule that are no data
+
+
+def load(items):
+    """Return name -> content of pairs (name, path or list of paths): densities (.npz), tables (.csv), values (.json).
+
+    Raises files.DamagedFile when a file is not what was written.
+    """
+    return {
+        name: _one(given) if isinstance(given, str | Path) else [_one(path) for path in given]
+        for name, given in items
+        if name not in APART
+    }
+
+
+def _one(path):
+    return LOADERS[Path(path).suffix](path)

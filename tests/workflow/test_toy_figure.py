@@ -1,0 +1,59 @@
+"""A new figure is one function, one entry and one caption; without the caption nothing starts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+DRAW = '''"""J0 of both models."""
+
+from tlsglass.show import style
+
+
+def draw(scales, h0_K):
+    figure = style.Figure()
+    figure.panels[0].points([0, 1], scales["J0_K"] / h0_K, None, "J0/h0")
+    return figure
+'''
+ENTRY = """    Entry(
+        "figure_toy", "A toy", "Toys", inputs={"scales": table("table_1")}, settings={"h0_K": "model.h0_K"},
+    ),
+]
+
+# Tables of numbers alone"""
+
+
+@pytest.fixture
+def with_toy(workflow):
+    """The workflow with a function and an entry of a new figure, but without its caption."""
+    library = workflow.folder / "scripts/tlsglass/show"
+    (library / "figures/figure_toy.py").write_text(DRAW, encoding="utf-8")
+    text = (library / "catalogue.py").read_text(encoding="utf-8")
+    assert text.count("]\n\n# Tables of numbers alone") == 1
+    (library / "catalogue.py").write_text(text.replace("]\n\n# Tables of numbers alone", ENTRY), encoding="utf-8")
+    return workflow
+
+
+def test_one_function_and_one_entry_make_a_figure(with_toy):
+    caption = with_toy.folder / "workflow/report/figure_toy.rst"
+    refused = with_toy.run("-n")
+    assert refused.returncode == 1
+    lines = (refused.stdout + refused.stderr).splitlines()
+    said = [line for line in lines if not line.startswith(("Using workflow", "Config file"))]
+    assert said == ["catalogue: figure_toy: no caption, workflow/report/figure_toy.rst"]
+
+    caption.write_text('A toy: {{ tally("") }}.\n', encoding="utf-8")
+    planned = with_toy.run("-n", "-q", "rules").stdout
+    assert "figure_toy " in planned
+    made = with_toy.run("results/figures/figure_toy.csv")
+    assert made.returncode == 0, made.stderr[-3000:]
+    shown, scales = (pd.read_csv(with_toy.folder / f"results/{name}.csv") for name in ("figures/figure_toy", "tables/table_1"))
+    np.testing.assert_allclose(shown["y"], scales["J0_K"] / 10, rtol=1e-8)
+    for suffix in ("svg", "png"):
+        assert (with_toy.folder / f"results/figures/figure_toy.{suffix}").stat().st_size > 1000
+
+    # an edit of its module makes it anew, and no other figure
+    module = with_toy.folder / "scripts/tlsglass/show/figures/figure_toy.py"
+    module.write_text(DRAW + "\n", encoding="utf-8")
+    again = with_toy.run("results/figures/figure_toy.csv", "-n", "-q", "rules").stdout
+    assert "figure_toy " in again
+    assert "two_tls" not in again
