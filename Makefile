@@ -1,7 +1,7 @@
 # Two doors: `make` sets up and makes every figure and table from the published densities of states, `make test` sets up and
 # runs the tests. `make paper` simulates everything anew. Every line below can be typed.
 
-.PHONY: figures quick paper test lint bench verify publish report page
+.PHONY: figures quick paper test lint bench verify publish report page unlock
 
 figures: .venv/installed
 	.venv/bin/snakemake --cores all --configfile config/published.yaml
@@ -16,14 +16,18 @@ verify: .venv/installed
 	.venv/bin/python scripts/verify.py -n $(or $(N),2) $(if $(SEED),--seed $(SEED))
 
 publish: .venv/installed
-	.venv/bin/python scripts/publish.py $(if $(OUTCOME),--outcome)
+	.venv/bin/python scripts/publish.py $(or $(RUN),paper)
 
 report: .venv/installed
 	.venv/bin/snakemake --cores all --configfile config/published.yaml
-	.venv/bin/snakemake --report results/report.html --configfile config/published.yaml
+	.venv/bin/snakemake --report results/runs/published/report.html --configfile config/published.yaml
 
 page: .venv/installed
 	.venv/bin/snakemake --cores 1 --force docs/index.html --configfile config/published.yaml
+
+# after a run that was killed: removes its lock. Not while another run is alive in this folder.
+unlock: .venv/installed
+	.venv/bin/snakemake --unlock
 
 test: lint
 	.venv/bin/python -m pytest

@@ -1,7 +1,7 @@
-"""Copy the outcome of a run to results/published.
+"""Copy the outcome of a finished run to results/published.
 
-make publish                    after `make paper`: counts, manifest, tables, figures, scorecard
-make publish OUTCOME=1          after `make`: tables, figures and scorecard alone
+make publish                    of the run `paper`: counts, manifest, tables, figures, scorecard
+make publish RUN=published      of a run that was made from the published counts: tables, figures and scorecard alone
 """
 
 import argparse
@@ -9,22 +9,32 @@ import json
 import sys
 from pathlib import Path
 
+from tlsglass.base import files
 from tlsglass.study import publication
+from tlsglass.study.axes import Study
+
+ROOT = Path(__file__).parents[1]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--outcome", action="store_true", help="only tables, figures and the scorecard")
+    parser.add_argument("run", nargs="?", default="paper", help="name of the run (default: paper)")
     options = parser.parse_args()
-    results = Path("results")
-    config = json.loads((results / "checks/provenance.json").read_text(encoding="utf-8"))["config"]
-    simulated = config["density_of_states"]["source"] == "simulation"
-    if options.outcome:
-        publication.publish_outcome(results, results / "published")
-    elif simulated:
-        publication.publish(results, results / "published", config)
-    else:
-        sys.exit("results/ was made from the published counts: there is nothing new but its outcome (make publish OUTCOME=1)")
+    results = ROOT / "results"
+    run, shards, published = results / "runs" / options.run, results / "shards", results / "published"
+    if wrong := publication.incomplete(run):
+        sys.exit("\n".join([*wrong[:5], f"the run {options.run} is not complete: nothing was published"]))
+    config = json.loads((run / "checks/provenance.json").read_text(encoding="utf-8"))["config"]
+    study = Study(config)
+    if wrong := publication.wrong_counts(study, run):
+        sys.exit("\n".join([*wrong[:5], f"the run {options.run} is not complete: nothing was published"]))
+    try:
+        if config["density_of_states"]["source"] == "simulation":
+            publication.publish(run, shards, published, config)
+        else:
+            publication.publish_outcome(run, published)
+    except files.Failure as failure:
+        sys.exit(f"{failure}\nnothing was published")
 
 
 if __name__ == "__main__":

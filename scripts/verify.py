@@ -1,4 +1,4 @@
-"""Simulate a random sample of the published batches again and hold their shards against results/published/MANIFEST.json.
+"""Simulate a random sample of the published batches again and hold their numbers against results/published/MANIFEST.json.
 
 make verify            two batches
 make verify N=5 SEED=1
@@ -13,25 +13,25 @@ import time
 from pathlib import Path
 
 from tlsglass.base import files
-from tlsglass.chain import metropolis, simulation
+from tlsglass.chain import simulation
+from tlsglass.chain.protocol import CHAIN_VERSION
 from tlsglass.study.axes import Study
 
 ROOT = Path(__file__).parents[1]
 
 
-def shards_of(study, L, J0, batch):
-    """Return the digests of the shards of one batch, simulated now, by their names under results/shards."""
-    first, last = map(int, batch.split("-"))
-    counts, chain = simulation.simulate(study.model(L, J0), study.protocol(), first, last - first + 1)
+def shards_of(simulated, batch):
+    """Return the digests of the numbers in the shards of a batch, simulated now, by their rungs."""
+    counts, chain = simulation.simulate(simulated.model, simulated.protocol, batch.first, batch.n)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "shard.npz")
 
         def digest(shard):
             shard.save(path)
-            return files.digest(files.read_arrays(path))
+            return files.digest_of(path)
 
-        found = {f"L{L}_J{J0}/T{label}": digest(counts[T]) for label, T in study.temperatures.items()}
-        return found | {f"L{L}_J{J0}/chain": digest(chain)}
+        found = {str(rung): digest(counts[rung.T_K]) for rung in simulated.rungs}
+        return found | ({"chain": digest(chain)} if simulated.quench else {})
 
 
 def main():
@@ -44,21 +44,28 @@ def main():
         manifest = json.loads(options.manifest.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         sys.exit(f"{options.manifest}: not a manifest: {error}")
-    if manifest["chain_version"] != metropolis.CHAIN_VERSION:
-        sys.exit(f"{options.manifest}: made by chain version {manifest['chain_version']}; this is {metropolis.CHAIN_VERSION}")
-    study = Study(manifest["config"])
-    batches = [(L, J0, batch) for L in study.sizes for J0 in study.couplings for batch in study.batches(L)]
+    if manifest["chain_version"] != CHAIN_VERSION:
+        sys.exit(f"{options.manifest}: made by chain version {manifest['chain_version']}; this is {CHAIN_VERSION}")
+    simulated, listed = Study(manifest["config"]).all_simulated(), manifest["shards"]
+    batches = [
+        (name, batch)
+        for name, one in simulated.items()
+        for batch in one.batches
+        if str(batch) in listed.get(f"{name}/{one.rungs[0]}", {})
+    ]
+    if not batches:
+        sys.exit(f"{options.manifest}: lists no shards")
     seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
     chosen = random.Random(seed).sample(batches, min(options.n, len(batches)))
     print(f"{len(chosen)} of {len(batches)} published batches, seed {seed}", flush=True)
     wrong = []
-    for L, J0, batch in chosen:
+    for name, batch in chosen:
         start = time.perf_counter()
-        found = shards_of(study, L, J0, batch)
-        differing = [place for place, digest in found.items() if manifest["shards"][place][f"{batch}.npz"] != digest]
-        wrong += [f"{place}/{batch}.npz" for place in differing]
+        found = shards_of(simulated[name], batch)
+        differing = [rung for rung, digest in found.items() if listed[f"{name}/{rung}"].get(str(batch)) != digest]
+        wrong += [f"{name}/{rung}/{batch}" for rung in differing]
         verdict = "differs from the manifest" if differing else f"{len(found)} shards as published"
-        print(f"L = {L}, J0 = {J0} K, realizations {batch}: {verdict} ({time.perf_counter() - start:.0f} s)", flush=True)
+        print(f"{name}, realizations {batch}: {verdict} ({time.perf_counter() - start:.0f} s)", flush=True)
     if wrong:
         sys.exit("not as published: " + ", ".join(wrong))
 

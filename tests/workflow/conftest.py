@@ -58,6 +58,15 @@ class Workflow:
                 shutil.copy(source, folder / name)
         self.write_overlay(TINY)
 
+    def results(self, run="tiny"):
+        """Return the folder of the results of a run."""
+        return self.folder / "results/runs" / run
+
+    def shards(self, name):
+        """Return the one folder of the shards of a set in which a Study of the tiny overlay would look."""
+        (found,) = self.folder.glob(f"results/shards/{name}-*")
+        return found
+
     def add_published(self):
         shutil.copytree(ROOT / "results/published", self.folder / "results/published")
 
@@ -113,10 +122,10 @@ class Workflow:
         library.write_text(text.replace("INTERVAL = 30.0", "INTERVAL = 0.5"), encoding="utf-8")
         assert "INTERVAL = 0.5" in library.read_text(encoding="utf-8")
 
-    def words(self, rule, run="tiny"):
+    def words(self, rule):
         """Run a rule that has only words to say and return them, the lines of its log."""
         self.run(rule)
-        return (self.folder / f"results/runs/{run}/logs/{rule}.log").read_text(encoding="utf-8").splitlines()
+        return (self.results() / f"logs/{rule}.log").read_text(encoding="utf-8").splitlines()
 
     def bytes_of(self, pattern):
         return {
@@ -129,3 +138,9 @@ class Workflow:
 @pytest.fixture
 def workflow(tmp_path):
     return Workflow(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def module_workflow(tmp_path_factory):
+    """A workflow that the tests of a module share: they build on what is there, or only read it."""
+    return Workflow(tmp_path_factory.mktemp("workflow"))

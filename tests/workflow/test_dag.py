@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_study_runs_whole_then_does_nothing_and_rebuilds_a_lost_shard(workflow):
     first = workflow.run()
     assert first.returncode == 0, first.stderr[-3000:]
-    results = workflow.folder / "results"
+    results = workflow.results()
     for k in range(1, 8):
         for suffix in ("svg", "png", "csv"):
             assert (results / f"figures/figure_{k}.{suffix}").stat().st_size > 200
@@ -29,18 +29,22 @@ def test_the_study_runs_whole_then_does_nothing_and_rebuilds_a_lost_shard(workfl
     assert "not reproduced" not in set(card["verdict"])
     manifest = json.loads((results / "checks/provenance.json").read_text(encoding="utf-8"))
     assert manifest["config"]["annealing"]["sweeps"] == 10
-    assert "results/tables/table_2.csv" in manifest["sha256"]
-    log = (results / "logs/anneal/L4_J2/00000-00029.log").read_text(encoding="utf-8")
+    assert "tables/table_2.csv" in manifest["sha256"]
+    shards = workflow.folder / "results/shards"
+    kept = next(path for path in shards.glob("L4_J2-*/chain/00000-00029.npz")).parents[1].name
+    log = (results / f"logs/anneal/{kept}/00000-00029.log").read_text(encoding="utf-8")
     assert "30/30 realizations" in log
 
     second = workflow.run()
     assert "Nothing to be done" in second.stdout + second.stderr
 
     before = workflow.bytes_of("results/shards/**/*.npz")
-    (workflow.folder / "results/shards/L4_J2/T0.5/00030-00059.npz").unlink()
-    third = workflow.run("results/shards/L4_J2/T0.5/00030-00059.npz")
+    (shards / kept / "T0.5/00030-00059.npz").unlink()
+    third = workflow.run(f"results/shards/{kept}/T0.5/00030-00059.npz")
     assert third.returncode == 0, third.stderr[-3000:]
     assert workflow.bytes_of("results/shards/**/*.npz") == before
+
+    assert workflow.words("intact")[-1].endswith("files are what was written")
 
     # an edited analysis reruns no simulation
     library = workflow.folder / "scripts/tlsglass/density/power_law.py"
@@ -51,11 +55,11 @@ def test_the_study_runs_whole_then_does_nothing_and_rebuilds_a_lost_shard(workfl
 
 
 def test_one_table_alone_and_the_same_bits_whatever_cores_and_batches(workflow):
-    target = "results/dos/L4_J2/T0.5.csv"
+    target = "results/runs/tiny/dos/L4_J2/T0.5.csv"
     one = workflow.run(target, cores=1)
     assert one.returncode == 0, one.stderr[-3000:]
     assert not list(workflow.folder.glob("results/shards/L6*"))
-    shards, counts = workflow.bytes_of("results/shards/**/*.npz"), workflow.bytes_of("results/dos/**/*.*")
+    shards, counts = workflow.bytes_of("results/shards/**/*.npz"), workflow.bytes_of("results/runs/tiny/dos/**/*.*")
     two = workflow.run(target, "--forceall", cores=2)
     assert two.returncode == 0, two.stderr[-3000:]
     assert workflow.bytes_of("results/shards/**/*.npz") == shards
@@ -64,7 +68,7 @@ def test_one_table_alone_and_the_same_bits_whatever_cores_and_batches(workflow):
     workflow.write_overlay(overlay)
     rebatched = workflow.run(target)
     assert rebatched.returncode == 0, rebatched.stderr[-3000:]
-    assert workflow.bytes_of("results/dos/**/*.*") == counts
+    assert workflow.bytes_of("results/runs/tiny/dos/**/*.*") == counts
 
 
 def test_the_full_paper_has_a_rule_for_every_point_of_its_axes():
@@ -73,19 +77,20 @@ def test_the_full_paper_has_a_rule_for_every_point_of_its_axes():
     for L in (8, 12):
         for J0 in (2, 3):
             for T in ("2e-06", "0.02", "0.03", "0.05", "0.08", "0.1", "0.15", "0.2", "0.3", "0.4", "0.5", "0.6", "0.8", "1"):
-                assert f"results/dos/L{L}_J{J0}/T{T}.csv" in plan
-                assert f"results/shards/L{L}_J{J0}/T{T}/00000-00{4 if L == 8 else 0}99.npz" in plan
+                assert f"results/runs/paper/dos/L{L}_J{J0}/T{T}.csv" in plan
+                shard = rf"results/shards/L{L}_J{J0}-[0-9a-f]{{8}}/T{re.escape(T)}/00000-00{4 if L == 8 else 0}99\.npz"
+                assert re.search(shard, plan)
 
 
 def planned_batches(workflow, *targets):
-    """Return the anneal jobs (L, J0, batch) of Snakemake's own list of what it would run."""
+    """Return the anneal jobs (set, batch) of Snakemake's own list of what it would run."""
     plan = workflow.run("-n", *targets)
     assert plan.returncode == 0, plan.stderr[-3000:]
-    return sorted(re.findall(r"^ +wildcards: L=(\S+), J0=(\S+), batch=(\S+)$", plan.stdout, re.MULTILINE))
+    return sorted(re.findall(r"^ +wildcards: key=(\S+)-[0-9a-f]+, batch=(\S+)$", plan.stdout, re.MULTILINE))
 
 
 def test_a_change_of_the_study_reruns_what_it_must_and_nothing_else(workflow):
-    targets = ["results/tables/table_2.csv", "results/tables/annealing.csv"]
+    targets = ["results/runs/tiny/tables/table_2.csv", "results/runs/tiny/tables/annealing.csv"]
     workflow.write_small_study()
     study = yaml.safe_load((workflow.folder / "config/tiny.yaml").read_text(encoding="utf-8"))
 
@@ -98,20 +103,20 @@ def test_a_change_of_the_study_reruns_what_it_must_and_nothing_else(workflow):
         workflow.write_overlay(changed)
         return planned_batches(workflow, *targets)
 
-    everything = [("4", "2", "00000-00099"), ("4", "2", "00100-00199")]
+    everything = [("L4_J2", "00000-00099"), ("L4_J2", "00100-00199")]
     assert change() == everything
     assert workflow.run(*targets).returncode == 0
     shards = workflow.bytes_of("results/shards/**/*.npz")
     assert change() == []
-    assert change({"realizations": 300}) == [("4", "2", "00200-00299")]
+    assert change({"realizations": 300}) == [("L4_J2", "00200-00299")]
     assert change({"realizations": 100}) == []
-    assert change({"realizations": 300, "L": 6}) == [("6", "2", f"00{k}00-00{k}99") for k in range(3)]
-    assert change(model={"J0_K": [2, 3]}) == [("4", "3", batch) for _, _, batch in everything]
+    assert change({"realizations": 300, "L": 6}) == [("L6_J2", f"00{k}00-00{k}99") for k in range(3)]
+    assert change(model={"J0_K": [2, 3]}) == [("L4_J3", batch) for _, batch in everything]
     assert change(model={"h0_K": 11}) == everything
     assert change(annealing={"sweeps": 11}) == everything
     assert change(fits={"jackknife_groups": 5}) == []
 
-    assert change({"realizations": 300}) == [("4", "2", "00200-00299")]
+    assert change({"realizations": 300}) == [("L4_J2", "00200-00299")]
     assert workflow.run(*targets).returncode == 0
     after = workflow.bytes_of("results/shards/**/*.npz")
     assert {path: after[path] for path in shards} == shards
@@ -124,20 +129,18 @@ def test_a_change_of_the_study_reruns_what_it_must_and_nothing_else(workflow):
 def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
     """A rule that the profile forgets would be a Slurm job of seconds for each of its files."""
     text = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "workflow/rules").glob("*.smk")))
-    rules = set(re.findall(r"^rule (\w+):", text, re.MULTILINE))
+    rules = set(re.findall(r"^(?:rule|use rule \w+ as) (\w+)(?::| with:)", text, re.MULTILINE))
     generated = re.findall(r"^    rule:\n((?:\n| {8}.*\n)+)", text, re.MULTILINE)
     assert generated
     assert all("        group:\n            item.group\n" in rule for rule in generated)
     alone = {
-        "anneal",
-        "variant",
         "fit_simulated",
         "closure",
         "closure_table",
         "intact",
         "page",
     }  # long, or asked for by name
-    profile = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text(encoding="utf-8"))
+    profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text(encoding="utf-8"))
     assert {group.split("=")[0] for group in profile["groups"]} == rules - alone
     declared = {group.split("=")[1] for group in profile["groups"]} | {entry.group for entry in catalogue.ENTRIES}
     assert {components.split("=")[0] for components in profile["group-components"]} == declared

@@ -8,7 +8,7 @@ import yaml
 
 def test_a_dataset_on_a_simulated_density_of_states(workflow):
     """The simulated n(T, E) of L = 4 in the place of Eq. (3): a fit of the points between its temperatures, without µ."""
-    target = "results/experiments/stycast1266_thermal_conductivity/L4_J2.json"
+    target = "results/runs/tiny/experiments/stycast1266_thermal_conductivity/L4_J2.json"
     run = workflow.run(target)
     assert run.returncode == 0, run.stderr[-3000:]
     fit = json.loads((workflow.folder / target).read_text(encoding="utf-8"))

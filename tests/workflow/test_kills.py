@@ -1,4 +1,4 @@
-"""Kills at random moments: whatever the signal and the process, the next run goes on and ends with the same bits.
+"""Kills at random moments: whatever the signal and the process, the next run, once unlocked, goes on with the same bits.
 
 `pytest tests/workflow/test_kills.py --kills 50` does it fifty times.
 """
@@ -10,14 +10,19 @@ import signal
 import subprocess
 import time
 
-TARGETS = ["results/dos/L8_J2/T0.5.csv", "results/dos/L8_J3/T0.5.csv"]
-PATTERN = "results/[sd]*/**/*.[nc]*"
+TARGETS = ["results/runs/tiny/dos/L8_J2/T0.5.csv", "results/runs/tiny/dos/L8_J3/T0.5.csv"]
+PATTERNS = "results/shards/**/*.npz", "results/runs/tiny/dos/**/*.[nc]*"
 
 
 def drivers(workflow):
     """Return the process ids of the anneal drivers of this workflow."""
     found = subprocess.run(["pgrep", "-f", f"{workflow.folder}/.snakemake/scripts/.*anneal"], capture_output=True, text=True)
     return [int(word) for word in found.stdout.split()]
+
+
+def everything(workflow):
+    """Return the bytes of all counts of the workflow, by their paths."""
+    return {path: content for pattern in PATTERNS for path, content in workflow.bytes_of(pattern).items()}
 
 
 def kill(workflow, run, dice):
@@ -37,6 +42,11 @@ def kill(workflow, run, dice):
     return way
 
 
+def unlock(workflow):
+    """Do what the message of a locked folder tells, and `make unlock` does."""
+    assert workflow.run("--unlock").returncode == 0
+
+
 def test_kills_lose_nothing(workflow, request):
     kills = request.config.getoption("--kills")
     dice = random.Random(1)
@@ -45,12 +55,13 @@ def test_kills_lose_nothing(workflow, request):
     first = workflow.run(*TARGETS)
     assert first.returncode == 0, first.stderr[-3000:]
     length = time.monotonic() - begun
-    whole = workflow.bytes_of(PATTERN)
+    whole = everything(workflow)
     shutil.rmtree(workflow.folder / "results")
 
     done = with_checkpoint = finished = taken_up = 0
     ways = []
     while done < kills:
+        unlock(workflow)
         run = workflow.start(*TARGETS)
         try:
             run.wait(dice.uniform(0.2, 1.0) * length)
@@ -59,15 +70,16 @@ def test_kills_lose_nothing(workflow, request):
             done += 1
             with_checkpoint += bool(list(workflow.folder.glob("results/shards/*/checkpoint/*.npz")))
         output, _ = run.communicate(timeout=600)
-        logs = workflow.bytes_of("results/logs/anneal/**/*.log").values()
+        logs = workflow.bytes_of("results/runs/tiny/logs/anneal/**/*.log").values()
         taken_up += sum(b"realizations taken from" in log for log in logs)
         if run.returncode == 0:
             finished += 1
-            assert workflow.bytes_of(PATTERN) == whole, output[-3000:]
+            assert everything(workflow) == whole, output[-3000:]
             shutil.rmtree(workflow.folder / "results")
+    unlock(workflow)
     workflow.wait_for(lambda: not drivers(workflow), 120)  # orphans of a killed Snakemake finish what they are at
     last = workflow.run(*TARGETS)
     assert last.returncode == 0, last.stderr[-3000:]
-    assert workflow.bytes_of(PATTERN) == whole
+    assert everything(workflow) == whole
     print(f"{done} kills, {with_checkpoint} with a checkpoint, {taken_up} taken up, {finished + 1} whole: {sorted(ways)}")
     assert with_checkpoint >= kills // 10

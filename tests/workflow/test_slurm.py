@@ -12,7 +12,7 @@ SLURM = Path(__file__).parents[1] / "cluster/slurm"
 # what differs from a real cluster: no accounts, no accounting, and no wish to wait
 HERE = ["--profile", "profiles/slurm", "--slurm-no-account", "--slurm-status-command", "squeue"]
 HERE += ["--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2", "--latency-wait", "10"]
-TARGETS = ["results/tables/table_2.csv", "results/tables/annealing.csv"]
+TARGETS = ["results/runs/tiny/tables/table_2.csv", "results/runs/tiny/tables/annealing.csv"]
 
 pytestmark = pytest.mark.slurm
 
@@ -34,10 +34,15 @@ def slurm(tmp_path_factory):
     subprocess.run([SLURM, "stop", folder], check=True)
 
 
+def written(workflow):
+    """Return the bytes of all shards, densities and tables, by their paths."""
+    return workflow.bytes_of("results/shards/**/*.npz") | workflow.bytes_of("results/runs/tiny/[dft]*/**/*.[nc]*")
+
+
 def test_a_cancelled_job_and_a_lost_node_change_nothing(workflow, slurm):
     workflow.write_long_batches()
     assert workflow.run(*TARGETS).returncode == 0
-    local = workflow.bytes_of("results/[sdtf]*/**/*.[nc]*")
+    local = written(workflow)
     shutil.rmtree(workflow.folder / "results")
 
     def running():
@@ -59,6 +64,6 @@ def test_a_cancelled_job_and_a_lost_node_change_nothing(workflow, slurm):
     finally:
         run.kill()
     assert run.returncode == 0, output[-3000:]
-    assert workflow.bytes_of("results/[sdtf]*/**/*.[nc]*") == local
-    logs = workflow.bytes_of("results/logs/anneal/**/*.log").values()
+    assert written(workflow) == local
+    logs = workflow.bytes_of("results/runs/tiny/logs/anneal/**/*.log").values()
     assert any(b"realizations taken from" in log for log in logs)

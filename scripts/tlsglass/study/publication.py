@@ -46,12 +46,12 @@ def wrong_counts(study, folder):
     return files.wrong((folder / name, check) for name, check in holdings.of_merged(study))
 
 
-def digests(study, published, shards):
-    """Return the digests of the numbers in all merged counts under ``published``, and in all shards that are there.
+def digests(study, folder, shards):
+    """Return the digests of the numbers in all merged counts in ``folder``, and in all shards that there are.
 
     Those of shards go by their set or variant, rung and batch, and not by the folder of their origin.
     """
-    counts = {name: files.digest_of(published / name) for name, _ in holdings.of_merged(study)}
+    counts = {name: files.digest_of(folder / name) for name, _ in holdings.of_merged(study)}
     found = {}
     for name, simulated in study.all_simulated().items():
         kinds = {str(rung): simulated.shards(rung) for rung in simulated.rungs}
@@ -80,17 +80,22 @@ def effort(run):
 
 
 def publish(run, shards, published, config):
-    """Copy the counts and chains of a finished run to ``published`` and write the manifest; then the outcome."""
+    """Copy the counts and chains of a finished run to ``published`` and write the manifest; then the outcome.
+
+    Raises files.Failure, before anything is written, when a shard of the run is missing or not what it should be.
+    """
     study = Study(config)
+    if wrong := files.wrong((shards / name, check) for name, check in holdings.of_shards(study)):
+        raise files.Failure("\n".join(wrong[:5]))
+    about = provenance.manifest(config, run, [], protocol.CHAIN_VERSION) | digests(study, run, shards)
+    del about["sha256"]
+    about["realizations"] = sum(study.simulated(*axes).realizations for axes in study.sets)
+    about |= {"machine": {"processor": provenance.processor(), "cores": os.cpu_count()}, "effort": effort(run)}
     for folder in ("dos", "chain", "variants"):
         shutil.rmtree(published / folder, ignore_errors=True)
     for name, _ in holdings.of_merged(study):
         _copy(run / name, published / name)
-    about = provenance.manifest(config, published, [], protocol.CHAIN_VERSION)
-    del about["sha256"]
-    about["realizations"] = sum(study.simulated(*axes).realizations for axes in study.sets)
-    about |= {"machine": {"processor": provenance.processor(), "cores": os.cpu_count()}, "effort": effort(run)}
-    files.write_json(published / files.MANIFEST, about | digests(study, published, shards))
+    files.write_json(published / files.MANIFEST, about)
     publish_outcome(run, published)
 
 

@@ -1,0 +1,100 @@
+"""The Snakefile needs Snakemake alone, changes nothing, and works from elsewhere: as a module, in another folder."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TARGET = "results/runs/{}/tables/annealing.csv"
+
+# what a Snakemake of its own does not bring; numpy and pandas come with none of its requirements
+SNAKEMAKE_ALONE = """
+import sys
+class Absent:
+    names = {"numpy", "scipy", "numba", "pandas", "matplotlib", "pint", "lmfit", "uncertainties", "mpmath"}
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in self.names:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Absent())
+from snakemake.cli import main
+main(sys.argv[1:])
+"""
+CONDA = """#!/bin/sh
+case "$*" in
+  "info --json") echo '{"conda_prefix": "/nowhere", "platform": "linux-64", "conda_version": "24.7.1"}' ;;
+  "config --get channel_priority --json") echo '{"get": {"channel_priority": "strict"}}' ;;
+  *) exit 1 ;;
+esac
+"""
+
+
+def call(command, folder, **environment):
+    surroundings = os.environ | {"XDG_CACHE_HOME": str(folder / ".cache")} | environment
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=surroundings, check=False)
+
+
+def snakemake(*arguments):
+    return [sys.executable, "-m", "snakemake", "--cores", "1", *arguments]
+
+
+def test_an_installation_with_snakemake_alone_plans_the_study_in_conda_environments(workflow):
+    tools = workflow.folder / "tools"
+    tools.mkdir()
+    (tools / "conda").write_text(CONDA)
+    (tools / "conda").chmod(0o755)
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    command = [sys.executable, "-c", SNAKEMAKE_ALONE, "-n", "--quiet", "host", "--cores", "1", "--sdm", "conda"]
+    run = call(command, workflow.folder, PATH=path)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "results/runs/paper/checks/scorecard.csv" in run.stdout
+
+
+def test_reading_the_snakefile_changes_nothing(workflow):
+    before = workflow.bytes_of("**/*")
+    (workflow.folder / ".snakemake/locks").mkdir(parents=True)
+    lock = workflow.folder / ".snakemake/locks/0.output.lock"
+    lock.write_text("results/runs/paper/tables/laws.csv\n")
+    assert workflow.run("--list-rules", configfile=None).returncode == 0
+    assert lock.is_file()
+    after = {path: content for path, content in workflow.bytes_of("**/*").items() if "__pycache__" not in path}
+    assert {path: content for path, content in after.items() if not path.startswith((".cache", ".snakemake"))} == before
+
+
+def test_the_study_in_another_folder(tmp_path):
+    run = call(snakemake("-n", "-s", ROOT / "Snakefile", "-d", tmp_path, TARGET.format("paper")), tmp_path)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert TARGET.format("paper") in run.stdout
+
+
+def test_the_study_as_a_module_of_another_workflow(tmp_path):
+    """Its configuration is filled up, its folders may be others, and it can be run."""
+    (tmp_path / "Snakefile").write_text(
+        f'configfile: "mine.yaml"\nmodule tlsglass:\n    snakefile: "{ROOT}/Snakefile"\n    config: config\n'
+        '    pathvars:\n        shards="../kept",\n'
+        "use rule * from tlsglass as tls_*\n"
+        'rule ours:\n    default_target: True\n    input: "results/runs/mine/tables/table_1.csv"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "mine.yaml").write_text("run: mine\nmodel: {J0_K: [2]}\nchecks: {variants: null}\n", encoding="utf-8")
+    run = call(snakemake("-q"), tmp_path)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert (tmp_path / "results/runs/mine/tables/table_1.csv").stat().st_size > 50
+    plan = call(snakemake("-n", "--quiet", "host", "results/runs/mine/tables/annealing.csv"), tmp_path)
+    assert "../kept/L12_J2-" in plan.stdout, plan.stderr[-3000:]
+    (tmp_path / "mine.yaml").write_text("model: {J0_K: [two]}\n", encoding="utf-8")
+    refused = call(snakemake("-n"), tmp_path)
+    assert "model.J0_K[0] = 'two': must be of type number" in refused.stderr + refused.stdout
+
+
+@pytest.mark.skipif(os.getloadavg()[0] > os.cpu_count(), reason="a time can be told on a quiet machine alone")
+def test_a_plan_is_made_within_seconds(tmp_path):
+    begun = time.monotonic()
+    run = call(
+        snakemake("-n", "-q", "-s", ROOT / "Snakefile", "-d", tmp_path, "--configfile", ROOT / "config/published.yaml"), ROOT
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert time.monotonic() - begun < 6
