@@ -1,5 +1,6 @@
 """Kills, damage and hostile names: the next run completes with the same bits, or one line says what to do."""
 
+import json
 import os
 import shlex
 import shutil
@@ -11,21 +12,20 @@ import pytest
 
 from tlsglass.base import files
 
-TARGET = "results/dos/L4_J2/T0.5.csv"
+TARGET = "results/runs/tiny/dos/L4_J2/T0.5.csv"
 
 
-def test_after_sigkill_the_next_run_needs_no_unlocking_and_a_live_run_keeps_its_lock(workflow):
+def test_after_sigkill_the_lock_is_told_and_removed_by_unlocking_and_a_live_run_keeps_its_own(workflow):
     workflow.write_long_batches()
-    targets = ["results/dos/L8_J2/T0.5.csv"]
+    targets = ["results/runs/tiny/dos/L8_J2/T0.5.csv"]
     run = workflow.start(*targets)
     workflow.wait_for(lambda: list(workflow.folder.glob(".snakemake/locks/*.lock")))
-    os.killpg(run.pid, signal.SIGSTOP)  # alive, and in nobody's way
-    beside = workflow.run(*targets)
-    assert beside.returncode == 1
-    assert "locked" in beside.stdout + beside.stderr
     os.killpg(run.pid, signal.SIGKILL)
     run.communicate()
-    assert list(workflow.folder.glob(".snakemake/locks/*.lock"))
+    beside = workflow.run(*targets)
+    assert beside.returncode == 1
+    assert "--unlock" in beside.stdout + beside.stderr
+    assert workflow.run("--unlock").returncode == 0
     after = workflow.run(*targets)
     assert after.returncode == 0, after.stderr[-3000:]
 
@@ -53,19 +53,31 @@ def drop_last_row(path):
     path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
 
 
+def restamped(path, **told):
+    """Write a file as a run of another origin would have left it here, with digests of its own that are right."""
+    arrays, stamp = files.read_arrays(path)
+    stamp["origin"] = json.dumps(json.loads(stamp["origin"]) | told, sort_keys=True)
+    files.write_arrays(path, arrays, stamp)
+
+
 def other_physics(path):
-    """What a run with another seed would have left here, with a digest of its own that is right."""
-    arrays = files.read_arrays(path)
-    for name in ("scalars", "origin"):
-        if name in arrays:
-            arrays[name] = str(arrays[name]).replace("20210205", "7")
-    files.write_arrays(path, arrays)
+    restamped(path, seed=7)
 
 
 def other_chain_version(path):
-    arrays = files.read_arrays(path)
-    arrays["scalars"] = str(arrays["scalars"]).replace('chain_version\\": ', 'chain_version\\": 9')
-    files.write_arrays(path, arrays)
+    restamped(path, chain_version=93)
+
+
+def stamp_altered(path):
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    arrays["stamp"] = np.array(str(arrays["stamp"]).replace("20210205", "7"))
+    np.savez_compressed(path, **arrays)
+
+
+def without_digest(path):
+    with np.load(path) as stored:
+        np.savez_compressed(path, **{name: array for name, array in stored.items() if name != "sha256"})
 
 
 def pickled(path):
@@ -79,71 +91,96 @@ def copy_of(source):
     return duplicate
 
 
-def shard(T, batch="00000-00029"):
-    return f"results/shards/L4_J2/T{T}/{batch}.npz"
-
-
-CHAIN = "results/shards/L4_J2/chain/00030-00059.npz"
+# what is damaged, in which set (of shards) or file of the run, how, and what is said of it
 CORRUPTIONS = {
-    "truncated shard": (shard(0.05), truncate, "damaged"),
-    "bit flipped in a shard": (shard(0.2), flip, "damaged"),
-    "empty shard": (shard(0.5), empty, "damaged"),
-    "pickle for a shard": (shard(1), pickled, "damaged"),
-    "shard of other physics": (shard(0.05, "00030-00059"), other_physics, "seed is 7 in it and 20210205 in this study"),
-    "shard of another chain version": (shard(0.2, "00030-00059"), other_chain_version, "chain_version is 9"),
-    "duplicated shard": (shard("2e-06"), copy_of("00030-00059.npz"), "it holds realizations 30 to 59"),
-    "shard of another temperature": (shard(0.5, "00030-00059"), copy_of("../T1/00030-00059.npz"), "its temperature is 1 K"),
-    "truncated chain": ("results/shards/L4_J2/chain/00000-00029.npz", truncate, "damaged"),
-    "chain of other physics": (CHAIN, other_physics, "seed is 7 in it"),
-    "bit flipped in a density": ("results/dos/L4_J3/T0.5.npz", flip, "damaged"),
-    "digits altered in a density's table": ("results/dos/L4_J2/T0.5.csv", alter_digits, "damaged"),
-    "row lost from Table II": ("results/tables/table_2.csv", drop_last_row, "damaged"),
-    "truncated annealing table": ("results/tables/annealing.csv", truncate, "damaged"),
-    "empty table": ("results/tables/zero_temperature.csv", empty, "damaged"),
+    "truncated shard": ("T0.05/00000-00029.npz", truncate, "damaged"),
+    "bit flipped in a shard": ("T0.2/00000-00029.npz", flip, "damaged"),
+    "empty shard": ("T0.5/00000-00029.npz", empty, "damaged"),
+    "pickle for a shard": ("T1/00000-00029.npz", pickled, "damaged"),
+    "stamp of a shard altered": ("T2e-06/00000-00029.npz", stamp_altered, "damaged"),
+    "shard of other physics": ("T0.05/00030-00059.npz", other_physics, "seed is 7 in it and 20210205 in this study"),
+    "shard of another chain version": ("T0.2/00030-00059.npz", other_chain_version, "chain_version is 93"),
+    "duplicated shard": ("T2e-06/00030-00059.npz", copy_of("00000-00029.npz"), "it holds realizations 0 to 29"),
+    "shard of another temperature": ("T0.5/00030-00059.npz", copy_of("../T1/00030-00059.npz"), "its temperature is 1 K"),
+    "shard without a digest": ("T1/00030-00059.npz", without_digest, "digest"),
+    "truncated chain": ("chain/00000-00029.npz", truncate, "damaged"),
+    "chain of other physics": ("chain/00030-00059.npz", other_physics, "seed is 7 in it"),
+    "bit flipped in a density": ("results/runs/tiny/dos/L4_J3/T0.5.npz", flip, "damaged"),
+    "density of other physics": ("results/runs/tiny/dos/L4_J3/T0.2.npz", other_physics, "seed is 7 in it"),
+    "density of another set": (
+        "results/runs/tiny/dos/L6_J3/T0.2.npz",
+        copy_of("../L4_J3/T0.5.npz"),
+        "its temperature is 0.5 K",
+    ),
+    "digits altered in a density's table": ("results/runs/tiny/dos/L4_J2/T0.5.csv", alter_digits, "damaged"),
+    "row lost from Table II": ("results/runs/tiny/tables/table_2.csv", drop_last_row, "damaged"),
+    "truncated annealing table": ("results/runs/tiny/tables/annealing.csv", truncate, "damaged"),
+    "empty table": ("results/runs/tiny/tables/zero_temperature.csv", empty, "damaged"),
 }
 
 
+def written(workflow):
+    """Return the bytes of all shards, densities and tables, by their paths."""
+    return workflow.bytes_of("results/shards/**/*.npz") | workflow.bytes_of("results/runs/tiny/[dft]*/**/*.[nc]*")
+
+
 def test_each_corruption_is_named_and_repaired_by_the_printed_command(workflow):
-    targets = ["results/tables/table_2.csv", "results/tables/annealing.csv"]
-    assert workflow.run(*targets).returncode == 0
-    good = workflow.bytes_of("results/[sdtf]*/**/*.[nc]*")
-    for kind, (name, corrupt, _) in CORRUPTIONS.items():
-        corrupt(workflow.folder / name)
-        assert workflow.bytes_of(name)[name] != good[name], kind
+    targets = [f"results/runs/tiny/tables/{name}.csv" for name in ("table_2", "zero_temperature", "annealing")]
+    made = workflow.run(*targets)
+    assert made.returncode == 0, made.stderr[-3000:]
+    good = written(workflow)
+    kept = next(path for path in good if "/L4_J2-" in path).split("/T")[0]
+    places = {kind: name if name.startswith("results") else f"{kept}/{name}" for kind, (name, *_) in CORRUPTIONS.items()}
+    for kind, (_, corrupt, _) in reversed(CORRUPTIONS.items()):  # copies are made before their sources are damaged
+        corrupt(workflow.folder / places[kind])
+        assert (workflow.folder / places[kind]).read_bytes() != good[places[kind]], kind
     lines = workflow.words("intact")
-    assert len(lines) == len(CORRUPTIONS)
+    assert len(lines) == len(CORRUPTIONS), lines
     remedies = []
-    for kind, (name, _, said) in CORRUPTIONS.items():
-        (line,) = [line for line in lines if line.startswith(f"{name}: ")]
+    for kind, (_, _, said) in CORRUPTIONS.items():
+        (line,) = [line for line in lines if line.startswith(f"{places[kind]}: ")]
         assert said in line, kind
         remedies.append(shlex.split(line.partition("make it anew with: ")[2]))
-        assert remedies[-1] == ["snakemake", "--cores", "1", "--force", name, "--configfile", "config/tiny.yaml"]
+        assert remedies[-1] == ["snakemake", "--cores", "1", "--force", places[kind], "--configfile", "config/tiny.yaml"]
     # the commands differ in their target alone: all are given at once
     together = [*remedies[0][:4], *(remedy[4] for remedy in remedies), *remedies[0][5:]]
     repair = workflow.call([sys.executable, "-m", *together])
     assert repair.returncode == 0, repair.stderr[-2000:]
-    again = workflow.bytes_of("results/[sdtf]*/**/*.[nc]*")
+    again = written(workflow)
     assert [path for path in good if again.get(path) != good[path]] == []
     assert workflow.words("intact")[-1].endswith("files are what was written")
 
 
 def test_a_foreign_shard_is_not_merged_nor_an_altered_table_read(workflow):
-    """The rule that meets it ends in that one line, without a traceback."""
-    targets = ["results/tables/laws.csv", "results/tables/annealing.csv"]
+    """The run ends in that one line, without a traceback: in the log of the rule that meets it, or, for a table, at once."""
+    targets = ["results/runs/tiny/tables/laws.csv", "results/runs/tiny/tables/annealing.csv"]
     workflow.write_small_study()
     assert workflow.run(*targets).returncode == 0
+    kept = str(workflow.shards("L4_J2").relative_to(workflow.folder))
     for name, corrupt, rule in [
-        (shard(0.5), other_physics, "dos_table/L4_J2/T0.5"),
-        (CHAIN, other_physics, "chain/L4_J2"),
-        ("results/fits/L4_J2/eq3.csv", drop_last_row, "quantity_tables"),
+        (f"{kept}/T0.5/00000-00029.npz", other_physics, "dos_table/L4_J2/T0.5"),
+        (f"{kept}/chain/00030-00059.npz", other_physics, "chain/L4_J2"),
     ]:
         good = (workflow.folder / name).read_bytes()
         corrupt(workflow.folder / name)
         assert workflow.run(*targets).returncode == 1
-        log = (workflow.folder / f"results/logs/{rule}.log").read_text(encoding="utf-8").splitlines()
+        log = (workflow.results() / f"logs/{rule}.log").read_text(encoding="utf-8").splitlines()
         assert len(log) == 1
-        assert log[0].startswith(f"{name}: ")
+        assert log[0].startswith(f"{name}: foreign (seed is 7 in it")
         (workflow.folder / name).write_bytes(good)
+    assert workflow.run(*targets).returncode == 0
+    name = "results/runs/tiny/laws/L4_J2.csv"
+    before = written(workflow)
+    drop_last_row(workflow.folder / name)
+    run = workflow.run(*targets)
+    assert run.returncode == 1
+    (line,) = [line for line in (run.stdout + run.stderr).splitlines() if "damaged" in line]
+    assert line.startswith(f"{name}: damaged (its content and its digest differ); make it anew with: snakemake")
+    assert "Traceback" not in run.stdout + run.stderr
+    repair = workflow.call([sys.executable, "-m", *shlex.split(line.partition("make it anew with: ")[2])])
+    assert repair.returncode == 0, repair.stderr[-2000:]
+    assert workflow.run(*targets).returncode == 0
+    assert written(workflow) == before
 
 
 def test_a_full_disk_ends_in_one_line_and_a_rerun_with_room_completes(workflow):
@@ -171,7 +208,7 @@ def test_a_hostile_dataset_name_harms_nothing(workflow):
     name = "x; touch pwned $(touch pwned) `touch pwned` 'a\"b"
     experiments = workflow.folder / "config/experiments"
     shutil.copytree(experiments / "stycast1266_thermal_conductivity", experiments / name)
-    target = f"results/experiments/{name}/figure.svg"
+    target = f"results/runs/tiny/experiments/{name}/figure.svg"
     run = workflow.run(target)
     assert run.returncode == 0, run.stderr[-3000:]
     assert (workflow.folder / target).is_file()

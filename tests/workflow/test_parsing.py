@@ -19,14 +19,17 @@ class Absent:
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] in self.names:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+from snakemake.cli import main  # may bring plugins, and what they need
+for name in [name for name in sys.modules if name.split(".")[0] in Absent.names]:
+    del sys.modules[name]
 sys.meta_path.insert(0, Absent())
-from snakemake.cli import main
 main(sys.argv[1:])
 """
 CONDA = """#!/bin/sh
 case "$*" in
   "info --json") echo '{"conda_prefix": "/nowhere", "platform": "linux-64", "conda_version": "24.7.1"}' ;;
   "config --get channel_priority --json") echo '{"get": {"channel_priority": "strict"}}' ;;
+  --version) echo "conda 24.7.1" ;;
   *) exit 1 ;;
 esac
 """
@@ -54,14 +57,16 @@ def test_an_installation_with_snakemake_alone_plans_the_study_in_conda_environme
 
 
 def test_reading_the_snakefile_changes_nothing(workflow):
-    before = workflow.bytes_of("**/*")
+    def shipped():
+        return {path: content for path, content in workflow.bytes_of("[!.]*/**/*").items() if "__pycache__" not in path}
+
+    before = shipped()
     (workflow.folder / ".snakemake/locks").mkdir(parents=True)
     lock = workflow.folder / ".snakemake/locks/0.output.lock"
     lock.write_text("results/runs/paper/tables/laws.csv\n")
     assert workflow.run("--list-rules", configfile=None).returncode == 0
     assert lock.is_file()
-    after = {path: content for path, content in workflow.bytes_of("**/*").items() if "__pycache__" not in path}
-    assert {path: content for path, content in after.items() if not path.startswith((".cache", ".snakemake"))} == before
+    assert shipped() == before
 
 
 def test_the_study_in_another_folder(tmp_path):
@@ -83,7 +88,7 @@ def test_the_study_as_a_module_of_another_workflow(tmp_path):
     run = call(snakemake("-q"), tmp_path)
     assert run.returncode == 0, run.stderr[-3000:]
     assert (tmp_path / "results/runs/mine/tables/table_1.csv").stat().st_size > 50
-    plan = call(snakemake("-n", "--quiet", "host", "results/runs/mine/tables/annealing.csv"), tmp_path)
+    plan = call(snakemake("-n", "results/runs/mine/tables/annealing.csv"), tmp_path)
     assert "../kept/L12_J2-" in plan.stdout, plan.stderr[-3000:]
     (tmp_path / "mine.yaml").write_text("model: {J0_K: [two]}\n", encoding="utf-8")
     refused = call(snakemake("-n"), tmp_path)
