@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from tlsglass.base import files
-from tlsglass.show import fitted
+from tlsglass.experiment import outcome
 
 files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 fits = [json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.fits]
-files.write_csv(snakemake.output.table, fitted.table(fits))
+files.write_csv(snakemake.output.table, outcome.table(fits))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from tlsglass.experiment import fits, inference
+from tlsglass.experiment import fits, inference, observables
 
 DESCRIBED = ("title", "label", "reference", "doi", "material", "observable", "provenance", "note")
 CURVE_POINTS = 300
@@ -75,3 +75,22 @@ def on_simulation(dataset, densities, least_counts):
 
 def _numbers(fit):
     return vars(fit) | {"misfit": fit.misfit}
+
+
+def table(fits):
+    """Return a row for each of ``fits`` (as ``with_eq3`` tells them): each registered parameter with its error, and µ's
+    68 % interval; χ², what speaks for µ; the exponent 2 - µ of κ. A parameter that a fit has not is empty."""
+    return pd.DataFrame([_row(fit) for fit in fits])
+
+
+def _row(fit):
+    free = fit["mu_free"]
+    values, errors = free["values"], free["errors"]
+    row = {key: fit[key] for key in ("dataset", "provenance", "observable")}
+    for name in observables.tabulated():
+        row |= {name: values.get(name), f"{name}_err": errors.get(name)}
+    row["mu_low"], row["mu_high"] = free["intervals"].get("mu", (None, None))
+    row |= {key: free[key] for key in ("chi2", "dof")}
+    row |= {"stm_chi2": fit["stm"]["chi2"]} | {key: fit[key] for key in ("delta_aic", "p_value")}
+    exponent = (2 - values["mu"], errors["mu"]) if "kappa_1K" in values else (None, None)  # κ ~ T^(2-µ)
+    return row | dict(zip(("exponent", "exponent_err"), exponent, strict=True))

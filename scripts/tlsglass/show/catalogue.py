@@ -181,7 +181,7 @@ ENTRIES = [
     ),
 ]
 
-# Tables of numbers alone, results/tables/NAME.csv, that the study as a whole makes; rules of their own write them.
+# Tables of numbers alone, tables/NAME.csv, that the study as a whole makes; rules of their own write them.
 DATA = {
     "zero_temperature": "µ of n ∝ E^µ at the lowest temperature and after the quench",
     "gaussian_limit": "E0 of the Gaussian limit",
@@ -196,11 +196,11 @@ DATA = {
 }
 
 
-OTHERS = {  # what else lies in results/, for the README
+OTHERS = {  # what else lies in the folder of a run, for the README
     "experiments/NAME/": "the fit of a measured dataset: `fit.json`, `curves.csv`, `windows.csv`, `figure.svg`",
     "dos/L8_J2/T0.5.csv": "n(T, E) with errors, a file for each (L, J0, T); `.npz` holds the counts per block of realizations",
     "checks/provenance.json": "versions, configuration, and the SHA-256 of every table, density and figure",
-    "shards/`, `logs/`, `benchmarks/": "what each batch simulated, said and took",
+    "logs/`, `benchmarks/": "what each job said and took",
 }
 
 
@@ -218,13 +218,13 @@ def sections():
 
 
 def outputs_table():
-    """Return the README's table of what comes out, as Markdown."""
+    """Return the README's table of what comes out in the folder of a run, as Markdown."""
     lines = ["| where | what |", "|---|---|"]
     for section, entries in sections():
         lines.append(f"| | *{section}* |")
-        lines += [f"| `results/{entry.folder}/{entry.name}` | {entry.title} |" for entry in entries]
+        lines += [f"| `{entry.folder}/{entry.name}` | {entry.title} |" for entry in entries]
     lines.append("| | *Numbers alone* |")
-    lines += [f"| `results/tables/{name}.csv` | {what} |" for name, what in DATA.items()]
+    lines += [f"| `tables/{name}.csv` | {what} |" for name, what in DATA.items()]
     lines.append("| | *Behind them* |")
-    lines += [f"| `results/{path}` | {what} |" for path, what in OTHERS.items()]
+    lines += [f"| `{path}` | {what} |" for path, what in OTHERS.items()]
     return "\n".join(lines) + "\n"

@@ -121,7 +121,7 @@ class Entry:
     def complete_panels(self, axes):
         return [list(panel) for panel in self.panels if set(panel) <= set(axes.datasets)]
 
-    def values(self, config, axes):
+    def values(self, config, axes=Axes()):
         """Return its settings, name -> value. Raises CatalogueError where ``config`` lacks one."""
         found = {"panels": [len(panel) for panel in self.complete_panels(axes)]} if self.panels else {}
         for name, key in self.settings.items():

@@ -12,7 +12,7 @@ from matplotlib import pyplot as plt
 from tlsglass.base import validation
 from tlsglass.experiment import datasets, fits, inference, measured, observables, outcome, registry, synthetic
 from tlsglass.experiment.registry import MU, Drawing, Observable, Parameter, Recipe
-from tlsglass.show import fitted, panels, style, tables
+from tlsglass.show import listings, panels, style, tables
 
 SCHEMA = validation.read_yaml(Path(__file__).parents[3] / "workflow/schemas/dataset.schema.yaml")
 
@@ -150,12 +150,12 @@ def test_it_is_fitted(folder, told):
 def test_it_is_tabulated(told):
     fit = told[0]
     values, errors = fit["mu_free"]["values"], fit["mu_free"]["errors"]
-    row = fitted.table([fit]).iloc[0]
+    row = outcome.table([fit]).iloc[0]
     for name in ("mu", "power_1K", "T0_K"):
         assert (row[name], row[f"{name}_err"]) == (values[name], errors[name])
     assert "floor" not in row
-    assert list(fitted.table([fit]).columns).index("power_1K_err") < list(fitted.table([fit]).columns).index("mu_low")
-    assert fitted.readable([fit])["other parameters"].iloc[0] == ", ".join(
+    assert list(outcome.table([fit]).columns).index("power_1K_err") < list(outcome.table([fit]).columns).index("mu_low")
+    assert listings.experiments(outcome.table([fit]), [fit]).rows[0][4] == ", ".join(
         f"{name} {tables.shorthand(values[name], errors[name])}" for name in ("power_1K", "T0_K")
     )
 

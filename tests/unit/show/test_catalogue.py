@@ -92,7 +92,8 @@ def test_a_figure_falls_away_with_what_it_shows():
     assert catalogue.named("figure_variants").paths(replace(AXES, variants=["cutoff"])) is not None
     assert catalogue.named("fig_r1").paths(AXES) is None
     silica = catalogue.named("figure_5")
-    assert silica.paths(AXES) == {}
+    assert silica.paths(AXES)["fits"] == [f"<results>/experiments/{one}/fit.json" for one in AXES.datasets]
+    assert silica.values(CONFIG, AXES) == {"panels": [1, 1]}
     assert silica.complete_panels(AXES) == [["fig5a_silica_sound_velocity"], ["fig5c_coverglass_sound_velocity"]]
 
 
@@ -109,9 +110,9 @@ def test_the_catalogue_is_read_without_the_scientific_packages():
 def test_the_table_of_outputs_names_every_entry_and_table():
     text = catalogue.outputs_table()
     for entry in catalogue.ENTRIES:
-        assert f"| `results/{entry.folder}/{entry.name}` | {entry.title} |" in text
+        assert f"| `{entry.folder}/{entry.name}` | {entry.title} |" in text
     for name in catalogue.DATA:
-        assert f"`results/tables/{name}.csv`" in text
+        assert f"`tables/{name}.csv`" in text
     assert {len(line.split("|")) for line in text.splitlines()} == {4}
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tlsglass.base import files
-from tlsglass.show import fitted, tables
+from tlsglass.experiment import outcome
+from tlsglass.show import listings
 
 PUBLISHED = Path(__file__).parents[3] / "results/published"
 
@@ -28,7 +29,7 @@ def fit(**changes):
 
 
 def test_a_row_holds_the_numbers_of_its_fit_and_the_exponent_of_kappa():
-    row = fitted.table([fit()]).iloc[0].dropna().to_dict()
+    row = outcome.table([fit()]).iloc[0].dropna().to_dict()
     assert row == {
         "dataset": "one",
         "provenance": "measured",
@@ -49,7 +50,8 @@ def test_a_row_holds_the_numbers_of_its_fit_and_the_exponent_of_kappa():
 
 
 def test_a_row_to_be_read():
-    assert fitted.readable([fit()]).iloc[0].to_dict() == {
+    shown = listings.experiments(outcome.table([fit()]), [fit()])
+    assert dict(zip(shown.headings, shown.rows[0], strict=True)) == {
         "dataset": "one",
         "provenance": "measured",
         "µ": "0.060(4)",
@@ -66,21 +68,26 @@ def test_a_row_to_be_read():
 def test_without_errors_the_scatter_is_shown_and_what_is_unknown_is_a_dash():
     one = fit(errors_given=False, p_value=None)
     one["mu_free"] = one["mu_free"] | {"intervals": {"mu": [None, 0.2]}, "profiled": [], "at_bounds": []}
-    row = fitted.readable([one]).iloc[0]
-    assert list(row[["68 %", "χ²/dof", "χ²/dof, µ = 0", "p (µ = 0)", "at its bound"]]) == ["-", "σ = 1.4", "σ = 3.8", "-", ""]
+    shown = listings.experiments(outcome.table([one]), [one])
+    row = dict(zip(shown.headings, shown.rows[0], strict=True))
+    assert [row[name] for name in ("68 %", "χ²/dof", "χ²/dof, µ = 0", "p (µ = 0)", "at its bound")] == [
+        "-",
+        "σ = 1.4",
+        "σ = 3.8",
+        "-",
+        "",
+    ]
 
 
 def test_only_kappa_has_an_exponent():
     one = fit(observable="sound_velocity")
     one["mu_free"] = one["mu_free"] | {"values": {"mu": 0.1, "coupling": 1.0}, "errors": {"mu": 0.1, "coupling": 0.1}}
-    table = fitted.table([one, fit()])
+    table = outcome.table([one, fit()])
     assert list(table["exponent"].isna()) == [True, False]
     assert list(table.columns[-2:]) == ["exponent", "exponent_err"]
 
 
 def test_the_published_table_is_that_of_the_published_fits(tmp_path):
     told = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(PUBLISHED.glob("experiments/*/fit.json"))]
-    files.write_csv(tmp_path / "experiments.csv", fitted.table(told))
-    tables.write_markdown(tmp_path / "experiments.md", fitted.TITLE, fitted.readable(told), fitted.NOTE)
-    for path in tmp_path.glob("experiments.*"):
-        assert path.read_bytes() == (PUBLISHED / "tables" / path.name).read_bytes()
+    files.write_csv(tmp_path / "experiments.csv", outcome.table(told))
+    assert (tmp_path / "experiments.csv").read_bytes() == (PUBLISHED / "tables/experiments.csv").read_bytes()
