@@ -37,6 +37,7 @@ rule intact:
         runtime=60,
     params:
         run=folder("results"),
+        figures=[item.name for item in FIGURES],
         shards=folder("shards"),
         published=PUBLISHED_FOLDER if PUBLISHED else None,
     script:
