@@ -170,6 +170,51 @@ register(
     )
 )
 
+# ---- internal friction ----------------------------------------------------------------------------------------------
+
+
+def _internal_friction(T, p, omega_Hz):
+    """Q⁻¹ of relaxing TLSs with Eq. (3), P0γ²/ρv² · shape, and a loss of the oscillator that does not depend on T."""
+    from tlsglass.physics import eq3
+
+    return {"coupling": eq3.internal_friction(T, p["mu"], omega_Hz, p["A_Hz_per_K3"]), "background": T**0}
+
+
+def _internal_friction_simulated(simulation):
+    """Q⁻¹ as its ratio to that of the STM; and the background."""
+    from tlsglass.physics import eq3, functionals
+
+    def shapes(T, p, omega_Hz):
+        A = p["A_Hz_per_K3"]
+        simulated = simulation.estimate(functionals.internal_friction, omega_Hz, A) / simulation.n
+        ratio = simulation.between(simulated / eq3.internal_friction(simulation.T_K, 0.0, omega_Hz, A))
+        return {"coupling": ratio(T) * eq3.internal_friction(T, 0.0, omega_Hz, A), "background": T**0}
+
+    return shapes
+
+
+register(
+    Observable(
+        "internal_friction",
+        symbol="Q⁻¹",
+        units=("dimensionless",),
+        parameters={
+            "mu": MU,
+            "coupling": Parameter("P$_0$γ²/ρv²"),
+            "A_Hz_per_K3": RATE,
+            "background": Parameter("background", default=0.0, tabulated=False),
+        },
+        shapes=_internal_friction,
+        simulated=_internal_friction_simulated,
+        positive=True,
+        probe="omega_Hz",
+        recipe=Recipe(
+            {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "coupling": 3.2e-4, "background": 2e-5}, (0.01, 2), 40, 0.005, probe=90e3
+        ),
+        drawing=Drawing("log", legend="lower right"),  # a steep rise, then a plateau
+    )
+)
+
 # ---- resonator frequency --------------------------------------------------------------------------------------------
 
 

@@ -71,6 +71,7 @@ def curves(densities, s):
         "dv_resonant": curve(densities, functionals.resonant),
         "dv_relaxation": curve(densities, functionals.relaxation, *probe(s)),
         "dv_relaxation_eqA2": curve(densities, functionals.relaxation_A2, *probe(s)),
+        "internal_friction": curve(densities, functionals.internal_friction, *probe(s)),
         "dv_relative": relative(densities, s),
         "dv_relative_eqA2": relative_A2(densities, s),
     }

@@ -53,6 +53,13 @@ def relaxation(T_K, mu, omega, A):
     return -(np.asarray(T_K) ** mu) * (inner @ (_DX_REL * kernels.sech2(_X_REL) / 2 * (1 + _X_REL**2) ** (mu / 2)))
 
 
+def internal_friction(T_K, mu, omega, A):
+    """Q⁻¹ of relaxing TLSs in units of P0γ²/ρv²: π/2 at µ = 0 where ω << A T³, the plateau of Appendix C."""
+    T = np.asarray(T_K)[..., None]
+    inner = kernels.friction_integral(kernels.relaxation_ratio(_X_REL * T, T, omega, A))
+    return np.asarray(T_K) ** mu * (inner @ (_DX_REL * kernels.sech2(_X_REL) * (1 + _X_REL**2) ** (mu / 2)))
+
+
 def sound_velocity(T_K, mu, omega, A):
     """δv/v of Eqs. (7) + (8) in units of P0γ²/ρv², but for a constant."""
     return resonant(T_K, mu) + relaxation(T_K, mu, omega, A)

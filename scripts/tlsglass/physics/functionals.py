@@ -41,6 +41,11 @@ def relaxation(counts, omega, A):
     return -linear_functional(counts, lambda E: kernels.relaxation_kernel(E, counts.T_K, omega, A))
 
 
+def internal_friction(counts, omega, A):
+    """Q⁻¹ of relaxing TLSs, the part that is out of phase with ``relaxation``, in units of γ²/(L0 ρv²)."""
+    return linear_functional(counts, lambda E: kernels.friction_kernel(E, counts.T_K, omega, A))
+
+
 def relaxation_A2(counts, omega, A):
     """The relaxational part of δv/v with n read as n(Δ), Eq. (A2), in the units of ``relaxation``."""
     return -linear_functional(counts, lambda E: kernels.relaxation_kernel_A2(E, counts.T_K, omega, A))

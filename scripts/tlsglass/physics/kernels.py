@@ -48,6 +48,24 @@ def relaxation_integral(a):
     return result
 
 
+def friction_integral(a):
+    """∫_0^1 dx sqrt(1-x²)/x · (a/x²) / (1 + a²/x⁴), the part of ``relaxation_integral`` that is out of phase; π/4 for a -> 0.
+
+    Closed form abs(Im[c artanh(1/c)]) with c = sqrt(1 + ia); for large a its series in 1/c².
+    """
+    a = np.asarray(a, dtype=float)
+    small = np.where(a < 1e2, a, 1.0)
+    p = np.sqrt(0.5 * (1 + np.sqrt(1 + small * small)))
+    q = 0.5 * small / p
+    closed = p * (0.25 * np.pi - np.arctan(q / (1 + p))) - 0.5 * q * np.log(((1 + p) ** 2 + q * q) / small)
+    far = a >= 1e2
+    w = 1 / (1 + 1j * np.minimum(a[far], 1e100))
+    series = -np.imag(w * (1 / 3 + w * (1 / 5 + w * (1 / 7 + w * (1 / 9 + w * (1 / 11 + w / 13))))))
+    result = np.array(closed)
+    result[far] = series
+    return result
+
+
 def relaxation_ratio(E_K, T_K, omega, A):
     """a = ω / (A E³ coth(E/2T)) of Eq. (8)."""
     return omega / A * np.tanh(E_K / (2 * T_K)) / E_K**3
@@ -66,6 +84,11 @@ def resonant_kernel(E_K, T_K):
 def relaxation_kernel(E_K, T_K, omega, A):
     """Eq. (8): δv_rel/v = -∫ dE n(T, E) · 1/(2T cosh²(E/2T)) · (inner integral), in units of γ²/(L0 ρv²)."""
     return sech2(E_K / T_K) / (2 * T_K) * relaxation_integral(relaxation_ratio(E_K, T_K, omega, A))
+
+
+def friction_kernel(E_K, T_K, omega, A):
+    """Q⁻¹ = ∫ dE n(T, E) · 2/(2T cosh²(E/2T)) · (inner integral), in units of γ²/(L0 ρv²): what belongs to Eq. (8)."""
+    return sech2(E_K / T_K) / T_K * friction_integral(relaxation_ratio(E_K, T_K, omega, A))
 
 
 def relaxation_kernel_A2(E_K, T_K, omega, A):

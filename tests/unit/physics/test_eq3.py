@@ -61,3 +61,24 @@ def test_eq_3_is_b_at_1_kelvin_and_a_power_law_far_above_t():
     assert eq3.density(0.6, 0.8, 0.0135, 0.127) == pytest.approx(0.0135, rel=1e-12)
     assert eq3.density(20.0, 1e-3, 0.01, 0.3) / eq3.density(10.0, 1e-3, 0.01, 0.3) == pytest.approx(2**0.3, rel=1e-6)
     np.testing.assert_array_equal(eq3.density(np.array([0.1, 5.0]), 0.5, 0.01, 0.0), [0.01, 0.01])
+
+
+def test_the_internal_friction_of_the_stm_has_its_plateau():
+    """App. C: Q⁻¹ = (π/2) P0γ²/ρv² where TLSs relax fast, positive, and proportional to T³ where they relax slowly."""
+    omega, A = 90e3, 9.4e6
+    crossover = (omega / A) ** (1 / 3)
+    assert eq3.internal_friction(1e3 * crossover, 0.0, omega, A) == pytest.approx(np.pi / 2, rel=1e-4)
+    cold = eq3.internal_friction(np.array([0.01, 0.02]) * crossover, 0.0, omega, A)
+    assert cold[1] / cold[0] == pytest.approx(8, rel=1e-3)
+
+
+@pytest.mark.parametrize("mu", [-0.2, 0.13])
+def test_the_internal_friction_agrees_with_quadrature(mu):
+    T, omega, A = 0.1, 90e3, 9.4e6
+
+    def integrand(E):
+        inner = kernels.friction_integral(kernels.relaxation_ratio(E, T, omega, A))
+        return eq3.density(E, T, 1.0, mu) * 2 / (2 * T * np.cosh(E / (2 * T)) ** 2) * float(inner)
+
+    exact = quad(integrand, 0, 60 * T, points=[0.1 * T, T, 5 * T], epsabs=0, epsrel=1e-10, limit=400)[0]
+    assert eq3.internal_friction(T, mu, omega, A) == pytest.approx(exact, rel=1e-7)

@@ -16,6 +16,8 @@ def test_functionals_of_counts_meet_the_closed_forms(counts_of, T):
     counts = counts_of(lambda E: B * (T**2 + E**2) ** (mu / 2), T, E_max_K=200.0)
     assert functionals.specific_heat(counts).value == pytest.approx(B * eq3.specific_heat(T, mu), rel=2e-4)
     assert functionals.thermal_conductivity(counts, 1e-9).value == pytest.approx(eq3.thermal_conductivity(T, mu) / B, rel=2e-4)
+    friction = functionals.internal_friction(counts, OMEGA, A)
+    assert friction.value == pytest.approx(B * eq3.internal_friction(T, mu, OMEGA, A), rel=2e-4)
     relaxation, resonant = functionals.relaxation(counts, OMEGA, A), functionals.resonant(counts)
     assert relaxation.value == pytest.approx(B * eq3.relaxation(T, mu, OMEGA, A), rel=2e-4)
     # Eq. (7) up to the end of the grid; the closed form's own cutoff is 1 K
