@@ -24,11 +24,9 @@ onstart:
         sys.exit("\n".join(lines))
 
 
-rule intact:
+rule intact:  # without a benchmark, which would be an output: then it would be done once and never again
     log:
         "<logs>/intact.log",
-    benchmark:
-        "<benchmarks>/intact.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
