@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT, TINY
+from conftest import ROOT, TINY, shown_at
 
-SMALL = TINY | {
+SMALL = shown_at(4) | {
     "model": {"J0_K": [2]},
     "lattices": TINY["lattices"][:1],
     "checks": {"variants": dict.fromkeys(TINY["checks"]["variants"])},
