@@ -2,22 +2,31 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pandas as pd
+import pytest
 import yaml
+from conftest import TINY
 
 from tlsglass.show import catalogue
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_study_runs_whole_then_does_nothing_and_rebuilds_a_lost_shard(workflow):
-    first = workflow.run()
-    assert first.returncode == 0, first.stderr[-3000:]
-    results = workflow.results()
+@pytest.fixture(scope="module")
+def built(module_workflow):
+    """A workflow in which the tiny study has run whole."""
+    run = module_workflow.run()
+    assert run.returncode == 0, run.stderr[-3000:]
+    return module_workflow
+
+
+def test_the_study_runs_whole_and_then_does_nothing(built):
+    results = built.results()
     for k in range(1, 8):
         for suffix in ("svg", "png", "csv"):
             assert (results / f"figures/figure_{k}.{suffix}").stat().st_size > 200
@@ -30,28 +39,54 @@ def test_the_study_runs_whole_then_does_nothing_and_rebuilds_a_lost_shard(workfl
     manifest = json.loads((results / "checks/provenance.json").read_text(encoding="utf-8"))
     assert manifest["config"]["annealing"]["sweeps"] == 10
     assert "tables/table_2.csv" in manifest["sha256"]
-    shards = workflow.folder / "results/shards"
-    kept = next(path for path in shards.glob("L4_J2-*/chain/00000-00029.npz")).parents[1].name
-    log = (results / f"logs/anneal/{kept}/00000-00029.log").read_text(encoding="utf-8")
-    assert "30/30 realizations" in log
-
-    second = workflow.run()
+    for log in (built.results() / "logs/anneal").glob("L4_J2-*/00000-00029.log"):
+        assert "30/30 realizations" in log.read_text(encoding="utf-8")
+    second = built.run()
     assert "Nothing to be done" in second.stdout + second.stderr
+    assert built.words("intact")[-1].endswith("files are what was written")
 
-    before = workflow.bytes_of("results/shards/**/*.npz")
-    (shards / kept / "T0.5/00030-00059.npz").unlink()
-    third = workflow.run(f"results/shards/{kept}/T0.5/00030-00059.npz")
-    assert third.returncode == 0, third.stderr[-3000:]
-    assert workflow.bytes_of("results/shards/**/*.npz") == before
 
-    assert workflow.words("intact")[-1].endswith("files are what was written")
+@pytest.mark.skipif(not shutil.which("rsync"), reason="snakemake-storage-plugin-fs needs rsync")
+def test_without_a_shared_file_system_the_study_gives_the_same_bits(built, workflow, tmp_path_factory):
+    """Each job gets what it declares as inputs from a storage, and leaves what it declares as outputs there."""
+    remote = tmp_path_factory.mktemp("remote")
+    for command in (["init", "-q"], ["add", "Snakefile", "config", "profiles", "scripts", "workflow", "envs"]):
+        subprocess.run(
+            ["git", *command], cwd=workflow.folder, check=True
+        )  # what jobs get of the workflow are its sources in git
+    storage = ["--default-storage-provider", "fs", "--default-storage-prefix", str(remote), "--shared-fs-usage", "none"]
+    run = workflow.run("--forceall", *storage)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert not (workflow.folder / "results").exists()
+    for pattern in ("results/shards/**/*.npz", "results/runs/tiny/[!bl]*/**/*.[ncmjp]*"):
+        here = built.bytes_of(pattern)
+        there = {str(path.relative_to(remote)): path.read_bytes() for path in remote.glob(pattern) if path.is_file()}
+        assert set(here) == set(there)
+        assert [path for path in here if here[path] != there[path]] == []
 
-    # an edited analysis reruns no simulation
-    library = workflow.folder / "scripts/tlsglass/density/power_law.py"
+
+def test_a_lost_shard_is_rebuilt_and_an_edited_analysis_reruns_no_simulation(built):
+    before = built.bytes_of("results/shards/**/*.npz")
+    lost = next(path for path in before if "L4_J3" in path and "T0.5/00030" in path)
+    (built.folder / lost).unlink()
+    again = built.run(lost)
+    assert again.returncode == 0, again.stderr[-3000:]
+    assert built.bytes_of("results/shards/**/*.npz") == before
+    library = built.folder / "scripts/tlsglass/density/power_law.py"
     library.write_text(library.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    planned = workflow.run("-n", "-q", "rules")
+    planned = built.run("-n", "-q", "rules")
     assert "quantities" in planned.stdout
     assert "anneal " not in planned.stdout
+
+
+def test_what_an_overlay_no_longer_shows_is_named(built):
+    stale = built.results() / "figures/figure_variants.svg"
+    assert stale.is_file()
+    overlay = TINY | {"checks": TINY["checks"] | {"variants": None}}
+    built.write_overlay(overlay)
+    remedy = f"remove it with: rm {stale.relative_to(built.folder)}"
+    assert sum(line.endswith(remedy) for line in built.words("intact")) == 1
+    built.write_overlay(TINY)
 
 
 def test_one_table_alone_and_the_same_bits_whatever_cores_and_batches(workflow):

@@ -24,11 +24,9 @@ onstart:
         sys.exit("\n".join(lines))
 
 
-rule intact:
+rule intact:  # without a benchmark, which would be an output: then it would be done once and never again
     log:
         "<logs>/intact.log",
-    benchmark:
-        "<benchmarks>/intact.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -37,6 +35,7 @@ rule intact:
         runtime=60,
     params:
         run=folder("results"),
+        figures=[item.name for item in FIGURES],
         shards=folder("shards"),
         published=PUBLISHED_FOLDER if PUBLISHED else None,
     script:

@@ -1,6 +1,5 @@
 """What made these results: version, configuration, packages, and the digest of every file. The same run, the same text."""
 
-import os
 import platform
 from importlib import metadata
 from pathlib import Path
@@ -23,7 +22,7 @@ def processor():
 def manifest(config, run, paths, chain_version):
     """Return a JSON-able account of a run: what computed it, from which configuration, and the digests of ``paths``.
 
-    Paths are told as they are seen from the folder ``run``.
+    Paths are told as they are seen from the folder ``run``, wherever a job without a shared file system has its copies.
     """
     return {
         "tlsglass": tlsglass.__version__,
@@ -31,5 +30,5 @@ def manifest(config, run, paths, chain_version):
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "config": config,
-        "sha256": {os.path.relpath(path, run): files.sha256(path) for path in sorted(map(str, paths))},
+        "sha256": {path.partition(f"{run}/")[2]: files.sha256(path) for path in sorted(map(str, paths))},
     }

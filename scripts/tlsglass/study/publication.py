@@ -8,6 +8,7 @@ merged and in each file of merged counts.
 import json
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -100,11 +101,14 @@ def publish(run, shards, published, config):
 
 
 def publish_outcome(run, published):
-    """Copy tables, figures and the scorecard to ``published``."""
+    """Copy tables, figures and the scorecard to ``published``: those that the provenance of the run tells of."""
+    told = json.loads((run / "checks/provenance.json").read_text(encoding="utf-8"))["sha256"]
+    made = {Path(name).with_suffix("") for name in told}
     for folder, patterns in OUTCOME.items():
         shutil.rmtree(published / folder, ignore_errors=True)
         for path in sorted(path for pattern in patterns for path in (run / folder).glob(pattern)):
-            _copy(path, published / path.relative_to(run))
+            if path.relative_to(run).with_suffix("") in made:
+                _copy(path, published / path.relative_to(run))
 
 
 def _copy(source, target):
