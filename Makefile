@@ -30,7 +30,7 @@ unlock: .venv/installed
 	.venv/bin/snakemake --unlock
 
 test: lint
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 lint: .venv/installed
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
