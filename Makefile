@@ -23,14 +23,14 @@ report: .venv/installed
 	.venv/bin/snakemake --report results/runs/published/report.html --configfile config/published.yaml
 
 page: .venv/installed
-	.venv/bin/snakemake --cores 1 --force docs/index.html --configfile config/published.yaml
+	.venv/bin/snakemake --cores 1 --force docs/index.html README.md --configfile config/published.yaml
 
 # after a run that was killed: removes its lock. Not while another run is alive in this folder.
 unlock: .venv/installed
 	.venv/bin/snakemake --unlock
 
 test: lint
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 lint: .venv/installed
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .

@@ -174,6 +174,7 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
         "closure_table",
         "intact",
         "page",
+        "readme",
     }  # long, or asked for by name
     profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text(encoding="utf-8"))
     assert {group.split("=")[0] for group in profile["groups"]} == rules - alone

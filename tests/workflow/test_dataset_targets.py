@@ -31,6 +31,6 @@ register(replace(kappa := named("thermal_conductivity"), name="toy", recipe=repl
     info = workflow.folder / "config/experiments/stycast1266_thermal_conductivity/dataset.yaml"
     content = yaml.safe_load(info.read_text(encoding="utf-8")) | {"observable": "toy"}
     info.write_text(yaml.safe_dump(content), encoding="utf-8")
-    run = workflow.run("-n", "results/tables/closure.csv")
+    run = workflow.run("-n", "results/runs/tiny/tables/closure.csv")
     assert run.returncode == 0, run.stderr[-3000:]
-    assert "results/closure/toy.csv" in run.stdout
+    assert "results/runs/tiny/closure/toy.csv" in run.stdout

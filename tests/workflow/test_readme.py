@@ -21,7 +21,7 @@ def test_fit_your_own_data(workflow):
         ["bash", "-e"], input=example, cwd=workflow.folder, capture_output=True, text=True, env=environment, check=False
     )
     assert run.returncode == 0, run.stderr[-3000:]
-    results = workflow.folder / "results/experiments/my_resonator"
+    results = workflow.results("paper") / "experiments/my_resonator"
     assert (results / "figure.svg").stat().st_size > 10_000
     fit = json.loads((results / "fit.json").read_text(encoding="utf-8"))
     low, high = fit["mu_free"]["intervals"]["mu"]

@@ -21,6 +21,9 @@ def targets(run, *more):
     return [f"results/runs/{run}/{path}" for path in ("dos/L4_J2/T0.5.csv", "tables/annealing.csv", *more)]
 
 
+pytestmark = pytest.mark.xdist_group("runs")  # they share three runs in one folder
+
+
 @pytest.fixture(scope="module")
 def three(module_workflow):
     """Three runs in one folder, one after the other; return the workflow and the bytes of the files after each of them."""

@@ -44,16 +44,16 @@ def test_one_function_and_one_entry_make_a_figure(with_toy):
     caption.write_text('A toy: {{ tally("") }}.\n', encoding="utf-8")
     planned = with_toy.run("-n", "-q", "rules").stdout
     assert "figure_toy " in planned
-    made = with_toy.run("results/figures/figure_toy.csv")
+    made = with_toy.run("results/runs/tiny/figures/figure_toy.csv")
     assert made.returncode == 0, made.stderr[-3000:]
-    shown, scales = (pd.read_csv(with_toy.folder / f"results/{name}.csv") for name in ("figures/figure_toy", "tables/table_1"))
+    shown, scales = (pd.read_csv(with_toy.results() / f"{name}.csv") for name in ("figures/figure_toy", "tables/table_1"))
     np.testing.assert_allclose(shown["y"], scales["J0_K"] / 10, rtol=1e-8)
     for suffix in ("svg", "png"):
-        assert (with_toy.folder / f"results/figures/figure_toy.{suffix}").stat().st_size > 1000
+        assert (with_toy.results() / f"figures/figure_toy.{suffix}").stat().st_size > 1000
 
     # an edit of its module makes it anew, and no other figure
     module = with_toy.folder / "scripts/tlsglass/show/figures/figure_toy.py"
     module.write_text(DRAW + "\n", encoding="utf-8")
-    again = with_toy.run("results/figures/figure_toy.csv", "-n", "-q", "rules").stdout
+    again = with_toy.run("results/runs/tiny/figures/figure_toy.csv", "-n", "-q", "rules").stdout
     assert "figure_toy " in again
     assert "two_tls" not in again

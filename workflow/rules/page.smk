@@ -1,4 +1,4 @@
-# The page that shows the published outcome: results/published alone goes into it, whatever the configuration is.
+# The page and the README, which show the published outcome: no other results go into them, whatever the configuration is.
 
 
 rule page:
@@ -26,3 +26,28 @@ rule page:
         runtime=5,
     script:
         "../../scripts/page.py"
+
+
+rule readme:
+    input:
+        manifest=shipped(f"results/published/{files.MANIFEST}"),
+        published=lambda w: shipped_files("results/published", "*/*.csv"),
+        paper=shipped(PAPER),
+        template=shipped("workflow/page/README.md.j2"),
+        code=library("readme.py"),
+    output:
+        readme="README.md",
+    log:
+        "<logs>/readme.log",
+    benchmark:
+        "<benchmarks>/readme.tsv"
+    conda:
+        "../../envs/page.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        L=config["paper"]["L"],
+    script:
+        "../../scripts/readme.py"

@@ -15,6 +15,7 @@ the others is F_i summed.
 import numpy as np
 
 from tlsglass.base.compiler import njit
+from tlsglass.model import disorder, excitations
 from tlsglass.model.disorder import BLOCK, fields_of_all_up, recompute_fields
 
 NEVER = np.int32(2**31 - 1)  # threshold of the padding behind the last spin: no field reaches it
@@ -40,6 +41,34 @@ class Chain:
         if dynamics not in DYNAMICS:
             raise ValueError(f"dynamics = {dynamics!r}: must be one of {', '.join(DYNAMICS)}")
         self.system, self.dynamics, self.sweeps = system, dynamics, 0
+
+    @classmethod
+    def of(cls, model, realization, seed, dynamics="metropolis"):
+        """Return the chain of realization number ``realization`` of a parameters.Model, at infinite temperature.
+
+        Raises ValueError for a negative number or seed, and OverflowError for a model whose energies fit no 32 bits.
+        """
+        for name, value in (("realization", realization), ("seed", seed)):
+            if value < 0 or value != int(value):
+                raise ValueError(f"{name} = {value!r}: must be a whole number >= 0")
+        return cls(disorder.build(model, disorder.draw(model.L, model.n_spins, seed, realization)), dynamics)
+
+    @property
+    def spins(self):
+        """The state, (n,) of +1 and -1."""
+        return self.system.spins[: self.system.n].copy()
+
+    def excitation_energies(self):
+        """Return the energy (n,) in kelvin that it takes to flip each spin."""
+        return excitations.excitation_energies(self.system)
+
+    def energy_per_spin(self):
+        """Return H/N of Eq. (2) in kelvin."""
+        return excitations.energy_per_spin(self.system)
+
+    def relax(self):
+        """Descend to a state that no flip of one spin or of a pair lowers; return the number of flips made."""
+        return excitations.relax(self.system)
 
     def sweep(self, temperature_K, count=1):
         """Run ``count`` sweeps at ``temperature_K`` (a number > 0); return the number of accepted flips.

@@ -148,3 +148,12 @@ class Counts:
         except (KeyError, TypeError, ValueError) as error:
             raise files.DamagedFile(path, f"not counts of excitation energies: {error}") from error
         return counts if groups is None else replace(counts, groups=groups)
+
+
+def load_density(path, groups=50):
+    """Return the density of states in a file of results/published/dos or of a run, Counts with ``n`` as Samples (m,).
+
+    Errors are jackknifed over ``groups`` of blocks of realizations. Raises FileNotFoundError, and files.DamagedFile for a file
+    that is not what was written.
+    """
+    return Counts.load(path, groups)
