@@ -119,9 +119,8 @@ rule verdicts:
 
 rule provenance:
     input:
-        tables=rules.verdicts.input.tables,
+        tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *catalogue.DATA})),
         markdown=[f"<results>/{item.folder}/{item.name}.md" for item in TABLES],
-        annealing="<results>/tables/annealing.csv",
         counts=[f"<results>/dos/{s}/T{T}.npz" for s in SETS for T in study.temperatures],
         variants=rules.variant_table.input.variants,
         chains=expand("<results>/chain/{set}.npz", set=SETS),
