@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from tlsglass.chain import simulation
+from tlsglass.chain.protocol import scaled
 from tlsglass.density import power_law
 from tlsglass.model import disorder
-from tlsglass.study.axes import scaled
 
 
 def test_without_couplings_the_density_is_gaussian(short_protocol):

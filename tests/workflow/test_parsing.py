@@ -3,10 +3,7 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 TARGET = "results/runs/{}/tables/annealing.csv"
@@ -93,13 +90,3 @@ def test_the_study_as_a_module_of_another_workflow(tmp_path):
     (tmp_path / "mine.yaml").write_text("model: {J0_K: [two]}\n", encoding="utf-8")
     refused = call(snakemake("-n"), tmp_path)
     assert "model.J0_K[0] = 'two': must be of type number" in refused.stderr + refused.stdout
-
-
-@pytest.mark.skipif(os.getloadavg()[0] > os.cpu_count(), reason="a time can be told on a quiet machine alone")
-def test_a_plan_is_made_within_seconds(tmp_path):
-    begun = time.monotonic()
-    run = call(
-        snakemake("-n", "-q", "-s", ROOT / "Snakefile", "-d", tmp_path, "--configfile", ROOT / "config/published.yaml"), ROOT
-    )
-    assert run.returncode == 0, run.stderr[-3000:]
-    assert time.monotonic() - begun < 6
