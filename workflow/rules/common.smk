@@ -91,7 +91,7 @@ study = Study(config)
 SIMULATED = study.all_simulated()
 SIZES = list(study.sizes)
 COUPLINGS = list(study.couplings)
-SETS = expand("L{L}_J{J0}", L=SIZES, J0=COUPLINGS)
+SETS = [study.name(L, J0) for L, J0 in study.sets]
 PUBLISHED = config["density_of_states"]["source"] == "published"  # else simulated
 config["rebuild"] = rebuild_command()  # for the messages of the drivers; a params would make all of them run anew
 

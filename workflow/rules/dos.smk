@@ -11,7 +11,7 @@ def counts_of(name, rung, place):
 
 rule dos_table:
     input:
-        shards=lambda w: counts_of(f"L{w.L}_J{w.J0}", study.rung(w.T), f"dos/L{w.L}_J{w.J0}/T{w.T}.npz"),
+        shards=lambda w: counts_of(study.name(w.L, w.J0), study.rung(w.T), "dos/L{L}_J{J0}/T{T}.npz".format(**w)),
         code=library("dos_table.py"),
     output:
         counts="<results>/dos/L{L}_J{J0}/T{T}.npz",
@@ -29,9 +29,9 @@ rule dos_table:
     params:
         groups=config["fits"]["jackknife_groups"],
         spans=lambda w: study.spans(w.L, w.J0),
-        origin=lambda w: SIMULATED[f"L{w.L}_J{w.J0}"].origin_at(study.rung(w.T)),
+        origin=lambda w: SIMULATED[study.name(w.L, w.J0)].origin_at(study.rung(w.T)),
         T_K=lambda w: study.temperatures[w.T],
-        realizations=lambda w: SIMULATED[f"L{w.L}_J{w.J0}"].realizations,
+        realizations=lambda w: SIMULATED[study.name(w.L, w.J0)].realizations,
     script:
         "../../scripts/dos_table.py"
 

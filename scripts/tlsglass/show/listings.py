@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from tlsglass.base import names
 from tlsglass.paper import scorecard as referee
 from tlsglass.show.tables import Table, shorthand
 
@@ -33,7 +34,7 @@ def table_2(eq3, paper, L):
     printed = paper.set_index("id")["paper"]
 
     def stated(name, fit, digits):
-        value = printed.get(f"table2_{name}_J{fit.J0_K:g}_T{fit.T_K:g}")
+        value = printed.get(f"table2_{name}_J{names.label(fit.J0_K)}_T{names.label(fit.T_K)}")
         return "" if value is None else f"{value:.{digits}f}"
 
     shown = eq3[eq3["L"] == L]

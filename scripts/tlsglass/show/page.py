@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from tlsglass.base import validation
+from tlsglass.base import names, validation
 from tlsglass.density.counts import Counts
 from tlsglass.paper import scorecard
 from tlsglass.show import captions, catalogue, inputs, tables, templates
@@ -74,7 +74,7 @@ def densities(published, table_2, groups):
     for fit in table_2.sort_values(["L", "J0_K", "T_K"]).itertuples():
         if not np.isfinite(fit.B):
             continue
-        name, T = f"L{fit.L}_J{fit.J0_K:g}", f"{fit.T_K:g}"
+        name, T = str(names.Set(fit.L, fit.J0_K)), names.label(fit.T_K)
         counts = Counts.load(published / f"dos/{name}/T{T}.npz", groups).coarsen_to_width(BINS_OF_T[0] * fit.T_K)
         n, error = counts.n.value, counts.n.error
         E = counts.middle_K

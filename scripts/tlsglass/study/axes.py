@@ -88,6 +88,10 @@ class Study:
         """The labels (L, J0) of all sets."""
         return [(L, J0) for L in self.sizes for J0 in self.couplings]
 
+    def name(self, L, J0):
+        """Return the name of the set of these labels, like L8_J2."""
+        return str(names.Set(self.sizes[L]["L"], self.couplings[J0]))
+
     def labels(self, temperatures_K):
         return [names.label(T) for T in temperatures_K]
 
@@ -124,7 +128,7 @@ class Study:
 
     def all_simulated(self):
         """Return all that this study simulates, a dict from names like L8_J2 or variants/heat_bath to Simulated."""
-        sets = {f"L{L}_J{J0}": self.simulated(L, J0) for L, J0 in self.sets}
+        sets = {self.name(L, J0): self.simulated(L, J0) for L, J0 in self.sets}
         return sets | {f"variants/{name}": self.variant(name).simulated for name in self.variants}
 
     def folders(self):

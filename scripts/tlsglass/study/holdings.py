@@ -23,7 +23,7 @@ def of_merged(study):
     """Return pairs (name below the folder of a run, or of the published outcome, check of a path) for all merged counts."""
     found = []
     for L, J0 in study.sets:
-        name, simulated = f"L{L}_J{J0}", study.simulated(L, J0)
+        name, simulated = study.name(L, J0), study.simulated(L, J0)
         found += [(f"dos/{name}/T{T}.npz", _merged(simulated, study.rung(T))) for T in study.temperatures]
         read = partial(simulation.read_summary, origin=simulated.annealing_origin, n=simulated.realizations)
         found.append((f"chain/{name}.npz", read))
