@@ -142,6 +142,6 @@ rule provenance:
         runtime=5,
     params:
         config={key: value for key, value in config.items() if key != "rebuild"},
-        run=folder("results"),
+        run=lambda w, output: str(Path(output.manifest).parents[1]),
     script:
         "../../scripts/provenance.py"

@@ -154,3 +154,25 @@ def shards_of(name, kind):
         return []
     simulated = SIMULATED[name]
     return [f"<shards>/{place}" for place in (simulated.chains if kind == "chain" else simulated.shards(kind))]
+
+
+def counts_of(name, rung, place):
+    """The shards of a set or variant at a names.Rung; or its published counts."""
+    return [shipped(f"results/published/{place}")] if PUBLISHED else shards_of(name, rung)
+
+
+def altered(dag):
+    """Return a line for each table that a job is about to read, made in an earlier run, and that is not what was written."""
+    files.rebuild_with(config["rebuild"])
+    coming = set(dag.needrun_jobs())
+    given = {
+        (path, str(maker.log[0]))
+        for job in coming
+        for maker, made in dag.dependencies[job].items()
+        if maker not in coming
+        for path in map(str, made)
+        if path.endswith(files.TABLES) and Path(path).is_file()
+    }
+    return files.wrong(
+        (path, lambda path, log=log: files.verify(path, files.told(log).get(path))) for path, log in sorted(given)
+    )

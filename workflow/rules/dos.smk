@@ -4,11 +4,6 @@
 ANALYSIS = {"fits": config["fits"], "observables": config["observables"], "warm_K": config["figures"]["dos_K"][1]}
 
 
-def counts_of(name, rung, place):
-    """The shards of a set or variant at a names.Rung; or its published counts."""
-    return [shipped(f"results/published/{place}")] if PUBLISHED else shards_of(name, rung)
-
-
 rule dos_table:
     input:
         shards=lambda w: counts_of(study.name(w.L, w.J0), study.rung(w.T), "dos/L{L}_J{J0}/T{T}.npz".format(**w)),
