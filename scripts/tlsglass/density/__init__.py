@@ -1,1 +1,5 @@
-"""The density of states n(T, E) with errors: its energy grid, its counts and their merge, its fits."""
+"""The density of states n(T, E) with errors.
+
+Its energy bins (grid), its counts and their file (counts), their merge (merge), those of one set (densities), its fits
+(power_law).
+"""

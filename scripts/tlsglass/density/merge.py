@@ -19,7 +19,8 @@ def merge(parts, groups=None, spans=()):
     that are looked at by themselves: with them, blocks are gathered into rows as they come, a row for each group of each
     span, so that every span keeps the Samples of its single blocks. ``parts`` may be an iterator: memory then grows
     neither with the parts nor with the realizations. Raises ForeignShard when a part has another origin, grid or
-    (L, J0, T), or when a realization is there twice; ValueError for no parts, and for spans without groups.
+    (L, J0, T), when a realization is there twice, and when its blocks were gathered for other groups; ValueError for no parts,
+    and for spans without groups.
     """
     if spans and groups is None:
         raise ValueError("blocks are gathered for jackknife groups: their number is missing")
@@ -31,7 +32,7 @@ def merge(parts, groups=None, spans=()):
             head, starts = part, _row_starts(part.block, groups, spans) if spans else None
         _check_same(part, head)
         held.append((int(part.first[0]), int(part.first[-1] + part.realizations[-1])))
-        begin = part.first if starts is None else starts[np.searchsorted(starts, part.first, side="right") - 1]
+        begin = part.first if starts is None else _begins(part, starts, groups)
         first, index = np.unique(begin, return_index=True)
         sums = np.add.reduceat(part.counts, index, axis=0, dtype=np.int64)
         blocks_of_rows = np.add.reduceat(part.realizations // head.block, index)
@@ -61,6 +62,16 @@ def _check_same(part, head):
             raise ForeignShard(f"{name} is {getattr(part, name)!r} in one shard and {getattr(head, name)!r} in another")
     if not np.array_equal(part.edges_K, head.edges_K):
         raise ForeignShard("two shards count on different energy grids")
+
+
+def _begins(part, starts, groups):
+    """Return where the gathered row of each row of ``part`` begins, (b,). Raises ForeignShard for a row of two of them."""
+    last = part.first + part.realizations - 1
+    of_first, of_last = (np.searchsorted(starts, x, side="right") - 1 for x in (part.first, last))
+    if np.any(of_first != of_last):
+        wrong = part.first[of_first != of_last][0]
+        raise ForeignShard(f"the blocks from realization {wrong} on were gathered for other jackknife groups than {groups}")
+    return starts[of_first]
 
 
 def _row_starts(block, groups, spans):

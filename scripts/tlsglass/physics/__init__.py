@@ -1,1 +1,5 @@
-"""Eqs. (3)-(11), (A1) and (A2): functionals of a density of states, laws in temperature, closed forms."""
+"""What a density of states does: Eqs. (3)-(11), (A1), (A2).
+
+Kernels at one temperature (kernels), functionals of a simulated density (functionals), closed forms of Eq. (3) (eq3),
+laws in temperature (laws), microwave resonators (loss), the two-TLS model (two_tls).
+"""

@@ -76,6 +76,8 @@ def test_gathered_blocks_give_the_same_samples_to_the_last_bit(counts_of, tmp_pa
     if blocks > groups:
         with pytest.raises(ValueError, match="other jackknife groups"):
             _ = replace(gathered, groups=groups + 1).n
+        with pytest.raises(ForeignShard, match="gathered for other jackknife groups"):
+            merge([gathered], groups + 1, spans)
 
 
 def test_a_shard_of_other_physics_temperature_or_realizations_is_named_with_its_remedy(counts_of, tmp_path, monkeypatch):
