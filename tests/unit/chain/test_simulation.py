@@ -1,11 +1,12 @@
 """A batch of realizations: the same numbers for ever, whatever the batch; its progress."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats
 
-from tlsglass.chain import simulation
+from tlsglass.chain import metropolis, simulation
 from tlsglass.chain.protocol import CHAIN_VERSION
 from tlsglass.density.merge import merge
 from tlsglass.model import disorder
@@ -50,3 +51,24 @@ def test_the_summary_of_two_batches_is_that_of_one(short_protocol):
     np.testing.assert_allclose(two.energy_K_err, stats.sem(whole.energy_K), rtol=1e-9)
     np.testing.assert_allclose(two.acceptance_err, one.acceptance_err, rtol=1e-9)
     np.testing.assert_allclose(two.share_unstable[1], np.mean(whole.unstable_pairs > 0))
+
+
+def test_the_quenched_states_are_judged_by_their_flips_before_they_are_relaxed(short_protocol):
+    """How many single and pair flips lower the energy, counted here from h and J alone; then none does."""
+    model = disorder.Model(L=6, h0_K=2.0, J0_K=10.0, cutoff=1.0, concentration=0.5)
+    protocol = replace(short_protocol, sweeps=1)  # hurried: some spins and pairs are left unstable
+    _, told = simulation.simulate(model, protocol, 0, 20)
+    expected = []
+    for realization in range(20):
+        chain = metropolis.Chain.of(model, realization, protocol.seed)
+        for T in (*protocol.ladder_K, protocol.quench_K):
+            chain.sweep(T, protocol.sweeps)
+        system, s = chain.system, chain.spins.astype(np.int64)
+        J = system.couplings[:, : system.n].astype(np.int64) * system.field_steps
+        single = -2 * s * (system.random_fields[: system.n] + J @ s)
+        pair = single[:, None] + single[None, :] + 4 * J * np.outer(s, s)
+        stable = np.outer(single >= 0, single >= 0) & np.tri(system.n, k=-1, dtype=bool)
+        expected.append((np.sum(single < 0), np.sum((pair < 0) & stable)))
+    np.testing.assert_array_equal(np.column_stack([told.unstable_spins, told.unstable_pairs]), expected)
+    assert np.all(np.sum(expected, axis=0) > 0)
+    assert not told.unstable_after.any()
