@@ -1,4 +1,4 @@
-"""Rule dos_table: merge the shards of one (L, J0, T) and write n(T, E) with errors."""
+"""Rule dos_table: merge the shards of one (L, J0) at each of its temperatures and write n(T, E) with errors."""
 
 import numpy as np
 
@@ -7,18 +7,20 @@ from tlsglass.density import shards
 
 files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 settings = snakemake.params
-of = settings.origin, settings.T_K, settings.realizations
-merged = shards.gather(snakemake.input.shards, *of, settings.groups, settings.spans)
-n = merged.n
-merged.save(snakemake.output.counts)
-columns = np.column_stack([merged.edges_K[:-1], merged.edges_K[1:], n.value, n.error, merged.total])
-with files.whole(snakemake.output.table) as part:
-    np.savetxt(
-        part,
-        columns,
-        fmt=["%.9g", "%.9g", "%.6g", "%.3g", "%d"],
-        delimiter=",",
-        header="E_low_K,E_high_K,n_per_K_per_site,n_err_per_K_per_site,counts",
-        comments="",
-    )
-print(f"{merged.n_realizations} realizations")
+of_temperatures = np.reshape(snakemake.input.shards, (len(settings.T_K), -1)).tolist()
+outputs = zip(snakemake.output.counts, snakemake.output.tables, strict=True)
+for paths, origin, T_K, (counts, table) in zip(of_temperatures, settings.origins, settings.T_K, outputs, strict=True):
+    merged = shards.gather(paths, origin, T_K, settings.realizations, settings.groups, settings.spans)
+    n = merged.n
+    merged.save(counts)
+    columns = np.column_stack([merged.edges_K[:-1], merged.edges_K[1:], n.value, n.error, merged.total])
+    with files.whole(table) as part:
+        np.savetxt(
+            part,
+            columns,
+            fmt=["%.9g", "%.9g", "%.6g", "%.3g", "%d"],
+            delimiter=",",
+            header="E_low_K,E_high_K,n_per_K_per_site,n_err_per_K_per_site,counts",
+            comments="",
+        )
+print(f"{settings.realizations} realizations at {len(settings.T_K)} temperatures")

@@ -158,7 +158,7 @@ def test_a_foreign_shard_is_not_merged_nor_an_altered_table_read(workflow):
     assert workflow.run(*targets).returncode == 0
     kept = str(workflow.shards("L4_J2").relative_to(workflow.folder))
     for name, corrupt, rule in [
-        (f"{kept}/T0.5/00000-00029.npz", other_physics, "dos_table/L4_J2/T0.5"),
+        (f"{kept}/T0.5/00000-00029.npz", other_physics, "dos_table/L4_J2"),
         (f"{kept}/chain/00030-00059.npz", other_physics, "chain/L4_J2"),
     ]:
         good = (workflow.folder / name).read_bytes()

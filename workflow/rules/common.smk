@@ -105,9 +105,6 @@ def one_of(names):
 
 
 wildcard_constraints:
-    L=one_of(SIZES),
-    J0=one_of(COUPLINGS),
-    T=one_of(study.temperatures),
     set=one_of(SETS),
     batch=r"\d+-\d+",
     dataset=one_of(DATASETS),

@@ -6,50 +6,54 @@ ANALYSIS = {"fits": config["fits"], "observables": config["observables"], "warm_
 
 rule dos_table:
     input:
-        shards=lambda w: counts_of(study.name(w.L, w.J0), study.rung(w.T), "dos/L{L}_J{J0}/T{T}.npz".format(**w)),
+        shards=lambda w: [path for T in study.temperatures for path in counts_of(w.set, study.rung(T), f"dos/{w.set}/T{T}.npz")],
         code=library("dos_table.py"),
     output:
-        counts="<results>/dos/L{L}_J{J0}/T{T}.npz",
-        table="<results>/dos/L{L}_J{J0}/T{T}.csv",
+        counts=expand("<results>/dos/{{set}}/T{T}.npz", T=study.temperatures),
+        tables=expand("<results>/dos/{{set}}/T{T}.csv", T=study.temperatures),
     log:
-        "<logs>/dos_table/L{L}_J{J0}/T{T}.log",
+        "<logs>/dos_table/{set}.log",
     benchmark:
-        "<benchmarks>/dos_table/L{L}_J{J0}/T{T}.tsv"
+        "<benchmarks>/dos_table/{set}.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
     resources:
         mem_mb=500,
-        runtime=5,
+        runtime=30,
     params:
         groups=config["fits"]["jackknife_groups"],
-        spans=lambda w: study.spans(w.L, w.J0),
-        origin=lambda w: SIMULATED[study.name(w.L, w.J0)].origin_at(study.rung(w.T)),
-        T_K=lambda w: study.temperatures[w.T],
-        realizations=lambda w: SIMULATED[study.name(w.L, w.J0)].realizations,
+        spans=lambda w: study.spans(w.set),
+        origins=lambda w: [SIMULATED[w.set].origin_at(study.rung(T)) for T in study.temperatures],
+        T_K=list(study.temperatures.values()),
+        realizations=lambda w: SIMULATED[w.set].realizations,
     script:
         "../../scripts/dos_table.py"
 
 
 use rule dos_table as variant_dos with:
     input:
-        shards=lambda w: counts_of(
-            f"variants/{w.variant}", study.variant(w.variant).rungs[w.T], f"variants/{w.variant}/T{w.T}.npz"
-        ),
+        shards=lambda w: [
+            path
+            for T, rung in study.variant(w.variant).rungs.items()
+            for path in counts_of(f"variants/{w.variant}", rung, f"variants/{w.variant}/T{T}.npz")
+        ],
         code=library("dos_table.py"),
     output:
-        counts="<results>/variants/{variant}/T{T}.npz",
-        table="<results>/variants/{variant}/T{T}.csv",
+        counts=expand("<results>/variants/{{variant}}/T{T}.npz", T=study.labels(config["figures"]["dos_K"])),
+        tables=expand("<results>/variants/{{variant}}/T{T}.csv", T=study.labels(config["figures"]["dos_K"])),
     log:
-        "<logs>/variant_dos/{variant}/T{T}.log",
+        "<logs>/variant_dos/{variant}.log",
     benchmark:
-        "<benchmarks>/variant_dos/{variant}/T{T}.tsv"
+        "<benchmarks>/variant_dos/{variant}.tsv"
     params:
         groups=config["fits"]["jackknife_groups"],
         spans=[],  # its rows are single blocks
-        origin=lambda w: study.variant(w.variant).simulated.origin_at(study.variant(w.variant).rungs[w.T]),
-        T_K=lambda w: study.variant(w.variant).rungs[w.T].T_K,
-        realizations=lambda w: study.variant(w.variant).simulated.realizations,
+        origins=lambda w: [
+            study.variant(w.variant).simulated.origin_at(rung) for rung in study.variant(w.variant).rungs.values()
+        ],
+        T_K=lambda w: [rung.T_K for rung in study.variant(w.variant).rungs.values()],
+        realizations=lambda w: SIMULATED[f"variants/{w.variant}"].realizations,
 
 
 rule quantities:

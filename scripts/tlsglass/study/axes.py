@@ -143,9 +143,10 @@ class Study:
             found[simulated.key] = (simulated.origin, rungs, told or simulated.quench)
         return found
 
-    def spans(self, L, J0):
-        """Return the ranges of realizations of (L, J0) that are looked at by themselves: all of them, those that a
+    def spans(self, name):
+        """Return the ranges of realizations of a set that are looked at by themselves: all of them, those that a
         variant is held beside, and the parts and halves of the pulls."""
+        L, J0 = {self.name(*axes): axes for axes in self.sets}[name]
         total = self.sizes[L]["realizations"]
         beside = (variant for variant in map(self.variant, self.variants) if variant.beside == (L, J0))
         compared = {v.simulated.realizations for v in beside if names.label(v.simulated.model.L) == L}
