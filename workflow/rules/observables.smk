@@ -25,6 +25,7 @@ rule observables:
 
 rule two_tls:
     input:
+        paper=shipped(PAPER),
         code=library("two_tls.py"),
     output:
         table_1="<results>/tables/table_1.csv",
@@ -42,6 +43,6 @@ rule two_tls:
         runtime=5,
     params:
         two_tls=config["two_tls"],
-        h0_K=config["model"]["h0_K"],
+        model={name: config["model"][name] for name in ("h0_K", "concentration")},
     script:
         "../../scripts/two_tls.py"

@@ -6,6 +6,7 @@ import pandas as pd
 from tlsglass.physics import eq3, two_tls
 
 PER_INVERSE_Q = 2 / np.pi  # Q⁻¹ = (π/2) C_el and tan δ = (π/2) C_dip
+EQ9_WINDOW = (0.05, 1.0)  # energies in units of J0 between which µ of Eq. (9) is taken
 
 
 def table_1(material):
@@ -22,8 +23,11 @@ def table_1(material):
     )
 
 
-def appendix_c(glasses):
-    """Return the constants of both interactions, and their ratio r in each of ``glasses``: C_dip, and C_el or inverse_Q."""
+def appendix_c(glasses, printed):
+    """Return the constants of both interactions, and their ratio r in each of ``glasses``: C_dip, and C_el or inverse_Q.
+
+    ``printed`` is P0⟨abs(J_el)⟩/C_el in the paper: "samples_that_scatter_so_far" would explain it as Monte Carlo error.
+    """
     dipolar, elastic = two_tls.dipolar_constant(), two_tls.elastic_constant()
     rows = [
         ("dipolar_over_C_dip", dipolar),
@@ -31,6 +35,7 @@ def appendix_c(glasses):
         ("elastic_over_C_el", elastic),
         ("elastic_over_inverse_Q", elastic * PER_INVERSE_Q),
         ("elastic_over_C_el_equal_variances", two_tls.elastic_constant(diagonal_variance=1.0)),
+        ("samples_that_scatter_so_far", round(two_tls.elastic_samples(printed))),
     ]
     for glass in glasses:
         C_el = glass.get("C_el") or glass["inverse_Q"] * PER_INVERSE_Q
@@ -38,14 +43,18 @@ def appendix_c(glasses):
     return pd.DataFrame(rows, columns=["quantity", "value"])
 
 
-def limits(J0_K, h0_K):
-    """Return µ of Eq. (9) at E = ``J0_K`` and far below, and the slope ratio of δv/v in the standard tunneling model."""
+def limits(J0_K, h0_K, concentration):
+    """Return c n0 h0 and µ of Eq. (9) as printed and from pair stability, and the slope ratio of δv/v in the STM.
+
+    µ is that of a power law through both ends of ``EQ9_WINDOW`` in units of J0.
+    """
     T0 = 1.0  # crossover temperature (ω/A)^(1/3); the STM's slopes are taken far from it
     far_below, far_above = np.array([1e-4, 1e-3]) * T0, np.array([1e3, 1e4]) * T0
     below, above = (np.diff(eq3.sound_velocity(T, 0.0, T0**3, 1.0)) / np.diff(np.log(T)) for T in (far_below, far_above))
-    rows = [
-        ("eq9_mu_at_J0", two_tls.dipolar_gap_exponent(J0_K, h0_K, J0_K)),
-        ("eq9_mu_at_J0_over_100", two_tls.dipolar_gap_exponent(J0_K / 100, h0_K, J0_K)),
-        ("stm_slope_ratio", (above / below)[0]),
-    ]
+    rows = [("stm_slope_ratio", (above / below)[0])]
+    strengths = {"printed": two_tls.PRINTED_STRENGTH, "pair_stability": two_tls.pair_stability_strength(concentration)}
+    for name, strength in strengths.items():
+        rows.append((f"eq9_strength_{name}", strength))
+        low_K, high_K = (J0_K * edge for edge in EQ9_WINDOW)
+        rows.append((f"eq9_mu_{name}", two_tls.dipolar_gap_exponent(low_K, high_K, h0_K, J0_K, strength)))
     return pd.DataFrame(rows, columns=["quantity", "value"])

@@ -36,15 +36,30 @@ def energy_scales(material):
     }
 
 
-def dipolar_gap(E_K, h0_K, J0_K):
-    """Eq. (9): n(E) per kelvin and lattice site at T = 0, with n0 = 1/h0, c = 2π/3 and lengths in R0."""
-    n0 = 1 / h0_K
-    return n0 / (1 + 2 * np.pi / 3 * J0_K * n0 * np.log(J0_K / np.asarray(E_K)))
+PRINTED_STRENGTH = 2 * np.pi / 3  # c n0 h0 of Eq. (9): c = 2π/3 and n0 = 1/h0, lengths in R0
 
 
-def dipolar_gap_exponent(E_K, h0_K, J0_K):
-    """d ln n / d ln E of Eq. (9): the µ of the power law that touches it at E."""
-    return 2 * np.pi / 3 * J0_K * dipolar_gap(E_K, h0_K, J0_K)
+def pair_stability_strength(concentration):
+    """c n0 h0 of Eq. (9) from the stability of Eq. (2) against the flip of any two TLSs, to lowest order in J0/h0.
+
+    Flipping i and j together costs E_i + E_j + 4 J_ij s_i s_j, and half of all pairs have J_ij s_i s_j < 0. So a TLS of energy E
+    has none of energy E' where R³ < 4 abs(c_ij) J0/(E + E') for half of the pairs: n(E) is n0 exp(-∫ n(E') dE' V) with
+    V = (1/2) (4π/3) 4 ⟨abs(c_ij)⟩ J0/(E + E'), which is Eq. (9) with c = (8π/3) ⟨abs(c_ij)⟩ for weak coupling. With
+    ⟨abs(c_ij)⟩ = sqrt(2/π) and n0 = x/(sqrt(2π) h0), the density of E = 2 abs(h) at E = 0 per lattice site, it is 8x/3.
+    """
+    c = 8 * np.pi / 3 * np.sqrt(2 / np.pi)
+    return c * concentration / np.sqrt(2 * np.pi)
+
+
+def dipolar_gap(E_K, h0_K, J0_K, strength=PRINTED_STRENGTH):
+    """Eq. (9): n(E) per kelvin and lattice site at T = 0 with n0 = 1/h0, and c n0 h0 = ``strength``."""
+    return 1 / h0_K / (1 + strength * J0_K / h0_K * np.log(J0_K / np.asarray(E_K)))
+
+
+def dipolar_gap_exponent(low_K, high_K, h0_K, J0_K, strength=PRINTED_STRENGTH):
+    """The mean of d ln n / d ln E of Eq. (9) over ln E from ``low_K`` to ``high_K``: the µ of a power law through both ends."""
+    low, high = (dipolar_gap(E, h0_K, J0_K, strength) for E in (low_K, high_K))
+    return np.log(high / low) / np.log(high_K / low_K)
 
 
 def mean_abs_bilinear(K):
@@ -76,16 +91,49 @@ def elastic_constant(diagonal_variance=2.0):
     is twice that, as rotational invariance asks (``diagonal_variance`` 2), and an isotropic medium of shear modulus
     µ = ρ v_t² answers with the transverse part of its Green function, (δ_ij + n_i n_j)/(8πµr). The normalisation is
     that of ``dipolar_constant``: both interaction energies are four times that of unit Ising moments.
+
+    With rotational invariance the constant is the same in every direction, and three times that of dipoles: the trace of
+    the tensors drops out. Otherwise it is averaged over directions.
+    """
+    if diagonal_variance == 2:
+        return _elastic_along([0.0, 0.0, 1.0], diagonal_variance)
+    directions, weights = _octant(8)
+    return sum(weight * _elastic_along(n, diagonal_variance) for n, weight in zip(directions, weights, strict=True))
+
+
+def elastic_samples(printed):
+    """How many Monte Carlo samples have a standard error of abs(``printed`` - ``elastic_constant()``); E (uᵀKv)² = Σ K²."""
+    mean_square = np.sum((4 / (8 * np.pi) * elastic_form([0.0, 0.0, 1.0], 2.0)) ** 2)
+    return (mean_square - elastic_constant() ** 2) / (printed - elastic_constant()) ** 2
+
+
+def _elastic_along(n, diagonal_variance):
+    return 4 * mean_abs_bilinear(elastic_form(n, diagonal_variance)) / (8 * np.pi)
+
+
+def _octant(nodes):
+    """Gauss nodes (nodes², 3) and their weights for averages over the directions of one octant; the others are its images."""
+    x, w = np.polynomial.legendre.leggauss(nodes)
+    cosine, angle = np.meshgrid((x + 1) / 2, (x + 1) * np.pi / 4, indexing="ij")
+    sine = np.sqrt(1 - cosine**2)
+    directions = np.stack([sine * np.cos(angle), sine * np.sin(angle), cosine], axis=-1)
+    return directions.reshape(-1, 3), np.outer(w, w).ravel() / 4
+
+
+def elastic_form(n, diagonal_variance):
+    """The matrix K (6, 6) of the energy uᵀKv of two symmetric tensors along the unit vector ``n``, in units of 1/(8πµr³).
+
+    u and v hold the components xx, yy, zz, xy, xz, yz, each divided by its standard deviation.
     """
     pairs = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]
-    response = _transverse_response(np.array([0.0, 0.0, 1.0]))
+    response = _transverse_response(np.asarray(n))
     K = np.zeros((6, 6))
     for a, (i, j) in enumerate(pairs):
         for b, (k, m) in enumerate(pairs):
             # an off-diagonal component stands twice in the double contraction
             K[a, b] = sum(response[p, q, r, s] for p, q in {(i, j), (j, i)} for r, s in {(k, m), (m, k)})
     deviation = np.array([np.sqrt(diagonal_variance)] * 3 + [1.0] * 3)
-    return 4 * mean_abs_bilinear(deviation[:, None] * K * deviation) / (8 * np.pi)
+    return deviation[:, None] * K * deviation
 
 
 def _transverse_response(n):
