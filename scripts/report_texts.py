@@ -7,5 +7,6 @@ from tlsglass.show import captions
 
 files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 card = captions.read_card(snakemake.input.card, snakemake.input.paper)
+folder = Path(snakemake.input.tables[0]).parent
 for template, output in zip(snakemake.input.templates, snakemake.output.captions, strict=True):
-    files.write_text(output, captions.render(Path(template).read_text(encoding="utf-8"), card))
+    files.write_text(output, captions.render(Path(template).read_text(encoding="utf-8"), card, folder))

@@ -1,8 +1,9 @@
 """The referee: every number that the paper states beside the one found here, with a verdict.
 
-Each row of ``config/paper_values.csv`` says where the paper states a value (``paper`` with ``paper_err``, the rounding of
-its last digit, or a range ``low`` to ``high``), where ours stands (``table``, the row that ``select`` picks, ``column``),
-and ``resolve``, the smallest difference that the claim is about: three of our standard errors must be smaller for a verdict.
+Each row of ``config/paper_values.csv`` says where the paper states a value: ``paper`` with ``paper_err``, the rounding of
+its last digit, or an interval ``low`` to ``high`` with the ``reason`` for it, which carries no error. Ours stands in ``table``,
+the row that ``select`` picks, ``column``. ``null`` is the value of ``null_model``, in which what the paper says is not so (STM,
+no interactions, no such effect): a claim that it would pass as well, within our errors, has no power, whatever ours is.
 In ``select``, ``@L`` is the lattice that claims without an L of their own are held against (``paper.L`` of the configuration).
 The paper gives no errors. Where its number comes of a simulation, it has the statistical error of its ``REALIZATIONS``
 realizations, which is ours scaled by the root of the ratio of the numbers.
@@ -15,7 +16,7 @@ import pandas as pd
 
 SIGMAS = 3.0  # a deviation beyond this many standard errors counts as a difference
 REALIZATIONS = 10_000  # of the paper, for each (L, J0)
-VERDICTS = ("agrees", "open choice", "differs", "not enough statistics", "not simulated", "reconstructed", "not reproduced")
+VERDICTS = ("agrees", "open choice", "differs", "no power", "not simulated", "reconstructed", "not reproduced")
 
 
 def judge(claim, table, L):
@@ -25,12 +26,11 @@ def judge(claim, table, L):
     """
     row = _row(claim, table, L)
     value, error, systematic, realizations = _ours(row, claim["column"])
-    low, high = (claim["low"], claim["high"]) if pd.isna(claim["paper"]) else (claim["paper"], claim["paper"])
     rounding = 0.0 if pd.isna(claim["paper_err"]) else claim["paper_err"]
     statistical = error * math.sqrt(realizations / REALIZATIONS) if claim["kind"] == "simulated" else 0.0
     paper_err = math.hypot(rounding, statistical)
-    outside = min(value - low, 0.0) if value < low else max(value - high, 0.0)
     sigma = math.hypot(error, paper_err)
+    outside = _outside(claim, value)
     z = outside / sigma if sigma > 0 else math.copysign(math.inf, outside) if outside else 0.0
     return {
         "id": claim["id"],
@@ -43,9 +43,15 @@ def judge(claim, table, L):
         "ours_sys": systematic,
         "unit": claim["unit"],
         "z": z if math.isfinite(value) else math.nan,
-        "verdict": _verdict(claim, row, value, error, abs(outside), sigma, systematic),
+        "verdict": _verdict(claim, row, value, sigma, systematic),
         "note": "" if pd.isna(claim["note"]) else claim["note"],
     }
+
+
+def _outside(claim, value):
+    """Return how far ``value`` lies above (+) or below (-) what the paper states: its number, or its interval."""
+    low, high = (claim["low"], claim["high"]) if pd.isna(claim["paper"]) else (claim["paper"], claim["paper"])
+    return min(value - low, 0.0) if value < low else max(value - high, 0.0)
 
 
 def _row(claim, table, L):
@@ -67,18 +73,23 @@ def _ours(row, column):
     return float(row[column]), error, float(row.get(f"{column}_sys", 0.0)), float(row.get("n_realizations", REALIZATIONS))
 
 
-def _verdict(claim, row, value, error, outside, sigma, systematic):
+def _verdict(claim, row, value, sigma, systematic):
     if claim["table"] == "none":
         return "not reproduced"
     if row is None:
         return "not simulated"
-    if not math.isfinite(value) or SIGMAS * error > claim["resolve"]:
-        return "not enough statistics"
+    if not math.isfinite(value) or _outcome(claim, claim["null"], sigma, systematic) == "agrees":
+        return "no power"
+    outcome = _outcome(claim, value, sigma, systematic)
+    return "reconstructed" if outcome == "agrees" and claim["kind"] == "reconstructed" else outcome
+
+
+def _outcome(claim, value, sigma, systematic):
+    """Return how ``value``, ours or that of the null model, fares beside what the paper states."""
+    outside = abs(_outside(claim, value))
     if outside > SIGMAS * sigma + systematic:
         return "differs"
-    if outside > SIGMAS * sigma:
-        return "open choice"
-    return "reconstructed" if claim["kind"] == "reconstructed" else "agrees"
+    return "open choice" if outside > SIGMAS * sigma else "agrees"
 
 
 def summary(card):

@@ -42,7 +42,7 @@ PRINTED_STRENGTH = 2 * np.pi / 3  # c n0 h0 of Eq. (9): c = 2π/3 and n0 = 1/h0,
 def pair_stability_strength(concentration):
     """c n0 h0 of Eq. (9) from the stability of Eq. (2) against the flip of any two TLSs, to lowest order in J0/h0.
 
-    Flipping i and j together costs E_i + E_j + 4 J_ij s_i s_j, and half of all pairs have J_ij s_i s_j < 0. So a TLS of energy E
+    Flipping i and j together costs E_i + E_j + 4 J_ij s_i s_j, and half of all pairs have J_ij s_i s_j < 0. A TLS of energy E
     has none of energy E' where R³ < 4 abs(c_ij) J0/(E + E') for half of the pairs: n(E) is n0 exp(-∫ n(E') dE' V) with
     V = (1/2) (4π/3) 4 ⟨abs(c_ij)⟩ J0/(E + E'), which is Eq. (9) with c = (8π/3) ⟨abs(c_ij)⟩ for weak coupling. With
     ⟨abs(c_ij)⟩ = sqrt(2/π) and n0 = x/(sqrt(2π) h0), the density of E = 2 abs(h) at E = 0 per lattice site, it is 8x/3.

@@ -1,10 +1,12 @@
-"""Captions of figures and tables: templates in ``workflow/report`` that take their numbers from the scorecard.
+"""Words with numbers: templates of captions (``workflow/report``) and pages that take their numbers from the tables.
 
-A template is reStructuredText with Jinja2: ``{{ ours("ID") }}``, ``{{ paper("ID") }}`` and ``{{ verdict("ID") }}`` of a claim
-in ``config/paper_values.csv``, ``{{ tally("PREFIX") }}`` of all claims whose id starts so.
+Jinja2: ``{{ ours("ID") }}``, ``{{ paper("ID") }}`` and ``{{ verdict("ID") }}`` of a claim in ``config/paper_values.csv``,
+``{{ tally("PREFIX") }}`` of all claims whose id starts so, ``{{ cell("TABLE", "COLUMN", L=12, ...) }}`` of the one row of
+``tables/TABLE.csv`` that is picked. A caption is reStructuredText.
 """
 
 import re
+from pathlib import Path
 
 import jinja2
 import pandas as pd
@@ -30,10 +32,11 @@ def typeset(number):
 
 
 class Numbers:
-    """What a caption may say of a claim, by its id, from the scorecard as ``read_card`` returns it."""
+    """What a text may say: of a claim, by its id, from the scorecard as ``read_card`` returns it, and of the tables in a folder."""
 
-    def __init__(self, card):
+    def __init__(self, card, folder):
         self.card = card.set_index("id")
+        self.folder = Path(folder)
 
     def ours(self, claim):
         """Return our value with its error, and with its systematic error where there is one."""
@@ -55,12 +58,27 @@ class Numbers:
         counts = scorecard.summary(self.card[self.card.index.str.startswith(prefix)])
         return ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number)
 
+    def cell(self, table, column, percent=False, **where):
+        """Return a number of the one row of ``table``.csv that ``where`` picks, with its error. Raises KeyError if not one."""
+        rows = tables.read(self.folder / f"{table}.csv")
+        for name, wanted in where.items():
+            rows = rows[rows[name] == wanted]
+        if len(rows) != 1:
+            raise KeyError(f"{table}.csv: {len(rows)} rows with {where}")
+        value, error = (rows[name].iloc[0] if name in rows else 0.0 for name in (column, f"{column}_err"))
+        return typeset(tables.shorthand(100 * value, 100 * error) + " %" if percent else tables.shorthand(value, error))
 
-def render(template, card):
-    """Return the caption as reStructuredText. Raises jinja2.UndefinedError or KeyError for what the scorecard does not hold."""
-    numbers = Numbers(card)
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    names = {name: getattr(numbers, name) for name in ("ours", "paper", "verdict", "tally")}
+
+def render(template, card, folder):
+    """Return a text from its template, the scorecard and the ``folder`` of tables.
+
+    Raises jinja2.UndefinedError or KeyError for what these do not hold.
+    """
+    numbers = Numbers(card, folder)
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    names = {name: getattr(numbers, name) for name in ("ours", "paper", "verdict", "tally", "cell")}
     return environment.from_string(template).render(names)
 
 

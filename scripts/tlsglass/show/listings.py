@@ -10,7 +10,7 @@ MARKS = {
     "agrees": "✓",
     "open choice": "±",
     "differs": "✗",
-    "not enough statistics": "?",
+    "no power": "?",
     "not simulated": "○",
     "reconstructed": "=",
     "not reproduced": "–",

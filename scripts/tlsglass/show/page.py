@@ -18,7 +18,7 @@ SHAPES = {  # verdict -> SVG path in a box of 16 by 16: told apart without colou
     "agrees": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1z",
     "open choice": "M8 0l8 8-8 8-8-8z",
     "differs": "M3 0l5 5 5-5 3 3-5 5 5 5-3 3-5-5-5 5-3-3 5-5-5-5z",
-    "not enough statistics": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 3a4 4 0 1 1 0 8 4 4 0 0 1 0-8z",
+    "no power": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 3a4 4 0 1 1 0 8 4 4 0 0 1 0-8z",
     "not simulated": "M1 1h14v14H1zm3 3v8h8V4z",
     "reconstructed": "M1 3h14v4H1zm0 6h14v4H1z",
     "not reproduced": "M1 6h14v4H1z",
@@ -27,7 +27,7 @@ MEANING = {
     "agrees": "within three standard errors",
     "open choice": "differs by no more than a choice of the analysis that the paper leaves open",
     "differs": "differs by more than three standard errors and any such choice",
-    "not enough statistics": "our error is larger than what the claim is about",
+    "no power": "within our errors the null model (STM, no interactions, no such effect) would be upheld as well",
     "not simulated": "the run holds nothing that the claim is about: no such L, J0, temperature, variant or dataset",
     "reconstructed": "comes back from points made of the paper's own parameters: no test of nature",
     "not reproduced": "not attempted",
@@ -45,9 +45,8 @@ def data_uri(path, mime):
     return f"data:{mime};base64,{base64.b64encode(Path(path).read_bytes()).decode()}"
 
 
-def claims(card):
-    """Return the rows of the scorecard to read: where, claim, numbers as text, verdict, note."""
-    numbers = captions.Numbers(card)
+def claims(card, numbers):
+    """Return the rows of the scorecard to read: where, claim, numbers (those of captions.Numbers) as text, verdict, note."""
     return [
         {
             "where": row.where,
@@ -132,7 +131,7 @@ def shown(entry, axes, config, captions_folder, card):
         "name": entry.name,
         "title": entry.title,
         "kind": entry.kind,
-        "caption": Markup(captions.html(captions.render(caption, card))),
+        "caption": Markup(captions.html(captions.render(caption, card, Path(axes.results, "tables")))),
         "csv": data_uri(base.with_suffix(".csv"), "text/csv"),
     }
     if entry.kind == "table":
@@ -161,6 +160,7 @@ def render(published, config, paper_values, materials, page_folder, captions_fol
     table_2 = tables.read(published / "tables/table_2.csv")
     datasets = sorted(path.parent.name for path in published.glob("experiments/*/fit.json"))
     axes = Axes(datasets=datasets, results=str(published), paper=str(paper_values))
+    numbers = captions.Numbers(card, published / "tables")
     sections = []
     for section, entries in catalogue.sections():
         found = [shown(entry, axes, config, captions_folder, card) for entry in entries if entry.name != "scorecard"]
@@ -171,7 +171,7 @@ def render(published, config, paper_values, materials, page_folder, captions_fol
         templates.environment(page_folder)
         .get_template("index.html.j2")
         .render(
-            claims=claims(card),
+            claims=claims(card, numbers),
             scorecard_csv=data_uri(published / "checks/scorecard.csv", "text/csv"),
             tally=[
                 (verdict, mark(verdict), number, MEANING[verdict])
@@ -179,7 +179,7 @@ def render(published, config, paper_values, materials, page_folder, captions_fol
                 if number
             ],
             table_2_line=scorecard.table_2_line(card),
-            numbers=captions.Numbers(card),
+            numbers=numbers,
             sections=sections,
             manifest=manifest,
             couplings=[f"{J0:g}" for J0 in config["model"]["J0_K"]],

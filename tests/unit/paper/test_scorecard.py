@@ -8,12 +8,24 @@ import pytest
 
 from tlsglass.paper import scorecard
 
-PAPER = pd.read_csv(Path(__file__).parents[3] / "config/paper_values.csv")
+ROOT = Path(__file__).parents[3]
+PAPER = pd.read_csv(ROOT / "config/paper_values.csv")
+CLAIMS = PAPER.to_dict("records")
+PUBLISHED = pd.read_csv(ROOT / "results/published/checks/scorecard.csv").set_index("id")
+UPHELD = {"agrees", "open choice", "reconstructed"}
 
 
 def claim(**changes):
     base = {"id": "x", "where": "", "claim": "", "paper": 0.127, "paper_err": np.nan, "low": np.nan, "high": np.nan, "unit": ""}
-    base |= {"resolve": 0.127, "table": "t", "select": "T_K == 0.5", "column": "mu", "kind": "value", "note": np.nan}
+    base |= {
+        "null": 0.0,
+        "null_model": "STM",
+        "table": "t",
+        "select": "T_K == 0.5",
+        "column": "mu",
+        "kind": "value",
+        "note": np.nan,
+    }
     return base | changes
 
 
@@ -31,8 +43,12 @@ def judge(stated, found, L=12):
         ({}, table(), "agrees"),
         ({}, table(0.157), "agrees"),
         ({}, table(0.159), "differs"),
-        ({}, table(0.13, 0.05), "not enough statistics"),
-        ({}, table(np.nan, np.nan), "not enough statistics"),
+        ({}, table(0.13, 0.042), "agrees"),
+        ({}, table(0.13, 0.043), "no power"),
+        ({}, table(0.5, 0.043), "no power"),
+        ({"null": 0.09}, table(0.127, 0.013), "no power"),
+        ({"null": 0.09, "kind": "reconstructed"}, table(0.127, 0.013), "no power"),
+        ({}, table(np.nan, np.nan), "no power"),
         ({"select": "T_K == 7"}, table(), "not simulated"),
         ({}, None, "not simulated"),
         ({"select": "T_K == 7", "kind": "reconstructed"}, table(), "not simulated"),
@@ -41,6 +57,9 @@ def judge(stated, found, L=12):
         ({"paper": np.nan, "low": 0.1, "high": 0.2}, table(0.22), "agrees"),
         ({"paper": np.nan, "low": 0.1, "high": 0.2}, table(0.24), "differs"),
         ({"paper": np.nan, "low": 0.1, "high": 0.2}, table(0.06), "differs"),
+        ({"paper": np.nan, "low": 0.1, "high": 0.2}, table(0.15, 0.034), "no power"),
+        ({"paper": np.nan, "low": 0.0, "high": 0.05, "null": 0.26}, table(0.02), "agrees"),
+        ({"paper": np.nan, "low": 0.0, "high": 0.05, "null": 0.26}, table(0.26), "differs"),
         ({"table": "none"}, None, "not reproduced"),
     ],
 )
@@ -82,7 +101,7 @@ def test_a_claim_without_an_L_of_its_own_is_held_against_the_lattice_that_is_nam
 def test_what_the_run_does_not_simulate_is_told_apart_from_what_it_cannot_tell():
     found = pd.DataFrame({"L": [12], "J0_K": [3.0], "mu": [0.13], "mu_err": [0.5]})
     rows = [judge(claim(select=f"L == @L and J0_K == {J0}"), found) for J0 in (2, 3)]
-    assert [row["verdict"] for row in rows] == ["not simulated", "not enough statistics"]
+    assert [row["verdict"] for row in rows] == ["not simulated", "no power"]
     assert np.isnan(rows[0]["z"])
     assert scorecard.summary(pd.DataFrame(rows))["not simulated"] == 1
     assert "not simulated" not in scorecard.summary(pd.DataFrame(rows[1:]))
@@ -110,7 +129,10 @@ def test_every_claim_is_stated_once_and_completely():
     assert set(PAPER["kind"]) <= {"value", "simulated", "reconstructed"}
     stated = PAPER["paper"].notna() != (PAPER["low"].notna() & PAPER["high"].notna())
     assert stated.all()
-    assert PAPER["resolve"].gt(0).all()
+    assert (PAPER["reason"].notna() == PAPER["low"].notna()).all()
+    assert PAPER.loc[PAPER["low"].notna(), "paper_err"].isna().all()
+    assert (PAPER.loc[PAPER["low"].notna(), "kind"] != "simulated").all()
+    assert PAPER[["null", "null_model"]].notna().all().all()
     assert PAPER["id"].str.startswith("table2_B").sum() == PAPER["id"].str.startswith("table2_mu").sum() == 14
 
 
@@ -122,4 +144,59 @@ def test_a_claim_names_the_lattice_that_it_is_about_or_that_of_the_paper():
 def test_table_2_is_the_printed_one():
     printed = PAPER.set_index("id")["paper"]
     assert [printed[f"table2_B_J2_T{T}"] for T in ("0.1", "0.5", "1")] == [0.0118, 0.0135, 0.0142]
-    assert [printed[f"table2_mu_J3_T{T}"] for T in ("0.1", "0.5", "1")] == [0.081, 0.152, 0.158]
+    assert [round(printed[f"table2_mu_J3_T{T}"], 3) for T in ("0.1", "0.5", "1")] == [0.081, 0.152, 0.158]
+
+
+def fed(stated, value, times=1.0):
+    """Return the verdict on a claim fed with ``value``, with the errors of the published run or ``times`` as large."""
+    held = PUBLISHED.loc[stated["id"]] if stated["id"] in PUBLISHED.index else {"ours_err": 0.0, "ours_sys": 0.0}
+    error, systematic = (0.0 if pd.isna(held[name]) else held[name] for name in ("ours_err", "ours_sys"))
+    x = stated["column"]
+    row = pd.DataFrame({x: [value], f"{x}_err": [times * error], f"{x}_sys": [systematic]})
+    return judge(stated | {"select": np.nan}, row)["verdict"]
+
+
+def upheld_by_null(times=1.0):
+    """Return the claims that are upheld although they are fed the value of their null model."""
+    return [stated["id"] for stated in CLAIMS if fed(stated, stated["null"], times) in ("agrees", "reconstructed")]
+
+
+def refuted_by_paper():
+    """Return the claims that are not upheld although they are fed the paper's own value, or the middle of its interval."""
+    middle = PAPER["paper"].fillna((PAPER["low"] + PAPER["high"]) / 2)
+    return [stated["id"] for stated, value in zip(CLAIMS, middle, strict=True) if fed(stated, value) not in UPHELD]
+
+
+WEAK = ["table2_mu_J2_T0.1", "table2_mu_J3_T0.1"]  # 200 mK of energies hold few counts
+
+
+@pytest.mark.parametrize("times", [1.0, 3.0, 1000.0])
+def test_no_claim_is_upheld_by_its_null_model_however_large_our_errors(times):
+    assert upheld_by_null(times) == []
+
+
+def test_every_claim_is_upheld_by_its_own_value_or_is_known_to_be_weak():
+    assert refuted_by_paper() == WEAK
+    assert {fed(stated, stated["null"]) for stated in CLAIMS if stated["id"] not in WEAK} <= {"differs", "open choice"}
+
+
+MUTANTS = {
+    "no look at the null model": ('== "agrees":', '== "nothing":'),
+    "one-sided": ("abs(_outside(claim, value))", "_outside(claim, value)"),
+    "ranges without a lower end": ("if value < low", "if False"),
+    "ends of intervals exchanged": ("low, high = (claim", "high, low = (claim"),
+    "never differs": ('return "differs"', 'return "agrees"'),
+    "the null model counts for nothing": ('claim["null"], sigma', "math.inf, sigma"),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_judge_who_is_wrong_is_found_out(name, monkeypatch):
+    """Each mutant lets a null model through, or refuses a claim its own value, or misses its cue in the table of verdicts."""
+    source = Path(scorecard.__file__).read_text(encoding="utf-8")
+    right, wrong = MUTANTS[name]
+    assert source.count(right) == 1
+    mutant = {"__name__": "mutant"}
+    exec(compile(source.replace(right, wrong), "mutant", "exec"), mutant)
+    monkeypatch.setattr(scorecard, "judge", mutant["judge"])
+    assert upheld_by_null() + upheld_by_null(1000.0) or refuted_by_paper() != WEAK

@@ -98,7 +98,7 @@ def test_dipolar_gap_exponent_is_the_logarithmic_derivative_of_weak_coupling():
 
 
 def test_pair_stability_removes_the_tls_of_unstable_pairs():
-    """To lowest order n(E) falls by the mean number of partners whose joint flip pays, here drawn; its slope in ln E is c n0 J0."""
+    """To lowest order n(E) falls by the mean number of partners whose joint flip pays; its slope in ln E is c n0 J0."""
     rng = np.random.default_rng(6)
     x, h0, J0, draws = 0.5, 10.0, 0.01, 400_000
     lowest, highest = 1e-7, 100.0

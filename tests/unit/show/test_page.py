@@ -30,12 +30,12 @@ def test_the_tracked_page_is_what_the_published_outcome_gives():
 
 def test_every_caption_can_be_read(card):
     for path in sorted((ROOT / "workflow/report").glob("*.rst")):
-        text = captions.html(captions.render(path.read_text(encoding="utf-8"), card))
+        text = captions.html(captions.render(path.read_text(encoding="utf-8"), card, PUBLISHED / "tables"))
         assert text.startswith("<p>"), path.name
         assert "system-message" not in text, path.name
 
 
-def test_a_caption_takes_its_numbers_from_the_scorecard():
+def test_a_caption_takes_its_numbers_from_the_scorecard_and_the_tables(tmp_path):
     card = pd.DataFrame(
         {
             "id": ["slope", "slope_2", "other"],
@@ -46,14 +46,18 @@ def test_a_caption_takes_its_numbers_from_the_scorecard():
             "verdict": ["open choice", "agrees", "not simulated"],
         }
     )
-    said = captions.render('{{ ours("slope") }} | {{ ours("slope_2") }} | {{ ours("other") }} | {{ tally("slope") }}', card)
-    assert said == "−1.23(1) ± 0.2 (choice of window) | 0.15(1) | (not simulated) | 1 agrees, 1 open choice"
-    assert (
-        captions.render('{{ paper("slope") }}; {{ paper("slope_2") }}; {{ paper("other") }}', card)
-        == "−1.0; 0.1 to 0.2; 9.4 × 10⁶"
-    )
-    with pytest.raises(KeyError):
-        captions.render('{{ ours("slop") }}', card)
+    pd.DataFrame({"L": [8, 12], "J0_K": 2, "mu": [0.2, 0.123], "mu_err": [0.1, 0.01]}).to_csv(tmp_path / "a.csv", index=False)
+
+    def said(template):
+        return captions.render(template, card, tmp_path)
+
+    everything = said('{{ ours("slope") }} | {{ ours("slope_2") }} | {{ ours("other") }} | {{ tally("slope") }}')
+    assert everything == "−1.23(1) ± 0.2 (choice of window) | 0.15(1) | (not simulated) | 1 agrees, 1 open choice"
+    assert said('{{ paper("slope") }}; {{ paper("slope_2") }}; {{ paper("other") }}') == "−1.0; 0.1 to 0.2; 9.4 × 10⁶"
+    assert said('{{ cell("a", "mu", L=12, J0_K=2) }}; {{ cell("a", "mu", percent=True, L=8) }}') == "0.12(1); 20(10) %"
+    for wrong in ('{{ ours("slop") }}', '{{ cell("a", "mu", J0_K=2) }}', '{{ cell("a", "mu", L=16) }}'):
+        with pytest.raises(KeyError):
+            said(wrong)
 
 
 def test_every_verdict_has_a_shape_of_its_own_and_a_meaning():
