@@ -17,11 +17,13 @@ from tlsglass.show import tables
 
 
 def read_card(scorecard_csv, paper_values_csv):
-    """Return the scorecard with where, claim and unit of each row, and the paper's numbers with their printed digits."""
+    """Return the scorecard with the words of each claim, and the paper's numbers with their printed digits."""
     card = tables.read(scorecard_csv)
-    claims = pd.read_csv(paper_values_csv, dtype={"paper": str})[["id", "where", "claim", "unit", "paper"]]
+    claims = pd.read_csv(paper_values_csv, dtype={"paper": str})
+    claims = claims[["id", "where", "claim", "unit", "paper", "reason", "null", "null_model"]]
     merged = card.drop(columns="paper").merge(claims, on="id", validate="one_to_one")
-    return merged.assign(paper=merged["paper"].fillna(card["paper"].astype(str)), unit=merged["unit"].fillna(""))
+    words = {name: merged[name].fillna("") for name in ("unit", "reason", "note")}
+    return merged.assign(paper=merged["paper"].fillna(card["paper"].astype(str)), **words)
 
 
 def typeset(number):
@@ -32,7 +34,7 @@ def typeset(number):
 
 
 class Numbers:
-    """What a text may say: of a claim, by its id, from the scorecard as ``read_card`` returns it, and of the tables in a folder."""
+    """What a text may say: of a claim, by its id, from the scorecard of ``read_card``, and of the tables in a folder."""
 
     def __init__(self, card, folder):
         self.card = card.set_index("id")

@@ -58,11 +58,15 @@ def table_2(eq3, paper, L):
 
 
 def appendix_c(constants):
+    found = constants.set_index("quantity")["value"]
     return Table(
         "Appendix C: interaction constants",
         ["quantity", "value"],
-        [[row.quantity, f"{row.value:.3f}"] for row in constants.itertuples()],
-        "P0⟨|J|⟩ of electric dipolar and of elastic interactions, and their ratio r, from the measured C_dip and C_el or Q⁻¹.",
+        [[name, f"{value:.0f}" if name.startswith("samples") else f"{value:.3f}"] for name, value in found.items()],
+        "P0⟨|J|⟩ of electric dipolar and of elastic interactions, and their ratio r, from the measured C_dip and C_el or Q⁻¹."
+        " The elastic constant is that of isotropic tensors, three times the electric one exactly; six components of equal"
+        " variance give another energy along each direction, and their average over directions. The mean of as many Monte Carlo"
+        " samples as the table says has a standard error as large as the distance to the paper's constant.",
     )
 
 
@@ -122,14 +126,15 @@ def scorecard(card, paper):
     chi2 = "; ".join(f"{name}: χ² = {value:.1f} for {n}" for name, (value, n) in referee.table_2_chi2(card).items())
     return Table(
         f"Scorecard: {counts}",
-        ["where", "claim", "paper", "ours", "systematic", "unit", "z", "verdict", "note"],
+        ["where", "claim", "paper", "null", "ours", "systematic", "unit", "z", "verdict", "note"],
         [_claim(row, claim) for row, claim in zip(card.itertuples(), claims.itertuples(), strict=True)],
         f"{referee.table_2_line(card)} ({chi2}; values at neighbouring temperatures are correlated.) z is the deviation in"
         " standard errors: ours, and the paper's, which is the rounding of its last digit and, for what it simulated, the"
         f" statistical error of {referee.REALIZATIONS} realizations. Beyond {referee.SIGMAS:g} a claim differs, unless a choice"
         " of the analysis that the paper leaves open moves our number by what is missing (systematic: the largest such move,"
-        " where it exceeds the statistical error; tables/choices.csv). A claim is not judged while"
-        f" {referee.SIGMAS:g} of our standard errors exceed the difference that it is about.",
+        " where it exceeds the statistical error; tables/choices.csv). Null: the value if what the paper says were not so."
+        f" A claim that this would pass as well, within {referee.SIGMAS:g} standard errors, has no power. A range has no error:"
+        " ours is held against it, and the note says how words were read as a range.",
     )
 
 
@@ -138,12 +143,13 @@ def _claim(row, claim):
         claim.where,
         claim.claim,
         str(row.paper) if pd.isna(claim.paper) else f"{claim.paper:g}",
+        f"{claim.null:g} ({claim.null_model})",
         shorthand(row.ours, row.ours_err),
         f"± {row.ours_sys:.1g}" if row.ours_sys > 0 else "",
         _text(claim.unit),
         "" if pd.isna(row.z) else f"{row.z:.1f}",
         f"{MARKS[row.verdict]} {row.verdict}",
-        _text(row.note),
+        f"{_text(claim.reason)} {_text(row.note)}".strip(),
     ]
 
 

@@ -46,7 +46,7 @@ def data_uri(path, mime):
 
 
 def claims(card, numbers):
-    """Return the rows of the scorecard to read: where, claim, numbers (those of captions.Numbers) as text, verdict, note."""
+    """Return the rows of the scorecard to read: where, claim, numbers (of captions.Numbers) as text, verdict, notes."""
     return [
         {
             "where": row.where,
@@ -57,7 +57,9 @@ def claims(card, numbers):
             "z": "" if pd.isna(row.z) else f"{row.z:.1f}".replace("-", "−"),
             "verdict": row.verdict,
             "mark": mark(row.verdict),
-            "note": "" if pd.isna(row.note) else row.note,
+            "null": f"{captions.typeset(f'{row.null:g}')} {row.unit}",
+            "note": f"{row.reason} {row.note}".strip(),
+            "null_model": row.null_model,
         }
         for row in card.itertuples()
     ]
