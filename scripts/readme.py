@@ -1,4 +1,4 @@
-"""Rule readme: the README, from its template and the published outcome."""
+"""Rule readme: the README and docs/reproduction.md, from their templates and the published outcome."""
 
 from pathlib import Path
 
@@ -7,6 +7,6 @@ from tlsglass.show import readme
 
 files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 given = snakemake.input
-files.write_text(
-    snakemake.output.readme, readme.render(given.template, Path(given.manifest).parent, given.paper, snakemake.params.L)
-)
+published = Path(given.manifest).parent
+for template, page in zip(given.templates, snakemake.output, strict=True):
+    files.write_text(page, readme.render(template, published, given.paper, given.before, snakemake.params.L))

@@ -16,6 +16,7 @@ if str(ROOT / "scripts") not in sys.path:
 
 from tlsglass.base import files, validation
 from tlsglass.experiment import datasets
+from tlsglass.show.entry import PAPER
 from tlsglass.study import check
 from tlsglass.study.axes import Study
 

@@ -1,7 +1,7 @@
 # Figures, and tables to read: a rule for each entry of the catalogue, scripts/tlsglass/show/catalogue.py.
 
 from tlsglass.show import catalogue
-from tlsglass.show.entry import PAPER, Axes, CatalogueError
+from tlsglass.show.entry import Axes, CatalogueError
 from tlsglass.show.entry import check as check_catalogue
 
 AXES = Axes(

@@ -1,4 +1,4 @@
-# The page and the README, which show the published outcome: no other results go into them, whatever the configuration is.
+# The page, the README and docs/reproduction.md, which show the published outcome: no other results go into them, whatever the configuration is.
 
 
 rule page:
@@ -33,10 +33,12 @@ rule readme:
         manifest=shipped(f"results/published/{files.MANIFEST}"),
         published=lambda w: shipped_files("results/published", "*/*.csv"),
         paper=shipped(PAPER),
-        template=shipped("workflow/page/README.md.j2"),
+        before=shipped("config/verdicts_before.csv"),
+        templates=[shipped(f"workflow/page/{name}.md.j2") for name in ("README", "reproduction")],
         code=library("readme.py"),
     output:
         readme="README.md",
+        reproduction="docs/reproduction.md",
     log:
         "<logs>/readme.log",
     benchmark:

@@ -17,6 +17,7 @@ import pandas as pd
 SIGMAS = 3.0  # a deviation beyond this many standard errors counts as a difference
 REALIZATIONS = 10_000  # of the paper, for each (L, J0)
 VERDICTS = ("agrees", "open choice", "differs", "no power", "not simulated", "reconstructed", "not reproduced")
+ABSENT = "not on the card"
 
 
 def judge(claim, table, L):
@@ -96,6 +97,29 @@ def summary(card):
     """Return the number of claims with each verdict in the order of ``VERDICTS``; "not simulated" only where there are any."""
     counts = {verdict: int((card["verdict"] == verdict).sum()) for verdict in VERDICTS}
     return {verdict: number for verdict, number in counts.items() if number or verdict != "not simulated"}
+
+
+def changes(before, card):
+    """Return the verdicts that changed, as rows (group, before, after, reason), the counts of each group as text.
+
+    ``before`` holds the earlier verdict of each claim (none: it was not on the card), its group and the reason for the change.
+    Raises KeyError for a changed verdict, or a claim of the card, that ``before`` has no reason for.
+    """
+    after = card.set_index("id")["verdict"]
+    if unknown := set(after.index) - set(before["id"]):
+        raise KeyError(f"not among the earlier verdicts: {', '.join(sorted(unknown))}")
+    pairs = before.assign(before=before["verdict"].fillna(ABSENT), after=before["id"].map(after).fillna(ABSENT))
+    changed = pairs[pairs["before"] != pairs["after"]]
+    if (silent := changed.loc[changed["reason"].isna(), "id"]).any():
+        raise KeyError(f"verdicts that changed without a reason: {', '.join(silent)}")
+
+    def counted(verdicts):
+        return ", ".join(f"{number} {verdict}" for verdict, number in verdicts.value_counts(sort=False).items())
+
+    return [
+        (group, counted(rows["before"]), counted(rows["after"]), reason)
+        for (group, reason), rows in changed.groupby(["group", "reason"], sort=False)
+    ]
 
 
 def _table_2_z(card):

@@ -2,7 +2,7 @@
 
 Jinja2: ``{{ ours("ID") }}``, ``{{ paper("ID") }}`` and ``{{ verdict("ID") }}`` of a claim in ``config/paper_values.csv``,
 ``{{ tally("PREFIX") }}`` of all claims whose id starts so, ``{{ cell("TABLE", "COLUMN", L=12, ...) }}`` of the one row of
-``tables/TABLE.csv`` that is picked. A caption is reStructuredText.
+``tables/TABLE.csv`` that is picked, ``{{ span("TABLE", "COLUMN", ...) }}`` of several. A caption is reStructuredText.
 """
 
 import re
@@ -62,17 +62,26 @@ class Numbers:
 
     def cell(self, table, column, percent=False, **where):
         """Return a number of the one row of ``table``.csv that ``where`` picks, with its error. Raises KeyError if not one."""
-        rows = tables.read(self.folder / f"{table}.csv")
-        for name, wanted in where.items():
-            rows = rows[rows[name] == wanted]
+        rows = self._rows(table, where)
         if len(rows) != 1:
             raise KeyError(f"{table}.csv: {len(rows)} rows with {where}")
         value, error = (rows[name].iloc[0] if name in rows else 0.0 for name in (column, f"{column}_err"))
         return typeset(tables.shorthand(100 * value, 100 * error) + " %" if percent else tables.shorthand(value, error))
 
+    def span(self, table, column, **where):
+        """Return the least and the largest number of a column of ``table``.csv, of the rows that ``where`` picks."""
+        found = self._rows(table, where)[column]
+        return typeset(f"{found.min():.2f} to {found.max():.2f}")
 
-def render(template, card, folder):
-    """Return a text from its template, the scorecard and the ``folder`` of tables.
+    def _rows(self, table, where):
+        rows = tables.read(self.folder / f"{table}.csv")
+        for name, wanted in where.items():
+            rows = rows[rows[name] == wanted]
+        return rows
+
+
+def render(template, card, folder, **more):
+    """Return a text from its template, the scorecard, the ``folder`` of tables, and ``more`` names that it may use.
 
     Raises jinja2.UndefinedError or KeyError for what these do not hold.
     """
@@ -80,8 +89,8 @@ def render(template, card, folder):
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    names = {name: getattr(numbers, name) for name in ("ours", "paper", "verdict", "tally", "cell")}
-    return environment.from_string(template).render(names)
+    names = {name: getattr(numbers, name) for name in ("ours", "paper", "verdict", "tally", "cell", "span")}
+    return environment.from_string(template).render(names | more)
 
 
 def html(caption):

@@ -200,3 +200,36 @@ def test_a_judge_who_is_wrong_is_found_out(name, monkeypatch):
     exec(compile(source.replace(right, wrong), "mutant", "exec"), mutant)
     monkeypatch.setattr(scorecard, "judge", mutant["judge"])
     assert upheld_by_null() + upheld_by_null(1000.0) or refuted_by_paper() != WEAK
+
+
+def test_changed_verdicts_are_counted_by_their_reason_and_none_goes_without_one():
+    before = pd.DataFrame(
+        [
+            ("a", "agrees", "µ", "why"),
+            ("b", "agrees", "µ", "why"),
+            ("c", "differs", "same", np.nan),
+            ("d", "agrees", "twice", "said elsewhere"),
+            ("e", np.nan, "new", "judged now"),
+        ],
+        columns=["id", "verdict", "group", "reason"],
+    )
+    card = pd.DataFrame({"id": ["a", "b", "c", "e"], "verdict": ["differs", "no power", "differs", "agrees"]})
+    assert scorecard.changes(before, card) == [
+        ("µ", "2 agrees", "1 differs, 1 no power", "why"),
+        ("twice", "1 agrees", "1 not on the card", "said elsewhere"),
+        ("new", "1 not on the card", "1 agrees", "judged now"),
+    ]
+    with pytest.raises(KeyError, match="without a reason: c"):
+        scorecard.changes(before, card.replace({"verdict": {"differs": "agrees"}}))
+    with pytest.raises(KeyError, match="not among the earlier verdicts: f"):
+        scorecard.changes(before, pd.concat([card, pd.DataFrame({"id": ["f"], "verdict": ["agrees"]})]))
+
+
+def test_the_earlier_verdicts_are_those_of_all_claims_then_and_now():
+    before = pd.read_csv(ROOT / "config/verdicts_before.csv")
+    assert before["id"].is_unique
+    assert set(before["verdict"].dropna()) <= {*scorecard.VERDICTS, "not enough statistics"}
+    assert set(PAPER["id"]) <= set(before["id"])
+    assert before["verdict"].value_counts().to_dict() == {"agrees": 61, "reconstructed": 19, "differs": 8, "open choice": 3}
+    gone = before[~before["id"].isin(PAPER["id"]) | before["verdict"].isna()]
+    assert gone["reason"].notna().all()

@@ -14,9 +14,16 @@ from tlsglass.show import readme
 ROOT = Path(__file__).parents[3]
 
 
-def test_the_tracked_readme_is_what_the_published_outcome_gives():
-    made = readme.render(ROOT / "workflow/page/README.md.j2", ROOT / "results/published", ROOT / "config/paper_values.csv", 12)
-    assert made == (ROOT / "README.md").read_text(encoding="utf-8"), "README.md is of another outcome or template: make page"
+@pytest.mark.parametrize("name", ["README.md", "docs/reproduction.md"])
+def test_the_tracked_page_is_what_the_published_outcome_gives(name):
+    template = ROOT / "workflow/page" / f"{Path(name).name}.j2"
+    claims, before = ROOT / "config/paper_values.csv", ROOT / "config/verdicts_before.csv"
+    made = readme.render(template, ROOT / "results/published", claims, before, 12)
+    assert made == (ROOT / name).read_text(encoding="utf-8"), f"{name} is of another outcome or template: make page"
+
+
+def test_the_reproduction_is_told_in_1500_words():
+    assert len((ROOT / "docs/reproduction.md").read_text(encoding="utf-8").split()) <= 1500
 
 
 @pytest.fixture(scope="module")
