@@ -45,7 +45,7 @@ class Numbers:
         row = self.card.loc[claim]
         if pd.isna(row["ours"]):
             return f"({row['verdict']})"
-        systematic = f" ± {row['ours_sys']:.1g} (choice of window)" if row["ours_sys"] > 0 else ""
+        systematic = f" ± {row['ours_sys']:.1g} (choices)" if row["ours_sys"] > 0 else ""
         return typeset(tables.shorthand(row["ours"], row["ours_err"])) + systematic
 
     def paper(self, claim):

@@ -228,7 +228,6 @@ def test_changed_verdicts_are_counted_by_their_reason_and_none_goes_without_one(
 def test_the_earlier_verdicts_are_those_of_all_claims_then_and_now():
     before = pd.read_csv(ROOT / "config/verdicts_before.csv")
     assert before["id"].is_unique
-    assert set(before["verdict"].dropna()) <= {*scorecard.VERDICTS, "not enough statistics"}
     assert set(PAPER["id"]) <= set(before["id"])
     assert before["verdict"].value_counts().to_dict() == {"agrees": 61, "reconstructed": 19, "differs": 8, "open choice": 3}
     gone = before[~before["id"].isin(PAPER["id"]) | before["verdict"].isna()]

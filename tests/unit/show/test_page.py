@@ -52,7 +52,7 @@ def test_a_caption_takes_its_numbers_from_the_scorecard_and_the_tables(tmp_path)
         return captions.render(template, card, tmp_path)
 
     everything = said('{{ ours("slope") }} | {{ ours("slope_2") }} | {{ ours("other") }} | {{ tally("slope") }}')
-    assert everything == "−1.23(1) ± 0.2 (choice of window) | 0.15(1) | (not simulated) | 1 agrees, 1 open choice"
+    assert everything == "−1.23(1) ± 0.2 (choices) | 0.15(1) | (not simulated) | 1 agrees, 1 open choice"
     assert said('{{ paper("slope") }}; {{ paper("slope_2") }}; {{ paper("other") }}') == "−1.0; 0.1 to 0.2; 9.4 × 10⁶"
     assert said('{{ cell("a", "mu", L=12, J0_K=2) }}; {{ cell("a", "mu", percent=True, L=8) }}') == "0.12(1); 20(1) %"
     assert said('{{ span("a", "mu", J0_K=2) }}') == "0.12 to 0.20"

@@ -23,7 +23,8 @@ def test_the_tracked_page_is_what_the_published_outcome_gives(name):
 
 
 def test_the_reproduction_is_told_in_1500_words():
-    assert len((ROOT / "docs/reproduction.md").read_text(encoding="utf-8").split()) <= 1500
+    tokens = (ROOT / "docs/reproduction.md").read_text(encoding="utf-8").split()
+    assert len([token for token in tokens if any(letter.isalnum() for letter in token)]) <= 1500  # rules of tables are no words
 
 
 @pytest.fixture(scope="module")
