@@ -43,7 +43,7 @@ def gaussians(settings):
     def E0(counts, low_J0=first, bin_K=bins_K[0]):
         return power_law.fit_gaussian(counts, low_J0 * counts.J0_K, bin_K).E0_K
 
-    ranges = {f"E > {low:g} J0": partial(E0, low_J0=low) for low in others}
+    ranges = {("E > 0" if low == 0 else f"E > {low:g} J0"): partial(E0, low_J0=low) for low in others}
     bins = {f"bins of {width:g} K": partial(E0, bin_K=width) for width in bins_K[1:]}
     return (
         {"quoted": E0}
@@ -61,13 +61,21 @@ def one(estimate):
     return lambda settings: {"quoted": lambda densities: estimate(densities, settings.observables)}
 
 
+def windows(key, estimate):
+    """``estimate(densities, s, window)`` for every window of ``key``."""
+
+    def choices(settings):
+        s = settings.observables
+        return {f"{low:g} to {high:g} K": partial(estimate, s=s, window=(low, high)) for low, high in s[key]}
+
+    return choices
+
+
 def exponents_of(estimate, generalised):
     """``estimate(densities, s, window)`` for every window of a power law, and with the covariance of the temperatures."""
 
     def choices(settings):
-        s = settings.observables
-        found = {f"{low:g} to {high:g} K": partial(estimate, s=s, window=(low, high)) for low, high in s["exponents_K"]}
-        return found | {"with covariance": partial(generalised, s=s)}
+        return windows("exponents_K", estimate)(settings) | {"with covariance": partial(generalised, s=settings.observables)}
 
     return choices
 
@@ -114,7 +122,9 @@ def constant_mus(crossover):
 def _changed_fits(s, crossover, estimate):
     """``estimate`` on every other window of Fig. 3, and with every other T0."""
     windows = {f"{low:g} to {high:g} K": partial(estimate, window=(low, high)) for low, high in s["sound_velocity_K"][1:]}
-    others = {f"T0 = {T0_K:g} K": partial(estimate, T0_K=T0_K) for name, T0_K in s["crossover_K"].items() if name != crossover}
+    others = {
+        f"T0 = {T0_K:.3g} K": partial(estimate, T0_K=T0_K) for name, T0_K in s["crossover_K"].items() if name != crossover
+    }
     return windows | others
 
 

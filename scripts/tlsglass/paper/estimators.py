@@ -201,9 +201,10 @@ def kappa_A1_exponent(densities, s):
     return kappa_law(densities, s).power - changed.power
 
 
-def kappa_A1_spread(densities, s):
-    """Relative spread over temperature of κ by Eq. (A1) over κ by Eq. (5)."""
-    ratio = kappa_A1(densities, s) / kappa(densities, s)
+def kappa_A1_spread(densities, s, window=None):
+    """Relative spread of κ by Eq. (A1) over κ by Eq. (5) on the temperatures of a power law, the quoted ones by default."""
+    inside = laws.select(densities.T_K, *(window or s["exponents_K"][0]))
+    ratio = (kappa_A1(densities, s) / kappa(densities, s))[inside]
     return ratio.reduce(np.std) / ratio.reduce(np.mean)
 
 

@@ -147,7 +147,7 @@ QUANTITIES = (
         name="kappa_eqA1_spread",
         symbol="spread of $κ$(A1)/$κ$(5)",
         label="spread of κ(A1)/κ(5)",
-        choices=choices.one(estimators.kappa_A1_spread),
+        choices=choices.windows("exponents_K", estimators.kappa_A1_spread),
         claims="appendix_A_kappa_J",
     ),
     _law(
