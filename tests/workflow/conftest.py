@@ -19,9 +19,10 @@ TINY = {
     "fits": {"jackknife_groups": 4},
     "observables": {
         "exponents_K": [[0.05, 1], [0.2, 1]],
-        "sound_velocity_K": [[0.05, 1], [0.05, 0.5]],
-        "slope_below_K": [[0.05, 0.2]],
-        "slope_above_K": [[0.5, 1]],
+        "crossover_K": {"matching": 0.5, "fig5a": 0.5, "fig5a_2pi": 0.5},
+        "sound_velocity_K": [[0.05, 1]],
+        "slope_below_T0": [0.4],
+        "slope_above_T0": [1],
         "least_counts": 20,
     },
     "figures": {"L": 6, "dos_K": [0.05, 0.5]},

@@ -23,6 +23,31 @@ rule observables:
         "../../scripts/observables.py"
 
 
+rule crossover_map:
+    input:
+        rungs=[
+            f"<results>/dos/L{config['figures']['L']}_J{J0}/T{T}.npz" for J0 in COUPLINGS for T in study.rungs
+        ],
+        paper=shipped(PAPER),
+        code=library("crossover_map.py"),
+    output:
+        table="<results>/tables/crossover_map.csv",
+    log:
+        "<logs>/crossover_map.log",
+    benchmark:
+        "<benchmarks>/crossover_map.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        observables=config["observables"],
+    script:
+        "../../scripts/crossover_map.py"
+
+
 rule two_tls:
     input:
         paper=shipped(PAPER),

@@ -1,14 +1,14 @@
 """Fits of the density of states: Eq. (3) on 0 < E < 2T, the zero-temperature exponent, and the Gaussian limit.
 
-All three are straight lines of ln n in a function of E, fitted to counts by maximum Poisson likelihood; errors are
-jackknifed, so that spins of one realization need not be independent. Too few counts for a line give NaN.
+The first two are straight lines of ln n in a function of E, fitted to counts by maximum Poisson likelihood, the third is
+least squares; errors are jackknifed, so that spins of one realization need not be independent. Too few counts give NaN.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import curve_fit
 
+from tlsglass.base.minimise import minimum
 from tlsglass.base.samples import Samples
 from tlsglass.density import grid
 
@@ -43,7 +43,6 @@ class Exponent(NamedTuple):
 class GaussianLimit(NamedTuple):
     E0_K: Samples
     prefactor: Samples  # n(E = 0) of the fitted Gaussian
-    chi2_per_dof: float
 
 
 def fit_eq3(counts, window_T):
@@ -71,19 +70,37 @@ def fit_exponent(counts, E_low_K, E_high_K):
     return Exponent(line.slope, np.exp(line.intercept), line.chi2_per_dof)
 
 
-def fit_gaussian(counts, E_low_K):
-    """Fit n ∝ exp(-E²/2 E0²) on E > ``E_low_K``: the solid line of Fig. 1(a). The slope of ln n in -E²/2 is 1/E0²."""
-    line = _fit(counts, E_low_K, np.inf, lambda E: -0.5 * E**2)
-    return GaussianLimit(line.slope**-0.5, np.exp(line.intercept), line.chi2_per_dof)
+def fit_gaussian(counts, E_low_K, bin_K):
+    """Fit n = a exp(-E²/2 E0²) by unweighted least squares on bins of ``bin_K`` above ``E_low_K``: the line of Fig. 1(a).
+
+    The grid of the counts grows with E: unweighted on its own bins, low energies would count for more. So n is first taken
+    to equal bins, as constant inside each of the old ones. NaN without any count there.
+    """
+    total, realizations = counts.sums
+    edges = np.arange(E_low_K, counts.edges_K[-1], bin_K)
+    below = np.concatenate([np.zeros((len(total.rows), 1)), np.cumsum(total.rows, axis=1)], axis=1)
+    in_bins = np.diff([np.interp(edges, counts.edges_K, row) for row in below], axis=1)
+    if not in_bins.any(axis=1).all():
+        return GaussianLimit(_unknown(total), _unknown(total))
+    n = Samples(in_bins) / (realizations * counts.n_spins / counts.concentration * bin_K)
+    E, scale = 0.5 * (edges[:-1] + edges[1:]), rms_energy(counts).value
+
+    def amplitude(E0):
+        shape = np.exp(-0.5 * (E / E0) ** 2)
+        return (n @ (shape / np.sum(shape**2))), shape
+
+    def squares(E0):
+        a, shape = amplitude(E0)
+        return np.sum((n.rows - np.outer(a.rows, shape)) ** 2, axis=1)
+
+    E0 = minimum(squares, 0.2 * scale, 5 * scale)
+    lower, upper = amplitude(0.999 * E0.value)[0], amplitude(1.001 * E0.value)[0]
+    return GaussianLimit(E0, lower + (upper - lower) * (E0 / E0.value - 0.999) / 0.002)
 
 
-def gaussian_unweighted(counts, width_K):
-    """Return E0, Samples (), by unweighted least squares of a Gaussian through n(E), bins of at least ``width_K``."""
-    coarse = counts.coarsen_to_width(width_K)
-    E, n = coarse.middle_K, coarse.n
-    start = n.value[0], rms_energy(counts).value
-    fits = [curve_fit(lambda E, a, E0: a * np.exp(-0.5 * (E / E0) ** 2), E, row, p0=start)[0] for row in n.rows]
-    return Samples([abs(E0) for _, E0 in fits])
+def gaussian_likelihood(counts, E_low_K):
+    """Return E0, Samples (), of n ∝ exp(-E²/2 E0²) on E > ``E_low_K`` by Poisson likelihood, ln n a line in -E²/2."""
+    return _fit(counts, E_low_K, np.inf, lambda E: -0.5 * E**2).slope ** -0.5
 
 
 def rms_energy(counts):

@@ -11,8 +11,7 @@ import numpy as np
 from tlsglass.density import power_law
 from tlsglass.paper import estimators
 from tlsglass.physics import eq3 as closed_form
-
-BIN_K = 1.0  # of the bins of an unweighted fit
+from tlsglass.physics import laws
 
 
 def eq3(name):
@@ -38,15 +37,23 @@ def exponents(settings):
 
 
 def gaussians(settings):
-    """E0 of a Gaussian n(E), above every energy and by other weights."""
-    lines = {
-        f"E > {low:g} K": lambda counts, low=low: power_law.fit_gaussian(counts, low).E0_K
-        for low in settings.fits["gaussian_above_K"]
-    }
-    return lines | {
-        "rms of E": power_law.rms_energy,
-        "unweighted least squares": lambda counts: power_law.gaussian_unweighted(counts, BIN_K),
-    }
+    """E0 of a Gaussian n(E), on other ranges, on other bins, and by other weights."""
+    bins_K, (first, *others) = settings.fits["gaussian_bins_K"], settings.fits["gaussian_above_J0"]
+
+    def E0(counts, low_J0=first, bin_K=bins_K[0]):
+        return power_law.fit_gaussian(counts, low_J0 * counts.J0_K, bin_K).E0_K
+
+    ranges = {("E > 0" if low == 0 else f"E > {low:g} J0"): partial(E0, low_J0=low) for low in others}
+    bins = {f"bins of {width:g} K": partial(E0, bin_K=width) for width in bins_K[1:]}
+    return (
+        {"quoted": E0}
+        | ranges
+        | bins
+        | {
+            "Poisson likelihood": lambda counts: power_law.gaussian_likelihood(counts, first * counts.J0_K),
+            "rms of E": power_law.rms_energy,
+        }
+    )
 
 
 def one(estimate):
@@ -64,35 +71,61 @@ def windows(key, estimate):
     return choices
 
 
-def slope_ratios(settings):
-    """Slopes of δv/v above over below its maximum, one window changed at a time."""
-    s = settings.observables
+def exponents_of(estimate, generalised):
+    """``estimate(densities, s, window)`` for every window of a power law, and with the covariance of the temperatures."""
 
-    def ratio(densities, **windows):
-        return estimators.slopes(densities, s, **windows).ratio
+    def choices(settings):
+        return windows("exponents_K", estimate)(settings) | {"with covariance": partial(generalised, s=settings.observables)}
 
-    return {"quoted": ratio} | {
-        f"{side}: {low:g} to {high:g} K": partial(ratio, **{side: (low, high)})
-        for side in ("below", "above")
-        for low, high in s[f"slope_{side}_K"][1:]
+    return choices
+
+
+def of_crossover(name, crossover):
+    """A field of laws.Slopes or laws.ConstantMu with the T0 of that name, alone."""
+    fit = estimators.slopes if name in laws.Slopes._fields else estimators.constant_mu
+    return one(lambda densities, s: getattr(fit(densities, s, s["crossover_K"][crossover]), name))
+
+
+def slope_ratios(crossover):
+    """Slopes of δv/v above over below its maximum: one factor, one end of the window or T0 changed at a time."""
+
+    def choices(settings):
+        s = settings.observables
+
+        def ratio(densities, T0_K=s["crossover_K"][crossover], **changed):
+            return estimators.slopes(densities, s, T0_K, **changed).ratio
+
+        factors = {
+            f"T {sign} {factor:g} T0": partial(ratio, **{side: factor})
+            for side, sign in (("below", "<"), ("above", ">"))
+            for factor in s[f"slope_{side}_T0"][1:]
+        }
+        return {"quoted": ratio} | factors | _changed_fits(s, crossover, ratio)
+
+    return choices
+
+
+def constant_mus(crossover):
+    """The constant µ of Fig. 3: one end of the window or T0 changed at a time."""
+
+    def choices(settings):
+        s = settings.observables
+
+        def mu(densities, T0_K=s["crossover_K"][crossover], **changed):
+            return estimators.constant_mu(densities, s, T0_K, **changed).mu
+
+        return {"quoted": mu} | _changed_fits(s, crossover, mu)
+
+    return choices
+
+
+def _changed_fits(s, crossover, estimate):
+    """``estimate`` on every other window of Fig. 3, and with every other T0."""
+    windows = {f"{low:g} to {high:g} K": partial(estimate, window=(low, high)) for low, high in s["sound_velocity_K"][1:]}
+    others = {
+        f"T0 = {T0_K:.3g} K": partial(estimate, T0_K=T0_K) for name, T0_K in s["crossover_K"].items() if name != crossover
     }
-
-
-def constant_mus(settings):
-    """The constant µ of Fig. 3 on every window, and with the ω and A of other probes."""
-    s = settings.observables
-
-    def mu(densities, probed=None):
-        return estimators.constant_mu(densities, s, probed).mu
-
-    def mu_on(densities, window):
-        return estimators.constant_mu_on(densities, s, window).mu
-
-    windows = {f"{low:g} to {high:g} K": partial(mu_on, window=(low, high)) for low, high in s["sound_velocity_K"][1:]}
-    probes = {
-        f"ω = {omega / 1e3:g} kHz, A = {A / 1e6:g} MHz/K³": partial(mu, probed=(omega, A)) for omega, A in s["other_probes"]
-    }
-    return {"quoted": mu} | windows | probes
+    return windows | others
 
 
 # ---- what synthetic samples are drawn from: (n(E), the quoted value) of the quoted fit to one density ----------------

@@ -10,6 +10,35 @@ from tlsglass.paper.quantity import Place, Quantity
 
 _law = partial(Quantity, sizes=Place.SET)
 
+
+def _fig3(crossover, suffix, where, of_paper):
+    """The numbers of Fig. 3 with the T0 of that name, as ``where`` says; those of the paper if ``of_paper``."""
+    tested = {"studied": True, "pulls": Place.SET} if of_paper else {}
+
+    def entry(name, text, chosen=None, **options):
+        return _law(
+            name=name + suffix,
+            symbol=text + where,
+            label=(text + where).replace("$", "").replace("_", ""),
+            choices=chosen or choices.of_crossover(name.removeprefix("slope_").removeprefix("mu_constant_"), crossover),
+            **options,
+        )
+
+    offset = choices.one(partial(estimators.constant_mu_offset, crossover=crossover))
+    ratio, mu = choices.slope_ratios(crossover), choices.constant_mus(crossover)
+    claimed = [{"claims": name} | tested if of_paper else {} for name in ("fig3_slope_J", "fig3_mu_J")]
+    unit = "γ²/(L0 ρv²)"
+    return (
+        entry("slope_below", "slope of $δv/v$ below its maximum", unit=unit),
+        entry("slope_above", "slope of $δv/v$ above its maximum", unit=unit),
+        entry("slope_ratio", "slope ratio", ratio, axis="slope ratio of $δv/v$" + where, **claimed[0]),
+        entry("maximum_K", "maximum of $δv/v$", unit="K"),
+        entry("mu_constant", "constant $µ$", mu, axis="constant $µ$ of Fig. 3" + where, **claimed[1]),
+        entry("mu_constant_amplitude", "amplitude at constant $µ$", unit=unit),
+        entry("mu_constant_offset", "offset at constant $µ$", offset, unit=unit),
+    )
+
+
 QUANTITIES = (
     Quantity(
         name="B",
@@ -23,7 +52,7 @@ QUANTITIES = (
         pulls=Place.WARM,
         drawn_from=choices.from_eq3("B"),
         variants=Place.WARM,
-        sizes=Place.WARMEST,
+        sizes=Place.KELVIN,
         claims="table2_B_J",
     ),
     Quantity(
@@ -73,7 +102,8 @@ QUANTITIES = (
         symbol="$α$",
         label="α",
         axis="$α$ of $C \\propto T^{1+α}$",
-        choices=choices.windows("exponents_K", estimators.alpha),
+        choices=choices.exponents_of(estimators.alpha, estimators.generalised_alpha),
+        law=estimators.alpha_law,
         studied=True,
         pulls=Place.SET,
         claims="alpha_L12_J",
@@ -83,7 +113,8 @@ QUANTITIES = (
         symbol="$β$",
         label="β",
         axis="$β$ of $κ \\propto T^{2-β}$",
-        choices=choices.windows("exponents_K", estimators.beta),
+        choices=choices.exponents_of(estimators.beta, estimators.generalised_beta),
+        law=estimators.beta_law,
         studied=True,
         pulls=Place.SET,
         claims="beta_L12_J",
@@ -94,6 +125,7 @@ QUANTITIES = (
         label="κ(1 K)",
         unit="prefactor of Eq. (5)",
         choices=choices.one(lambda densities, s: estimators.kappa_law(densities, s).prefactor),
+        law=estimators.kappa_prefactor_law,
     ),
     _law(
         name="specific_heat_prefactor",
@@ -101,62 +133,10 @@ QUANTITIES = (
         label="C(1 K)",
         unit="k_B per lattice site",
         choices=choices.one(lambda densities, s: estimators.heat_law(densities, s).prefactor),
+        law=estimators.heat_prefactor_law,
     ),
-    _law(
-        name="slope_below",
-        symbol="slope of $δv/v$ below its maximum",
-        label="slope of δv/v below its maximum",
-        unit="γ²/(L0 ρv²)",
-        choices=choices.one(lambda densities, s: estimators.slopes(densities, s).below),
-    ),
-    _law(
-        name="slope_above",
-        symbol="slope of $δv/v$ above its maximum",
-        label="slope of δv/v above its maximum",
-        unit="γ²/(L0 ρv²)",
-        choices=choices.one(lambda densities, s: estimators.slopes(densities, s).above),
-    ),
-    _law(
-        name="slope_ratio",
-        symbol="slope ratio",
-        label="slope ratio",
-        axis="slope ratio of $δv/v$",
-        choices=choices.slope_ratios,
-        studied=True,
-        pulls=Place.SET,
-        claims="fig3_slope_J",
-    ),
-    _law(
-        name="maximum_K",
-        symbol="maximum of $δv/v$",
-        label="maximum of δv/v",
-        unit="K",
-        choices=choices.one(lambda densities, s: estimators.slopes(densities, s).maximum_K),
-    ),
-    _law(
-        name="mu_constant",
-        symbol="constant $µ$",
-        label="constant µ",
-        axis="constant $µ$ of Fig. 3",
-        choices=choices.constant_mus,
-        studied=True,
-        pulls=Place.SET,
-        claims="fig3_mu_J",
-    ),
-    _law(
-        name="mu_constant_amplitude",
-        symbol="amplitude at constant $µ$",
-        label="amplitude at constant µ",
-        unit="γ²/(L0 ρv²)",
-        choices=choices.one(lambda densities, s: estimators.constant_mu(densities, s).amplitude),
-    ),
-    _law(
-        name="mu_constant_offset",
-        symbol="offset at constant $µ$",
-        label="offset at constant µ",
-        unit="γ²/(L0 ρv²)",
-        choices=choices.one(estimators.constant_mu_offset),
-    ),
+    *_fig3("matching", "", "", of_paper=True),
+    *_fig3("fig5a", "_5a", ", $T_0$ of Fig. 5(a)", of_paper=False),
     _law(
         name="beta_eqA1_minus_eq5",
         symbol="$β$ of Eq. (A1) − Eq. (5)",
@@ -167,7 +147,7 @@ QUANTITIES = (
         name="kappa_eqA1_spread",
         symbol="spread of $κ$(A1)/$κ$(5)",
         label="spread of κ(A1)/κ(5)",
-        choices=choices.one(estimators.kappa_A1_spread),
+        choices=choices.windows("exponents_K", estimators.kappa_A1_spread),
         claims="appendix_A_kappa_J",
     ),
     _law(

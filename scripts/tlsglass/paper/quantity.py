@@ -19,12 +19,12 @@ class Place(Enum):
 
     COLDEST = "coldest rung"
     WARM = "rung warm_K of the settings"
-    WARMEST = "warmest rung"
+    KELVIN = "rung at 1 K, the warmest of Table II"
     SET = "all rungs"
 
     def temperature_K(self, T_K, warm_K):
         """Return the temperature of this place among the rungs ``T_K``; None for all of them."""
-        return {Place.COLDEST: min(T_K), Place.WARM: warm_K, Place.WARMEST: max(T_K), Place.SET: None}[self]
+        return {Place.COLDEST: min(T_K), Place.WARM: warm_K, Place.KELVIN: 1.0, Place.SET: None}[self]
 
     def of(self, densities, settings):
         """Return the density (counts.Counts) of this place, or all ``densities``. Raises ValueError when none is there."""
@@ -51,6 +51,7 @@ class Quantity:
     column: str = "value"
     studied: bool = False  # its choices are tabulated and drawn
     pulls: Place | None = None  # where its error is tested by pulls
+    law: Callable | None = None  # (densities, observables) -> estimators.Local: whether what it belongs to holds at all
     drawn_from: Callable | None = None  # (counts, settings) -> (n(E), its value there): what synthetic samples are drawn from
     variants: Place | None = None  # where it is held beside that of a changed model or protocol
     sizes: Place | None = None  # where it is held beside that of a smaller lattice

@@ -1,5 +1,6 @@
 """The tables of the quoted quantities: of one set (L, J0), of all sizes, of the variants."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,8 +32,8 @@ def _exponent(counts, fits):
 
 def _gaussian(counts, fits):
     fit = estimators.gaussian(counts, fits)
-    low = fits["gaussian_above_K"][0]
-    return {"prefactor": fit.prefactor.value, "chi2_per_dof": fit.chi2_per_dof, "E_above_K": low}
+    low = fits["gaussian_above_J0"][0] * counts.J0_K
+    return {"prefactor": fit.prefactor.value, "E_above_K": low, "bin_K": fits["gaussian_bins_K"][0]}
 
 
 FITS = (
@@ -46,7 +47,7 @@ FITS = (
     FitTable(
         "gaussian",
         lambda d: [d.coldest],
-        ("E_above_K", "E0_K", "E0_K_err", "prefactor", "chi2_per_dof", "E0_K_sys"),
+        ("E_above_K", "bin_K", "E0_K", "E0_K_err", "prefactor", "E0_K_sys"),
         _gaussian,
     ),
 )
@@ -63,10 +64,17 @@ def of_set(densities, settings):
         """Return value, error and systematic error, and note the choices."""
         found = {name: estimate(density) for name, estimate in quantity.choices(settings).items()}
         rows = systematics.rows(quantity.name, found)
+        value, error = rows[0]["value"], rows[0]["value_err"]
         if quantity.studied:
             studied.extend(head | {"T_K": T_K} | row for row in rows)
         x = quantity.column
-        return {x: rows[0]["value"], f"{x}_err": rows[0]["value_err"], f"{x}_sys": systematics.systematic(rows)}
+        row = {x: value, f"{x}_err": error, f"{x}_sys": systematics.systematic(rows)}
+        if x != "value":
+            return row
+        local = quantity.law(density, settings.observables) if quantity.law else None
+        if local and not local.goodness.holds:  # the statistical error of a law that does not hold says nothing
+            row["value_err"] = 0.5 * (local.high - local.low)
+        return row | {"statistical_err": error} | _tested(local)
 
     for table in FITS:
         rows = []
@@ -82,6 +90,13 @@ def of_set(densities, settings):
         if quantity.table == "laws"
     ]
     return tables | {"laws": pd.DataFrame(laws), "choices": pd.DataFrame(studied, columns=CHOICES)}
+
+
+def _tested(local):
+    """Return the columns that tell how well the law holds that a number belongs to: NaN where it belongs to none."""
+    if local is None:
+        return dict.fromkeys(("chi2", "dof", "p_value", "holds", "local_low", "local_high"), math.nan)
+    return local.goodness._asdict() | {"holds": int(local.goodness.holds), "local_low": local.low, "local_high": local.high}
 
 
 def of_curves(densities, settings):
@@ -105,7 +120,7 @@ def of_sizes(gathered, warm_K):
         table = gathered[name]
         if name == "laws":
             rows = table[table["quantity"].isin(list(quantities))]
-            found.append(rows.assign(x=rows["value"], x_err=rows["value_err"])[columns])
+            found.append(rows.assign(x=rows["value"], x_err=rows["statistical_err"])[columns])
         else:
             for q in quantities.values():
                 rows = table[table["T_K"] == q.sizes.temperature_K(rungs_K, warm_K)]

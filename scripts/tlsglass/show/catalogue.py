@@ -69,11 +69,14 @@ ENTRIES = [
         "Fig. 3: sound velocity",
         PROPERTIES,
         inputs={"observables": observables, "laws": table("laws")},
-        settings={
-            "window_K": "observables.sound_velocity_K.0",
-            "omega_Hz": "observables.omega_Hz",
-            "A_Hz_per_K3": "observables.A_Hz_per_K3",
-        },
+        settings={"window_K": "observables.sound_velocity_K.0", "crossover_K": "observables.crossover_K"},
+    ),
+    Entry(
+        "figure_3_map",
+        "Fig. 3: where all that is printed about it holds",
+        PROPERTIES,
+        inputs={"crossover_map": table("crossover_map")},
+        settings={"window_K": "observables.sound_velocity_K.0", "crossover_K": "observables.crossover_K"},
     ),
     Entry(
         "figure_4",
@@ -186,6 +189,7 @@ DATA = {
     "zero_temperature": "µ of n ∝ E^µ at the lowest temperature and after the quench",
     "gaussian_limit": "E0 of the Gaussian limit",
     "laws": "exponents of κ and C, slopes of δv/v, the constant-µ fit of Fig. 3, the differences of Appendix A",
+    "crossover_map": "constant µ and slope ratio of Fig. 3 over T0 = (ω/A)^(1/3) and the upper end of the window",
     "size_dependence": "the largest lattice minus each smaller one",
     "closed_forms": "Eq. (9) and the slopes of the STM",
     "choices": "how far each window and range that the paper leaves open moves each number",

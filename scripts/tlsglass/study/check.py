@@ -67,19 +67,35 @@ def lattices(study):
 
 def windows_hold_temperatures(study):
     given, T_measured = study.config["observables"], study.config["density_of_states"]["measured_K"]
-    for key in ("exponents_K", "sound_velocity_K", "slope_below_K", "slope_above_K"):
-        least = 3 if key == "sound_velocity_K" else 2
-        slope = key.startswith("slope")
-        low, high = given["sound_velocity_K"][0] if slope else (0, math.inf)
-        inside = " inside observables.sound_velocity_K[0]" if slope else ""
-        for index, window in enumerate(given[key]):
-            if sum(max(window[0], low) <= T <= min(window[1], high) for T in T_measured) < least:
-                allowed = f"must hold at least {least} of density_of_states.measured_K{inside}"
-                yield ["observables", key, index], window, allowed, MEASURED
+    for key, least in (("exponents_K", 2), ("sound_velocity_K", 3)):
+        for index, (low, high) in enumerate(given[key]):
+            if sum(low <= T <= high for T in T_measured) < least:
+                allowed = f"must hold at least {least} of density_of_states.measured_K"
+                yield ["observables", key, index], [low, high], allowed, MEASURED
+
+
+def slopes_hold_temperatures(study):
+    """Each slope of δv/v that is quoted or a choice: one of T0, factor and window is not the first."""
+    given, T_measured = study.config["observables"], study.config["density_of_states"]["measured_K"]
+    T0s, windows = given["crossover_K"], given["sound_velocity_K"]
+    for side in ("below", "above"):
+        key = f"slope_{side}_T0"
+        for name, T0 in T0s.items():
+            for factor, (low, high) in [
+                *((factor, windows[0]) for factor in given[key]),
+                *((given[key][0], w) for w in windows),
+            ]:
+                begin, end = (low, factor * T0) if side == "below" else (factor * T0, high)
+                if sum(begin <= T <= end for T in T_measured) < 2:
+                    allowed = (
+                        f"with observables.{key} = {factor:g} must leave at least 2 of density_of_states.measured_K"
+                        f" {side} {factor * T0:.3g} K in {low:g} to {high:g} K"
+                    )
+                    yield ["observables", "crossover_K", name], T0, allowed, MEASURED
 
 
 def windows_ascend(study):
-    keys = [("observables", key) for key in ("exponents_K", "sound_velocity_K", "slope_below_K", "slope_above_K")]
+    keys = [("observables", key) for key in ("exponents_K", "sound_velocity_K")]
     for section, key in [("fits", "zero_temperature_windows_K"), *keys]:
         for index, (low, high) in enumerate(study.config[section][key]):
             if low >= high:
@@ -116,11 +132,14 @@ def windows_hold_bins(study):
 
 
 def gaussian(study):
-    h0_K = study.config["model"]["h0_K"]
-    for index, low in enumerate(study.config["fits"]["gaussian_above_K"]):
-        if low > 4 * h0_K:
-            allowed = "must be at most 4 h0, or nothing is left to fit"
-            yield ["fits", "gaussian_above_K", index], low, allowed, ["model", "h0_K"]
+    h0_K, J0_K = study.config["model"]["h0_K"], max(study.config["model"]["J0_K"])
+    for index, low in enumerate(study.config["fits"]["gaussian_above_J0"]):
+        if low * J0_K > 4 * h0_K:
+            allowed = "must be at most 4 h0 in units of model.J0_K, or nothing is left to fit"
+            yield ["fits", "gaussian_above_J0", index], low, allowed, ["model"]
+    for index, width in enumerate(study.config["fits"]["gaussian_bins_K"]):
+        if width > h0_K:
+            yield ["fits", "gaussian_bins_K", index], width, "must be at most model.h0_K", ["model", "h0_K"]
 
 
 def fields_fit(study):
@@ -149,6 +168,7 @@ CHECKS = (
     names_differ,
     lattices,
     windows_hold_temperatures,
+    slopes_hold_temperatures,
     windows_ascend,
     lattices_shown,
     figures,

@@ -11,7 +11,7 @@ from tlsglass.show import style
 
 def spell(choice):
     """Return a choice as the name of its row: ranges with a dash, parts on lines of their own."""
-    text = re.sub(r"([\d.]+) to ([\d.]+)", r"\1–\2", choice)
+    text = re.sub(r"\b([JT])0\b", r"$\1_0$", re.sub(r"([\d.]+) to ([\d.]+)", r"\1–\2", choice))
     return "\n".join(textwrap.fill(part, 20) for part in re.split(r"(?<=:) |(?<=,) ", text))
 
 
