@@ -18,8 +18,6 @@ pairs = zip(snakemake.input.variants, snakemake.input.published, strict=True)
 for name, variant in snakemake.params.variants.items():
     changed, published = zip(*itertools.islice(pairs, snakemake.params.temperatures), strict=True)
     changed = Densities(Counts.load(path, groups).rescale(1 / variant.get("scale", 1.0)) for path in changed)
-    published = Densities(map(Counts.load, published))
-    if changed.L == published.L:
-        published = published.between(0, changed.n_realizations)
+    published = Densities(map(Counts.load, published)).between(0, changed.n_realizations)
     rows += quoted.of_variant(name, changed, published, settings)
 files.write_csv(snakemake.output.table, pd.DataFrame(rows, columns=quoted.VARIANTS))

@@ -15,11 +15,10 @@ SCORECARD_TABLES = [
     "closed_forms",
     "experiments",
     "variants",
+    "size_limit",
+    "short_ladder",
+    "weak_coupling",
 ]
-
-
-wildcard_constraints:
-    variant=one_of(VARIANTS),
 
 
 rule variant_table:
@@ -121,8 +120,7 @@ rule provenance:
     input:
         tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *catalogue.DATA})),
         markdown=[f"<results>/{item.folder}/{item.name}.md" for item in TABLES],
-        counts=[f"<results>/dos/{s}/T{T}.npz" for s in SETS for T in study.temperatures],
-        variants=rules.variant_table.input.variants,
+        counts=[f"<results>/{kind}/{name}/T{T}.npz" for kind in COUNTED for name in COUNTED[kind] for T in labels_of(kind)],
         chains=expand("<results>/chain/{set}.npz", set=SETS),
         experiments=expand("<results>/experiments/{dataset}/fit.json", dataset=DATASETS),
         figures=[f"<results>/figures/{item.name}.csv" for item in FIGURES],

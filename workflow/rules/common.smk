@@ -90,6 +90,7 @@ except validation.InputError as error:
 
 study = Study(config)
 SIMULATED = study.all_simulated()
+COUNTED = {kind: found for kind, found in study.counted().items() if found}  # by the folder of their counts
 SIZES = list(study.sizes)
 COUPLINGS = list(study.couplings)
 SETS = [study.name(L, J0) for L, J0 in study.sets]
@@ -146,17 +147,39 @@ def folder(pathvar):
 DELETING = any(word.startswith("--delete-all") for word in sys.argv)
 
 
-def shards_of(name, kind):
-    """The shards of a set or variant, a Simulated by its name, at a names.Rung; or what its batches tell of the annealing."""
+def shards_of(simulated, kind):
+    """The shards of a Simulated at a names.Rung; or what its batches tell of the annealing."""
     if DELETING:
         return []
-    simulated = SIMULATED[name]
     return [f"<shards>/{place}" for place in (simulated.chains if kind == "chain" else simulated.shards(kind))]
 
 
-def counts_of(name, rung, place):
-    """The shards of a set or variant at a names.Rung; or its published counts."""
-    return [shipped(f"results/published/{place}")] if PUBLISHED else shards_of(name, rung)
+def counts_of(simulated, rung, place):
+    """The shards of a Simulated at a names.Rung; or its published counts."""
+    return [shipped(f"results/published/{place}")] if PUBLISHED else shards_of(simulated, rung)
+
+
+def rule_of(kind):
+    """The name of the rule that merges the shards of one kind of what is counted."""
+    return "dos_table" if kind == "dos" else f"{kind}_dos"
+
+
+def labels_of(kind):
+    """The labels of the temperatures that all of one kind are counted at."""
+    return list(next(iter(COUNTED[kind].values())).rungs)
+
+
+def all_counts_of(kind, name):
+    """The shards of what is counted, at all its rungs; or its published counts."""
+    one = COUNTED[kind][name]
+    places = ((rung, f"{kind}/{name}/T{T}.npz") for T, rung in one.rungs.items())
+    return [path for rung, place in places for path in counts_of(one.simulated, rung, place)]
+
+
+def origins_of(kind, name):
+    """What ``all_counts_of`` must be of, rung by rung."""
+    one = COUNTED[kind][name]
+    return [one.simulated.origin_at(rung) for rung in one.rungs.values()]
 
 
 def altered(dag):

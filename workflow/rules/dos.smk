@@ -4,56 +4,37 @@
 ANALYSIS = {"fits": config["fits"], "observables": config["observables"], "warm_K": config["figures"]["dos_K"][1]}
 
 
-rule dos_table:
-    input:
-        shards=lambda w: [path for T in study.temperatures for path in counts_of(w.set, study.rung(T), f"dos/{w.set}/T{T}.npz")],
-        code=library("dos_table.py"),
-    output:
-        counts=expand("<results>/dos/{{set}}/T{T}.npz", T=study.temperatures),
-        tables=expand("<results>/dos/{{set}}/T{T}.csv", T=study.temperatures),
-    log:
-        "<logs>/dos_table/{set}.log",
-    benchmark:
-        "<benchmarks>/dos_table/{set}.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=30,
-    params:
-        groups=config["fits"]["jackknife_groups"],
-        spans=lambda w: study.spans(w.set),
-        origins=lambda w: [SIMULATED[w.set].origin_at(study.rung(T)) for T in study.temperatures],
-        T_K=list(study.temperatures.values()),
-        realizations=lambda w: SIMULATED[w.set].realizations,
-    script:
-        "../../scripts/dos_table.py"
+for kind in COUNTED:
 
-
-use rule dos_table as variant_dos with:
-    input:
-        shards=lambda w: [
-            path
-            for T, rung in study.variant(w.variant).rungs.items()
-            for path in counts_of(f"variants/{w.variant}", rung, f"variants/{w.variant}/T{T}.npz")
-        ],
-        code=library("dos_table.py"),
-    output:
-        counts=expand("<results>/variants/{{variant}}/T{T}.npz", T=study.labels(config["figures"]["dos_K"])),
-        tables=expand("<results>/variants/{{variant}}/T{T}.csv", T=study.labels(config["figures"]["dos_K"])),
-    log:
-        "<logs>/variant_dos/{variant}.log",
-    benchmark:
-        "<benchmarks>/variant_dos/{variant}.tsv"
-    params:
-        groups=config["fits"]["jackknife_groups"],
-        spans=[],  # its rows are single blocks
-        origins=lambda w: [
-            study.variant(w.variant).simulated.origin_at(rung) for rung in study.variant(w.variant).rungs.values()
-        ],
-        T_K=lambda w: [rung.T_K for rung in study.variant(w.variant).rungs.values()],
-        realizations=lambda w: SIMULATED[f"variants/{w.variant}"].realizations,
+    rule:  # dos_table of the sets, variants_dos, sizes_dos, weak_coupling_dos
+        name:
+            rule_of(kind)
+        input:
+            shards=lambda w, kind=kind: all_counts_of(kind, w.name),
+            code=library("dos_table.py"),
+        output:
+            counts=expand(f"<results>/{kind}/{{{{name}}}}/T{{T}}.npz", T=labels_of(kind)),
+            tables=expand(f"<results>/{kind}/{{{{name}}}}/T{{T}}.csv", T=labels_of(kind)),
+        log:
+            f"<logs>/{rule_of(kind)}/{{name}}.log",
+        benchmark:
+            f"<benchmarks>/{rule_of(kind)}/{{name}}.tsv"
+        wildcard_constraints:
+            name=one_of(COUNTED[kind]),
+        conda:
+            "../../envs/analyse.yaml"
+        threads: 1
+        resources:
+            mem_mb=500,
+            runtime=30,
+        params:
+            groups=study.groups(kind),
+            spans=lambda w, kind=kind: study.spans(kind, w.name),
+            origins=lambda w, kind=kind: origins_of(kind, w.name),
+            T_K=lambda w, kind=kind: [rung.T_K for rung in COUNTED[kind][w.name].rungs.values()],
+            realizations=lambda w, kind=kind: COUNTED[kind][w.name].simulated.realizations,
+        script:
+            "../../scripts/dos_table.py"
 
 
 rule quantities:
@@ -67,6 +48,7 @@ rule quantities:
         gaussian="<results>/fits/{set}/gaussian.csv",
         laws="<results>/laws/{set}.csv",
         choices="<results>/choices/{set}.csv",
+        quoted="<results>/quoted/{set}.csv",
     log:
         "<logs>/quantities/{set}.log",
     benchmark:
@@ -83,44 +65,20 @@ rule quantities:
         "../../scripts/quantities.py"
 
 
-rule quantity_tables:
+rule gather_fits:
     input:
         eq3=expand("<results>/fits/{set}/eq3.csv", set=SETS),
         exponents=expand("<results>/fits/{set}/exponents.csv", set=SETS),
         gaussian=expand("<results>/fits/{set}/gaussian.csv", set=SETS),
         laws=expand("<results>/laws/{set}.csv", set=SETS),
         choices=expand("<results>/choices/{set}.csv", set=SETS),
-        code=library("quantity_tables.py"),
-    output:
-        laws="<results>/tables/laws.csv",
-        choices="<results>/tables/choices.csv",
-        sizes="<results>/tables/size_dependence.csv",
-    log:
-        "<logs>/quantity_tables.log",
-    benchmark:
-        "<benchmarks>/quantity_tables.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
-    params:
-        warm_K=ANALYSIS["warm_K"],
-    script:
-        "../../scripts/quantity_tables.py"
-
-
-rule gather_fits:
-    input:
-        eq3=expand("<results>/fits/{set}/eq3.csv", set=SETS),
-        exponents=expand("<results>/fits/{set}/exponents.csv", set=SETS),
-        gaussian=expand("<results>/fits/{set}/gaussian.csv", set=SETS),
         code=library("gather.py"),
     output:
         eq3="<results>/tables/table_2.csv",
         exponents="<results>/tables/zero_temperature.csv",
         gaussian="<results>/tables/gaussian_limit.csv",
+        laws="<results>/tables/laws.csv",
+        choices="<results>/tables/choices.csv",
     log:
         "<logs>/gather_fits.log",
     benchmark:

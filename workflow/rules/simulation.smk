@@ -37,7 +37,9 @@ for number, ((rungs, told), keys) in enumerate(ALIKE.items(), 1):
 
 rule chain:
     input:
-        chains=lambda w: (shipped(f"results/published/chain/{w.set}.npz") if PUBLISHED else shards_of(w.set, "chain")),
+        chains=lambda w: (
+            shipped(f"results/published/chain/{w.set}.npz") if PUBLISHED else shards_of(SIMULATED[w.set], "chain")
+        ),
         code=library("chain.py"),
     output:
         chain="<results>/chain/{set}.npz",

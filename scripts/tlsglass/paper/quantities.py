@@ -8,7 +8,7 @@ from functools import partial
 from tlsglass.paper import choices, estimators
 from tlsglass.paper.quantity import Place, Quantity
 
-_law = partial(Quantity, sizes=Place.SET)
+_law = partial(Quantity, table="laws")
 
 
 def _fig3(crossover, suffix, where, of_paper):
@@ -52,7 +52,6 @@ QUANTITIES = (
         pulls=Place.WARM,
         drawn_from=choices.from_eq3("B"),
         variants=Place.WARM,
-        sizes=Place.KELVIN,
         claims="table2_B_J",
     ),
     Quantity(
@@ -80,7 +79,6 @@ QUANTITIES = (
         pulls=Place.COLDEST,
         drawn_from=choices.from_exponent,
         variants=Place.COLDEST,
-        sizes=Place.COLDEST,
         claims="mu_zero_temperature_J",
     ),
     Quantity(
@@ -135,6 +133,20 @@ QUANTITIES = (
         choices=choices.one(lambda densities, s: estimators.heat_law(densities, s).prefactor),
         law=estimators.heat_prefactor_law,
     ),
+    _law(
+        name="kappa_coldest",
+        symbol="$κ$({T} K)",
+        label="κ at the coldest temperature",
+        unit="prefactor of Eq. (5)",
+        choices=choices.one(lambda densities, s: estimators.kappa(densities, s)[0]),
+    ),
+    _law(
+        name="specific_heat_coldest",
+        symbol="$C$({T} K)",
+        label="C at the coldest temperature",
+        unit="k_B per lattice site",
+        choices=choices.one(lambda densities, s: estimators.heat(densities)[0]),
+    ),
     *_fig3("matching", "", "", of_paper=True),
     *_fig3("fig5a", "_5a", ", $T_0$ of Fig. 5(a)", of_paper=False),
     _law(
@@ -166,5 +178,5 @@ def find(name):
 
 
 def entries(use):
-    """Return the entries, in their order, of one use: "studied", "pulls", "variants" or "sizes"."""
+    """Return the entries, in their order, of one use: "studied", "pulls" or "variants"."""
     return [quantity for quantity in QUANTITIES if getattr(quantity, use)]

@@ -19,12 +19,11 @@ class Place(Enum):
 
     COLDEST = "coldest rung"
     WARM = "rung warm_K of the settings"
-    KELVIN = "rung at 1 K, the warmest of Table II"
     SET = "all rungs"
 
     def temperature_K(self, T_K, warm_K):
         """Return the temperature of this place among the rungs ``T_K``; None for all of them."""
-        return {Place.COLDEST: min(T_K), Place.WARM: warm_K, Place.KELVIN: 1.0, Place.SET: None}[self]
+        return {Place.COLDEST: min(T_K), Place.WARM: warm_K, Place.SET: None}[self]
 
     def of(self, densities, settings):
         """Return the density (counts.Counts) of this place, or all ``densities``. Raises ValueError when none is there."""
@@ -54,7 +53,6 @@ class Quantity:
     law: Callable | None = None  # (densities, observables) -> estimators.Local: whether what it belongs to holds at all
     drawn_from: Callable | None = None  # (counts, settings) -> (n(E), its value there): what synthetic samples are drawn from
     variants: Place | None = None  # where it is held beside that of a changed model or protocol
-    sizes: Place | None = None  # where it is held beside that of a smaller lattice
     claims: str = ""  # how the ids of the paper's claims about it begin, in config/paper_values.csv
 
     def quoted(self, density, settings):

@@ -1,4 +1,4 @@
-"""The tables of the quoted quantities: of one set (L, J0), of all sizes, of the variants."""
+"""The tables of the quoted quantities: of one set (L, J0), of the variants, of a weak coupling."""
 
 import math
 from collections.abc import Callable
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from tlsglass.density import power_law
+from tlsglass.density.densities import Densities
 from tlsglass.paper import differences, estimators, systematics
 from tlsglass.paper.quantities import QUANTITIES, entries
 
@@ -99,6 +101,15 @@ def _tested(local):
     return local.goodness._asdict() | {"holds": int(local.goodness.holds), "local_low": local.low, "local_high": local.high}
 
 
+def every(densities, settings):
+    """Return all that is quoted of a set before its quench: a list of (quantity, T_K, Samples ()), T_K NaN for all rungs."""
+    rungs, found = Densities(densities.rungs), []
+    for table in FITS:
+        quantities = [q for q in QUANTITIES if q.table == table.name]
+        found += [(q, counts.T_K, q.quoted(counts, settings)) for counts in table.densities(rungs) for q in quantities]
+    return found + [(q, math.nan, q.quoted(rungs, settings)) for q in QUANTITIES if q.table == "laws"]
+
+
 def of_curves(densities, settings):
     """Return κ, C and δv/v of one set at every rung as a pandas table."""
     table = {"L": densities.L, "J0_K": densities.J0_K, "T_K": densities.T_K}
@@ -107,45 +118,26 @@ def of_curves(densities, settings):
     return pd.DataFrame(table)
 
 
-def of_sizes(gathered, warm_K):
-    """Return how far each quantity moves from each smaller lattice to the largest, whose realizations are independent.
-
-    ``gathered`` are the tables of ``of_set``, by name, of all sets.
-    """
-    rungs_K = gathered["eq3"]["T_K"]
-    columns = ["L", "J0_K", "quantity", "x", "x_err"]
-    found = []
-    for name in ("laws", *(table.name for table in reversed(FITS))):
-        quantities = {q.name: q for q in entries("sizes") if q.table == name}
-        table = gathered[name]
-        if name == "laws":
-            rows = table[table["quantity"].isin(list(quantities))]
-            found.append(rows.assign(x=rows["value"], x_err=rows["statistical_err"])[columns])
-        else:
-            for q in quantities.values():
-                rows = table[table["T_K"] == q.sizes.temperature_K(rungs_K, warm_K)]
-                found.append(rows.assign(quantity=q.name, x=rows[q.column], x_err=rows[f"{q.column}_err"])[columns])
-    every = pd.concat(found)
-    largest = every[every["L"] == every["L"].max()]
-    pairs = every[every["L"] < every["L"].max()].merge(largest, on=["J0_K", "quantity"], suffixes=("_small", "_large"))
-    moves = differences.independent(pairs["x_large"], pairs["x_err_large"], pairs["x_small"], pairs["x_err_small"])
-    return pairs[["L_small", "L_large", "J0_K", "quantity"]].assign(**moves)
+def of_weak_coupling(counts, windows_J0):
+    """Return the row of µ of n ∝ E^µ of a set on windows in units of its J0: the first is quoted, with its systematic error."""
+    windows = [(low * counts.J0_K, high * counts.J0_K) for low, high in windows_J0]
+    fits = {f"{low:g} < E < {high:g} K": power_law.fit_exponent(counts, low, high) for low, high in windows}
+    rows = systematics.rows("mu", {name: fit.mu for name, fit in fits.items()})
+    head, quoted = (counts.L, counts.J0_K, counts.T_K, *windows[0]), next(iter(fits.values()))
+    found = quoted.mu.value, quoted.mu.error, systematics.systematic(rows), quoted.chi2_per_dof, counts.n_realizations
+    return dict(zip(WEAK_COUPLING, head + found, strict=True))
 
 
 def of_variant(name, changed, published, settings):
     """Return the rows, a list, of how far a variant ``changed`` moves each quantity from that of ``published``, Densities both.
 
-    Of one size they share sites, c_i and c_ij, realization by realization, so their difference is jackknifed as one: then
-    ``published`` holds the realizations of the variant and no others. Other sizes are other realizations.
+    They hold the same realizations, that share sites, c_i and c_ij: their difference is jackknifed as one.
     """
     rows = []
     quantities = entries("variants")
     for quantity in sorted(quantities, key=lambda q: q.variants.temperature_K(changed.T_K, settings.warm_K)):  # cold first
         one, other = (quantity.at(quantity.variants, densities, settings) for densities in (changed, published))
-        if changed.L == published.L:
-            moves = differences.paired(one, other)
-        else:
-            moves = differences.independent(one.value, one.error, other.value, other.error)
+        moves = differences.paired(one, other)
         head = {"variant": name, "L": changed.L, "J0_K": published.J0_K, "quantity": quantity.name}
         rows.append(head | {"value": one.value, "value_err": one.error} | moves | {"n_realizations": changed.n_realizations})
     return rows
@@ -153,3 +145,4 @@ def of_variant(name, changed, published, settings):
 
 VARIANTS = ["variant", "L", "J0_K", "quantity", "value", "value_err"]
 VARIANTS += ["difference", "difference_err", "relative", "relative_err", "n_realizations"]
+WEAK_COUPLING = ["L", "J0_K", "T_K", "E_low_K", "E_high_K", "mu", "mu_err", "mu_sys", "chi2_per_dof", "n_realizations"]

@@ -15,7 +15,7 @@ from tlsglass.model.parameters import Model
 
 @dataclass(frozen=True)
 class Simulated:
-    """Realizations of one model, annealed alike: what is simulated of a set, or of a variant, and where it is kept."""
+    """Realizations of one model, annealed alike: what is simulated of a set, or beside the sets, and where it is kept."""
 
     model: Model
     protocol: Protocol  # measured_K: the rungs that are asked for
@@ -60,12 +60,12 @@ class Simulated:
         return [f"{self.key}/chain/{batch}.npz" for batch in self.batches]
 
 
-class Variant(NamedTuple):
-    """A set with one choice changed, and the labels (L, J0) of the set that it is held beside."""
+class Counted(NamedTuple):
+    """A set, or what is simulated beside the sets: a variant, another size, another coupling."""
 
     simulated: Simulated
-    rungs: dict  # from the label of a temperature of that set to the names.Rung that it is compared at
-    beside: tuple
+    rungs: dict  # from the label of a temperature, as in the names of its files, to the names.Rung that is counted there
+    beside: tuple | None = None  # of a variant, a set with one choice changed: the labels (L, J0) of that set
 
 
 class Study:
@@ -82,6 +82,7 @@ class Study:
         given = {name: v for name, v in (config["checks"]["variants"] or {}).items() if v is not None}
         self.variants = [name for name in given if self.beside(name) in self.sets]
         self.left_out = [name for name in given if name not in self.variants]
+        self.size_check, self.weak_coupling = (config["checks"][name] for name in ("sizes", "weak_coupling"))  # null: without
 
     @property
     def sets(self):
@@ -126,10 +127,52 @@ class Study:
         lattice = self.sizes[L]
         return Simulated(self.model(L, J0), self.protocol(), lattice["realizations"], lattice["batch"], quench=True)
 
+    def on_short_ladder(self):
+        """Return what is simulated on the short ladder, for other sizes and to hold it beside the ladder: a dict from names
+        like L16_J2 to Simulated."""
+        found = {}
+        for lattice in self.size_check["lattices"] if self.size_check else ():
+            for J0, J0_K in self.couplings.items():
+                protocol = replace(self.protocol(), ladder_K=tuple(map(names.rounded, self.size_check["ladder_K"])))
+                numbers = lattice["realizations"], lattice["batch"]
+                found[str(names.Set(lattice["L"], J0_K))] = Simulated(
+                    self.model(lattice["L"], J0), protocol, *numbers, quench=False
+                )
+        return found
+
+    def weak_model(self):
+        """Return the Model of the weak coupling."""
+        given = self.weak_coupling
+        return replace(self.model(given["L"], next(iter(self.couplings))), J0_K=names.rounded(given["J0_K"]))
+
+    def at_weak_coupling(self):
+        """Return what is simulated at one weak coupling, of which the quench alone is asked for: name -> Simulated."""
+        if not (given := self.weak_coupling):
+            return {}
+        model, protocol = self.weak_model(), replace(self.protocol(), measured_K=())
+        simulated = Simulated(model, protocol, given["realizations"], given["batch"], quench=True)
+        return {str(names.Set(model.L, model.J0_K)): simulated}
+
+    def counted(self):
+        """Return all whose energies are counted, by its kind, the folder of its counts: kind -> {name: Counted}."""
+
+        def whole(found):
+            return {name: Counted(one, {names.label(rung.T_K): rung for rung in one.rungs}) for name, one in found.items()}
+
+        return {
+            "dos": whole({self.name(L, J0): self.simulated(L, J0) for L, J0 in self.sets}),
+            "variants": {name: self.variant(name) for name in self.variants},
+            "sizes": whole(self.on_short_ladder()),
+            "weak_coupling": whole(self.at_weak_coupling()),
+        }
+
     def all_simulated(self):
         """Return all that this study simulates, a dict from names like L8_J2 or variants/heat_bath to Simulated."""
-        sets = {self.name(L, J0): self.simulated(L, J0) for L, J0 in self.sets}
-        return sets | {f"variants/{name}": self.variant(name).simulated for name in self.variants}
+        return {
+            name if kind == "dos" else f"{kind}/{name}": one.simulated
+            for kind, found in self.counted().items()
+            for name, one in found.items()
+        }
 
     def folders(self):
         """Return what is simulated, by the folder of its shards: key -> (origin, rungs, whether its annealing is told).
@@ -143,13 +186,22 @@ class Study:
             found[simulated.key] = (simulated.origin, rungs, told or simulated.quench)
         return found
 
-    def spans(self, name):
-        """Return the ranges of realizations of a set that are looked at by themselves: all of them, those that a
-        variant is held beside, and the parts and halves of the pulls."""
+    def groups(self, kind):
+        """Return the number of jackknife groups of what is ``counted`` as that kind."""
+        return (self.size_check if kind == "sizes" else self.config["fits"])["jackknife_groups"]
+
+    def spans(self, kind, name):
+        """Return the ranges of realizations of one that is ``counted`` that are looked at by themselves: all of them; of a
+        set also those that a variant or the short ladder is held beside, and the parts and halves of the pulls."""
+        if kind == "variants":
+            return []  # its rows are single blocks
+        if kind != "dos":
+            return [(0, self.all_simulated()[f"{kind}/{name}"].realizations)]
         L, J0 = {self.name(*axes): axes for axes in self.sets}[name]
         total = self.sizes[L]["realizations"]
-        beside = (variant for variant in map(self.variant, self.variants) if variant.beside == (L, J0))
-        compared = {v.simulated.realizations for v in beside if names.label(v.simulated.model.L) == L}
+        beside = [variant.simulated for variant in map(self.variant, self.variants) if variant.beside == (L, J0)]
+        beside += [one for short, one in self.on_short_ladder().items() if short == name]
+        compared = {one.realizations for one in beside}
         block = self.config["density_of_states"]["block"]
         parts = [
             (block * begin, block * end)
@@ -161,12 +213,7 @@ class Study:
     def beside(self, name):
         """Return the labels (L, J0) of the set that a variant is held beside."""
         settings = self.config["checks"]["variants"][name]
-        return names.label(settings.get("beside_L", settings["L"])), names.label(settings["J0_K"])
-
-    def _batch(self, L):
-        """Return the batch of a variant: that of the lattice of its size, else of the next smaller one that there is."""
-        smaller = [lattice for lattice in self.sizes.values() if lattice["L"] <= L]
-        return max(smaller or self.sizes.values(), key=lambda lattice: lattice["L"] if smaller else -lattice["L"])["batch"]
+        return names.label(settings["L"]), names.label(settings["J0_K"])
 
     def variant_model(self, name):
         """Return the Model of a variant."""
@@ -175,14 +222,13 @@ class Study:
         model = self.model(*self.beside(name))
         return replace(
             model,
-            L=settings["L"],
             h0_K=names.rounded(model.h0_K * factor),
             J0_K=names.rounded(model.J0_K * factor),
             cutoff=names.rounded(settings.get("cutoff", model.cutoff)),
         )
 
     def variant(self, name):
-        """Return the Variant of that name."""
+        """Return the variant of that name, Counted."""
         settings = self.config["checks"]["variants"][name]
         protocol = self.protocol()
         compared_K = tuple(map(names.rounded, self.config["figures"]["dos_K"]))
@@ -195,8 +241,8 @@ class Study:
         )
         protocol = annealing.scaled(protocol, settings.get("scale", 1.0))
         rungs = {names.label(T): names.Rung(changed) for T, changed in zip(compared_K, protocol.measured_K, strict=True)}
-        model, batch = self.variant_model(name), self._batch(settings["L"])
-        return Variant(Simulated(model, protocol, settings["realizations"], batch, quench=False), rungs, self.beside(name))
+        numbers = settings["realizations"], self.sizes[self.beside(name)[0]]["batch"]
+        return Counted(Simulated(self.variant_model(name), protocol, *numbers, quench=False), rungs, self.beside(name))
 
 
 def dense_ladder(ladder_K, measured_K):

@@ -16,6 +16,7 @@ from tlsglass.study.axes import Study
 RUN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 LADDER, MEASURED = ["annealing", "ladder_K"], ["density_of_states", "measured_K"]
+SIZES, WEAK = ["checks", "sizes"], ["checks", "weak_coupling"]
 
 
 def run_name(study):
@@ -24,20 +25,53 @@ def run_name(study):
         yield ["run"], name, "must be made of letters, digits, - _ and . (it names a folder): give it with --config run=NAME"
 
 
+def _ladders(study):
+    """Return pairs (keys, rungs) of every ladder."""
+    yield LADDER, study.config["annealing"]["ladder_K"]
+    if study.size_check:
+        yield [*SIZES, "ladder_K"], study.size_check["ladder_K"]
+
+
 def ladder(study):
-    rungs = study.config["annealing"]["ladder_K"]
-    for index, (above, below) in enumerate(pairwise(rungs)):
-        if below >= above:
-            yield [*LADDER, index + 1], below, f"must be below the rung before it, {above}: the ladder descends"
     quench = study.config["annealing"]["quench_K"]
-    if quench >= rungs[-1]:
-        yield ["annealing", "quench_K"], quench, f"must be below the last rung of the ladder, {rungs[-1]}", LADDER
+    for path, rungs in _ladders(study):
+        for index, (above, below) in enumerate(pairwise(rungs)):
+            if below >= above:
+                yield [*path, index + 1], below, f"must be below the rung before it, {above}: the ladder descends"
+        if quench >= rungs[-1]:
+            yield ["annealing", "quench_K"], quench, f"must be below the last rung of the ladder, {rungs[-1]}", path
 
 
 def measured(study):
-    for index, T in enumerate(study.config["density_of_states"]["measured_K"]):
-        if T not in study.config["annealing"]["ladder_K"]:
-            yield [*MEASURED, index], T, "must be a rung of annealing.ladder_K", LADDER
+    for path, rungs in _ladders(study):
+        for index, T in enumerate(study.config["density_of_states"]["measured_K"]):
+            if T not in rungs:
+                yield [*MEASURED, index], T, f"must be a rung of {validation.key_name(path)}", path
+
+
+def sizes(study):
+    if not study.size_check:
+        return
+    groups, own = study.config["fits"]["jackknife_groups"], study.size_check["jackknife_groups"]
+    if groups % own:
+        allowed = f"must divide fits.jackknife_groups, {groups}"
+        yield [*SIZES, "jackknife_groups"], own, allowed, ["fits", "jackknife_groups"]
+    for index, lattice in enumerate(study.size_check["lattices"]):
+        path, most = [*SIZES, "lattices", index], study.sizes.get(names.label(lattice["L"]), lattice)["realizations"]
+        if lattice["realizations"] > most:
+            allowed = f"must be at most those of lattices, {most}, which it is held beside"
+            yield [*path, "realizations"], lattice["realizations"], allowed, ["lattices"]
+        if not all(study.model(lattice["L"], J0).fits_int32 for J0 in study.couplings):
+            yield [*path, "L"], lattice["L"], "has couplings too small beside model.h0_K for 32-bit fields", ["model"]
+
+
+def weak_coupling(study):
+    if not study.weak_coupling:
+        return
+    model, windows = study.weak_model(), study.weak_coupling["windows_J0"]
+    if not model.fits_int32:
+        yield [*WEAK, "J0_K"], model.J0_K, "is too small beside model.h0_K for 32-bit fields", ["model", "h0_K"]
+    yield from _too_narrow(study, windows, [*WEAK, "windows_J0"], model.J0_K)
 
 
 def names_differ(study):
@@ -47,12 +81,20 @@ def names_differ(study):
             yield path, values, "must differ within twelve digits"
 
 
+def _lattices(study):
+    """Return pairs (keys, value) of every lattice, wherever the configuration has one."""
+    yield from ((["lattices", index], lattice) for index, lattice in enumerate(study.config["lattices"]))
+    if study.size_check:
+        yield from (([*SIZES, "lattices", index], lattice) for index, lattice in enumerate(study.size_check["lattices"]))
+    if study.weak_coupling:
+        yield WEAK, study.weak_coupling
+
+
 def lattices(study):
     block, concentration = study.config["density_of_states"]["block"], study.config["model"]["concentration"]
     other = ["density_of_states", "block"]
-    sizes = set()
-    for index, lattice in enumerate(study.config["lattices"]):
-        path = ["lattices", index]
+    seen = set()
+    for path, lattice in _lattices(study):
         for key in ("realizations", "batch"):
             if lattice[key] % block:
                 yield [*path, key], lattice[key], f"must be a multiple of density_of_states.block, {block}", other
@@ -60,9 +102,9 @@ def lattices(study):
             yield [*path, "realizations"], lattice["realizations"], f"must be at least two blocks, {2 * block}", other
         if round(concentration * lattice["L"] ** 3) < 2:
             yield [*path, "L"], lattice["L"], "holds fewer than two TLSs at model.concentration", ["model", "concentration"]
-        if lattice["L"] in sizes:
+        if (*path[:-1], lattice["L"]) in seen:
             yield [*path, "L"], lattice["L"], "stands there twice"
-        sizes.add(lattice["L"])
+        seen.add((*path[:-1], lattice["L"]))
 
 
 def windows_hold_temperatures(study):
@@ -95,11 +137,12 @@ def slopes_hold_temperatures(study):
 
 
 def windows_ascend(study):
-    keys = [("observables", key) for key in ("exponents_K", "sound_velocity_K")]
-    for section, key in [("fits", "zero_temperature_windows_K"), *keys]:
-        for index, (low, high) in enumerate(study.config[section][key]):
+    keys = [["observables", key] for key in ("exponents_K", "sound_velocity_K")]
+    keys += [[*WEAK, "windows_J0"]] if study.weak_coupling else []
+    for path in [["fits", "zero_temperature_windows_K"], *keys]:
+        for index, (low, high) in enumerate(_at(study.config, path)):
             if low >= high:
-                yield [section, key, index], [low, high], "must be a lower and a higher end"
+                yield [*path, index], [low, high], "must be a lower and a higher end"
 
 
 def lattices_shown(study):
@@ -123,12 +166,16 @@ def windows_hold_bins(study):
     if fits["eq3_window_T"] * density["bins_per_T"] < 3:
         other = ["density_of_states", "bins_per_T"]
         yield ["fits", "eq3_window_T"], fits["eq3_window_T"], "must hold at least 3 bins of density_of_states", other
-    grid, coldest, h0_K = study.grid(), min(density["measured_K"]), study.config["model"]["h0_K"]
-    for index, (low, high) in enumerate(fits["zero_temperature_windows_K"]):
-        first, last = (grid.number(min(E, 8 * h0_K), coldest) for E in (low, high))
+    yield from _too_narrow(study, fits["zero_temperature_windows_K"], ["fits", "zero_temperature_windows_K"])
+
+
+def _too_narrow(study, windows, path, unit_K=1):
+    """Yield the windows of energy that hold too few bins at the coldest temperature."""
+    grid, h0_K = study.grid(), study.config["model"]["h0_K"]
+    for index, (low, high) in enumerate(windows):
+        first, last = (grid.number(min(E * unit_K, 8 * h0_K), min(study.rungs.values())) for E in (low, high))
         if math.floor(last + 1e-9) - math.ceil(first - 1e-9) < 3:
-            allowed = "must hold at least 3 energy bins below 8 h0"
-            yield ["fits", "zero_temperature_windows_K", index], [low, high], allowed, ["density_of_states"]
+            yield [*path, index], [low, high], "must hold at least 3 energy bins below 8 h0", ["density_of_states"]
 
 
 def gaussian(study):
@@ -176,6 +223,8 @@ CHECKS = (
     gaussian,
     fields_fit,
     variants,
+    sizes,
+    weak_coupling,
 )
 
 
@@ -195,9 +244,9 @@ def _line(where, path, value, allowed, other=None):
 
 
 # what the published densities depend on; the rest of the configuration is analysis and may change
-SAME = ["seed", "model.h0_K", "model.cutoff", "model.concentration", "annealing"]
-SAME += [f"density_of_states.{key}" for key in ("block", "bins_per_T", "uniform_T", "growth")]
-AMONG = ["model.J0_K", "density_of_states.measured_K"]  # of these, some are enough
+SAME = [["seed"], ["annealing"], *(["model", key] for key in ("h0_K", "cutoff", "concentration"))]
+SAME += [["density_of_states", key] for key in ("block", "bins_per_T", "uniform_T", "growth")]
+AMONG = [["model", "J0_K"], MEASURED]  # of these, some are enough
 
 
 def check_published(config, manifest, where):
@@ -213,21 +262,21 @@ def check_published(config, manifest, where):
     validation.raise_all(lines)
 
 
-def _at(config, key):
-    for name in key.split("."):
+def _at(config, path):
+    for name in path:
         config = config[name]
     return config
 
 
 def _not_published(config, published):
     """Yield (path, value, what was published) of each key that the published densities do not serve."""
-    for key in SAME:
-        if _at(config, key) != _at(published, key):
-            yield key.split("."), _at(config, key), repr(_at(published, key))
-    for key in AMONG:
-        for index, value in enumerate(_at(config, key)):
-            if value not in _at(published, key):
-                yield [*key.split("."), index], value, f"one of {_at(published, key)}"
+    for path in SAME:
+        if _at(config, path) != _at(published, path):
+            yield path, _at(config, path), repr(_at(published, path))
+    for path in AMONG:
+        for index, value in enumerate(_at(config, path)):
+            if value not in _at(published, path):
+                yield [*path, index], value, f"one of {_at(published, path)}"
     made = {lattice["L"]: lattice["realizations"] for lattice in published["lattices"]}
     for index, lattice in enumerate(config["lattices"]):
         if made.get(lattice["L"]) != lattice["realizations"]:
@@ -240,3 +289,26 @@ def _not_published(config, published):
         value, made = config["checks"]["variants"][name], (published["checks"]["variants"] or {}).get(name)
         if value != made:
             yield ["checks", "variants", name], value, repr(made)
+    yield from _other_sizes(study, published["checks"])
+
+
+def _other_sizes(study, published):
+    """Yield as ``_not_published`` what is asked for beside the sets: of the sizes some are enough, windows may be others."""
+    if given := study.size_check:
+        made = published.get("sizes") or {}
+        for key in ("ladder_K", "jackknife_groups"):
+            if given[key] != made.get(key):
+                yield [*SIZES, key], given[key], repr(made.get(key))
+        lattices = made.get("lattices", [])
+        for index, lattice in enumerate(given["lattices"]):
+            if _numbers(lattice) not in map(_numbers, lattices):
+                yield [*SIZES, "lattices", index], lattice, f"one of {lattices}"
+    if given := study.weak_coupling:
+        made = published.get("weak_coupling")
+        if not made or _numbers(given) != _numbers(made):
+            yield WEAK, given, repr(made)
+
+
+def _numbers(lattice):
+    """Return what counts depend on: how they were cut into batches is not among it."""
+    return {name: value for name, value in lattice.items() if name not in ("batch", "windows_J0")}

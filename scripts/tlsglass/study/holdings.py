@@ -21,15 +21,16 @@ def of_shards(study):
 
 def of_merged(study):
     """Return pairs (name below the folder of a run, or of the published outcome, check of a path) for all merged counts."""
-    found = []
+    found = [
+        (f"{kind}/{name}/T{T}.npz", _merged(one.simulated, rung))
+        for kind, counted in study.counted().items()
+        for name, one in counted.items()
+        for T, rung in one.rungs.items()
+    ]
     for L, J0 in study.sets:
-        name, simulated = study.name(L, J0), study.simulated(L, J0)
-        found += [(f"dos/{name}/T{T}.npz", _merged(simulated, study.rung(T))) for T in study.temperatures]
+        simulated = study.simulated(L, J0)
         read = partial(simulation.read_summary, origin=simulated.annealing_origin, n=simulated.realizations)
-        found.append((f"chain/{name}.npz", read))
-    for name in study.variants:
-        variant = study.variant(name)
-        found += [(f"variants/{name}/T{T}.npz", _merged(variant.simulated, rung)) for T, rung in variant.rungs.items()]
+        found.append((f"chain/{study.name(L, J0)}.npz", read))
     return found
 
 

@@ -1,6 +1,6 @@
 """The published outcome of the full run: what is kept of it, and its manifest.
 
-``results/published`` holds the merged counts of every (L, J0, T) and variant, the chains' summaries, tables, figures, the
+``results/published`` holds the merged counts of every (L, J0, T) and beside them, the chains' summaries, tables, figures, the
 scorecard, and MANIFEST.json: configuration, versions, machine, time, and the digest of the numbers in each shard that was
 merged and in each file of merged counts.
 """
@@ -50,7 +50,7 @@ def wrong_counts(study, folder):
 def digests(study, folder, shards):
     """Return the digests of the numbers in all merged counts in ``folder``, and in all shards that there are.
 
-    Those of shards go by their set or variant, rung and batch, and not by the folder of their origin.
+    Those of shards go by the name of what they are of, rung and batch, and not by the folder of their origin.
     """
     counts = {name: files.digest_of(folder / name) for name, _ in holdings.of_merged(study)}
     found = {}
@@ -92,7 +92,7 @@ def publish(run, shards, published, config):
     del about["sha256"]
     about["realizations"] = sum(study.simulated(*axes).realizations for axes in study.sets)
     about |= {"machine": {"processor": provenance.processor(), "cores": os.cpu_count()}, "effort": effort(run)}
-    for folder in ("dos", "chain", "variants"):
+    for folder in ("chain", *study.counted()):
         shutil.rmtree(published / folder, ignore_errors=True)
     for name, _ in holdings.of_merged(study):
         _copy(run / name, published / name)

@@ -74,22 +74,40 @@ def test_a_variant_changes_what_it_says_and_nothing_else():
         assert variant.simulated.model == reference.model
         assert variant.simulated.protocol == replace(reference.protocol, measured_K=(0.02, 0.5), **change)
         assert variant.beside == ("12", "3")
-    large = published.variant("L16_J2")
-    assert (large.simulated.model.L, large.beside) == (16, ("12", "2"))
     scaled = published.variant("field_scale")
     assert scaled.rungs == {"0.02": names.Rung(0.002), "0.5": names.Rung(0.05)}
     assert scaled.simulated.protocol.ladder_K[0] == 30
 
 
-def test_the_batch_of_a_variant_is_that_of_its_size_or_of_the_next_smaller():
+def test_other_sizes_are_of_every_coupling_on_the_short_ladder_at_the_measured_rungs():
     study = axes.Study(CONFIG)
-    assert {name: study.variant(name).simulated.batch for name in ("cutoff_0.5", "sweeps_64", "L16_J2")} == {
-        "cutoff_0.5": 500,
-        "sweeps_64": 100,
-        "L16_J2": 100,
-    }
-    small = axes.Study(changed("checks", "variants", value={"tiny": {"L": 4, "beside_L": 8, "J0_K": 2, "realizations": 20}}))
-    assert small.variant("tiny").simulated.batch == 500
+    short = study.on_short_ladder()
+    assert list(short) == [f"L{L}_J{J0}" for L in (12, 16, 20) for J0 in (2, 3)]
+    ladder = tuple(map(float, CONFIG["checks"]["sizes"]["ladder_K"]))
+    for name, one in short.items():
+        model = study.model(*name[1:].split("_J"))
+        assert (one.model, one.quench, len(one.rungs)) == (model, False, len(CONFIG["density_of_states"]["measured_K"]))
+        assert one.protocol == replace(study.protocol(), ladder_K=ladder)
+    assert (short["L20_J3"].realizations, len(short["L20_J3"].batches)) == (1000, 20)
+    assert axes.Study(changed("checks", "sizes", value=None)).on_short_ladder() == {}
+
+
+def test_the_weak_coupling_is_a_set_of_its_own_counted_after_the_quench():
+    study = axes.Study(CONFIG)
+    ((name, weak),) = study.at_weak_coupling().items()
+    assert (name, [str(rung) for rung in weak.rungs]) == ("L8_J0.3", ["T2e-06"])
+    assert weak.model == replace(study.model("8", "2"), J0_K=0.3)
+    assert weak.protocol.ladder_K == study.protocol().ladder_K
+    assert axes.Study(changed("checks", "weak_coupling", value=None)).at_weak_coupling() == {}
+
+
+def test_what_the_short_ladder_is_held_beside_is_looked_at_by_itself():
+    study = axes.Study(CONFIG)
+    assert (0, 3000) in study.spans("dos", "L12_J2")
+    assert (0, 3000) not in study.spans("dos", "L8_J2")
+    assert study.spans("sizes", "L12_J2") == [(0, 3000)]
+    assert study.spans("variants", "heat_bath") == []
+    assert (study.groups("sizes"), study.groups("dos")) == (25, 50)
 
 
 def test_a_variant_whose_set_is_not_in_the_run_is_left_out():
@@ -100,22 +118,23 @@ def test_a_variant_whose_set_is_not_in_the_run_is_left_out():
 
 
 def test_what_is_simulated_alike_has_one_folder_whatever_it_is_called():
-    """A variant that changes nothing is its set; a set of L = 16 is the variant of that size."""
+    """A variant that changes nothing is its set; on a short ladder that is the whole one, a size is the set of that size."""
     config = changed("checks", "variants", "same", value={"L": 8, "J0_K": 2, "realizations": 1000, "sweeps": 257})
     config["lattices"].append({"L": 16, "realizations": 500, "batch": 100})
+    config["checks"]["sizes"]["ladder_K"] = config["annealing"]["ladder_K"]
     everything = axes.Study(config).all_simulated()
     assert everything["variants/same"].key == everything["L8_J2"].key
-    assert everything["variants/L16_J2"].key == everything["L16_J2"].key
+    assert everything["sizes/L16_J2"].key == everything["L16_J2"].key
     shards = everything["variants/same"].shards(names.Rung(0.5))
     assert shards == everything["L8_J2"].shards(names.Rung(0.5))[:2]
     folders = axes.Study(config).folders()
     origin, rungs, told = folders[everything["L8_J2"].key]
-    assert (origin, len(rungs), told) == (everything["L8_J2"].origin, 14, True)
+    assert (origin, len(rungs), told) == (everything["L8_J2"].origin, 19, True)
 
 
 def test_another_h0_has_another_folder_and_one_more_temperature_has_not():
     published = axes.Study(CONFIG).simulated("8", "2")
     warmer = axes.Study(changed("model", "h0_K", value=11)).simulated("8", "2")
-    more = axes.Study(changed("density_of_states", "measured_K", value=[*CONFIG["density_of_states"]["measured_K"], 1.2]))
+    more = axes.Study(changed("density_of_states", "measured_K", value=[*CONFIG["density_of_states"]["measured_K"], 5]))
     assert warmer.key != published.key
     assert more.simulated("8", "2").key == published.key

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,36 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
             20000,
             "checks.variants.sweeps_64.realizations = 20000: must be a",
         ),
+        (("checks", "sizes", "ladder_K", 2), 9, "checks.sizes.ladder_K[2] = 9: must be below the rung before it, 8"),
+        (
+            ("checks", "sizes", "ladder_K"),
+            [12, 4, 3, 2, 1.5, 1.2, 1, 0.8, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.08, 0.05, 0.03],
+            "density_of_states.measured_K[0] = 0.02: must be a rung of checks.sizes.ladder_K",
+        ),
+        (
+            ("checks", "sizes", "jackknife_groups"),
+            20,
+            "checks.sizes.jackknife_groups = 20: must divide fits.jackknife_groups, 50",
+        ),
+        (
+            ("checks", "sizes", "lattices", 0, "realizations"),
+            20_000,
+            "checks.sizes.lattices[0].realizations = 20000: must be at most those of lattices, 10000",
+        ),
+        (("checks", "sizes", "lattices", 1, "L"), 12, "checks.sizes.lattices[1].L = 12: stands there twice"),
+        (("checks", "sizes", "lattices", 1, "batch"), 15, "checks.sizes.lattices[1].batch = 15: must be a multiple of"),
+        (("checks", "weak_coupling", "realizations"), 5, "checks.weak_coupling.realizations = 5: must be a multiple of"),
+        (("checks", "weak_coupling", "J0_K"), 1e-6, "checks.weak_coupling.J0_K = 1e-06: is too small beside"),
+        (
+            ("checks", "weak_coupling", "windows_J0", 0),
+            [0.05, 0.055],
+            "checks.weak_coupling.windows_J0[0] = [0.05, 0.055]: must hold at least 3 energy bins",
+        ),
+        (
+            ("checks", "weak_coupling", "windows_J0", 1),
+            [1, 0.1],
+            "checks.weak_coupling.windows_J0[1] = [1, 0.1]: must be a lower",
+        ),
         (("run",), "my/study", "run = 'my/study': must be made of letters"),
         (("run",), "..", "run = '..': must be made of letters"),
         (("model", "J0_K", 1), 1e-6, "model.J0_K[1] = 1e-06: is too small beside model.h0_K"),
@@ -117,9 +148,8 @@ def test_all_conflicts_of_an_overlay_are_said_at_once_and_it_is_named():
         "config/config.yaml: checks.variants.heat_bath.realizations = 1000: must be a multiple of density_of_states.block,"
         " from 20 to the lattice's 400 (lattices as in weaker.yaml)"
     ) in lines
-    assert len(lines) == 2 + sum(
-        v["realizations"] > (95 if v["L"] == 8 else 400) for v in CONFIG["checks"]["variants"].values()
-    )
+    beside = [*CONFIG["checks"]["variants"].values(), *CONFIG["checks"]["sizes"]["lattices"]]
+    assert len(lines) == 2 + sum(v["realizations"] > {8: 95, 12: 400}.get(v["L"], math.inf) for v in beside)
 
 
 def test_two_keys_that_the_schema_does_not_know_are_both_named():
@@ -147,6 +177,10 @@ def manifest(tmp_path):
         (("density_of_states", "measured_K"), [0.02, 0.1, 0.5, 1]),
         (("checks", "variants", "heat_bath"), None),
         (("checks", "variants"), None),
+        (("checks", "sizes"), None),
+        (("checks", "sizes", "lattices"), CONFIG["checks"]["sizes"]["lattices"][1:]),
+        (("checks", "weak_coupling"), None),
+        (("checks", "weak_coupling", "windows_J0"), [[0.1, 1]]),
     ],
 )
 def test_another_analysis_of_the_published_densities_or_some_of_them_is_accepted(manifest, keys, value):
@@ -161,7 +195,10 @@ def test_another_analysis_of_the_published_densities_or_some_of_them_is_accepted
         (("model", "J0_K"), [2, 4], "model.J0_K[1] = 4: must be what the published densities were made with, one of [2, 3]"),
         (("lattices", 0, "realizations"), 500, "lattices[0] = "),
         (("density_of_states", "block"), 5, "density_of_states.block = 5: must be"),
-        (("density_of_states", "measured_K"), [0.02, 0.5, 1.2], "density_of_states.measured_K[2] = 1.2: must be"),
+        (("density_of_states", "measured_K"), [0.02, 0.5, 5], "density_of_states.measured_K[2] = 5: must be"),
+        (("checks", "sizes", "lattices", 2, "realizations"), 500, "checks.sizes.lattices[2] = "),
+        (("checks", "sizes", "jackknife_groups"), 10, "checks.sizes.jackknife_groups = 10: must be"),
+        (("checks", "weak_coupling", "realizations"), 500, "checks.weak_coupling = "),
         (("checks", "variants", "sweeps_64", "sweeps"), 32, "checks.variants.sweeps_64 = "),
         (("figures", "dos_K"), [0.03, 0.5], "figures.dos_K = [0.03, 0.5]: must be"),
     ],

@@ -13,9 +13,7 @@ WORDS = {
 
 def describe(change):
     """Return in words what a variant of the configuration changes, with the set that it is held beside."""
-    L, beside, J0 = change["L"], change.get("beside_L", change["L"]), change["J0_K"]
-    if beside != L:
-        return f"$L$ = {L} minus {beside}, $J_0$ = {J0:g} K"
+    L, J0 = change["L"], change["J0_K"]
     said = ", ".join(word(change[key]) for key, word in WORDS.items() if key in change)
     return f"{said} ($L$ = {L}, $J_0$ = {J0:g} K)"
 
@@ -23,7 +21,7 @@ def describe(change):
 def draw(variants, changes, couplings, sizes, warm_K):
     """``variants`` is the table of all variants, ``changes`` what the configuration says of each."""
     names = list(variants["variant"].drop_duplicates())
-    beside = {name: (changes[name].get("beside_L", changes[name]["L"]), changes[name]["J0_K"]) for name in names}
+    beside = {name: (changes[name]["L"], changes[name]["J0_K"]) for name in names}
     figure = style.Figure(3, width="double", height=0.75 + 0.22 * len(names), sharey=True)
     for panel, (quantity, column, scale, label) in zip(
         figure.panels,

@@ -1,0 +1,114 @@
+"""How far the quoted numbers depend on the size of the lattice: differences, the limit L → ∞, and what a short ladder changes.
+
+ASSUME: x(L) = x(∞) + c/L³. The minimal image leaves out the couplings beyond L/2, whose variances add up to a part 1/L³ of all,
+and the dipolar gap is cut off at an energy ∝ J0/L³. Other powers, and the fit without the smallest lattice, are the systematic
+error.
+"""
+
+import numpy as np
+import pandas as pd
+
+from tlsglass.paper import differences, quoted
+
+POWER, OTHER_POWERS = 3, (1, 2, 4)
+KEY = ["J0_K", "quantity", "T_K"]  # of a number that is quoted at several sizes; T_K is missing where it is of all rungs
+VALUES = ["L", *KEY, "value", "value_err", "n_realizations"]
+PAIRS = ["L_small", "L_large", *KEY, "difference", "difference_err", "relative", "relative_err"]
+LIMITS = [
+    *KEY,
+    "L",
+    "value",
+    "value_err",
+    "limit",
+    "limit_err",
+    "limit_sys",
+    "shift",
+    "shift_err",
+    "shift_sys",
+    "relative_shift",
+]
+LIMITS += ["chi2", "dof"]
+LADDERS = [*VALUES, "difference", "difference_err", "relative", "relative_err"]
+
+
+def of_set(densities, settings):
+    """Return all that is quoted of one set as a pandas table, a row for each number (VALUES)."""
+    return pd.DataFrame([_row(densities, *one) for one in quoted.every(densities, settings)], columns=VALUES)
+
+
+def _row(densities, quantity, T_K, samples):
+    head = {"L": densities.L, "J0_K": densities.J0_K, "quantity": quantity.name, "T_K": T_K}
+    return head | {"value": samples.value, "value_err": samples.error, "n_realizations": densities.n_realizations}
+
+
+def of_ladders(short, whole, settings):
+    """Return how far the ladder of ``short`` moves each number from that of ``whole``, Densities of the same realizations.
+
+    A pandas table (LADDERS). Its differences are jackknifed as pairs.
+    """
+    both = zip(quoted.every(short, settings), quoted.every(whole, settings), strict=True)
+    rows = [_row(short, *one) | differences.paired(one[2], other[2]) for one, other in both]
+    return pd.DataFrame(rows, columns=LADDERS)
+
+
+def pairs(values):
+    """Return how far each number moves from each size to each larger one (PAIRS), whose realizations are independent.
+
+    ``values`` are the tables of ``of_set`` of all sets, one below the other.
+    """
+    both = values.merge(values, on=KEY, suffixes=("_small", "_large")).query("L_small < L_large")
+    columns = ("value_large", "value_err_large", "value_small", "value_err_small")
+    return both.assign(**differences.independent(*(both[name] for name in columns)))[PAIRS]
+
+
+def limits(values, L):
+    """Return the limit L → ∞ of each number that is quoted at ``L`` and at another size (LIMITS); of ``values`` as in ``pairs``.
+
+    A number without a value or an error at some size is left out.
+    """
+    rows = []
+    for key, group in values.groupby(KEY, dropna=False, sort=False):
+        x, err = group["value"].to_numpy(), group["value_err"].to_numpy()
+        if len(group) > 1 and L in set(group["L"]) and np.all(np.isfinite(x) & (err > 0)):
+            rows.append(dict(zip(KEY, key, strict=True)) | limit(group["L"].to_numpy(), x, err, L))
+    return pd.DataFrame(rows, columns=LIMITS)
+
+
+def limit(sizes, x, err, L):
+    """Return the limit of ``x`` (n,), independent with the standard errors ``err``, of lattices ``sizes``, as a dict.
+
+    ``shift`` is how far it lies from the value at ``L``, one of the sizes. Of other powers and the fit without the smallest
+    size, the systematic error is the largest change that exceeds its own statistical error. χ² is 0 for two sizes, which leave
+    no degree of freedom.
+    """
+    order = np.argsort(sizes)
+    sizes, x, err = np.asarray(sizes, float)[order], np.asarray(x, float)[order], np.asarray(err, float)[order]
+    weights, chi2 = _line(sizes, x, err, POWER)
+    here = sizes == L
+    others = [_line(sizes, x, err, power)[0] for power in OTHER_POWERS]
+    if len(sizes) > 2:
+        others.append(np.append(0, _line(sizes[1:], x[1:], err[1:], POWER)[0]))
+    changes = [(abs((other - weights) @ x), np.hypot.reduce((other - weights) * err)) for other in others]
+    systematic = max((change for change, error in changes if change > error), default=0.0)
+    shift = (weights - here) @ x
+    return {
+        "L": L,
+        "value": x[here][0],
+        "value_err": err[here][0],
+        "limit": weights @ x,
+        "limit_err": np.hypot.reduce(weights * err),
+        "limit_sys": systematic,
+        "shift": shift,
+        "shift_err": np.hypot.reduce((weights - here) * err),
+        "shift_sys": systematic,
+        "relative_shift": shift / abs(x[here][0]),
+        "chi2": chi2,
+        "dof": len(sizes) - 2,
+    }
+
+
+def _line(sizes, x, err, power):
+    """Return the weights (n,) with which values enter the limit of the weighted fit x(∞) + c/L^power, and its χ²."""
+    design = np.column_stack([np.ones(len(sizes)), sizes**-power]) / err[:, None]
+    solve = np.linalg.pinv(design) / err
+    return solve[0], float(np.sum((x / err - design @ (solve @ x)) ** 2))

@@ -1,0 +1,101 @@
+# Other sizes on a short ladder: differences, the limit L → ∞, what the short ladder changes. One weak coupling.
+
+SHORT = list(COUNTED.get("sizes", ()))
+OTHER_SIZES = [name for name in SHORT if name not in SETS]  # the others are held beside their sets
+
+
+rule size_quantities:
+    input:
+        rungs=expand("<results>/sizes/{{size}}/T{T}.npz", T=study.rungs),
+        code=library("size_quantities.py"),
+    output:
+        quoted="<results>/quoted/sizes/{size}.csv",
+    log:
+        "<logs>/size_quantities/{size}.log",
+    benchmark:
+        "<benchmarks>/size_quantities/{size}.tsv"
+    wildcard_constraints:
+        size=one_of(OTHER_SIZES),
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=ANALYSIS,
+    script:
+        "../../scripts/size_quantities.py"
+
+
+rule size_tables:
+    input:
+        quoted=[
+            *expand("<results>/quoted/{set}.csv", set=SETS),
+            *expand("<results>/quoted/sizes/{size}.csv", size=OTHER_SIZES),
+        ],
+        code=library("size_tables.py"),
+    output:
+        sizes="<results>/tables/sizes.csv",
+        pairs="<results>/tables/size_dependence.csv",
+        limits="<results>/tables/size_limit.csv",
+    log:
+        "<logs>/size_tables.log",
+    benchmark:
+        "<benchmarks>/size_tables.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        L=config["paper"]["L"],
+    script:
+        "../../scripts/size_tables.py"
+
+
+rule short_ladder:
+    input:
+        short=[f"<results>/sizes/{name}/T{T}.npz" for name in SHORT if name in SETS for T in study.rungs],
+        whole=[f"<results>/dos/{name}/T{T}.npz" for name in SHORT if name in SETS for T in study.rungs],
+        code=library("short_ladder.py"),
+    output:
+        table="<results>/tables/short_ladder.csv",
+    log:
+        "<logs>/short_ladder.log",
+    benchmark:
+        "<benchmarks>/short_ladder.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=ANALYSIS,
+        groups=study.groups("sizes") if SHORT else None,
+    script:
+        "../../scripts/short_ladder.py"
+
+
+rule weak_coupling:
+    input:
+        counts=expand("<results>/weak_coupling/{name}/T{T}.npz", name=COUNTED.get("weak_coupling", ()), T=study.quench),
+        code=library("weak_coupling.py"),
+    output:
+        table="<results>/tables/weak_coupling.csv",
+    log:
+        "<logs>/weak_coupling.log",
+    benchmark:
+        "<benchmarks>/weak_coupling.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        windows_J0=study.weak_coupling["windows_J0"] if study.weak_coupling else [],
+    script:
+        "../../scripts/weak_coupling.py"
