@@ -30,15 +30,22 @@ TINY = {
     "checks": {
         "pulls": {"parts": 2, "synthetic": 4},
         "variants": {
-            **dict.fromkeys(["cutoff_0.5", "L16_J3", "sweeps_64", "sweeps_1024", "ladder_dense", "ladder_geometric"]),
-            "L16_J2": {"L": 8, "beside_L": 6, "realizations": 20},
+            **dict.fromkeys(["cutoff_0.5", "sweeps_64", "sweeps_1024", "ladder_dense", "ladder_geometric"]),
             "ladder_sparse": {"L": 6, "realizations": 20},
             "heat_bath": {"L": 6, "realizations": 20},
             "cutoff_0.1": {"L": 4, "realizations": 20},
             "field_scale": {"L": 4, "realizations": 20},
         },
+        "sizes": {
+            "ladder_K": [2, 1, 0.5, 0.2, 0.05],
+            "jackknife_groups": 2,
+            "lattices": [{"L": L, "realizations": 20, "batch": 20} for L in (6, 8)],
+        },
+        "weak_coupling": {"L": 4, "realizations": 20, "batch": 20},
     },
 }
+# every one of them named, so that none comes from config/config.yaml
+NO_CHECKS = {"variants": dict.fromkeys(TINY["checks"]["variants"]), "sizes": None, "weak_coupling": None}
 
 
 def shown_at(L):
@@ -102,10 +109,9 @@ class Workflow:
         return met
 
     def write_small_study(self):
-        """Write an overlay with one (L, J0) and no variants."""
-        variants = dict.fromkeys(TINY["checks"]["variants"])
+        """Write an overlay with one (L, J0) and nothing beside it."""
         self.write_overlay(
-            shown_at(4) | {"model": {"J0_K": [2]}, "lattices": TINY["lattices"][:1], "checks": {"variants": variants}},
+            shown_at(4) | {"model": {"J0_K": [2]}, "lattices": TINY["lattices"][:1], "checks": NO_CHECKS},
         )
 
     def write_long_batches(self):
@@ -115,7 +121,7 @@ class Workflow:
             | {
                 "lattices": [{"L": 8, "realizations": 200, "batch": 100}],
                 "annealing": TINY["annealing"] | {"sweeps": 4000},
-                "checks": {"variants": dict.fromkeys(TINY["checks"]["variants"])},
+                "checks": NO_CHECKS,
             },
         )
         library = self.folder / "scripts/tlsglass/chain/checkpoint.py"

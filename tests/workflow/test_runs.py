@@ -5,12 +5,12 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT, TINY, shown_at
+from conftest import NO_CHECKS, ROOT, TINY, shown_at
 
 SMALL = shown_at(4) | {
     "model": {"J0_K": [2]},
     "lattices": TINY["lattices"][:1],
-    "checks": {"variants": dict.fromkeys(TINY["checks"]["variants"])},
+    "checks": NO_CHECKS,
 }
 STRONGER = SMALL | {"model": {"J0_K": [2], "h0_K": 11}}
 # one more measured temperature, and the same simulation under another name

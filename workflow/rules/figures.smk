@@ -7,6 +7,7 @@ from tlsglass.show.entry import check as check_catalogue
 AXES = Axes(
     couplings=COUPLINGS,
     sizes=SIZES,
+    all_sizes=study.all_sizes,
     L=study.labels([config["figures"]["L"]])[0],
     dos_K=study.labels(config["figures"]["dos_K"]),
     quench=study.quench,

@@ -14,19 +14,8 @@ POWER, OTHER_POWERS = 3, (1, 2, 4)
 KEY = ["J0_K", "quantity", "T_K"]  # of a number that is quoted at several sizes; T_K is missing where it is of all rungs
 VALUES = ["L", *KEY, "value", "value_err", "n_realizations"]
 PAIRS = ["L_small", "L_large", *KEY, "difference", "difference_err", "relative", "relative_err"]
-LIMITS = [
-    *KEY,
-    "L",
-    "value",
-    "value_err",
-    "limit",
-    "limit_err",
-    "limit_sys",
-    "shift",
-    "shift_err",
-    "shift_sys",
-    "relative_shift",
-]
+LIMITS = [*KEY, "L", "value", "value_err", "limit", "limit_err", "limit_sys"]
+LIMITS += ["shift", "shift_err", "shift_sys", "relative_shift", "relative_shift_err", "slope", "chi2", "dof"]
 LIMITS += ["chi2", "dof"]
 LADDERS = [*VALUES, "difference", "difference_err", "relative", "relative_err"]
 
@@ -62,7 +51,7 @@ def pairs(values):
 
 
 def limits(values, L):
-    """Return the limit L → ∞ of each number that is quoted at ``L`` and at another size (LIMITS); of ``values`` as in ``pairs``.
+    """Return the limit L → ∞ of each number that is quoted at ``L`` and at another size (LIMITS), of ``values`` as ``pairs``.
 
     A number without a value or an error at some size is left out.
     """
@@ -77,38 +66,41 @@ def limits(values, L):
 def limit(sizes, x, err, L):
     """Return the limit of ``x`` (n,), independent with the standard errors ``err``, of lattices ``sizes``, as a dict.
 
-    ``shift`` is how far it lies from the value at ``L``, one of the sizes. Of other powers and the fit without the smallest
-    size, the systematic error is the largest change that exceeds its own statistical error. χ² is 0 for two sizes, which leave
-    no degree of freedom.
+    ``shift`` is how far it lies from the value at ``L``, one of the sizes, and ``slope`` the c of x(∞) + c/L³. Of other powers
+    and the fit without the smallest size, the systematic error is the largest change that exceeds its own statistical error.
+    χ² is 0 for two sizes, which leave no degree of freedom.
     """
     order = np.argsort(sizes)
     sizes, x, err = np.asarray(sizes, float)[order], np.asarray(x, float)[order], np.asarray(err, float)[order]
-    weights, chi2 = _line(sizes, x, err, POWER)
+    weights, slope, chi2 = _line(sizes, x, err, POWER)
     here = sizes == L
     others = [_line(sizes, x, err, power)[0] for power in OTHER_POWERS]
     if len(sizes) > 2:
         others.append(np.append(0, _line(sizes[1:], x[1:], err[1:], POWER)[0]))
     changes = [(abs((other - weights) @ x), np.hypot.reduce((other - weights) * err)) for other in others]
     systematic = max((change for change, error in changes if change > error), default=0.0)
-    shift = (weights - here) @ x
+    value, shift = x[here][0], (weights - here) @ x
+    shift_err = np.hypot.reduce((weights - here) * err)
     return {
         "L": L,
-        "value": x[here][0],
+        "value": value,
         "value_err": err[here][0],
         "limit": weights @ x,
         "limit_err": np.hypot.reduce(weights * err),
         "limit_sys": systematic,
         "shift": shift,
-        "shift_err": np.hypot.reduce((weights - here) * err),
+        "shift_err": shift_err,
         "shift_sys": systematic,
-        "relative_shift": shift / abs(x[here][0]),
+        "relative_shift": shift / abs(value),
+        "relative_shift_err": shift_err / abs(value),
+        "slope": slope,
         "chi2": chi2,
         "dof": len(sizes) - 2,
     }
 
 
 def _line(sizes, x, err, power):
-    """Return the weights (n,) with which values enter the limit of the weighted fit x(∞) + c/L^power, and its χ²."""
+    """Return of the weighted fit x(∞) + c/L^power the weights (n,) with which values enter its limit, c, and χ²."""
     design = np.column_stack([np.ones(len(sizes)), sizes**-power]) / err[:, None]
     solve = np.linalg.pinv(design) / err
-    return solve[0], float(np.sum((x / err - design @ (solve @ x)) ** 2))
+    return solve[0], solve[1] @ x, float(np.sum((x / err - design @ (solve @ x)) ** 2))

@@ -12,6 +12,7 @@ from tlsglass.show.entry import (
     listing,
     observables,
     observables_of_every_set,
+    of_several_sizes,
     paper,
     table,
     variants,
@@ -167,6 +168,13 @@ ENTRIES = [
             "sizes": "lattices.*.L",
             "warm_K": "figures.dos_K.1",
         },
+    ),
+    Entry(
+        "figure_sizes",
+        "Finite size: the limit of a large lattice",
+        CHECKS,
+        inputs={"values": of_several_sizes("sizes"), "limits": of_several_sizes("size_limit")},
+        settings={"couplings": "model.J0_K"},
     ),
     Entry(
         "figure_stability",

@@ -23,6 +23,7 @@ class Axes:
 
     couplings: Sequence[str] = ()
     sizes: Sequence[str] = ()
+    all_sizes: Sequence[str] = ()  # those on the short ladder among them
     L: str = ""  # lattice of the figures
     dos_K: Sequence[str] = ()  # temperatures of Fig. 1
     quench: str = ""
@@ -41,6 +42,11 @@ def table(name, folder="tables"):
 
 def variants(axes):
     return table("variants")(axes) if axes.variants else None
+
+
+def of_several_sizes(name):
+    """Return the input that is a table of sizes, where there are several."""
+    return lambda axes: table(name)(axes) if len(axes.all_sizes) > 1 else None
 
 
 def paper(axes):

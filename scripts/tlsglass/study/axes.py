@@ -89,6 +89,11 @@ class Study:
         """The labels (L, J0) of all sets."""
         return [(L, J0) for L in self.sizes for J0 in self.couplings]
 
+    @property
+    def all_sizes(self):
+        """The labels L of all sets, and of what is on the short ladder."""
+        return list(dict.fromkeys([*self.sizes, *(names.label(one.model.L) for one in self.on_short_ladder().values())]))
+
     def name(self, L, J0):
         """Return the name of the set of these labels, like L8_J2."""
         return str(names.Set(self.sizes[L]["L"], self.couplings[J0]))

@@ -46,9 +46,9 @@ def test_the_claims_of_an_entry_stand_in_the_paper(request):
 
 
 def test_places_are_found_among_the_rungs(small_set, settings):
-    assert [place.temperature_K(small_set.T_K, 0.5) for place in Place] == [0.05, 0.5, 1.0, None]
+    assert [place.temperature_K(small_set.T_K, 0.5) for place in Place] == [0.05, 0.5, None]
     assert Place.SET.of(small_set, settings) is small_set
-    assert Place.WARMEST.of(small_set, settings).T_K == 1.0
+    assert Place.COLDEST.of(small_set, settings).T_K == 0.05
     with pytest.raises(ValueError, match="no density at T"):
         Place.WARM.of(small_set, type(settings)(settings.fits, settings.observables, 0.3))
 
@@ -93,7 +93,6 @@ def test_a_new_quantity_is_one_entry(small_set, settings, monkeypatch):
         },
         studied=True,
         pulls=Place.SET,
-        sizes=Place.SET,
     )
     for module in (quantities, quoted):
         monkeypatch.setattr(module, "QUANTITIES", (*QUANTITIES, width))

@@ -1,9 +1,9 @@
 """The arithmetic of the tables of quoted numbers."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
+from tlsglass.density import power_law
 from tlsglass.density.densities import Densities
 from tlsglass.paper import quoted
 from tlsglass.paper.quantities import QUANTITIES, find
@@ -61,45 +61,35 @@ def test_laws_are_those_of_the_curves(small_set, settings):
     assert np.mean(shift) == pytest.approx(law["mu_constant_amplitude"] * np.mean(shape) + law["mu_constant_offset"])
 
 
-def laws(L, J0, **values):
-    rows = [(L, J0, name, x, error) for name, (x, error) in values.items()]
-    return pd.DataFrame(rows, columns=["L", "J0_K", "quantity", "value", "value_err"])
+def test_what_is_quoted_at_every_size_is_what_the_tables_of_a_set_hold(small_set, settings):
+    tables, found = quoted.of_set(small_set, settings), quoted.every(small_set, settings)
+    assert {quantity.name for quantity, *_ in found} == {quantity.name for quantity in QUANTITIES}
+    assert small_set.quench.T_K not in {T_K for _, T_K, _ in found}
+    for quantity, T_K, samples in found:
+        table = tables[quantity.table]
+        mine = table["quantity"] == quantity.name if quantity.table == "laws" else table["T_K"] == T_K
+        (row,) = table[mine].to_dict("records")
+        assert (row[quantity.column], row[f"{quantity.column}_err"]) == (samples.value, samples.error)
 
 
-def test_sizes_are_held_beside_the_largest_one_by_hand():
-    """4 ± 0.4 at L = 12 over 2 ± 0.1 at L = 8: ratio 2, its error 2 · sqrt(0.1² + 0.05²), not sqrt(0.1² + 0.05²)."""
-    gathered = {
-        "laws": pd.concat([laws(8, 2.0, alpha=(2.0, 0.1)), laws(12, 2.0, alpha=(4.0, 0.4)), laws(8, 3.0, alpha=(7.0, 0.1))]),
-        "gaussian": pd.DataFrame(columns=["L", "J0_K", "T_K"]),
-        "exponents": pd.DataFrame(
-            {"L": [8, 8, 12, 12], "J0_K": 2.0, "T_K": [0.02, 2e-6] * 2, "mu": [0.2, 9, 0.3, 9], "mu_err": 0.03}
-        ),
-        "eq3": pd.DataFrame({"L": [8, 8, 12, 12], "J0_K": 2.0, "T_K": [0.02, 1.0] * 2, "B": [9, 2.0, 9, 1.0], "B_err": 0.1}),
-    }
-    sizes = quoted.of_sizes(gathered, 0.5).set_index("quantity")
-    assert list(sizes.index) == ["alpha", "mu_zero_temperature", "B"]  # J0 = 3 K has no larger lattice
-    assert sizes.loc["alpha", ["L_small", "L_large"]].tolist() == [8, 12]
-    assert sizes.loc["alpha", "difference"] == pytest.approx(2)
-    assert sizes.loc["alpha", "difference_err"] == pytest.approx(np.hypot(0.4, 0.1))
-    assert sizes.loc["alpha", "relative"] == pytest.approx(1)
-    assert sizes.loc["alpha", "relative_err"] == pytest.approx(2 * np.hypot(0.1, 0.05))
-    assert sizes.loc["mu_zero_temperature", "difference"] == pytest.approx(0.1)  # at the coldest rung, not the quench
-    assert sizes.loc["B", "relative"] == pytest.approx(-0.5)  # at the warmest rung
-    assert sizes.loc["B", "relative_err"] == pytest.approx(0.5 * np.hypot(0.1, 0.05))
+def test_a_weak_coupling_is_fitted_on_windows_in_units_of_its_coupling(small_set):
+    counts = small_set.at(0.05)  # J0 = 2 K
+    row = quoted.of_weak_coupling(counts, [(0.1, 1), (0.2, 1)])
+    fit, other = (power_law.fit_exponent(counts, low, 2.0) for low in (0.2, 0.4))
+    assert list(row) == quoted.WEAK_COUPLING
+    assert (row["E_low_K"], row["E_high_K"]) == (0.2, 2.0)
+    assert (row["mu"], row["mu_err"]) == (fit.mu.value, fit.mu.error)
+    moved = abs(other.mu.value - fit.mu.value)
+    assert row["mu_sys"] == (moved if moved > fit.mu.error else 0)
 
 
-def test_variants_of_the_same_realizations_are_paired_and_others_are_not(set_of, settings):
+def test_variants_are_compared_realization_by_realization(set_of, settings):
     published, other = set_of(seed=1), set_of(B=0.0155, seed=2)
     same = quoted.of_variant("none", published, published, settings)
     assert [row["quantity"] for row in same] == ["mu_zero_temperature", "B", "mu"]
     assert all(list(row) == quoted.VARIANTS for row in same)
     assert {row["difference"] for row in same} == {row["difference_err"] for row in same} == {0.0}
-    larger = Densities([type(counts)(**vars(counts) | {"L": 16}) for counts in other.rungs])
-    rows = {row["quantity"]: row for row in quoted.of_variant("L16", larger, published, settings)}
+    rows = {row["quantity"]: row for row in quoted.of_variant("denser", other, published, settings)}
     one, two = (find("B").quoted(densities.at(0.5), settings) for densities in (other, published))
-    assert rows["B"]["L"] == 16
-    assert rows["B"]["difference_err"] == pytest.approx(np.hypot(one.error, two.error))
-    assert rows["B"]["relative_err"] == pytest.approx(
-        one.value / two.value * np.hypot(one.error / one.value, two.error / two.value)
-    )
+    assert rows["B"]["difference_err"] == (one - two).error
     assert abs(rows["B"]["relative"] - (0.0155 / 0.0135 - 1)) < 4 * rows["B"]["relative_err"]
