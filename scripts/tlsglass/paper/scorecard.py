@@ -26,11 +26,11 @@ def judge(claim, table, L):
     Raises ValueError when more than one row of the table is picked.
     """
     row = _row(claim, table, L)
-    value, error, systematic, realizations = _ours(row, claim["column"])
+    value, error, statistical, systematic, realizations = _ours(row, claim["column"])
     rounding = 0.0 if pd.isna(claim["paper_err"]) else claim["paper_err"]
-    statistical = error * math.sqrt(realizations / REALIZATIONS) if claim["kind"] == "simulated" else 0.0
-    paper_err = math.hypot(rounding, statistical)
-    sigma = math.hypot(error, paper_err)
+    simulated = statistical * math.sqrt(realizations / REALIZATIONS) if claim["kind"] == "simulated" else 0.0
+    paper_err = math.hypot(rounding, simulated)
+    sigma = math.hypot(statistical, paper_err)
     outside = _outside(claim, value)
     z = outside / sigma if sigma > 0 else math.copysign(math.inf, outside) if outside else 0.0
     return {
@@ -66,12 +66,18 @@ def _row(claim, table, L):
 
 
 def _ours(row, column):
-    """Return our value, its statistical and its systematic error, and the number of realizations behind it."""
+    """Return our value, its quoted, statistical and systematic error, and the number of realizations behind it.
+
+    The quoted error of a law that does not hold is no statistical one ("statistical_err" stands beside it), but systematic.
+    """
     if row is None:
-        return math.nan, math.nan, 0.0, REALIZATIONS
+        return math.nan, math.nan, math.nan, 0.0, REALIZATIONS
     error = row.get(f"{column}_err", 0.0)
     error = 0.0 if pd.isna(error) and pd.notna(row[column]) else float(error)
-    return float(row[column]), error, float(row.get(f"{column}_sys", 0.0)), float(row.get("n_realizations", REALIZATIONS))
+    statistical, systematic = float(row.get("statistical_err", error)), float(row.get(f"{column}_sys", 0.0))
+    if error > statistical:
+        systematic = max(systematic, error)
+    return float(row[column]), error, statistical, systematic, float(row.get("n_realizations", REALIZATIONS))
 
 
 def _verdict(claim, row, value, sigma, systematic):

@@ -11,7 +11,8 @@ from tlsglass.paper import scorecard
 ROOT = Path(__file__).parents[3]
 PAPER = pd.read_csv(ROOT / "config/paper_values.csv")
 CLAIMS = PAPER.to_dict("records")
-PUBLISHED = pd.read_csv(ROOT / "results/published/checks/scorecard.csv").set_index("id")
+PUBLISHED = {path.stem: pd.read_csv(path) for path in (ROOT / "results/published/tables").glob("*.csv")}
+HELD = {stated["id"]: scorecard._row(stated, PUBLISHED.get(stated["table"]), 12) for stated in CLAIMS}
 UPHELD = {"agrees", "open choice", "reconstructed"}
 
 
@@ -85,6 +86,16 @@ def test_a_difference_within_an_open_choice_is_told_apart():
     assert judge(claim(), table(0.157).assign(mu_sys=0.5))["verdict"] == "agrees"
 
 
+def test_the_quoted_error_of_a_law_that_does_not_hold_is_a_systematic_one():
+    exponent = table(0.165, 0.04).assign(statistical_err=0.001)
+    row = judge(claim(), exponent)
+    assert (row["verdict"], row["ours_err"], row["ours_sys"]) == ("open choice", 0.04, 0.04)
+    assert row["z"] == pytest.approx(38)
+    assert judge(claim(), exponent.assign(mu=0.18))["verdict"] == "differs"
+    assert judge(claim(), table(0.165, 0.04))["verdict"] == "agrees"
+    assert judge(claim(null=0.08), exponent)["verdict"] == "open choice"  # statistics alone decide on power
+
+
 def test_an_exact_value_without_errors_differs_or_agrees():
     exact = pd.DataFrame({"T_K": [0.5], "mu": [0.2]})
     assert judge(claim(), exact)["verdict"] == "differs"
@@ -149,11 +160,9 @@ def test_table_2_is_the_printed_one():
 
 def fed(stated, value, times=1.0):
     """Return the verdict on a claim fed with ``value``, with the errors of the published run or ``times`` as large."""
-    held = PUBLISHED.loc[stated["id"]] if stated["id"] in PUBLISHED.index else {"ours_err": 0.0, "ours_sys": 0.0}
-    error, systematic = (0.0 if pd.isna(held[name]) else held[name] for name in ("ours_err", "ours_sys"))
-    x = stated["column"]
-    row = pd.DataFrame({x: [value], f"{x}_err": [times * error], f"{x}_sys": [systematic]})
-    return judge(stated | {"select": np.nan}, row)["verdict"]
+    row = {} if HELD[stated["id"]] is None else HELD[stated["id"]].to_dict()
+    errors = {name: times * row[name] for name in (f"{stated['column']}_err", "statistical_err") if name in row}
+    return judge(stated | {"select": np.nan}, pd.DataFrame([row | errors | {stated["column"]: value}]))["verdict"]
 
 
 def upheld_by_null(times=1.0):
