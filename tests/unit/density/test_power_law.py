@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize
+from scipy.optimize import curve_fit, minimize
 
 from tlsglass.base.samples import Samples
 from tlsglass.density import power_law
@@ -78,17 +78,33 @@ def test_exponent_and_gaussian_are_recovered(counts_of):
     assert abs(fit.prefactor.value - 0.014) < 4 * fit.prefactor.error
     assert 0.001 < fit.mu.error < 0.02
     counts = counts_of(lambda E: 0.02 * np.exp(-(E**2) / (2 * 21.5**2)), 0.02, 2000, rng, E_max_K=250, groups=50)
-    for found in (
-        power_law.fit_gaussian(counts, 0).E0_K,
-        power_law.fit_gaussian(counts, 10).E0_K,
-        power_law.gaussian_unweighted(counts, 1.0),
-        power_law.rms_energy(counts),
-    ):
+    gaussian = power_law.fit_gaussian(counts, 2, 1)
+    assert abs(gaussian.prefactor.value - 0.02) < 4 * gaussian.prefactor.error
+    for found in (gaussian.E0_K, power_law.gaussian_likelihood(counts, 10), power_law.rms_energy(counts)):
         assert abs(found.value - 21.5) < 4 * found.error
+        assert 0.001 < found.error < 0.1
+
+
+@pytest.mark.parametrize("E_low", [0.0, 2.0, 7.3])
+def test_the_gaussian_is_the_least_squares_fit_on_equal_bins_whatever_the_grid(counts_of, E_low):
+    """A shape with a dip at low E, on grids that grow by 4 % and that do not: both as curve_fit finds on equal bins."""
+
+    def dipped(E):
+        return 0.02 * np.exp(-(E**2) / 900) * (1 - 0.6 * np.exp(-E / 3))
+
+    edges = np.arange(E_low, 300, 0.5)
+    E = 0.5 * (edges[1:] + edges[:-1])
+    shape = lambda E, a, E0: a * np.exp(-(E**2) / (2 * E0**2))  # noqa: E731
+    a, E0 = curve_fit(shape, E, dipped(E), p0=(0.02, 20))[0]
+    for T_K in (0.02, 2.0):  # the second has bins of 0.1 K up to 16 K
+        found = power_law.fit_gaussian(counts_of(dipped, T_K, E_max_K=300), E_low, 0.5)
+        assert found.E0_K.value == pytest.approx(E0, rel=5e-4)
+        assert found.prefactor.value == pytest.approx(a, rel=5e-4)
 
 
 def test_too_few_counts_give_nan_and_a_bad_window_is_refused(counts_of):
     empty = counts_of(lambda E: 1e-9 + 0 * E, 0.5, 20, np.random.default_rng(1))
     assert np.isnan(power_law.fit_eq3(empty, 2).mu.value)
+    assert np.isnan(power_law.fit_gaussian(empty, 0, 1).E0_K.value)
     with pytest.raises(ValueError, match="fewer than 3"):
         power_law.fit_exponent(empty, 0.5, 0.55)

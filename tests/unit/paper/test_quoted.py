@@ -8,6 +8,7 @@ from tlsglass.density.densities import Densities
 from tlsglass.paper import quoted
 from tlsglass.paper.quantities import QUANTITIES, find
 from tlsglass.physics import eq3
+from tlsglass.physics import laws as physical_laws
 
 
 def test_tables_of_a_set_hold_its_quantities_their_errors_and_choices(small_set, settings):
@@ -27,7 +28,7 @@ def test_tables_of_a_set_hold_its_quantities_their_errors_and_choices(small_set,
     largest = own["difference"].abs().max()
     assert row["mu_sys"] == (largest if largest > mu.error else 0)
     alpha = choices[choices["quantity"] == "alpha"]
-    assert alpha["choice"].tolist() == ["quoted", "0.05 to 0.5 K"]
+    assert alpha["choice"].tolist() == ["quoted", "0.05 to 0.5 K", "with covariance"]
     assert alpha["T_K"].isna().all()
     assert Densities(small_set.rungs).quench is None
     assert len(quoted.of_set(Densities(small_set.rungs), settings)["exponents"]) == 1  # no quench, no row
@@ -53,11 +54,11 @@ def test_laws_are_those_of_the_curves(small_set, settings):
     assert power("kappa_eq5")[0] == pytest.approx(2 - law["beta"])
     assert power("kappa_eq5")[0] - power("kappa_eqA1")[0] == pytest.approx(law["beta_eqA1_minus_eq5"])
     ratio, shift = table["kappa_eqA1"] / table["kappa_eq5"], table["dv_relative"]
-    assert np.std(ratio) / np.mean(ratio) == pytest.approx(law["kappa_eqA1_spread"])
+    assert np.std(ratio[1:]) / np.mean(ratio[1:]) == pytest.approx(law["kappa_eqA1_spread"])
     assert np.std(table["dv_relative_eqA2"] - shift) / np.ptp(shift) == pytest.approx(law["dv_eqA2_spread"])
     assert law["slope_ratio"] == pytest.approx(law["slope_above"] / law["slope_below"])
     # the residuals of a fit with an offset have the mean 0
-    shape = eq3.sound_velocity(table["T_K"].to_numpy(), law["mu_constant"], 90e3, 9.4e6)
+    shape = eq3.sound_velocity(table["T_K"].to_numpy(), law["mu_constant"], 0.3**3, 1.0)
     assert np.mean(shift) == pytest.approx(law["mu_constant_amplitude"] * np.mean(shape) + law["mu_constant_offset"])
 
 
@@ -81,6 +82,27 @@ def test_a_weak_coupling_is_fitted_on_windows_in_units_of_its_coupling(small_set
     assert (row["mu"], row["mu_err"]) == (fit.mu.value, fit.mu.error)
     moved = abs(other.mu.value - fit.mu.value)
     assert row["mu_sys"] == (moved if moved > fit.mu.error else 0)
+
+
+def test_a_law_that_does_not_hold_is_quoted_with_the_spread_of_its_local_values(small_set, settings, monkeypatch):
+    """The exponents of C of the small set hold: p is moved to see what is then quoted."""
+    holding = quoted.of_set(small_set, settings)["laws"].set_index("quantity")
+    assert holding.loc["alpha", "holds"] == 1
+    assert (
+        holding.loc["alpha", "value_err"]
+        == holding.loc["alpha", "statistical_err"]
+        == find("alpha").quoted(small_set, settings).error
+    )
+    assert holding.loc["alpha", "dof"] == 2  # 0.1, 0.2, 0.5 and 1 K
+    assert holding.loc["slope_ratio", ["chi2", "holds"]].isna().all()
+    monkeypatch.setattr(physical_laws, "LEAST_P", 1.1)
+    refuted = quoted.of_set(small_set, settings)["laws"].set_index("quantity")
+    local = quoted.of_curves(small_set, settings)["alpha_local"][1:]
+    assert refuted.loc["alpha", "holds"] == 0
+    assert refuted.loc["alpha", "value_err"] == pytest.approx(0.5 * np.ptp(local))
+    assert refuted.loc["alpha", ["local_low", "local_high"]].tolist() == pytest.approx([local.min(), local.max()])
+    same = ["value", "statistical_err", "chi2", "p_value"]
+    pd.testing.assert_frame_equal(refuted[same], holding[same])
 
 
 def test_variants_are_compared_realization_by_realization(set_of, settings):

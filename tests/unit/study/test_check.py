@@ -52,20 +52,23 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
         (("lattices", 0, "realizations"), 10, "lattices[0].realizations = 10: must be at least two blocks"),
         (("lattices", 1, "L"), 8, "lattices[1].L = 8: stands there twice"),
         (
-            ("observables", "slope_above_K", 1),
-            [0.01, 0.015],
-            "observables.slope_above_K[1] = [0.01, 0.015]: must hold at least 2",
+            ("observables", "crossover_K", "fig5a_2pi"),
+            0.04,
+            "observables.crossover_K.fig5a_2pi = 0.04: with observables.slope_below_T0 = 0.4 must leave at least 2 of"
+            " density_of_states.measured_K below 0.016 K in 0.02 to 3 K",
         ),
+        (("observables", "exponents_K", 1), [0.01, 0.015], "observables.exponents_K[1] = [0.01, 0.015]: must hold at least 2"),
         (
-            ("observables", "sound_velocity_K", 0),
+            ("observables", "sound_velocity_K", 1),
             [0.02, 0.03],
-            "observables.sound_velocity_K[0] = [0.02, 0.03]: must hold at least 3",
+            "observables.sound_velocity_K[1] = [0.02, 0.03]: must hold at least 3",
         ),
         (("lattices", 0, "L"), 8.0, "lattices[0].L = 8.0: must be of type integer"),
         (("model", "h0_K"), float("nan"), "model.h0_K = nan: must be of type number"),
         (("model", "J0_K"), [2, 2.0000000000001, 3], "model.J0_K = [2, 2.0000000000001, 3]: must differ"),
         (("fits", "eq3_window_T"), 0.01, "fits.eq3_window_T = 0.01: must hold at least 3 bins"),
-        (("fits", "gaussian_above_K", 1), 1e5, "fits.gaussian_above_K[1] = 100000.0: must be at most 4 h0"),
+        (("fits", "gaussian_above_J0", 1), 1e5, "fits.gaussian_above_J0[1] = 100000.0: must be at most 4 h0"),
+        (("fits", "gaussian_bins_K", 0), 20, "fits.gaussian_bins_K[0] = 20: must be at most model.h0_K"),
         (
             ("fits", "zero_temperature_windows_K", 0),
             [2, 0.1],
@@ -169,7 +172,7 @@ def manifest(tmp_path):
 @pytest.mark.parametrize(
     ("keys", "value"),
     [
-        (("fits", "gaussian_above_K"), [5]),
+        (("fits", "gaussian_above_J0"), [2]),
         (("lattices", 0, "batch"), 100),
         (("density_of_states", "source"), "published"),
         (("lattices",), CONFIG["lattices"][1:]),

@@ -41,9 +41,10 @@ def draw(observables, laws, window_K):
     for panel, label in ((conductivity, "$κ$ (arbitrary units)"), (heat, "$C$ ($k_\\mathrm{B}$ per lattice site)")):
         panel.logarithmic("x")
         panel.axes.set_yscale("log")
+        panel.axes.set_ylim(bottom=0.25 * panel.axes.get_ylim()[0])  # room for the legend
         panel.axes.set_ylabel(label)
         refuted = laws["holds"].eq(0).any()
-        title = {"title": "local: no power law", "title_fontsize": 7, "alignment": "left"} if refuted else {}
+        title = {"title": "local: where no power law holds", "title_fontsize": 7, "alignment": "left"} if refuted else {}
         panel.axes.legend(loc="lower right", **title)
         panel.letter_at()
     for panel, label in zip(local, ("local $β$, $κ \\propto T^{2-β}$", "local $α$, $C \\propto T^{1+α}$"), strict=True):
