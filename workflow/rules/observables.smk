@@ -25,9 +25,7 @@ rule observables:
 
 rule crossover_map:
     input:
-        rungs=[
-            f"<results>/dos/L{config['figures']['L']}_J{J0}/T{T}.npz" for J0 in COUPLINGS for T in study.rungs
-        ],
+        rungs=[f"<results>/dos/L{config['figures']['L']}_J{J0}/T{T}.npz" for J0 in COUPLINGS for T in study.rungs],
         paper=shipped(PAPER),
         code=library("crossover_map.py"),
     output:

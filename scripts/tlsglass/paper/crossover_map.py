@@ -1,4 +1,4 @@
-"""Where all that is printed about Fig. 3 holds: over T0 = (ω/A)^(1/3) and the upper end of the window, which are not printed."""
+"""Where all that is printed about Fig. 3 holds: over T0 = (ω/A)^(1/3) and the upper end of the window, both not printed."""
 
 import math
 
