@@ -17,7 +17,7 @@ if str(ROOT / "scripts") not in sys.path:
 from tlsglass.base import files, validation
 from tlsglass.experiment import datasets
 from tlsglass.show.entry import PAPER
-from tlsglass.study import check
+from tlsglass.study import check, served
 from tlsglass.study.axes import Study
 
 
@@ -82,7 +82,7 @@ try:
     dataset_schema = validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml")
     check.check(config, config_schema, holder_of)
     if config["density_of_states"]["source"] == "published":
-        check.check_published(config, f"{PUBLISHED_FOLDER}/{files.MANIFEST}", holder_of)
+        served.check(config, f"{PUBLISHED_FOLDER}/{files.MANIFEST}", holder_of)
     DATASET_FOLDERS = sorted(path.parent for path in Path(seen(ROOT / "config/experiments")).glob("*/dataset.yaml"))
     DATASETS = datasets.check_all(DATASET_FOLDERS, dataset_schema)
 except validation.InputError as error:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.paper import differences, quoted
+from tlsglass.paper.quantities import QUANTITIES
 
 POWER, OTHER_POWERS = 3, (1, 2, 4)
 KEY = ["J0_K", "quantity", "T_K"]  # of a number that is quoted at several sizes; T_K is missing where it is of all rungs
@@ -104,3 +105,16 @@ def _line(sizes, x, err, power):
     design = np.column_stack([np.ones(len(sizes)), sizes**-power]) / err[:, None]
     solve = np.linalg.pinv(design) / err
     return solve[0], solve[1] @ x, float(np.sum((x / err - design @ (solve @ x)) ** 2))
+
+
+TABLES = {"table_2": "eq3", "zero_temperature": "exponents", "gaussian_limit": "gaussian", "laws": "laws"}  # of claims
+
+
+def shift_of(claim, found):
+    """Return the row of ``limits`` that tells the shift of what a claim is held against, or None; ``found`` is their table."""
+    names = [q.name for q in QUANTITIES if (q.table, q.column) == (TABLES.get(claim["table"]), claim["column"])]
+    rows = found[found["quantity"].isin(names)]
+    if rows.empty:
+        return None
+    rows = rows.query(claim["select"], local_dict={"L": rows["L"].iloc[0]})
+    return rows.iloc[0] if len(rows) == 1 else None

@@ -2,7 +2,8 @@
 
 Jinja2: ``{{ ours("ID") }}``, ``{{ paper("ID") }}`` and ``{{ verdict("ID") }}`` of a claim in ``config/paper_values.csv``,
 ``{{ tally("PREFIX") }}`` of all claims whose id starts so, ``{{ cell("TABLE", "COLUMN", L=12, ...) }}`` of the one row of
-``tables/TABLE.csv`` that is picked, ``{{ span("TABLE", "COLUMN", ...) }}`` of several. A caption is reStructuredText.
+``tables/TABLE.csv`` that is picked, ``{{ span("TABLE", "COLUMN", ...) }}`` of several, ``{{ rows("TABLE") }}`` for how many
+there are, ``{{ largest("TABLE", "COLUMN") }}`` of the quantity that is furthest from 0. A caption is reStructuredText.
 """
 
 import re
@@ -12,7 +13,7 @@ import jinja2
 import pandas as pd
 from docutils.core import publish_parts
 
-from tlsglass.paper import scorecard
+from tlsglass.paper import quantities, scorecard
 from tlsglass.show import tables
 
 
@@ -73,6 +74,21 @@ class Numbers:
         found = self._rows(table, where)[column]
         return typeset(f"{found.min():.2f} to {found.max():.2f}")
 
+    def largest(self, table, column, **where):
+        """Return the quantity whose ``column`` is most standard errors from 0 in ``table``.csv, as ``where`` picks."""
+        found = self._rows(table, where)
+        if found.empty:
+            return "(not simulated)"
+        z = (found[column] / found[f"{column}_err"]).abs()
+        row = found.loc[z.idxmax()]
+        label = quantities.find(row["quantity"]).spelled("label", row["T_K"])
+        number = typeset(tables.shorthand(row[column], row[f"{column}_err"]))
+        return f"{label} at J0 = {row['J0_K']:g} K, by {number}, {z.max():.1f} standard errors"
+
+    def rows(self, table, **where):
+        """Return how many rows of ``table``.csv ``where`` picks."""
+        return len(self._rows(table, where))
+
     def _rows(self, table, where):
         rows = tables.read(self.folder / f"{table}.csv")
         for name, wanted in where.items():
@@ -89,7 +105,7 @@ def render(template, card, folder, **more):
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    names = {name: getattr(numbers, name) for name in ("ours", "paper", "verdict", "tally", "cell", "span")}
+    names = {name: getattr(numbers, name) for name in ("ours", "paper", "verdict", "tally", "cell", "span", "largest", "rows")}
     return environment.from_string(template).render(names | more)
 
 

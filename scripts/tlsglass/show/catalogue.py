@@ -148,7 +148,7 @@ ENTRIES = [
         CHECKS,
         folder="checks",
         group="check",
-        inputs={"card": table("scorecard", folder="checks"), "paper": paper},
+        inputs={"card": table("scorecard", folder="checks"), "paper": paper, "limits": table("size_limit")},
     ),
     Entry(
         "figure_choices",

@@ -1,9 +1,12 @@
 """Tables to read, one function each, named as its entry of the catalogue: from the study's tables to a ``tables.Table``."""
 
+import math
+
 import pandas as pd
 
 from tlsglass.base import names
 from tlsglass.paper import scorecard as referee
+from tlsglass.paper import sizes
 from tlsglass.show.tables import Table, shorthand
 
 MARKS = {
@@ -122,26 +125,31 @@ def _fit(fit, order):
     ]
 
 
-def scorecard(card, paper):
-    """The scorecard, from its table and the claims of the paper, which hold the words."""
+def scorecard(card, paper, limits):
+    """The scorecard, from its table, the claims of the paper, which hold the words, and the shifts to L → ∞."""
     claims = paper.set_index("id").loc[card["id"]]
     counts = ", ".join(f"{number} {verdict}" for verdict, number in referee.summary(card).items())
     chi2 = "; ".join(f"{name}: χ² = {value:.1f} for {n}" for name, (value, n) in referee.table_2_chi2(card).items())
     return Table(
         f"Scorecard: {counts}",
-        ["where", "claim", "paper", "null", "ours", "systematic", "unit", "z", "verdict", "note"],
-        [_claim(row, claim) for row, claim in zip(card.itertuples(), claims.itertuples(), strict=True)],
+        ["where", "claim", "paper", "null", "ours", "systematic", "L → ∞", "unit", "z", "verdict", "note"],
+        [
+            _claim(row, claim, sizes.shift_of(claim._asdict(), limits))
+            for row, claim in zip(card.itertuples(), claims.itertuples(), strict=True)
+        ],
         f"{referee.table_2_line(card)} ({chi2}; values at neighbouring temperatures are correlated.) z is the deviation in"
         " standard errors: ours, and the paper's, which is the rounding of its last digit and, for what it simulated, the"
         f" statistical error of {referee.REALIZATIONS} realizations. Beyond {referee.SIGMAS:g} a claim differs, unless a choice"
         " of the analysis that the paper leaves open moves our number by what is missing (systematic: the largest such move,"
-        " where it exceeds the statistical error; tables/choices.csv). Null: the value if what the paper says were not so."
+        " where it exceeds the statistical error; tables/choices.csv). L → ∞: how far our number moves from its lattice to the"
+        " limit of a large one, with the systematic error of that (tables/size_limit.csv); it enters no verdict. Null: the"
+        " value if what the paper says were not so."
         f" A claim that this would pass as well, within {referee.SIGMAS:g} standard errors, has no power. A range has no error:"
         " ours is held against it, and the note says how words were read as a range.",
     )
 
 
-def _claim(row, claim):
+def _claim(row, claim, shift):
     return [
         claim.where,
         claim.claim,
@@ -149,6 +157,7 @@ def _claim(row, claim):
         f"{claim.null:g} ({claim.null_model})",
         shorthand(row.ours, row.ours_err),
         f"± {row.ours_sys:.1g}" if row.ours_sys > 0 else "",
+        "" if shift is None else shorthand(shift["shift"], math.hypot(shift["shift_err"], shift["shift_sys"])),
         _text(claim.unit),
         "" if pd.isna(row.z) else f"{row.z:.1f}",
         f"{MARKS[row.verdict]} {row.verdict}",

@@ -4,11 +4,9 @@ A check takes a Study and yields (path, value, allowed), or (path, value, allowe
 which the keys ``other`` do not agree with.
 """
 
-import json
 import math
 import re
 from itertools import pairwise
-from pathlib import Path
 
 from tlsglass.base import names, validation
 from tlsglass.study.axes import Study
@@ -17,6 +15,13 @@ RUN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 LADDER, MEASURED = ["annealing", "ladder_K"], ["density_of_states", "measured_K"]
 SIZES, WEAK = ["checks", "sizes"], ["checks", "weak_coupling"]
+
+
+def at(config, path):
+    """Return what the keys ``path`` hold."""
+    for name in path:
+        config = config[name]
+    return config
 
 
 def run_name(study):
@@ -140,7 +145,7 @@ def windows_ascend(study):
     keys = [["observables", key] for key in ("exponents_K", "sound_velocity_K")]
     keys += [[*WEAK, "windows_J0"]] if study.weak_coupling else []
     for path in [["fits", "zero_temperature_windows_K"], *keys]:
-        for index, (low, high) in enumerate(_at(study.config, path)):
+        for index, (low, high) in enumerate(at(study.config, path)):
             if low >= high:
                 yield [*path, index], [low, high], "must be a lower and a higher end"
 
@@ -241,74 +246,3 @@ def _line(where, path, value, allowed, other=None):
     if other and where(other) != where(path):
         said += f" ({validation.key_name(other)} as in {where(other)})"
     return said
-
-
-# what the published densities depend on; the rest of the configuration is analysis and may change
-SAME = [["seed"], ["annealing"], *(["model", key] for key in ("h0_K", "cutoff", "concentration"))]
-SAME += [["density_of_states", key] for key in ("block", "bins_per_T", "uniform_T", "growth")]
-AMONG = [["model", "J0_K"], MEASURED]  # of these, some are enough
-
-
-def check_published(config, manifest, where):
-    """Raise InputError, a line for each key, when the published densities were not made with ``config``."""
-    try:
-        published = json.loads(Path(manifest).read_text(encoding="utf-8"))["config"]
-    except (OSError, KeyError, ValueError) as error:
-        raise validation.InputError(f"{manifest}: not the manifest of published results: {error}") from None
-    lines = [
-        validation.line(where, path, value, f"must be what the published densities were made with, {made}; or simulate")
-        for path, value, made in _not_published(config, published)
-    ]
-    validation.raise_all(lines)
-
-
-def _at(config, path):
-    for name in path:
-        config = config[name]
-    return config
-
-
-def _not_published(config, published):
-    """Yield (path, value, what was published) of each key that the published densities do not serve."""
-    for path in SAME:
-        if _at(config, path) != _at(published, path):
-            yield path, _at(config, path), repr(_at(published, path))
-    for path in AMONG:
-        for index, value in enumerate(_at(config, path)):
-            if value not in _at(published, path):
-                yield [*path, index], value, f"one of {_at(published, path)}"
-    made = {lattice["L"]: lattice["realizations"] for lattice in published["lattices"]}
-    for index, lattice in enumerate(config["lattices"]):
-        if made.get(lattice["L"]) != lattice["realizations"]:
-            told = ", ".join(f"{n} realizations of L = {L}" for L, n in made.items())
-            yield ["lattices", index], lattice, told
-    study = Study(config)
-    if study.variants and config["figures"]["dos_K"] != published["figures"]["dos_K"]:
-        yield ["figures", "dos_K"], config["figures"]["dos_K"], f"{published['figures']['dos_K']}, where variants are compared"
-    for name in study.variants:
-        value, made = config["checks"]["variants"][name], (published["checks"]["variants"] or {}).get(name)
-        if value != made:
-            yield ["checks", "variants", name], value, repr(made)
-    yield from _other_sizes(study, published["checks"])
-
-
-def _other_sizes(study, published):
-    """Yield as ``_not_published`` what is asked for beside the sets: of the sizes some are enough, windows may be others."""
-    if given := study.size_check:
-        made = published.get("sizes") or {}
-        for key in ("ladder_K", "jackknife_groups"):
-            if given[key] != made.get(key):
-                yield [*SIZES, key], given[key], repr(made.get(key))
-        lattices = made.get("lattices", [])
-        for index, lattice in enumerate(given["lattices"]):
-            if _numbers(lattice) not in map(_numbers, lattices):
-                yield [*SIZES, "lattices", index], lattice, f"one of {lattices}"
-    if given := study.weak_coupling:
-        made = published.get("weak_coupling")
-        if not made or _numbers(given) != _numbers(made):
-            yield WEAK, given, repr(made)
-
-
-def _numbers(lattice):
-    """Return what counts depend on: how they were cut into batches is not among it."""
-    return {name: value for name, value in lattice.items() if name not in ("batch", "windows_J0")}

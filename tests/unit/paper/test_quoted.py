@@ -1,6 +1,7 @@
 """The arithmetic of the tables of quoted numbers."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tlsglass.density import power_law

@@ -6,6 +6,7 @@ import pytest
 
 from tlsglass.density.densities import Densities
 from tlsglass.paper import sizes
+from tlsglass.paper.quantities import QUANTITIES
 
 LATTICES = np.array([8, 12, 16, 20])
 ERRORS = np.array([0.01, 0.01, 0.02, 0.03])
@@ -116,3 +117,39 @@ def test_ladders_are_compared_realization_by_realization(set_of, settings):
     own = sizes.of_set(whole, settings)
     assert list(own) == sizes.VALUES
     pd.testing.assert_frame_equal(own, table[sizes.VALUES])
+
+
+def test_the_shift_of_a_claim_is_that_of_its_number():
+    found = pd.DataFrame(
+        [
+            (2.0, "B", 0.1, 12, 1.0),
+            (2.0, "B", 0.5, 12, 2.0),
+            (2.0, "mu", 0.5, 12, 3.0),
+            (2.0, "mu_zero_temperature", 0.02, 12, 4.0),
+            (3.0, "alpha", np.nan, 12, 5.0),
+        ],
+        columns=[*sizes.KEY, "L", "shift"],
+    )
+
+    def shift(table, column, select):
+        row = sizes.shift_of({"table": table, "column": column, "select": select}, found)
+        return None if row is None else row["shift"]
+
+    assert shift("table_2", "B", "L == @L and J0_K == 2 and T_K == 0.5") == 2.0
+    assert shift("table_2", "mu", "L == @L and J0_K == 2 and T_K == 0.5") == 3.0
+    assert shift("zero_temperature", "mu", "L == @L and J0_K == 2 and T_K == 0.02") == 4.0
+    assert shift("laws", "value", "L == 12 and J0_K == 3 and quantity == 'alpha'") == 5.0
+    assert shift("laws", "value", "L == 8 and J0_K == 3 and quantity == 'alpha'") is None
+    assert shift("closed_forms", "value", "quantity == 'alpha'") is None
+
+
+def test_every_simulated_claim_of_the_figures_lattice_has_a_shift(request):
+    """Each number that the paper states of L = 12 is quoted at every size, so that its shift can be told."""
+    claims = pd.read_csv(request.config.rootpath / "config/paper_values.csv")
+    rows = [(J0, q.name, T) for J0 in (2.0, 3.0) for q in QUANTITIES for T in (0.02, 0.1, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)]
+    found = pd.DataFrame(rows, columns=sizes.KEY).assign(L=12)
+    found.loc[found["quantity"].isin([q.name for q in QUANTITIES if q.table == "laws"]), "T_K"] = np.nan
+    found = found[~found["quantity"].isin(["E0_K", "mu_zero_temperature"]) | (found["T_K"] == 0.02)].drop_duplicates()
+    own = claims[claims["table"].isin(sizes.TABLES) & ~claims["select"].fillna("").str.contains("L == 8")]
+    assert len(own) > 30
+    assert [claim["id"] for claim in own.to_dict("records") if sizes.shift_of(claim, found) is None] == []

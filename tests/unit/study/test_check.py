@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tlsglass.base import validation
-from tlsglass.study import check
+from tlsglass.study import check, served
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
@@ -187,7 +187,7 @@ def manifest(tmp_path):
     ],
 )
 def test_another_analysis_of_the_published_densities_or_some_of_them_is_accepted(manifest, keys, value):
-    check.check_published(changed(*keys, value=value), manifest, lambda path: "mine.yaml")
+    served.check(changed(*keys, value=value), manifest, lambda path: "mine.yaml")
 
 
 @pytest.mark.parametrize(
@@ -208,11 +208,11 @@ def test_another_analysis_of_the_published_densities_or_some_of_them_is_accepted
 )
 def test_other_physics_is_refused(manifest, keys, value, said):
     with pytest.raises(validation.InputError) as caught:
-        check.check_published(changed(*keys, value=value), manifest, lambda path: "mine.yaml")
+        served.check(changed(*keys, value=value), manifest, lambda path: "mine.yaml")
     assert caught.value.lines[0].startswith(f"mine.yaml: {said}")
     assert len(caught.value.lines) == 1
 
 
 def test_a_manifest_that_is_missing_is_named(tmp_path):
     with pytest.raises(validation.InputError, match=r"MANIFEST\.json: not the manifest"):
-        check.check_published(CONFIG, tmp_path / "MANIFEST.json", lambda path: "x")
+        served.check(CONFIG, tmp_path / "MANIFEST.json", lambda path: "x")
