@@ -94,8 +94,8 @@ def fit_gaussian(counts, E_low_K, bin_K):
         return np.sum((n.rows - np.outer(a.rows, shape)) ** 2, axis=1)
 
     E0 = minimum(squares, 0.2 * scale, 5 * scale)
-    lower, upper = amplitude(0.999 * E0.value)[0], amplitude(1.001 * E0.value)[0]
-    return GaussianLimit(E0, lower + (upper - lower) * (E0 / E0.value - 0.999) / 0.002)
+    here, lower, upper = (amplitude(share * E0.value)[0] for share in (1, 0.999, 1.001))
+    return GaussianLimit(E0, here + (upper - lower) * (E0 / E0.value - 1) / 0.002)
 
 
 def gaussian_likelihood(counts, E_low_K):

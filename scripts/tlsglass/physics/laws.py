@@ -143,11 +143,11 @@ def constant_mu(T_K, samples, T0_K):
     mu = minimum(lambda mu: np.sum(project(mu)[2] ** 2, axis=1), *MU_RANGE)
     if not np.isfinite(mu.value):
         return ConstantMu(*[_unknown(samples)] * 3)
-    # the rows of µ lie close together: amplitude and offset at each follow from those at µ ± one step
+    # the rows of µ lie close together: amplitude and offset move with µ as their derivatives say
     step = 1e-3
-    lower, upper = project(mu.value - step), project(mu.value + step)
-    share = (mu - mu.value + step) / (2 * step)
-    return ConstantMu(mu, *(low + (high - low) * share for low, high in zip(lower[:2], upper[:2], strict=True)))
+    at, lower, upper = (project(mu.value + k * step)[:2] for k in (0, -1, 1))
+    moved = (mu - mu.value) / (2 * step)
+    return ConstantMu(mu, *(here + (high - low) * moved for here, low, high in zip(at, lower, upper, strict=True)))
 
 
 def _has_maximum(samples):
