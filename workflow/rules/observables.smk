@@ -1,5 +1,7 @@
 # Observables from the densities of states, and what the two-TLS model says in closed form.
 
+from tlsglass.show.entry import PAPER
+
 
 rule observables:
     input:
