@@ -92,6 +92,11 @@ def test_every_slider_draws_the_sound_velocity_of_the_library(open_page, control
     for series, mu in (("model", shown["mu"]), ("stm", 0.0)):
         curve = shown["coupling"] * eq3.sound_velocity(T, mu, shown["omega_Hz"], shown["A"])
         np.testing.assert_allclose(shown[series], curve - curve[0], rtol=1e-6, atol=1e-6 * np.ptp(curve))
+    T0 = (shown["omega_Hz"] / shown["A"]) ** (1 / 3)
+    for ratio, mu in (("ratio", shown["mu"]), ("stm_ratio", 0.0)):
+        low, turn, up, high = eq3.sound_velocity(T0 * np.array([0.1, 0.4, 2, 5]), mu, shown["omega_Hz"], shown["A"])
+        expected = (high - up) / np.log(2.5) / ((turn - low) / np.log(4))
+        assert shown[ratio] == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_formulas_of_the_page_are_those_of_the_library(open_page):

@@ -34,7 +34,7 @@ def test_every_table_figure_and_verdict_follows_from_the_published_densities(wor
                 np.testing.assert_allclose(ours[column], published[column], rtol=1e-5, atol=1e-9, err_msg=f"{path} {column}")
             else:
                 assert list(ours[column]) == list(published[column]), path
-    for path in sorted(path.relative_to(PUBLISHED) for path in PUBLISHED.glob("**/*.png")):
+    for path in sorted(path.relative_to(PUBLISHED) for path in PUBLISHED.glob("**/*.svg")):
         assert (made / path).stat().st_size == pytest.approx((PUBLISHED / path).stat().st_size, rel=0.02), path
     # the report of this run, without a network: every figure and table under its title, in the order of the paper
     report = workflow.run("--report", "results/runs/published/report.html", configfile="config/published.yaml")

@@ -94,10 +94,11 @@
   const temperatures = Array.from({ length: 121 }, (_, k) => 0.01 * 200 ** (k / 120));
   let velocityPlot = null;
 
-  function secant(series, [low, high]) {
-    const nearest = (T) => temperatures.reduce((best, t, k) => (Math.abs(Math.log(t / T)) < Math.abs(Math.log(temperatures[best] / T)) ? k : best), 0);
-    const [a, b] = [nearest(low), nearest(high)];
-    return (series[b] - series[a]) / Math.log(temperatures[b] / temperatures[a]);
+  const BELOW_T0 = [0.1, 0.4], ABOVE_T0 = [2, 5]; // where the slopes are taken, in units of T0 = (ω/A)^(1/3)
+
+  function slope(mu, omega, A, [low, high]) {
+    const at = (x) => physics.soundVelocity(x * Math.cbrt(omega / A), mu, omega, A);
+    return (at(high) - at(low)) / Math.log(high / low);
   }
 
   function curve(mu, omega, A, coupling) {
@@ -105,10 +106,8 @@
     return series.map((value) => value - series[0]);
   }
 
-  function describe(series) {
-    const best = series.indexOf(Math.max(...series));
-    const ratio = secant(series, data.slope_above_K) / secant(series, data.slope_below_K);
-    return { maximum_K: temperatures[best], ratio };
+  function slopeRatio(mu, omega, A) {
+    return slope(mu, omega, A, ABOVE_T0) / slope(mu, omega, A, BELOW_T0);
   }
 
   const signed = (value, digits) => value.toFixed(digits).replace("-", "−");
@@ -125,8 +124,8 @@
     const omega = data.presets[get("preset").value].omega_Hz;
     const [model, stm] = [curve(mu, omega, A, coupling), curve(0, omega, A, coupling)];
     shown.velocity = { mu, A, coupling, omega_Hz: omega, T_K: temperatures, model, stm };
-    shown.velocity.ratio = describe(model).ratio;
-    shown.velocity.stm_ratio = describe(stm).ratio;
+    shown.velocity.ratio = slopeRatio(mu, omega, A);
+    shown.velocity.stm_ratio = slopeRatio(0, omega, A);
     const values = [temperatures, model.map((v) => 1e6 * v), stm.map((v) => 1e6 * v)];
     if (velocityPlot === null) {
       const plain = (u, splits) => splits.map((T) => (T === null ? null : `${Number(T.toPrecision(2))}`));
@@ -143,9 +142,10 @@
     get("A-value").textContent = `${scientific(A, 1)} Hz/K³`;
     get("coupling-value").textContent = scientific(coupling, 1);
     for (const id of ["mu", "A", "coupling"]) get(id).setAttribute("aria-valuetext", get(`${id}-value`).textContent);
-    const said = describe(model);
-    get("velocity-result").textContent = `µ = ${signed(mu, 2)}: maximum at ${said.maximum_K.toPrecision(2)} K; slopes at ${data.slope_below_K.join("–")} K and ${data.slope_above_K.join("–")} K are 1 : ` +
-      `${signed(said.ratio, 2)}, of the STM 1 : ${signed(shown.velocity.stm_ratio, 2)} (1 : −0.5 far from the maximum).`;
+    const maximum = temperatures[model.indexOf(Math.max(...model))];
+    const windows = [BELOW_T0, ABOVE_T0].map((window) => `${window.join("–")} T0`).join(" and ");
+    get("velocity-result").textContent = `µ = ${signed(mu, 2)}: maximum at ${maximum.toPrecision(2)} K; slopes at ${windows} are 1 : ` +
+      `${signed(shown.velocity.ratio, 2)}, of the STM 1 : ${signed(shown.velocity.stm_ratio, 2)} (1 : −0.5 far from the maximum), T0 = (ω/A)^(1/3).`;
     get("velocity-plot").setAttribute("aria-label", `Sound velocity against temperature. ${get("velocity-result").textContent}`);
   }
 

@@ -17,7 +17,6 @@ VALUES = ["L", *KEY, "value", "value_err", "n_realizations"]
 PAIRS = ["L_small", "L_large", *KEY, "difference", "difference_err", "relative", "relative_err"]
 LIMITS = [*KEY, "L", "value", "value_err", "limit", "limit_err", "limit_sys"]
 LIMITS += ["shift", "shift_err", "shift_sys", "relative_shift", "relative_shift_err", "slope", "chi2", "dof"]
-LIMITS += ["chi2", "dof"]
 LADDERS = [*VALUES, "difference", "difference_err", "relative", "relative_err"]
 
 

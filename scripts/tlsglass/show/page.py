@@ -118,8 +118,6 @@ def panel_data(published, config, table_2, materials):
         "dos": densities(published, table_2, config["fits"]["jackknife_groups"]),
         "window_T": config["fits"]["eq3_window_T"],
         "presets": materials,
-        "slope_below_K": config["observables"]["slope_below_K"][0],
-        "slope_above_K": config["observables"]["slope_above_K"][0],
     }
 
 

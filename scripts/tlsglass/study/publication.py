@@ -20,7 +20,7 @@ from tlsglass.study.axes import Study
 
 OUTCOME = {  # folder of a run -> the files of it that are published
     "tables": ("*.csv", "*.md"),
-    "figures": ("*.svg", "*.png", "*.csv"),
+    "figures": ("*.svg", "*.csv"),
     "experiments": ("*/fit.json",),
     "checks": ("scorecard.csv", "scorecard.md"),
 }

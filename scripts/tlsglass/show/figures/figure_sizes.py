@@ -42,7 +42,8 @@ def draw(values, limits, couplings):
         panel.axes.axhline(0, color="0.5", linewidth=0.6, zorder=0)
         panel.axes.set_title(find(name).spelled("symbol", coldest_K), fontsize=8, pad=3)
         panel.axes.margins(y=0.25)
-        panel.axes.legend(loc="best", title="$L → ∞$", title_fontsize=7)
+        corner = "lower right" if fit.slope / fit.limit > 0 else "upper right"  # where the smallest lattice leaves room
+        panel.axes.legend(loc=corner, title="$L → ∞$", title_fontsize=7)
         panel.letter_at(0.02, 0.98)
     for panel in figure.panels[3:]:
         panel.axes.set_xticks([0, *(1 / L for L in every)], ["∞", *map(str, every)])
