@@ -2,10 +2,11 @@
 
 Jinja2: ``{{ ours("ID") }}``, ``{{ paper("ID") }}`` and ``{{ verdict("ID") }}`` of a claim in ``config/paper_values.csv``,
 ``{{ tally("PREFIX") }}`` of all claims whose id starts so, ``{{ cell("TABLE", "COLUMN", L=12, ...) }}`` of the one row of
-``tables/TABLE.csv`` that is picked, ``{{ span("TABLE", "COLUMN", ...) }}`` of several, ``{{ rows("TABLE") }}`` for how many
-there are, ``{{ largest("TABLE", "COLUMN") }}`` of the quantity that is furthest from 0. A caption is reStructuredText.
+``tables/TABLE.csv`` that is picked, ``{{ span("TABLE", "COLUMN", ...) }}`` of several, ``{{ largest("TABLE", "COLUMN") }}``
+of the quantity that is furthest from 0, ``{{ rms("TABLE", "COLUMN") }}`` of all. A caption is reStructuredText.
 """
 
+import math
 import re
 from pathlib import Path
 
@@ -85,9 +86,11 @@ class Numbers:
         number = typeset(tables.shorthand(row[column], row[f"{column}_err"]))
         return f"{label} at J0 = {row['J0_K']:g} K, by {number}, {z.max():.1f} standard errors"
 
-    def rows(self, table, **where):
-        """Return how many rows of ``table``.csv ``where`` picks."""
-        return len(self._rows(table, where))
+    def rms(self, table, column, **where):
+        """Return the root mean square of a column in standard errors, and of how many rows it is."""
+        found = self._rows(table, where)
+        z = found[column] / found[f"{column}_err"]
+        return f"{math.sqrt((z**2).mean()):.2f} standard errors in {len(z)} numbers" if len(z) else "(not simulated)"
 
     def _rows(self, table, where):
         rows = tables.read(self.folder / f"{table}.csv")
@@ -105,7 +108,7 @@ def render(template, card, folder, **more):
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    names = {name: getattr(numbers, name) for name in ("ours", "paper", "verdict", "tally", "cell", "span", "largest", "rows")}
+    names = {name: getattr(numbers, name) for name in ("ours", "paper", "verdict", "tally", "cell", "span", "largest", "rms")}
     return environment.from_string(template).render(names | more)
 
 
