@@ -15,7 +15,7 @@ def test_without_couplings_the_density_is_gaussian(short_protocol):
     model = disorder.Model(L=6, h0_K=10.0, J0_K=0.01, cutoff=1.0, concentration=0.5)
     counts, _ = simulation.simulate(model, short_protocol, 0, 200)
     density = replace(counts[0.5], groups=20)
-    limit = power_law.fit_gaussian(density, 0.0)
+    limit = power_law.fit_gaussian(density, 0.0, 1.0)
     assert abs(limit.E0_K.value - 20) < 4 * limit.E0_K.error
     n = density.coarsen_to_width(3.0).n[0]
     assert abs(n.value - 0.5 * 2 / (20 * np.sqrt(2 * np.pi))) < 4 * n.error + 1e-4
