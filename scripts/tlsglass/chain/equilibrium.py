@@ -1,17 +1,16 @@
 """One batch of realizations in equilibrium, two copies of each by exchange Monte Carlo: what the shards of a batch hold."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from tlsglass.base.compiler import njit
 from tlsglass.chain import tempering
+from tlsglass.chain.overlaps import SNAPSHOTS, Overlaps
 from tlsglass.chain.protocol import Protocol, origin
 from tlsglass.chain.simulation import Progress, Stored
-from tlsglass.chain.tempering import SNAPSHOTS, WINDOWS
+from tlsglass.chain.tempering import WINDOWS
 from tlsglass.density.counts import Counts
-from tlsglass.model import disorder, excitations, lattice
+from tlsglass.model import disorder, excitations
 from tlsglass.model.parameters import Model
 
 COPIES = 2
@@ -20,7 +19,7 @@ LOW = 0.1  # spins with E below this share of h0 are followed beside those below
 
 @dataclass(frozen=True)
 class Tempered(Stored):
-    """What tempering was like, per realization: n realizations, two copies, r rungs from the top, windows w of tempering.Record.
+    """What tempering was like: n realizations, two copies, r rungs from the top, windows w of tempering.Record.
 
     Energies are 2H in steps of ``field_unit_K``, as integers, but for those in kelvin.
     """
@@ -129,45 +128,11 @@ def _keep(kept, index, runs, model, draws):
         kept[name][index] = [getattr(run, name) for run in runs]
     kept["field_part"][index] = [run.field_part.sum(axis=0) for run in runs]
     kept["trips"][index] = [run.trips.sum() for run in runs]
-    shells = np.unique(model.kernel)
-    shell = np.searchsorted(shells, model.kernel)
-    variances = (model.J0_K * shells) ** 2
-    place = lattice.coordinates(draws.sites, model.L)
+    overlaps = Overlaps(model, draws)
+    kept["pair_variance_K2"][index] = overlaps.variance_K2
     one, other = (run.words for run in runs)
-    for k in range(one.shape[0]):
-        single, pairs, number = _overlaps(one[k], other[k], place, shell, len(shells))
-        kept["overlap"][index, k] = single / SNAPSHOTS**2
-        kept["pair_overlap_K2"][index, k] = math.fsum(variances * pairs) / SNAPSHOTS**2
-    kept["pair_variance_K2"][index] = math.fsum(variances * number)
-
-
-@njit
-def _overlaps(one, other, place, shell, shells):
-    """Return Σ_i m_i m'_i, and for each shell of distances Σ_{i<j} q_ij q'_ij and the number of its pairs, all as integers.
-
-    m_i and q_ij are s_i and s_i s_j summed over the snapshots of one copy, m'_i and q'_ij over those of the other.
-    """
-    single = np.int64(0)
-    pairs, number = np.zeros(shells, dtype=np.int64), np.zeros(shells, dtype=np.int64)
-    for i in range(len(one)):
-        single += _sum(~one[i]) * _sum(~other[i])
-        for j in range(i):
-            dx = abs(place[i, 0] - place[j, 0])
-            dy = abs(place[i, 1] - place[j, 1])
-            dz = abs(place[i, 2] - place[j, 2])
-            s = shell[dx, dy, dz]
-            pairs[s] += _sum(one[i] ^ one[j]) * _sum(other[i] ^ other[j])
-            number[s] += 1
-    return single, pairs, number
-
-
-@njit(inline="always")
-def _sum(word):
-    """Return the sum of 64 signs, - where a bit of ``word`` is set."""
-    w = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    w = (w & np.uint64(0x3333333333333333)) + ((w >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    w = (w + (w >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64(64) - np.int64(2) * np.int64((w * np.uint64(0x0101010101010101)) >> np.uint64(56))
+    for k in range(len(one)):
+        kept["overlap"][index, k], kept["pair_overlap_K2"][index, k] = overlaps.of(one[k], other[k])
 
 
 def _relaxed(system, spins):

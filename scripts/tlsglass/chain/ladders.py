@@ -2,13 +2,14 @@
 
 import math
 from functools import lru_cache
+from itertools import pairwise
 from statistics import NormalDist
 
 from tlsglass.base import names
 
 
 def exchange_ladder(n_spins, h0_K, measured_K, top_K, acceptance):
-    """Return the ladder of tempering, descending: ``top_K``, the ``measured_K``, and as few rungs between them as the rule asks.
+    """Return the ladder of tempering, descending: ``top_K``, the ``measured_K``, and the rungs between them.
 
     The rule: between each two of these temperatures stand rungs with equal ratios, as many as keep the acceptance of an
     exchange at least ``acceptance`` for independent TLSs, erfc(ln(T/T') sqrt(N c) / 2) where energies are Gaussian, with
@@ -17,7 +18,7 @@ def exchange_ladder(n_spins, h0_K, measured_K, top_K, acceptance):
     given = sorted({*measured_K, top_K}, reverse=True)
     reach = -2 * NormalDist().inv_cdf(acceptance / 2) / math.sqrt(2)  # largest ln(T/T') sqrt(N c)
     rungs = [given[0]]
-    for above, below in zip(given, given[1:], strict=False):
+    for above, below in pairwise(given):
         step = reach / math.sqrt(n_spins * specific_heat(math.sqrt(above * below) / h0_K))
         parts = math.ceil(math.log(above / below) / step - 1e-9)
         rungs += [names.rounded(float(f"{above * (below / above) ** (k / parts):.3g}")) for k in range(1, parts)]

@@ -9,9 +9,9 @@ from tlsglass.density.grid import Grid
 from tlsglass.model.parameters import Model
 
 CHAIN_VERSION = 3  # raise it whenever the same seed gives another chain: shards are told apart by it
-TEMPERING_VERSION = 1  # raise it whenever the same chain is exchanged or looked at in another way
+EQUILIBRIUM_VERSION = 1  # raise it whenever the same chain is exchanged, or looked at twice, in another way
 
-ANNEALING, TEMPERING = METHODS = "annealing", "tempering"
+ANNEALING, TEMPERING, TWICE = "annealing", "tempering", "annealing_twice"  # methods
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Protocol:
     """How a realization is simulated and at which temperatures its excitation energies are counted (all in kelvin).
 
     By ``method`` annealing one state goes down the ladder and is then quenched; by tempering a replica at each rung is
-    exchanged with its neighbours, and there is no quench. Raises ValueError when energies are to be counted at what is no rung.
+    exchanged with its neighbours, and there is no quench. Two independent anneals end at the last rung, too, and are
+    looked at along the ladder: no energies are counted for them. Raises ValueError when energies are to be counted at what is no rung.
     """
 
     ladder_K: tuple  # descending
@@ -73,8 +74,8 @@ def scaled(protocol, factor):
 
 def _facts(model, protocol, without=()):
     told = {"chain_version": CHAIN_VERSION} | names.facts(model) | names.facts(protocol)
-    if protocol.method == TEMPERING:
-        told["tempering_version"] = TEMPERING_VERSION
+    if protocol.method != ANNEALING:
+        told["equilibrium_version"] = EQUILIBRIUM_VERSION
         without = ("quench_K", *without)
     return {name: value for name, value in told.items() if name not in ("measured_K", *without)}
 

@@ -12,11 +12,11 @@ import numpy as np
 
 from tlsglass.base.compiler import njit
 from tlsglass.chain.metropolis import NEVER, _draw_thresholds, _log, _sweep_with_fields
+from tlsglass.chain.overlaps import SNAPSHOTS
 from tlsglass.model.disorder import fields_of_all_up, recompute_fields
 
-SNAPSHOTS = 64  # in the second half of the sweeps, a bit of a word for each
 WINDOWS = 5  # (N/2, N], (N/4, N/2], ...: what is followed over doubling sweeps
-INTERVALS = 2 * SNAPSHOTS  # sweeps come in so many equal intervals, with a snapshot at the end of each
+INTERVALS = 2 * SNAPSHOTS  # sweeps come in so many equal intervals, with a snapshot at the end of each: SNAPSHOTS in (N/2, N]
 
 
 @dataclass
