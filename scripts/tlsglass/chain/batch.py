@@ -9,7 +9,7 @@ TOLD = {ANNEALING: simulation.Chain, TEMPERING: equilibrium.Tempered, TWICE: val
 
 
 def simulate(model, protocol, first, n, report=lambda line: None, checkpoint=None):
-    """Return the counts of a batch, a dict from temperature to Counts, and what its chains were like: ``simulate`` of a method."""
+    """Return the counts of a batch, a dict from temperature to Counts, and what its chains were like, by its method."""
     return METHODS[protocol.method].simulate(model, protocol, first, n, report, checkpoint)
 
 

@@ -20,7 +20,8 @@ class Protocol:
 
     By ``method`` annealing one state goes down the ladder and is then quenched; by tempering a replica at each rung is
     exchanged with its neighbours, and there is no quench. Two independent anneals end at the last rung, too, and are
-    looked at along the ladder: no energies are counted for them. Raises ValueError when energies are to be counted at what is no rung.
+    looked at along the ladder: no energies are counted for them. Raises ValueError when energies are to be counted at what
+    is no rung.
     """
 
     ladder_K: tuple  # descending
@@ -100,7 +101,7 @@ def annealing_origin(model, protocol):
 
 def of_origin(text, measured_K=()):
     """Return the Model and the Protocol of an ``origin``, with energies counted at the rungs ``measured_K``."""
-    told = {"quench_K": "nan"} | json.loads(text) | {"measured_K": measured_K}
+    told = {"quench_K": "0"} | json.loads(text) | {"measured_K": measured_K}
     return names.settings(Model, told), names.settings(Protocol, told)
 
 

@@ -20,7 +20,7 @@ COPIES = 2
 
 @dataclass(frozen=True)
 class Valleys(Stored):
-    """What two anneals of n realizations were like at the r rungs of the ladder. Energies are 2H in steps of ``field_unit_K``."""
+    """What two anneals of n realizations were like at r rungs. Energies are 2H in steps of ``field_unit_K``."""
 
     origin: str
     first: int
