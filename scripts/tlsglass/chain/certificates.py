@@ -1,7 +1,9 @@
 """Whether a tempered set is in equilibrium: tests that each can fail, and their limits.
 
-The identities follow by parts from Gaussian h_i (variance h0²) and J_ij (variance σ_ij²), [..] over the disorder, primes for an
-independent copy:  [⟨H_h⟩] = -(h0²/T) Σ_i (1 - [⟨s_i⟩ ⟨s_i⟩'])  and  [⟨H_J⟩] = -(1/T) Σ_{i<j} σ_ij² (1 - [⟨s_i s_j⟩ ⟨s_i s_j⟩']).
+The identities follow by parts from Gaussian h_i (variance h0²) and J_ij (variance σ_ij²), [..] over the disorder, primes for
+an independent copy:
+    [⟨H_h⟩] = -(h0²/T) Σ_i (1 - [⟨s_i⟩ ⟨s_i⟩']),
+    [⟨H_J⟩] = -(1/T) Σ_{i<j} σ_ij² (1 - [⟨s_i s_j⟩ ⟨s_i s_j⟩']).
 Signed excitation energies obey P(-E) = exp(-E/T) P(E).
 """
 
@@ -101,13 +103,17 @@ def certificates(evidence, densities):
     for kind, identity in identities(evidence).items():
         found.append(_worst(names[kind], np.abs(identity.z), T, most=IDENTITY_SIGMAS))
     unbalanced = [balance(evidence, densities.at(one), k) for k, one in enumerate(evidence.measured_K)]
-    z = [np.max(np.abs(one.value) / one.error) for one in unbalanced]
+    z = [np.max(_sigmas(one)) for one in unbalanced]
     return [*found, _worst("P(-E) = exp(-E/T) P(E), in σ", np.array(z), evidence.measured_K, most=SIGMAS + 1)]
 
 
 def _moved(last, before):
     """Return how far two Samples are apart in the error of their difference."""
-    difference = last - before
+    return _sigmas(last - before)
+
+
+def _sigmas(difference):
+    """Return the absolute value of Samples in standard errors; 0 where nothing varies."""
     return np.abs(difference.value) / np.where(difference.error > 0, difference.error, np.inf)
 
 

@@ -96,9 +96,8 @@ def gather(tempered, annealed, twice, groups):
         return np.add.reduceat(rows, block * starts, axis=0, dtype=float)
 
     places = [int(np.flatnonzero(head.rungs_K == T)[0]) for T in head.measured_K]
-    columns = _of_tempering(
-        {f.name: joined(tempered, f.name) for f in fields(head) if np.ndim(getattr(head, f.name)) > 1}, unit_K
-    )
+    arrays = [f.name for f in fields(head) if np.ndim(getattr(head, f.name)) > 1]
+    columns = _of_tempering({name: joined(tempered, name) for name in arrays}, unit_K)
     columns["trips"], lowest = joined(tempered, "trips"), joined(tempered, "lowest")
     columns |= {"stuck": np.mean(columns["trips"] == 0, axis=1), "trips": np.mean(columns["trips"], axis=1)}
     columns["agreed"] = lowest[:, 0] == lowest[:, 1]
