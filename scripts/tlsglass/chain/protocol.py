@@ -12,6 +12,7 @@ CHAIN_VERSION = 3  # raise it whenever the same seed gives another chain: shards
 EQUILIBRIUM_VERSION = 1  # raise it whenever the same chain is exchanged, or looked at twice, in another way
 
 ANNEALING, TEMPERING, TWICE = "annealing", "tempering", "annealing_twice"  # methods
+VERBS = {ANNEALING: "anneal", TEMPERING: "temper", TWICE: "anneal_twice"}  # how their jobs are called
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,12 @@ def origin(model, protocol, rung=None):
 
 
 def annealing_origin(model, protocol):
-    """Name all that energies, acceptances and stability along the ladder depend on: energies are not counted for them."""
+    """Name all that is told of chains depends on: energies, acceptances and stability along the ladder of annealing.
+
+    Energies are not counted for them. By the other methods it is the ``origin``.
+    """
+    if protocol.method != ANNEALING:
+        return origin(model, protocol)
     return json.dumps(_facts(model, protocol, without=("block", "grid")), sort_keys=True)
 
 
