@@ -38,10 +38,11 @@ class Identity:
 
     energy_K: Samples
     overlap_K: Samples
+    control_K: Samples | float = 0.0  # of mean zero, and moves as the difference does
 
     @property
     def difference_K(self):
-        return self.energy_K - self.overlap_K
+        return self.energy_K - self.overlap_K - self.control_K
 
     @property
     def z(self):
@@ -55,7 +56,11 @@ def identities(evidence, of=""):
     h0_K = evidence.model.h0_K
     variance = evidence.mean("pair_variance_K2")
     return {
-        "field": Identity(evidence.mean(f"{of}field_K"), -(h0_K**2) / T * (1 - evidence.mean(f"{of}overlap"))),
+        "field": Identity(
+            evidence.mean(f"{of}field_K"),
+            -(h0_K**2) / T * (1 - evidence.mean(f"{of}overlap")),
+            0.0 if of else evidence.mean("field_control_K"),
+        ),
         "coupling": Identity(evidence.mean(f"{of}coupling_K"), -(variance - evidence.mean(f"{of}pair_overlap_K2")) / T),
     }
 

@@ -14,6 +14,7 @@ from tlsglass.chain.protocol import of_origin
 from tlsglass.chain.simulation import Stored
 from tlsglass.chain.tempering import WINDOWS
 from tlsglass.density import shards
+from tlsglass.model import disorder
 
 LAGS = 32  # of the autocorrelation, in intervals between snapshots
 
@@ -40,6 +41,7 @@ class Evidence(Stored):
     low: np.ndarray  # (g, w, r, 2) shares of spins with E < T and with E < equilibrium.LOW h0
     split_K2: np.ndarray  # (g, r) squared difference of the copies in the last window
     field_K: np.ndarray  # (g, r) Σ h_i s_i
+    field_control_K: np.ndarray  # (g, r) of mean zero: how far these fields alone would violate the identity of the fields
     coupling_K: np.ndarray  # (g, r) Σ J_ij s_i s_j over pairs
     overlap: np.ndarray  # (g, r) Σ_i ⟨s_i⟩ ⟨s_i⟩' / N
     pair_overlap_K2: np.ndarray  # (g, r) Σ_{i<j} σ_ij² ⟨s_i s_j⟩ ⟨s_i s_j⟩' / N
@@ -118,6 +120,7 @@ def gather(tempered, annealed, twice, groups):
     columns["exchanges"] = columns["exchanges"] / (head.sweeps / 4)
     columns["overlap"] = joined(tempered, "overlap") / model.n_spins
     columns["pair_overlap_K2"] = joined(tempered, "pair_overlap_K2") / model.n_spins
+    columns["field_control_K"] = _control(columns, model, protocol.seed, head.rungs_K)
     columns["pair_variance_K2"] = joined(tempered, "pair_variance_K2") / model.n_spins
     ends = [[int(np.flatnonzero(many[0].rungs_K == T)[0]) for T in head.measured_K] for many in annealed.values()]
     energies = [joined(many, "energy_K") for many in annealed.values()]
@@ -171,6 +174,22 @@ def _of_tempering(arrays, unit_K):
         "exchanges": arrays["exchanges"].mean(axis=1),
         "covariance_K2": np.stack(lags, axis=-1),
     }
+
+
+def _control(columns, model, seed, T_K):
+    """Return what lowers the noise of the identity of the fields without a bias, (n, r).
+
+    For independent TLSs its two sides differ by -h_i tanh(h_i/T) + (h0²/T) sech²(h_i/T), summed over i, whose mean over h_i is
+    zero. Of this the part is taken that the difference of the two sides follows, by least squares.
+    """
+    both_sides = columns["field_K"] + model.h0_K**2 / T_K * (1 - columns["overlap"])
+    found = np.zeros_like(both_sides)
+    for index in range(len(found)):
+        h = model.h0_K * disorder.draw(model.L, model.n_spins, seed, index).c_i[:, None]
+        found[index] = np.mean(-h * np.tanh(h / T_K) + model.h0_K**2 / T_K / np.cosh(np.clip(h / T_K, -300, 300)) ** 2, axis=0)
+    apart = found - found.mean(axis=0)
+    squares = np.sum(apart**2, axis=0)
+    return found * np.sum(apart * both_sides, axis=0) / np.where(squares > 0, squares, np.inf)
 
 
 def _of_two_anneals(twice, joined, unit_K):

@@ -4,14 +4,18 @@ Tables of one set are pandas tables by name. A set that fails a certificate is t
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tlsglass.base.samples import Samples
 from tlsglass.chain import certificates, equilibrium
+from tlsglass.density import power_law
 from tlsglass.paper import differences, quoted
 
+LEAST = 200  # counts of annealing in a bin of the ratio
+WINDOW_J0 = (0.05, 1)  # of µ(T → 0) at any coupling, in units of J0
 SPLIT = 1.1  # valleys are frozen where the overlaps of two anneals ask for more than this times their energy
 FOUND = ("value", "value_err", "difference", "difference_err", "relative", "relative_err")
 
@@ -60,18 +64,42 @@ def _quoted(annealed, tempered, settings):
 
 
 def _shares(annealed, tempered, model):
-    """The mean of n over E < T and over E < h0/10, at each rung."""
+    """The mean of n over E < T and over E < h0/10, at each rung; µ of n ∝ E^µ at the coldest, on a window that goes with J0."""
     rows = []
     for one, other in zip(annealed.rungs, tempered.rungs, strict=True):
         for name, E_K in (("n_below_T", one.T_K), ("n_below_tenth_h0", equilibrium.LOW * model.h0_K)):
             rows.append(_row(name, one.T_K, mean_n(one, E_K), mean_n(other, E_K)))
-    return rows
+    low, high = (share * annealed.J0_K for share in WINDOW_J0)
+    one, other = (power_law.fit_exponent(densities.coldest, low, high).mu for densities in (annealed, tempered))
+    return [*rows, _row("mu_below_J0", annealed.coldest.T_K, one, other)]
 
 
 def mean_n(counts, E_K):
     """Return the mean of n(T, E) over 0 < E < ``E_K``, Samples ()."""
     width = np.clip(E_K - counts.edges_K[:-1], 0, counts.widths_K)
     return counts.n @ width / E_K
+
+
+class Ratio(NamedTuple):
+    """n(T, E) of annealing and of tempering in the same bins, and their ratio, jackknifed as one: Samples (m,)."""
+
+    E_K: np.ndarray  # (m,) geometric centres of the bins
+    annealed: Samples
+    tempered: Samples
+    ratio: Samples
+
+
+def ratio(annealed, tempered, growth=1.35):
+    """Return the Ratio of two counts.Counts, in bins that grow by at least ``growth`` and hold at least LEAST counts."""
+    least = np.minimum(annealed.total, tempered.total / tempered.snapshots)
+    edges, kept = annealed.edges_K, [0]
+    filled = np.concatenate([[0], np.cumsum(least)])
+    for k in range(1, len(edges)):
+        if edges[k] >= growth * edges[kept[-1]] and filled[k] - filled[kept[-1]] >= LEAST:
+            kept.append(k)
+    one, other = annealed.coarsen(np.array(kept)).n, tempered.coarsen(np.array(kept)).n
+    low, high = np.maximum(edges[kept[:-1]], 0.25 * edges[kept[1:]]), edges[kept[1:]]
+    return Ratio(np.sqrt(low * high), one, other, one / other)
 
 
 def _chains(evidence, place):
