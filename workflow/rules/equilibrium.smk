@@ -2,7 +2,7 @@
 
 PAIRED = equilibrium.sets(study)  # names of sets like L8_J10
 METHODS = equilibrium.methods(study) if PAIRED else []
-EQUILIBRIUM_TABLES = ["certificates", "identities", "tempering", "annealing_cost", "ground_states"]
+EQUILIBRIUM_TABLES = ("certificates", "identities", "tempering", "annealing_cost", "ground_states")
 
 
 rule evidence:
@@ -66,7 +66,7 @@ rule equilibrium:
 rule equilibrium_tables:
     input:
         **{name: expand(f"<results>/equilibrium/{{pair}}_{name}.csv", pair=PAIRED) for name in EQUILIBRIUM_TABLES},
-        code=library("gather.py"),
+        code=library("equilibrium_tables.py"),
     output:
         **{name: f"<results>/tables/{name}.csv" for name in EQUILIBRIUM_TABLES},
     log:
@@ -80,4 +80,4 @@ rule equilibrium_tables:
         mem_mb=500,
         runtime=5,
     script:
-        "../../scripts/gather.py"
+        "../../scripts/equilibrium_tables.py"

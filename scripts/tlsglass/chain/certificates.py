@@ -69,7 +69,7 @@ def balance(evidence, density, place):
     """Return found minus expected counts of negative excitation energies over the expected ones, Samples (k,).
 
     ``density`` is the counts.Counts of the rung ``evidence.measured_K[place]``: in a bin at E a share 1/(1 + exp(E/T)) of them
-    is negative. The entries are for E between k T and (k + 1) T.
+    is negative. The entries are for E between k T and (k + 1) T, and NaN where there are none.
     """
     total, realizations = density.sums
     found = evidence.mean("negative")[place]
@@ -119,7 +119,7 @@ def _moved(last, before):
 
 def _sigmas(difference):
     """Return the absolute value of Samples in standard errors; 0 where nothing varies."""
-    return np.abs(difference.value) / np.where(difference.error > 0, difference.error, np.inf)
+    return np.abs(np.nan_to_num(difference.value)) / np.where(difference.error > 0, difference.error, np.inf)
 
 
 def _worst(name, values, T_K, least=None, most=None):

@@ -17,7 +17,15 @@ from tlsglass.paper import differences, quoted
 LEAST = 200  # counts of annealing in a bin of the ratio
 WINDOW_J0 = (0.05, 1)  # of µ(T → 0) at any coupling, in units of J0
 SPLIT = 1.1  # valleys are frozen where the overlaps of two anneals ask for more than this times their energy
-FOUND = ("value", "value_err", "difference", "difference_err", "relative", "relative_err")
+MOVES = ("difference", "difference_err", "relative", "relative_err")
+SET, TAIL = ("L", "J0_K"), ("certified", "n_realizations")
+TABLES = {  # their columns, of those that are read where there is no set
+    "certificates": [*SET, "certificate", "value", "T_K", "least", "most", "passed", "n_realizations"],
+    "identities": [*SET, "method", "identity", "T_K", "energy_K", "overlap_K", "difference_K"],
+    "tempering": [*SET, "T_K"],
+    "annealing_cost": [*SET, "sweeps", "quantity", "T_K", "value", "value_err", "tempered", "tempered_err", *MOVES, *TAIL],
+    "ground_states": [*SET, "realization"],
+}
 
 
 def of_set(evidence, tempered, annealed, settings):
@@ -113,7 +121,7 @@ def _chains(evidence, place):
         ("ground_state_found", evidence.annealed_lowest[:, place] <= lowest),
         ("ground_state_excess_K", 0.5 * (evidence.annealed_lowest[:, place] - lowest) * evidence.field_unit_K),
     ):
-        told = dict.fromkeys(("tempered", "tempered_err", *FOUND[2:]), math.nan)
+        told = dict.fromkeys(("tempered", "tempered_err", *MOVES), math.nan)
         error = np.std(share, ddof=1) / math.sqrt(len(share))
         rows.append({"quantity": name, "T_K": math.nan, "value": np.mean(share), "value_err": error} | told)
     return rows
@@ -122,7 +130,7 @@ def _chains(evidence, place):
 def _freezing(evidence):
     """The temperature below which two independent anneals are in different valleys."""
     T = freezing_K(evidence)
-    told = dict.fromkeys(("tempered", "tempered_err", *FOUND[2:]), math.nan)
+    told = dict.fromkeys(("tempered", "tempered_err", *MOVES), math.nan)
     return {"quantity": "freezing_K", "T_K": math.nan, "value": T.value, "value_err": T.error} | told
 
 

@@ -58,11 +58,6 @@ def of_set(L, J0, couplings, sizes):
     return {"color": colour, "marker": MARKERS[index % len(MARKERS)], "markerfacecolor": fill}
 
 
-def weak_and_strong(couplings, h0_K):
-    """Return of ascending couplings the one nearest to 0.3 h0 and the strongest: one where these are the same."""
-    return sorted({min(couplings, key=lambda J0: abs(J0 / h0_K - 0.3)), couplings[-1]})
-
-
 class Panel:
     """One set of axes; ``points`` and ``line`` draw a series and record it under the panel's letter."""
 

@@ -7,6 +7,7 @@ from tlsglass.base import names
 from tlsglass.chain import ladders
 from tlsglass.chain.protocol import TEMPERING, TWICE
 from tlsglass.model.parameters import Model
+from tlsglass.show.entry import weak_and_strong
 from tlsglass.study.simulated import Simulated
 
 TEMPERED = "tempered"
@@ -14,13 +15,24 @@ TEMPERED = "tempered"
 
 def sets(study):
     """Return the entries of the configuration by the names of their sets, like L8_J10."""
-    given = study.equilibrium["sets"] if study.equilibrium else ()
+    given = study.equilibrium["sets"] if study.equilibrium else ()  # null: without
     return {str(names.Set(one["L"], names.rounded(one["J0_K"]))): one for one in given}
 
 
 def methods(study):
     """Return the names of what is counted: tempered, annealed_257, ..."""
     return [TEMPERED, *(f"annealed_{sweeps}" for sweeps in study.equilibrium["annealed_sweeps"])]
+
+
+def drawn(study):
+    """Return the names of the sets that the figures draw: of the figures' lattice, or else the largest, two couplings."""
+    every = [names.Set.parse(name) for name in sets(study)]
+    if not every:
+        return []
+    sizes = {one.L for one in every}
+    L = study.config["figures"]["L"] if study.config["figures"]["L"] in sizes else max(sizes)
+    couplings = weak_and_strong([one.J0_K for one in every if one.L == L], study.config["model"]["h0_K"])
+    return [str(names.Set(L, J0)) for J0 in couplings]
 
 
 def model(study, one):

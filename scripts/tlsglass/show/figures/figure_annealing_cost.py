@@ -10,6 +10,11 @@ HOLLOW = {"markerfacecolor": "white"}
 def draw(cost, h0_K):
     """``cost`` is the table of all sets; those that are not certified are left out."""
     cost = cost[cost["certified"] == 1]
+    if cost.empty:
+        figure = style.Figure()
+        figure.panels[0].axes.text(0.5, 0.5, "no set is certified", ha="center", va="center")
+        figure.panels[0].axes.set_axis_off()
+        return figure
     coldest = cost["T_K"].min()
     figure = style.Figure(4, width="double", height=4.4, rows=2)
     sizes, sweeps = sorted(cost["L"].unique()), sorted(cost["sweeps"].unique())

@@ -2,19 +2,21 @@
 
 import numpy as np
 
+from tlsglass.chain.protocol import of_origin
 from tlsglass.paper.equilibrium import ratio
 from tlsglass.show import style
 
 LOOKS = ({"color": style.VERMILION, "marker": "s"}, {"color": style.ORANGE, "marker": "o", "markerfacecolor": "white"})
 
 
-def draw(tempered, annealed, sweeps, h0_K):
-    """``tempered`` are densities of the couplings, ``annealed`` those of each coupling at each number of ``sweeps``."""
+def draw(tempered, annealed, h0_K):
+    """``tempered`` are densities of the couplings, ``annealed`` those of each coupling at each number of sweeps."""
     figure = style.Figure(2 * len(tempered), width="double", height=4.0, rows=2, sharex="col")
-    rows = [annealed[k * len(sweeps) : (k + 1) * len(sweeps)] for k in range(len(tempered))]
-    for k, (exact, anneals) in enumerate(zip(tempered, rows, strict=True)):
+    for k, exact in enumerate(tempered):
         above, below = figure.panels[k], figure.panels[k + len(tempered)]
+        anneals = [one for one in annealed if one.J0_K == exact.J0_K]
         compared = [ratio(one, exact) for one in anneals]
+        sweeps = [of_origin(one.origin)[1].sweeps for one in anneals]
         J0 = f"$J_0/h_0$ = {exact.J0_K / h0_K:g}"
         E = compared[0].E_K
         above.line(E, compared[0].tempered.value, f"{J0}: equilibrium", color="black", label="equilibrium")

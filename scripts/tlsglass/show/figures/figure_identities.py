@@ -1,6 +1,7 @@
 """Both Gaussian identities against temperature: they hold where two copies are exchanged, two anneals violate them."""
 
 from tlsglass.show import style
+from tlsglass.show.entry import weak_and_strong
 
 KINDS = {"field": "$T\\,|[\\langle H_h\\rangle]|/N$", "coupling": "$T\\,|[\\langle H_J\\rangle]|/N$"}
 
@@ -8,7 +9,7 @@ KINDS = {"field": "$T\\,|[\\langle H_h\\rangle]|/N$", "coupling": "$T\\,|[\\lang
 def draw(identities, h0_K):
     """``identities`` is the table of all sets: of the largest lattice a weak and the strongest coupling are shown."""
     shown = identities[identities["L"] == identities["L"].max()]
-    couplings = style.weak_and_strong(sorted(shown["J0_K"].unique()), h0_K)
+    couplings = weak_and_strong(shown["J0_K"].unique().tolist(), h0_K)
     figure = style.Figure(2 * len(couplings), width="double", height=4.0, rows=2, sharex="col")
     for row, (kind, symbol) in enumerate(KINDS.items()):
         for column, J0 in enumerate(couplings):
