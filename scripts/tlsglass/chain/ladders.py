@@ -12,8 +12,8 @@ def exchange_ladder(n_spins, h0_K, measured_K, top_K, acceptance):
     """Return the ladder of tempering, descending: ``top_K``, the ``measured_K``, and the rungs between them.
 
     The rule: between each two of these temperatures stand rungs with equal ratios, as many as keep the acceptance of an
-    exchange at least ``acceptance`` for independent TLSs, erfc(ln(T/T') sqrt(N c) / 2) where energies are Gaussian, with
-    their specific heat c at the geometric mean of T and T'. Couplings lower c above the temperature where valleys freeze.
+    exchange at about ``acceptance`` or above for independent TLSs: erfc(ln(T/T') sqrt(N c) / 2) where energies are Gaussian,
+    with their specific heat c at the geometric mean of the two temperatures. Couplings lower c above where valleys freeze.
     """
     given = sorted({*measured_K, top_K}, reverse=True)
     reach = -2 * NormalDist().inv_cdf(acceptance / 2) / math.sqrt(2)  # largest ln(T/T') sqrt(N c)

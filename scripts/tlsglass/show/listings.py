@@ -186,8 +186,8 @@ def certificates(certificates):
         ["test", "allowed", *(f"L = {one.L}, J0 = {one.J0_K:g} K" for one in sets.itertuples())],
         rows,
         "The worst value over all rungs, with its temperature. σ are jackknifed over realizations. A round trip of a replica"
-        " leads from the warmest rung to the coldest and back. The identities follow by parts from Gaussian fields and couplings,"
-        " with the thermal averages of two independent copies.",
+        " leads from the warmest rung to the coldest and back. The identities follow by parts from Gaussian fields and"
+        " couplings, with the thermal averages of two independent copies.",
     )
 
 
