@@ -1,9 +1,11 @@
-"""Rule anneal: one batch of realizations of one origin, annealed; a shard for each rung at which energies are counted."""
+"""Rules anneal, temper, anneal_twice: one batch of realizations of one origin; a shard for each rung at which energies are
+counted, and one that tells of its chains."""
 
 from pathlib import Path
 
 from tlsglass.base import files, names
-from tlsglass.chain import checkpoint, simulation
+from tlsglass.chain import checkpoint
+from tlsglass.chain.batch import simulate
 from tlsglass.chain.protocol import of_origin
 
 files.log_to(snakemake.log[0], snakemake.config["rebuild"])
@@ -12,11 +14,11 @@ rungs = {path: names.Rung.parse(Path(path).parent.name) for path in snakemake.ou
 quench_K = of_origin(origin)[1].quench_K
 measured_K = tuple(rung.T_K for rung in rungs.values() if rung.T_K != quench_K)
 batch = names.Batch.parse(snakemake.wildcards.batch)
-first_path = Path(snakemake.output.shards[0])
+first_path = Path(snakemake.output[0])
 kept = first_path.parents[1] / "checkpoint" / first_path.name
 
 with checkpoint.Checkpoint(kept, f"{origin} {measured_K}") as keeper:
-    counts, chain = simulation.simulate(*of_origin(origin, measured_K), batch.first, batch.n, print, keeper)
+    counts, chain = simulate(*of_origin(origin, measured_K), batch.first, batch.n, print, keeper)
     for path, rung in rungs.items():
         counts[rung.T_K].save(path)
     for path in snakemake.output.chain:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from tlsglass.base import files
-from tlsglass.chain import simulation
+from tlsglass.chain.batch import simulate
 from tlsglass.chain.protocol import CHAIN_VERSION
 from tlsglass.study.axes import Study
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 
 def shards_of(simulated, batch):
     """Return the digests of the numbers in the shards of a batch, simulated now, by their rungs."""
-    counts, chain = simulation.simulate(simulated.model, simulated.protocol, batch.first, batch.n)
+    counts, chain = simulate(simulated.model, simulated.protocol, batch.first, batch.n)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "shard.npz")
 
@@ -31,7 +31,7 @@ def shards_of(simulated, batch):
             return files.digest_of(path)
 
         found = {str(rung): digest(counts[rung.T_K]) for rung in simulated.rungs}
-        return found | ({"chain": digest(chain)} if simulated.quench else {})
+        return found | ({"chain": digest(chain)} if simulated.told else {})
 
 
 def main():

@@ -3,6 +3,7 @@
 import ast
 import copy
 import functools
+import json
 import re
 import shlex
 import sys
@@ -15,9 +16,10 @@ if str(ROOT / "scripts") not in sys.path:
     sys.path.insert(0, str(ROOT / "scripts"))
 
 from tlsglass.base import files, validation
+from tlsglass.chain.protocol import ANNEALING, VERBS
 from tlsglass.experiment import datasets
 from tlsglass.show.entry import PAPER
-from tlsglass.study import check, served
+from tlsglass.study import check, equilibrium, served
 from tlsglass.study.axes import Study
 
 
@@ -147,6 +149,11 @@ def folder(pathvar):
 DELETING = any(word.startswith("--delete-all") for word in sys.argv)
 
 
+def verb_of(origin):
+    """How the jobs of what an origin tells of are called: anneal, temper."""
+    return VERBS[json.loads(origin).get("method", ANNEALING)]
+
+
 def shards_of(simulated, kind):
     """The shards of a Simulated at a names.Rung; or what its batches tell of the annealing."""
     if DELETING:
@@ -180,6 +187,13 @@ def origins_of(kind, name):
     """What ``all_counts_of`` must be of, rung by rung."""
     one = COUNTED[kind][name]
     return [one.simulated.origin_at(rung) for rung in one.rungs.values()]
+
+
+def chains_of_pair(w):
+    """What the chains of a set tell, that is simulated by annealing and by tempering; or what is published of it."""
+    if PUBLISHED:
+        return {"merged": shipped(f"results/published/equilibrium/{w.pair}_evidence.npz")}
+    return {name: shards_of(one, "chain") for name, one in equilibrium.chains(study, w.pair).items()}
 
 
 def altered(dag):

@@ -1,26 +1,26 @@
-# From the configuration to shards: one job anneals one batch of realizations down the whole ladder.
+# From the configuration to shards: one job anneals, or tempers, one batch of realizations.
 #
 # Shards lie in a folder for each origin, by all that their numbers depend on: L8_J2-3f9c1a2b. What two sets, variants or runs
 # simulate alike is simulated once, and another configuration never writes over what was paid for.
 
 FOLDERS = study.folders()
-ALIKE = {}  # folders whose counts are asked for at the same rungs: outputs of one rule
+ALIKE = {}  # folders of one method whose counts are asked for at the same rungs: outputs of one rule
 for key, (origin, rungs, told) in FOLDERS.items():
-    ALIKE.setdefault((tuple(rungs), told), []).append(key)
+    ALIKE.setdefault((verb_of(origin), tuple(rungs), told), []).append(key)
 
 
-for number, ((rungs, told), keys) in enumerate(ALIKE.items(), 1):
+for number, ((verb, rungs, told), keys) in enumerate(ALIKE.items(), 1):
 
     rule:
         name:
-            "anneal" if number == 1 else f"anneal_{number}"
+            verb if number == 1 else f"{verb}_{number}"
         output:
             shards=expand("<shards>/{{key}}/{rung}/{{batch}}.npz", rung=rungs),
             chain=["<shards>/{key}/chain/{batch}.npz"] if told else [],
         log:
-            "<logs>/anneal/{key}/{batch}.log",
+            f"<logs>/{verb}/{{key}}/{{batch}}.log",
         benchmark:
-            "<benchmarks>/anneal/{key}/{batch}.tsv"
+            f"<benchmarks>/{verb}/{{key}}/{{batch}}.tsv"
         wildcard_constraints:
             key=one_of(keys),
         conda:

@@ -31,6 +31,7 @@ class Counts:
     counts: np.ndarray  # (b, m) int64
     gathered: np.ndarray | None = None  # (b,) blocks in each row, None where each row is one block
     groups: int | None = None  # of blocks, for the jackknife; None where the density has not chosen any
+    snapshots: int = 1  # states of each realization of which energies are counted
 
     def __post_init__(self):
         if not (self.T_K > 0 and self.n_spins > 0 and self.block > 0 and 0 < self.concentration <= 1):
@@ -72,12 +73,12 @@ class Counts:
 
     @property
     def exposure(self):
-        """Factor (m,) between n(T, E) and the expected counts per bin of one realization.
+        """Factor (m,) between n(T, E) and the expected counts per bin of one realization, in all its snapshots.
 
         ASSUME: n is the concentration x times the probability density of E (a density per lattice site, not per TLS); the
         paper leaves its normalisation open, and only so does B(T) of its Table II come out.
         """
-        return self.n_spins / self.concentration * self.widths_K
+        return self.snapshots * self.n_spins / self.concentration * self.widths_K
 
     @cached_property
     def sums(self):
@@ -110,8 +111,9 @@ class Counts:
         return self.coarsen(grid.rebin(self.widths_K, width_K * (1 - 1e-9)))
 
     def coarsen_to_counts(self, least):
-        """Return the counts with neighbouring bins merged until each holds at least ``least`` of all realizations."""
-        return self.coarsen(grid.rebin(self.total, least))
+        """Return the counts with neighbouring bins merged until each holds at least ``least`` of all realizations, in the mean
+        over their snapshots."""
+        return self.coarsen(grid.rebin(self.total, least * self.snapshots))
 
     def between(self, begin, end):
         """Return the counts of the realizations numbered ``begin`` to ``end`` - 1, but for rows that reach beyond them."""
@@ -125,7 +127,8 @@ class Counts:
 
     def save(self, path):
         """Write the counts with their digest, and with a stamp that says what they are of."""
-        stamp = {f.name: getattr(self, f.name) for f in fields(self) if f.type in (int, float, str)}
+        told = (f for f in fields(self) if f.type in (int, float, str))
+        stamp = {f.name: getattr(self, f.name) for f in told if getattr(self, f.name) != f.default}
         if self.groups is not None:  # a shard has none
             stamp["groups"] = self.groups
         # Gathered rows are kept small; a shard's type is part of its digest. By columns, which are alike, both compress better.

@@ -57,7 +57,7 @@ def merge(parts, groups=None, spans=()):
 
 def _check_same(part, head):
     """Raise ForeignShard when two parts are not of one (L, J0, T), origin and grid."""
-    for name in ("L", "J0_K", "T_K", "n_spins", "concentration", "block", "origin"):
+    for name in ("L", "J0_K", "T_K", "n_spins", "concentration", "block", "snapshots", "origin"):
         if getattr(part, name) != getattr(head, name):
             raise ForeignShard(f"{name} is {getattr(part, name)!r} in one shard and {getattr(head, name)!r} in another")
     if not np.array_equal(part.edges_K, head.edges_K):

@@ -22,9 +22,14 @@ def excitation_energies(system):
 
 
 def energy_per_spin(system):
-    """Return H/N of Eq. (2) in kelvin: ½ Σ_i s_i (F_i + h_i) / N."""
+    """Return H/N of Eq. (2) in kelvin."""
+    return 0.5 * float(doubled_energy(system)) * system.field_unit_K / system.n
+
+
+def doubled_energy(system):
+    """Return 2H of Eq. (2) in field steps, an integer: Σ_i s_i (F_i + h_i)."""
     doubled = system.fields[: system.n].astype(np.int64) + system.random_fields[: system.n]
-    return 0.5 * float(np.dot(system.spins[: system.n].astype(np.int64), doubled)) * system.field_unit_K / system.n
+    return np.dot(system.spins[: system.n].astype(np.int64), doubled)
 
 
 def stability(system):

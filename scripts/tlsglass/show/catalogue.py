@@ -7,20 +7,23 @@ the settings of their entry by name. The caption is ``workflow/report/NAME.rst``
 
 from tlsglass.show.entry import (
     Entry,
+    annealed_densities,
     densities,
     fits,
     listing,
     observables,
     observables_of_every_set,
+    of_equilibrium,
     of_several_sizes,
     paper,
     table,
+    tempered_densities,
     variants,
 )
 
 SCALES, DENSITY, PROPERTIES = "Energy scales and the model", "Density of states", "Thermal and acoustic properties"
 EXPERIMENTS, BEYOND = "The experiments of the paper", "Measured data beyond the paper"
-APPENDICES, CHECKS = "Appendices", "Checks of the reproduction"
+APPENDICES, CHECKS, EQUILIBRIUM = "Appendices", "Checks of the reproduction", "Annealing and equilibrium"
 
 ENTRIES = [
     listing(
@@ -177,6 +180,41 @@ ENTRIES = [
         settings={"couplings": "model.J0_K"},
     ),
     Entry(
+        "figure_equilibrium",
+        "n(T, E) annealed, and in equilibrium",
+        EQUILIBRIUM,
+        inputs={"tempered": tempered_densities, "annealed": annealed_densities},
+        settings={"h0_K": "model.h0_K"},
+        mem_mb=800,
+    ),
+    Entry(
+        "figure_annealing_cost",
+        "What annealing costs",
+        EQUILIBRIUM,
+        inputs={"cost": of_equilibrium("annealing_cost")},
+        settings={"h0_K": "model.h0_K"},
+    ),
+    listing(
+        "annealing_cost",
+        "What annealing costs: every number",
+        EQUILIBRIUM,
+        inputs={"cost": of_equilibrium("annealing_cost")},
+        settings={"dos_K": "figures.dos_K"},
+    ),
+    Entry(
+        "figure_identities",
+        "Equilibrium: two identities",
+        EQUILIBRIUM,
+        inputs={"identities": of_equilibrium("identities")},
+        settings={"h0_K": "model.h0_K"},
+    ),
+    listing(
+        "certificates",
+        "Certificates of equilibrium",
+        EQUILIBRIUM,
+        inputs={"certificates": of_equilibrium("certificates")},
+    ),
+    Entry(
         "figure_stability",
         "Stability of the annealed states",
         CHECKS,
@@ -203,6 +241,11 @@ DATA = {
     "size_limit": "every quoted number in the limit L → ∞, and how far that is from it",
     "short_ladder": "how far a short ladder moves every quoted number, realization by realization",
     "weak_coupling": "µ of n ∝ E^µ of a weak coupling after the quench",
+    "certificates": "tests of equilibrium, set by set",
+    "identities": "both sides of the Gaussian identities on every rung, for exchange and for two anneals",
+    "tempering": "exchange Monte Carlo on every rung: energy, exchanges, autocorrelation",
+    "annealing_cost": "every number by annealing minus that of equilibrium, realization by realization",
+    "ground_states": "the lowest energy of each realization, exactly, and what annealing is above it",
     "closed_forms": "Eq. (9) and the slopes of the STM",
     "choices": "how far each window and range that the paper leaves open moves each number",
     "variants": "other cutoffs and scales; other ladders, sweeps and dynamics",

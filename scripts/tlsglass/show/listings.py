@@ -167,3 +167,88 @@ def _claim(row, claim, shift):
 
 def _text(cell):
     return "" if pd.isna(cell) else cell
+
+
+def certificates(certificates):
+    """Every test of every tempered set: the worst value of each, at which temperature, and what is allowed."""
+    sets = certificates[["L", "J0_K"]].drop_duplicates()
+    failed = {(row.L, row.J0_K) for row in certificates.itertuples() if not row.passed}
+    rows = []
+    for name, tests in certificates.groupby("certificate", sort=False):
+        first = tests.iloc[0]
+        allowed = f"≥ {first['least']:g}" if pd.isna(first["most"]) else f"≤ {first['most']:g}"
+        allowed = f"{first['least']:g} to 1" if first["most"] == 1 else allowed
+        told = {(row.L, row.J0_K): row for row in tests.itertuples()}
+        rows.append([name, allowed, *(_tested(told.get((one.L, one.J0_K))) for one in sets.itertuples())])
+    named = ", ".join(f"L = {L}, J0 = {J0:g} K" for L, J0 in sorted(failed)) or "none"
+    return Table(
+        f"Certificates of equilibrium: {len(sets) - len(failed)} of {len(sets)} sets hold all; failed and not used: {named}",
+        ["test", "allowed", *(f"L = {one.L}, J0 = {one.J0_K:g} K" for one in sets.itertuples())],
+        rows,
+        "The worst value over all rungs, with its temperature. σ are jackknifed over realizations. A round trip of a replica"
+        " leads from the warmest rung to the coldest and back. The identities follow by parts from Gaussian fields and"
+        " couplings, with the thermal averages of two independent copies.",
+    )
+
+
+def _tested(row):
+    if row is None:
+        return "-"
+    where = "" if pd.isna(row.T_K) else f" at {row.T_K:g} K"
+    return f"{'✓' if row.passed else '✗'} {row.value:.3g}{where}"
+
+
+COSTS = {  # quantity: how it is called, and whether its relative difference is shown
+    "energy_per_spin_K": ("energy per spin (K)", False),
+    "n_below_T": ("mean n on E < T", True),
+    "n_below_tenth_h0": ("mean n on E < h0/10", True),
+    "B": ("B", True),
+    "mu": ("µ", False),
+    "mu_below_J0": ("µ on 0.05 J0 < E < J0", False),
+    "mu_zero_temperature": ("µ(T → 0)", False),
+    "alpha": ("α", False),
+    "beta": ("β", False),
+    "slope_below": ("slope of δv/v below its maximum", True),
+    "slope_above": ("slope of δv/v above its maximum", True),
+    "slope_ratio": ("slope ratio", False),
+    "maximum_K": ("maximum of δv/v (K)", True),
+    "ground_state_found": ("share of ground states found", False),
+    "ground_state_excess_K": ("lowest state above the ground state (K)", False),
+    "freezing_K": ("valleys freeze at T (K)", False),
+}
+AT_ONE_RUNG = ("mu_below_J0", "mu_zero_temperature")
+
+
+def annealing_cost(cost, dos_K):
+    """What annealing costs: numbers in equilibrium, and annealing minus them for each number of sweeps, in all sets."""
+    sweeps = sorted(cost["sweeps"].unique())
+    told = cost["T_K"].isna() | cost["T_K"].isin(dos_K) | cost["quantity"].isin(AT_ONE_RUNG)
+    rows, shown = [], cost[told & cost["quantity"].isin(COSTS) & cost["value"].notna()]
+    for (L, J0, quantity, T), group in shown.groupby(["L", "J0_K", "quantity", "T_K"], sort=False, dropna=False):
+        (name, relative), first = COSTS[quantity], group.iloc[0]
+        moved = {row.sweeps: _moved(row, relative) for row in group.itertuples()}
+        rows.append(
+            [
+                f"{L}" + ("" if first["certified"] else " (not certified)"),
+                f"{J0:g}",
+                name if pd.isna(T) or quantity in AT_ONE_RUNG else f"{name}, T = {T:g} K",
+                shorthand(first["tempered"], first["tempered_err"]),
+                *(moved.get(count, "") for count in sweeps),
+            ]
+        )
+    return Table(
+        "What annealing costs",
+        ["L", "J0 (K)", "number", "equilibrium", *(f"annealed, {count} sweeps" for count in sweeps)],
+        rows,
+        "Annealing minus equilibrium, on the same realizations; % is relative to equilibrium. Errors are jackknifed as pairs."
+        " Where equilibrium has no such number, that of annealing stands alone. Valleys freeze where the overlaps of two"
+        " independent anneals violate the identity of the fields by a tenth.",
+    )
+
+
+def _moved(row, relative):
+    if pd.isna(row.tempered):
+        return shorthand(row.value, row.value_err)
+    if relative:
+        return f"{shorthand(100 * row.relative, 100 * row.relative_err)} %"
+    return shorthand(row.difference, row.difference_err)

@@ -1,9 +1,8 @@
 """The axes of the study as they are spelled in file names, what is simulated at each of their points, and its origin."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
 
 from tlsglass.base import names
 from tlsglass.base.blocks import boundaries
@@ -11,61 +10,8 @@ from tlsglass.chain import protocol as annealing
 from tlsglass.chain.protocol import Protocol
 from tlsglass.density.grid import Grid
 from tlsglass.model.parameters import Model
-
-
-@dataclass(frozen=True)
-class Simulated:
-    """Realizations of one model, annealed alike: what is simulated of a set, or beside the sets, and where it is kept."""
-
-    model: Model
-    protocol: Protocol  # measured_K: the rungs that are asked for
-    realizations: int
-    batch: int
-    quench: bool  # whether its quench and the summary of its annealing are asked for, too
-
-    @property
-    def origin(self):
-        return annealing.origin(self.model, self.protocol)
-
-    @property
-    def key(self):
-        """The name of the folder of its shards."""
-        return annealing.key(self.model, self.origin)
-
-    @property
-    def rungs(self):
-        """The rungs that are asked for, as names.Rung."""
-        return [rung for rung in self.protocol.counted if self.quench or not rung.quench]
-
-    @property
-    def batches(self):
-        return names.batches(self.realizations, self.batch)
-
-    def origin_at(self, rung):
-        """Return what the counts at a names.Rung depend on."""
-        return annealing.origin(self.model, self.protocol, rung)
-
-    @property
-    def annealing_origin(self):
-        """What the summary of its annealing depends on."""
-        return annealing.annealing_origin(self.model, self.protocol)
-
-    def shards(self, rung):
-        """Return the names of the shards at a rung, one of each batch, below the folder of all shards."""
-        return [f"{self.key}/{rung}/{batch}.npz" for batch in self.batches]
-
-    @property
-    def chains(self):
-        """The names of what the batches tell of their annealing."""
-        return [f"{self.key}/chain/{batch}.npz" for batch in self.batches]
-
-
-class Counted(NamedTuple):
-    """A set, or what is simulated beside the sets: a variant, another size, another coupling."""
-
-    simulated: Simulated
-    rungs: dict  # from the label of a temperature, as in the names of its files, to the names.Rung that is counted there
-    beside: tuple | None = None  # of a variant, a set with one choice changed: the labels (L, J0) of that set
+from tlsglass.study import equilibrium
+from tlsglass.study.simulated import Counted, Simulated
 
 
 class Study:
@@ -83,6 +29,7 @@ class Study:
         self.variants = [name for name in given if self.beside(name) in self.sets]
         self.left_out = [name for name in given if name not in self.variants]
         self.size_check, self.weak_coupling = (config["checks"][name] for name in ("sizes", "weak_coupling"))  # null: without
+        self.equilibrium = config["checks"]["equilibrium"]
 
     @property
     def sets(self):
@@ -169,6 +116,7 @@ class Study:
             "variants": {name: self.variant(name) for name in self.variants},
             "sizes": whole(self.on_short_ladder()),
             "weak_coupling": whole(self.at_weak_coupling()),
+            "equilibrium": whole(equilibrium.counted(self)),
         }
 
     def all_simulated(self):
@@ -177,10 +125,10 @@ class Study:
             name if kind == "dos" else f"{kind}/{name}": one.simulated
             for kind, found in self.counted().items()
             for name, one in found.items()
-        }
+        } | {f"equilibrium/{name}": one for name, one in equilibrium.uncounted(self).items()}
 
     def folders(self):
-        """Return what is simulated, by the folder of its shards: key -> (origin, rungs, whether its annealing is told).
+        """Return what is simulated, by the folder of its shards: key -> (origin, rungs, whether its chains are told of).
 
         Sets and variants of one origin share a folder, and what each asks for is simulated together.
         """
@@ -188,12 +136,13 @@ class Study:
         for simulated in self.all_simulated().values():
             _, rungs, told = found.get(simulated.key, (None, [], False))
             rungs = sorted({*rungs, *simulated.rungs})
-            found[simulated.key] = (simulated.origin, rungs, told or simulated.quench)
+            found[simulated.key] = (simulated.origin, rungs, told or simulated.told)
         return found
 
     def groups(self, kind):
         """Return the number of jackknife groups of what is ``counted`` as that kind."""
-        return (self.size_check if kind == "sizes" else self.config["fits"])["jackknife_groups"]
+        sections = {"sizes": self.size_check, "equilibrium": self.equilibrium}
+        return sections.get(kind, self.config["fits"])["jackknife_groups"]
 
     def spans(self, kind, name):
         """Return the ranges of realizations of one that is ``counted`` that are looked at by themselves: all of them; of a

@@ -9,12 +9,13 @@ import re
 from itertools import pairwise
 
 from tlsglass.base import names, validation
+from tlsglass.study import equilibrium
 from tlsglass.study.axes import Study
 
 RUN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 LADDER, MEASURED = ["annealing", "ladder_K"], ["density_of_states", "measured_K"]
-SIZES, WEAK = ["checks", "sizes"], ["checks", "weak_coupling"]
+SIZES, WEAK, EQUILIBRIUM = (["checks", name] for name in ("sizes", "weak_coupling", "equilibrium"))
 
 
 def at(config, path):
@@ -79,6 +80,21 @@ def weak_coupling(study):
     yield from _too_narrow(study, windows, [*WEAK, "windows_J0"], model.J0_K)
 
 
+def tempered(study):
+    if not (given := study.equilibrium):
+        return
+    ladder_K = study.config["annealing"]["ladder_K"]
+    for index, T in enumerate(given["measured_K"]):
+        if T not in ladder_K:
+            yield [*EQUILIBRIUM, "measured_K", index], T, "must be a rung of annealing.ladder_K", LADDER
+    for index, one in enumerate(given["sets"]):
+        path = [*EQUILIBRIUM, "sets", index]
+        if one["top_K"] <= max(given["measured_K"]):
+            yield [*path, "top_K"], one["top_K"], f"must be above all of measured_K, {max(given['measured_K'])}"
+        if not equilibrium.model(study, one).fits_int32:
+            yield [*path, "J0_K"], one["J0_K"], "is too small beside model.h0_K for 32-bit fields", ["model", "h0_K"]
+
+
 def names_differ(study):
     for path in (["model", "J0_K"], MEASURED, LADDER):
         values = study.config[path[0]][path[1]]
@@ -93,6 +109,8 @@ def _lattices(study):
         yield from (([*SIZES, "lattices", index], lattice) for index, lattice in enumerate(study.size_check["lattices"]))
     if study.weak_coupling:
         yield WEAK, study.weak_coupling
+    if study.equilibrium:
+        yield from (([*EQUILIBRIUM, "sets", index], one) for index, one in enumerate(study.equilibrium["sets"]))
 
 
 def lattices(study):
@@ -107,9 +125,10 @@ def lattices(study):
             yield [*path, "realizations"], lattice["realizations"], f"must be at least two blocks, {2 * block}", other
         if round(concentration * lattice["L"] ** 3) < 2:
             yield [*path, "L"], lattice["L"], "holds fewer than two TLSs at model.concentration", ["model", "concentration"]
-        if (*path[:-1], lattice["L"]) in seen:
+        this = (*path[:-1], lattice["L"], lattice.get("J0_K"))
+        if this in seen:
             yield [*path, "L"], lattice["L"], "stands there twice"
-        seen.add((*path[:-1], lattice["L"]))
+        seen.add(this)
 
 
 def windows_hold_temperatures(study):
@@ -230,6 +249,7 @@ CHECKS = (
     variants,
     sizes,
     weak_coupling,
+    tempered,
 )
 
 

@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from tlsglass.chain import simulation
+from tlsglass.chain import batch, evidence, simulation
 from tlsglass.density import shards
+from tlsglass.study import equilibrium
 
 
 def of_shards(study):
@@ -13,8 +14,8 @@ def of_shards(study):
         for rung in simulated.rungs:
             read = partial(shards.read_shard, origin=simulated.origin_at(rung), T_K=rung.T_K)
             found |= dict.fromkeys(simulated.shards(rung), read)
-        if simulated.quench:
-            read = partial(simulation.read_chain, origin=simulated.annealing_origin)
+        if simulated.told:
+            read = partial(batch.read, origin=simulated.annealing_origin, method=simulated.protocol.method)
             found |= dict.fromkeys(simulated.chains, read)
     return list(found.items())
 
@@ -31,6 +32,9 @@ def of_merged(study):
         simulated = study.simulated(L, J0)
         read = partial(simulation.read_summary, origin=simulated.annealing_origin, n=simulated.realizations)
         found.append((f"chain/{study.name(L, J0)}.npz", read))
+    for name, one in equilibrium.sets(study).items():
+        read = partial(evidence.read, origin=equilibrium.origin(study, name), n=one["realizations"])
+        found.append((f"equilibrium/{name}_evidence.npz", read))
     return found
 
 

@@ -56,7 +56,7 @@ def digests(study, folder, shards):
     found = {}
     for name, simulated in study.all_simulated().items():
         kinds = {str(rung): simulated.shards(rung) for rung in simulated.rungs}
-        if simulated.quench:
+        if simulated.told:
             kinds["chain"] = simulated.chains
         for kind, places in kinds.items():
             there = [shards / place for place in places if (shards / place).is_file()]
@@ -68,7 +68,8 @@ def effort(run):
     """Return how long the simulation took, from the benchmark files of its jobs and the times of their ends."""
     jobs = [
         (path.stat().st_mtime, float(pd.read_csv(path, sep="\t")["s"].iloc[-1]))
-        for path in run.glob("benchmarks/anneal/**/*.tsv")
+        for verb in protocol.VERBS.values()
+        for path in run.glob(f"benchmarks/{verb}/**/*.tsv")
     ]
     if not jobs:
         return {"jobs": 0}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tlsglass.base import validation
 from tlsglass.study.axes import Study
-from tlsglass.study.check import MEASURED, SIZES, WEAK, at
+from tlsglass.study.check import EQUILIBRIUM, MEASURED, SIZES, WEAK, at
 
 # what the published densities depend on; the rest of the configuration is analysis and may change
 SAME = [["seed"], ["annealing"], *(["model", key] for key in ("h0_K", "cutoff", "concentration"))]
@@ -61,6 +61,14 @@ def _other_sizes(study, published):
         for index, lattice in enumerate(given["lattices"]):
             if _numbers(lattice) not in map(_numbers, lattices):
                 yield [*SIZES, "lattices", index], lattice, f"one of {lattices}"
+    if given := study.equilibrium:
+        made = published.get("equilibrium") or {}
+        for key in ("measured_K", "acceptance", "annealed_sweeps", "jackknife_groups"):
+            if given[key] != made.get(key):
+                yield [*EQUILIBRIUM, key], given[key], repr(made.get(key))
+        for index, one in enumerate(given["sets"]):
+            if _numbers(one) not in map(_numbers, made.get("sets", [])):
+                yield [*EQUILIBRIUM, "sets", index], one, f"one of {made.get('sets', [])}"
     if given := study.weak_coupling:
         made = published.get("weak_coupling")
         if not made or _numbers(given) != _numbers(made):

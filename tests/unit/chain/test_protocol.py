@@ -43,6 +43,7 @@ def test_every_other_setting_of_the_chain_is_in_the_origin(small_model, short_pr
         "block": 5,
         "seed": 4,
         "grid": replace(short_protocol.grid, growth=1.05),
+        "method": "tempering",
     }
     changed = replace(short_protocol, **{name: others[name]})
     assert origin(small_model, changed) != origin(small_model, short_protocol)

@@ -1,0 +1,144 @@
+"""One batch of realizations in equilibrium, two copies of each by exchange Monte Carlo: what the shards of a batch hold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tlsglass.chain import tempering
+from tlsglass.chain.overlaps import SNAPSHOTS, Overlaps
+from tlsglass.chain.protocol import Protocol, origin
+from tlsglass.chain.simulation import Progress, Stored
+from tlsglass.chain.tempering import WINDOWS
+from tlsglass.density.counts import Counts
+from tlsglass.model import disorder, excitations
+from tlsglass.model.parameters import Model
+
+COPIES = 2
+LOW = 0.1  # spins with E below this share of h0 are followed beside those below T
+
+
+@dataclass(frozen=True)
+class Tempered(Stored):
+    """What tempering was like: n realizations, two copies, r rungs from the top, windows w of tempering.Record.
+
+    Energies are 2H in steps of ``field_unit_K``, as integers, but for those in kelvin.
+    """
+
+    origin: str
+    first: int
+    n_spins: int
+    sweeps: int
+    field_unit_K: float
+    rungs_K: np.ndarray  # (r,)
+    measured_K: np.ndarray  # (m,)
+    energy: np.ndarray  # (n, 2, w, r) summed over the sweeps of a window
+    low: np.ndarray  # (n, 2, w, r, 2) spins with E < T and with E < LOW h0, summed over the snapshots of a window
+    snapshots: np.ndarray  # (n, 2, SNAPSHOTS, r) energy of the last window
+    field_part: np.ndarray  # (n, 2, r) Σ_i h_i s_i in field steps, summed over snapshots
+    overlap: np.ndarray  # (n, r) Σ_i of ⟨s_i⟩ of one copy by that of the other
+    pair_overlap_K2: np.ndarray  # (n, r) Σ_{i<j} σ_ij² ⟨s_i s_j⟩ of one copy by that of the other
+    pair_variance_K2: np.ndarray  # (n,) Σ_{i<j} σ_ij²
+    flips: np.ndarray  # (n, 2, r) accepted flips
+    exchanges: np.ndarray  # (n, 2, r - 1) accepted in the last window
+    trips: np.ndarray  # (n, 2) round trips of all replicas
+    lowest: np.ndarray  # (n, 2) the lowest energy met, relaxed
+    negative: np.ndarray  # (n / block, sum of bins) of the counts at the measured rungs, one after the other: E_i signed, < 0
+
+
+def simulate(model: Model, protocol: Protocol, first, n, report=lambda line: None, checkpoint=None):
+    """Temper realizations ``first`` to ``first + n - 1`` of ``model`` and count their excitation energies.
+
+    Returns the counts, a dict from temperature to Counts, and the Tempered. As simulation.simulate. Raises ValueError unless
+    ``first`` and ``n`` are multiples of the block.
+    """
+    for name, value, least in (("first", first, 0), ("n", n, protocol.block)):
+        if value < least or value % protocol.block:
+            raise ValueError(f"{name} = {value!r}: must be a multiple of the block, {protocol.block}, and >= {least}")
+    ladder_K = protocol.ladder_K
+    places = [ladder_K.index(T) for T in protocol.measured_K]
+    edges = {T: protocol.grid_edges(T, model.energy_range_K) for T in protocol.measured_K}
+    every = [edges.get(T) for T in ladder_K]
+    blocks, sizes = n // protocol.block, [len(e) - 1 for e in edges.values()]
+    kept = {f"counts_{k}": np.zeros((blocks, m), dtype=np.int64) for k, m in enumerate(sizes)}
+    kept |= _arrays(n, len(ladder_K)) | {"negative": np.zeros((blocks, sum(sizes)), dtype=np.int64)}
+    begun = checkpoint.restore(kept) if checkpoint else 0
+    if begun:
+        report(f"{begun}/{n} realizations taken from {checkpoint.path}")
+    progress = Progress(n, report, begun)
+    for index in range(begun, n):
+        draws = disorder.draw(model.L, model.n_spins, protocol.seed, first + index)
+        system = disorder.build(model, draws)
+        heat_bath = protocol.dynamics == "heat_bath"
+        runs = [
+            tempering.run(system, ladder_K, protocol.sweeps, copy, every, LOW * model.h0_K, heat_bath) for copy in range(COPIES)
+        ]
+        _keep(kept, index, runs, model, draws)
+        for run in runs:
+            total, negative = run.counts
+            for k, (place, m) in enumerate(zip(places, sizes, strict=True)):
+                kept[f"counts_{k}"][index // protocol.block] += total[place, :m]
+            kept["negative"][index // protocol.block] += np.concatenate(
+                [negative[place, :m] for place, m in zip(places, sizes, strict=True)]
+            )
+        kept["lowest"][index] = [_relaxed(system, run.lowest_spins) for run in runs]
+        progress.done(index + 1)
+        if checkpoint and index + 1 < n:
+            checkpoint.done(index + 1, kept)
+    found = {
+        T: Counts(
+            L=model.L,
+            J0_K=model.J0_K,
+            T_K=T,
+            n_spins=model.n_spins,
+            concentration=model.concentration,
+            block=protocol.block,
+            origin=origin(model, protocol),
+            first=np.arange(first, first + n, protocol.block),
+            edges_K=edges[T],
+            counts=kept.pop(f"counts_{k}"),
+            snapshots=COPIES * SNAPSHOTS,
+        )
+        for k, T in enumerate(protocol.measured_K)
+    }
+    head = origin(model, protocol), first, model.n_spins, protocol.sweeps, model.field_unit_K
+    return found, Tempered(*head, np.array(ladder_K), np.array(protocol.measured_K), **kept)
+
+
+def _arrays(n, r):
+    """Return the empty arrays of a Tempered of ``n`` realizations and ``r`` rungs, but for its counts."""
+    integers = {
+        "energy": (n, COPIES, WINDOWS, r),
+        "low": (n, COPIES, WINDOWS, r, 2),
+        "snapshots": (n, COPIES, SNAPSHOTS, r),
+        "field_part": (n, COPIES, r),
+        "flips": (n, COPIES, r),
+        "exchanges": (n, COPIES, r - 1),
+        "trips": (n, COPIES),
+        "lowest": (n, COPIES),
+    }
+    reals = {"overlap": (n, r), "pair_overlap_K2": (n, r), "pair_variance_K2": (n,)}
+    return {name: np.zeros(shape, dtype=np.int64) for name, shape in integers.items()} | {
+        name: np.zeros(shape) for name, shape in reals.items()
+    }
+
+
+def _keep(kept, index, runs, model, draws):
+    """Write what the copies of realization ``index`` were like into its place."""
+    for name in ("energy", "low", "snapshots", "flips", "exchanges"):
+        kept[name][index] = [getattr(run, name) for run in runs]
+    kept["field_part"][index] = [run.field_part.sum(axis=0) for run in runs]
+    kept["trips"][index] = [run.trips.sum() for run in runs]
+    overlaps = Overlaps(model, draws)
+    kept["pair_variance_K2"][index] = overlaps.variance_K2
+    one, other = (run.words for run in runs)
+    for k in range(len(one)):
+        kept["overlap"][index, k], kept["pair_overlap_K2"][index, k] = overlaps.of(one[k], other[k])
+
+
+def _relaxed(system, spins):
+    """Return 2H in field steps of the state that ``spins`` (W,) relax to."""
+    fields = system.fields.copy()
+    state = system._replace(spins=spins.copy(), fields=fields)
+    disorder.recompute_fields(state.couplings, state.random_fields, state.spins, fields, state.field_steps)
+    excitations.relax(state)
+    return excitations.doubled_energy(state)

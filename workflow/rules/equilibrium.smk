@@ -1,0 +1,83 @@
+# Annealing held against exchange Monte Carlo: certificates, and what annealing costs.
+
+PAIRED = equilibrium.sets(study)  # names of sets like L8_J10
+METHODS = equilibrium.methods(study) if PAIRED else []
+EQUILIBRIUM_TABLES = ("certificates", "identities", "tempering", "annealing_cost", "ground_states")
+
+
+rule evidence:
+    input:
+        unpack(chains_of_pair),
+        code=library("evidence.py"),
+    output:
+        evidence="<results>/equilibrium/{pair}_evidence.npz",
+    log:
+        "<logs>/evidence/{pair}.log",
+    benchmark:
+        "<benchmarks>/evidence/{pair}.tsv"
+    wildcard_constraints:
+        pair=one_of(PAIRED),
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        origin=lambda w: equilibrium.origin(study, w.pair),
+        origins=lambda w: equilibrium.origins(study, w.pair),
+        realizations=lambda w: PAIRED[w.pair]["realizations"],
+        sweeps=study.equilibrium["annealed_sweeps"] if PAIRED else [],
+        groups=study.groups("equilibrium") if PAIRED else None,
+        merged=PUBLISHED,
+    script:
+        "../../scripts/evidence.py"
+
+
+rule equilibrium:
+    input:
+        **{
+            method: expand(f"<results>/equilibrium/{{{{pair}}}}_{method}/T{{T}}.npz", T=labels_of("equilibrium"))
+            for method in METHODS
+        },
+        evidence="<results>/equilibrium/{pair}_evidence.npz",
+        code=library("equilibrium.py"),
+    output:
+        **{name: f"<results>/equilibrium/{{pair}}_{name}.csv" for name in EQUILIBRIUM_TABLES},
+    log:
+        "<logs>/equilibrium/{pair}.log",
+    benchmark:
+        "<benchmarks>/equilibrium/{pair}.tsv"
+    wildcard_constraints:
+        pair=one_of(PAIRED),
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        sweeps=study.equilibrium["annealed_sweeps"] if PAIRED else [],
+        settings=ANALYSIS,
+    script:
+        "../../scripts/equilibrium.py"
+
+
+rule equilibrium_tables:
+    input:
+        **{name: expand(f"<results>/equilibrium/{{pair}}_{name}.csv", pair=PAIRED) for name in EQUILIBRIUM_TABLES},
+        code=library("equilibrium_tables.py"),
+    output:
+        **{name: f"<results>/tables/{name}.csv" for name in EQUILIBRIUM_TABLES},
+    log:
+        "<logs>/equilibrium_tables.log",
+    benchmark:
+        "<benchmarks>/equilibrium_tables.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../../scripts/equilibrium_tables.py"
