@@ -10,11 +10,13 @@ Signed excitation energies obey P(-E) = exp(-E/T) P(E).
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm
 
 from tlsglass.base.samples import Samples
 
-SIGMAS = 3.0  # of an error, for what is tested on many rungs
-IDENTITY_SIGMAS = 2.0
+SIGMAS = 3.0  # for what is tested on many rungs: of all of them together
+IDENTITY_SIGMAS = 2.0  # of the error of each rung by itself
+DRAWS, SEED = 20_000, 1  # of random signs
 
 
 @dataclass(frozen=True)
@@ -100,26 +102,48 @@ def certificates(evidence, densities):
         Certificate("round trips in a copy", float(evidence.mean("trips").value), np.nan, 10, np.inf),
         Certificate("copies without a round trip", float(evidence.mean("stuck").value), np.nan, 0, 0.01),
         Certificate("copies with the same lowest energy", float(evidence.mean("agreed").value), np.nan, 0.99, 1),
-        _worst("energy from N/2 to N sweeps, in σ", _moved(energy[0], energy[1]), T, most=SIGMAS),
-        _worst("n(E < T) from N/2 to N sweeps, in σ", _moved(low[0, :, 0], low[1, :, 0]), T, most=SIGMAS),
-        _worst("n(E < h0/10) from N/2 to N sweeps, in σ", _moved(low[0, :, 1], low[1, :, 1]), T, most=SIGMAS),
+        _together("energy from N/2 to N sweeps, in σ", energy[1] - energy[0], T),
+        _together("n(E < T) from N/2 to N sweeps, in σ", low[1, :, 0] - low[0, :, 0], T),
+        _together("n(E < h0/10) from N/2 to N sweeps, in σ", low[1, :, 1] - low[0, :, 1], T),
     ]
     names = {"field": "identity of the fields, in σ", "coupling": "identity of the couplings, in σ"}
     for kind, identity in identities(evidence).items():
         found.append(_worst(names[kind], np.abs(identity.z), T, most=IDENTITY_SIGMAS))
     unbalanced = [balance(evidence, densities.at(one), k) for k, one in enumerate(evidence.measured_K)]
-    z = [np.max(_sigmas(one)) for one in unbalanced]
-    return [*found, _worst("P(-E) = exp(-E/T) P(E), in σ", np.array(z), evidence.measured_K, most=SIGMAS + 1)]
+    every = Samples(np.concatenate([one.rows for one in unbalanced], axis=1))
+    where = np.repeat(evidence.measured_K, [len(one) for one in unbalanced])
+    return [*found, _together("P(-E) = exp(-E/T) P(E), in σ", every, where)]
 
 
-def _moved(last, before):
-    """Return how far two Samples are apart in the error of their difference."""
-    return _sigmas(last - before)
+def together(difference):
+    """Return by how many σ Samples (r,) differ from 0, all of them together, and the place of the one that differs most.
+
+    The largest of r deviations is large by chance alone. It is held against the largest after the sign of each jackknife
+    group's share is drawn at random, which keeps the correlation of the r: the σ are those of a Gaussian with that p.
+    What does not vary, or is NaN, is left out. (0, 0) where nothing is left.
+    """
+    varies = np.isfinite(difference.value) & (difference.error > 0)
+    places = np.flatnonzero(varies)
+    if not len(places):
+        return 0.0, 0
+    rows = difference.rows[:, varies]
+    g = difference.groups
+    shares = rows[0] + (g - 1) * (rows[1:].mean(axis=0) - rows[1:])
+    signs = np.random.default_rng(SEED).choice([-1.0, 1.0], size=(DRAWS, g))
+    squares = np.mean(shares**2, axis=0)
+
+    def t(mean):
+        return np.abs(mean) / np.sqrt((squares - mean**2) / (g - 1))
+
+    found = t(rows[0])
+    p = (1 + np.sum(t(signs @ shares / g).max(axis=1) >= found.max())) / (1 + DRAWS)
+    return float(norm.isf(p / 2)), int(places[np.argmax(found)])
 
 
-def _sigmas(difference):
-    """Return the absolute value of Samples in standard errors; 0 where nothing varies."""
-    return np.abs(np.nan_to_num(difference.value)) / np.where(difference.error > 0, difference.error, np.inf)
+def _together(name, difference, T_K):
+    """Return the Certificate of Samples (r,) at ``T_K`` (r,) that shall be 0."""
+    sigmas, place = together(difference)
+    return Certificate(name, sigmas, float(T_K[place]), 0, SIGMAS)
 
 
 def _worst(name, values, T_K, least=None, most=None):
