@@ -76,7 +76,7 @@ def slice_of(counts, h0_K, spread):
 
 
 class Problem:
-    """The fit of all slices of a list: ``solve`` finds the spline, (22, 9, 11) coefficients, and what it is without each group."""
+    """The fit of all slices of a list: ``solve`` finds the spline, and what it is without each jackknife group."""
 
     def __init__(self, slices, penalty=PENALTY):
         self.slices = slices
@@ -99,7 +99,7 @@ class Problem:
         return zip(self.slices, self.tau, self.s, strict=True)
 
     def _gradient(self, c, rows):
-        """Return the gradient of the penalised likelihood at coefficients ``c`` (r, ...) with the counts of ``rows``, (r, k)."""
+        """Return the gradient of the penalised likelihood at ``c`` (r, ...) with the counts of ``rows``, (r, k)."""
         found = np.zeros_like(c)
         for s, tau, sigma in self._placed():
             residual = s.observed[rows] - s.expected[rows] * np.exp((c @ sigma @ tau) @ s.v.T)

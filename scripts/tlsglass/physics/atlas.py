@@ -1,9 +1,9 @@
 """The atlas that comes with the package: n(T, E) and what follows from it, at any J0/h0 of its domain, with errors.
 
-``tlsglass.atlas.density(E_K, T_K, J0_K, h0_K)``. Energies and temperatures in kelvin (k_B = 1), ω in Hz, A in Hz/K³. Errors hold
-those of the simulation and of the course between the simulated couplings; docs/atlas.md tells how they were tested. What takes
-temperatures takes one or an array (t,), and one J0; it returns base.samples.Samples, with ``value`` and ``error`` of that shape.
-All raise ValueError outside of the domain (``limits``): nothing is extrapolated.
+``tlsglass.atlas.density(E_K, T_K, J0_K, h0_K)``. Energies and temperatures in kelvin (k_B = 1). Errors hold those of the
+simulation and of the course between the simulated couplings; docs/atlas.md tells how they were tested. What takes
+temperatures takes one or an array (t,), and one J0; it returns base.samples.Samples, with ``value`` and ``error`` of that
+shape. All raise ValueError outside of the domain (``limits``): nothing is extrapolated.
 """
 
 from typing import NamedTuple
