@@ -15,6 +15,7 @@ RUN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 LADDER, MEASURED = ["annealing", "ladder_K"], ["density_of_states", "measured_K"]
 SIZES, WEAK = ["checks", "sizes"], ["checks", "weak_coupling"]
+ATLAS = ["atlas"]
 
 
 def at(config, path):
@@ -35,6 +36,7 @@ def _ladders(study):
     yield LADDER, study.config["annealing"]["ladder_K"]
     if study.size_check:
         yield [*SIZES, "ladder_K"], study.size_check["ladder_K"]
+    yield [*ATLAS, "ladder_K"], study.config["atlas"]["ladder_K"]
 
 
 def ladder(study):
@@ -49,9 +51,10 @@ def ladder(study):
 
 def measured(study):
     for path, rungs in _ladders(study):
-        for index, T in enumerate(study.config["density_of_states"]["measured_K"]):
+        asked = [*ATLAS, "measured_K"] if path[0] == "atlas" else MEASURED
+        for index, T in enumerate(study.config[asked[0]]["measured_K"]):
             if T not in rungs:
-                yield [*MEASURED, index], T, f"must be a rung of {validation.key_name(path)}", path
+                yield [*asked, index], T, f"must be a rung of {validation.key_name(path)}", path
 
 
 def sizes(study):
@@ -93,6 +96,7 @@ def _lattices(study):
         yield from (([*SIZES, "lattices", index], lattice) for index, lattice in enumerate(study.size_check["lattices"]))
     if study.weak_coupling:
         yield WEAK, study.weak_coupling
+    yield from (([*ATLAS, kind], study.config["atlas"][kind]) for kind in ("grid", "test", "large"))
 
 
 def lattices(study):
@@ -107,7 +111,7 @@ def lattices(study):
             yield [*path, "realizations"], lattice["realizations"], f"must be at least two blocks, {2 * block}", other
         if round(concentration * lattice["L"] ** 3) < 2:
             yield [*path, "L"], lattice["L"], "holds fewer than two TLSs at model.concentration", ["model", "concentration"]
-        if (*path[:-1], lattice["L"]) in seen:
+        if isinstance(path[-1], int) and (*path[:-1], lattice["L"]) in seen:
             yield [*path, "L"], lattice["L"], "stands there twice"
         seen.add((*path[:-1], lattice["L"]))
 
