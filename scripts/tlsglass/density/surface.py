@@ -20,6 +20,7 @@ WEAK = 0.05  # g0: n is linear in g well below it and no power of g above
 # Knots (first, last, intervals) of v, ln T and s, and the penalty on squared second differences of neighbouring coefficients
 KNOTS = ((np.log(0.002), np.log(END), 19), (np.log(0.002), np.log(0.4), 6), (0.0, np.log1p(1.2 / WEAK), 8))
 PENALTY = (1.0, 10.0, 1.0)
+FARTHEST = 3.0  # no coefficient moves by more in one step of Newton's method
 
 
 def basis(x, knots):
@@ -106,13 +107,23 @@ class Problem:
             found += (residual @ s.v)[:, :, None, None] * tau[:, None] * sigma
         return found.reshape(len(c), -1) - c.reshape(len(c), -1) @ self.penalty
 
-    def _curvature(self, c):
-        """Return minus the second derivatives of the penalised likelihood of all realizations at ``c``, (k, k)."""
-        inner = np.stack([(s.v.T * s.expected[0] * np.exp(s.v @ (c @ sigma @ tau))) @ s.v for s, tau, sigma in self._placed()])
+    def _curvature(self, weights):
+        """Return minus the second derivatives of the penalised likelihood, (k, k), where the bins of each slice are expected to
+        hold ``weights`` counts."""
+        inner = np.stack([(s.v.T * w) @ s.v for s, w in zip(self.slices, weights, strict=True)])
         outer = np.stack([np.outer(w, w) for _, tau, sigma in self._placed() for w in [np.outer(tau, sigma).ravel()]])
         v, rest = self.shape[0], self.shape[1] * self.shape[2]
         found = (inner.reshape(len(inner), -1).T @ outer.reshape(len(outer), -1)).reshape(v, v, rest, rest)
         return found.transpose(0, 2, 1, 3).reshape(self.penalty.shape) + self.penalty
+
+    def _start(self, solve):
+        """Return the coefficients of the least-squares surface through ln n of all bins, weighted by their counts."""
+        right = np.zeros(self.shape)
+        for s, tau, sigma in self._placed():
+            counted = s.observed[0]
+            ln_ratio = np.log((counted + 0.5) / (s.expected[0] + 0.5))
+            right += ((counted * ln_ratio) @ s.v)[:, None, None] * tau[:, None] * sigma
+        return solve(self._curvature([s.observed[0] for s in self.slices]), right.ravel())[0].reshape(self.shape)
 
     def solve(self, start=None, rows=True):
         """Return the coefficients (1 + groups, 22, 9, 11); without ``rows`` those of all realizations alone, (1, ...).
@@ -121,14 +132,18 @@ class Problem:
         """
         from scipy.linalg import cho_solve_banded, cholesky_banded
 
-        band = 4 * self.shape[1] * self.shape[2]  # a bin sees four splines of v
-        c = np.zeros(self.shape) if start is None else start[:, :, 1:]
-        for _ in range(50):
-            curvature = self._curvature(c)
-            below = [np.pad(np.diagonal(curvature, -k), (0, k)) for k in range(band)]
+        def factored(curvature, right):
+            """Return the solution of ``curvature`` x = ``right``, and the factor of the curvature: a bin sees four splines of v."""
+            below = [np.pad(np.diagonal(curvature, -k), (0, k)) for k in range(4 * self.shape[1] * self.shape[2])]
             factor = cholesky_banded(np.array(below), lower=True), True
-            step = cho_solve_banded(factor, self._gradient(c[None], [0])[0]).reshape(self.shape)
-            c = c + step / max(1.0, np.abs(step).max())
+            return cho_solve_banded(factor, right), factor
+
+        c = self._start(factored) if start is None else start[:, :, 1:]
+        for _ in range(50):
+            weights = [s.expected[0] * np.exp(s.v @ (c @ sigma @ tau)) for s, tau, sigma in self._placed()]
+            step, factor = factored(self._curvature(weights), self._gradient(c[None], [0])[0])
+            step = step.reshape(self.shape)
+            c = c + step / max(1.0, np.abs(step).max() / FARTHEST)
             if np.abs(step).max() < 1e-4:
                 break
         else:

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
+from tlsglass.base import names
 from tlsglass.base.samples import Samples
 from tlsglass.density import power_law
+from tlsglass.density.surface import WEAK
 from tlsglass.physics import atlas as surface
 from tlsglass.physics import two_tls
 
@@ -18,7 +20,7 @@ DECADE_J0 = (0.1, 1.0)  # where Eq. (9) and a power law are held against each ot
 NEAR = 0.3  # "approximately" is read as within 30 %
 GAP_BINS = 8
 REDUCTION = (0.05, 0.3)  # J0/h0 between which the power of the reduction of n is told
-CURVE_POINTS = 41
+CURVE_POINTS = 60
 
 
 def row(quantity, J0_over_h0, value, **more):
@@ -42,7 +44,7 @@ def of_counts(atlas, gaussian_bin_K):
     for index in atlas.of_kind("grid"):
         one = atlas.sets[index]
         J0_K, h0_K, about = one["J0_K"], atlas.h0_K, {"n_realizations": one["realizations"]}
-        g = J0_K / h0_K
+        g = names.rounded(J0_K / h0_K)
         quenched, coldest = (atlas.counts(index, T) for T in atlas.rungs_K[:2])
         mu = power_law.fit_exponent(quenched, *(w * J0_K for w in WINDOW_J0)).mu
         powers.append((g, mu))
@@ -108,9 +110,8 @@ def _decade(counts, J0_K):
     low, high = (w * J0_K for w in DECADE_J0)
     edges = counts.edges_K
     kept = np.unique([np.argmin(np.abs(edges - E)) for E in np.geomspace(low, high, GAP_BINS + 1)])
-    coarse = counts.coarsen(kept)
-    inside = slice(0, len(kept) - 1)
-    return np.sqrt(edges[kept[:-1]] * edges[kept[1:]]), np.log(coarse.n[inside])
+    coarse = counts.coarsen(np.append(kept, len(edges) - 1))
+    return np.sqrt(edges[kept[:-1]] * edges[kept[1:]]), np.log(coarse.n[:-1])
 
 
 # ---- from the surface, between the couplings as well ------------------------------------------------------------------
@@ -125,15 +126,14 @@ def of_surface(atlas, observables, T_over_h0):
     window, below, above = (observables[name][0] for name in ("exponents_K", "slope_below_T0", "slope_above_T0"))
     coldest, hottest = observables["sound_velocity_K"][0]
     found, h0_K = [], atlas.h0_K
-    for g in np.linspace(0, atlas.limits["J0"][1], CURVE_POINTS):
+    for g in WEAK * np.expm1(np.linspace(0, np.log1p(atlas.limits["J0"][1] / WEAK), CURVE_POINTS)):
         J0_K = g * h0_K
-        free = surface.eq3(np.array(T_over_h0) * h0_K, 0.0, h0_K, atlas=atlas).B
         fit = surface.eq3(np.array(T_over_h0) * h0_K, J0_K, h0_K, atlas=atlas)
         for k, T in enumerate(T_over_h0):
             found += [
-                row("B_h0", g, fit.B[k] * h0_K, T_over_h0=T),
+                row("B", g, fit.B[k], T_over_h0=T),
                 row("mu", g, fit.mu[k], T_over_h0=T),
-                row("reduction", g, 1 - fit.B[k] / free[k], T_over_h0=T),
+                row("reduction", g, reduction(atlas, T, g), T_over_h0=T),
             ]
         found.append(row("alpha", g, surface.alpha(J0_K, *window, h0_K, atlas)))
         found.append(row("beta", g, surface.beta(J0_K, *window, h0_K, atlas)))
@@ -144,11 +144,16 @@ def of_surface(atlas, observables, T_over_h0):
     return pd.DataFrame(found)
 
 
-def reduction_power(atlas, T_over_h0):
-    """Return the power of J0/h0 with which 1 - B/B(J0 = 0) grows between ``REDUCTION``: 1 where it scales with the ratio."""
+def reduction(atlas, T_over_h0, J0_over_h0):
+    """Return by which share interactions reduce n(T, E) at E = T, Samples ()."""
     T, h0_K = T_over_h0 * atlas.h0_K, atlas.h0_K
-    free = surface.eq3(T, 0.0, h0_K, atlas=atlas).B
-    low, high = (1 - surface.eq3(T, g * h0_K, h0_K, atlas=atlas).B / free for g in REDUCTION)
+    interacting, free = (atlas.density(T, T, g * h0_K, h0_K) for g in (J0_over_h0, 0.0))
+    return 1 - interacting / free
+
+
+def reduction_power(atlas, T_over_h0):
+    """Return the power of J0/h0 with which ``reduction`` grows between ``REDUCTION``: 1 where it scales with the ratio."""
+    low, high = (reduction(atlas, T_over_h0, g) for g in REDUCTION)
     return np.log(high / low) / np.log(REDUCTION[1] / REDUCTION[0])
 
 
@@ -156,25 +161,24 @@ def reduction_power(atlas, T_over_h0):
 
 
 def collapse(atlas, couplings, highest_T_J0=0.1, highest_E_J0=0.5):
-    """Return the table of n T^-µ against E/T of some couplings at the rungs below a share of J0, µ that after the quench.
+    """Return the table of n T^-µ against E/T of some couplings at the rungs below a share of J0.
 
-    Each is divided by the mean over E < T at the coldest rung: f(E/T) of n = T^µ f.
+    µ and the prefactor p are those of n = p E^µ after the quench; what is told is n / (p T^µ): (1 + (E/T)²)^(µ/2) by Eq. (3).
     """
     found = []
     for index in atlas.of_kind("grid"):
         J0_K = atlas.sets[index]["J0_K"]
-        g = J0_K / atlas.h0_K
-        if not any(np.isclose(g, wanted) for wanted in couplings):
+        g = names.rounded(J0_K / atlas.h0_K)
+        if g not in map(names.rounded, couplings):
             continue
-        mu = power_law.fit_exponent(atlas.counts(index, atlas.rungs_K[0]), *(w * J0_K for w in WINDOW_J0)).mu.value
-        scale = None
+        law = power_law.fit_exponent(atlas.counts(index, atlas.rungs_K[0]), *(w * J0_K for w in WINDOW_J0))
+        mu, prefactor = law.mu.value, law.prefactor.value
         for T in atlas.rungs_K[1:][atlas.rungs_K[1:] < highest_T_J0 * J0_K * (1 + 1e-9)]:
             counts = atlas.counts(index, T)
             counts = counts.coarsen_to_counts(max(100, counts.total.sum() / 400))
-            n, E = counts.n * T**-mu, counts.middle_K
-            scale = n[E < T].reduce(np.mean).value if scale is None else scale
+            n, E = counts.n / (prefactor * T**mu), counts.middle_K
             found += [
-                row("collapse", g, n[k] / scale, T_over_h0=T / atlas.h0_K, E_over_T=E[k] / T, mu=mu)
+                row("collapse", g, n[k], T_over_h0=T / atlas.h0_K, E_over_T=E[k] / T, mu=mu)
                 for k in np.flatnonzero(highest_E_J0 * J0_K > E)
             ]
     return pd.DataFrame(found)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tlsglass.base import names
 from tlsglass.base.samples import Samples
 from tlsglass.density import atlas as rooms
 from tlsglass.density import grid, power_law, surface
@@ -41,7 +42,7 @@ def validate(atlas, published=(), report=print):
     """Return the Validation of an Atlas; ``published`` are Counts with jackknife groups."""
     means, pulls, fits = [], [], []
     for kind, counts, predicted in _predictions(atlas, published, report):
-        g, T = counts.J0_K / atlas.h0_K, counts.T_K / atlas.h0_K
+        g, T = (names.rounded(x / atlas.h0_K) for x in (counts.J0_K, counts.T_K))
         of = {"kind": kind, "L": counts.L, "J0_over_h0": g, "T_over_h0": T}
         expected = predicted(counts)
         means += [of | _mean(counts, expected, kind, *zone) for zone in zones(counts.T_K, atlas.h0_K)]

@@ -55,7 +55,11 @@ def specific_heat(T_K, J0_K, h0_K=H0_K, atlas=None):
 
 def sound_velocity(T_K, J0_K, omega, A, h0_K=H0_K, atlas=None):
     """δv/v of Eqs. (7) + (8), in units of γ²/(L0 ρv²)."""
-    return -_linear(lambda E, T: kernels.resonant_kernel(E, T) + kernels.relaxation_kernel(E, T, omega, A), T_K, J0_K, h0_K)
+
+    def kernel(E, T):
+        return kernels.resonant_kernel(E, T) + kernels.relaxation_kernel(E, T, omega, A)
+
+    return -_linear(kernel, T_K, J0_K, h0_K, atlas)
 
 
 def internal_friction(T_K, J0_K, omega, A, h0_K=H0_K, atlas=None):

@@ -17,9 +17,8 @@ def draw(couplings, collapse):
         shift = 1.6**k
         x = np.geomspace(0.1, own["E_over_T"].max(), 100)
         mu = own["mu"].iloc[0]
-        near = np.mean((1 + np.linspace(0, 1, 50) ** 2) ** (mu / 2))
         name = f"J0/h0 = {g:g}"
-        scaled.line(x, shift * (1 + x**2) ** (mu / 2) / near, f"{name}: Eq. (3)", color=colours[g], linewidth=0.8)
+        scaled.line(x, shift * (1 + x**2) ** (mu / 2), f"{name}: Eq. (3)", color=colours[g], linewidth=0.8)
         for T, rows in own.groupby("T_over_h0"):
             marker = style.MARKERS[temperatures.index(T) % len(style.MARKERS)]
             look = {"color": colours[g], "marker": marker, "markersize": 2, "capsize": 0, "markerfacecolor": "white"}
@@ -30,11 +29,11 @@ def draw(couplings, collapse):
                 f"{name}, T = {T:g} h0, times {shift:.3g}",
                 **look,
             )
-        scaled.axes.text(0.085, shift * own["value"].iloc[0], f"{g:g}", ha="right", va="center", fontsize=7, color=colours[g])
+        scaled.axes.text(0.085, shift, f"{g:g}", ha="right", va="center", fontsize=7, color=colours[g])
     scaled.logarithmic("x", "y")
     scaled.axes.set_xlim(0.045, None)
     scaled.axes.set_xlabel("$E/T$")
-    scaled.axes.set_ylabel("$n\\,T^{-µ}$, each shifted")
+    scaled.axes.set_ylabel("$n/(p\\,T^{µ})$, each shifted")
     scaled.axes.text(0.03, 0.97, "(a)  $J_0/h_0$ beside the points", transform=scaled.axes.transAxes, va="top", fontsize=7)
     for quantity, label, draw_one, look in (
         ("E0_random_spins_over_h0", "random spins", width.line, {"color": style.GREY, "linestyle": "--"}),

@@ -21,9 +21,9 @@ def draw(curves):
         panel.line(g, value, series, color=colour, label=label, **style_of_line)
 
     for panel, quantity, label in (
-        (B, "B_h0", "$B\\,h_0$ of Eq. (3)"),
+        (B, "B", "$B$ of Eq. (3) (1/K), $h_0$ = 10 K"),
         (mu, "mu", "$µ$ of Eq. (3)"),
-        (reduction, "reduction", "$1 - B/B(J_0 = 0)$"),
+        (reduction, "reduction", "$1 - n/n(J_0 = 0)$ at $E = T$"),
     ):
         for T, colour in zip(temperatures, colours, strict=True):
             band(panel, quantity, colour, T, f"{T:g}")
@@ -32,14 +32,15 @@ def draw(curves):
     reduction.axes.set(xlim=(0.02, 1), ylim=(0.01, 1.2))
     g = np.array([0.02, 0.4])
     reduction.line(g, 1.6 * g, "proportional to J0/h0", color=style.GREY, linestyle=":", label="∝ $J_0/h_0$")
-    mu.axes.legend(title="$T/h_0$", title_fontsize=7, ncols=2, loc="upper left", columnspacing=0.8)
+    B.axes.legend(title="$T/h_0$", title_fontsize=7, loc="upper right")
     band(exponents, "alpha", style.BLUE, label="$α$")
     band(exponents, "beta", style.VERMILION, label="$β$", linestyle="--")
     exponents.axes.legend(loc="upper left", bbox_to_anchor=(0.08, 1))
     exponents.axes.set_ylabel("exponents of $C$ and $κ$")
     band(ratio, "slope_ratio", style.GREEN)
-    ratio.axes.axhline(-0.5, color=style.GREY, linewidth=0.6, linestyle="--")
-    ratio.axes.text(0.98, -0.47, "STM", ha="right", va="bottom", color=style.GREY, fontsize=7)
+    free = curves[(curves["quantity"] == "slope_ratio") & (curves["J0_over_h0"] == 0)]["value"].iloc[0]
+    ratio.axes.axhline(free, color=style.GREY, linewidth=0.6, linestyle="--")
+    ratio.axes.text(0.98, free - 0.06, "no interactions", ha="right", va="top", color=style.GREY, fontsize=7)
     ratio.axes.set_ylabel("slope ratio of $δv/v$")
     band(maximum, "maximum_over_T0", style.PURPLE)
     maximum.axes.set_ylabel("$T_{\\mathrm{max}}/T_0$ of $δv/v$")

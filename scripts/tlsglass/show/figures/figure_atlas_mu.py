@@ -36,6 +36,8 @@ def draw(couplings, paper):
     gap.axes.axhspan(-2, 2, color="0.92", zorder=0)
     gap.axes.axhline(0, color=style.GREY, linewidth=0.6)
     gap.axes.set_yscale("symlog", linthresh=10)
+    gap.axes.set_yticks([-100, -10, 0, 10, 100], ["−100", "−10", "0", "10", "100"])
+    gap.axes.set_ylim(min(-20, 1.3 * aic["value"].min()), max(20, 1.5 * aic["value"].max()))
     gap.axes.set_xlabel("$J_0/h_0$")
     gap.axes.set_ylabel("ΔAIC, gap − power")
     gap.axes.set_xlim(0, 1.05 * aic["J0_over_h0"].max())

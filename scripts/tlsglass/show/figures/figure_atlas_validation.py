@@ -26,7 +26,7 @@ def draw(means, pulls):
     deviations.axes.set(xlabel="$J_0/h_0$", ylabel="rms of $(n - n_{\\mathrm{sim}})/σ$", ylim=(0, 2.2))
     deviations.axes.legend(loc="upper left", bbox_to_anchor=(0.06, 1.0))
     widths.axes.axhspan(0.9, 1.15, color="0.92", zorder=0)
-    widths.logarithmic("x")
+    widths.logarithmic("x", ticks=(2,))
     widths.axes.set(xlabel="$T/h_0$", ylabel="width of the pulls, bin by bin", ylim=(0.6, 1.5))
     large = means[means["kind"] == "size"]
     for (zone, own), (colour, marker) in zip(large.groupby("E", sort=False), [(style.BLUE, "o"), *style.OTHERS], strict=False):
@@ -37,7 +37,7 @@ def draw(means, pulls):
             rows.index, 100 * rows["wd"] / rows["w"], 100 * rows["w"] ** -0.5, f"L = 12 over larger: {zone}", label=zone, **look
         )
     sizes.axes.axhline(0, color=style.GREY, linewidth=0.6)
-    sizes.logarithmic("x")
+    sizes.logarithmic("x", ticks=(2,))
     sizes.axes.set(xlabel="$T/h_0$", ylabel="atlas over $L$ = 16, minus 1 (%)")
     if len(large):
         sizes.axes.legend(loc="best")
