@@ -21,6 +21,7 @@ NEAR = 0.3  # "approximately" is read as within 30 %
 GAP_BINS = 8
 REDUCTION = (0.05, 0.3)  # J0/h0 between which the power of the reduction of n is told
 CURVE_POINTS = 60
+COLLAPSE_BINS = 12
 
 
 def row(quantity, J0_over_h0, value, **more):
@@ -175,10 +176,11 @@ def collapse(atlas, couplings, highest_T_J0=0.1, highest_E_J0=0.5):
         mu, prefactor = law.mu.value, law.prefactor.value
         for T in atlas.rungs_K[1:][atlas.rungs_K[1:] < highest_T_J0 * J0_K * (1 + 1e-9)]:
             counts = atlas.counts(index, T)
-            counts = counts.coarsen_to_counts(max(100, counts.total.sum() / 400))
+            edges = np.concatenate([[0.0], T * np.geomspace(0.4, highest_E_J0 * J0_K / T, COLLAPSE_BINS)])
+            kept = np.unique([np.argmin(np.abs(counts.edges_K - E)) for E in edges])
+            counts = counts.coarsen(np.append(kept, len(counts.widths_K)))
             n, E = counts.n / (prefactor * T**mu), counts.middle_K
             found += [
-                row("collapse", g, n[k], T_over_h0=T / atlas.h0_K, E_over_T=E[k] / T, mu=mu)
-                for k in np.flatnonzero(highest_E_J0 * J0_K > E)
+                row("collapse", g, n[k], T_over_h0=T / atlas.h0_K, E_over_T=E[k] / T, mu=mu) for k in range(len(kept) - 1)
             ]
     return pd.DataFrame(found)
