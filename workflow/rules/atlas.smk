@@ -9,7 +9,11 @@ if ATLAS_SETS:
     rule atlas_file:
         input:
             shards=[
-                path for kind in ATLAS_SETS.values() for one in kind.values() for rung in one.rungs for path in shards_of(one, rung)
+                path
+                for kind in ATLAS_SETS.values()
+                for one in kind.values()
+                for rung in one.rungs
+                for path in shards_of(one, rung)
             ],
             code=library("atlas_file.py"),
         output:

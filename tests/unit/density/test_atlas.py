@@ -119,7 +119,7 @@ def test_its_file_holds_the_counts_as_they_were(built, tmp_path):
     first = drawn(COUPLINGS[0], T_K[0], np.random.SeedSequence(5).spawn(len(T_K))[0])
     np.testing.assert_array_equal(read.counts(0, T_K[0]).counts, first.counts)
     np.testing.assert_array_equal(read.counts(0, T_K[0]).edges_K, first.edges_K)
-    with pytest.raises(ValueError, match="no counts at T = 0.7 K"):
+    with pytest.raises(ValueError, match=r"no counts at T = 0\.7 K"):
         read.counts(0, 0.7)
 
 
