@@ -26,6 +26,7 @@ include: "workflow/rules/simulation.smk"  # anneal: shards of each (origin, T, b
 include: "workflow/rules/dos.smk"  # n(T, E) of each (L, J0, T), what is quoted of them
 include: "workflow/rules/equilibrium.smk"  # annealing held against exchange Monte Carlo
 include: "workflow/rules/sizes.smk"  # other sizes, the limit L → ∞, a weak coupling
+include: "workflow/rules/atlas.smk"  # n(T, E) over J0/h0
 include: "workflow/rules/observables.smk"  # Eqs. (5)-(8), two-TLS model, Table I, Appendix C
 include: "workflow/rules/experiments.smk"  # fits of measured data
 include: "workflow/rules/figures.smk"  # figures and tables to read, from the catalogue

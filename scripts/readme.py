@@ -1,4 +1,4 @@
-"""Rule readme: the README and docs/reproduction.md, from their templates and the published outcome."""
+"""Rule readme: the README, docs/reproduction.md and docs/atlas.md, from their templates and the published outcome."""
 
 from pathlib import Path
 

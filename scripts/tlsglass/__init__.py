@@ -20,6 +20,7 @@ _FACE = {
     "specific_heat": "physics.functionals",  # Eq. (6)
     "sound_velocity": "physics.functionals",  # Eqs. (7) + (8)
     "internal_friction": "physics.functionals",  # what belongs to Eq. (8)
+    "atlas": "physics.atlas",  # a room as a whole: n(T, E) and what follows from it at any J0/h0
 }
 
 __all__ = ["__version__", *_FACE]
@@ -28,7 +29,8 @@ __all__ = ["__version__", *_FACE]
 def __getattr__(name):
     if name not in _FACE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_FACE[name]}"), name)
+    room = importlib.import_module(f"{__name__}.{_FACE[name]}")
+    return room if _FACE[name].endswith(f".{name}") else getattr(room, name)
 
 
 def __dir__():

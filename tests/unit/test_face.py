@@ -22,8 +22,8 @@ def test_every_name_is_there_and_documented():
     assert set(tlsglass.__all__) <= set(dir(tlsglass))
     for name in tlsglass.__all__:
         assert name == "__version__" or getattr(tlsglass, name).__doc__
-    with pytest.raises(AttributeError, match="has no attribute 'atlas'"):
-        _ = tlsglass.atlas
+    with pytest.raises(AttributeError, match="has no attribute 'globe'"):
+        _ = tlsglass.globe
 
 
 def test_the_import_brings_nothing_heavy():

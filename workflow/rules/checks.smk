@@ -15,6 +15,8 @@ SCORECARD_TABLES = [
     "closed_forms",
     "experiments",
     "variants",
+    "atlas_couplings",
+    "atlas_curves",
     "size_limit",
     "short_ladder",
     "weak_coupling",

@@ -34,11 +34,12 @@ rule readme:
         published=lambda w: shipped_files("results/published", "*/*.csv"),
         paper=shipped(PAPER),
         before=shipped("config/verdicts_before.csv"),
-        templates=[shipped(f"workflow/page/{name}.md.j2") for name in ("README", "reproduction")],
+        templates=[shipped(f"workflow/page/{name}.md.j2") for name in ("README", "reproduction", "atlas")],
         code=library("readme.py"),
     output:
         readme="README.md",
         reproduction="docs/reproduction.md",
+        atlas="docs/atlas.md",
     log:
         "<logs>/readme.log",
     benchmark:

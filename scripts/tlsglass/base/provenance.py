@@ -1,6 +1,7 @@
 """What made these results: version, configuration, packages, and the digest of every file. The same run, the same text."""
 
 import platform
+import subprocess
 from importlib import metadata
 from pathlib import Path
 
@@ -17,6 +18,17 @@ def processor():
         return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
+
+
+def commit():
+    """Return the commit that the library is of, with "-dirty" where files differ from it; "unknown" without a repository."""
+    told = subprocess.run(
+        ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return told.stdout.strip() or "unknown"
 
 
 def manifest(config, run, paths, chain_version):

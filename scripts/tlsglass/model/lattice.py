@@ -24,3 +24,8 @@ def coupling_kernel(L, cutoff):
     distance = minimal_image_distance(displacement, L)
     distance[0, 0, 0] = np.inf
     return 1.0 / (distance**3 + cutoff)
+
+
+def coupling_spread(L, cutoff, concentration):
+    """Return the variance of the field of all couplings at a site, with random spins, in units of J0²."""
+    return concentration * float(np.sum(coupling_kernel(L, cutoff) ** 2))

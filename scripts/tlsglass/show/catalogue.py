@@ -24,6 +24,7 @@ from tlsglass.show.entry import (
 SCALES, DENSITY, PROPERTIES = "Energy scales and the model", "Density of states", "Thermal and acoustic properties"
 EXPERIMENTS, BEYOND = "The experiments of the paper", "Measured data beyond the paper"
 APPENDICES, CHECKS, EQUILIBRIUM = "Appendices", "Checks of the reproduction", "Annealing and equilibrium"
+ATLAS = "The atlas: n(T, E) over J0/h0"
 
 ENTRIES = [
     listing(
@@ -145,6 +146,25 @@ ENTRIES = [
         APPENDICES,
         inputs={"constants": table("appendix_c")},
     ),
+    Entry(
+        "figure_atlas_mu",
+        "µ(T → 0) against J0/h0",
+        ATLAS,
+        inputs={"couplings": table("atlas_couplings"), "paper": paper},
+    ),
+    Entry("figure_atlas_laws", "Eq. (3), exponents and slopes against J0/h0", ATLAS, inputs={"curves": table("atlas_curves")}),
+    Entry(
+        "figure_atlas_collapse",
+        "Scaling with T, and the width of n",
+        ATLAS,
+        inputs={"couplings": table("atlas_couplings"), "collapse": table("atlas_collapse")},
+    ),
+    Entry(
+        "figure_atlas_validation",
+        "The atlas beside what it was not made of",
+        ATLAS,
+        inputs={"means": table("atlas_validation"), "pulls": table("atlas_pulls")},
+    ),
     listing(
         "scorecard",
         "Scorecard: every number of the paper",
@@ -252,6 +272,13 @@ DATA = {
     "annealing": "energy and acceptance on every rung",
     "stability": "stability of the quenched states against one and two flips",
     "pulls": "whether the errors mean what they say",
+    "atlas_couplings": "µ(T → 0), Eq. (9) or a power law, and the width of n at each coupling of the atlas",
+    "atlas_curves": "B(T), µ(T), α, β and the slopes of δv/v against J0/h0, from the surface of the atlas",
+    "atlas_collapse": "n T^-µ against E/T",
+    "atlas_validation": "mean densities of the atlas beside those that it was not made of",
+    "atlas_pulls": "the same bin by bin",
+    "atlas_fits": "B and µ of the atlas beside those of other simulations",
+    "atlas_summary": "the validation of the atlas in few numbers",
 }
 
 

@@ -1,4 +1,4 @@
-"""The README and docs/reproduction.md: their words are templates, their numbers and lists those of the published outcome."""
+"""The README and the pages in docs: their words are templates, their numbers and lists those of the published outcome."""
 
 import json
 from dataclasses import replace

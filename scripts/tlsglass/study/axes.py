@@ -105,6 +105,24 @@ class Study:
         simulated = Simulated(model, protocol, given["realizations"], given["batch"], quench=True)
         return {str(names.Set(model.L, model.J0_K)): simulated}
 
+    def atlas(self):
+        """Return what is simulated for the atlas, of each of its kinds: kind -> {name: Simulated}. Nothing where it is taken
+        as it is shipped."""
+        given = self.config["atlas"]
+        if given["source"] != "simulation":
+            return {}
+        shared = {name: tuple(map(names.rounded, given[name])) for name in ("ladder_K", "measured_K")}
+        found = {}
+        for kind in ("grid", "test", "large"):
+            sets = given[kind]
+            protocol = replace(self.protocol(), **shared, seed=sets.get("seed", self.config["seed"]))
+            numbers = sets["realizations"], sets["batch"]
+            found[kind] = {}
+            for J0_K in map(names.rounded, sets["J0_K"]):
+                model = replace(self.model(sets["L"], next(iter(self.couplings))), J0_K=J0_K)
+                found[kind][str(names.Set(sets["L"], J0_K))] = Simulated(model, protocol, *numbers, quench=kind != "large")
+        return found
+
     def counted(self):
         """Return all whose energies are counted, by its kind, the folder of its counts: kind -> {name: Counted}."""
 
@@ -121,11 +139,13 @@ class Study:
 
     def all_simulated(self):
         """Return all that this study simulates, a dict from names like L8_J2 or variants/heat_bath to Simulated."""
-        return {
+        counted = {
             name if kind == "dos" else f"{kind}/{name}": one.simulated
             for kind, found in self.counted().items()
             for name, one in found.items()
-        } | {f"equilibrium/{name}": one for name, one in equilibrium.uncounted(self).items()}
+        }
+        atlas = {f"atlas/{kind}/{name}": one for kind, found in self.atlas().items() for name, one in found.items()}
+        return counted | {f"equilibrium/{name}": one for name, one in equilibrium.uncounted(self).items()} | atlas
 
     def folders(self):
         """Return what is simulated, by the folder of its shards: key -> (origin, rungs, whether its chains are told of).

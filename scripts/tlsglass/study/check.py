@@ -16,6 +16,7 @@ RUN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 LADDER, MEASURED = ["annealing", "ladder_K"], ["density_of_states", "measured_K"]
 SIZES, WEAK, EQUILIBRIUM = (["checks", name] for name in ("sizes", "weak_coupling", "equilibrium"))
+ATLAS = ["atlas"]
 
 
 def at(config, path):
@@ -36,6 +37,7 @@ def _ladders(study):
     yield LADDER, study.config["annealing"]["ladder_K"]
     if study.size_check:
         yield [*SIZES, "ladder_K"], study.size_check["ladder_K"]
+    yield [*ATLAS, "ladder_K"], study.config["atlas"]["ladder_K"]
 
 
 def ladder(study):
@@ -50,9 +52,10 @@ def ladder(study):
 
 def measured(study):
     for path, rungs in _ladders(study):
-        for index, T in enumerate(study.config["density_of_states"]["measured_K"]):
+        asked = [*ATLAS, "measured_K"] if path[0] == "atlas" else MEASURED
+        for index, T in enumerate(study.config[asked[0]]["measured_K"]):
             if T not in rungs:
-                yield [*MEASURED, index], T, f"must be a rung of {validation.key_name(path)}", path
+                yield [*asked, index], T, f"must be a rung of {validation.key_name(path)}", path
 
 
 def sizes(study):
@@ -111,6 +114,7 @@ def _lattices(study):
         yield WEAK, study.weak_coupling
     if study.equilibrium:
         yield from (([*EQUILIBRIUM, "sets", index], one) for index, one in enumerate(study.equilibrium["sets"]))
+    yield from (([*ATLAS, kind], study.config["atlas"][kind]) for kind in ("grid", "test", "large"))
 
 
 def lattices(study):
@@ -125,8 +129,8 @@ def lattices(study):
             yield [*path, "realizations"], lattice["realizations"], f"must be at least two blocks, {2 * block}", other
         if round(concentration * lattice["L"] ** 3) < 2:
             yield [*path, "L"], lattice["L"], "holds fewer than two TLSs at model.concentration", ["model", "concentration"]
-        this = (*path[:-1], lattice["L"], lattice.get("J0_K"))
-        if this in seen:
+        this = (*path[:-1], lattice["L"], str(lattice.get("J0_K")))
+        if isinstance(path[-1], int) and this in seen:
             yield [*path, "L"], lattice["L"], "stands there twice"
         seen.add(this)
 

@@ -1,0 +1,74 @@
+"""What follows from the atlas: against the functionals of the counts that it was made of, and Eq. (3) on a known density."""
+
+import numpy as np
+import pytest
+
+import tlsglass
+from tlsglass.base.samples import Samples
+from tlsglass.density import power_law
+from tlsglass.density.atlas import SHIPPED, shipped
+from tlsglass.physics import atlas, eq3, functionals
+
+OMEGA, A = 0.58**3, 1.0
+
+
+class Known:
+    """Stands for an atlas whose n is that of Eq. (3) at all energies: its observables are known in closed form."""
+
+    def __init__(self, B, mu):
+        self.B, self.mu = B, mu
+
+    def density(self, E_K, T_K, J0_K, h0_K):
+        n = eq3.density(np.asarray(E_K), T_K, self.B, self.mu)
+        return Samples(np.stack([n, 1.01 * n, 0.99 * n]))
+
+
+@pytest.mark.parametrize("mu", [0.0, 0.2])
+def test_observables_are_those_of_eq3_in_closed_form(mu):
+    known, T = Known(0.02, mu), np.array([0.05, 0.2, 0.6])
+    np.testing.assert_allclose(atlas.specific_heat(T, 1, atlas=known).value, 0.02 * eq3.specific_heat(T, mu), rtol=1e-6)
+    kappa = atlas.thermal_conductivity(T, 1, atlas=known).value
+    np.testing.assert_allclose(kappa, eq3.thermal_conductivity(T, mu) / 0.02, rtol=1e-6)
+    friction = atlas.internal_friction(T, 1, OMEGA, A, atlas=known).value
+    np.testing.assert_allclose(friction, 0.02 * eq3.internal_friction(T, mu, OMEGA, A), rtol=1e-5)
+    velocity = np.diff(atlas.sound_velocity(T, 1, OMEGA, A, atlas=known).value)  # but for a constant
+    np.testing.assert_allclose(velocity, 0.02 * np.diff(eq3.sound_velocity(T, mu, OMEGA, A)), rtol=3e-4, atol=1e-6)
+    found = atlas.eq3(T, 1, atlas=known)
+    np.testing.assert_allclose(found.B.value, 0.02, rtol=1e-9)
+    np.testing.assert_allclose(found.mu.value, mu, atol=1e-9)
+    np.testing.assert_allclose(atlas.alpha(1, atlas=known).value, mu, atol=1e-6)
+    np.testing.assert_allclose(atlas.beta(1, atlas=known).value, mu, atol=1e-6)
+
+
+def test_at_couplings_of_the_grid_it_is_what_was_counted():
+    found = shipped()
+    (index,) = [k for k in found.of_kind("grid") if found.sets[k]["J0_K"] == 3]
+    for T in (0.1, 0.5, 1.0):
+        counts = found.counts(index, T)
+        ours, theirs = atlas.specific_heat(T, 3.0), functionals.specific_heat(counts)
+        assert abs(ours.value - theirs.value) < 3 * theirs.error
+        ours, theirs = atlas.sound_velocity(T, 3.0, OMEGA, A), functionals.sound_velocity(counts, OMEGA, A)
+        assert abs(ours.value - theirs.value) < 3 * theirs.error + 1e-3 * abs(theirs.value)
+        ours, theirs = atlas.thermal_conductivity(T, 3.0), functionals.thermal_conductivity(counts, 200)
+        assert abs(ours.value - theirs.value) < 4 * theirs.error
+        assert abs(atlas.eq3(T, 3.0).mu.value - power_law.fit_eq3(counts, 2.0).mu.value) < 3 * atlas.eq3(T, 3.0).mu.error
+
+
+def test_the_face_gives_n_and_its_error():
+    n, error = tlsglass.atlas.density(np.linspace(0, 30, 7), 0.3, 2.7)
+    assert n.shape == error.shape == (7,)
+    assert np.all(error > 0)
+    assert np.all(error < 0.1 * n)
+    limits = tlsglass.atlas.limits(h0_K=20.0)
+    assert limits["T"] == pytest.approx((0.04, 8.0))
+    assert limits["J0"] == pytest.approx((0.0, 20.0))
+    with pytest.raises(ValueError, match="J0 = 21 K is not in the atlas"):
+        tlsglass.atlas.density(1.0, 1.0, 21.0, h0_K=20.0)
+
+
+def test_the_shipped_file_is_small_and_says_what_it_is_of():
+    assert SHIPPED.stat().st_size < 4e6
+    told = shipped().told
+    assert {"commit", "layout", "h0_K", "sets"} <= set(told)
+    assert sum(one["kind"] == "grid" for one in told["sets"]) >= 16
+    assert all(one["method"] == "annealing" and '"seed"' in one["origin"] for one in told["sets"])

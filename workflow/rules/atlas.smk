@@ -1,0 +1,84 @@
+# The atlas, n(T, E; J0/h0): its file, what holds it against simulations that it was not made of, and its laws.
+
+ATLAS_SETS = study.atlas()  # nothing where the file is taken as it is shipped
+ATLAS = "<results>/atlas/atlas.npz" if ATLAS_SETS else shipped("scripts/tlsglass/density/atlas.npz")
+
+
+if ATLAS_SETS:
+
+    rule atlas_file:
+        input:
+            shards=[
+                path
+                for kind in ATLAS_SETS.values()
+                for one in kind.values()
+                for rung in one.rungs
+                for path in shards_of(one, rung)
+            ],
+            code=library("atlas_file.py"),
+        output:
+            atlas="<results>/atlas/atlas.npz",
+        log:
+            "<logs>/atlas_file.log",
+        benchmark:
+            "<benchmarks>/atlas_file.tsv"
+        conda:
+            "../../envs/analyse.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=60,
+        params:
+            atlas=config["atlas"],
+            model=config["model"],
+        script:
+            "../../scripts/atlas_file.py"
+
+
+rule atlas_validation:
+    input:
+        atlas=ATLAS,
+        published=[path for path in shipped_files("results/published/dos", "L12_*/T*.npz") if "e-" not in path],
+        code=library("atlas_validation.py"),
+    output:
+        means="<results>/tables/atlas_validation.csv",
+        pulls="<results>/tables/atlas_pulls.csv",
+        fits="<results>/tables/atlas_fits.csv",
+        summary="<results>/tables/atlas_summary.csv",
+    log:
+        "<logs>/atlas_validation.log",
+    benchmark:
+        "<benchmarks>/atlas_validation.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    script:
+        "../../scripts/atlas_validation.py"
+
+
+rule atlas_laws:
+    input:
+        atlas=ATLAS,
+        code=library("atlas_laws.py"),
+    output:
+        couplings="<results>/tables/atlas_couplings.csv",
+        curves="<results>/tables/atlas_curves.csv",
+        collapse="<results>/tables/atlas_collapse.csv",
+    log:
+        "<logs>/atlas_laws.log",
+    benchmark:
+        "<benchmarks>/atlas_laws.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        atlas=config["atlas"],
+        observables=config["observables"],
+    script:
+        "../../scripts/atlas_laws.py"
