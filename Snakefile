@@ -42,6 +42,6 @@ rule all:
         [f"<results>/figures/{item.name}.svg" for item in FIGURES],
         expand("<results>/experiments/{dataset}/figure.svg", dataset=DATASETS),
         [f"<results>/{item.folder}/{item.name}.md" for item in TABLES],
-        expand("<results>/tables/{name}.csv", name=catalogue.DATA),
+        expand("<results>/tables/{name}.csv", name=outputs.DATA),
         "<results>/checks/provenance.json",
         rules.report_texts.output,

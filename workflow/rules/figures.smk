@@ -1,6 +1,6 @@
 # Figures, and tables to read: a rule for each entry of the catalogue, scripts/tlsglass/show/catalogue.py.
 
-from tlsglass.show import catalogue
+from tlsglass.show import catalogue, outputs
 from tlsglass.show.entry import Axes, CatalogueError
 from tlsglass.show.entry import check as check_catalogue
 

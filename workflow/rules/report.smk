@@ -7,7 +7,7 @@ rule report_texts:
     input:
         card="<results>/checks/scorecard.csv",
         paper=shipped(PAPER),
-        tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *catalogue.DATA})),
+        tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *outputs.DATA})),
         templates=[shipped(f"workflow/report/{name}.rst") for name in CAPTIONS],
         code=library("report_texts.py"),
     output:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tlsglass.base import files
 from tlsglass.paper import scorecard
-from tlsglass.show import captions, catalogue, listings, tables, templates
+from tlsglass.show import captions, listings, outputs, tables, templates
 
 
 def render(template, published, paper_values, verdicts_before, L):
@@ -40,5 +40,5 @@ def render(template, published, paper_values, verdicts_before, L):
         job_minutes=round(manifest["effort"]["job_seconds"] / 60),
         wall_minutes=round(manifest["effort"]["wall_s"] / 60),
         cores=manifest["machine"]["cores"],
-        outputs=catalogue.outputs_table(),
+        outputs=outputs.outputs_table(),
     )

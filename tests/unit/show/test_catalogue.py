@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tlsglass.base import validation
-from tlsglass.show import catalogue
+from tlsglass.show import catalogue, outputs
 from tlsglass.show.entry import Axes, CatalogueError, Entry, check, paper, table
 
 ROOT = Path(__file__).parents[3]
@@ -108,10 +108,10 @@ def test_the_catalogue_is_read_without_the_scientific_packages():
 
 
 def test_the_table_of_outputs_names_every_entry_and_table():
-    text = catalogue.outputs_table()
+    text = outputs.outputs_table()
     for entry in catalogue.ENTRIES:
         assert f"| `{entry.folder}/{entry.name}` | {entry.title} |" in text
-    for name in catalogue.DATA:
+    for name in outputs.DATA:
         assert f"`tables/{name}.csv`" in text
     assert {len(line.split("|")) for line in text.splitlines()} == {4}
 
