@@ -22,12 +22,13 @@ from tlsglass.physics import atlas as face
 
 TABLE_II_T = 2.0  # B and µ of Eq. (3) are fitted on 0 < E < 2T
 LEAST = 30  # counts in a bin for its pull
-TOLERANCE = 0.01  # a mean density is right to this, or to two of its errors
+TOLERANCE = 0.01  # a mean density is right to this, or to two of its errors ...
+TOLERANCE_B, TOLERANCE_MU = 0.02, 0.02  # ... and B and µ to these
 
 
 def zones(T_K, h0_K):
     """Return the ranges of E in which mean densities are compared: [(name, lowest, highest)] in kelvin."""
-    ends = [0.0, T_K, 4 * T_K, min(20 * T_K, h0_K), h0_K]
+    ends = [0.0, *(min(factor * T_K, h0_K) for factor in (1, 4, 20)), h0_K]
     names = ("E < T", "T to 4T", "4T to 20T", "20T to h0")
     return [(name, low, high) for name, low, high in zip(names, ends, ends[1:], strict=False) if high > low * (1 + 1e-9)]
 
@@ -71,7 +72,7 @@ def _predictions(atlas, published, report):
         for index in atlas.of_kind(kind):
             for T_K in atlas.rungs_K[1:]:
                 yield name, atlas.counts(index, T_K), surface_itself
-    for counts in published:
+    for counts in (one for one in published if one.L == atlas.sets[0]["L"]):
         yield "published", rooms.compact(counts), surface_itself
 
 
@@ -151,9 +152,11 @@ def summary(found):
         }
         fits = found.fits[found.fits["kind"] == kind] if len(found.fits) else found.fits
         if len(fits):
-            told["largest_B_difference"] = np.abs(fits["B_ratio"] - 1).max()
-            told["largest_mu_difference"] = np.abs(fits["mu_difference"]).max()
-            told["B_chi2_per_dof"] = np.mean(((fits["B_ratio"] - 1) / fits["B_ratio_err"]) ** 2)
-            told["mu_chi2_per_dof"] = np.mean((fits["mu_difference"] / fits["mu_difference_err"]) ** 2)
+            for name, off, error, tolerance in (
+                ("B", fits["B_ratio"] - 1, fits["B_ratio_err"], TOLERANCE_B),
+                ("mu", fits["mu_difference"], fits["mu_difference_err"], TOLERANCE_MU),
+            ):
+                told[f"{name}_share_right"] = (np.abs(off) <= np.maximum(tolerance, 2 * error)).mean()
+                told[f"{name}_chi2_per_dof"] = np.mean((off / error) ** 2)
         rows += [{"kind": kind, "quantity": name, "value": float(value)} for name, value in told.items()]
     return pd.DataFrame(rows)
