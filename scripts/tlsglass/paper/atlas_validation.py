@@ -72,7 +72,7 @@ def _predictions(atlas, published, report):
         for index in atlas.of_kind(kind):
             for T_K in atlas.rungs_K[1:]:
                 yield name, atlas.counts(index, T_K), surface_itself
-    for counts in published:
+    for counts in (one for one in published if one.L == atlas.sets[0]["L"]):
         yield "published", rooms.compact(counts), surface_itself
 
 
