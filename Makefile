@@ -43,7 +43,7 @@ lint: .venv/installed
 	.venv/bin/snakefmt --check Snakefile workflow/rules && .venv/bin/snakemake --lint
 
 bench: .venv-bench/installed
-	PYTHONPATH=scripts .venv-bench/bin/python benchmarks/annealers.py
+	PYTHONPATH=scripts .venv-bench/bin/python benchmarks/annealers.py && PYTHONPATH=scripts .venv-bench/bin/python benchmarks/tempering.py
 
 .venv/installed: requirements.lock
 	python3 -m venv .venv && .venv/bin/python -m pip install --require-hashes -r requirements.lock

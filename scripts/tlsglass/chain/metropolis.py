@@ -106,7 +106,7 @@ def _anneal(couplings, random_fields, reach, spins, fields, field_steps, half_te
                 recompute_fields(couplings, random_fields, spins, fields, field_steps)
                 down = (all_up - fields) // twice
                 down_kept = True
-            latest = _sweep_with_fields(couplings, all_up, twice, down, spins, thresholds)
+            latest, _ = _sweep_with_fields(couplings, all_up, twice, down, spins, thresholds)
         flips += latest
     if down_kept:
         fields[:] = all_up - twice * down
@@ -117,9 +117,13 @@ def _anneal(couplings, random_fields, reach, spins, fields, field_steps, half_te
 
 @njit
 def _sweep_with_fields(couplings, all_up, twice, down, spins, thresholds):
-    """Visit every spin once; return the flips. A flip adds its row of couplings to ``down``, or takes it away."""
+    """Visit every spin once; return the flips, and Σ s_i F_i over them, each before its flip: -½ of what the energy gains.
+
+    A flip adds its row of couplings to ``down``, or takes it away.
+    """
     width = couplings.shape[1]
     flips = 0
+    aligned = np.int64(0)
     for start in range(0, width, BLOCK):
         accepts = np.int32(0)
         for k in range(BLOCK):
@@ -130,6 +134,7 @@ def _sweep_with_fields(couplings, all_up, twice, down, spins, thresholds):
             i = np.uint64(start) + np.uint64(k)  # unsigned, as numba lets negative indices count from the end
             if not _accepts(all_up, twice, down, spins, thresholds, i):
                 continue
+            aligned += np.int64(spins[i]) * np.int64(all_up[i] - np.int32(twice * down[i]))
             if spins[i] > 0:
                 for j in range(width):
                     down[j] += np.int32(couplings[i, j])
@@ -138,7 +143,7 @@ def _sweep_with_fields(couplings, all_up, twice, down, spins, thresholds):
                     down[j] -= np.int32(couplings[i, j])
             spins[i] = -spins[i]
             flips += 1
-    return flips
+    return flips, aligned
 
 
 @njit(inline="always")

@@ -99,7 +99,7 @@ def _temper(system, half_temperatures, cooling, heat_bath, keys, spins, sweeps, 
         down[k] = (all_up - thresholds) // twice
     down[:, n:] = 0
     at = np.arange(rungs)  # replica at each rung
-    doubled = np.empty(rungs, dtype=np.int64)
+    doubled = np.array([_doubled_energy(random_fields, all_up, twice, down[k], spins[k]) for k in range(rungs)])
     bound = np.zeros(rungs, dtype=np.int64)  # of each replica: 1 on its way down from the top, 2 on its way back
     interval = sweeps // INTERVALS
     for sweep in range(sweeps):
@@ -108,8 +108,9 @@ def _temper(system, half_temperatures, cooling, heat_bath, keys, spins, sweeps, 
             replica = at[k]
             _draw_thresholds(thresholds, half_temperatures[k], heat_bath, keys[k], sweep * width)
             thresholds[n:] = NEVER
-            flips[k] += _sweep_with_fields(couplings, all_up, twice, down[replica], spins[replica], thresholds)
-            doubled[k] = _doubled_energy(random_fields, all_up, twice, down[replica], spins[replica])
+            flipped, aligned = _sweep_with_fields(couplings, all_up, twice, down[replica], spins[replica], thresholds)
+            flips[k] += flipped
+            doubled[k] -= 4 * aligned
             if window < WINDOWS:
                 energy[window, k] += doubled[k]
             if doubled[k] < lowest[()]:
@@ -127,6 +128,7 @@ def _temper(system, half_temperatures, cooling, heat_bath, keys, spins, sweeps, 
         for k in range(sweep % 2, rungs - 1, 2):
             if cooling[k] * np.float64(doubled[k + 1] - doubled[k]) >= _log_uniform(keys[rungs], sweep * rungs + k):
                 at[k], at[k + 1] = at[k + 1], at[k]
+                doubled[k], doubled[k + 1] = doubled[k + 1], doubled[k]
                 if window == 0:
                     exchanges[k] += 1
         if bound[at[0]] == 2:

@@ -132,7 +132,7 @@ def test_both_ways_to_sweep_make_the_same_decisions(build):
         couplings, random_fields, reach, spins, fields, steps = kept.arrays
         all_up, twice = disorder.fields_of_all_up(couplings, random_fields, steps), np.int32(2 * steps)
         down = (all_up - fields) // twice
-        flips = metropolis._sweep_with_fields(couplings, all_up, twice, down, spins, thresholds)
+        flips, _ = metropolis._sweep_with_fields(couplings, all_up, twice, down, spins, thresholds)
         fields[:] = all_up - twice * down
         couplings, random_fields, reach, spins, fields, steps = bare.arrays
         assert metropolis._sweep_without_fields(couplings, random_fields, reach, spins, steps, thresholds) == flips
