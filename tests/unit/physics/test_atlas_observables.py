@@ -1,5 +1,7 @@
 """What follows from the atlas: against the functionals of the counts that it was made of, and Eq. (3) on a known density."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -72,3 +74,9 @@ def test_the_shipped_file_is_small_and_says_what_it_is_of():
     assert {"commit", "layout", "h0_K", "sets"} <= set(told)
     assert sum(one["kind"] == "grid" for one in told["sets"]) >= 16
     assert all(one["method"] == "annealing" and '"seed"' in one["origin"] for one in told["sets"])
+
+
+def test_the_page_names_the_domain_of_the_shipped_file():
+    low, high = shipped().limits["T"]
+    page = (Path(__file__).parents[3] / "workflow/page/atlas.md.j2").read_text(encoding="utf-8")
+    assert f"0 ≤ J₀/h₀ ≤ {shipped().limits['J0'][1]:g} and {low:g} ≤ T/h₀ ≤ {high:g}" in page
