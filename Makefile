@@ -1,7 +1,7 @@
 # Two doors: `make` sets up and makes every figure and table from the published densities of states, `make test` sets up and
 # runs the tests. `make paper` simulates everything anew. Every line below can be typed.
 
-.PHONY: figures quick paper atlas test lint bench verify publish report page unlock
+.PHONY: figures quick paper equilibrium atlas test lint bench verify publish report page unlock
 
 figures: .venv/installed
 	.venv/bin/snakemake --cores all --configfile config/published.yaml
@@ -13,6 +13,11 @@ paper: .venv/installed
 	.venv/bin/snakemake --cores all
 
 # about an hour on two cores; then it is what the package ships
+equilibrium: .venv/installed
+	.venv/bin/snakemake --cores all --configfile config/equilibrium.yaml -- results/runs/equilibrium/tables/annealing_cost.md \
+		results/runs/equilibrium/figures/figure_equilibrium.svg results/runs/equilibrium/figures/figure_identities.svg \
+		results/runs/equilibrium/figures/figure_annealing_cost.svg
+
 atlas: .venv/installed
 	.venv/bin/snakemake --cores all --configfile config/atlas.yaml -- results/runs/atlas/tables/atlas_summary.csv \
 		results/runs/atlas/tables/atlas_couplings.csv

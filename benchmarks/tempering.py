@@ -30,7 +30,7 @@ def seconds(run):
 
 
 def of_realization(study, one, realization, sweeps):
-    """Return processor seconds of ``sweeps`` sweeps of all replicas with exchange, and of as many sweeps of annealing at each rung."""
+    """Return processor seconds of ``sweeps`` sweeps of all replicas with exchange, and of as many of annealing at each rung."""
     model, ladder = equilibrium.model(study, one), equilibrium.ladder(study, one)
     system = disorder.build(model, disorder.draw(model.L, model.n_spins, study.config["seed"], realization))
     record = tempering.run(system, ladder, 1024, 0, [None] * len(ladder), 1.0)  # compiles, and gives states of each rung

@@ -20,7 +20,6 @@ SCORECARD_TABLES = [
     "size_limit",
     "short_ladder",
     "weak_coupling",
-    "annealing_cost",
 ]
 
 

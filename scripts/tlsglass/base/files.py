@@ -107,7 +107,7 @@ def write_csv(path, table):
 
 
 def write_json(path, value):
-    write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
+    write_text(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
 
 
 def wrong(checks):

@@ -7,7 +7,6 @@ from tlsglass.base import names
 from tlsglass.chain import ladders
 from tlsglass.chain.protocol import TEMPERING, TWICE
 from tlsglass.model.parameters import Model
-from tlsglass.show.entry import weak_and_strong
 from tlsglass.study.simulated import Simulated
 
 TEMPERED = "tempered"
@@ -25,14 +24,8 @@ def methods(study):
 
 
 def drawn(study):
-    """Return the names of the sets that the figures draw: of the figures' lattice, or else the largest, two couplings."""
-    every = [names.Set.parse(name) for name in sets(study)]
-    if not every:
-        return []
-    sizes = {one.L for one in every}
-    L = study.config["figures"]["L"] if study.config["figures"]["L"] in sizes else max(sizes)
-    couplings = weak_and_strong([one.J0_K for one in every if one.L == L], study.config["model"]["h0_K"])
-    return [str(names.Set(L, J0)) for J0 in couplings]
+    """Return the names of the sets that the figures draw: those of ``shown`` that this study has."""
+    return [name for name in study.equilibrium["shown"] if name in sets(study)] if study.equilibrium else []
 
 
 def model(study, one):

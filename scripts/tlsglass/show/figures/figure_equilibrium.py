@@ -18,12 +18,11 @@ def draw(tempered, annealed, h0_K):
         compared = [ratio(one, exact) for one in anneals]
         sweeps = [of_origin(one.origin)[1].sweeps for one in anneals]
         J0 = f"$J_0/h_0$ = {exact.J0_K / h0_K:g}"
-        E = compared[0].E_K
-        above.line(E, compared[0].tempered.value, f"{J0}: equilibrium", color="black", label="equilibrium")
+        above.line(compared[0].E_K, compared[0].tempered.value, f"{J0}: equilibrium", color="black", label="equilibrium")
         for slowness, (one, count, look) in enumerate(zip(compared, sweeps, LOOKS, strict=False)):
             label, aside = f"annealed, {count} sweeps", 1.04 ** (2 * slowness - 1)
-            above.points(aside * E, one.annealed.value, one.annealed.error, f"{J0}: {label}", label=label, **look)
-            below.points(aside * E, one.ratio.value, one.ratio.error, f"{J0}: {label}, ratio", **look)
+            above.points(aside * one.E_K, one.annealed.value, one.annealed.error, f"{J0}: {label}", label=label, **look)
+            below.points(aside * one.E_K, one.ratio.value, one.ratio.error, f"{J0}: {label}, ratio", **look)
         above.logarithmic("x", "y")
         below.logarithmic("x", ticks=(1,))
         below.axes.axhline(1, color="0.5", linewidth=0.6, zorder=0)
