@@ -124,7 +124,7 @@ def panel_data(published, config, table_2, materials):
 def shown(entry, axes, config, captions_folder, card):
     """Return what the page shows of an entry of the catalogue, or None when it is not published."""
     base = Path(axes.results, entry.folder, entry.name)
-    if not base.with_suffix(".csv").is_file():
+    if not base.with_suffix(".svg" if entry.kind == "figure" else ".md").is_file():
         return None
     caption = (captions_folder / f"{entry.name}.rst").read_text(encoding="utf-8")
     found = {
