@@ -12,7 +12,9 @@ import pytest
 import yaml
 from conftest import TINY
 
+from tlsglass.base import validation
 from tlsglass.show import catalogue
+from tlsglass.study.axes import Study
 
 ROOT = Path(__file__).parents[2]
 
@@ -175,7 +177,12 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
         "intact",
         "page",
         "readme",
+        "atlas_file",
     }  # long, or asked for by name
+    rules |= {
+        "dos_table" if kind == "dos" else f"{kind}_dos"
+        for kind in Study(validation.read_yaml(ROOT / "config/config.yaml")).counted()
+    }
     profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text(encoding="utf-8"))
     assert {group.split("=")[0] for group in profile["groups"]} == rules - alone
     declared = {group.split("=")[1] for group in profile["groups"]} | {entry.group for entry in catalogue.ENTRIES}

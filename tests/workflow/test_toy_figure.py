@@ -19,7 +19,8 @@ ENTRY = """    Entry(
     ),
 ]
 
-# Tables of numbers alone"""
+
+def named(name)"""
 
 
 @pytest.fixture
@@ -28,8 +29,8 @@ def with_toy(workflow):
     library = workflow.folder / "scripts/tlsglass/show"
     (library / "figures/figure_toy.py").write_text(DRAW, encoding="utf-8")
     text = (library / "catalogue.py").read_text(encoding="utf-8")
-    assert text.count("]\n\n# Tables of numbers alone") == 1
-    (library / "catalogue.py").write_text(text.replace("]\n\n# Tables of numbers alone", ENTRY), encoding="utf-8")
+    assert text.count("]\n\n\ndef named(name)") == 1
+    (library / "catalogue.py").write_text(text.replace("]\n\n\ndef named(name)", ENTRY), encoding="utf-8")
     return workflow
 
 
