@@ -13,6 +13,7 @@ from tlsglass.study import axes, check, equilibrium, served
 
 ROOT = Path(__file__).parents[3]
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+CONFIG["checks"] |= yaml.safe_load((ROOT / "config/equilibrium.yaml").read_text(encoding="utf-8"))["checks"]
 SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
 
 
@@ -48,17 +49,9 @@ def test_without_them_nothing_is_simulated_nor_drawn():
     assert not any(name.startswith("equilibrium/") for name in study.all_simulated())
 
 
-@pytest.mark.parametrize(
-    ("sets", "names"),
-    [
-        ([(12, 2), (12, 3), (12, 10), (8, 6)], ["L12_J3", "L12_J10"]),
-        ([(8, 10)], ["L8_J10"]),
-        ([(8, 1), (6, 3)], ["L8_J1"]),
-    ],
-)
-def test_a_weak_and_the_strongest_coupling_are_drawn(sets, names):
-    given = [one(L=L, J0_K=J0)[0] for L, J0 in sets]
-    assert equilibrium.drawn(axes.Study(changed(sets=given))) == names
+def test_those_shown_that_there_are_are_drawn():
+    assert equilibrium.drawn(axes.Study(CONFIG)) == CONFIG["checks"]["equilibrium"]["shown"]
+    assert equilibrium.drawn(axes.Study(changed(shown=["L8_J1", "L8_J2"]))) == ["L8_J2"]
 
 
 @pytest.mark.parametrize(
