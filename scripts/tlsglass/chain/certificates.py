@@ -13,6 +13,7 @@ import numpy as np
 from scipy.stats import norm
 
 from tlsglass.base.samples import Samples
+from tlsglass.chain.tempering import INTERVALS
 
 SIGMAS = 3.0  # for what is tested on many rungs: of all of them together
 IDENTITY_SIGMAS = 2.0  # of the error of each rung by itself
@@ -90,7 +91,7 @@ def autocorrelation(evidence):
     covariance = evidence.mean("covariance_K2").value
     rho = covariance[:, 1:] / np.where(covariance[:, :1] > 0, covariance[:, :1], np.inf)
     positive = np.logical_and.accumulate(rho > 0, axis=1)
-    return (0.5 + np.sum(np.where(positive, rho, 0), axis=1)) * evidence.sweeps / 128
+    return (0.5 + np.sum(np.where(positive, rho, 0), axis=1)) * evidence.mean("length").value / INTERVALS
 
 
 def certificates(evidence, densities):

@@ -14,6 +14,7 @@ from tlsglass.model import disorder, excitations
 from tlsglass.model.parameters import Model
 
 COPIES = 2
+TRIPS = 4  # round trips that a copy must make, or the realization is swept longer
 LOW = 0.1  # spins with E below this share of h0 are followed beside those below T
 
 
@@ -27,7 +28,7 @@ class Tempered(Stored):
     origin: str
     first: int
     n_spins: int
-    sweeps: int
+    sweeps: int  # of most realizations
     field_unit_K: float
     rungs_K: np.ndarray  # (r,)
     measured_K: np.ndarray  # (m,)
@@ -42,6 +43,7 @@ class Tempered(Stored):
     exchanges: np.ndarray  # (n, 2, r - 1) accepted in the last window
     trips: np.ndarray  # (n, 2) round trips of all replicas
     lowest: np.ndarray  # (n, 2) the lowest energy met, relaxed
+    lengths: np.ndarray  # (n,) sweeps of each realization
     negative: np.ndarray  # (n / block, sum of bins) of the counts at the measured rungs, one after the other: E_i signed, < 0
 
 
@@ -68,10 +70,7 @@ def simulate(model: Model, protocol: Protocol, first, n, report=lambda line: Non
     for index in range(begun, n):
         draws = disorder.draw(model.L, model.n_spins, protocol.seed, first + index)
         system = disorder.build(model, draws)
-        heat_bath = protocol.dynamics == "heat_bath"
-        runs = [
-            tempering.run(system, ladder_K, protocol.sweeps, copy, every, LOW * model.h0_K, heat_bath) for copy in range(COPIES)
-        ]
+        runs, kept["lengths"][index], kept["lowest"][index] = _met(system, protocol, every, LOW * model.h0_K)
         _keep(kept, index, runs, model, draws)
         for run in runs:
             total, negative = run.counts
@@ -80,7 +79,6 @@ def simulate(model: Model, protocol: Protocol, first, n, report=lambda line: Non
             kept["negative"][index // protocol.block] += np.concatenate(
                 [negative[place, :m] for place, m in zip(places, sizes, strict=True)]
             )
-        kept["lowest"][index] = [_relaxed(system, run.lowest_spins) for run in runs]
         progress.done(index + 1)
         if checkpoint and index + 1 < n:
             checkpoint.done(index + 1, kept)
@@ -104,6 +102,21 @@ def simulate(model: Model, protocol: Protocol, first, n, report=lambda line: Non
     return found, Tempered(*head, np.array(ladder_K), np.array(protocol.measured_K), **kept)
 
 
+def _met(system, protocol, edges_K, low_K):
+    """Run both copies, with more sweeps where they have not met; return the Records, the sweeps, and the lowest energies.
+
+    Copies have met when both have made TRIPS round trips and found the same lowest energy.
+    """
+    heat_bath = protocol.dynamics == "heat_bath"
+    for extension in range(protocol.extensions + 1):
+        sweeps = protocol.sweeps * 4**extension
+        runs = [tempering.run(system, protocol.ladder_K, sweeps, copy, edges_K, low_K, heat_bath) for copy in range(COPIES)]
+        lowest = [_relaxed(system, run.lowest_spins) for run in runs]
+        if len(set(lowest)) == 1 and min(run.trips.sum() for run in runs) >= TRIPS:
+            break
+    return runs, sweeps, lowest
+
+
 def _arrays(n, r):
     """Return the empty arrays of a Tempered of ``n`` realizations and ``r`` rungs, but for its counts."""
     integers = {
@@ -115,6 +128,7 @@ def _arrays(n, r):
         "exchanges": (n, COPIES, r - 1),
         "trips": (n, COPIES),
         "lowest": (n, COPIES),
+        "lengths": (n,),
     }
     reals = {"overlap": (n, r), "pair_overlap_K2": (n, r), "pair_variance_K2": (n,)}
     return {name: np.zeros(shape, dtype=np.int64) for name, shape in integers.items()} | {

@@ -29,7 +29,7 @@ class Evidence(Stored):
 
     origin: str  # JSON: those of all that it is made from
     n_spins: int
-    sweeps: int  # of tempering
+    sweeps: int  # of tempering, of most realizations
     field_unit_K: float
     blocks: np.ndarray  # (g,) blocks of realizations in each group
     block: int
@@ -37,6 +37,7 @@ class Evidence(Stored):
     measured_K: np.ndarray  # (m,) rungs with counts
     annealed_sweeps: np.ndarray  # (s,)
     annealed_rungs_K: np.ndarray  # (a,)
+    length: np.ndarray  # (g,) sweeps of tempering
     energy_K: np.ndarray  # (g, w, r) mean of both copies
     low: np.ndarray  # (g, w, r, 2) shares of spins with E < T and with E < equilibrium.LOW h0
     split_K2: np.ndarray  # (g, r) squared difference of the copies in the last window
@@ -112,12 +113,12 @@ def gather(tempered, annealed, twice, groups):
     columns["trips"], lowest = joined(tempered, "trips"), joined(tempered, "lowest")
     columns |= {"stuck": np.mean(columns["trips"] == 0, axis=1), "trips": np.mean(columns["trips"], axis=1)}
     columns["agreed"] = lowest[:, 0] == lowest[:, 1]
-    windows = head.sweeps / 2.0 ** np.arange(1, WINDOWS + 1)
-    columns["energy_K"] = columns["energy_K"] / windows[:, None]
-    columns["split_K2"] = (columns.pop("difference_K") / windows[0]) ** 2
+    length = columns["length"] = joined(tempered, "lengths")
+    columns["energy_K"] = columns["energy_K"] * 2.0 ** np.arange(1, WINDOWS + 1)[:, None] / length[:, None, None]
+    columns["split_K2"] = (columns.pop("difference_K") * 2 / length[:, None]) ** 2
     columns["low"] = columns["low"] / (model.n_spins * SNAPSHOTS / 2.0 ** np.arange(WINDOWS))[:, None, None]
-    columns["flips"] = columns["flips"] / (head.sweeps * model.n_spins)
-    columns["exchanges"] = columns["exchanges"] / (head.sweeps / 4)
+    columns["flips"] = columns["flips"] / (length[:, None] * model.n_spins)
+    columns["exchanges"] = columns["exchanges"] / (length[:, None] / 4)
     columns["overlap"] = joined(tempered, "overlap") / model.n_spins
     columns["pair_overlap_K2"] = joined(tempered, "pair_overlap_K2") / model.n_spins
     columns["field_control_K"] = _control(columns, model, protocol.seed, head.rungs_K)

@@ -34,6 +34,7 @@ class Protocol:
     seed: int
     grid: Grid
     method: str = ANNEALING
+    extensions: int = 0  # by tempering: how often the sweeps of a realization are quadrupled where its copies have not met
 
     def __post_init__(self):
         for T in self.measured_K:

@@ -105,7 +105,8 @@ def ratio(annealed, tempered, growth=1.35):
     for k in range(1, len(edges)):
         if edges[k] >= growth * edges[kept[-1]] and filled[k] - filled[kept[-1]] >= LEAST:
             kept.append(k)
-    one, other = annealed.coarsen(np.array(kept)).n, tempered.coarsen(np.array(kept)).n
+    every = np.unique([*kept, len(edges) - 1])
+    one, other = (counts.coarsen(every).n[: len(kept) - 1] for counts in (annealed, tempered))
     low, high = np.maximum(edges[kept[:-1]], 0.25 * edges[kept[1:]]), edges[kept[1:]]
     return Ratio(np.sqrt(low * high), one, other, one / other)
 

@@ -45,7 +45,8 @@ def _protocols(study, one):
     """Return how an entry is simulated: a dict from the name of a method to its Protocol."""
     given = study.equilibrium
     base = replace(study.protocol(), measured_K=tuple(map(names.rounded, sorted(given["measured_K"]))))
-    found = {TEMPERED: replace(base, method=TEMPERING, ladder_K=ladder(study, one), sweeps=one["sweeps"])}
+    longer = {"sweeps": one["sweeps"], "extensions": one.get("extensions", 0)}
+    found = {TEMPERED: replace(base, method=TEMPERING, ladder_K=ladder(study, one), **longer)}
     return found | {f"annealed_{sweeps}": replace(base, sweeps=sweeps) for sweeps in given["annealed_sweeps"]}
 
 

@@ -44,6 +44,7 @@ def test_every_other_setting_of_the_chain_is_in_the_origin(small_model, short_pr
         "seed": 4,
         "grid": replace(short_protocol.grid, growth=1.05),
         "method": "tempering",
+        "extensions": 1,
     }
     changed = replace(short_protocol, **{name: others[name]})
     assert origin(small_model, changed) != origin(small_model, short_protocol)

@@ -26,14 +26,14 @@ def draw(cost, h0_K):
                 one = rows[(rows["L"] == L) & (rows["sweeps"] == count)].sort_values("J0_K")
                 if one.empty:
                     continue
-                aside = 1 + 0.012 * (2 * k + slowness - 1.5)
-                x, label = aside * one["J0_K"] / h0_K, f"$L$ = {L:g}, {count:g} sweeps"
+                aside = 0.014 * (2 * k + slowness - 1.5)
+                x, label = one["J0_K"] / h0_K + aside, f"$L$ = {L:g}, {count:g} sweeps"
                 look = {"color": style.PALETTE[k], "marker": style.MARKERS[slowness]} | (HOLLOW if slowness else {})
                 _draw(panel, quantity, x, one, label, look, h0_K)
             if quantity == "mu_below_J0":
                 one = rows[(rows["L"] == L) & (rows["sweeps"] == sweeps[0])].sort_values("J0_K")
                 look = {"color": "black", "marker": style.MARKERS[2 + k], "markerfacecolor": "white"}
-                x = (0.97 if k else 1.03) * one["J0_K"] / h0_K
+                x = one["J0_K"] / h0_K + 0.035 * (2 * k - 1)
                 panel.points(x, one["tempered"], one["tempered_err"], f"{quantity}, equilibrium, L = {L:g}",
                              label=f"$L$ = {L:g}, equilibrium", **look)  # fmt: skip
         panel.axes.set_xlabel("$J_0/h_0$")
@@ -47,9 +47,9 @@ def draw(cost, h0_K):
     )
     for panel, label in zip(figure.panels, labels, strict=True):
         panel.axes.set_ylabel(label)
-    for panel in figure.panels[:2]:
-        panel.axes.axhline(0, color="0.5", linewidth=0.6, zorder=0)
-    figure.panels[0].axes.legend(loc="upper left", bbox_to_anchor=(0.06, 1))
+    figure.panels[0].logarithmic("y", ticks=(1,))
+    figure.panels[1].axes.axhline(0, color="0.5", linewidth=0.6, zorder=0)
+    figure.panels[0].axes.legend(loc="lower right")
     figure.panels[2].axes.legend(loc="lower right")
     return figure
 

@@ -34,5 +34,5 @@ def draw(tempered, annealed, h0_K):
         below.axes.set_ylim(1 - 1.3 * max(1 - low, 0.08), 1 + 1.3 * max(high - 1, 0.08))
     figure.panels[0].axes.set_ylabel("$n(T, E)$ (1/K per site)")
     figure.panels[len(tempered)].axes.set_ylabel("annealed / equilibrium")
-    figure.panels[0].axes.legend(loc="lower right")
+    figure.panels[0].axes.legend(loc="lower left")
     return figure
