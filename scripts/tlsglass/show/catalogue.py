@@ -132,6 +132,22 @@ ENTRIES = [
         drawn_by="one_dataset",
         panels=[["argonne_resonator_frequency"]],
     ),
+    Entry(
+        "figure_materials",
+        "J0/h0 of materials",
+        BEYOND,
+        inputs={"materials": table("materials"), "curves": table("atlas_curves")},
+    ),
+    listing(
+        "materials",
+        "J0/h0 of materials: every number",
+        BEYOND,
+        inputs={
+            "materials": table("materials"),
+            "differences": table("material_differences"),
+            "constants": table("appendix_c"),
+        },
+    ),
     listing("experiments", "Fits of all datasets", BEYOND, inputs={"parameters": table("experiments"), "fits": fits}),
     Entry(
         "figure_7",
