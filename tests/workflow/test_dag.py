@@ -17,6 +17,7 @@ from tlsglass.show import catalogue
 from tlsglass.study.axes import Study
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("dag")  # most of them share one run of the study
 
 
 @pytest.fixture(scope="module")
