@@ -179,6 +179,7 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
         "page",
         "readme",
         "atlas_file",
+        "annealing_excess",
     }  # long, or asked for by name
     rules |= {
         "dos_table" if kind == "dos" else f"{kind}_dos"

@@ -93,3 +93,33 @@ rule equilibrium_tables:
         runtime=5,
     script:
         "../../scripts/equilibrium_tables.py"
+
+
+rule annealing_excess:
+    input:
+        **{
+            f"{pair}_{method}": expand(f"<results>/equilibrium/{pair}_{method}/T{{T}}.npz", T=labels_of("equilibrium"))
+            for pair in PAIRED
+            for method in METHODS[:2]
+        },
+        certificates=expand("<results>/equilibrium/{pair}_certificates.csv", pair=PAIRED),
+        code=library("annealing_excess.py"),
+    output:
+        excess="<results>/equilibrium/annealing.npz",
+    log:
+        "<logs>/annealing_excess.log",
+    benchmark:
+        "<benchmarks>/annealing_excess.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        sets=list(PAIRED),
+        methods=METHODS[:2],
+        sweeps=study.equilibrium["annealed_sweeps"][0] if PAIRED else None,
+        h0_K=config["model"]["h0_K"],
+    script:
+        "../../scripts/annealing_excess.py"

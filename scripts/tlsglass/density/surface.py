@@ -77,7 +77,7 @@ def slice_of(counts, h0_K, spread):
     return Slice(g, T, energy_basis(mean, T)[kept], expected[:, kept], total.rows[:, kept])
 
 
-def _free(size):
+def free(size):
     """Return the map from the free coefficients in s to all ``size``: at g = 0 the spline, (c0 + 4 c1 + c2)/6, is zero."""
     return np.vstack([[-4.0, -1.0] + [0.0] * (size - 3), np.eye(size - 1)])
 
@@ -86,7 +86,7 @@ def _free(size):
 def _penalty(weights):
     """Return the matrix of the penalty on roughness, (k, k), with its weights in v, ln T and s."""
     bends = [np.diff(np.eye(knots[2] + 3), 2, axis=0) for knots in KNOTS]
-    bends[2] = bends[2] @ _free(bends[2].shape[1])
+    bends[2] = bends[2] @ free(bends[2].shape[1])
     one = [np.eye(b.shape[1]) for b in bends]
     return sum(
         weight * np.kron(np.kron(*(b.T @ b if axis == k else one[k] for k in (0, 1))), b.T @ b if axis == 2 else one[2])
@@ -100,7 +100,7 @@ class Problem:
     def __init__(self, slices, penalty=PENALTY):
         self.slices = slices
         sizes = [knots[2] + 3 for knots in KNOTS]
-        self.free = _free(sizes[2])
+        self.free = free(sizes[2])
         self.shape = (sizes[0], sizes[1], sizes[2] - 1)
         self.penalty = _penalty(penalty)
         self.tau, self.s = map(np.array, zip(*(place(s.T, s.g) for s in slices), strict=True))

@@ -4,17 +4,15 @@ Tables of one set are pandas tables by name. A set that fails a certificate is t
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tlsglass.base.samples import Samples
 from tlsglass.chain import certificates, equilibrium
-from tlsglass.density import power_law
+from tlsglass.density import annealing, power_law
 from tlsglass.paper import differences, quoted
 
-LEAST = 200  # counts of annealing in a bin of the ratio
 WINDOW_J0 = (0.05, 1)  # of µ(T → 0) at any coupling, in units of J0
 SPLIT = 1.1  # valleys are frozen where the overlaps of two anneals ask for more than this times their energy
 MOVES = ("difference", "difference_err", "relative", "relative_err")
@@ -86,32 +84,9 @@ def mean_n(counts, E_K):
     return counts.n @ width / E_K
 
 
-class Ratio(NamedTuple):
-    """n(T, E) of annealing and of tempering in the same bins, and their ratio, jackknifed as one: Samples (m,)."""
-
-    E_K: np.ndarray  # (m,) geometric centres of the bins
-    annealed: Samples
-    tempered: Samples
-    ratio: Samples
-
-
-def ratio(annealed, tempered, growth=1.35):
-    """Return the Ratio of two counts.Counts, in bins that grow by at least ``growth`` and hold at least LEAST counts."""
-    least = np.minimum(annealed.total, tempered.total / tempered.snapshots)
-    edges, kept = annealed.edges_K, [0]
-    filled = np.concatenate([[0], np.cumsum(least)])
-    for k in range(1, len(edges)):
-        if edges[k] >= growth * edges[kept[-1]] and filled[k] - filled[kept[-1]] >= LEAST:
-            kept.append(k)
-    every = np.unique([*kept, len(edges) - 1])
-    one, other = (counts.coarsen(every).n[: len(kept) - 1] for counts in (annealed, tempered))
-    low, high = np.maximum(edges[kept[:-1]], 0.25 * edges[kept[1:]]), edges[kept[1:]]
-    return Ratio(np.sqrt(low * high), one, other, one / other)
-
-
 def _density(annealed, tempered):
     """n(T, E) of both at the coldest rung, and their ratio: columns."""
-    found = ratio(annealed.coldest, tempered.coldest)
+    found = annealing.ratio(annealed.coldest, tempered.coldest)
     columns = {"T_K": annealed.coldest.T_K, "E_K": found.E_K}
     for name, of in (("n_annealed", found.annealed), ("n_tempered", found.tempered), ("ratio", found.ratio)):
         columns |= {name: of.value, f"{name}_err": of.error}
