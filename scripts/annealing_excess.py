@@ -4,6 +4,7 @@ from tlsglass.base import files, provenance
 from tlsglass.density import annealing
 from tlsglass.density.counts import Counts
 from tlsglass.show import tables
+from tlsglass.study.equilibrium import TEMPERED
 
 files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 settings = snakemake.params
@@ -16,7 +17,7 @@ if not certified:
 def pairs():
     """Yield the annealed and the tempered Counts of each certified set at each rung."""
     for name in certified:
-        both = (getattr(snakemake.input, f"{name}_{method}") for method in settings.methods)
+        both = (snakemake.input[f"{name}_{method}"] for method in (f"annealed_{settings.sweeps}", TEMPERED))
         yield from (tuple(map(Counts.load, paths)) for paths in zip(*both, strict=True))
 
 

@@ -62,6 +62,7 @@ rule atlas_validation:
 rule atlas_laws:
     input:
         atlas=ATLAS,
+        excess=shipped("scripts/tlsglass/density/annealing.npz"),
         code=library("atlas_laws.py"),
     output:
         couplings="<results>/tables/atlas_couplings.csv",

@@ -118,7 +118,6 @@ rule annealing_excess:
         runtime=10,
     params:
         sets=list(PAIRED),
-        methods=METHODS[:2],
         sweeps=study.equilibrium["annealed_sweeps"][0] if PAIRED else None,
         h0_K=config["model"]["h0_K"],
     script:

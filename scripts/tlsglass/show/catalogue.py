@@ -147,7 +147,7 @@ ENTRIES = [
         "figure_atlas_mu",
         "µ(T → 0) against J0/h0",
         ATLAS,
-        inputs={"couplings": table("atlas_couplings"), "paper": paper},
+        inputs={"couplings": table("atlas_couplings"), "curves": table("atlas_curves"), "paper": paper},
     ),
     Entry("figure_atlas_laws", "Eq. (3), exponents and slopes against J0/h0", ATLAS, inputs={"curves": table("atlas_curves")}),
     Entry(
