@@ -117,7 +117,7 @@ class Atlas:
             return Samples(np.broadcast_to(np.exp(ln_n) / h0_K, (len(ln_n), *shape)))
         E, T, g = (np.broadcast_to(x, shape).ravel() for x in (E, T, g))
         pairs, which = np.unique(np.stack([T, g]), axis=1, return_inverse=True)
-        ln_n = np.empty((len(self._rows[0]), E.size))
+        ln_n = np.empty((len(self.rows[0]), E.size))
         for k, (T_k, g_k) in enumerate(pairs.T):
             ln_n[:, which.ravel() == k] = self._ln_n(E[which.ravel() == k], T_k, g_k)
         return Samples(np.exp(ln_n).reshape(-1, *shape) / h0_K)
@@ -142,7 +142,7 @@ class Atlas:
         return ln_n if excess is None else ln_n - excess @ annealing.energy_basis(E, T).T
 
     @cached_property
-    def _rows(self):
+    def rows(self):
         """The coefficients of the spline and those of the excess with rows in common: each varies while the other rests."""
         spline = self.arrays["spline"]
         if self.excess is None:
@@ -162,7 +162,7 @@ class Atlas:
     @lru_cache(maxsize=256)  # noqa: B019 - an atlas lives as long as the process
     def _profile(self, T, g):
         """Return the coefficients (1 + rows, k) of the splines in v at one temperature and coupling, and of the excess."""
-        (spline, excess), (tau, s) = self._rows, surface.place(T, g)
+        (spline, excess), (tau, s) = self.rows, surface.place(T, g)
         near_tau, near_s = np.flatnonzero(tau), np.flatnonzero(s)
         profile = spline[:, :, near_tau][..., near_s] @ s[near_s] @ tau[near_tau]
         return profile, None if excess is None else excess @ annealing.coupling_basis(g) @ annealing.temperature_basis(T)
