@@ -40,7 +40,7 @@ report: .venv/installed
 	.venv/bin/snakemake --report results/runs/published/report.html --configfile config/published.yaml
 
 page: .venv/installed
-	.venv/bin/snakemake --cores 1 --force docs/index.html README.md docs/reproduction.md --configfile config/published.yaml
+	.venv/bin/snakemake --cores 1 --force page readme --configfile config/published.yaml
 
 # after a run that was killed: removes its lock. Not while another run is alive in this folder.
 unlock: .venv/installed
