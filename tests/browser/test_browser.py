@@ -1,7 +1,8 @@
 """What a visitor's browser makes of the page: pictures, panels, links, narrow screens, accessibility."""
 
-import base64
+import itertools
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import numpy as np
 import pandas as pd
@@ -34,10 +35,53 @@ def test_every_picture_is_loaded_and_nothing_comes_from_elsewhere(open_page):
 def test_a_link_beside_each_figure_holds_its_numbers(open_page):
     tab = open_page()
     links = tab.locator("a[download]").evaluate_all("all => all.map(a => [a.download, a.href])")
-    held = {name: base64.b64decode(href.split(",", 1)[1]) for name, href in links}
+    held = {name: unquote_to_bytes(href.split(",", 1)[1]) for name, href in links}
     for path in PUBLISHED.glob("figures/*.csv"):
         assert held[path.name] == path.read_bytes(), path.name
     assert held["scorecard.csv"] == (PUBLISHED / "checks/scorecard.csv").read_bytes()
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
+def test_the_first_screen_has_the_answer_a_picture_and_three_numbers(open_page, width, height):
+    tab = open_page(width, height=height)
+    couplings = pd.read_csv(PUBLISHED / "tables/atlas_couplings.csv").query("quantity == 'ratio_holds_to'")
+    assert f"{couplings['value'].item():g}" in tab.inner_text(".answer")
+    picture = tab.locator(".law svg").bounding_box()
+    assert picture["width"] > min(350, width / 3)
+    for part in (".answer", ".law svg", ".three"):
+        box = tab.locator(part).bounding_box()
+        assert 0 <= box["y"] <= height - box["height"], part
+    assert tab.locator(".three li").count() == 3
+    points = pd.read_csv(PUBLISHED / "figures/figure_atlas_mu.csv").query("panel == 'a' and series == 'simulated'")
+    drawn = tab.locator(".law circle").evaluate_all("all => all.map(c => [+c.getAttribute('cx'), +c.getAttribute('cy')])")[:-1]
+    shown = points[points["y"] + points["y_err"] > 0]  # the last circle is the one of the key
+    assert len(drawn) == len(shown)
+    last, first = shown.iloc[-1], shown.iloc[-4]  # places are linear in the numbers
+    (x1, y1), (x0, y0) = drawn[-1], drawn[-4]
+    for (x, y), point in zip(drawn, shown.itertuples(), strict=True):
+        assert x == pytest.approx(x0 + (x1 - x0) * (point.x - first.x) / (last.x - first.x), abs=0.3)
+        assert y == pytest.approx(y0 + (y1 - y0) * (max(point.y, 0) - first.y) / (last.y - first.y), abs=2)
+
+
+def test_the_panels_of_a_figure_stand_one_below_the_other_on_a_phone(open_page):
+    tab = open_page(390)
+    for figure in ("figure_5", "figure_atlas_laws"):
+        parts = tab.locator(f"#{figure} .stack > div").evaluate_all(
+            "all => all.map(d => [d.getBoundingClientRect().top, d.getBoundingClientRect().bottom, d.clientWidth])"
+        )
+        assert len(parts) == {"figure_5": 3, "figure_atlas_laws": 6}[figure]
+        assert all(width > 300 for _, _, width in parts)
+        assert all(below[0] >= above[1] for above, below in itertools.pairwise(parts))
+        assert not tab.locator(f"#{figure} .plate > img").is_visible()
+    assert tab.locator("#figure_4 .plate > img").is_visible()
+
+
+def test_what_differs_is_told(open_page):
+    card = pd.read_csv(PUBLISHED / "checks/scorecard.csv").query("verdict == 'differs'")
+    said = open_page().inner_text(".differences")
+    for topic in ("alpha_L12_J3", "stable_pair_J2", "appendix_C_elastic_over_C_el"):
+        value = card[card["id"] == topic]["ours"].item()
+        assert f"{value:.4g}"[:4] in said, topic
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -49,7 +93,9 @@ def test_no_screen_is_scrolled_sideways(open_page, width):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
 def test_no_accessibility_rule_is_broken(open_page, width, scheme):
-    found = Axe().run(open_page(width, scheme)).response["violations"]
+    tab = open_page(width, scheme)
+    tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    found = Axe().run(tab).response["violations"]
     assert [(v["id"], v["impact"], [node["target"] for node in v["nodes"]][:3]) for v in found] == []
 
 
@@ -139,6 +185,8 @@ def test_the_panels_are_worked_by_keyboard(open_page):
 
 def test_a_verdict_is_hidden_and_shown_again(open_page):
     tab = open_page()
+    assert not tab.locator("#scorecard-rows").is_visible()
+    tab.locator("summary", has_text="claims, one by one").click()
     rows = tab.locator('#scorecard-rows tr[data-verdict="agrees"]')
     assert rows.count() > 10
     tab.uncheck('[data-filter="agrees"]')
