@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tlsglass.density.counts import Counts
-from tlsglass.physics import eq3, kernels
+from tlsglass.physics import atlas, eq3, kernels, loss
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results/published"
@@ -123,6 +123,35 @@ def test_the_density_of_states_is_the_published_one_with_its_fit(open_page, L, J
         assert f"{fit.T_K:g} K" in tab.inner_text("#dos-T-value")
 
 
+def test_the_atlas_of_the_page_is_that_of_the_library(open_page):
+    tab, rng = open_page(), np.random.default_rng(17)
+    (cold, warm), (weak, strong) = atlas.limits().values()
+    T = np.concatenate([np.exp(rng.uniform(np.log(cold), np.log(warm), 46)), [cold, warm, 0.5, 0.5]])
+    J0 = np.concatenate([rng.uniform(weak, strong, 46), [strong, weak, weak, strong]])
+    E = np.exp(rng.uniform(np.log(1e-3), np.log(60.0), (50, 4)))
+    shown = tab.evaluate(
+        "all => all.map(([E, T, J0]) => [tlsglass.atlas.density(E, T, J0, 10), tlsglass.atlas.error(E, T, J0, 10)])",
+        [[e.tolist(), t, j] for e, t, j in zip(E, T, J0, strict=True)],
+    )
+    n, error = atlas.density(E, T[:, None], J0[:, None], h0_K=10.0)
+    np.testing.assert_allclose([one[0] for one in shown], n, rtol=1e-5)
+    assert np.all(np.abs(np.array([one[1] for one in shown]) - error) < 1e-3 * error + 1e-5 * n)  # without interactions it is 0
+
+
+def test_the_slider_over_the_coupling_draws_the_atlas(open_page):
+    tab = open_page()
+    assert tab.evaluate("tlsglass.dos.ratio") == pytest.approx(0.2)  # that of the points
+    picture = tab.locator("#dos-plot canvas").evaluate("c => c.toDataURL()")
+    choose(tab, "ratio", 0.645)
+    shown = tab.evaluate("tlsglass.dos")
+    assert shown["ratio"] == pytest.approx(0.645)
+    assert tab.locator("#dos-plot canvas").evaluate("c => c.toDataURL()") != picture
+    n, error = atlas.density(np.array(shown["E_K"]), shown["T"], 6.45)
+    np.testing.assert_allclose(shown["atlas"], n, rtol=1e-5)
+    np.testing.assert_allclose(shown["atlas_err"], error, rtol=1e-3)
+    assert f"{1e3 * n[0]:.2f} ± {1e3 * error[0]:.2f}" in tab.inner_text("#dos-result")
+
+
 @pytest.mark.parametrize(("control", "value"), [("mu", 0.27), ("A", 5.5), ("coupling", -4.25)])
 def test_every_slider_draws_the_sound_velocity_of_the_library(open_page, control, value):
     tab = open_page()
@@ -152,12 +181,18 @@ def test_the_formulas_of_the_page_are_those_of_the_library(open_page):
         for name, call in (
             ("resonant", lambda T, mu: eq3.resonant(T, mu)),
             ("relaxation", lambda T, mu: eq3.relaxation(T, mu, 9e4, 9.4e6)),
+            ("internalFriction", lambda T, mu: eq3.internal_friction(T, mu, 9e4, 9.4e6)),
+            ("resonantAtFrequency", lambda T, mu: loss.resonant_at_frequency_eq3(T, mu, 9e4 * 6e4)),
         ):
-            shown = tab.evaluate(f"T => T.map(t => tlsglass.physics.{name}(t, {mu}, 9e4, 9.4e6))", T.tolist())
+            omega = "9e4 * 6e4" if name == "resonantAtFrequency" else "9e4"
+            shown = tab.evaluate(f"T => T.map(t => tlsglass.physics.{name}(t, {mu}, {omega}, 9.4e6))", T.tolist())
             np.testing.assert_allclose(shown, call(T, mu), rtol=1e-6, err_msg=f"{name}, µ = {mu}")
+    shown = tab.evaluate("T => T.map(t => tlsglass.physics.quasiparticles(t, 5.4e9, 15))", T.tolist())
+    np.testing.assert_allclose(shown, loss.quasiparticle_shift(T, 5.4e9, 15.0), rtol=1e-6, atol=1e-300)
     a = np.geomspace(1e-12, 1e12, 97)
-    shown = tab.evaluate("a => a.map(tlsglass.physics.relaxationIntegral)", a.tolist())
-    np.testing.assert_allclose(shown, kernels.relaxation_integral(a), rtol=1e-6)
+    for name, call in (("relaxation", kernels.relaxation_integral), ("friction", kernels.friction_integral)):
+        shown = tab.evaluate(f"a => a.map(tlsglass.physics.{name}Integral)", a.tolist())
+        np.testing.assert_allclose(shown, call(a), rtol=1e-6)
 
 
 def test_each_material_sets_the_sliders_to_its_parameters(open_page):

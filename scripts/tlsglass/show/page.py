@@ -9,9 +9,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from tlsglass.base import names, validation
+from tlsglass.density.atlas import shipped
 from tlsglass.density.counts import Counts
 from tlsglass.paper import scorecard
-from tlsglass.show import captions, catalogue, inputs, opening, plates, tables, templates
+from tlsglass.show import browser, captions, catalogue, inputs, opening, plates, tables, templates
 from tlsglass.show.entry import Axes
 
 SHAPES = {  # verdict -> SVG path in a box of 16 by 16: told apart without colour
@@ -113,9 +114,10 @@ def presets(datasets):
 
 def panel_data(published, config, table_2, materials):
     """Return what the two panels compute with, as a JSON-able mapping."""
-    x, w = np.polynomial.legendre.leggauss(12)
     return {
-        "gauss": {"x": _short(x, 15), "w": _short(w, 15)},
+        "gauss": browser.quadrature(6, 12),
+        "atlas": browser.atlas(shipped()),
+        "h0_K": config["model"]["h0_K"],
         "dos": densities(published, table_2, config["fits"]["jackknife_groups"]),
         "window_T": config["fits"]["eq3_window_T"],
         "presets": materials,
