@@ -48,7 +48,7 @@ def lines(block):
 @pytest.fixture(scope="module")
 def commands(texts):
     """All commands, those of the example that test_readme.py types left out."""
-    every = texts | {path: (ROOT / path).read_text(encoding="utf-8") for path in PLAIN if (ROOT / path).is_file()}
+    every = texts.all() | {path: (ROOT / path).read_text(encoding="utf-8") for path in PLAIN if (ROOT / path).is_file()}
     found = [block for text in every.values() for block in blocks(text) if "<<'END'" not in block]
     return sorted({line for block in found for line in lines(block)})
 

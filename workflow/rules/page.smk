@@ -10,7 +10,9 @@ rule page:
         datasets=shipped_files("config/experiments", "*/dataset.yaml"),
         template=shipped("workflow/page/index.html.j2"),
         config=shipped("config/config.yaml"),
-        parts=shipped_files("workflow/page", "**/*.[cj]s*"),
+        parts=shipped_files("workflow/page", "**/*.[cj]s*")
+        + shipped_files("workflow/page", "*.svg.j2")
+        + shipped_files("workflow/page", "*.yaml"),
         captions=shipped_files("workflow/report", "*.rst"),
         code=library("page.py", "tlsglass.show.listings"),
     output:

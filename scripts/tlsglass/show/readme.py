@@ -10,7 +10,7 @@ import pandas as pd
 from tlsglass.base import files
 from tlsglass.experiment import observables
 from tlsglass.paper import atlas_laws, scorecard
-from tlsglass.show import captions, listings, outputs, tables, templates
+from tlsglass.show import captions, equilibrium, listings, outputs, tables, templates
 
 FARES = {  # verdict: how one claim fares, and how several do
     "agrees": ("agrees", "agree"),
@@ -64,6 +64,7 @@ def render(template, root, L):
         fit=lambda dataset: _fit(published / f"experiments/{dataset}/fit.json"),
         number=lambda value, form: captions.typeset(form.format(value)),
         measured=pd.read_csv(root / "benchmarks/measured/facts.csv", index_col="name")["value"].to_dict(),
+        **equilibrium.words(published / "tables", manifest["config"]["model"]["h0_K"]),
         annealers=annealers(pd.read_csv(root / "benchmarks/measured/annealers.csv")),
         rooms=lambda wing: rooms(root / "scripts/tlsglass" / wing),
         parameters=lambda observable: ", ".join(
