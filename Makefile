@@ -19,8 +19,8 @@ SHOWN = certificates identities tempering annealing_cost annealed_density ground
 equilibrium: .venv/installed
 	.venv/bin/snakemake --cores all --configfile config/equilibrium.yaml -- $(EQUILIBRIUM)/tables/annealing_cost.md \
 		$(EQUILIBRIUM)/equilibrium/annealing.npz
-	mkdir -p results/published/equilibrium
-	cp $(SHOWN:%=$(EQUILIBRIUM)/tables/%.csv) results/published/equilibrium
+	mkdir -p config/equilibrium
+	cp $(SHOWN:%=$(EQUILIBRIUM)/tables/%.csv) config/equilibrium
 	cp $(EQUILIBRIUM)/equilibrium/annealing.npz scripts/tlsglass/density/annealing.npz
 
 # about an hour on two cores; then it is what the package ships

@@ -74,7 +74,7 @@ rule equilibrium_tables:
         **{
             name: (
                 [f"<results>/equilibrium/{pair}_{name}.csv" for pair in PAIRED]
-                or [shipped(f"results/published/equilibrium/{name}.csv")]
+                or [shipped(f"config/equilibrium/{name}.csv")]
             )
             for name in EQUILIBRIUM_TABLES
         },

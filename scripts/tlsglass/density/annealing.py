@@ -90,7 +90,8 @@ def fit(pairs, h0_K, about):
     """Return the Excess through ``pairs``, an iterable of annealed and tempered counts.Counts of one (L, J0, T).
 
     Least squares with the errors of single bins and a penalty on roughness; what bins have in common is in the jackknife rows.
-    ``about`` goes to the stamp, beside the number of bins and χ². All counts have the same number of jackknife groups.
+    ``about`` goes to the stamp, beside the number of bins and χ². Raises ValueError unless all counts have the same number of
+    jackknife groups.
     """
     bases, values, errors = [], [], []
     for annealed, tempered in pairs:
@@ -102,6 +103,8 @@ def fit(pairs, h0_K, about):
         bases.append(np.multiply.outer(energy_basis(found.E_K / h0_K, T), rest))
         values.append(ln_ratio.rows)
         errors.append(ln_ratio.error)
+    if len({len(rows) for rows in values}) != 1:
+        raise ValueError("ratios of different numbers of jackknife groups do not go together, nor none")
     X, y, error = np.concatenate(bases), np.concatenate(values, axis=1), np.concatenate(errors)
     shape = X.shape[1:]
     X = X.reshape(len(X), -1) / error[:, None]
