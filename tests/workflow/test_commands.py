@@ -24,7 +24,7 @@ ELSEWHERE = {  # the beginning of a command: the test that runs it, or why none 
     "make unlock": "test_kills.py",
     ".venv/bin/snakemake --profile profiles/slurm": "test_slurm.py",
     "uv pip compile": "asks a registry",
-    "pixi": "asks conda's channels",
+    "snakedeploy": "asks conda's channels",
     "podman": "asks an image registry",
     "pip install .": "../unit/show/test_readme_text.py",
     "git ": "of the reader's own repository",
