@@ -1,5 +1,7 @@
 """Small systems and synthetic counts that several tests share."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,19 @@ from tlsglass.model import disorder
 
 def pytest_addoption(parser):
     parser.addoption("--kills", type=int, default=4, help="how often tests/workflow/test_kills.py kills a run")
+
+
+@pytest.fixture(scope="session")
+def texts():
+    """{path from the root: text} of the README and the pages in docs, as templates and the published outcome give them."""
+    from tlsglass.show import readme
+
+    root = Path(__file__).parents[1]
+    found = {}
+    for template in sorted((root / "workflow/page").glob("*.md.j2")):
+        path = template.stem if template.stem == "README.md" else f"docs/{template.stem}"
+        found[path] = readme.render(template, root, 12)
+    return found
 
 
 @pytest.fixture

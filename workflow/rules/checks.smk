@@ -20,6 +20,7 @@ SCORECARD_TABLES = [
     "size_limit",
     "short_ladder",
     "weak_coupling",
+    "annealing_cost",
 ]
 
 
