@@ -17,6 +17,11 @@ class Points:
     error: np.ndarray | None
     T_error_K: np.ndarray | None
 
+    @property
+    def ends(self):
+        """The lowest and the highest temperature."""
+        return float(self.T_K.min()), float(self.T_K.max())
+
     def within(self, low_K, high_K):
         inside = (self.T_K >= low_K) & (self.T_K <= high_K)
         return Points(*(None if x is None else x[inside] for x in (self.T_K, self.value, self.error, self.T_error_K)))
@@ -47,9 +52,13 @@ class Dataset:
         return self.observable.curve(T_K, parameters, self.probe)
 
 
-def load(folder, schema):
+def load(folder, schema=None):
     """Return the Dataset in ``folder``. Raises validation.InputError, a line for each thing that is wrong with it."""
-    checked = datasets.check(folder, schema)
+    return of(datasets.check(folder, schema or datasets.schema()), folder)
+
+
+def of(checked, folder=""):
+    """Return the Dataset of a datasets.Checked, its points in the order of their temperatures."""
     if checked.T_K is None:
         raise validation.InputError(f"{folder}/dataset.yaml: data: its units are converted by pint, which is not installed")
     given, T_K, value = checked.info["data"], np.array(checked.T_K), np.array(checked.value)
@@ -62,6 +71,7 @@ def load(folder, schema):
     if "error" in given["temperature"]:
         spread = given["temperature"]["error"]
         T_error = np.hypot(spread.get("absolute_K", 0.0), spread.get("relative", 0.0) * T_K)
-    whole = Points(T_K, value, error, T_error)
+    order = np.argsort(T_K, kind="stable")
+    whole = Points(*(None if x is None else x[order] for x in (T_K, value, error, T_error)))
     points = whole.within(*checked.info.get("window_K", (0, np.inf)))
     return Dataset(checked.name, checked.info, checked.unit, points, whole)
