@@ -34,7 +34,7 @@ def page_file(tmp_path_factory):
             ROOT / "results/published",
             validation.read_yaml(ROOT / "config/config.yaml"),
             ROOT / "config/paper_values.csv",
-            page.presets((ROOT / "config/experiments").glob("*/dataset.yaml")),
+            sorted((ROOT / "config/experiments").glob("*/dataset.yaml")),
             ROOT / "workflow/page",
             ROOT / "workflow/report",
         ),

@@ -3,7 +3,8 @@
 "use strict";
 
 function curvesOf(physics, atlas, T_K, h0_K) {
-  const FAR = 25, PHONONS_T = 30, PHONONS_H0 = 6, NEAR_T = 90; // physics/atlas.py, physics/curves.py
+  const FAR = 25, PHONONS_T = 30, PHONONS_H0 = 6; // physics/atlas.py
+  const NEAR_T = 45; // 1/cosh²(E/2T) is below 1e-18 beyond
   const reference_K = Math.min(1, atlas.limits.T[1] * h0_K);
   const temperatures = [...T_K, reference_K]; // the last is the reference
   const meshes = new Map();
@@ -16,6 +17,12 @@ function curvesOf(physics, atlas, T_K, h0_K) {
       map.set(key, make());
     }
     return map.get(key);
+  }
+
+  function dot(x, y) {
+    let sum = 0;
+    for (let k = 0; k < x.length; k++) sum += x[k] * y[k];
+    return sum;
   }
 
   // ---- n on the meshes: for each temperature energies, their weights, and the splines there ----
@@ -52,17 +59,18 @@ function curvesOf(physics, atlas, T_K, h0_K) {
     return kept(found, 24, `${kind} ${g} ${row}`, () =>
       mesh(kind).map(({ T, E, basis }) => {
         const coefficients = atlas.profile(T / h0_K, g, row);
-        return Float64Array.from(E, (e, k) => Math.exp(atlas.spline(coefficients, basis, k) + atlas.lnGaussian(e / h0_K, g)) / h0_K);
+        const [top, per] = [atlas.lnGaussian(0, g) - Math.log(h0_K), atlas.lnGaussian(h0_K ** -1, g) - atlas.lnGaussian(0, g)]; // quadratic in E
+        const density = new Float64Array(E.length);
+        for (let k = 0; k < E.length; k++) density[k] = Math.exp(atlas.spline(coefficients, basis, k) + top + per * E[k] * E[k]);
+        return density;
       })
     );
   }
 
   // Σ_e n · kernel(E, T) · weight at every temperature
-  function sum(kind, g, row, name, kernel, near = Infinity) {
-    const weighed = kept(kernels, 80, `${kind} ${name}`, () =>
-      mesh(kind).map(({ T, E, w }) => Float64Array.from(E, (e, k) => (e < near * T ? w[k] * kernel(e, T) : 0)))
-    );
-    return n(kind, g, row).map((density, k) => density.reduce((total, value, e) => total + value * weighed[k][e], 0));
+  function sum(kind, g, row, name, kernel) {
+    const weighed = kept(kernels, 80, `${kind} ${name}`, () => mesh(kind).map(({ T, E, w }) => Float64Array.from(E, (e, k) => w[k] * kernel(e, T))));
+    return n(kind, g, row).map((density, k) => dot(density, weighed[k]));
   }
 
   const reference = (g, row) => n("reference", g, row)[0][0];
@@ -88,10 +96,20 @@ function curvesOf(physics, atlas, T_K, h0_K) {
     return measured(sum("all", g, row, "resonant", (E, T) => Math.tanh(E / (2 * T)) / E)).map((value) => -value / per);
   }
 
+  // What does not depend on A, where it is weighted with 1/cosh²(E/2T)
+  const thermal = () => kept(kernels, 80, "thermal", () =>
+    mesh("all").map(({ T, E, w }) => {
+      const low = E.map((e, k) => [e, w[k]]).filter(([e]) => e < NEAR_T * T);
+      return { base: low.map(([e]) => Math.tanh(e / (2 * T)) / e ** 3), weight: low.map(([e, weight]) => (weight * physics.sech2(e / T)) / (2 * T)) };
+    })
+  );
+
   function near(g, row, name, omega, A, inner, factor) {
-    const per = reference(g, row);
-    const kernel = (E, T) => (factor * physics.sech2(E / T) * inner(physics.relaxationRatio(E, T, omega, A))) / (2 * T);
-    return measured(sum("all", g, row, `${name} ${omega} ${A}`, kernel, NEAR_T)).map((value) => value / per);
+    const per = reference(g, row) / factor;
+    const weighed = kept(kernels, 80, `${name} ${omega} ${A}`, () =>
+      thermal().map(({ base, weight }) => physics.relaxing([base], omega, A, inner)[0].map((value, k) => value * weight[k]))
+    );
+    return measured(n("all", g, row).map((density, k) => dot(weighed[k], density))).map((value) => value / per);
   }
 
   function soundVelocity(g, omega, A, row = 0) {

@@ -163,13 +163,15 @@ function fitsOf() {
         let moved = false;
         for (let tries = 0; tries < 30 && moving.length && !moved; tries++) {
           const step = solve(J.filter((_, m) => open[m]), r.map((x) => -x), damping);
+          const sigmas = sum2(r.map((_, i) => moving.reduce((total, name, m) => total + step[m] * J[names.indexOf(name)][i], 0)));
+          if (sigmas < 1e-9 * Math.max(chi2 / Math.max(this.dof, 1), 1e-300)) break; // no step worth a model
           const next = { ...p };
           moving.forEach((name, m) => { next[name] = clip(p[name] + step[m], this.terms[name].low, this.terms[name].high); });
           const there = sum2(this.residuals(next));
           if (there <= chi2) {
             moved = true;
             const small = moving.every((name) => Math.abs(next[name] - p[name]) <= 1e-9 * Math.max(Math.abs(p[name]), 1e-12));
-            arrived = small || chi2 - there <= 1e-13 * chi2;
+            arrived = small || chi2 - there <= 1e-11 * chi2;
             [p, chi2, damping] = [next, there, damping / 10];
           } else damping = Math.max(damping, 1e-12) * 10;
         }

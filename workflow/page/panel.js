@@ -207,6 +207,22 @@
   coupling();
   preset();
 
+  // ---- your data ----
+
+  function measured(id, T, series, label, bars) {
+    const hollow = { ...dots, stroke: () => colour("--soft"), points: { show: true, size: 6, fill: () => colour("--card"), stroke: () => colour("--soft"), width: 1.5 } };
+    const plain = (u, splits) => splits.map((t) => (t === null ? null : `${Number(t.toPrecision(2))}`));
+    const options = {
+      scales: { x: { time: false, distr: 3, range: () => [T[0] / 1.05, T.at(-1) * 1.05] } },
+      series: [{}, dots, hollow, line("--stm", [8, 6]), line("--fit"), line("--atlas")],
+      axes: [axis("T (K)", { values: plain }), axis(label, { size: 60 })],
+      hooks: { draw: [errorBars(() => bars)] },
+    };
+    return plot(id, options, [T, ...series]);
+  }
+
+  shown.measured = yours(data, physics, atlas, measured);
+
   // ---- the rest of the page ----
 
   for (const query of ["(prefers-color-scheme: dark)", "print"]) {

@@ -14,11 +14,11 @@ function physicsOf(gauss) {
   }
 
   const steps = (low, high, count) => Array.from({ length: count + 1 }, (_, k) => low + ((high - low) * k) / count);
-  const LN = Math.log(10);
+  const DECADE = Math.log(10);
   const TAIL = [2, 4, 8, 14, 22, 36, 60, 100];
-  const THERMAL = composite([0, ...steps(-5 * LN, 0, 10).map(Math.exp), ...TAIL]); // x = E/T
-  const BELOW = composite(steps(-7 * LN, 0, 12)); // ln x below x = 1 ...
-  const ABOVE = composite(steps(0, 9 * LN, 16)); // ... and above it
+  const THERMAL = composite([0, ...steps(-5 * DECADE, 0, 10).map(Math.exp), ...TAIL]); // x = E/T
+  const BELOW = composite(steps(-7 * DECADE, 0, 12)); // ln x below x = 1 ...
+  const ABOVE = composite(steps(0, 9 * DECADE, 16)); // ... and above it
 
   // Eq. (3)
   function densityOfStates(E, T, B, mu) {
@@ -42,7 +42,7 @@ function physicsOf(gauss) {
   // and that of the internal friction
   function inner(a, out) {
     if (a < 1e2) {
-      const p = Math.sqrt(0.5 * (1 + Math.hypot(1, a)));
+      const p = Math.sqrt(0.5 * (1 + Math.sqrt(1 + a * a)));
       const q = (0.5 * a) / p;
       const ln = 0.5 * Math.log(((1 + p) ** 2 + q * q) / a);
       const angle = Math.PI / 4 - Math.atan2(q, 1 + p);
@@ -86,47 +86,61 @@ function physicsOf(gauss) {
     return -(Math.exp(mu * lnT) * resonantSum(mu) + (mu === 0 ? -lnT : -Math.expm1(mu * lnT) / mu));
   }
 
-  // Eq. (7) at the quantum hf of a resonator: 1/E -> E/(E² - (hf)²), principal value
+  // Eq. (7) at the quantum hf of a resonator, 1/E -> E/(E² - (hf)²), principal value: a function of µ at temperatures T
   const HERTZ_K = 6.62607015e-34 / 1.380649e-23;
-  const PRINCIPAL = Array.from({ length: 150 }, (_, k) => 0.3 * (k + 0.5));
-  function resonantAtFrequency(T, mu, frequency) {
-    const y = (HERTZ_K * frequency) / T;
-    const h = (x) => (Math.exp(0.5 * mu * Math.log1p(x * x)) * Math.tanh(0.5 * x)) / x;
-    let sum = 0;
-    for (const t of PRINCIPAL) sum += ((h(y * Math.exp(t)) - h(y * Math.exp(-t))) * 0.3) / Math.sinh(t);
-    return resonant(T, mu) - T ** mu * 0.5 * y * sum;
+  const PRINCIPAL = Array.from({ length: 120 }, (_, k) => 0.3 * (k + 0.5));
+  function resonantAtFrequency(T, frequency) {
+    const nodes = T.map((t) => PRINCIPAL.flatMap((u) => [1, -1].map((sign) => {
+      const x = ((HERTZ_K * frequency) / t) * Math.exp(sign * u);
+      return [0.5 * Math.log1p(x * x), ((sign * 0.15 * HERTZ_K * frequency) / t / Math.sinh(u)) * (Math.tanh(0.5 * x) / x)];
+    })));
+    return (mu) => T.map((t, k) => resonant(t, mu) - t ** mu * nodes[k].reduce((sum, [ln, w]) => sum + w * Math.exp(mu * ln), 0));
   }
 
-  // δf/f of thermal quasiparticles for a kinetic fraction of 1 (Mattis and Bardeen)
-  function quasiparticles(T, frequency, gap) {
-    const xi = (0.5 * HERTZ_K * frequency) / T;
-    let bessel = 0; // exp(-ξ) I0(ξ)
-    for (let k = 0; k < 200; k++) bessel += Math.exp(xi * (Math.cos((Math.PI * (k + 0.5)) / 200) - 1)) / 200;
-    return -0.5 * (Math.sqrt((2 * Math.PI * T) / gap) + 2 * bessel) * Math.exp(-gap / T);
+  // δf/f of thermal quasiparticles for a kinetic fraction of 1 (Mattis and Bardeen): a function of the gap at temperatures T
+  function quasiparticles(T, frequency) {
+    const bessel = T.map((t) => { // exp(-ξ) I0(ξ)
+      const xi = (0.5 * HERTZ_K * frequency) / t;
+      return Array.from({ length: 200 }, (_, k) => Math.exp(xi * (Math.cos((Math.PI * (k + 0.5)) / 200) - 1)) / 200).reduce((a, b) => a + b);
+    });
+    return (gap) => T.map((t, k) => -0.5 * (Math.sqrt((2 * Math.PI * t) / gap) + 2 * bessel[k]) * Math.exp(-gap / t));
+  }
+
+  // The inner integrals at ω/A times `base`
+  function relaxing(base, omega, A, integral = relaxationIntegral) {
+    return base.map((row) => {
+      const found = new Float64Array(row.length);
+      for (let k = 0; k < row.length; k++) found[k] = integral((omega / A) * row[k]);
+      return found;
+    });
+  }
+
+  // tanh(E/2T)/E³ at the nodes in x = E/T
+  const bases = (T) => T.map((t) => Float64Array.from(THERMAL, ([x]) => Math.tanh(x / 2) / (x * t) ** 3));
+
+  // ∫ dx (1 + x²)^(µ/2) / cosh²(x/2) · (inner integral) at every temperature, times T^µ
+  const LN = Float64Array.from(THERMAL, ([x]) => 0.5 * Math.log1p(x * x));
+  const NEAR = Float64Array.from(THERMAL, ([x, w]) => w * sech2(x));
+  function overEnergies(T, mu, inside) {
+    const weights = NEAR.map((w, j) => w * Math.exp(mu * LN[j]));
+    return T.map((t, k) => {
+      let sum = 0;
+      for (let j = 0; j < weights.length; j++) sum += weights[j] * inside[k][j];
+      return t ** mu * sum;
+    });
   }
 
   // Eq. (8) in units of P0γ²/ρv²
-  function relaxation(T, mu, omega, A) {
-    let sum = 0;
-    for (const [x, w] of THERMAL) {
-      const a = relaxationRatio(x * T, T, omega, A);
-      sum += ((w * sech2(x)) / 2) * (1 + x * x) ** (mu / 2) * relaxationIntegral(a);
-    }
-    return -(T ** mu) * sum;
-  }
+  const relaxation = (T, mu, omega, A) => -overEnergies([T], mu, relaxing(bases([T]), omega, A))[0] / 2;
 
   // Q⁻¹ of relaxing TLSs in units of P0γ²/ρv²
-  function internalFriction(T, mu, omega, A) {
-    let sum = 0;
-    for (const [x, w] of THERMAL) sum += w * sech2(x) * (1 + x * x) ** (mu / 2) * frictionIntegral(relaxationRatio(x * T, T, omega, A));
-    return T ** mu * sum;
-  }
+  const internalFriction = (T, mu, omega, A) => overEnergies([T], mu, relaxing(bases([T]), omega, A, frictionIntegral))[0];
 
   // Eqs. (7) + (8) in units of P0γ²/ρv², but for a constant
   const soundVelocity = (T, mu, omega, A) => resonant(T, mu) + relaxation(T, mu, omega, A);
 
   return {
-    composite, densityOfStates, sech2, phonon, relaxationIntegral, frictionIntegral, relaxationRatio, resonant, relaxation,
+    composite, densityOfStates, bases, relaxing, overEnergies, sech2, phonon, relaxationIntegral, frictionIntegral, relaxationRatio, resonant, relaxation,
     soundVelocity, internalFriction, resonantAtFrequency, quasiparticles, HERTZ_K,
   };
 }

@@ -8,10 +8,12 @@ rule page:
         published=lambda w: shipped_files("results/published", "*/**/*.*"),
         paper=shipped(PAPER),
         datasets=shipped_files("config/experiments", "*/dataset.yaml"),
+        points=shipped_files("config/experiments", "*/*.csv"),
+        atlas=shipped("scripts/tlsglass/density/atlas.npz"),
         template=shipped("workflow/page/index.html.j2"),
         config=shipped("config/config.yaml"),
         parts=shipped_files("workflow/page", "**/*.[cj]s*")
-        + shipped_files("workflow/page", "*.svg.j2")
+        + shipped_files("workflow/page", "*.*.j2")
         + shipped_files("workflow/page", "*.yaml"),
         captions=shipped_files("workflow/report", "*.rst"),
         code=library("page.py", "tlsglass.show.listings"),

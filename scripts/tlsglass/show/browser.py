@@ -1,10 +1,14 @@
 """What the page computes with, beside the published tables: the atlas, the observables, and datasets to try. All JSON-able."""
 
 import base64
+import re
+from pathlib import Path
 
 import numpy as np
 
+from tlsglass.base import validation
 from tlsglass.density import surface
+from tlsglass.experiment import observables
 
 
 def quadrature(*orders):
@@ -37,3 +41,79 @@ def atlas(whole):
 
 def _encoded(values, kind):
     return base64.b64encode(np.ascontiguousarray(values, dtype=kind).tobytes()).decode()
+
+
+MU_BOUNDS = (-0.9, 1.5)  # ASSUME: of a dataset that says nothing; those of the shipped resonators
+
+
+def entries():
+    """Return what the register of observables says of each, {name: ...}: what is typed nowhere on the page."""
+    return {name: _entry(observables.named(name)) for name in observables.names()}
+
+
+def _entry(entry):
+    return {
+        "title": entry.name.replace("_", " ").capitalize(),
+        "symbol": entry.symbol,
+        "units": list(entry.units),
+        "unit_of_probe": entry.unit_of_probe,
+        "probe": entry.probe,
+        "positive": entry.positive,
+        "largest_change": entry.largest_change,
+        "power": entry.drawing.reduced[0] if entry.drawing.reduced else 0,
+        "parameters": {name: _parameter(name, own) for name, own in entry.parameters.items()},
+    }
+
+
+def _parameter(name, own):
+    tried = np.geomspace(*own.starts) if isinstance(own.starts, observables.Geometric) else own.starts
+    low, high = own.low, own.high
+    if name == "mu" and not np.isfinite(low):
+        low, high = MU_BOUNDS
+    if own.default is None and not own.starts and not np.isfinite(low):
+        low = 0.0  # an amplitude of nature; one with a default is a zero that is arbitrary
+    start = own.default if own.default is not None else float(tried[len(tried) // 2]) if len(tried) else max(low, 0.0)
+    return {
+        "symbol": plain(own.symbol),
+        "unit": own.unit,
+        "starts": [float(f"{x:.15g}") for x in tried],
+        "start": start,
+        "low": low if np.isfinite(low) else None,
+        "high": high if np.isfinite(high) else None,
+        "natural": getattr(own, "natural", False),
+    }
+
+
+def plain(symbol):
+    """Return a symbol of figures, P$_0$γ², as text: P₀γ²."""
+    return re.sub(r"\$_(\d)\$", lambda found: found[1].translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")), symbol)
+
+
+def examples(folders):
+    """Return the datasets in ``folders`` as the page takes one: the text of the CSV and the settings of dataset.yaml."""
+    return [_example(Path(folder)) for folder in sorted(folders)]
+
+
+def _example(folder):
+    info = validation.read_yaml(folder / "dataset.yaml")
+    data, entry = info["data"], observables.named(info["observable"])
+    error = data["error"]
+    spread = data["temperature"].get("error")
+    return {
+        "name": folder.name,
+        "title": f"{info['title']} ({info['provenance']})",
+        "csv": (folder / data["file"]).read_text(encoding="utf-8"),
+        "observable": entry.name,
+        "probe": info.get(entry.probe),
+        "temperature": {"column": data["temperature"]["column"], "unit": data["temperature"]["unit"]},
+        "value": {"column": data["value"]["column"], "unit": data["value"]["unit"]},
+        "error": {
+            "column": error.get("column"),
+            "relative": error.get("assumed_relative"),
+            "absolute": error.get("assumed"),
+        },
+        "T_error": None if spread is None else [spread.get("absolute_K", 0.0), spread.get("relative", 0.0)],
+        "window": info.get("window_K"),
+        "h0_K": info.get("h0_K"),
+        "parameters": info["parameters"],
+    }

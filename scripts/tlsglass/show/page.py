@@ -112,7 +112,7 @@ def presets(datasets):
     return found
 
 
-def panel_data(published, config, table_2, materials):
+def panel_data(published, config, table_2, materials, examples):
     """Return what the two panels compute with, as a JSON-able mapping."""
     return {
         "gauss": browser.quadrature(6, 12),
@@ -121,6 +121,8 @@ def panel_data(published, config, table_2, materials):
         "dos": densities(published, table_2, config["fits"]["jackknife_groups"]),
         "window_T": config["fits"]["eq3_window_T"],
         "presets": materials,
+        "observables": browser.entries(),
+        "examples": examples,
     }
 
 
@@ -146,17 +148,18 @@ def shown(entry, axes, config, captions_folder, card):
     return found | {"image": plates.data_uri(svg), "width": width, "height": height, "panels": cut}
 
 
-def render(published, config, paper_values, materials, page_folder, captions_folder):
+def render(published, config, paper_values, datasets, page_folder, captions_folder):
     """Return the page as text: the same published outcome, the same text.
 
-    ``config`` is the configuration of the study as published, ``materials`` are those of ``presets``.
+    ``config`` is the configuration of the study as published, ``datasets`` are the dataset.yaml of all measured data.
     """
     published, page_folder, captions_folder = Path(published), Path(page_folder), Path(captions_folder)
     card = captions.read_card(published / "checks/scorecard.csv", paper_values)
     manifest = json.loads((published / "MANIFEST.json").read_text(encoding="utf-8"))
     table_2 = tables.read(published / "tables/table_2.csv")
-    datasets = sorted(path.parent.name for path in published.glob("experiments/*/fit.json"))
-    axes = Axes(datasets=datasets, results=str(published), paper=str(paper_values))
+    materials, examples = presets(datasets), browser.examples(Path(path).parent for path in datasets)
+    fitted = sorted(path.parent.name for path in published.glob("experiments/*/fit.json"))
+    axes = Axes(datasets=fitted, results=str(published), paper=str(paper_values))
     numbers = captions.Numbers(card, published / "tables")
     sections = []
     for section, entries in catalogue.sections():
@@ -164,7 +167,7 @@ def render(published, config, paper_values, materials, page_folder, captions_fol
         if any(found):
             sections.append({"title": section, "items": [item for item in found if item]})
     topics = validation.read_yaml(page_folder / "differences.yaml")
-    data = json.dumps(panel_data(published, config, table_2, materials), ensure_ascii=False, allow_nan=False)
+    data = json.dumps(panel_data(published, config, table_2, materials, examples), ensure_ascii=False, allow_nan=False)
     return (
         templates.environment(page_folder)
         .get_template("index.html.j2")
@@ -186,6 +189,7 @@ def render(published, config, paper_values, materials, page_folder, captions_fol
             couplings=[f"{J0:g}" for J0 in config["model"]["J0_K"]],
             sizes=sorted((lattice["L"] for lattice in config["lattices"]), reverse=True),
             presets=materials,
+            examples=examples,
             data=Markup(data.replace("<", "\\u003c")),
         )
     )
