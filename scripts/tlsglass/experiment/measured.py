@@ -52,9 +52,13 @@ class Dataset:
         return self.observable.curve(T_K, parameters, self.probe)
 
 
-def load(folder, schema):
+def load(folder, schema=None):
     """Return the Dataset in ``folder``. Raises validation.InputError, a line for each thing that is wrong with it."""
-    checked = datasets.check(folder, schema)
+    return of(datasets.check(folder, schema or datasets.schema()), folder)
+
+
+def of(checked, folder=""):
+    """Return the Dataset of a datasets.Checked, its points in the order of their temperatures."""
     if checked.T_K is None:
         raise validation.InputError(f"{folder}/dataset.yaml: data: its units are converted by pint, which is not installed")
     given, T_K, value = checked.info["data"], np.array(checked.T_K), np.array(checked.value)
@@ -67,6 +71,7 @@ def load(folder, schema):
     if "error" in given["temperature"]:
         spread = given["temperature"]["error"]
         T_error = np.hypot(spread.get("absolute_K", 0.0), spread.get("relative", 0.0) * T_K)
-    whole = Points(T_K, value, error, T_error)
+    order = np.argsort(T_K, kind="stable")
+    whole = Points(*(None if x is None else x[order] for x in (T_K, value, error, T_error)))
     points = whole.within(*checked.info.get("window_K", (0, np.inf)))
     return Dataset(checked.name, checked.info, checked.unit, points, whole)
