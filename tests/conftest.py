@@ -15,17 +15,26 @@ def pytest_addoption(parser):
     parser.addoption("--kills", type=int, default=4, help="how often tests/workflow/test_kills.py kills a run")
 
 
+class Texts(dict):
+    """{path from the root: text} of the README and the pages in docs, as templates and the published outcome give them."""
+
+    def __init__(self, root):
+        self.root = root
+        self.templates = {template.stem: template for template in sorted((root / "workflow/page").glob("*.md.j2"))}
+        self.paths = [name if name == "README.md" else f"docs/{name}" for name in self.templates]
+
+    def __missing__(self, path):
+        from tlsglass.show import readme
+
+        return self.setdefault(path, readme.render(self.templates[Path(path).name], self.root, 12))
+
+    def all(self):
+        return {path: self[path] for path in self.paths}
+
+
 @pytest.fixture(scope="session")
 def texts():
-    """{path from the root: text} of the README and the pages in docs, as templates and the published outcome give them."""
-    from tlsglass.show import readme
-
-    root = Path(__file__).parents[1]
-    found = {}
-    for template in sorted((root / "workflow/page").glob("*.md.j2")):
-        path = template.stem if template.stem == "README.md" else f"docs/{template.stem}"
-        found[path] = readme.render(template, root, 12)
-    return found
+    return Texts(Path(__file__).parents[1])
 
 
 @pytest.fixture

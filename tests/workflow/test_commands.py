@@ -24,7 +24,7 @@ ELSEWHERE = {  # the beginning of a command: the test that runs it, or why none 
     "make unlock": "test_kills.py",
     ".venv/bin/snakemake --profile profiles/slurm": "test_slurm.py",
     "uv pip compile": "asks a registry",
-    "pixi": "asks conda's channels",
+    "snakedeploy": "asks conda's channels",
     "podman": "asks an image registry",
     "pip install .": "../unit/show/test_readme_text.py",
     "git ": "of the reader's own repository",
@@ -48,7 +48,7 @@ def lines(block):
 @pytest.fixture(scope="module")
 def commands(texts):
     """All commands, those of the example that test_readme.py types left out."""
-    every = texts | {path: (ROOT / path).read_text(encoding="utf-8") for path in PLAIN if (ROOT / path).is_file()}
+    every = texts.all() | {path: (ROOT / path).read_text(encoding="utf-8") for path in PLAIN if (ROOT / path).is_file()}
     found = [block for text in every.values() for block in blocks(text) if "<<'END'" not in block]
     return sorted({line for block in found for line in lines(block)})
 

@@ -27,6 +27,18 @@ FARTHEST = 3.0  # no coefficient moves by more in one step of Newton's method
 def basis(x, knots):
     """Return the uniform cubic B-splines at ``x`` (...,) as (..., intervals + 3), with their sum 1."""
     first, last, intervals = knots
+    if np.ndim(x) == 0:  # as below, at a tenth of the time
+        position = min(max((float(x) - first) / (last - first) * intervals, 0.0), intervals)
+        start = min(int(position), intervals - 1)
+        t = position - start
+        found = np.zeros(intervals + 3)
+        found[start : start + 4] = (
+            (1 - t) ** 3 / 6,
+            (3 * t**3 - 6 * t**2 + 4) / 6,
+            (-3 * t**3 + 3 * t**2 + 3 * t + 1) / 6,
+            t**3 / 6,
+        )
+        return found
     position = np.clip((np.asarray(x, dtype=float) - first) / (last - first) * intervals, 0.0, intervals)
     start = np.minimum(position.astype(int), intervals - 1)
     t = position - start

@@ -17,6 +17,11 @@ class Points:
     error: np.ndarray | None
     T_error_K: np.ndarray | None
 
+    @property
+    def ends(self):
+        """The lowest and the highest temperature."""
+        return float(self.T_K.min()), float(self.T_K.max())
+
     def within(self, low_K, high_K):
         inside = (self.T_K >= low_K) & (self.T_K <= high_K)
         return Points(*(None if x is None else x[inside] for x in (self.T_K, self.value, self.error, self.T_error_K)))

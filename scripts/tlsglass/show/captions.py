@@ -14,6 +14,7 @@ import jinja2
 import pandas as pd
 from docutils.core import publish_parts
 
+import tlsglass
 from tlsglass.paper import quantities, scorecard
 from tlsglass.show import tables
 
@@ -124,7 +125,15 @@ def render(template, card, folder, **more):
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     names = {name: getattr(numbers, name) for name in ("ours", "paper", "verdict", "tally", "cell", "span", "largest", "rms")}
-    return environment.from_string(template).render(names | more)
+    return environment.from_string(template).render({"made": f"tlsglass {tlsglass.__version__}"} | names | more)
+
+
+def made_by(provenance):
+    """Return what made a run, from its provenance: tlsglass 0.2.0, commit 1a2b3c4, with changes that are not committed."""
+    commit = provenance.get("commit", "unknown")
+    changed = ", with changes that are not committed" if commit.endswith("-dirty") else ""
+    known = commit != "unknown"
+    return f"tlsglass {provenance['tlsglass']}" + (f", commit {commit.removesuffix('-dirty')[:12]}{changed}" if known else "")
 
 
 def html(caption):

@@ -38,7 +38,7 @@ DATA = {
 OTHERS = {  # what else lies in the folder of a run, for the README
     "experiments/NAME/": "the fit of a measured dataset: `fit.json`, `curves.csv`, `windows.csv`, `figure.svg`",
     "dos/L8_J2/T0.5.csv": "n(T, E) with errors, a file for each (L, J0, T); `.npz` holds the counts per block of realizations",
-    "checks/provenance.json": "versions, configuration, and the SHA-256 of every table, density and figure",
+    "checks/provenance.json": "version and commit, packages, configuration, and the SHA-256 of every table, density and figure",
     "logs/`, `benchmarks/": "what each job said and took",
 }
 
