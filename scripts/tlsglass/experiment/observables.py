@@ -224,11 +224,11 @@ def _resonator_frequency(T, p, frequency_Hz):
     ``loss`` = F tan δ = 1/Q_TLS is that of n at sqrt(T² + E²) = 1 K, where Eq. (3) has n = B. ASSUME: δf/f = -F/2 δε/ε, and
     relaxation is too slow to count at microwave frequencies.
     """
-    from tlsglass.physics import loss
+    from tlsglass.physics import loss, quasiparticles
 
     return {
         "loss": loss.resonant_at_frequency_eq3(T, p["mu"], frequency_Hz) / pi,
-        "kinetic_fraction": loss.quasiparticle_shift(T, frequency_Hz, p["gap_K"]),
+        "kinetic_fraction": quasiparticles.shift(T, frequency_Hz, p["gap_K"]),
         "offset": T**0,
     }
 
