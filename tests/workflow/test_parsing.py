@@ -12,7 +12,7 @@ TARGET = "results/runs/{}/tables/annealing.csv"
 SNAKEMAKE_ALONE = """
 import sys
 class Absent:
-    names = {"numpy", "scipy", "numba", "pandas", "matplotlib", "pint", "lmfit", "uncertainties", "mpmath"}
+    names = {"numpy", "scipy", "numba", "pandas", "matplotlib", "pint", "mpmath"}
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] in self.names:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)

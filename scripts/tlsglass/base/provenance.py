@@ -8,7 +8,7 @@ from pathlib import Path
 import tlsglass
 from tlsglass.base import files
 
-PACKAGES = ("snakemake", "numpy", "scipy", "numba", "pandas", "matplotlib", "lmfit", "pint")
+PACKAGES = ("snakemake", "numpy", "scipy", "numba", "pandas", "matplotlib", "pint")
 
 
 def processor():

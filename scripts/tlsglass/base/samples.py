@@ -102,13 +102,22 @@ def stack(many):
 
 def shorthand(value, error):
     """Write a number with its standard error in the last digits: 0.127(8). Without a known error: four digits."""
-    from uncertainties import ufloat  # takes longer to import than all that most callers do
-
     if value is None or not math.isfinite(value):
         return "-"
     if error is None or not math.isfinite(error) or error == 0:
         return f"{value:.4g}"
-    return f"{ufloat(value, error):.1uS}"
+    last, digit = map(int, f"{abs(error):.0e}".split("e"))  # the error's only digit, and its power of ten
+    leading = max(_power(value, digit), digit)
+    if digit <= 0 and leading > -5:
+        return f"{value:.{-digit}f}({last})"
+    mantissa = f"{value / 10.0**leading:.{leading - digit}f}({last})"
+    return f"{mantissa}e{leading:+03d}"
+
+
+def _power(value, digit):
+    """Return the power of ten of a number's first digit once it is rounded to that of ``digit``."""
+    rounded = round(value, -digit)
+    return int(f"{rounded:e}".split("e")[1]) if rounded else digit
 
 
 def group_starts(n_blocks, groups):

@@ -1,39 +1,56 @@
-"""Fits of a measured dataset: µ free beside µ = 0 (STM), 68 % intervals, and µ against the upper end of the window."""
+"""Fits of a measured dataset: µ free beside µ = 0 (STM), with errors, intervals, and what they say."""
 
-import itertools
 from dataclasses import dataclass, replace
 
-import lmfit
 import numpy as np
-import pandas as pd
-from scipy import optimize, stats
+from scipy import stats
 
-from tlsglass.experiment import observables
+from tlsglass.experiment import observables, profile
+from tlsglass.experiment.likelihood import Likelihood, Part, Term
 
-ONE_SIGMA = stats.chi2.cdf(1, 1)  # 68.3 %
-LARGEST_ERROR = 1.0  # a window whose µ is less certain than this says nothing
-SCANNED = 20
-PARABOLIC = 0.05  # a parabola is good enough when its ends are 1 σ within this
+MOST_MINIMA = 3  # times that a profile may find a better minimum, from which all begins anew
+FAR_ABOVE_ONE = 2.0  # χ²/dof: from here on, and where chance gives it less than once in 10⁴, likelihoods mean little
+BY_CHANCE = 1e-4
+ROUNDING = 1e-15  # of the largest value: no scatter is smaller
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A least-squares fit: values, errors, and the weight of the evidence."""
+    """A fit: values, errors, and the weight of the evidence. What statistical and scaled mean stands in ``profile``."""
 
     values: dict
-    errors: dict  # standard errors from the covariance: 0 for a fixed parameter, None where the fit gives none
-    intervals: dict  # 68 % intervals (low, high) of the free parameters, None where an end is not found
+    errors: dict  # statistical, from the covariance: 0 for a fixed parameter, None where the points give none
+    errors_scaled: dict  # times sqrt(χ²/dof) where that is above 1
+    intervals: dict  # statistical 68 % intervals (low, high) of the free parameters: a bound, or None where an end is not found
+    intervals_95: dict  # those of 95 %, of the parameters of interest
+    intervals_scaled: dict  # as ``intervals``, scaled ...
+    intervals_95_scaled: dict  # ... and as ``intervals_95``
+    states: dict  # {parameter: one of profile.STATES}, from the scaled intervals
     profiled: list  # parameters whose interval is from the profile likelihood, since the parabola fails
-    at_bounds: list  # free parameters that end on a bound: their errors mean nothing
+    at_bounds: list  # free parameters that end on a bound
     correlations: dict  # {parameter: {parameter: coefficient}} of the free ones
     chi2: float  # with σ from the residuals: the sum of their squares, in the unit of the value squared
     dof: int
     aic: float
+    converged: bool  # whether the search arrived within its limit of evaluations
+    errors_given: bool
 
     @property
     def misfit(self):
         """sqrt(χ²/dof): 1 where the model describes the points within their errors; without errors, their σ."""
-        return float(np.sqrt(self.chi2 / self.dof))
+        return float(np.sqrt(self.chi2 / self.dof)) if self.dof > 0 else 0.0
+
+    @property
+    def scale(self):
+        """What scaled errors are larger by than statistical ones."""
+        return max(1.0, self.misfit) if self.errors_given else 1.0
+
+    @property
+    def describes(self):
+        """Whether the model describes the points: where it does not, ΔAIC and p are void."""
+        if not self.errors_given or self.dof < 1:
+            return True
+        return bool(self.chi2 / self.dof < FAR_ABOVE_ONE or stats.chi2.sf(self.chi2, self.dof) > BY_CHANCE)
 
 
 @dataclass(frozen=True)
@@ -43,24 +60,29 @@ class Comparison:
     free: Fit
     stm: Fit
     delta_aic: float  # positive: µ free is favoured
-    p_value: float | None  # of the likelihood ratio, were µ = 0; None when µ is fixed
+    p_value: float | None  # of the likelihood ratio, were µ = 0; None when µ is fixed, or 0 is not in its bounds
+    void: bool  # neither model describes the points: ΔAIC and p say nothing
 
 
-def compare(dataset):
-    """Return the Comparison. Raises RuntimeError if the freer model fits worse: a wrong minimum.
+def compare(dataset, intervals=True):
+    """Return the Comparison.
 
     p is that of the likelihood ratio: χ²(STM) - χ²(free) follows a χ² distribution with one degree of freedom, and when σ
     comes from the residuals the ratio of the two follows F(1, dof).
     """
-    free, stm = fit(dataset), fit(dataset, mu=0.0)
-    p_value = None
-    if free.errors["mu"] != 0:
-        if free.chi2 > stm.chi2 * (1 + 1e-6):
-            raise RuntimeError(f"{dataset.name}: the fit with µ free ended in a wrong minimum")
-        gain = max(stm.chi2 - free.chi2, 0.0)
-        known = dataset.points.error is not None
-        p_value = float(stats.chi2.sf(gain, 1) if known else stats.f.sf(gain * free.dof / free.chi2, 1, free.dof))
-    return Comparison(free, stm, stm.aic - free.aic, p_value)
+    stm = fit(dataset, mu=0.0, intervals=intervals)
+    free = fit(dataset, intervals=intervals, also=stm.values)
+    return Comparison(free, stm, stm.aic - free.aic, _p_value(dataset, free, stm), not free.describes)
+
+
+def _p_value(dataset, free, stm):
+    term = terms(dataset)["mu"]
+    if term.fixed or not term.low <= 0 <= term.high:
+        return None
+    gain = max(stm.chi2 - free.chi2, 0.0)
+    if free.errors_given:
+        return float(stats.chi2.sf(gain, 1))
+    return float(stats.f.sf(gain * free.dof / free.chi2, 1, free.dof)) if free.chi2 > 0 else None
 
 
 def with_temperature_errors(dataset, start=None):
@@ -81,173 +103,125 @@ def with_temperature_errors(dataset, start=None):
     return weighed
 
 
-def fit(dataset, mu=None, start=None, intervals=True):
+def fit(dataset, mu=None, start=None, intervals=True, also=None):
     """Fit the dataset's model by least squares; with ``mu`` given, µ is held there (0: the STM).
 
     Where the dataset has no errors, all points get the same one, estimated from the residuals of this fit. ``start`` (values
-    by name) replaces the search for a start on a grid.
+    by name) replaces the search for a start on a grid; ``also`` is a further start, where a fit must not end above another.
     """
-    parameters = _parameters(dataset, mu)
+    own = terms(dataset)
+    if mu is not None:
+        own = own | {"mu": own["mu"].held_at(mu)}
     points = dataset.points
-    known = points.error is not None
-    error = (
-        points.error if known else np.full_like(points.value, np.std(points.value))
-    )  # a scale, for the minimizer's tolerances
-    if start is None:
-        start = _best_of_a_grid(dataset, parameters, error)
-    for name, value in start.items():
-        if parameters[name].vary:
-            parameters[name].set(value=value)
+    part = Part(lambda p: dataset.observable.shapes(points.T_K, p, dataset.probe), points.value, points.error)
+    return maximise(Likelihood([part], own), start, intervals, also, dataset.observable.of_interest)
 
-    def residual(p):
-        return (dataset.model(points.T_K, p.valuesdict()) - points.value) / error
 
-    minimizer = lmfit.Minimizer(residual, parameters, scale_covar=not known)
-    result = minimizer.minimize(method="least_squares", x_scale="jac")
-    if not result.success:
-        raise RuntimeError(f"{dataset.name}: the fit did not converge: {result.message}")
-    chi2 = float(result.chisqr) * (1.0 if known else error[0] ** 2)
-    n = len(points.value)
+def terms(dataset):
+    """Return {parameter: Term} of a dataset's own model, in the order of a fit."""
+    found, observable = {}, dataset.observable
+    for name in observable.fitted:
+        own = observable.parameters[name]
+        told = {"start": own.default, "low": own.low, "high": own.high} | dataset.info["parameters"].get(name, {})
+        tried = np.geomspace(*own.starts) if isinstance(own.starts, observables.Geometric) else own.starts
+        natural = own.natural or name in observable.amplitudes
+        fixed = told.get("fixed", False)
+        found[name] = Term(told["start"], told["low"], told["high"], fixed, tuple(map(float, tried)), natural)
+    return found
+
+
+def maximise(likelihood, start=None, intervals=True, also=None, of_interest=()):
+    """Return the Fit where a likelihood.Likelihood is greatest: of one dataset, or of several with shared parameters.
+
+    Parameters ``of_interest`` have 95 % intervals too. ``start`` and ``also`` are those of ``fit``.
+    """
+    best = likelihood.best(start)
+    if also is not None:
+        best = min(best, likelihood.best(also), key=lambda found: found.chi2)
+    for _ in range(MOST_MINIMA):
+        likelihood.evaluations = 0
+        about = profile.Profile(likelihood, best, profile.Covariance(best))
+        found = _Intervals(about, of_interest if intervals else None)
+        if about.lower is None:
+            break
+        best = min(best, likelihood.best(about.lower.values), about.lower, key=lambda found: found.chi2)
+        best = replace(best, free=likelihood.free) if best.free == likelihood.free else likelihood.best(best.values)
+    return _told(likelihood, best, about.covariance, found)
+
+
+class _Intervals:
+    """The intervals of all free parameters; with ``of_interest`` None, none."""
+
+    def __init__(self, about, of_interest):
+        likelihood, best = about.likelihood, about.best
+        self.statistical, self.scaled = {68: {}, 95: {}}, {68: {}, 95: {}}
+        self.profiled = []
+        if of_interest is None or likelihood.dof < 1:
+            return
+        variance = best.chi2 / likelihood.dof
+        smallest = 1e-300 if likelihood.errors_given else _rounding(likelihood) ** 2
+        unit = 1.0 if likelihood.errors_given else max(variance, smallest)
+        for name in sorted(best.free, key=lambda name: name not in of_interest):  # while evaluations are left
+            for share in (68, 95) if name in of_interest else (68,):
+                level = unit * profile.quantile(profile.SHARES[share], likelihood)
+                scaled = level * max(1.0, variance) if likelihood.errors_given else level
+                for found, height in ((self.statistical, level), (self.scaled, scaled)):
+                    if found is self.scaled and scaled == level:
+                        found[share][name] = self.statistical[share][name]
+                        continue
+                    ends, parabolic = zip(*(about.end(name, height, sign) for sign in (-1, 1)), strict=True)
+                    found[share][name] = tuple(_number(end) for end in ends)
+                    if not all(parabolic) and share == 68 and name not in self.profiled:
+                        self.profiled.append(name)
+
+
+def _rounding(likelihood):
+    """Return the least scatter that points without errors can have, in units of their scale."""
+    part = likelihood.parts[0]
+    return max(ROUNDING * float(np.max(np.abs(part.value))) / part.scale[0], 1e-150)
+
+
+def _told(likelihood, best, covariance, found):
+    """Return the Fit."""
+    unit = 1.0 if likelihood.errors_given else float(likelihood.parts[0].scale[0])
+    dof, n = likelihood.dof, likelihood.points
+    variance = best.chi2 / max(dof, 1)
     # With σ from the residuals, -2 ln L at its maximum is n ln(χ²/n) + constant; with σ given it is χ² + constant.
-    deviance = chi2 if known else n * np.log(chi2 / n)
-    free = [p for p in result.params.values() if p.vary]
-    at_bounds = [p.name for p in free if min(abs(p.value - p.min), abs(p.value - p.max)) <= 1e-6 * max(abs(p.value), 1e-12)]
-    found, profiled = _intervals(minimizer, result, known) if intervals else ({}, [])
+    least = 0.0 if likelihood.errors_given else n * _rounding(likelihood) ** 2
+    chi2 = max(best.chi2, least)
+    deviance = chi2 if likelihood.errors_given else n * (np.log(chi2 / n) + 2 * np.log(unit))
+    own = 1.0 if likelihood.errors_given else float(np.sqrt(chi2 / max(dof, 1)))
+    scale = max(1.0, float(np.sqrt(variance))) if likelihood.errors_given else 1.0
+    errors = {name: _times(covariance.error(name), own) if name in best.free else 0.0 for name in best.values}
+    at_bounds = [n for n in best.free if best.values[n] in (likelihood.terms[n].low, likelihood.terms[n].high)]
     return Fit(
-        values={name: float(p.value) for name, p in result.params.items()},
-        errors={name: 0.0 if not p.vary else _number(p.stderr) for name, p in result.params.items()},
-        intervals=found,
-        profiled=profiled,
+        values={name: float(value) for name, value in best.values.items()},
+        errors=errors,
+        errors_scaled={name: _times(error, scale) for name, error in errors.items()},
+        intervals=found.statistical[68],
+        intervals_95=found.statistical[95],
+        intervals_scaled=found.scaled[68],
+        intervals_95_scaled=found.scaled[95],
+        states={name: _state(name, best, likelihood, found) for name in found.scaled[95]},
+        profiled=found.profiled,
         at_bounds=at_bounds,
-        correlations={p.name: {name: float(c) for name, c in (p.correl or {}).items()} for p in free},
-        chi2=chi2,
-        dof=int(result.nfree),
-        aic=float(deviance + 2 * result.nvarys),
+        correlations=covariance.correlations(),
+        chi2=_number(chi2 * unit**2) or 0.0,
+        dof=int(dof),
+        aic=float(deviance + 2 * len(best.free)),
+        converged=best.arrived,
+        errors_given=likelihood.errors_given,
     )
 
 
-def scan(dataset):
-    """Return µ against both ends of the window: T_min_K, T_max_K, n_points, mu, mu_err, mu_err_scaled, misfit, a row for each.
-
-    The lower ends are that of the dataset's own window and its ``scan_from_K``; the upper ends run over the points, about
-    SCANNED of them. Parameters that only the upper end holds (``Parameter.held``) keep their values in the dataset's own
-    window. A series ends where too few points are left, or where they no longer hold µ. ``mu_err_scaled`` is the error times
-    sqrt(χ²/dof) where that is above 1: what is left of an error once the model does not describe the points.
-    """
-    own = fit(with_temperature_errors(dataset), intervals=False)
-    parameters = dataset.observable.parameters
-    held = {name: {"start": own.values[name], "fixed": True} for name, p in parameters.items() if p.held}
-    # a scan shows how far the data bound µ: nothing else may
-    mu = {"start": own.values["mu"], "low": -np.inf, "high": np.inf}
-    info = dataset.info | {"parameters": dataset.info["parameters"] | held | {"mu": mu}}
-    rows = []
-    for T_min in sorted({dataset.points.T_K[0], *dataset.info.get("scan_from_K", [])}):
-        ends = {*dataset.whole.T_K[:: -max(1, len(dataset.whole.T_K) // SCANNED)], dataset.points.T_K[-1]}
-        start = own.values
-        for T_max in sorted(ends, reverse=True):
-            window = replace(dataset, info=info, points=dataset.whole.within(T_min, T_max))
-            n = len(window.points.T_K)
-            if n <= sum(p.vary for p in _parameters(window, None).values()) + 1:
-                break
-            one = fit(with_temperature_errors(window, start), start=start, intervals=False)
-            scale = 1.0 if window.points.error is None else max(1.0, one.misfit)
-            if one.errors["mu"] is None or not scale * one.errors["mu"] < LARGEST_ERROR:
-                break
-            error = one.errors["mu"]
-            rows.append((window.points.T_K[0], T_max, n, one.values["mu"], error, scale * error, one.misfit))
-            start = one.values
-    columns = ["T_min_K", "T_max_K", "n_points", "mu", "mu_err", "mu_err_scaled", "misfit"]
-    return pd.DataFrame(rows, columns=columns).sort_values(["T_min_K", "T_max_K"])
+def _state(name, best, likelihood, found):
+    ends = found.scaled[68][name], found.scaled[95][name]
+    return profile.state(best.values[name], *ends, likelihood.terms[name])
 
 
-def _parameters(dataset, mu):
-    parameters = lmfit.Parameters()
-    observable = dataset.observable
-    for name in observable.fitted:
-        own = observable.parameters[name]
-        settings = {"start": own.default, "low": own.low, "high": own.high} | dataset.info["parameters"].get(name, {})
-        free = not settings.get("fixed", False)
-        parameters.add(name, settings["start"], min=settings["low"], max=settings["high"], vary=free)
-    if mu is not None:
-        parameters["mu"].set(value=mu, vary=False, min=-np.inf, max=np.inf)
-    return parameters
+def _times(value, factor):
+    return None if value is None else _number(value * factor)
 
 
 def _number(value):
     return None if value is None or not np.isfinite(value) else float(value)
-
-
-def _intervals(minimizer, result, errors_given):
-    """Return the 68 % intervals by name, and the names of those that the profile likelihood gave.
-
-    A parameter's parabola is tried one standard error either side: where the rest, fitted anew, does not give the parabola's
-    χ² there, the interval ends where the profile itself does. With σ from the residuals, quantiles are those of F(1, dof).
-    """
-    t = 1.0 if errors_given else stats.t.ppf(0.5 + 0.5 * ONE_SIGMA, result.nfree)
-    rise = t**2 * (1.0 if errors_given else result.chisqr / result.nfree)
-
-    def sigmas(name, value):
-        """How many σ away ``value`` is, by the profile likelihood."""
-        parameters = result.params.copy()
-        parameters[name].set(value=value, vary=False)
-        held = minimizer.minimize(method="least_squares", params=parameters, x_scale="jac") if result.nvarys > 1 else None
-        chi2 = np.sum(minimizer.userfcn(parameters) ** 2) if held is None else held.chisqr
-        return np.sqrt(max(chi2 - result.chisqr, 0.0) / rise)
-
-    found, profiled = {}, []
-    for p in [p for p in result.params.values() if p.vary]:
-        if not p.stderr or not np.isfinite(p.stderr):
-            found[p.name] = (None, None)
-            continue
-        ends = (p.value - t * p.stderr, p.value + t * p.stderr)
-        if not (p.min < ends[0] and ends[1] < p.max and all(abs(sigmas(p.name, end) - 1) < PARABOLIC for end in ends)):
-            profiled.append(p.name)
-            ends = [_profile_end(lambda x, name=p.name: sigmas(name, x), p, end) for end in ends]
-        found[p.name] = tuple(map(_number, ends))
-    return found, profiled
-
-
-def _profile_end(sigmas, p, end):
-    """Return the value beyond which ``sigmas`` exceeds 1, sought through ``end``; or a bound that is met before."""
-    for _ in range(8):
-        end = np.clip(end, p.min, p.max)
-        here = sigmas(end)
-        if here >= 1:
-            root = optimize.root_scalar(
-                lambda x: sigmas(x) - 1 if x != p.value else -1.0, bracket=(p.value, end), xtol=0.005 * p.stderr
-            )
-            return root.root
-        if end in (p.min, p.max):
-            return end
-        end = p.value + (end - p.value) * np.clip(1.1 / here, 1.1, 2)
-    return None
-
-
-def _best_of_a_grid(dataset, parameters, error):
-    """Return the best start, by name, of a grid in the parameters that are no amplitudes, each with its best amplitudes.
-
-    χ² has side minima, and a start far from the data would end in one of them.
-    """
-    points, observable = dataset.points, dataset.observable
-    free = [name for name in observable.amplitudes if parameters[name].vary]
-    axes = []
-    for name, tried in observable.starts.items():
-        p = parameters[name]
-        values = np.geomspace(*tried) if isinstance(tried, observables.Geometric) else tried
-        axes.append([p.value, *(x for x in values if p.min <= x <= p.max)] if p.vary else [p.value])
-    best = (np.inf, {})
-    for values in itertools.product(*axes):
-        trial = dict(zip(observable.starts, map(float, values), strict=True))
-        shapes = observable.shapes(points.T_K, trial, dataset.probe)
-        rest = (points.value - sum(parameters[name].value * shapes[name] for name in set(shapes) - set(free))) / error
-        design = np.column_stack([shapes[name] / error for name in free]) if free else np.zeros((len(rest), 0))
-        size = np.linalg.norm(design, axis=0)
-        size[size == 0] = 1.0
-        solved = np.linalg.lstsq(design / size, rest, rcond=None)[0] / size
-        amplitudes = {
-            name: float(np.clip(x, parameters[name].min, parameters[name].max)) for name, x in zip(free, solved, strict=True)
-        }
-        chi2 = np.sum((rest - design @ np.array(list(amplitudes.values()))) ** 2)
-        if chi2 < best[0]:
-            best = (chi2, trial | amplitudes)
-    return best[1]

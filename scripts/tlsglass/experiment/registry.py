@@ -33,13 +33,17 @@ class Parameter:
     high: float = math.inf
     held: bool = False  # a scan over the upper end of the window keeps it: low temperatures do not hold it
     tabulated: bool = True  # whether it stands in the table of all fits
+    of_interest: bool = False  # what a fit is made for: its interval is told with all that limits it
+    natural: bool = False  # whether its own bounds are those of nature or of what is known: a fit that ends there gives a limit
 
     @property
     def label(self):
         return f"{self.symbol} ({self.unit})" if self.unit else self.symbol
 
 
-MU = Parameter("µ", starts=(-0.1, 0.0, 0.1, 0.2, 0.4))  # of Eq. (3); µ = 0 is the standard tunneling model (STM)
+MU = Parameter(
+    "µ", starts=(-0.1, 0.0, 0.1, 0.2, 0.4), of_interest=True
+)  # of Eq. (3); µ = 0 is the standard tunneling model (STM)
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,11 @@ class Observable:
     def fitted(self):
         """The names of all parameters in the order of a fit."""
         return (*self.starts, *self.amplitudes)
+
+    @property
+    def of_interest(self):
+        """The names of the parameters that a fit is made for."""
+        return tuple(name for name, parameter in self.parameters.items() if parameter.of_interest)
 
     @property
     def defaults(self):

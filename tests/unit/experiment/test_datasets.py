@@ -238,7 +238,7 @@ from tlsglass.experiment import datasets
 schema = validation.read_yaml("workflow/schemas/dataset.schema.yaml")
 print(datasets.check_all(sorted(Path("config/experiments").iterdir()), schema).keys())
 print(datasets.check("{folder}", schema).unit)
-print(sorted({{"numpy", "pandas", "scipy", "lmfit", "pint", "matplotlib", "numba"}} & {{*sys.modules}}))
+print(sorted({{"numpy", "pandas", "scipy", "pint", "matplotlib", "numba"}} & {{*sys.modules}}))
 """
 
 

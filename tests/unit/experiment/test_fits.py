@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.optimize import curve_fit, least_squares, minimize
 from scipy.special import digamma
 
-from tlsglass.experiment import fits, measured, synthetic
+from tlsglass.experiment import fits, measured, synthetic, windows
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = sorted((ROOT / "config/experiments").iterdir())
@@ -63,10 +63,10 @@ def test_stycast_has_the_exponent_of_a_straight_line(stycast):
     found = fits.fit(stycast)
     assert 2 - found.values["mu"] == pytest.approx(slope, abs=0.002)
     assert 2 - found.values["mu"] == pytest.approx(1.944, abs=0.007)
-    windows = fits.scan(stycast).set_index("T_max_K")
-    assert 2 - windows.loc[0.257, "mu"] == pytest.approx(1.958, abs=0.005)  # the other two windows of the literature
-    assert 2 - windows.loc[0.796, "mu"] == pytest.approx(1.884, abs=0.024)
-    assert windows.loc[1.79, "mu_err_scaled"] > 10 * windows.loc[1.79, "mu_err"]
+    scanned = windows.scan(stycast).set_index("T_max_K")
+    assert 2 - scanned.loc[0.257, "mu"] == pytest.approx(1.958, abs=0.005)  # the other two windows of the literature
+    assert 2 - scanned.loc[0.796, "mu"] == pytest.approx(1.884, abs=0.024)
+    assert scanned.loc[1.79, "mu_err_scaled"] > 10 * scanned.loc[1.79, "mu_err"]
 
 
 def test_errors_and_correlations_are_those_of_another_fitter():
@@ -226,6 +226,6 @@ def test_the_argonne_resonator_gives_a_band():
     free = fits.compare(fits.with_temperature_errors(loaded)).free
     assert free.values["gap_K"] == pytest.approx(16, abs=1)
     assert free.misfit > 5  # the model misses the points by far more than their errors
-    windows = fits.scan(loaded)
-    certain = windows[windows["mu_err_scaled"] < 0.1]
+    scanned = windows.scan(loaded)
+    certain = scanned[scanned["mu_err_scaled"] < 0.1]
     assert certain["mu"].max() - certain["mu"].min() > 0.1

@@ -10,7 +10,7 @@ import yaml
 from matplotlib import pyplot as plt
 
 from tlsglass.base import validation
-from tlsglass.experiment import datasets, fits, inference, measured, observables, outcome, registry, synthetic
+from tlsglass.experiment import datasets, inference, measured, observables, outcome, registry, synthetic, windows
 from tlsglass.experiment.registry import MU, Drawing, Observable, Parameter, Recipe
 from tlsglass.show import listings, panels, style, tables
 
@@ -143,8 +143,8 @@ def test_it_is_fitted(folder, told):
     assert (fit["symbol"], fit["unit"], fit["observable"]) == ("y", "W", "toy_power")
     assert points["fitted"].all()
     assert len(curves) == 300
-    windows = fits.scan(measured.load(folder, SCHEMA))
-    assert abs(windows["mu"].iloc[-1] - 0.1) < 3 * windows["mu_err"].iloc[-1]
+    scanned = windows.scan(measured.load(folder, SCHEMA))
+    assert abs(scanned["mu"].iloc[-1] - 0.1) < 3 * scanned["mu_err"].iloc[-1]
 
 
 def test_it_is_tabulated(told):
@@ -164,7 +164,7 @@ def test_it_is_drawn(told, folder, tmp_path):
     fit, points, curves = told
     figure = style.Figure(3, width="double")
     panels.data_and_fits(figure.panels[0], [(fit, points, curves)], alone=True)
-    panels.window_scan(figure.panels[1], fit, fits.scan(measured.load(folder, SCHEMA)))
+    panels.window_scan(figure.panels[1], fit, windows.scan(measured.load(folder, SCHEMA)))
     panels.correlated(figure.panels[2], fit)
     axes = [panel.axes for panel in figure.panels]
     assert (axes[0].get_yscale(), axes[0].get_ylabel()) == ("log", "y (W)")
