@@ -7,6 +7,7 @@ find it. Formulas are imported when a shape is computed, since the Snakefile rea
 from math import pi
 
 from tlsglass.experiment.registry import (
+    CALIBRATION,
     MU,
     Drawing,
     Geometric,
@@ -20,7 +21,19 @@ from tlsglass.experiment.registry import (
     tabulated,
 )
 
-__all__ = ["Drawing", "Geometric", "Observable", "Parameter", "Recipe", "named", "names", "probes", "register", "tabulated"]
+__all__ = [
+    "CALIBRATION",
+    "Drawing",
+    "Geometric",
+    "Observable",
+    "Parameter",
+    "Recipe",
+    "named",
+    "names",
+    "probes",
+    "register",
+    "tabulated",
+]
 
 OFFSET = Parameter("offset", default=0.0, tabulated=False)  # the zero of δv/v, δε/ε and δf/f is arbitrary
 LARGEST_CHANGE = 0.05  # of a velocity, a frequency or ε, relative
@@ -261,3 +274,7 @@ register(
         drawing=Drawing(from_lowest=True, legend="below"),
     )
 )
+
+# ---- resonator loss: registered by resonators, the last -----------------------------------------------------------------
+
+from tlsglass.experiment import resonators  # noqa: E402, F401

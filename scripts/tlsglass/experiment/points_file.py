@@ -13,8 +13,8 @@ COMMENT = re.compile(r'^((?:[^"#]|"[^"]*")*)#.*')  # from a # that no quotes hol
 DECIMAL_COMMA = re.compile(r"^\s*([-+]?\d*),(\d+)")
 
 
-def read(file, names, positive):
-    """Return the columns ``names`` of ``file`` as lists of floats, temperatures first: they must ascend.
+def read(file, names, positive, ascend=True):
+    """Return the columns ``names`` of ``file`` as lists of floats, temperatures first: they must ``ascend``.
 
     ``positive`` says of each name whether it must be > 0. Raises validation.InputError, a line for each column that is wrong.
     """
@@ -30,7 +30,7 @@ def read(file, names, positive):
         if bad:
             need = "must be a finite number" + (" > 0" if positive[name] else "")
             wrong.append(_row(file, name, bad, f"{texts[bad[0]] or 'an empty field'} {need}"))
-        elif name == names[0]:
+        elif name == names[0] and ascend:
             below = [k for k in range(1, len(texts)) if columns[name][k] <= columns[name][k - 1]]
             if below:
                 why = "must be above the row before it: temperatures ascend and none stands twice"
