@@ -1,9 +1,10 @@
 """How hard each point of a resonator was driven: the section ``data: drive`` of a dataset, its checks, and photon numbers.
 
 Either ``photons: {column: NAME}``, or ``power: {column: NAME, unit: dBm, attenuation_dB: 60}`` with ``Qc``, {column} or
-{value}, and, if there is such a column, ``Ql``. ``convention`` must be given: n̄ = 2 or 4 · Q_l²/Q_c · P/(ħω²), see
-physics.loss. Without ``Ql`` it is 1/(1/Q_i + 1/Q_c) with the measured 1/Q_i. ``sweep`` names the column that tells one sweep
-in temperature from another: that of the power, if there is one. No numpy: the Snakefile reads this module.
+{value}, and, if there is such a column, ``Ql``; ``inverse: true`` says that a column holds 1/Q. ``convention`` must be given:
+n̄ = 2 or 4 · Q_l²/Q_c · P/(ħω²), see physics.loss. Without ``Ql`` it is 1/(1/Q_i + 1/Q_c) with the measured 1/Q_i. ``sweep``
+names the column that tells one sweep in temperature from another: that of the power, if there is one. No numpy: the
+Snakefile reads this module.
 """
 
 from tlsglass.base import validation
@@ -91,6 +92,11 @@ def photons(info, extra, value):
     power = np.asarray(extra[given["power"]["column"]], dtype=float)
     if given["power"]["unit"] == "dBm":
         power = loss.watt(power, given["power"]["attenuation_dB"])
-    Qc = np.asarray(extra[given["Qc"]["column"]] if "column" in given["Qc"] else given["Qc"]["value"], dtype=float)
-    Ql = np.asarray(extra[given["Ql"]["column"]], dtype=float) if "Ql" in given else 1 / (np.asarray(value) + 1 / Qc)
+
+    def quality(told):
+        found = np.asarray(extra[told["column"]] if "column" in told else told["value"], dtype=float)
+        return 1 / found if told.get("inverse", False) else found
+
+    Qc = quality(given["Qc"])
+    Ql = quality(given["Ql"]) if "Ql" in given else 1 / (np.asarray(value) + 1 / Qc)
     return loss.PHOTON_NUMBER[given["convention"]](power, info["frequency_Hz"], Ql, Qc)

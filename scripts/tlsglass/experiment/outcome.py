@@ -46,8 +46,8 @@ def _told(dataset, found):
             "n_points": len(points.T_K),
             "errors": errors,
             "errors_given": points.error is not None,
-            "mu_free": _numbers(found.free),
-            "stm": _numbers(found.stm),
+            "mu_free": numbers(found.free),
+            "stm": numbers(found.stm),
             "delta_aic": found.delta_aic,
             "p_value": found.p_value,
         }
@@ -66,14 +66,15 @@ def on_simulation(dataset, densities, least_counts):
         "provenance": dataset.info["provenance"],
         "fitted_K": [float(eq3.points.T_K[0]), float(eq3.points.T_K[-1])],
         "n_points": len(eq3.points.T_K),
-        "simulated": _numbers(fit),
-        "mu_free": _numbers(found.free),
-        "stm": _numbers(found.stm),
+        "simulated": numbers(fit),
+        "mu_free": numbers(found.free),
+        "stm": numbers(found.stm),
         "delta_aic": found.stm.aic - fit.aic,
     }
 
 
-def _numbers(fit):
+def numbers(fit):
+    """Return a Fit as JSON holds it."""
     return vars(fit) | {"misfit": fit.misfit}
 
 

@@ -119,6 +119,16 @@ def test_without_Ql_it_follows_from_the_measured_loss(tmp_path):
     np.testing.assert_allclose(points.photons, 4 * Ql**2 / 5e4 * watt / (H_BAR * (2 * np.pi * 6e9) ** 2), rtol=1e-6)
 
 
+def test_a_column_may_hold_the_inverse(tmp_path):
+    rows = table().assign(inv_Qc=lambda rows: 1 / rows["Qc"])
+    info = changed(("data.drive.Qc", {"column": "inv_Qc", "inverse": True}))
+    for folder, loaded in ((tmp_path / "one", info), (tmp_path / "two", LOSS)):
+        folder.mkdir()
+        write(folder, loaded, rows)
+    one, two = (measured.load(tmp_path / name / "q", SCHEMA).points.photons for name in ("one", "two"))
+    np.testing.assert_allclose(one, two)
+
+
 def test_photon_numbers_may_be_given(tmp_path):
     points = measured.load(write(tmp_path, changed(drive(photons={"column": "nbar"}))), SCHEMA).points
     np.testing.assert_array_equal(points.photons, points.sweep)

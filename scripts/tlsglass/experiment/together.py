@@ -1,0 +1,144 @@
+"""What a joint fit comes to: numbers, what each dataset says alone, points and curves, and sweeps that were left out."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tlsglass.experiment import fits, joint, outcome
+
+CURVE_POINTS = 120
+
+
+class Together(NamedTuple):
+    """All of it: ``fit`` for JSON, the others for CSV."""
+
+    fit: dict
+    points: pd.DataFrame
+    curves: pd.DataFrame
+    parameters: pd.DataFrame
+    left_out: pd.DataFrame
+
+
+def fit(dataset, others):
+    """Fit a dataset and its partners together: return the Together."""
+    shared = [one["shared"] for one in dataset.info["joint"]]
+    group, alone = joint.group(dataset, others, shared, intervals=True)
+    found = joint.compare(group, alone)
+    models = {"mu_free": found.free.values, "stm": found.stm.values}
+    told = {
+        "dataset": dataset.name,
+        "title": dataset.info["title"],
+        "material": dataset.info["material"],
+        "members": [_member(one, scale) for one, scale in zip(group.datasets, group.scales, strict=True)],
+        "shared": [list(names) for names in group.shared],
+        "mu_free": outcome.numbers(found.free),
+        "stm": outcome.numbers(found.stm),
+        "delta_aic": found.delta_aic,
+        "p_value": found.p_value,
+        "void": found.void,
+    }
+    own = [one.free for one in alone]
+    left_out = leave_out(group, alone)
+    return Together(told, _points(group, models), _curves(group, models), parameters(group, own, found.free), left_out)
+
+
+def _member(dataset, scale):
+    observable = dataset.observable
+    given = {"name": dataset.name, "observable": observable.name, "symbol": observable.symbol, "unit": dataset.unit}
+    systematic = dataset.info.get("systematic", {})
+    return given | {
+        "fitted_K": [float(dataset.points.T_K.min()), float(dataset.points.T_K.max())],
+        "n_points": len(dataset.points.T_K),
+        "errors_scaled_by": scale,
+        "systematic_each": systematic.get("each"),
+        "systematic_common": systematic.get("common"),
+        "convention": dataset.info["data"].get("drive", {}).get("convention"),
+    }
+
+
+def parameters(group, alone, together):
+    """Return a row for each dataset and each of its parameters that is free: its value alone and in the joint fit, with scaled
+    errors, whether it is shared, and by how many σ the values of those that share it differ."""
+    apart = {row["parameter"]: row["sigma"] for row in joint.differences(group, alone, together)}
+    rows = []
+    for k, dataset in enumerate(group.datasets):
+        for own, name in group.names(k).items():
+            if together.errors[name] == 0 and alone[k].errors[own] == 0:
+                continue
+            parameter = dataset.observable.parameters[own]
+            rows.append(
+                {
+                    "parameter": own,
+                    "symbol": parameter.symbol,
+                    "unit": parameter.unit,
+                    "dataset": dataset.name,
+                    "shared": name in apart,
+                    "alone": alone[k].values[own],
+                    "alone_err": alone[k].errors_scaled[own],
+                    "joint": together.values[name],
+                    "joint_err": together.errors_scaled[name],
+                    "apart_sigma": apart.get(name),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _points(group, models):
+    """Return the fitted points of all datasets with their errors as they were weighed, and each model there."""
+    found = []
+    for k, dataset in enumerate(group.datasets):
+        points = dataset.points
+        empty = np.full(len(points.T_K), np.nan)
+        told = {"dataset": dataset.name, "observable": dataset.observable.name, "T_K": points.T_K}
+        told |= {"sweep": empty if points.sweep is None else points.sweep}
+        told |= {"photons": empty if points.photons is None else points.photons}
+        told |= {"value": points.value, "error": group.scales[k] * points.error}
+        found.append(pd.DataFrame(told | {name: joint.curve(group, k, values) for name, values in models.items()}))
+    return pd.concat(found, ignore_index=True)
+
+
+def _curves(group, models):
+    """Return each model of each dataset, sweep by sweep; photon numbers between two points follow a power of T."""
+    found = []
+    for k, dataset in enumerate(group.datasets):
+        for sweep, points in sweeps(dataset.points):
+            T = np.geomspace(points.T_K.min(), points.T_K.max(), CURVE_POINTS)
+            photons = (
+                None if points.photons is None else np.exp(np.interp(np.log(T), np.log(points.T_K), np.log(points.photons)))
+            )
+            there = replace(dataset, points=replace(points, T_K=T, photons=photons))
+            own = {name: {p: values[n] for p, n in group.names(k).items()} for name, values in models.items()}
+            told = {"dataset": dataset.name, "sweep": sweep, "T_K": T}
+            found.append(pd.DataFrame(told | {name: there.model(T, values) for name, values in own.items()}))
+    return pd.concat(found, ignore_index=True)
+
+
+def sweeps(points):
+    """Return [(number, Points)] of each sweep in temperature; one that is NaN for points without."""
+    if points.sweep is None:
+        return [(np.nan, points)]
+    return [(float(sweep), points.where(points.sweep == sweep)) for sweep in np.unique(points.sweep)]
+
+
+def leave_out(group, alone):
+    """Return a row for each sweep of each driven dataset: what a fit to all others says of its points.
+
+    ``median_error`` is the median of abs(model/measured - 1), of the joint fit with µ free; photon numbers are those measured.
+    """
+    rows = []
+    for k, dataset in enumerate(group.datasets):
+        every = sweeps(dataset.points)
+        if len(every) < 3:
+            continue
+        for sweep, points in every:
+            rest = replace(dataset, points=dataset.points.where(dataset.points.sweep != sweep))
+            members = tuple(rest if i == k else one for i, one in enumerate(group.datasets))
+            less = replace(group, datasets=members)
+            start = joint.start_of(group, [one.free for one in alone])
+            found = fits.maximise(joint.likelihood(less), start, intervals=False)
+            there = replace(less, datasets=tuple(replace(rest, points=points) if i == k else o for i, o in enumerate(members)))
+            away = joint.curve(there, k, found.values) / points.value - 1
+            rows.append((dataset.name, sweep, len(away), np.median(np.abs(away)), np.median(away)))
+    return pd.DataFrame(rows, columns=["dataset", "sweep", "n_points", "median_error", "median_shift"])
