@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tlsglass.experiment import fits, joint, outcome
+from tlsglass.experiment import fits, joint, observables, outcome
 
 CURVE_POINTS = 120
+SHOWN = 4  # temperatures at which the dependence on the power is shown
 
 
 class Together(NamedTuple):
@@ -19,6 +20,7 @@ class Together(NamedTuple):
     curves: pd.DataFrame
     parameters: pd.DataFrame
     left_out: pd.DataFrame
+    powers: pd.DataFrame
 
 
 def fit(dataset, others):
@@ -39,9 +41,31 @@ def fit(dataset, others):
         "p_value": found.p_value,
         "void": found.void,
     }
+    points = _points(group, models)
+    for member in told["members"]:
+        some = points[points["dataset"] == member["name"]]
+        relative = observables.named(member["observable"]).positive
+        member["residuals"] = (
+            {} if not relative else {name: float(np.median(np.abs(some[name] / some["value"] - 1))) for name in models}
+        )
     own = [one.free for one in alone]
-    left_out = leave_out(group, alone)
-    return Together(told, _points(group, models), _curves(group, models), parameters(group, own, found.free), left_out)
+    tables = parameters(group, own, found.free), leave_out(group, alone), _powers(group, models)
+    return Together(told, points, _curves(group, models), *tables)
+
+
+def table(fits):
+    """Return a row for each of ``fits`` (as ``Together.fit``) and each of its models: χ², what speaks for µ, and for each
+    dataset of it the median of abs(model/measured - 1), ``residual NAME``."""
+    rows = []
+    for fit in fits:
+        for name in ("mu_free", "stm"):
+            model = fit[name]
+            row = {"fit": fit["dataset"], "model": name, "chi2": model["chi2"], "dof": model["dof"], "aic": model["aic"]}
+            rows.append(row | {"void": fit["void"], "mu": model["values"].get("mu")})
+            for member in fit["members"]:
+                rows[-1] |= {f"scale {member['observable']}": member["errors_scaled_by"]}
+                rows[-1] |= {f"residual {member['observable']}": member["residuals"].get(name)}
+    return pd.DataFrame(rows)
 
 
 def _member(dataset, scale):
@@ -113,6 +137,23 @@ def _curves(group, models):
             told = {"dataset": dataset.name, "sweep": sweep, "T_K": T}
             found.append(pd.DataFrame(told | {name: there.model(T, values) for name, values in own.items()}))
     return pd.concat(found, ignore_index=True)
+
+
+def _powers(group, models):
+    """Return each model of each driven dataset against the photon number, at SHOWN temperatures within its own."""
+    found = [pd.DataFrame(columns=["dataset", "T_K", "photons", *models])]
+    for k, dataset in enumerate(group.datasets):
+        points = dataset.points
+        if points.photons is None:
+            continue
+        photons = np.geomspace(points.photons.min() / 2, points.photons.max() * 2, CURVE_POINTS)
+        for T in np.geomspace(points.T_K.min(), points.T_K.max(), SHOWN + 1)[:-1] * 1.05:
+            along = replace(points, T_K=np.full_like(photons, T), photons=photons)
+            there = replace(dataset, points=along)
+            told = {"dataset": dataset.name, "T_K": T, "photons": photons}
+            own = {name: {p: values[n] for p, n in group.names(k).items()} for name, values in models.items()}
+            found.append(pd.DataFrame(told | {name: there.model(along.T_K, values) for name, values in own.items()}))
+    return pd.concat(found[1:] or found, ignore_index=True)
 
 
 def sweeps(points):

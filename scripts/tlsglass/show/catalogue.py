@@ -10,6 +10,7 @@ from tlsglass.show.entry import (
     annealed_densities,
     densities,
     fits,
+    joint,
     listing,
     observables,
     observables_of_every_set,
@@ -131,6 +132,12 @@ ENTRIES = [
         BEYOND,
         drawn_by="one_dataset",
         panels=[["argonne_resonator_frequency"]],
+    ),
+    Entry(
+        "figure_resonator",
+        "Loss and frequency of one resonator, fitted together",
+        BEYOND,
+        inputs=joint("argonne_resonator_loss"),
     ),
     listing("experiments", "Fits of all datasets", BEYOND, inputs={"parameters": table("experiments"), "fits": fits}),
     Entry(
