@@ -171,7 +171,6 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
     assert generated
     assert all("        group:\n            item.group\n" in rule for rule in generated if "anneal.py" not in rule)
     alone = {
-        "fit_simulated",
         "closure",
         "closure_table",
         "closure_devices",

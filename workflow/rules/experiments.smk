@@ -8,12 +8,14 @@ rule fit_experiment:
         info=shipped("config/experiments/{dataset}/dataset.yaml"),
         data=lambda w: shipped(f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}"),
         schema=shipped("workflow/schemas/dataset.schema.yaml"),
+        atlas=shipped("scripts/tlsglass/density/atlas.npz"),
         code=library("fit_experiment.py"),
     output:
         fit="<results>/experiments/{dataset}/fit.json",
         points="<results>/experiments/{dataset}/points.csv",
         curves="<results>/experiments/{dataset}/curves.csv",
         windows="<results>/experiments/{dataset}/windows.csv",
+        md="<results>/experiments/{dataset}/fit.md",
     log:
         "<logs>/fit_experiment/{dataset}.log",
     benchmark:
@@ -74,31 +76,6 @@ rule figure_dataset:
         settings={},
     script:
         "../../scripts/figure.py"
-
-
-rule fit_simulated:
-    input:
-        info=shipped("config/experiments/{dataset}/dataset.yaml"),
-        data=lambda w: shipped(f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}"),
-        schema=shipped("workflow/schemas/dataset.schema.yaml"),
-        counts=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
-        code=library("fit_simulated.py"),
-    output:
-        fit="<results>/experiments/{dataset}/{set}.json",
-    log:
-        "<logs>/fit_simulated/{dataset}/{set}.log",
-    benchmark:
-        "<benchmarks>/fit_simulated/{dataset}/{set}.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
-    params:
-        least_counts=config["observables"]["least_counts"],
-    script:
-        "../../scripts/fit_simulated.py"
 
 
 rule closure:

@@ -88,19 +88,25 @@ def _p_value(dataset, free, stm):
 def with_temperature_errors(dataset, start=None):
     """Return the dataset with its temperature errors in the errors of the values: σ² + (dy/dT)² σ_T², effective variance.
 
-    The slope dy/dT is that of the fit with µ free, found by iteration from that of the points; both fits then use it.
+    The slope dy/dT is that of the fit with µ free, found by iteration; both fits then use it.
     ``start`` is that of ``fit``.
     """
     points = dataset.points
     if points.T_error_K is None:
         return dataset
-    slope = np.gradient(points.value, points.T_K)
-    for _ in range(4):  # each changes the errors by less than a tenth of what the one before did
-        weighed = replace(dataset, points=replace(points, error=np.hypot(points.error, slope * points.T_error_K)))
+
+    def along(some, values):
+        """Return Points whose errors hold those of the temperature along the slope of the model."""
+        step = 1e-5 * some.T_K
+        slope = (dataset.model(some.T_K + step, values) - dataset.model(some.T_K - step, values)) / (2 * step)
+        return replace(some, error=np.hypot(some.error, np.nan_to_num(slope) * some.T_error_K), T_error_K=None)
+
+    weighed = dataset
+    for _ in range(5):  # each changes the errors by less than a tenth of what the one before did
         start = fit(weighed, start=start, intervals=False).values
-        step = 1e-5 * points.T_K
-        slope = (dataset.model(points.T_K + step, start) - dataset.model(points.T_K - step, start)) / (2 * step)
-    return weighed
+        weighed = replace(dataset, points=along(points, start))
+    whole = dataset.whole
+    return replace(weighed, whole=whole if whole.T_error_K is None else along(whole, start))
 
 
 def fit(dataset, mu=None, start=None, intervals=True, also=None):
@@ -136,7 +142,7 @@ def terms(dataset):
         own = observable.parameters[name]
         told = {"start": own.default, "low": own.low, "high": own.high} | dataset.info["parameters"].get(name, {})
         tried = np.geomspace(*own.starts) if isinstance(own.starts, observables.Geometric) else own.starts
-        natural = own.natural or name in observable.amplitudes
+        natural = name in observable.amplitudes or (own.natural and (told["low"], told["high"]) == (own.low, own.high))
         fixed = told.get("fixed", False) or name in unused
         found[name] = Term(told["start"], told["low"], told["high"], fixed, tuple(map(float, tried)), natural)
     return found
@@ -202,6 +208,7 @@ def _told(likelihood, best, covariance, found):
     least = 0.0 if likelihood.errors_given else n * _rounding(likelihood) ** 2
     chi2 = max(best.chi2, least)
     deviance = chi2 if likelihood.errors_given else n * (np.log(chi2 / n) + 2 * np.log(unit))
+    deviance += sum(part.ln_determinant for part in likelihood.parts)
     own = 1.0 if likelihood.errors_given else float(np.sqrt(chi2 / max(dof, 1)))
     scale = max(1.0, float(np.sqrt(variance))) if likelihood.errors_given else 1.0
     errors = {name: _times(covariance.error(name), own) if name in best.free else 0.0 for name in best.values}

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from tlsglass.experiment import fits, measured, partners
-from tlsglass.experiment.likelihood import Likelihood, Part, Prior
+from tlsglass.experiment import fits, measured, on_atlas, partners
+from tlsglass.experiment.likelihood import Likelihood
+from tlsglass.experiment.parts import Part, Prior
 
 
 @dataclass(frozen=True)
@@ -128,10 +129,38 @@ def compare(group, alone, intervals=True):
     return fits.Comparison(free, stm, stm.aic - free.aic, p_value, not free.describes)
 
 
+def moved_to_atlas(group):
+    """Return the Group with the models on the atlas, J0/h0 in the place of µ; None where one has none, or too few points."""
+    if any(dataset.observable.on_atlas is None for dataset in group.datasets):
+        return None
+    members = tuple(on_atlas.on_atlas(dataset) for dataset in group.datasets)
+    if not all(len(dataset.points.T_K) for dataset in members):
+        return None
+    shared = tuple(tuple(on_atlas.NAME if name == "mu" else name for name in names) for names in group.shared)
+    found = replace(group, datasets=members, shared=shared)
+    few = likelihood(found)
+    return found if few.points >= len(few.free) + 2 else None
+
+
+def fit_on_atlas(group, values, intervals=True):
+    """Return the Fit of a Group of ``moved_to_atlas`` with the errors of the atlas. All but J0/h0 begin at ``values``, those of
+    the joint fit with Eq. (3). ASSUME: the errors of the atlas in two datasets are independent."""
+    plain = likelihood(group)
+    start = {name: values.get(name, plain.terms[name].start) for name in plain.terms}
+    tried = [start | {name: g for name in start if name.split(" [")[0] == on_atlas.NAME} for g in (0.02, 0.1, 0.3)]
+    found = min((fits.maximise(plain, one, intervals=False) for one in tried), key=lambda one: one.chi2)
+    known = [on_atlas.covariance(dataset, own_values(group, k, found.values)) for k, dataset in enumerate(group.datasets)]
+    return fits.maximise(likelihood(group, covariances=known), found.values, intervals, of_interest=group.of_interest)
+
+
+def own_values(group, k, values):
+    """Return the parameters of the dataset ``k`` by their own names."""
+    return {parameter: values[name] for parameter, name in group.names(k).items()}
+
+
 def curve(group, k, values):
     """Return the model (n,) of the dataset ``k`` at its points for the parameters ``values`` of the likelihood."""
-    own = {parameter: values[name] for parameter, name in group.names(k).items()}
-    return group.datasets[k].model(group.datasets[k].points.T_K, own)
+    return group.datasets[k].model(group.datasets[k].points.T_K, own_values(group, k, values))
 
 
 def differences(group, alone, together):

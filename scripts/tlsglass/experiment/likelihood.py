@@ -7,92 +7,20 @@ raises: a search that does not arrive says so in ``Best.arrived``.
 """
 
 import itertools
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from scipy import optimize
 
+from tlsglass.experiment.parts import HUGE, Part, Prior, Term, finite
+
+__all__ = ["Best", "Likelihood", "Part", "Prior", "Term"]
+
 MOST_STEPS = 200  # of one search; each takes the model once, and once more for each parameter that is no amplitude
 MOST_TRIED = 600  # starts of one grid; a larger one is searched axis by axis
-HUGE = 1e75  # a residual that is larger, or no number, counts as this: its square is still a number
 NEAR = 0.05  # as many standard errors from a bound: it is tried
 STEP = 1e-7  # of numerical derivatives, relative to the parameter or to 1
-
-
-@dataclass(frozen=True)
-class Term:
-    """A parameter of a likelihood: where the search begins, and its bounds. ``tried`` are further starts (no amplitude).
-
-    Bounds are ``natural`` where nature or knowledge ends there, as at J0/h0 >= 0: a fit that ends on one gives a limit.
-    """
-
-    start: float
-    low: float = -np.inf
-    high: float = np.inf
-    fixed: bool = False
-    tried: tuple = ()
-    natural: bool = False
-
-    def held_at(self, value):
-        return replace(self, start=float(value), fixed=True, tried=())
-
-
-@dataclass(frozen=True)
-class Part:
-    """Points ``value`` (n,) and the shapes of their model, ``shapes(p)`` -> {amplitude: (n,)} for a dict ``p`` of parameters.
-
-    ``error`` is their standard error (n,), or None: then all have the same, which the residuals tell. ``covariance`` (n, n) is
-    added to the squared errors: what errors of the model, or of all points together, come to. ``names`` {own: shared} gives
-    parameters another name in the likelihood, so that two parts do or do not share them.
-    """
-
-    shapes: Callable
-    value: np.ndarray
-    error: np.ndarray | None
-    covariance: np.ndarray | None = None
-    names: dict | None = None
-
-    def named(self, p):
-        """Return {amplitude as the likelihood calls it: shape (n,)} for its parameters ``p``."""
-        names = self.names or {}
-        shapes = self.shapes(p | {own: p[shared] for own, shared in names.items()})
-        return {names.get(key, key): shape for key, shape in shapes.items()}
-
-    def curve(self, p):
-        """Return the model (n,) for the parameters ``p`` of the likelihood."""
-        return sum(p[name] * shape for name, shape in self.named(p).items())
-
-    @cached_property
-    def scale(self):
-        """Errors (n,): as given, else all the same, of the order of the scatter of the points."""
-        if self.error is not None:
-            return np.asarray(self.error, dtype=float)
-        spread = float(np.std(self.value))
-        return np.full(len(self.value), spread or float(np.max(np.abs(self.value))) or 1.0)
-
-    @cached_property
-    def _whitening(self):
-        """What makes residuals independent, of variance 1: (n,) to multiply, or (n, n)."""
-        if self.covariance is None:
-            return 1 / self.scale
-        whole = self.covariance / self.scale / self.scale[:, None] + np.eye(len(self.scale))
-        return np.linalg.inv(np.linalg.cholesky(whole)) / self.scale
-
-    def whiten(self, difference):
-        """Return a difference (n, ...) of points and model in units of the errors."""
-        w = self._whitening
-        return w @ difference if w.ndim == 2 else (difference.T * w).T
-
-
-@dataclass(frozen=True)
-class Prior:
-    """What is known of the parameter ``name`` beforehand: a Gaussian."""
-
-    name: str
-    mean: float
-    sigma: float
 
 
 @dataclass(frozen=True)
@@ -160,7 +88,7 @@ class Likelihood:
                 for part, some in zip(self.parts, shapes, strict=True)
             ]
         priors = [(p[prior.name] - prior.mean) / prior.sigma for prior in self.priors]
-        return _finite(np.concatenate([*every, priors]))
+        return finite(np.concatenate([*every, priors]))
 
     def chi2(self, p):
         return float(np.sum(self.residuals(p) ** 2))
@@ -177,59 +105,61 @@ class Likelihood:
                         for part, some in zip(self.parts, shapes, strict=True)
                     ]
                 priors = [(prior.name == name) / prior.sigma for prior in self.priors]
-                found[:, k] = _finite(np.concatenate([*every, priors]))
+                found[:, k] = finite(np.concatenate([*every, priors]))
             else:
                 here = self.residuals(p, shapes) if here is None else here
                 step = _step(p[name], self.terms[name])
                 found[:, k] = (self.residuals(p | {name: p[name] + step}) - here) / step
-        return _finite(found)
+        return finite(found)
 
     def best(self, start=None, most=MOST_STEPS):
-        """Return the Best, sought from ``start`` (values by name, brought into their bounds) or from the best of a grid."""
+        """Return the Best, sought from ``start`` (values by name, brought into their bounds) or from the best of a grid.
+
+        Amplitudes are those that fit best wherever the other parameters are: the search is in these alone (variable
+        projection), with the derivatives of Kaufman, BIT 15, 49 (1975).
+        """
         p = {name: term.start for name, term in self.terms.items()}
         p |= self._best_of_a_grid() if start is None else {name: x for name, x in start.items() if name in self.free}
-        names = self.free
+        names = tuple(name for name in self.free if name not in self._amplitudes)
         low, high = (np.array([getattr(self.terms[name], end) for name in names], dtype=float) for end in ("low", "high"))
         last = {}
 
         def at(x):
-            values = p | dict(zip(names, map(float, x), strict=True))
-            key = tuple(v for name, v in values.items() if name not in self._amplitudes)
-            if last.get("key") != key:
-                last.update(key=key, shapes=self.shapes(values))
-            return values, last["shapes"]
+            key = tuple(map(float, x))
+            if key not in last:
+                last.clear()
+                last[key] = self._projected(p | dict(zip(names, key, strict=True)))
+            return last[key]
+
+        def slopes(x):
+            here = at(x)
+            found = self.jacobian(here.values, here.shapes, names)
+            return found - here.held @ (here.held.T @ found)
 
         x, arrived = np.clip([p[name] for name in names], low, high), True
         if names:
             try:
                 with np.errstate(all="ignore"):
                     result = optimize.least_squares(
-                        lambda x: self.residuals(*at(x)),
-                        x,
-                        jac=lambda x: self.jacobian(*at(x), names),
-                        bounds=(low, high),
-                        x_scale="jac",
-                        max_nfev=most,
+                        lambda x: at(x).residuals, x, jac=slopes, bounds=(low, high), x_scale="jac", max_nfev=most
                     )
                 x, arrived = np.clip(result.x, low, high), bool(result.success)
             except (np.linalg.LinAlgError, ValueError):  # numbers near the ends of floating point
                 arrived = False
-        values, shapes = at(self._onto_bounds(x, at))
-        return Best(
-            values, float(np.sum(self.residuals(values, shapes) ** 2)), arrived, names, self.jacobian(values, shapes, names)
-        )
+            x = self._onto_bounds(x, at, slopes(x), names)
+        found = at(x)
+        values = found.values
+        return Best(values, found.chi2, arrived, self.free, self.jacobian(values, found.shapes, self.free))
 
-    def _onto_bounds(self, x, at):
+    def _onto_bounds(self, x, at, slopes, names):
         """Return ``x`` (k,) with what the search left a hair away from a bound on it: it never ends on one itself."""
-        values, shapes = at(x)
-        size = np.linalg.norm(self.jacobian(values, shapes, self.free), axis=0)
-        chi2 = float(np.sum(self.residuals(values, shapes) ** 2))
-        for k, name in enumerate(self.free):
+        size, chi2 = np.linalg.norm(slopes, axis=0), at(x).chi2
+        for k, name in enumerate(names):
             term = self.terms[name]
             bound = term.low if x[k] - term.low < term.high - x[k] else term.high
             if np.isfinite(bound) and x[k] != bound and abs(x[k] - bound) * size[k] < NEAR:
                 moved = np.where(np.arange(len(x)) == k, bound, x)
-                there = float(np.sum(self.residuals(*at(moved)) ** 2))
+                there = at(moved).chi2
                 if there <= chi2 * (1 + 1e-9):
                     x, chi2 = moved, there
         return x
@@ -247,38 +177,63 @@ class Likelihood:
         }
         if np.prod([len(tried) for tried in axes.values()]) <= MOST_TRIED:
             grid = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
-            return min((self._with_amplitudes(p | trial) for trial in grid), key=lambda found: found[0])[1]
-        best = self._with_amplitudes(p)
+            return min((self._projected(p | trial) for trial in grid), key=lambda found: found.chi2).values
+        best = self._projected(p)
         for name, tried in 2 * list(axes.items()):
-            best = min([best, *(self._with_amplitudes(best[1] | {name: x}) for x in tried)], key=lambda found: found[0])
-        return best[1]
+            best = min([best, *(self._projected(best.values | {name: x}) for x in tried)], key=lambda found: found.chi2)
+        return best.values
 
-    def _with_amplitudes(self, p):
-        """Return χ² and the parameters with the free amplitudes that fit best, brought into their bounds."""
+    def _projected(self, p):
+        """Return the Projected of ``p``: with the free amplitudes that fit best within their bounds."""
         shapes = self.shapes(p)
         names = [name for name in self._amplitudes if not self.terms[name].fixed]
-        for _ in range(2):  # an amplitude that is brought into its bounds changes the best of the others
-            if not names:
-                break
-            rest = self.residuals(p | dict.fromkeys(names, 0.0), shapes)
+        held = np.zeros((self.points + len(self.priors), 0))
+        if names:
+            rest = -self.residuals(p | dict.fromkeys(names, 0.0), shapes)
             design = self.jacobian(p, shapes, names)
             size = np.linalg.norm(design, axis=0)
             size[~((size > 0) & (size < HUGE))] = 1.0
-            try:
-                solved = np.linalg.lstsq(design / size, -rest, rcond=None)[0] / size
-            except np.linalg.LinAlgError:
-                break
-            ends = [(self.terms[name].low, self.terms[name].high) for name in names]
-            clipped = [
-                float(np.clip(x, *end)) if np.isfinite(x) else p[n] for n, x, end in zip(names, solved, ends, strict=True)
-            ]
-            p = p | dict(zip(names, clipped, strict=True))
-            names = [n for n, x, y in zip(names, solved, clipped, strict=True) if x == y]
-        return float(np.sum(self.residuals(p, shapes) ** 2)), p
+            found, held = _solved(design / size, rest)
+            low, high = (np.array([getattr(self.terms[name], end) for name in names]) for end in ("low", "high"))
+            if np.any((found / size < low) | (found / size > high)):
+                bounds = np.clip(low * size, -HUGE, HUGE), np.clip(high * size, -HUGE, HUGE)
+                found, inside = _bounded(design / size, rest, *bounds, found)
+                held = _solved((design / size)[:, inside], rest)[1]
+            values = np.clip(np.nan_to_num(found / size, nan=0.0, posinf=HUGE, neginf=-HUGE), low, high)
+            p = p | dict(zip(names, map(float, values), strict=True))
+        residuals = self.residuals(p, shapes)
+        return Projected(p, shapes, residuals, float(np.sum(residuals**2)), held)
 
 
-def _finite(x):
-    return np.clip(np.nan_to_num(x, nan=HUGE, posinf=HUGE, neginf=-HUGE), -HUGE, HUGE)
+@dataclass(frozen=True)
+class Projected:
+    """Parameters whose amplitudes fit best; ``held`` (n, k) are the directions of the residuals that these have taken out."""
+
+    values: dict
+    shapes: list
+    residuals: np.ndarray
+    chi2: float
+    held: np.ndarray
+
+
+def _solved(design, rest):
+    """Return the least squares of ``design`` (n, k) x = ``rest``, the shortest if there are many, and what it spans (n, r)."""
+    try:
+        left, singular, right = np.linalg.svd(design, full_matrices=False)
+    except np.linalg.LinAlgError:
+        return np.zeros(design.shape[1]), np.zeros((len(rest), 0))
+    rank = int(np.sum(singular > 1e-12 * max(singular.max(initial=0.0), 1e-300)))
+    left = left[:, :rank]
+    return right[:rank].T @ ((left.T @ rest) / singular[:rank]), left
+
+
+def _bounded(design, rest, low, high, start):
+    """Return the least squares within bounds, and which of its parameters lie inside."""
+    try:
+        found = optimize.lsq_linear(design, rest, (low, high), method="bvls", max_iter=50).x
+    except (np.linalg.LinAlgError, ValueError, IndexError):
+        found = np.clip(start, low, high)
+    return found, (found > low) & (found < high)
 
 
 def _step(x, term):

@@ -23,12 +23,36 @@ class Points:
     photons: np.ndarray | None = None
     sweep: np.ndarray | None = None
 
+    @property
+    def ends(self):
+        """The lowest and the highest temperature."""
+        return float(self.T_K.min()), float(self.T_K.max())
+
     def within(self, low_K, high_K):
         return self.where((self.T_K >= low_K) & (self.T_K <= high_K))
 
     def where(self, some):
         """Return the points that the mask (n,) ``some`` keeps."""
         return Points(*(None if x is None else x[some] for x in (getattr(self, field.name) for field in fields(self))))
+
+    def sweeps(self):
+        """Return [(number, Points)] of each sweep in temperature; one that is NaN for points without."""
+        if self.sweep is None:
+            return [(np.nan, self)]
+        return [(float(sweep), self.where(self.sweep == sweep)) for sweep in np.unique(self.sweep)]
+
+    def grids(self, n):
+        """Return [(number, Points)] of ``n`` temperatures in equal ratios within each sweep, without values; photon numbers
+        between two points follow a power of T."""
+        found = []
+        for number, points in self.sweeps():
+            T = np.geomspace(*points.ends, n)
+            photons = sweep = None
+            if points.photons is not None:
+                photons = np.exp(np.interp(np.log(T), np.log(points.T_K), np.log(points.photons)))
+                sweep = np.full(n, number)
+            found.append((number, Points(T, np.full(n, np.nan), None, None, photons, sweep)))
+        return found
 
 
 @dataclass(frozen=True)

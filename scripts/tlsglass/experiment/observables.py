@@ -1,4 +1,4 @@
-"""The observables: one entry each. Amplitudes times shapes, with Eq. (3) or on a simulated density of states.
+"""The observables: one entry each. Amplitudes times shapes, with Eq. (3) or on the atlas.
 
 To add one, write its formula in ``physics/`` and an entry here: dataset schema, fits, tables, figures and the closure study
 find it. Formulas are imported when a shape is computed, since the Snakefile reads this module. Temperatures in kelvin.
@@ -50,14 +50,8 @@ def _thermal_conductivity(T, p, _):
     return {"kappa_1K": T ** (2 - p["mu"])}
 
 
-def _thermal_conductivity_simulated(simulation):
-    """κ as its ratio to that of the STM."""
-    from tlsglass.physics import eq3, functionals
-
-    kappa = simulation.estimate(functionals.thermal_conductivity, simulation.least_counts)
-    simulation.require_finite(kappa, f"thermal_conductivity: fewer than {simulation.least_counts} counts")
-    ratio = simulation.between(simulation.n * kappa / eq3.thermal_conductivity(simulation.T_K, 0.0))
-    return lambda T, p, _: {"kappa_1K": ratio(T) * T**2}
+def _thermal_conductivity_on_atlas(curves, T, p, _, rows=False):
+    return {"kappa_1K": curves.thermal_conductivity(p["J0_over_h0"], rows)}
 
 
 register(
@@ -67,7 +61,7 @@ register(
         units=("W/(m K)",),
         parameters={"mu": MU, "kappa_1K": Parameter("κ(1 K)", "W/(m K)")},
         shapes=_thermal_conductivity,
-        simulated=_thermal_conductivity_simulated,
+        on_atlas=_thermal_conductivity_on_atlas,
         positive=True,
         recipe=Recipe({"mu": 0.1, "kappa_1K": 0.03}, (0.03, 1), 25, 0.01, stream=0),
         drawing=Drawing("log", reduced=(2, "κ/T² ({}/K²)"), legend="upper left"),  # flat in the STM
@@ -82,10 +76,8 @@ def _specific_heat(T, p, _):
     return {"tls_1K": T ** (1 + p["mu"]), "phonons_1K": T**3}
 
 
-def _specific_heat_simulated(simulation):
-    """C as its ratio to that of the STM; and phonons."""
-    ratio = simulation.between(simulation.heat / simulation.n)
-    return lambda T, p, _: {"tls_1K": ratio(T) * T, "phonons_1K": T**3}
+def _specific_heat_on_atlas(curves, T, p, _, rows=False):
+    return {"tls_1K": curves.specific_heat(p["J0_over_h0"], rows), "phonons_1K": T**3}
 
 
 register(
@@ -99,7 +91,7 @@ register(
             "phonons_1K": Parameter("C of phonons at 1 K", held=True),
         },
         shapes=_specific_heat,
-        simulated=_specific_heat_simulated,
+        on_atlas=_specific_heat_on_atlas,
         positive=True,
         recipe=Recipe({"mu": 0.1, "tls_1K": 1e-3, "phonons_1K": 2e-3}, (0.03, 1), 25, 0.02, stream=1),
         drawing=Drawing("log", reduced=(1, "C/T ({}/K)"), legend="upper left"),
@@ -116,20 +108,8 @@ def _sound_velocity(T, p, omega_Hz):
     return {"coupling": eq3.sound_velocity(T, p["mu"], omega_Hz, p["A_Hz_per_K3"]), "offset": T**0}
 
 
-def _sound_velocity_simulated(simulation):
-    """The resonant part as it is, and the relaxational part as its ratio to that of the STM."""
-    from tlsglass.physics import eq3, functionals
-
-    resonant = simulation.between(simulation.estimate(functionals.resonant) / simulation.n)
-
-    def shapes(T, p, omega_Hz):
-        A = p["A_Hz_per_K3"]
-        simulated = simulation.estimate(functionals.relaxation, omega_Hz, A) / simulation.n
-        ratio = simulation.between(simulated / eq3.relaxation(simulation.T_K, 0.0, omega_Hz, A))
-        relaxation = ratio(T) * eq3.relaxation(T, 0.0, omega_Hz, A)
-        return {"coupling": resonant(T) + relaxation, "offset": T**0}
-
-    return shapes
+def _sound_velocity_on_atlas(curves, T, p, omega_Hz, rows=False):
+    return {"coupling": curves.sound_velocity(p["J0_over_h0"], omega_Hz, p["A_Hz_per_K3"], rows), "offset": T**0}
 
 
 register(
@@ -139,7 +119,7 @@ register(
         units=("dimensionless",),
         parameters={"mu": MU, "coupling": Parameter("P$_0$γ²/ρv²"), "A_Hz_per_K3": RATE, "offset": OFFSET},
         shapes=_sound_velocity,
-        simulated=_sound_velocity_simulated,
+        on_atlas=_sound_velocity_on_atlas,
         probe="omega_Hz",
         largest_change=LARGEST_CHANGE,
         noise_of="coupling",
@@ -160,9 +140,8 @@ def _dielectric_constant(T, p, omega_Hz):
     return _dielectric(_sound_velocity(T, p, omega_Hz))
 
 
-def _dielectric_constant_simulated(simulation):
-    shapes = _sound_velocity_simulated(simulation)
-    return lambda T, p, omega_Hz: _dielectric(shapes(T, p, omega_Hz))
+def _dielectric_constant_on_atlas(*arguments, **options):
+    return _dielectric(_sound_velocity_on_atlas(*arguments, **options))
 
 
 register(
@@ -172,7 +151,7 @@ register(
         units=("dimensionless",),
         parameters={"mu": MU, "coupling": Parameter("P$_0$p²/4πε$_0$"), "A_Hz_per_K3": RATE, "offset": OFFSET},
         shapes=_dielectric_constant,
-        simulated=_dielectric_constant_simulated,
+        on_atlas=_dielectric_constant_on_atlas,
         probe="omega_Hz",
         largest_change=LARGEST_CHANGE,
         noise_of="coupling",
@@ -193,17 +172,8 @@ def _internal_friction(T, p, omega_Hz):
     return {"coupling": eq3.internal_friction(T, p["mu"], omega_Hz, p["A_Hz_per_K3"]), "background": T**0}
 
 
-def _internal_friction_simulated(simulation):
-    """Q⁻¹ as its ratio to that of the STM; and the background."""
-    from tlsglass.physics import eq3, functionals
-
-    def shapes(T, p, omega_Hz):
-        A = p["A_Hz_per_K3"]
-        simulated = simulation.estimate(functionals.internal_friction, omega_Hz, A) / simulation.n
-        ratio = simulation.between(simulated / eq3.internal_friction(simulation.T_K, 0.0, omega_Hz, A))
-        return {"coupling": ratio(T) * eq3.internal_friction(T, 0.0, omega_Hz, A), "background": T**0}
-
-    return shapes
+def _internal_friction_on_atlas(curves, T, p, omega_Hz, rows=False):
+    return {"coupling": curves.internal_friction(p["J0_over_h0"], omega_Hz, p["A_Hz_per_K3"], rows), "background": T**0}
 
 
 register(
@@ -218,7 +188,7 @@ register(
             "background": Parameter("background", default=0.0, tabulated=False),
         },
         shapes=_internal_friction,
-        simulated=_internal_friction_simulated,
+        on_atlas=_internal_friction_on_atlas,
         positive=True,
         probe="omega_Hz",
         recipe=Recipe(
@@ -246,6 +216,16 @@ def _resonator_frequency(T, p, frequency_Hz):
     }
 
 
+def _resonator_frequency_on_atlas(curves, T, p, frequency_Hz, rows=False):
+    from tlsglass.physics import quasiparticles
+
+    return {
+        "loss": curves.resonant_at_frequency(p["J0_over_h0"], frequency_Hz, rows) / pi,
+        "kinetic_fraction": quasiparticles.shift(T, frequency_Hz, p["gap_K"]),
+        "offset": T**0,
+    }
+
+
 register(
     Observable(
         "resonator_frequency",
@@ -260,6 +240,7 @@ register(
             "offset": OFFSET,
         },
         shapes=_resonator_frequency,
+        on_atlas=_resonator_frequency_on_atlas,
         probe="frequency_Hz",
         largest_change=LARGEST_CHANGE,
         noise_of="loss",

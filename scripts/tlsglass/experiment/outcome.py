@@ -1,31 +1,81 @@
 """What the fits of a dataset come to: everything that is kept of them, as numbers and words that JSON and CSV can hold."""
 
-from dataclasses import replace
+import dataclasses
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from tlsglass.experiment import fits, inference, observables
+from tlsglass.experiment import fits, observables, on_atlas, windows, words
 
-DESCRIBED = ("title", "label", "reference", "doi", "material", "observable", "provenance", "note")
+DESCRIBED = ("title", "label", "reference", "doi", "material", "observable", "provenance", "control", "note")
 CURVE_POINTS = 300
 
 
-def with_eq3(dataset):
-    """Fit a dataset with µ free and with µ = 0: return what is said of it (a dict), its points and its curves (tables).
+@dataclass(frozen=True)
+class Outcome:
+    """``fit`` is what is said of a dataset (JSON). ``points`` have T_K, value, error (the σ of the residuals where none is
+    given), T_error_K, whether each was fitted, and the models; ``curves`` have T_K, mu_free, stm, atlas, and tls, the part of
+    the TLSs in mu_free; ``windows`` µ and J0/h0 against the window of temperatures."""
 
-    The points have T_K, value, error (the σ of the residuals where none is given), T_error_K, and whether each was fitted;
-    the curves T_K, mu_free, stm.
-    """
-    points, whole = dataset.points, dataset.whole
-    found = fits.compare(fits.with_temperature_errors(dataset))
-    T = np.geomspace(whole.T_K[0], whole.T_K[-1], CURVE_POINTS)
-    curves = {"mu_free": dataset.model(T, found.free.values), "stm": dataset.model(T, found.stm.values)}
-    error = np.full_like(whole.value, found.free.misfit) if whole.error is None else whole.error
-    T_error = np.zeros_like(error) if whole.T_error_K is None else whole.T_error_K
-    fitted = np.isin(whole.T_K, points.T_K)
-    shown = {"T_K": whole.T_K, "value": whole.value, "error": error, "T_error_K": T_error, "fitted": fitted}
-    return _told(dataset, found), pd.DataFrame(shown), pd.DataFrame({"T_K": T} | curves)
+    fit: dict
+    points: pd.DataFrame
+    curves: pd.DataFrame
+    windows: pd.DataFrame
+
+
+def of(dataset, scan=True):
+    """Fit a dataset with µ free, with µ = 0 and on the atlas: return the Outcome. Without ``scan`` there are no windows."""
+    weighed = fits.with_temperature_errors(dataset)
+    found = fits.compare(weighed)
+    coupled = _on_atlas(weighed)
+    fit = _told(dataset, found) | coupled.told
+    fit["says"], fit["lines"] = words.sentence(fit), words.lines(fit)
+    return Outcome(fit, _points(dataset, found), _curves(dataset, found, coupled), _windows(weighed, found, coupled, scan))
+
+
+@dataclass(frozen=True)
+class _Coupled:
+    """What the atlas gives: the dataset on it and its Fit, None where there is none."""
+
+    told: dict
+    dataset: object = None
+    fit: object = None
+
+
+def _on_atlas(weighed):
+    """Return the _Coupled of a dataset whose errors hold those of the temperature."""
+    if weighed.observable.on_atlas is None:
+        return _Coupled({"atlas": None, "atlas_why": f"{weighed.observable.name} has no model on the atlas"})
+    dataset = on_atlas.on_atlas(weighed)
+    low, high = (T * on_atlas.h0_of(dataset) for T in on_atlas.shipped().limits["T"])
+    within = len(dataset.points.T_K)
+    if not on_atlas.enough(dataset):
+        why = f"{within} points lie in the atlas, {low:.3g} to {high:.3g} K, which are too few"
+        return _Coupled({"atlas": None, "atlas_why": why})
+    fit, share = on_atlas.fit(dataset)
+    limits = on_atlas.systematics(weighed, fit, share)
+    cut = replace(weighed, points=dataset.points)
+    same = fits.compare(cut, intervals=False)
+    told = {
+        "h0_K": on_atlas.h0_of(dataset),
+        "fitted_K": list(dataset.points.ends),
+        "n_points": within,
+        "left_out": len(weighed.points.T_K) - within,
+        "model": numbers(fit),
+        "bounds": bounds(dataset),
+        "beside": {"mu_free": _few(same.free), "stm": _few(same.stm)},
+        "delta_aic": {"mu_free": same.free.aic - fit.aic, "stm": same.stm.aic - fit.aic},
+        "void": not fit.describes,
+        "atlas_error": limits.atlas,
+        "h0": {f"{h0:g}": value for h0, value in limits.h0.items()},
+        "h0_range": list(limits.range),
+    }
+    return _Coupled({"atlas": told, "atlas_why": None}, dataset, fit)
+
+
+def _few(fit):
+    return {"chi2": fit.chi2, "dof": fit.dof, "aic": fit.aic, "misfit": fit.misfit}
 
 
 def _told(dataset, found):
@@ -33,7 +83,7 @@ def _told(dataset, found):
     errors = next(iter(dataset.info["data"]["error"]))
     if points.error is None:
         errors = "no errors given: σ estimated from the residuals"
-    if points.T_error_K is not None:
+    if dataset.whole.T_error_K is not None:
         errors += ", with the errors of the temperature (effective variance)"
     return (
         {"dataset": dataset.name}
@@ -42,7 +92,7 @@ def _told(dataset, found):
             "unit": dataset.unit,
             "symbol": dataset.observable.symbol,
             "window_K": dataset.info.get("window_K"),
-            "fitted_K": [float(points.T_K[0]), float(points.T_K[-1])],
+            "fitted_K": list(points.ends),
             "n_points": len(points.T_K),
             "errors": errors,
             "errors_given": points.error is not None,
@@ -50,48 +100,119 @@ def _told(dataset, found):
             "stm": numbers(found.stm),
             "delta_aic": found.delta_aic,
             "p_value": found.p_value,
+            "void": found.void,
+            "bounds": bounds(dataset),
         }
     )
 
 
-def on_simulation(dataset, densities, least_counts):
-    """Fit a dataset between the temperatures of ``densities`` (dos.Counts) with their n(T, E), with Eq. (3), and with the STM.
+def bounds(dataset):
+    """Return {parameter: [low, high]} of a fit, None where there is none."""
+    return {name: [_finite(term.low), _finite(term.high)] for name, term in fits.terms(dataset).items()}
 
-    Returns a dict; ``delta_aic`` is positive where the simulated n is favoured over the STM.
-    """
-    eq3, simulation = inference.on_simulation(dataset, densities, least_counts)
-    eq3 = fits.with_temperature_errors(eq3)
-    found, fit = fits.compare(eq3), fits.fit(replace(simulation, points=eq3.points))
-    return {
-        "provenance": dataset.info["provenance"],
-        "fitted_K": [float(eq3.points.T_K[0]), float(eq3.points.T_K[-1])],
-        "n_points": len(eq3.points.T_K),
-        "simulated": numbers(fit),
-        "mu_free": numbers(found.free),
-        "stm": numbers(found.stm),
-        "delta_aic": found.stm.aic - fit.aic,
-    }
+
+def _finite(bound):
+    return float(bound) if np.isfinite(bound) else None
 
 
 def numbers(fit):
     """Return a Fit as JSON holds it."""
-    return vars(fit) | {"misfit": fit.misfit}
+    return dataclasses.asdict(fit) | {"misfit": fit.misfit, "describes": fit.describes}
+
+
+def _points(dataset, found):
+    whole = dataset.whole
+    error = np.full_like(whole.value, found.free.misfit) if whole.error is None else whole.error
+    T_error = np.zeros_like(error) if whole.T_error_K is None else whole.T_error_K
+    fitted = np.isin(whole.T_K, dataset.points.T_K)
+    shown = {"T_K": whole.T_K, "value": whole.value, "error": error, "T_error_K": T_error, "fitted": fitted}
+    for name, model in (("mu_free", found.free), ("stm", found.stm)):
+        shown[name] = replace(dataset, points=whole).model(whole.T_K, model.values)
+    return pd.DataFrame(shown)
+
+
+def _curves(dataset, found, coupled):
+    """Return the models on a grid of temperatures; of each sweep of a driven resonator, with an empty row after each."""
+    every = [_curve(replace(dataset, points=grid), found, coupled) for _, grid in dataset.whole.grids(CURVE_POINTS)]
+    if len(every) == 1:
+        return every[0]
+    gap = pd.DataFrame({name: [np.nan] for name in every[0]})
+    return pd.concat([part for one in every for part in (one, gap)], ignore_index=True)
+
+
+def _curve(there, found, coupled):
+    """Return the models at the temperatures of the points of the Dataset ``there``."""
+    T = there.points.T_K
+    curves = {"mu_free": there.model(T, found.free.values), "stm": there.model(T, found.stm.values)}
+    curves["atlas"] = np.full_like(T, np.nan)
+    if coupled.fit:
+        low, high = (edge * on_atlas.h0_of(there) for edge in on_atlas.shipped().limits["T"])
+        inside = (T >= low) & (T <= high)
+        if inside.any():
+            on_it = replace(coupled.dataset, points=there.points.where(inside))
+            curves["atlas"][inside] = on_it.model(T[inside], coupled.fit.values)
+    values = found.free.values
+    shapes = there.observable.shapes(T, values, there.probe)
+    first = there.observable.amplitudes[0]  # that of the TLSs
+    curves["tls"] = values[first] * shapes[first]
+    return pd.DataFrame({"T_K": T} | curves)
+
+
+def _windows(dataset, found, coupled, scan):
+    """Return both scans side by side, with ``free`` naming the parameter."""
+    if not scan:
+        return pd.DataFrame(columns=windows.columns_of("mu"))
+    of_mu = windows.scan(dataset, "mu", found.free)
+    if coupled.fit is None:
+        return of_mu
+    here = on_atlas.on_atlas(dataset)
+    values = coupled.fit.values
+    of_coupling = windows.scan(here, on_atlas.NAME, coupled.fit, lambda one, start: on_atlas.fit_near(one, values, start), 12)
+    return of_mu.merge(of_coupling, how="outer", on=["T_min_K", "T_max_K", "n_points"], suffixes=("", "_atlas"))
 
 
 def table(fits):
-    """Return a row for each of ``fits`` (as ``with_eq3`` tells them): each registered parameter with its error, and µ's
-    68 % interval; χ², what speaks for µ; the exponent 2 - µ of κ. A parameter that a fit has not is empty."""
+    """Return a row for each of ``fits`` (as ``Outcome.fit``): each registered parameter with its scaled error, the intervals of
+    µ and J0/h0 with what they say; χ², what speaks for µ; the exponent 2 - µ of κ. A parameter that a fit has not is empty."""
     return pd.DataFrame([_row(fit) for fit in fits])
 
 
 def _row(fit):
     free = fit["mu_free"]
-    values, errors = free["values"], free["errors"]
+    values, errors = free["values"], free["errors_scaled"]
     row = {key: fit[key] for key in ("dataset", "provenance", "observable")}
     for name in observables.tabulated():
         row |= {name: values.get(name), f"{name}_err": errors.get(name)}
-    row["mu_low"], row["mu_high"] = free["intervals"].get("mu", (None, None))
+    row["mu_low"], row["mu_high"] = free["intervals_scaled"].get("mu", (None, None))
+    row["mu_state"] = free["states"].get("mu")
     row |= {key: free[key] for key in ("chi2", "dof")}
-    row |= {"stm_chi2": fit["stm"]["chi2"]} | {key: fit[key] for key in ("delta_aic", "p_value")}
+    row |= {"stm_chi2": fit["stm"]["chi2"]} | {key: fit[key] for key in ("delta_aic", "p_value", "void")}
+    row |= coupling(fit)
     exponent = (2 - values["mu"], errors["mu"]) if "kappa_1K" in values else (None, None)  # κ ~ T^(2-µ)
     return row | dict(zip(("exponent", "exponent_err"), exponent, strict=True))
+
+
+def coupling(fit):
+    """Return J0/h0 of a fit with all that limits it, a dict for a row of a table: empty where there is no fit on the atlas."""
+    name = on_atlas.NAME
+    ends = ("low", "high", "low_95", "high_95")
+    atlas = fit["atlas"]
+    if atlas is None:
+        return {name: None, f"{name}_err": None} | {f"{name}_{end}": None for end in ends} | {f"{name}_state": None}
+    model = atlas["model"]
+    both = (*model["intervals_scaled"].get(name, (None, None)), *model["intervals_95_scaled"].get(name, (None, None)))
+    row = {name: model["values"][name], f"{name}_err": model["errors_scaled"][name]}
+    row |= {f"{name}_{end}": value for end, value in zip(ends, both, strict=True)}
+    down, up = atlas["h0_range"]
+    return row | {
+        f"{name}_state": model["states"].get(name),
+        f"{name}_err_atlas": atlas["atlas_error"],
+        f"{name}_h0_down": down,
+        f"{name}_h0_up": up,
+        "h0_K": atlas["h0_K"],
+        "atlas_chi2": model["chi2"],
+        "atlas_dof": model["dof"],
+        "atlas_delta_aic_stm": atlas["delta_aic"]["stm"],
+        "atlas_delta_aic_eq3": atlas["delta_aic"]["mu_free"],
+        "atlas_void": atlas["void"],
+    }

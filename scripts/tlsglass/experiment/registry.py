@@ -77,8 +77,9 @@ class Drawing:
 class Observable:
     """One measured quantity and its model Σ_a p[a] · shape_a(T; µ, ...). ``register`` says what an entry must hold.
 
-    ``shapes(T_K, p, probe)`` returns {amplitude: shape (n,)} at ``T_K`` (n,), with Eq. (3) and constant µ. ``simulated``
-    (inference.Simulated) returns such a function, without µ, on a simulated n(T, E).
+    ``shapes(T_K, p, probe)`` returns {amplitude: shape (n,)} at ``T_K`` (n,), with Eq. (3) and constant µ.
+    ``on_atlas(curves, T_K, p, probe, rows)`` does so with J0/h0 in the place of µ, from physics.curves.Curves; with ``rows``
+    shapes may be (1 + r, n), the rows of base.samples.Samples.
     """
 
     name: str
@@ -88,7 +89,7 @@ class Observable:
     shapes: Callable
     recipe: Recipe
     drawing: Drawing = field(default_factory=Drawing)
-    simulated: Callable | None = None
+    on_atlas: Callable | None = None
     positive: bool = False  # whether a value <= 0 cannot be measured
     probe: str | None = None  # the key of the dataset that holds the probing frequency, or whatever else the shapes need
     invertible: bool = False  # whether a dataset may give 1/value, as Q in the place of 1/Q

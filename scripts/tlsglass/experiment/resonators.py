@@ -62,6 +62,30 @@ def _resonator_loss(T, p, driven):
     return losses(T, p, driven, resonant, relaxation)
 
 
+def _resonator_loss_on_atlas(curves, T, p, driven, rows=False):
+    from numpy import pi, tanh
+
+    from tlsglass.physics import loss
+
+    driven = driven if isinstance(driven, Driven) else Driven(driven)
+    g, quantum_K, A = p["J0_over_h0"], loss.HERTZ_K * driven.frequency_Hz, p["A_Hz_per_K3"]
+    resonant = curves.at_energy(g, quantum_K, rows) * tanh(0.5 * quantum_K / T)
+    relaxation = 0.0 * T
+    if A > 0 and len(T) <= loss.NODES:
+        relaxation = curves.internal_friction(g, driven.frequency_Hz, A, rows) / pi
+    elif A > 0:
+        relaxation = loss.smooth(T, lambda _: _at_nodes(curves).internal_friction(g, driven.frequency_Hz, A, rows) / pi)
+    return losses(T, p, driven, resonant, relaxation)
+
+
+@lru_cache(maxsize=8)
+def _at_nodes(curves):
+    """Return the Curves at the few temperatures that a smooth function of T is known from."""
+    from tlsglass.physics import loss
+
+    return type(curves)(loss.nodes(curves.T_K[:-1]), curves.h0_K, curves.atlas)
+
+
 register(
     Observable(
         "resonator_loss",
@@ -86,6 +110,7 @@ register(
             ),
         },
         shapes=_resonator_loss,
+        on_atlas=_resonator_loss_on_atlas,
         positive=True,
         probe="frequency_Hz",
         driven=True,

@@ -124,18 +124,14 @@ def _points(group, models):
 
 
 def _curves(group, models):
-    """Return each model of each dataset, sweep by sweep; photon numbers between two points follow a power of T."""
+    """Return each model of each dataset, sweep by sweep."""
     found = []
     for k, dataset in enumerate(group.datasets):
-        for sweep, points in sweeps(dataset.points):
-            T = np.geomspace(points.T_K.min(), points.T_K.max(), CURVE_POINTS)
-            photons = (
-                None if points.photons is None else np.exp(np.interp(np.log(T), np.log(points.T_K), np.log(points.photons)))
-            )
-            there = replace(dataset, points=replace(points, T_K=T, photons=photons))
-            own = {name: {p: values[n] for p, n in group.names(k).items()} for name, values in models.items()}
-            told = {"dataset": dataset.name, "sweep": sweep, "T_K": T}
-            found.append(pd.DataFrame(told | {name: there.model(T, values) for name, values in own.items()}))
+        own = {name: {p: values[n] for p, n in group.names(k).items()} for name, values in models.items()}
+        for sweep, grid in dataset.points.grids(CURVE_POINTS):
+            there = replace(dataset, points=grid)
+            told = {"dataset": dataset.name, "sweep": sweep, "T_K": grid.T_K}
+            found.append(pd.DataFrame(told | {name: there.model(grid.T_K, values) for name, values in own.items()}))
     return pd.concat(found, ignore_index=True)
 
 
@@ -156,13 +152,6 @@ def _powers(group, models):
     return pd.concat(found[1:] or found, ignore_index=True)
 
 
-def sweeps(points):
-    """Return [(number, Points)] of each sweep in temperature; one that is NaN for points without."""
-    if points.sweep is None:
-        return [(np.nan, points)]
-    return [(float(sweep), points.where(points.sweep == sweep)) for sweep in np.unique(points.sweep)]
-
-
 def leave_out(group, alone):
     """Return a row for each sweep of each driven dataset: what a fit to all others says of its points.
 
@@ -170,7 +159,7 @@ def leave_out(group, alone):
     """
     rows = []
     for k, dataset in enumerate(group.datasets):
-        every = sweeps(dataset.points)
+        every = dataset.points.sweeps()
         if len(every) < 3:
             continue
         for sweep, points in every:

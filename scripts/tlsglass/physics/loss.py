@@ -12,7 +12,7 @@ from scipy import constants, special
 from tlsglass.physics import eq3
 
 HERTZ_K = constants.h / constants.k  # the quantum of 1 Hz in kelvin
-_NODES = 20
+NODES = 20
 _T_PV = 0.3 * (np.arange(150) + 0.5)  # even steps converge exponentially: the integrand is analytic in a strip
 
 
@@ -59,19 +59,32 @@ def relaxation_loss_eq3(T_K, mu, frequency_Hz, A):
     """1/Q of relaxing TLSs in units of F tan δ = π P0γ²/ρv²: 1/2 where f << A T³, A T³ / f on the other side; 0 at A = 0.
 
     No drive saturates it: it is that of the TLSs at E of order T, not at hf. ``A`` in Hz/K³ is that of Eq. (8) beside f.
-    At more than ``_NODES`` temperatures it is the polynomial in ln T through so many, right to 1e-5 over two decades.
     """
     T = np.asarray(T_K, dtype=float)
     if not A > 0:
         return np.zeros_like(T)
-    if T.size <= _NODES:
-        return eq3.internal_friction(T, mu, frequency_Hz, A) / np.pi
-    ln_T = np.log(T)
-    middle, half = 0.5 * (ln_T.max() + ln_T.min()), max(0.5 * (ln_T.max() - ln_T.min()), 1e-9)
-    at = np.exp(middle + half * chebyshev.chebpts1(_NODES))
-    ln_loss = np.log(eq3.internal_friction(at, mu, frequency_Hz, A) / np.pi)
-    fitted = chebyshev.chebfit(chebyshev.chebpts1(_NODES), ln_loss, _NODES - 1)
+    return smooth(T, lambda T: eq3.internal_friction(T, mu, frequency_Hz, A) / np.pi)
+
+
+def smooth(T_K, of):
+    """Return ``of``(T) > 0 (..., n), a smooth function of temperatures, at ``T_K`` (n,): at more than ``NODES`` of them the
+    polynomial in ln T through so many. It is right to 1e-5 over two decades for losses of relaxing TLSs."""
+    if len(T_K) <= NODES:
+        return of(T_K)
+    at, ln_T = nodes(T_K), np.log(T_K)
+    middle, half = _middle(ln_T)
+    fitted = chebyshev.chebfit(chebyshev.chebpts1(NODES), np.log(of(at)).T, NODES - 1)
     return np.exp(chebyshev.chebval((ln_T - middle) / half, fitted))
+
+
+def nodes(T_K):
+    """Return the temperatures that ``smooth`` asks for."""
+    middle, half = _middle(np.log(T_K))
+    return np.exp(middle + half * chebyshev.chebpts1(NODES))
+
+
+def _middle(ln_T):
+    return 0.5 * (ln_T.max() + ln_T.min()), max(0.5 * (ln_T.max() - ln_T.min()), 1e-9)
 
 
 def saturation(T_K, frequency_Hz, photons, critical_photons, beta1, beta2):

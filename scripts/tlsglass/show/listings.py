@@ -5,6 +5,7 @@ import math
 import pandas as pd
 
 from tlsglass.base import names
+from tlsglass.experiment import words
 from tlsglass.paper import scorecard as referee
 from tlsglass.paper import sizes
 from tlsglass.show.tables import Table, shorthand
@@ -86,43 +87,53 @@ def experiments(parameters, fits):
             "provenance",
             "µ",
             "68 %",
+            "J0/h0",
+            "68 %",
             "other parameters",
-            "χ²/dof",
-            "χ²/dof, µ = 0",
-            "ΔAIC",
+            "χ²/dof: Eq. (3), STM, atlas",
+            "ΔAIC: Eq. (3), atlas",
             "p (µ = 0)",
             "at its bound",
         ],
         [_fit(fit, order) for fit in fits],
-        "µ free beside µ = 0 (standard tunneling model): a positive ΔAIC favours µ free, and p is that of the likelihood ratio"
-        " if µ were 0. Intervals marked * are from the profile likelihood, since the parabola fails. Where no errors are given,"
-        " the column χ²/dof shows σ as estimated from the residuals. Where χ²/dof is far above 1, the model does not describe"
-        " the points within their errors, and neither the errors nor p can be taken at their word. Reconstructed data are the"
-        " curve of the paper's printed parameters with noise: their fits show that the parameters are recovered, and nothing"
-        " about nature.",
+        "µ free, and the atlas with J0/h0 free (h0 = 10 K unless a dataset says otherwise), beside the standard tunneling model"
+        " (STM, µ = 0): a positive ΔAIC favours them over it, and p is that of the likelihood ratio if µ were 0. Errors and"
+        " intervals are those of the points, times √(χ²/dof) where that is above 1; those of J0/h0 hold the atlas's errors."
+        " Intervals marked * are from the profile likelihood, since the parabola fails; a limit is one of 95 %. Where no errors"
+        " are given, χ²/dof is σ as estimated from the residuals. Where χ²/dof is far above 1, ΔAIC and p are void."
+        " Reconstructed data are the curve of the paper's printed parameters with noise: their fits show that these are"
+        " recovered, and nothing about nature.",
     )
 
 
 def _fit(fit, order):
-    free = fit["mu_free"]
-    values, errors = free["values"], free["errors"]
-    low, high = free["intervals"].get("mu", (None, None))
-
-    def chi2(one):  # without errors the σ of the residuals
-        return f"{one['chi2']:.1f}/{one['dof']}" if fit["errors_given"] else f"σ = {one['misfit']:.2g}"
-
+    free, atlas = fit["mu_free"], fit["atlas"]
+    models = [free, fit["stm"], *([atlas["model"]] if atlas else [])]
+    # without errors the σ of the residuals
+    chi2 = [words.reduced_chi2(one) for one in models] if fit["errors_given"] else [f"{one['misfit']:.2g}" for one in models]
+    aic = [f"{fit['delta_aic']:.1f}"] if not fit["void"] else ["void"]
+    if atlas:
+        aic.append("void" if atlas["void"] else f"{atlas['delta_aic']['stm']:.1f}")
+    p_value = fit["p_value"]
     return [
         fit["dataset"],
-        fit["provenance"],
-        shorthand(values["mu"], errors["mu"]),
-        "-" if None in (low, high) else f"{low:.3f} to {high:.3f}" + " *" * ("mu" in free["profiled"]),
-        ", ".join(f"{name} {shorthand(values[name], errors[name])}" for name in order if name in values),
-        chi2(free),
-        chi2(fit["stm"]),
-        f"{fit['delta_aic']:.1f}",
-        "-" if fit["p_value"] is None else f"{fit['p_value']:.2g}",
+        fit["provenance"] + (", control" if fit["control"] else ""),
+        words.short(free, "mu"),
+        _interval(free, "mu"),
+        words.short(atlas["model"], "J0_over_h0") if atlas else "-",
+        _interval(atlas["model"], "J0_over_h0") if atlas else "-",
+        ", ".join(f"{name} {words.short(free, name)}" for name in order if name in free["values"]),
+        ("" if fit["errors_given"] else "σ = ") + ", ".join(chi2),
+        ", ".join(aic).replace("-", words.MINUS),
+        "-" if p_value is None else "void" if fit["void"] else f"{p_value:.2g}".replace("-", words.MINUS),
         ", ".join(free["at_bounds"]),
     ]
+
+
+def _interval(model, name):
+    if name not in model["intervals_scaled"]:
+        return "-"
+    return words.interval(model, name) + " *" * (name in model["profiled"])
 
 
 def scorecard(card, paper, limits):

@@ -1,41 +1,63 @@
-"""Panels of the figures that show measured data: points with their fits, µ against the window, correlated parameters."""
+"""Panels of figures that show measured data: points with their fits, and what the fits leave."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from tlsglass.experiment import observables
-from tlsglass.show import style, tables
+from tlsglass.experiment import observables, words
+from tlsglass.show import style
+
+SMALL = 0.35  # of what is drawn: a part of TLSs that is smaller has an inset
+CURVES = (
+    ("mu_free", "fit, µ free", {"linestyle": "-"}),
+    ("stm", "STM, µ = 0", {"linestyle": "--", "linewidth": 0.8}),
+    ("atlas", "atlas, J0/h0 free", {"linestyle": ":", "linewidth": 1.3}),
+)
 
 
 def data_and_fits(panel, results, alone=False):
-    """Draw the points and the two fits of each of ``results`` (fit, points, curves), as their observable's ``drawing`` says.
+    """Draw the points and the fits of each of ``results`` (fit, points, curves), as their observable's ``drawing`` says.
 
     On a linear axis values are in units of a power of ten. A dataset ``alone`` is divided by the power of T that makes it flat
-    in the STM, if there is one, and has χ²/dof beside the fits, and the error of µ times sqrt(χ²/dof) where that is above 1.
+    in the STM, if there is one; it has its fit on the atlas too, χ²/dof beside the fits, and residuals in ``panel.below``.
     """
     first = results[0][0]
     drawing = observables.named(first["observable"]).drawing
     reduced = drawing.reduced if alone else None
     scale = 0 if reduced or drawing.scale == "log" else _power_of_ten(results, drawing)
+    axes = panel.axes
     for k, (fit, points, curves) in enumerate(results):
         base = points["value"].min() if drawing.from_lowest else 0.0
         drawn = _Drawn(*style.OTHERS[k % len(style.OTHERS)], 10.0**-scale, base, reduced[0] if reduced else 0, k == 0)
         _points(panel, fit, points, drawn)
         _curves(panel, fit, curves, drawn, alone)
-    panel.logarithmic("x", ticks=(1, 2, 5) if len(panel.axes.figure.axes) < 3 else (1,))
-    axes = panel.axes
-    axes.set_xlabel("$T$ (K)")
-    axes.set_title(first["material"], fontsize=7)
+    T = np.concatenate([points["T_K"] for _, points, _ in results])
+    axes.set_xlim(T.min() / 1.12, T.max() * 1.12)
     axes.set_yscale("linear" if reduced else drawing.scale)
+    _limit(axes, results, reduced, drawing, scale)
+    panel.logarithmic("x", ticks=None)
+    if axes.get_yscale() == "log":
+        panel.logarithmic("y", ticks=None)
     axes.set_ylabel(reduced[1].format(first["unit"]) if reduced else _axis_label(first, drawing, scale))
-    _place_legend(axes, drawing)
+    panel.legend_above(title=_wrapped(first["material"]))
+    if alone and panel.below:
+        residuals(panel.below, *results[0][:2])
+        panel.below.axes.set_xlabel("$T$ (K)")
+        _inset(panel, *results[0], drawing, scale)
+    else:
+        axes.set_xlabel("$T$ (K)")
+
+
+def _wrapped(text, width=44):
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, width)[:2])
 
 
 def _power_of_ten(results, drawing):
     """Return the power of ten that values are in units of: that of their range, or of the largest."""
     sizes = [np.ptp(p["value"]) if drawing.from_lowest else p["value"].abs().max() for _, p, _ in results]
-    return int(np.floor(np.log10(max(sizes))))
+    return int(np.floor(np.log10(max(*sizes, 1e-300))))
 
 
 def _axis_label(fit, drawing, scale):
@@ -63,6 +85,31 @@ class _Drawn(NamedTuple):
         return self.factor * error / T**self.power
 
 
+def _limit(axes, results, reduced, drawing, scale):
+    """Set the limits by the points and their fits with µ free: no model that misses, and no error, leaves the panel empty."""
+    power, factor = (reduced[0] if reduced else 0), 10.0**-scale
+    shown = []
+    for _, points, curves in results:
+        base = points["value"].min() if drawing.from_lowest else 0.0
+        error = np.minimum(points["error"].fillna(0), 0.5 * points["value"].abs())
+        for values, T in (
+            (points["value"] - error, points["T_K"]),
+            (points["value"] + error, points["T_K"]),
+            (curves["mu_free"], curves["T_K"]),
+        ):
+            shown.append((factor * (values - base) / T**power).to_numpy())
+    shown = np.concatenate(shown)
+    shown = shown[np.isfinite(shown)]
+    if axes.get_yscale() == "log":
+        shown = shown[shown > 0]
+        if len(shown) and shown.max() > 0:
+            axes.set_ylim(shown.min() / 1.25, shown.max() * 1.25)
+    elif len(shown):
+        room = 0.06 * (np.ptp(shown) or abs(shown.max()) or 1.0)
+        low = shown.min() - room
+        axes.set_ylim(max(low, 0.0) if reduced and shown.min() > 0 else low, shown.max() + room)
+
+
 def _points(panel, fit, points, drawn):
     T = points["T_K"]
     for fitted in (True, False):
@@ -82,98 +129,78 @@ def _points(panel, fit, points, drawn):
 
 def _curves(panel, fit, curves, drawn, alone):
     T = curves["T_K"]
-    free, stm = _labels(fit, drawn.first, alone)
-    for name, series, options in (
-        ("mu_free", "fit, µ free", {"label": free}),
-        ("stm", "STM, µ = 0", {"linestyle": "--", "linewidth": 0.8, "label": stm}),
-    ):
-        panel.line(T, drawn.value(curves[name], T), f"{fit['dataset']}: {series}", color=drawn.colour, **options)
+    labels = _labels(fit, drawn.first, alone)
+    for name, series, options in CURVES:
+        if labels.get(name) or name != "atlas":
+            value = drawn.value(curves[name], T)
+            panel.line(T, value, f"{fit['dataset']}: {series}", color=drawn.colour, label=labels.get(name), **options)
 
 
 def _labels(fit, first, alone):
-    """Return what the legend says of the fit with µ free and of the STM."""
-    value, error = fit["mu_free"]["values"]["mu"], fit["mu_free"]["errors"]["mu"]
-    if alone and error and fit["errors_given"]:
-        error *= max(1.0, fit["mu_free"]["misfit"])
-    mu = f"$µ$ = {tables.shorthand(value, error)}"
-    if not (alone and fit["errors_given"]):
-        return mu + (f", {fit['label']}" if fit["label"] else ""), "$µ$ = 0 (STM)" if first else None
-    return f"{mu}, {_reduced_chi2(fit['mu_free'])}", f"STM, {_reduced_chi2(fit['stm'])}"
+    """Return what the legend says of the fit with µ free, of the STM, and of the atlas for a dataset alone."""
+    free, atlas = fit["mu_free"], fit["atlas"]
+    mu = _named("µ", words.short(free, "mu"))
+    if not alone:
+        return {"mu_free": mu + (f", {fit['label']}" if fit["label"] else ""), "stm": "STM, µ = 0" if first else None}
+    found = {"mu_free": f"Eq. (3): {mu}", "stm": "STM, µ = 0"}
+    if atlas:
+        found["atlas"] = "atlas: " + _named("J$_0$/h$_0$", words.short(atlas["model"], "J0_over_h0"))
+    if fit["errors_given"]:
+        models = {"mu_free": free, "stm": fit["stm"]} | ({"atlas": atlas["model"]} if atlas else {})
+        found |= {name: f"{found[name]} (χ²/dof {words.reduced_chi2(model)})" for name, model in models.items()}
+    return found
 
 
-def _reduced_chi2(fit):
-    value = fit["misfit"] ** 2
-    return f"χ²/dof = {value:.{1 if value < 10 else 0}f}"
+def _named(symbol, shown):
+    """Return µ = 0.05(1), µ < 0.2 (95 %), µ not constrained, whichever reads well."""
+    return f"{symbol} {shown}" if shown[0] in "<>" or shown[0].isalpha() else f"{symbol} = {shown}"
 
 
-def _place_legend(axes, drawing):
-    """Put the legend where the curves leave room; on a linear axis, make it below or above them."""
-    if axes.get_yscale() == "log":
-        axes.legend(loc=drawing.legend)
+def residuals(panel, fit, points):
+    """Draw (point - model)/σ of the fit with µ free, and of the STM as crosses; without errors σ is that of the residuals."""
+    T, axes = points["T_K"], panel.axes
+    for name, look in (
+        ("stm", {"marker": "x", "color": style.GREY, "markersize": 2.4}),
+        ("mu_free", {"marker": style.OTHERS[0][1], "color": style.OTHERS[0][0], "markerfacecolor": "white"}),
+    ):
+        some = points["fitted"] & (points["error"] > 0)
+        left = (points["value"] - points[name]) / points["error"].where(points["error"] > 0)
+        panel.points(T[some], left[some], None, f"{fit['dataset']}: residuals, {name}", **look)
+    free = ((points["value"] - points["mu_free"]) / points["error"].where(points["error"] > 0))[points["fitted"]]
+    reach = max(3.0, 1.15 * float(free.abs().max())) if free.notna().any() else 3.0
+    axes.set_ylim(-reach, reach)
+    axes.axhline(0, color="black", linewidth=0.6)
+    axes.set_ylabel("residual (σ)")
+
+
+def _inset(panel, fit, points, curves, drawing, scale):
+    """Zoom in on the part of the TLSs where something else is much larger: quasiparticles of a resonator."""
+    if not drawing.from_lowest or "tls" not in curves:
         return
-    below = drawing.legend != "above"
-    low, high = axes.get_ylim()
-    room = 0.4 * (high - low)
-    axes.set_ylim(low - room * below - 0.1 * (not below) * room, high + room * (not below) + 0.3 * below * room)
-    axes.legend(loc="lower center" if below else "upper center")
-
-
-def window_scan(panel, fit, windows):
-    """Draw µ against the upper end of the window for every lower end, the window of the fit filled; errors hold the misfit."""
-    axes = panel.axes
-    lowest = sorted(windows["T_min_K"].unique())
-    for k, T_min in enumerate(lowest):
-        rows = windows[windows["T_min_K"] == T_min]
-        own = np.isclose(rows["T_max_K"], fit["fitted_K"][1]) & np.isclose(T_min, fit["fitted_K"][0])
-        colour, marker = style.PALETTE[k % len(style.PALETTE)], style.MARKERS[k % len(style.MARKERS)]
-        for some, face in ((~own, "white"), (own, colour)):
-            panel.points(
-                rows["T_max_K"][some],
-                rows["mu"][some],
-                rows["mu_err_scaled"][some],
-                f"from {T_min:g} K" + (": the fit" if face == colour else ""),
-                color=colour,
-                marker=marker,
-                markerfacecolor=face,
-                label=f"{T_min:g}" if face == "white" else None,
-            )
-    axes.axhline(0, color="black", linestyle="--", linewidth=0.8)
-    certain = windows[windows["mu_err_scaled"] < 6 * windows["mu_err_scaled"].median()]
-    low = min((certain["mu"] - 1.2 * certain["mu_err_scaled"]).min(), 0)
-    high = max((certain["mu"] + 1.2 * certain["mu_err_scaled"]).max(), 0)
-    axes.set_ylim(low - 0.05 * (high - low), high + (0.2 + 0.08 * len(lowest)) * (high - low))
-    if windows["T_max_K"].max() > 3 * windows["T_max_K"].min():
-        panel.logarithmic("x")
-    axes.set_xlabel("upper end of the window (K)")
-    axes.set_ylabel("µ")
-    columns = 1 + (len(lowest) > 2)
-    axes.legend(loc="upper right", ncols=columns, columnspacing=0.8, handletextpad=0.1, title="lower end (K)", title_fontsize=7)
-
-
-def correlated(panel, fit):
-    """Draw where χ² is 2.30 and 6.18 above its minimum (68 and 95 % of two parameters): µ and what is tied most to it."""
-    free = fit["mu_free"]
-    rho = free["correlations"]["mu"]
-    name = max(rho, key=lambda key: abs(rho[key]))
-    for chi2, share, line in ((2.30, "68 %", "-"), (6.18, "95 %", ":")):
-        mu, other = _ellipse(free, name, chi2)
-        panel.line(mu, other, f"{name}: {share} of the covariance", color=style.BLUE, linestyle=line, label=share)
-    panel.axes.axvspan(*free["intervals"]["mu"], color=style.BLUE, alpha=0.12, linewidth=0)
-    panel.points([free["values"]["mu"]], [free["values"][name]], None, f"{name}: best fit", color=style.BLUE, marker="o")
-    panel.axes.set_xlabel("µ")
-    panel.axes.set_ylabel(observables.named(fit["observable"]).parameters[name].label)
-    panel.axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
-    panel.axes.yaxis.get_offset_text().set_fontsize(7)
-    panel.axes.margins(y=0.25)
-    differs = ", profile differs" if "mu" in free["profiled"] else ""
-    panel.axes.set_title(f"correlation {rho[name]:.2f}{differs}".replace("-", "−"), fontsize=7)
-    panel.axes.legend(loc="lower right" if rho[name] > 0 else "upper right")
-
-
-def _ellipse(fit, name, chi2, n=100):
-    """Return (µ, value of ``name``), (2, n): where the covariance says that χ² is ``chi2`` above its minimum."""
-    angle = np.linspace(0, 2 * np.pi, n)
-    rho = fit["correlations"]["mu"][name]
-    across = np.sqrt(1 - rho**2) * np.sin(angle) + rho * np.cos(angle)
-    centre = np.array([[fit["values"]["mu"]], [fit["values"][name]]])
-    return centre + np.sqrt(chi2) * np.array([fit["errors"]["mu"] * np.cos(angle), fit["errors"][name] * across])
+    base, factor = points["value"].min(), 10.0**-scale
+    whole, rest = np.ptp(curves["mu_free"]), curves["mu_free"] - curves["tls"]
+    still = np.abs(rest - rest.iloc[0]) < 0.1 * max(np.ptp(curves["tls"]), 1e-300)
+    if not still.any() or np.ptp(curves["mu_free"][still]) > SMALL * whole:
+        return
+    end = curves["T_K"][still].max()
+    inset = panel.inset(panel.letter, (0.13, 0.1, 0.52, 0.5))
+    some = points["T_K"] <= end
+    colour, marker = style.OTHERS[0]
+    y = factor * (points["value"] - base)
+    inset.points(
+        points["T_K"][some],
+        y[some],
+        factor * points["error"][some],
+        f"{fit['dataset']}: inset",
+        color=colour,
+        marker=marker,
+        markerfacecolor="white",
+        markersize=2.2,
+    )
+    for name, _, options in CURVES:
+        inset.axes.plot(curves["T_K"][still], factor * (curves[name][still] - base), color=colour, **options)
+    reach = y[some].max() - y[some].min()
+    inset.axes.set_ylim(y[some].min() - 0.15 * reach, y[some].max() + 0.15 * reach)
+    inset.axes.set_xlim(points["T_K"].min() / 1.1, end * 1.05)
+    inset.logarithmic("x", ticks=None)
+    inset.axes.tick_params(labelsize=6)

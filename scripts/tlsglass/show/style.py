@@ -3,6 +3,8 @@
 A figure is drawn through ``Figure``: what a panel draws is also written to the CSV beside the picture.
 """
 
+import io
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -13,6 +15,7 @@ import pandas as pd
 from matplotlib import ticker
 
 from tlsglass.base import files
+from tlsglass.show import svg
 
 WIDTH = {"single": 3.375, "double": 7.0}  # inches: one and two columns of Physical Review
 BLUE, VERMILION, GREEN, PURPLE, ORANGE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00"
@@ -45,9 +48,27 @@ RC = {
     "lines.markersize": 3.2,
     "mathtext.fontset": "dejavusans",
     "svg.hashsalt": "tlsglass",  # the same figure gives the same file
-    "svg.fonttype": "path",  # glyphs are outlines in the file: the same letters wherever it is opened
+    "svg.fonttype": "none",  # text is text in the file: it can be searched, read aloud, and set anew by a journal
     "savefig.dpi": 300,
 }
+
+
+def plain(value):
+    """Write the number of a tick: 0.05, 300, 2·10⁻⁵; with a true minus sign."""
+    if value == 0 or 1e-4 < abs(value) < 1e5:
+        return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+    mantissa, power = f"{value:.0e}".split("e")
+    mantissa = "" if mantissa == "1" else f"{mantissa}·".replace("-", "\N{MINUS SIGN}")
+    return f"{mantissa}$10^{{{int(power)}}}$"
+
+
+def _enough(low, high):
+    """Return the fewest ticks of a decade that give three numbers between ``low`` and ``high``, on a logarithmic axis."""
+    for subs in ((1,), (1, 3), (1, 2, 5), (1, 2, 3, 5, 7), range(1, 10)):
+        decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+        if np.sum([(low <= s * decades) & (s * decades <= high) for s in subs]) >= 3:
+            return subs
+    return np.arange(10, 100) / 10
 
 
 def of_set(L, J0, couplings, sizes):
@@ -63,10 +84,16 @@ class Panel:
 
     def __init__(self, letter, axes, record):
         self.letter, self.axes, self.record = letter, axes, record
+        self.below = None  # the panel of its residuals, if there is one
 
-    def points(self, x, y, error, series, **style):
+    def points(self, x, y, error, series, bounds=None, **style):
+        """Draw and record points; their error bars end at ``bounds`` (low, high) if there are any."""
         style = {"linestyle": "none", "elinewidth": 0.6, "capsize": 1.2, "capthick": 0.6, "markeredgewidth": 0.7} | style
-        self.axes.errorbar(x, y, yerr=error, **style)
+        shown = error
+        if bounds is not None and error is not None:
+            value, error = np.asarray(y, dtype=float), np.asarray(error, dtype=float)
+            shown = np.array([np.minimum(error, value - bounds[0]), np.minimum(error, bounds[1] - value)]).clip(0)
+        self.axes.errorbar(x, y, yerr=shown, **style)
         self._record(series, "points", x, y, error)
 
     def bars(self, x, y, error, series, **style):
@@ -86,18 +113,32 @@ class Panel:
         self._record(series, "line", x, y, np.full(np.shape(x), np.nan))
 
     def logarithmic(self, *axes, ticks=(1, 2, 5)):
-        """Make ``axes`` ("x", "y") logarithmic, with ``ticks`` of each decade written as plain numbers."""
+        """Make ``axes`` ("x", "y") logarithmic, with ``ticks`` of each decade written as plain numbers.
+
+        With ``ticks`` None there are as many as the limits, which must be set, need for three numbers.
+        """
         for name in axes:
             getattr(self.axes, f"set_{name}scale")("log")
             axis = getattr(self.axes, f"{name}axis")
-            axis.set_major_locator(ticker.LogLocator(subs=ticks))
-            axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:g}"))
+            axis.set_major_locator(ticker.LogLocator(subs=ticks or _enough(*getattr(self.axes, f"get_{name}lim")())))
+            axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: plain(value)))
             axis.set_minor_locator(ticker.LogLocator(subs=range(1, 10)))
             axis.set_minor_formatter(ticker.NullFormatter())
 
     def letter_at(self, x=0.03, y=0.97, **style):
         place = {"transform": self.axes.transAxes, "va": "top", "ha": "left", "weight": "bold"} | style
         self.axes.text(x, y, f"({self.letter})", **place)
+
+    def legend_above(self, ncols=1, **options):
+        """Put the legend above the axes: it covers no point, and stretches no axis."""
+        look = {"loc": "lower left", "bbox_to_anchor": (-0.03, 1.0), "borderaxespad": 0.1, "columnspacing": 1.0}
+        look |= {"fontsize": 6.5, "title_fontsize": 6.5, "alignment": "left", "labelspacing": 0.2}
+        return self.axes.legend(ncols=ncols, **look | options)
+
+    def letter_beside(self, inches=0.42):
+        """Put the letter beside the legend above the axes, left of these."""
+        width = self.axes.get_position().width * self.axes.figure.get_figwidth()
+        self.letter_at(-inches / width, 1.0, va="bottom")
 
     def inset(self, letter, bounds):
         """Return an inset panel at ``bounds`` (x, y, width, height) of this one's axes."""
@@ -121,12 +162,44 @@ class Figure:
         self.figure, axes = plt.subplots(rows, panels // rows, **size, **subplots)
         self.panels = [Panel("abcdef"[k], ax, self.record) for k, ax in enumerate(axes.flat)]
 
+    @classmethod
+    def of_a_fit(cls, scans=0, tied=False, height=3.4):
+        """Return a row of columns: a panel with another for its residuals (``below``), ``scans`` stacked, and one if ``tied``.
+
+        Places are fixed, with room for six lines above: a long legend changes nothing of the axes.
+        """
+        figure = cls.__new__(cls)
+        plt.rcParams.update(RC)
+        figure.record = []
+        columns = 1 + (scans > 0) + tied
+        width = WIDTH["double" if columns > 1 else "single"]
+        figure.figure = plt.figure(figsize=(width, height))
+        edges = {"left": 0.55 / width, "right": 1 - 0.13 / width, "bottom": 0.4 / height, "top": 1 - 0.86 / height}
+        grid = figure.figure.add_gridspec(1, columns, width_ratios=[1.45, *[1] * (columns - 1)], wspace=0.4, **edges)
+        first, below = _stacked(figure.figure, grid[0], [1, 0.32])
+        others = _stacked(figure.figure, grid[1], [1] * scans) if scans else []
+        others += [figure.figure.add_subplot(grid[columns - 1])] if tied else []
+        figure.panels = [Panel("abcdef"[k], axes, figure.record) for k, axes in enumerate([first, *others])]
+        figure.panels[0].below = Panel("a", below, figure.record)
+        return figure
+
     def save(self, outputs):
         """Write ``outputs.svg``, ``outputs.png`` and, with the numbers, ``outputs.csv``; each whole or not at all."""
-        with files.whole(outputs.svg) as part:
-            self.figure.savefig(part, format="svg", metadata={"Date": None})
+        drawn = io.StringIO()
+        self.figure.savefig(drawn, format="svg", metadata={"Date": None})
+        files.write_text(outputs.svg, svg.tidy(drawn.getvalue()))
         with files.whole(outputs.png) as part:
             self.figure.savefig(part, format="png", metadata={"Software": None})
         columns = ["panel", "series", "kind", "x", "y", "y_err"]
         files.write_csv(outputs.csv, pd.DataFrame(self.record, columns=columns))
         plt.close(self.figure)
+
+
+def _stacked(figure, cell, heights):
+    """Return axes above each other that share their abscissa, labelled at the lowest."""
+    grid = cell.subgridspec(len(heights), 1, height_ratios=heights, hspace=0.06)
+    axes = [figure.add_subplot(grid[0])]
+    axes += [figure.add_subplot(grid[k], sharex=axes[0]) for k in range(1, len(heights))]
+    for one in axes[:-1]:
+        one.tick_params(labelbottom=False)
+    return axes

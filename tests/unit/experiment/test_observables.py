@@ -10,9 +10,9 @@ import yaml
 from matplotlib import pyplot as plt
 
 from tlsglass.base import validation
-from tlsglass.experiment import datasets, inference, measured, observables, outcome, registry, synthetic, windows
+from tlsglass.experiment import datasets, measured, observables, outcome, registry, synthetic, windows, words
 from tlsglass.experiment.registry import MU, Drawing, Observable, Parameter, Recipe
-from tlsglass.show import listings, panels, style, tables
+from tlsglass.show import fit_panels, listings, panels, style
 
 SCHEMA = validation.read_yaml(Path(__file__).parents[3] / "workflow/schemas/dataset.schema.yaml")
 
@@ -21,9 +21,8 @@ def shapes(T, p, gain):
     return {"power_1K": T ** (1 + p["mu"]) * gain / (1 + (T / p["T0_K"]) ** 2), "floor": T**0}
 
 
-def simulated(simulation):
-    ratio = simulation.between(simulation.heat / simulation.n)
-    return lambda T, p, gain: {"power_1K": ratio(T) * T * gain / (1 + (T / p["T0_K"]) ** 2), "floor": T**0}
+def on_atlas(curves, T, p, gain, rows=False):
+    return {"power_1K": curves.specific_heat(p["J0_over_h0"], rows) * gain / (1 + (T / p["T0_K"]) ** 2), "floor": T**0}
 
 
 TOY = Observable(
@@ -37,7 +36,7 @@ TOY = Observable(
         "floor": Parameter("floor", "W", default=0.0, low=-1.0, high=1.0, tabulated=False),
     },
     shapes=shapes,
-    simulated=simulated,
+    on_atlas=on_atlas,
     positive=True,
     probe="gain",
     noise_of="power_1K",
@@ -90,7 +89,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def told(folder):
-    return outcome.with_eq3(measured.load(folder, SCHEMA))
+    return outcome.of(measured.load(folder, SCHEMA))
 
 
 def change(folder, **changes):
@@ -134,7 +133,7 @@ def test_without_its_entry_it_is_unknown(folder, monkeypatch):
 
 
 def test_it_is_fitted(folder, told):
-    fit, points, curves = told
+    fit, points, curves = told.fit, told.points, told.curves
     free = fit["mu_free"]
     for name, truth in TOY.recipe.parameters.items():
         assert abs(free["values"][name] - truth) < 3 * free["errors"][name], name
@@ -148,24 +147,24 @@ def test_it_is_fitted(folder, told):
 
 
 def test_it_is_tabulated(told):
-    fit = told[0]
-    values, errors = fit["mu_free"]["values"], fit["mu_free"]["errors"]
+    fit = told.fit
+    values, errors = fit["mu_free"]["values"], fit["mu_free"]["errors_scaled"]
     row = outcome.table([fit]).iloc[0]
     for name in ("mu", "power_1K", "T0_K"):
         assert (row[name], row[f"{name}_err"]) == (values[name], errors[name])
     assert "floor" not in row
     assert list(outcome.table([fit]).columns).index("power_1K_err") < list(outcome.table([fit]).columns).index("mu_low")
-    assert listings.experiments(outcome.table([fit]), [fit]).rows[0][4] == ", ".join(
-        f"{name} {tables.shorthand(values[name], errors[name])}" for name in ("power_1K", "T0_K")
+    assert listings.experiments(outcome.table([fit]), [fit]).rows[0][6] == ", ".join(
+        f"{name} {words.short(fit['mu_free'], name)}" for name in ("power_1K", "T0_K")
     )
 
 
 def test_it_is_drawn(told, folder, tmp_path):
-    fit, points, curves = told
+    fit, points, curves = told.fit, told.points, told.curves
     figure = style.Figure(3, width="double")
     panels.data_and_fits(figure.panels[0], [(fit, points, curves)], alone=True)
-    panels.window_scan(figure.panels[1], fit, windows.scan(measured.load(folder, SCHEMA)))
-    panels.correlated(figure.panels[2], fit)
+    fit_panels.window_scan(figure.panels[1], fit, windows.scan(measured.load(folder, SCHEMA)))
+    fit_panels.correlated(figure.panels[2], fit)
     axes = [panel.axes for panel in figure.panels]
     assert (axes[0].get_yscale(), axes[0].get_ylabel()) == ("log", "y (W)")
     assert axes[2].get_ylabel() in {parameter.label for parameter in TOY.parameters.values()}
@@ -178,10 +177,12 @@ def test_it_is_drawn(told, folder, tmp_path):
 
 
 def test_on_a_linear_axis_its_values_are_in_units_of_a_power_of_ten(told, monkeypatch):
-    fit, points, curves = told
+    fit, points, curves = told.fit, told.points, told.curves
     monkeypatch.setitem(registry.ENTRIES, "toy_power", replace(TOY, drawing=Drawing()))
     figure = style.Figure()
-    panels.data_and_fits(figure.panels[0], [(fit, points / [1, 1e3, 1e3, 1, 1], curves)])
+    panels.data_and_fits(
+        figure.panels[0], [(fit, points.assign(value=points["value"] / 1e3, error=points["error"] / 1e3), curves)]
+    )
     assert figure.panels[0].axes.get_ylabel() == "y ($10^{-3}$ W)"
     assert figure.record[0][4] == pytest.approx(points["value"][0])
 
@@ -195,13 +196,12 @@ def test_it_closes():
     assert (abs(table["coverage"] - 0.683) < 4 * np.sqrt(0.683 * 0.317 / 60)).all()
 
 
-def test_it_stands_on_a_simulated_density(counts_of):
-    """A constant n is the STM: the model on it is that with µ = 0."""
-    densities = [counts_of(lambda E: 0.0135 + 0 * E, T, 100) for T in (0.03, 0.1, 0.3, 1.0)]
-    found = inference.observable("toy_power", densities, 1e-9)
-    assert found.fitted == ("T0_K", "power_1K", "floor")
-    T, p = np.geomspace(0.03, 1, 20), {"T0_K": 0.7, "power_1K": 2.0, "floor": 0.05}
-    np.testing.assert_allclose(found.curve(T, p, 1.5), TOY.curve(T, p | {"mu": 0.0}, 1.5), rtol=1e-3)
+def test_it_stands_on_the_atlas(told):
+    """Its points are those of µ = 0.1: J0/h0 is of that order, and the curve passes through the points."""
+    model = told.fit["atlas"]["model"]
+    assert 0.05 < model["values"]["J0_over_h0"] < 0.3
+    assert model["misfit"] < 2
+    assert list(model["values"]) == ["J0_over_h0", "T0_K", "power_1K", "floor"]
 
 
 def test_it_changes_no_other_closure(monkeypatch):

@@ -1,20 +1,26 @@
-"""One dataset: its points and fits, µ against the window, and the parameter that is tied most to µ."""
+"""One dataset: its points and fits with residuals, µ and J0/h0 against the window, and the parameter tied most to µ."""
 
+from tlsglass.show import fit_panels, style
 from tlsglass.show import panels as parts
-from tlsglass.show import style
 
 
 def draw(fits, points, curves, windows, panels=(1,)):
     """Each argument holds one item, that of the dataset."""
     (fit,), (scan,) = fits, windows
-    correlated = bool(fit["mu_free"]["correlations"].get("mu")) and None not in fit["mu_free"]["intervals"]["mu"]
-    figure = style.Figure(1 + (len(scan) > 0) + correlated, width="double", height=2.3)
+    scanned = [name for name in ("mu", "J0_over_h0") if name in scan and scan[name].notna().any()]
+    tied = fit_panels.partner(fit) is not None
+    figure = style.Figure.of_a_fit(len(scanned), tied)
     remaining = iter(figure.panels)
     parts.data_and_fits(next(remaining), [(fit, points[0], curves[0])], alone=True)
-    if len(scan):
-        parts.window_scan(next(remaining), fit, scan)
-    if correlated:
-        parts.correlated(next(remaining), fit)
+    for k, name in enumerate(scanned):
+        panel = next(remaining)
+        fit_panels.window_scan(panel, fit, scan, name)
+        if k == 0:
+            fit_panels.name_lower_ends(panel, fit, scan)
+        if k < len(scanned) - 1:
+            panel.axes.set_xlabel("")
+    if tied:
+        fit_panels.correlated(next(remaining), fit)
     for panel in figure.panels:
-        panel.letter_at()
+        panel.letter_beside()
     return figure

@@ -1,0 +1,161 @@
+"""J0/h0 of a measured dataset: the models of the observables on the atlas, in the place of Eq. (3).
+
+h0 only sets the scale of temperatures: ASSUME h0 = 10 K, the paper's, where a dataset does not say ``h0_K``; what half and
+twice that would give is a systematic error. The errors of the atlas are errors of the model, the same for all points together:
+they are in the likelihood, as a covariance. Points outside of the atlas are left out, and said to be.
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from tlsglass.base.samples import Samples
+from tlsglass.density.atlas import shipped
+from tlsglass.experiment import fits
+from tlsglass.experiment.likelihood import Likelihood, Part
+from tlsglass.experiment.registry import Parameter
+from tlsglass.physics.atlas import H0_K
+from tlsglass.physics.curves import Curves
+
+NAME = "J0_over_h0"
+STARTS = (0.0, 0.03, 0.08, 0.15, 0.25, 0.4, 0.6, 0.85)  # shares of the domain that a fit tries
+NEGLIGIBLE = 1e-4  # of the variance of the points: errors of the atlas below it are left out
+FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
+FOUND_AGAIN = 3  # the errors of the atlas are those at the fit, which is found anew with them
+
+
+@dataclass(frozen=True)
+class Systematics:
+    """What limits J0/h0 besides the points: the share of the atlas in its statistical error, and J0/h0 with another h0."""
+
+    atlas: float | None
+    h0: dict  # {h0_K: J0/h0}, None where too few points lie in the atlas; that of the fit is the first
+    range: tuple  # (down, up): the largest shifts by another h0
+
+
+class Model:
+    """The observable of a dataset on the atlas, as registry.Observable's ``shapes``; meshes of a few temperatures are kept."""
+
+    def __init__(self, entry, h0_K, atlas):
+        self.entry, self.h0_K, self.atlas = entry, h0_K, atlas
+        self._curves = lru_cache(maxsize=4)(lambda key: Curves(np.frombuffer(key), h0_K, atlas))
+
+    def shapes(self, T_K, p, probe, rows=False):
+        """Return {amplitude: (n,)}; with ``rows`` those of base.samples.Samples, (1 + r, n), where they have errors."""
+        T_K = np.ascontiguousarray(T_K, dtype=float)
+        return self.entry.on_atlas(self._curves(T_K.tobytes()), T_K, p, probe, rows)
+
+
+def h0_of(dataset):
+    """Return h0 in kelvin: that of the dataset, else the paper's."""
+    return float(dataset.info.get("h0_K", H0_K))
+
+
+def parameter(atlas=None):
+    """Return the Parameter J0/h0, with the domain of the atlas."""
+    highest = (atlas or shipped()).limits["J0"][1]
+    starts = tuple(share * highest for share in STARTS)
+    return Parameter("J$_0$/h$_0$", starts=starts, default=0.1, low=0.0, high=highest, of_interest=True, natural=True)
+
+
+def on_atlas(dataset, h0_K=None, atlas=None):
+    """Return the dataset with its model on the atlas, and without the points that the atlas has no temperatures for."""
+    atlas, h0_K, entry = atlas or shipped(), h0_K or h0_of(dataset), dataset.observable
+    low, high = (T * h0_K for T in atlas.limits["T"])
+    others = {name: one for name, one in entry.parameters.items() if name != "mu"}
+    model = Model(entry, h0_K, atlas)
+    observable = replace(entry, shapes=model.shapes, parameters={NAME: parameter(atlas)} | others)
+    given = {name: one for name, one in dataset.info["parameters"].items() if name != "mu"}
+    return replace(
+        dataset,
+        info=dataset.info | {"parameters": given},
+        points=dataset.points.within(low, high),
+        whole=dataset.whole.within(low, high),
+        model_of=observable,
+    )
+
+
+def enough(dataset):
+    """Return whether a dataset has points for a fit of its free parameters."""
+    return len(dataset.points.T_K) >= sum(not term.fixed for term in fits.terms(dataset).values()) + 2
+
+
+def covariance(dataset, values):
+    """Return the covariance (n, n) of the model of ``on_atlas`` at ``values``, from the rows of the atlas."""
+    shapes = dataset.model_of.shapes(dataset.points.T_K, values, dataset.probe, rows=True)
+    curve = sum(values[name] * shape for name, shape in shapes.items() if np.ndim(shape) == 2)
+    rows = Samples(np.asarray(curve))
+    away = rows.rows[1:] - rows.rows[1:].mean(axis=0)
+    return (rows.groups - 1) / rows.groups * away.T @ away
+
+
+def likelihood(dataset, atlas_covariance=None):
+    """Return the Likelihood of a dataset of ``on_atlas``."""
+    points = dataset.points
+    part = Part(lambda p: dataset.observable.shapes(points.T_K, p, dataset.probe), points.value, points.error, atlas_covariance)
+    return Likelihood([part], fits.terms(dataset), fits.priors(dataset))
+
+
+def fit(dataset, start=None, intervals=True):
+    """Fit a dataset of ``on_atlas``: return the Fit with the errors of the atlas, and their share in the error of J0/h0."""
+    found = plain = fits.maximise(likelihood(dataset), start, intervals=False)
+    known = None
+    for _ in range(FOUND_AGAIN):
+        own = _variance(dataset, found)
+        known = covariance(dataset, found.values)
+        if np.max(np.diag(known) / own) < NEGLIGIBLE:
+            known = None
+            break
+        if dataset.points.error is None:  # in units of the errors that the residuals tell, whatever these are
+            known = known * (np.std(dataset.points.value) ** 2 / own)
+        before, found = found, fits.maximise(likelihood(dataset, known), found.values, intervals=False)
+        if abs(found.values[NAME] - before.values[NAME]) < 1e-3 * (before.errors[NAME] or np.inf):
+            break
+    found = fits.maximise(likelihood(dataset, known), found.values, intervals, of_interest=(NAME,), also=plain.values)
+    with_it, without = found.errors[NAME], plain.errors[NAME]
+    share = float(np.sqrt(max(with_it**2 - without**2, 0.0))) if with_it and without else None
+    return found, share
+
+
+def fit_near(dataset, values, start=None):
+    """Return the Fit of a dataset of ``on_atlas`` without intervals, with the errors of the atlas at ``values``."""
+    known = covariance(dataset, values)
+    if dataset.points.error is None:
+        known = None
+    return fits.maximise(likelihood(dataset, known), start, intervals=False)
+
+
+def _variance(dataset, found):
+    """Return the variance (n,) of the points."""
+    points = dataset.points
+    if points.error is not None:
+        return points.error**2
+    return np.full(len(points.value), max(found.misfit**2, 1e-300))
+
+
+def with_other_h0(dataset, found, atlas=None):
+    """Return {h0_K: J0/h0} of the fit ``found``, and with h0 half and twice as large; None where too few points remain.
+
+    Where points fall out of the atlas, the shift is that of the same points with the h0 of the fit.
+    """
+    h0_K = h0_of(dataset)
+    shown = {h0_K: found.values[NAME]}
+    for other in (h0_K / FACTOR, h0_K * FACTOR):
+        moved = on_atlas(dataset, other, atlas)
+        own = on_atlas(dataset, h0_K, atlas)
+        lost = len(moved.points.T_K) < len(own.points.T_K)
+        same = replace(own, points=own.points.within(*moved.points.ends)) if lost and len(moved.points.T_K) else own
+        if not (enough(moved) and enough(same)):
+            shown[other] = None
+            continue
+        here = fit(same, found.values, intervals=False)[0].values[NAME] if lost else found.values[NAME]
+        there = fit(moved, found.values, intervals=False)[0].values[NAME]
+        shown[other] = float(np.clip(found.values[NAME] + there - here, 0.0, parameter(atlas).high))
+    shifts = [value - found.values[NAME] for value in shown.values() if value is not None]
+    return shown, (min(0.0, *shifts, 0.0), max(0.0, *shifts, 0.0))
+
+
+def systematics(dataset, found, share, atlas=None):
+    """Return the Systematics of J0/h0 of the fit ``found`` of ``dataset``, the one with Eq. (3) and all its points."""
+    return Systematics(share, *with_other_h0(dataset, found, atlas))

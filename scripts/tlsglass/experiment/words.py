@@ -1,0 +1,187 @@
+"""What a fit says, in words: a parameter with its interval or limit, what the points decide, and what is to be warned of.
+
+All take a fit as fit.json holds it (``outcome.Outcome.fit``), or one model of it. Errors that are shown are scaled ones.
+"""
+
+from tlsglass.base.samples import shorthand
+from tlsglass.experiment import profile
+
+MINUS = "\N{MINUS SIGN}"
+FAVOURED, AGAINST, UNDECIDED, VOID = "µ ≠ 0 favoured", "STM favoured", "undecided", "void"
+VERDICTS = (FAVOURED, AGAINST, UNDECIDED, VOID)
+DECISIVE = 6.0  # ASSUME: ΔAIC from here on speaks for a model: odds of 20 to 1
+LOPSIDED = 0.25  # ends that differ by more than this share are told one by one
+NAMES = {"mu": "µ", "J0_over_h0": "J0/h0"}
+
+
+def number(value, digits=2):
+    """Return a plain number, with a true minus sign."""
+    return f"{value:.{digits}g}".replace("-", MINUS)
+
+
+def short(model, name):
+    """Return a parameter as a legend and a table show it: 0.056(8), < 0.07 (95 %), at its bound −0.9, not constrained."""
+    value, state = model["values"][name], model["states"].get(name)
+    if model["errors"][name] == 0:
+        return f"{number(value, 4)} (fixed)"
+    low, high = model["intervals_95_scaled"].get(name, (None, None))
+    if state == profile.UPPER and high is not None:
+        return f"< {number(high)} (95 %)"
+    if state == profile.LOWER and low is not None:
+        return f"> {number(low)} (95 %)"
+    if state == profile.AT_BOUND:
+        return f"at its bound {number(value)}"
+    if state in profile.STATES[1:]:
+        return profile.NOT_CONSTRAINED
+    return _with_error(model, name)
+
+
+def _with_error(model, name):
+    """Return a value with its scaled error, or with both where the ends of its interval lie unequally far away."""
+    value, error = model["values"][name], model["errors_scaled"][name]
+    low, high = model["intervals_scaled"].get(name, (None, None))
+    if None not in (low, high):
+        down, up = value - low, high - value
+        if abs(up - down) > LOPSIDED * (up + down) / 2 and down > 0 and up > 0:
+            digits = max(0, -int(f"{min(down, up):.0e}".split("e")[1]))
+            return f"{value:.{digits}f} +{up:.{digits}f} {MINUS}{down:.{digits}f}".replace("-", MINUS)
+        error = (up + down) / 2 or error
+    return shorthand(value, error).replace("-", MINUS)
+
+
+def interval(model, name, share=68):
+    """Return the scaled interval of a parameter: 0.04 to 0.07; an open end is told as a bound that was met."""
+    low, high = model["intervals_scaled" if share == 68 else "intervals_95_scaled"].get(name, (None, None))
+    if low is None and high is None:
+        return "no end found"
+    ends = [("no end" if end is None else number(end, 3)) for end in (low, high)]
+    return " to ".join(ends)
+
+
+def reduced_chi2(model):
+    """Return χ²/dof as a number of few digits."""
+    value = model["chi2"] / model["dof"] if model["dof"] else 0.0
+    return f"{value:.{2 if value < 1 else 1 if value < 10 else 0}f}" if value < 1e4 else f"{value:.1e}"
+
+
+def verdict(fit):
+    """Return which of VERDICTS the fits with Eq. (3) and with the STM come to."""
+    if fit["void"]:
+        return VOID
+    state = fit["mu_free"]["states"].get("mu")
+    if fit["p_value"] is None or state is None:
+        return UNDECIDED
+    if fit["delta_aic"] > DECISIVE:
+        return FAVOURED
+    return AGAINST if fit["delta_aic"] < -DECISIVE else UNDECIDED
+
+
+def lines(fit):
+    """Return the five lines of a fit: µ, J0/h0, how the models compare, χ²/dof, warnings."""
+    return [_mu(fit), _coupling(fit), _models(fit), _chi2(fit), "warnings: " + ("; ".join(warnings(fit)) or "none")]
+
+
+def _parameter(model, name):
+    shown = short(model, name)
+    told = f"{NAMES[name]} {shown}" if shown[0] in "<>an" and not shown[0].isdigit() else f"{NAMES[name]} = {shown}"
+    if name in model["states"]:
+        told += f" (68 %: {interval(model, name)}; 95 %: {interval(model, name, 95)})"
+    return told
+
+
+def _mu(fit):
+    return "Eq. (3): " + _parameter(fit["mu_free"], "mu")
+
+
+def _coupling(fit):
+    if fit["atlas"] is None:
+        return f"atlas:   J0/h0: no fit, {fit['atlas_why']}"
+    atlas = fit["atlas"]
+    told = "atlas:   " + _parameter(atlas["model"], "J0_over_h0")
+    down, up = atlas["h0_range"]
+    return told + f"; h0 = {atlas['h0_K']:g} K, its factor of two: +{number(up)} {MINUS}{number(-down)}"
+
+
+def _models(fit):
+    if fit["void"]:
+        told = f"Eq. (3) against STM: ΔAIC and p are void, since χ²/dof = {reduced_chi2(fit['mu_free'])}"
+    else:
+        p = "" if fit["p_value"] is None else f", p(µ = 0) = {fit['p_value']:.2g}".replace("-", MINUS)
+        told = f"Eq. (3) against STM: ΔAIC = {number(fit['delta_aic'], 3)}{p}: {verdict(fit)}"
+    if fit["atlas"] is not None:
+        atlas = fit["atlas"]
+        void = " (void)" if atlas["void"] else ""
+        told += f"; atlas against STM {number(atlas['delta_aic']['stm'], 3)}, against Eq. (3) "
+        told += f"{number(atlas['delta_aic']['mu_free'], 3)}{void}"
+    return told
+
+
+def _chi2(fit):
+    models = {"Eq. (3)": fit["mu_free"], "STM": fit["stm"]} | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
+    if not fit["errors_given"]:
+        shown = ", ".join(f"{name} {number(one['misfit'], 3)}" for name, one in models.items())
+        return f"σ of the residuals, since no errors are given: {shown} {_unit(fit)}".rstrip()
+    return "χ²/dof: " + ", ".join(f"{name} {reduced_chi2(one)} ({one['dof']} dof)" for name, one in models.items())
+
+
+def _unit(fit):
+    return "" if fit["unit"] == "dimensionless" else fit["unit"]
+
+
+def warnings(fit):
+    """Return what is to be warned of, a phrase each."""
+    found, free = [], fit["mu_free"]
+    models = {"Eq. (3)": free} | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
+    for name, model in models.items():
+        at = [x for x in model["at_bounds"] if not (x in NAMES and model["states"].get(x) in profile.STATES)]
+        if at:
+            found.append(f"{name}: {', '.join(at)} at a bound")
+        if not model["converged"]:
+            found.append(f"{name}: the search ended at its limit of evaluations")
+    if fit["void"]:
+        found.append("Eq. (3) does not describe the points; errors are scaled by " + number(free["misfit"]))
+    elif free["errors_given"] and free["dof"] and free["misfit"] > 1:
+        found.append(f"errors are scaled by √(χ²/dof) = {number(free['misfit'], 3)}")
+    if fit["atlas"] and fit["atlas"]["left_out"]:
+        found.append(f"{fit['atlas']['left_out']} points lie outside of the atlas")
+    if fit["atlas"] and fit["atlas"]["void"]:
+        found.append("the atlas does not describe the points")
+    if fit["provenance"] == "reconstructed":
+        found.append("the points are reconstructed, not measured")
+    return found
+
+
+def sentence(fit):
+    """Return one sentence: what these points decide, and what they do not."""
+    said = [_of_mu(fit)]
+    if fit["atlas"] is None:
+        said.append(f"J0/h0 is not fitted, {fit['atlas_why']}")
+    else:
+        said.append(_of_coupling(fit["atlas"]))
+    return ", and ".join(said) + "."
+
+
+def _of_mu(fit):
+    free, judged = fit["mu_free"], verdict(fit)
+    shown = short(free, "mu")
+    if judged == VOID:
+        return f"neither Eq. (3) nor the STM describes the points (χ²/dof = {reduced_chi2(free)}): µ = {shown} decides nothing"
+    state = free["states"].get("mu")
+    if state in (profile.NOT_CONSTRAINED, profile.AT_BOUND):
+        return f"µ is {shown} by these points" if state == profile.NOT_CONSTRAINED else f"µ ends {shown}"
+    if judged == FAVOURED:
+        return f"µ = {shown} is favoured over the STM (ΔAIC = {number(fit['delta_aic'], 3)})"
+    return f"µ = {shown} is not told from the STM (ΔAIC = {number(fit['delta_aic'], 2)})"
+
+
+def _of_coupling(atlas):
+    model = atlas["model"]
+    shown = short(model, "J0_over_h0")
+    if atlas["void"]:
+        return f"no J0/h0 of the atlas describes them (χ²/dof = {reduced_chi2(model)})"
+    state = model["states"].get("J0_over_h0")
+    if state == profile.NOT_CONSTRAINED:
+        return "J0/h0 is not constrained"
+    sign = "" if shown[0] in "<>" else "= "
+    down, up = atlas["h0_range"]
+    return f"J0/h0 {sign}{shown} with h0 = {atlas['h0_K']:g} K (+{number(up)} {MINUS}{number(-down)} for a factor of two in h0)"

@@ -1,0 +1,78 @@
+"""A fit as its reader gets it: five lines, files, a figure. The rule of the workflow and the command go through here."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+from tlsglass.base import files
+from tlsglass.experiment import words
+
+TABLES = ("points", "curves", "windows")
+
+
+class Report:
+    """The Outcome of a dataset, which prints as five lines, writes its files, and draws itself.
+
+    ``fit`` holds the numbers as fit.json does: see docs/fit-your-data.md. ``mu`` and ``J0_over_h0`` are (value, low, high) of
+    their 68 % intervals, None where an end is open.
+    """
+
+    def __init__(self, outcome):
+        self.outcome, self.fit = outcome, outcome.fit
+
+    def __str__(self):
+        return "\n".join(self.fit["lines"])
+
+    __repr__ = __str__
+
+    @property
+    def mu(self):
+        return _interval(self.fit["mu_free"], "mu")
+
+    @property
+    def J0_over_h0(self):
+        return _interval(self.fit["atlas"]["model"], "J0_over_h0") if self.fit["atlas"] else None
+
+    def plot(self):
+        """Return the figure of the fit, show.style.Figure; ``.figure`` is that of matplotlib."""
+        from tlsglass.show.figures import one_dataset
+
+        return one_dataset.draw([self.fit], *([getattr(self.outcome, name)] for name in TABLES))
+
+    def write_tables(self, outputs):
+        """Write fit.json, points.csv, curves.csv and windows.csv to the paths that ``outputs`` names, and fit.md if it does."""
+        for name in TABLES:
+            files.write_csv(getattr(outputs, name), getattr(self.outcome, name))
+        files.write_json(outputs.fit, self.fit)
+        if hasattr(outputs, "md"):
+            files.write_text(outputs.md, self.markdown())
+
+    def save(self, folder):
+        """Write fit.json, fit.md, the tables and figure.svg/.png/.csv into ``folder``, which is made."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = {name: folder / f"{name}.csv" for name in TABLES}
+        self.write_tables(SimpleNamespace(fit=folder / "fit.json", md=folder / "fit.md", **paths))
+        self.plot().save(SimpleNamespace(**{kind: folder / f"figure.{kind}" for kind in ("svg", "png", "csv")}))
+
+    def markdown(self):
+        """Return the report as Markdown: what is decided, all parameters of all models, how they compare."""
+        fit = self.fit
+        models = {"Eq. (3)": fit["mu_free"], "STM": fit["stm"]} | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
+        rows = ["| model | parameter | value | 68 % | χ²/dof |", "|---|---|---|---|---|"]
+        for label, model in models.items():
+            for name in model["values"]:
+                ends = words.interval(model, name) if name in model["intervals_scaled"] else ""
+                chi2 = f"{words.reduced_chi2(model)} ({model['dof']})" if fit["errors_given"] else ""
+                rows.append(f"| {label} | {words.NAMES.get(name, name)} | {words.short(model, name)} | {ends} | {chi2} |")
+        head = [f"# {fit['title'] or fit['dataset']}", "", fit["says"][0].upper() + fit["says"][1:], ""]
+        head += [f"- {line}" for line in fit["lines"]]
+        note = (
+            "Errors and intervals are those of the points (the statistical ones are in fit.json), times √(χ²/dof) where that is"
+            " above 1. Those of J0/h0 hold the errors of the atlas."
+        )
+        return "\n".join([*head, "", *rows, "", note, ""])
+
+
+def _interval(model, name):
+    low, high = model["intervals_scaled"].get(name, (None, None))
+    return model["values"][name], low, high
