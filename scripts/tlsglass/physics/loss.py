@@ -69,7 +69,7 @@ def relaxation_loss_eq3(T_K, mu, frequency_Hz, A):
 def smooth(T_K, of):
     """Return ``of``(T) > 0 (..., n), a smooth function of temperatures, at ``T_K`` (n,): at more than ``NODES`` of them the
     polynomial in ln T through so many. It is right to 1e-5 over two decades for losses of relaxing TLSs."""
-    if len(T_K) <= NODES:
+    if np.size(T_K) <= NODES:
         return of(T_K)
     at, ln_T = nodes(T_K), np.log(T_K)
     middle, half = _middle(ln_T)
