@@ -11,6 +11,7 @@ from tlsglass.experiment.likelihood import Likelihood, Part, Prior, Term
 MOST_MINIMA = 3  # times that a profile may find a better minimum, from which all begins anew
 FAR_ABOVE_ONE = 2.0  # χ²/dof: from here on, and where chance gives it less than once in 10⁴, likelihoods mean little
 BY_CHANCE = 1e-4
+DECISIVE = 6.0  # ASSUME: ΔAIC from here on speaks for a model: odds of 20 to 1
 ROUNDING = 1e-15  # of the largest value: no scatter is smaller
 
 
@@ -72,6 +73,8 @@ def compare(dataset, intervals=True):
     """
     stm = fit(dataset, mu=0.0, intervals=intervals)
     free = fit(dataset, intervals=intervals, also=stm.values)
+    if free.states.get("mu") == profile.AT_BOUND and free.describes and stm.aic - free.aic < DECISIVE:
+        free = replace(free, states=free.states | {"mu": profile.NOT_CONSTRAINED})  # µ = 0 does as well as the bound
     return Comparison(free, stm, stm.aic - free.aic, _p_value(dataset, free, stm), not free.describes)
 
 

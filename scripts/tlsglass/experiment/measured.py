@@ -85,9 +85,13 @@ class Dataset:
         return self.observable.curve(T_K, parameters, self.probe)
 
 
-def load(folder, schema):
+def load(folder, schema=None):
     """Return the Dataset in ``folder``. Raises validation.InputError, a line for each thing that is wrong with it."""
-    checked = datasets.check(folder, schema)
+    return of(datasets.check(folder, schema or datasets.schema()), folder)
+
+
+def of(checked, folder=""):
+    """Return the Dataset of a datasets.Checked, its points in the order of their temperatures."""
     if checked.T_K is None:
         raise validation.InputError(f"{folder}/dataset.yaml: data: its units are converted by pint, which is not installed")
     given, T_K, value = checked.info["data"], np.array(checked.T_K), np.array(checked.value)

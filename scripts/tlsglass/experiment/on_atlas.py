@@ -14,11 +14,11 @@ from tlsglass.base.samples import Samples
 from tlsglass.density.atlas import shipped
 from tlsglass.experiment import fits
 from tlsglass.experiment.likelihood import Likelihood, Part
+from tlsglass.experiment.registry import COUPLING as NAME
 from tlsglass.experiment.registry import Parameter
 from tlsglass.physics.atlas import H0_K
 from tlsglass.physics.curves import Curves
 
-NAME = "J0_over_h0"
 STARTS = (0.0, 0.03, 0.08, 0.15, 0.25, 0.4, 0.6, 0.85)  # shares of the domain that a fit tries
 NEGLIGIBLE = 1e-4  # of the variance of the points: errors of the atlas below it are left out
 FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor

@@ -8,7 +8,18 @@ import pandas as pd
 
 from tlsglass.experiment import fits, observables, on_atlas, windows, words
 
-DESCRIBED = ("title", "label", "reference", "doi", "material", "observable", "provenance", "control", "note")
+DESCRIBED = (
+    "title",
+    "label",
+    "reference",
+    "doi",
+    "material",
+    "observable",
+    "provenance",
+    "control",
+    "other_laboratory",
+    "note",
+)
 CURVE_POINTS = 300
 
 

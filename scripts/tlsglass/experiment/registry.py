@@ -43,9 +43,9 @@ class Parameter:
         return f"{self.symbol} ({self.unit})" if self.unit else self.symbol
 
 
-MU = Parameter(
-    "µ", starts=(-0.1, 0.0, 0.1, 0.2, 0.4), of_interest=True
-)  # of Eq. (3); µ = 0 is the standard tunneling model (STM)
+COUPLING = "J0_over_h0"  # on the atlas, in the place of µ
+# Of Eq. (3); µ = 0 is the standard tunneling model (STM).
+MU = Parameter("µ", starts=(-0.1, 0.0, 0.1, 0.2, 0.4), of_interest=True)
 
 CALIBRATION = "calibration"  # the parameter that a dataset's `systematic: common` bounds
 
