@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.experiment import fits, joint, observables, outcome
+from tlsglass.experiment.registry import COUPLING
 
 CURVE_POINTS = 120
 SHOWN = 4  # temperatures at which the dependence on the power is shown
@@ -29,6 +30,8 @@ def fit(dataset, others):
     group, alone = joint.group(dataset, others, shared, intervals=True)
     found = joint.compare(group, alone)
     models = {"mu_free": found.free.values, "stm": found.stm.values}
+    on_it = joint.moved_to_atlas(group)
+    coupled = on_it and joint.fit_on_atlas(on_it, found.free.values)
     told = {
         "dataset": dataset.name,
         "title": dataset.info["title"],
@@ -37,6 +40,7 @@ def fit(dataset, others):
         "shared": [list(names) for names in group.shared],
         "mu_free": outcome.numbers(found.free),
         "stm": outcome.numbers(found.stm),
+        "atlas": coupled and _coupled(group, on_it, coupled, found),
         "delta_aic": found.delta_aic,
         "p_value": found.p_value,
         "void": found.void,
@@ -53,15 +57,26 @@ def fit(dataset, others):
     return Together(told, points, _curves(group, models), *tables)
 
 
+def _coupled(group, on_it, coupled, found):
+    """Return the joint fit on the atlas as JSON holds it; what it is held against has the same points, or is None."""
+    same = joint.likelihood(group).points == joint.likelihood(on_it).points
+    beside = {name: getattr(found, fit).aic - coupled.aic for name, fit in (("mu_free", "free"), ("stm", "stm"))}
+    return {"model": outcome.numbers(coupled), "delta_aic": beside if same else None, "void": not coupled.describes}
+
+
 def table(fits):
-    """Return a row for each of ``fits`` (as ``Together.fit``) and each of its models: χ², what speaks for µ, and for each
+    """Return a row for each of ``fits`` (as ``Together.fit``) and each of its models: χ², µ or J0/h0, and for each
     dataset of it the median of abs(model/measured - 1), ``residual NAME``."""
     rows = []
     for fit in fits:
-        for name in ("mu_free", "stm"):
-            model = fit[name]
+        models = {"mu_free": fit["mu_free"], "stm": fit["stm"]} | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
+        for name, model in models.items():
             row = {"fit": fit["dataset"], "model": name, "chi2": model["chi2"], "dof": model["dof"], "aic": model["aic"]}
-            rows.append(row | {"void": fit["void"], "mu": model["values"].get("mu")})
+            row["void"] = not model["describes"]
+            for one in ("mu", COUPLING):
+                row |= {one: model["values"].get(one), f"{one}_err": model["errors_scaled"].get(one)}
+                row |= {f"{one}_state": model["states"].get(one)}
+            rows.append(row)
             for member in fit["members"]:
                 rows[-1] |= {f"scale {member['observable']}": member["errors_scaled_by"]}
                 rows[-1] |= {f"residual {member['observable']}": member["residuals"].get(name)}
