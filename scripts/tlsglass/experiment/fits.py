@@ -154,7 +154,8 @@ def terms(dataset):
 def maximise(likelihood, start=None, intervals=True, also=None, of_interest=()):
     """Return the Fit where a likelihood.Likelihood is greatest: of one dataset, or of several with shared parameters.
 
-    Parameters ``of_interest`` have 95 % intervals too. ``start`` and ``also`` are those of ``fit``.
+    Parameters ``of_interest`` have 95 % intervals too; with ``intervals`` "interest" only they have any. ``start`` and ``also``
+    are those of ``fit``.
     """
     best = likelihood.best(start)
     if also is not None:
@@ -162,7 +163,7 @@ def maximise(likelihood, start=None, intervals=True, also=None, of_interest=()):
     for _ in range(MOST_MINIMA):
         likelihood.evaluations = 0
         about = profile.Profile(likelihood, best, profile.Covariance(best))
-        found = _Intervals(about, of_interest if intervals else None)
+        found = _Intervals(about, of_interest if intervals else None, intervals == "interest")
         if about.lower is None:
             break
         best = min(best, likelihood.best(about.lower.values), about.lower, key=lambda found: found.chi2)
@@ -173,7 +174,7 @@ def maximise(likelihood, start=None, intervals=True, also=None, of_interest=()):
 class _Intervals:
     """The intervals of all free parameters; with ``of_interest`` None, none."""
 
-    def __init__(self, about, of_interest):
+    def __init__(self, about, of_interest, alone=False):
         likelihood, best = about.likelihood, about.best
         self.statistical, self.scaled = {68: {}, 95: {}}, {68: {}, 95: {}}
         self.profiled = []
@@ -183,7 +184,7 @@ class _Intervals:
         smallest = 1e-300 if likelihood.errors_given else _rounding(likelihood) ** 2
         unit = 1.0 if likelihood.errors_given else max(variance, smallest)
         for name in sorted(best.free, key=lambda name: name not in of_interest):  # while evaluations are left
-            for share in (68, 95) if name in of_interest else (68,):
+            for share in (68, 95) if name in of_interest else () if alone else (68,):
                 level = unit * profile.quantile(profile.SHARES[share], likelihood)
                 scaled = level * max(1.0, variance) if likelihood.errors_given else level
                 for found, height in ((self.statistical, level), (self.scaled, scaled)):

@@ -139,6 +139,22 @@ ENTRIES = [
         BEYOND,
         inputs=joint("argonne_resonator_loss"),
     ),
+    Entry(
+        "figure_materials",
+        "J0/h0 of materials",
+        BEYOND,
+        inputs={"materials": table("materials"), "curves": table("atlas_curves")},
+    ),
+    listing(
+        "materials",
+        "J0/h0 of materials: every number",
+        BEYOND,
+        inputs={
+            "materials": table("materials"),
+            "differences": table("material_differences"),
+            "constants": table("appendix_c"),
+        },
+    ),
     listing("experiments", "Fits of all datasets", BEYOND, inputs={"parameters": table("experiments"), "fits": fits}),
     Entry(
         "figure_7",
