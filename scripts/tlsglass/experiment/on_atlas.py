@@ -94,7 +94,7 @@ def likelihood(dataset, atlas_covariance=None):
     """Return the Likelihood of a dataset of ``on_atlas``."""
     points = dataset.points
     part = Part(lambda p: dataset.observable.shapes(points.T_K, p, dataset.probe), points.value, points.error, atlas_covariance)
-    return Likelihood([part], fits.terms(dataset))
+    return Likelihood([part], fits.terms(dataset), fits.priors(dataset))
 
 
 def fit(dataset, start=None, intervals=True):

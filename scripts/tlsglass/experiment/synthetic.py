@@ -7,6 +7,7 @@ import pandas as pd
 
 from tlsglass.experiment import fits, measured, observables, on_atlas
 from tlsglass.experiment.registry import COUPLING
+from tlsglass.experiment.resonators import Driven
 
 
 def reconstruct(info):
@@ -36,14 +37,28 @@ def sample(name, rng, errors_given=True):
     """Return a dataset of the observable ``name`` with points of its recipe and Gaussian noise from ``rng``."""
     observable = observables.named(name)
     recipe = observable.recipe
-    T_K = np.geomspace(*recipe.temperatures_K, recipe.points)
-    curve = observable.curve(T_K, recipe.parameters, recipe.probe)
+    T_K, photons = sweeps(recipe)
+    curve = observable.curve(T_K, recipe.parameters, recipe.probe if photons is None else Driven(recipe.probe, photons))
     sigma = observable.noise(curve, recipe.parameters, recipe.noise)
-    points = measured.Points(T_K, curve + sigma * rng.standard_normal(len(T_K)), sigma if errors_given else None, None)
-    info = {"observable": name, "parameters": {key: {"start": value} for key, value in recipe.parameters.items()}}
+    noisy = curve + sigma * rng.standard_normal(len(T_K))
+    points = measured.Points(T_K, noisy, sigma if errors_given else None, None, photons, photons)
+    info = {"observable": name, "parameters": {key: {"start": value} for key, value in fitted(observable).items()}}
     if observable.probe:
         info[observable.probe] = recipe.probe
     return measured.Dataset("synthetic", info, observable.units[0], points, points)
+
+
+def sweeps(recipe):
+    """Return temperatures (n,) and photon numbers (n,) of a recipe, a sweep for each photon number; None without a drive."""
+    T_K = np.geomspace(*recipe.temperatures_K, recipe.points)
+    if not recipe.photons:
+        return T_K, None
+    return np.repeat(T_K, len(recipe.photons)), np.tile(np.array(recipe.photons), len(T_K))
+
+
+def fitted(observable):
+    """Return {parameter: its value in the recipe} of those that synthetic points are made to find again."""
+    return {key: value for key, value in observable.recipe.parameters.items() if not observable.parameters[key].absent}
 
 
 def closure(name, n, seed, errors_given=True):
@@ -53,11 +68,11 @@ def closure(name, n, seed, errors_given=True):
     ``coverage`` is the share of 68.3 % intervals that hold the truth.
     """
     observable = observables.named(name)
-    truth = observable.recipe.parameters
+    truth = fitted(observable)
     pulls, covered = {key: [] for key in truth}, {key: [] for key in truth}
     for child in np.random.SeedSequence(seed, spawn_key=(observable.stream,)).spawn(n):
         dataset = sample(name, np.random.default_rng(child), errors_given)
-        found = fits.fit(dataset, start=truth)
+        found = fits.fit(dataset, start=observable.recipe.parameters)
         for key, value in truth.items():
             low, high = found.intervals[key]
             pulls[key].append((found.values[key] - value) / found.errors[key])
@@ -86,7 +101,7 @@ def sample_on_atlas(name, rng):
     """
     observable = observables.named(name)
     recipe = observable.recipe
-    parameters = {key: {"start": value} for key, value in recipe.parameters.items() if key != "mu"}
+    parameters = {key: {"start": value} for key, value in fitted(observable).items() if key != "mu"}
     info = {"observable": name, "parameters": parameters} | ({observable.probe: recipe.probe} if observable.probe else {})
     T_K = np.geomspace(*recipe.temperatures_K, recipe.points)
     bare = measured.Points(T_K, np.zeros_like(T_K), np.ones_like(T_K), None)

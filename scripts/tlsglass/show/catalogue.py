@@ -7,17 +7,15 @@ the settings of their entry by name. The caption is ``workflow/report/NAME.rst``
 
 from tlsglass.show.entry import (
     Entry,
-    annealed_densities,
     densities,
     fits,
+    joint,
     listing,
     observables,
     observables_of_every_set,
-    of_equilibrium,
     of_several_sizes,
     paper,
     table,
-    tempered_densities,
     variants,
 )
 
@@ -133,6 +131,12 @@ ENTRIES = [
         panels=[["argonne_resonator_frequency"]],
     ),
     Entry(
+        "figure_resonator",
+        "Loss and frequency of one resonator, fitted together",
+        BEYOND,
+        inputs=joint("argonne_resonator_loss"),
+    ),
+    Entry(
         "figure_materials",
         "J0/h0 of materials",
         BEYOND,
@@ -166,7 +170,7 @@ ENTRIES = [
         "figure_atlas_mu",
         "µ(T → 0) against J0/h0",
         ATLAS,
-        inputs={"couplings": table("atlas_couplings"), "paper": paper},
+        inputs={"couplings": table("atlas_couplings"), "curves": table("atlas_curves"), "paper": paper},
     ),
     Entry("figure_atlas_laws", "Eq. (3), exponents and slopes against J0/h0", ATLAS, inputs={"curves": table("atlas_curves")}),
     Entry(
@@ -219,36 +223,35 @@ ENTRIES = [
         "figure_equilibrium",
         "n(T, E) annealed, and in equilibrium",
         EQUILIBRIUM,
-        inputs={"tempered": tempered_densities, "annealed": annealed_densities},
+        inputs={"densities": table("annealed_density")},
         settings={"h0_K": "model.h0_K"},
-        mem_mb=800,
     ),
     Entry(
         "figure_annealing_cost",
         "What annealing costs",
         EQUILIBRIUM,
-        inputs={"cost": of_equilibrium("annealing_cost")},
+        inputs={"cost": table("annealing_cost")},
         settings={"h0_K": "model.h0_K"},
     ),
     listing(
         "annealing_cost",
         "What annealing costs: every number",
         EQUILIBRIUM,
-        inputs={"cost": of_equilibrium("annealing_cost")},
+        inputs={"cost": table("annealing_cost")},
         settings={"dos_K": "figures.dos_K"},
     ),
     Entry(
         "figure_identities",
         "Equilibrium: two identities",
         EQUILIBRIUM,
-        inputs={"identities": of_equilibrium("identities")},
+        inputs={"identities": table("identities")},
         settings={"h0_K": "model.h0_K"},
     ),
     listing(
         "certificates",
         "Certificates of equilibrium",
         EQUILIBRIUM,
-        inputs={"certificates": of_equilibrium("certificates")},
+        inputs={"certificates": table("certificates")},
     ),
     Entry(
         "figure_stability",
