@@ -2,7 +2,7 @@
 
 from tlsglass.experiment import partners
 
-JOINT = {name: partners.names(info) for name, info in DATASETS.items() if "joint" in info}
+JOINT = {name: partners.names(info) for name, info in DATASETS.items() if "joint" in (info or {})}
 
 
 def joint_files(w):

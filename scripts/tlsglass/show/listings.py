@@ -8,6 +8,7 @@ from tlsglass.base import names
 from tlsglass.experiment import words
 from tlsglass.paper import scorecard as referee
 from tlsglass.paper import sizes
+from tlsglass.show import material_rows
 from tlsglass.show.tables import Table, shorthand
 
 MARKS = {
@@ -109,7 +110,7 @@ def experiments(parameters, fits):
 def materials(materials, differences, constants):
     """J0/h0 of every dataset with what limits it, and pairs of materials; ``constants`` holds r of Appendix C."""
     r = {row.quantity[2:]: row.value for row in constants.itertuples() if row.quantity.startswith("r ")}
-    rows = [[*_material(row), _r(row.material, r)] for row in materials.itertuples()]
+    rows = [[*material_rows.cells(row), material_rows.r_of(row.material, r)] for row in materials.itertuples()]
     for row in differences.itertuples():
         said = "laboratories differ" if row.scatter else row.pair.replace("_", " ")
         value, error = row.J0_over_h0, row.J0_over_h0_err
@@ -124,32 +125,6 @@ def materials(materials, differences, constants):
         "From the fit on the atlas with h0 = 10 K: errors of the points, scaled, and of the atlas. Differences are in units of"
         " both errors; h0 is the same for both. Reconstructed points give back what the paper prints.",
     )
-
-
-def _material(row):
-    def known(value, text):
-        return "-" if pd.isna(value) else text.replace("-", words.MINUS)
-
-    state = row.J0_over_h0_state
-    value = shorthand(row.J0_over_h0, row.J0_over_h0_err) if state == "interval" else state
-    if state == "upper limit":
-        value = f"< {row.J0_over_h0_high_95:.2g}"
-    elif state == "lower limit":
-        value = f"> {row.J0_over_h0_low_95:.2g}"
-    void = row.atlas_void is True or row.atlas_void == "True"
-    ends = f"{row.J0_over_h0_low_95:.3f} to {row.J0_over_h0_high_95:.3f}"
-    return [
-        row.dataset,
-        row.provenance + (", control" if row.control else ""),
-        known(row.J0_over_h0, f"{value}" + (", void" if void else "")) if isinstance(state, str) else "-",
-        known(row.J0_over_h0_low_95, ends),
-        known(row.J0_over_h0_h0_up, f"+{row.J0_over_h0_h0_up:.2g} {row.J0_over_h0_h0_down:.2g}"),
-        row.says,
-    ]
-
-
-def _r(material, r):
-    return next((f"{value:.2f}" for name, value in r.items() if name in material), "")
 
 
 def _fit(fit, order):
