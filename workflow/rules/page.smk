@@ -34,12 +34,13 @@ rule readme:
         published=lambda w: shipped_files("results/published", "*/*.csv"),
         paper=shipped(PAPER),
         before=shipped("config/verdicts_before.csv"),
-        templates=[shipped(f"workflow/page/{name}.md.j2") for name in ("README", "reproduction", "atlas")],
+        templates=[shipped(f"workflow/page/{name}.md.j2") for name in ("README", "reproduction", "atlas", "resonators")],
         code=library("readme.py"),
     output:
         readme="README.md",
         reproduction="docs/reproduction.md",
         atlas="docs/atlas.md",
+        resonators="docs/resonators.md",
     log:
         "<logs>/readme.log",
     benchmark:
