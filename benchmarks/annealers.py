@@ -18,7 +18,7 @@ import yaml
 from tlsglass.base import files, provenance
 from tlsglass.chain import metropolis, reference
 from tlsglass.model import disorder, excitations
-from tlsglass.show import tables
+from tlsglass.show import tables, templates
 
 ROOT = Path(__file__).parents[1]
 
@@ -135,12 +135,9 @@ def main():
         "ratio",
         "final energy per spin (K)",
     ]
-    tables.write_markdown(
-        ROOT / "results/benchmarks/annealers.md",
-        "Annealers",
-        shown.set_axis(headings, axis=1),
-        f"Medians of {options.repeats} realizations, {len(ladder)} x {sweeps} sweeps, one core of {provenance.processor()}.",
-    )
+    note = f"Medians of {options.repeats} realizations, {len(ladder)} x {sweeps} sweeps, one core of {provenance.processor()}."
+    table = tables.Table("Annealers", headings, shown.astype(str).values.tolist(), note)
+    files.write_text(ROOT / "results/benchmarks/annealers.md", templates.markdown(table))
 
 
 if __name__ == "__main__":

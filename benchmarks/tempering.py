@@ -50,7 +50,11 @@ def main():
     parser.add_argument("--sweeps", type=int, default=4096)
     parser.add_argument("--repeats", type=int, default=3, help="realizations of each set; the median counts")
     options = parser.parse_args()
-    study = Study(yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8")))
+    config, sets = (
+        yaml.safe_load((ROOT / f"config/{name}.yaml").read_text(encoding="utf-8")) for name in ("config", "equilibrium")
+    )
+    config["checks"] |= sets["checks"]
+    study = Study(config)
     rows = []
     for name, one in equilibrium.sets(study).items():
         rungs = len(equilibrium.ladder(study, one))

@@ -8,9 +8,12 @@ from tlsglass.density import shards
 files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 settings = snakemake.params
 of_temperatures = np.reshape(snakemake.input.shards, (len(settings.T_K), -1)).tolist()
-outputs = zip(snakemake.output.counts, snakemake.output.tables, strict=True)
-for paths, origin, T_K, (counts, table) in zip(of_temperatures, settings.origins, settings.T_K, outputs, strict=True):
-    merged = shards.gather(paths, origin, T_K, settings.realizations, settings.groups, settings.spans)
+# all are merged before the first is written: a run that meets a foreign shard has only that to say
+densities = [
+    shards.gather(paths, origin, T_K, settings.realizations, settings.groups, settings.spans)
+    for paths, origin, T_K in zip(of_temperatures, settings.origins, settings.T_K, strict=True)
+]
+for merged, counts, table in zip(densities, snakemake.output.counts, snakemake.output.tables, strict=True):
     n = merged.n
     merged.save(counts)
     columns = np.column_stack([merged.edges_K[:-1], merged.edges_K[1:], n.value, n.error, merged.total])

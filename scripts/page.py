@@ -11,7 +11,7 @@ text = page.render(
     Path(given.manifest).parent,
     validation.read_yaml(given.config),
     given.paper,
-    page.presets(given.datasets),
+    given.datasets,
     Path(given.template).parent,
     Path(given.captions[0]).parent,
 )

@@ -1,5 +1,7 @@
 """Small systems and synthetic counts that several tests share."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,28 @@ def pytest_addoption(parser):
         "--mutations", type=int, default=40, help="how many mutated datasets test_mutations.py carries through a fit"
     )
     parser.addoption("--mutations-from", type=int, default=0, help="the first of their seeds")
+
+
+class Texts(dict):
+    """{path from the root: text} of the README and the pages in docs, as templates and the published outcome give them."""
+
+    def __init__(self, root):
+        self.root = root
+        self.templates = {template.stem: template for template in sorted((root / "workflow/page").glob("*.md.j2"))}
+        self.paths = [name if name == "README.md" else f"docs/{name}" for name in self.templates]
+
+    def __missing__(self, path):
+        from tlsglass.show import readme
+
+        return self.setdefault(path, readme.render(self.templates[Path(path).name], self.root, 12))
+
+    def all(self):
+        return {path: self[path] for path in self.paths}
+
+
+@pytest.fixture(scope="session")
+def texts():
+    return Texts(Path(__file__).parents[1])
 
 
 @pytest.fixture

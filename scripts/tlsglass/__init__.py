@@ -6,7 +6,7 @@ from ``base`` up to ``study``: see docs/architecture.md. Energies and temperatur
 
 import importlib
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _FACE = {
     "Model": "model.parameters",  # the parameters of Eq. (2)

@@ -34,7 +34,7 @@ def page_file(tmp_path_factory):
             ROOT / "results/published",
             validation.read_yaml(ROOT / "config/config.yaml"),
             ROOT / "config/paper_values.csv",
-            page.presets((ROOT / "config/experiments").glob("*/dataset.yaml")),
+            sorted((ROOT / "config/experiments").glob("*/dataset.yaml")),
             ROOT / "workflow/page",
             ROOT / "workflow/report",
         ),
@@ -48,8 +48,8 @@ def open_page(chromium, page_file):
     """Return a function that opens the page at a width and in a colour scheme; what the console said ends the test."""
     said, contexts = [], []
 
-    def open_page(width=1440, scheme="light"):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
+    def open_page(width=1440, scheme="light", height=900):
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, offline=True)
         contexts.append(context)
         tab = context.new_page()
         tab.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)

@@ -1,7 +1,8 @@
 """What a visitor's browser makes of the page: pictures, panels, links, narrow screens, accessibility."""
 
-import base64
+import itertools
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tlsglass.density.counts import Counts
-from tlsglass.physics import eq3, kernels
+from tlsglass.physics import atlas, eq3, kernels, loss
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results/published"
@@ -34,10 +35,53 @@ def test_every_picture_is_loaded_and_nothing_comes_from_elsewhere(open_page):
 def test_a_link_beside_each_figure_holds_its_numbers(open_page):
     tab = open_page()
     links = tab.locator("a[download]").evaluate_all("all => all.map(a => [a.download, a.href])")
-    held = {name: base64.b64decode(href.split(",", 1)[1]) for name, href in links}
+    held = {name: unquote_to_bytes(href.split(",", 1)[1]) for name, href in links}
     for path in PUBLISHED.glob("figures/*.csv"):
         assert held[path.name] == path.read_bytes(), path.name
     assert held["scorecard.csv"] == (PUBLISHED / "checks/scorecard.csv").read_bytes()
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
+def test_the_first_screen_has_the_answer_a_picture_and_three_numbers(open_page, width, height):
+    tab = open_page(width, height=height)
+    couplings = pd.read_csv(PUBLISHED / "tables/atlas_couplings.csv").query("quantity == 'ratio_holds_to'")
+    assert f"{couplings['value'].item():g}" in tab.inner_text(".answer")
+    picture = tab.locator(".law svg").bounding_box()
+    assert picture["width"] > min(350, width / 3)
+    for part in (".answer", ".law svg", ".three"):
+        box = tab.locator(part).bounding_box()
+        assert 0 <= box["y"] <= height - box["height"], part
+    assert tab.locator(".three li").count() == 3
+    points = pd.read_csv(PUBLISHED / "figures/figure_atlas_mu.csv").query("panel == 'a' and series == 'simulated'")
+    drawn = tab.locator(".law circle").evaluate_all("all => all.map(c => [+c.getAttribute('cx'), +c.getAttribute('cy')])")[:-1]
+    shown = points[points["y"] + points["y_err"] > 0]  # the last circle is the one of the key
+    assert len(drawn) == len(shown)
+    last, first = shown.iloc[-1], shown.iloc[-4]  # places are linear in the numbers
+    (x1, y1), (x0, y0) = drawn[-1], drawn[-4]
+    for (x, y), point in zip(drawn, shown.itertuples(), strict=True):
+        assert x == pytest.approx(x0 + (x1 - x0) * (point.x - first.x) / (last.x - first.x), abs=0.3)
+        assert y == pytest.approx(y0 + (y1 - y0) * (max(point.y, 0) - first.y) / (last.y - first.y), abs=2)
+
+
+def test_the_panels_of_a_figure_stand_one_below_the_other_on_a_phone(open_page):
+    tab = open_page(390)
+    for figure in ("figure_5", "figure_atlas_laws"):
+        parts = tab.locator(f"#{figure} .stack > div").evaluate_all(
+            "all => all.map(d => [d.getBoundingClientRect().top, d.getBoundingClientRect().bottom, d.clientWidth])"
+        )
+        assert len(parts) == {"figure_5": 3, "figure_atlas_laws": 6}[figure]
+        assert all(width > 300 for _, _, width in parts)
+        assert all(below[0] >= above[1] for above, below in itertools.pairwise(parts))
+        assert not tab.locator(f"#{figure} .plate > img").is_visible()
+    assert tab.locator("#figure_4 .plate > img").is_visible()
+
+
+def test_what_differs_is_told(open_page):
+    card = pd.read_csv(PUBLISHED / "checks/scorecard.csv").query("verdict == 'differs'")
+    said = open_page().inner_text(".differences")
+    for topic in ("alpha_L12_J3", "stable_pair_J2", "appendix_C_elastic_over_C_el"):
+        value = card[card["id"] == topic]["ours"].item()
+        assert f"{value:.4g}"[:4] in said, topic
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -49,7 +93,9 @@ def test_no_screen_is_scrolled_sideways(open_page, width):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
 def test_no_accessibility_rule_is_broken(open_page, width, scheme):
-    found = Axe().run(open_page(width, scheme)).response["violations"]
+    tab = open_page(width, scheme)
+    tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    found = Axe().run(tab).response["violations"]
     assert [(v["id"], v["impact"], [node["target"] for node in v["nodes"]][:3]) for v in found] == []
 
 
@@ -75,6 +121,35 @@ def test_the_density_of_states_is_the_published_one_with_its_fit(open_page, L, J
         np.testing.assert_allclose([value for value, _ in points], n[: len(points)], rtol=1e-6)
         np.testing.assert_allclose([sigma for _, sigma in points], error[: len(points)], rtol=1e-3)
         assert f"{fit.T_K:g} K" in tab.inner_text("#dos-T-value")
+
+
+def test_the_atlas_of_the_page_is_that_of_the_library(open_page):
+    tab, rng = open_page(), np.random.default_rng(17)
+    (cold, warm), (weak, strong) = atlas.limits().values()
+    T = np.concatenate([np.exp(rng.uniform(np.log(cold), np.log(warm), 46)), [cold, warm, 0.5, 0.5]])
+    J0 = np.concatenate([rng.uniform(weak, strong, 46), [strong, weak, weak, strong]])
+    E = np.exp(rng.uniform(np.log(1e-3), np.log(60.0), (50, 4)))
+    shown = tab.evaluate(
+        "all => all.map(([E, T, J0]) => [tlsglass.atlas.density(E, T, J0, 10), tlsglass.atlas.error(E, T, J0, 10)])",
+        [[e.tolist(), t, j] for e, t, j in zip(E, T, J0, strict=True)],
+    )
+    n, error = atlas.density(E, T[:, None], J0[:, None], h0_K=10.0)
+    np.testing.assert_allclose([one[0] for one in shown], n, rtol=1e-5)
+    assert np.all(np.abs(np.array([one[1] for one in shown]) - error) < 1e-3 * error + 1e-5 * n)  # without interactions it is 0
+
+
+def test_the_slider_over_the_coupling_draws_the_atlas(open_page):
+    tab = open_page()
+    assert tab.evaluate("tlsglass.dos.ratio") == pytest.approx(0.2)  # that of the points
+    picture = tab.locator("#dos-plot canvas").evaluate("c => c.toDataURL()")
+    choose(tab, "ratio", 0.645)
+    shown = tab.evaluate("tlsglass.dos")
+    assert shown["ratio"] == pytest.approx(0.645)
+    assert tab.locator("#dos-plot canvas").evaluate("c => c.toDataURL()") != picture
+    n, error = atlas.density(np.array(shown["E_K"]), shown["T"], 6.45)
+    np.testing.assert_allclose(shown["atlas"], n, rtol=1e-5)
+    np.testing.assert_allclose(shown["atlas_err"], error, rtol=1e-3)
+    assert f"{1e3 * n[0]:.2f} ± {1e3 * error[0]:.2f}" in tab.inner_text("#dos-result")
 
 
 @pytest.mark.parametrize(("control", "value"), [("mu", 0.27), ("A", 5.5), ("coupling", -4.25)])
@@ -106,12 +181,19 @@ def test_the_formulas_of_the_page_are_those_of_the_library(open_page):
         for name, call in (
             ("resonant", lambda T, mu: eq3.resonant(T, mu)),
             ("relaxation", lambda T, mu: eq3.relaxation(T, mu, 9e4, 9.4e6)),
+            ("internalFriction", lambda T, mu: eq3.internal_friction(T, mu, 9e4, 9.4e6)),
+            ("resonantAtFrequency", lambda T, mu: loss.resonant_at_frequency_eq3(T, mu, 9e4 * 6e4)),
         ):
-            shown = tab.evaluate(f"T => T.map(t => tlsglass.physics.{name}(t, {mu}, 9e4, 9.4e6))", T.tolist())
+            one = f"T => T.map(t => tlsglass.physics.{name}(t, {mu}, 9e4, 9.4e6))"
+            all_T = f"T => tlsglass.physics.{name}(T, 9e4 * 6e4)({mu})"
+            shown = tab.evaluate(all_T if name == "resonantAtFrequency" else one, T.tolist())
             np.testing.assert_allclose(shown, call(T, mu), rtol=1e-6, err_msg=f"{name}, µ = {mu}")
+    shown = tab.evaluate("T => tlsglass.physics.quasiparticles(T, 5.4e9)(15)", T.tolist())
+    np.testing.assert_allclose(shown, loss.quasiparticle_shift(T, 5.4e9, 15.0), rtol=1e-6, atol=1e-300)
     a = np.geomspace(1e-12, 1e12, 97)
-    shown = tab.evaluate("a => a.map(tlsglass.physics.relaxationIntegral)", a.tolist())
-    np.testing.assert_allclose(shown, kernels.relaxation_integral(a), rtol=1e-6)
+    for name, call in (("relaxation", kernels.relaxation_integral), ("friction", kernels.friction_integral)):
+        shown = tab.evaluate(f"a => a.map(tlsglass.physics.{name}Integral)", a.tolist())
+        np.testing.assert_allclose(shown, call(a), rtol=1e-6)
 
 
 def test_each_material_sets_the_sliders_to_its_parameters(open_page):
@@ -139,6 +221,8 @@ def test_the_panels_are_worked_by_keyboard(open_page):
 
 def test_a_verdict_is_hidden_and_shown_again(open_page):
     tab = open_page()
+    assert not tab.locator("#scorecard-rows").is_visible()
+    tab.locator("summary", has_text="claims, one by one").click()
     rows = tab.locator('#scorecard-rows tr[data-verdict="agrees"]')
     assert rows.count() > 10
     tab.uncheck('[data-filter="agrees"]')

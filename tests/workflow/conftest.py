@@ -44,6 +44,14 @@ TINY = {
         "weak_coupling": {"L": 4, "realizations": 20, "batch": 20},
     },
 }
+# one dataset of each panel's kind: the others are fitted by the same code
+DATASETS = (
+    "fig4_silica_thermal_conductivity",
+    "fig5a_silica_sound_velocity",
+    "fig6a_x017_sound_velocity",
+    "niobium_resonator_frequency",
+    "stycast1266_thermal_conductivity",
+)
 # every one of them named, so that none comes from config/config.yaml
 NO_CHECKS = {"variants": dict.fromkeys(TINY["checks"]["variants"]), "sizes": None, "weak_coupling": None}
 
@@ -64,6 +72,9 @@ class Workflow:
                 shutil.copytree(source, folder / name)
             else:
                 shutil.copy(source, folder / name)
+        for path in (folder / "config/experiments").glob("*/dataset.yaml"):
+            if path.parent.name not in DATASETS:
+                shutil.rmtree(path.parent)
         self.write_overlay(TINY)
 
     def results(self, run="tiny"):
@@ -77,6 +88,7 @@ class Workflow:
 
     def add_published(self):
         shutil.copytree(ROOT / "results/published", self.folder / "results/published")
+        shutil.copytree(ROOT / "config/experiments", self.folder / "config/experiments", dirs_exist_ok=True)
 
     def write_overlay(self, content, name="config/tiny.yaml"):
         (self.folder / name).write_text(yaml.safe_dump(content), encoding="utf-8")

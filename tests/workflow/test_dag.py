@@ -17,6 +17,7 @@ from tlsglass.show import catalogue
 from tlsglass.study.axes import Study
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("dag")  # most of them share one run of the study
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +179,7 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
         "page",
         "readme",
         "atlas_file",
+        "annealing_excess",
     }  # long, or asked for by name
     rules |= {
         "dos_table" if kind == "dos" else f"{kind}_dos"

@@ -10,6 +10,16 @@ import signal
 import subprocess
 import time
 
+import yaml
+from conftest import NO_CHECKS
+
+EXCHANGE = {
+    "measured_K": [0.05, 0.2, 1],
+    "acceptance": 0.2,
+    "annealed_sweeps": [64],
+    "jackknife_groups": 4,
+    "sets": [{"L": 8, "J0_K": 3, "realizations": 40, "batch": 40, "top_K": 5, "sweeps": 4096}],
+}
 TARGETS = ["results/runs/tiny/dos/L8_J2/T0.5.csv", "results/runs/tiny/dos/L8_J3/T0.5.csv"]
 PATTERNS = "results/shards/**/*.npz", "results/runs/tiny/dos/**/*.[nc]*"
 
@@ -83,3 +93,32 @@ def test_kills_lose_nothing(workflow, request):
     assert everything(workflow) == whole
     print(f"{done} kills, {with_checkpoint} with a checkpoint, {taken_up} taken up, {finished + 1} whole: {sorted(ways)}")
     assert with_checkpoint >= kills // 10
+
+
+def test_a_killed_exchange_goes_on_with_the_same_bits_and_a_damaged_shard_is_named(workflow):
+    """Batches of exchange Monte Carlo are kept, taken up and guarded as those of annealing."""
+    workflow.write_long_batches()
+    study = yaml.safe_load((workflow.folder / "config/tiny.yaml").read_text(encoding="utf-8"))
+    workflow.write_overlay(study | {"checks": NO_CHECKS | {"equilibrium": EXCHANGE}})
+    target, shards = "results/runs/tiny/equilibrium/L8_J3_tempered/T0.2.npz", "results/shards/L8_J3-*/**/*.npz"
+    first = workflow.run(target)
+    assert first.returncode == 0, first.stderr[-3000:]
+    whole = workflow.bytes_of(shards)
+    shutil.rmtree(workflow.folder / "results")
+
+    run = workflow.start(target)
+    workflow.wait_for(lambda: list(workflow.folder.glob("results/shards/*/checkpoint/*.npz")))
+    os.killpg(run.pid, signal.SIGKILL)
+    run.communicate()
+    unlock(workflow)
+    again = workflow.run(target, cores=1)
+    assert again.returncode == 0, again.stderr[-3000:]
+    logs = workflow.bytes_of("results/runs/tiny/logs/temper/**/*.log").values()
+    assert any(b"realizations taken from" in log for log in logs)
+    assert workflow.bytes_of(shards) == whole
+
+    damaged = next(path for path in whole if "/T0.2/" in path)
+    (workflow.folder / damaged).write_bytes(whole[damaged][:-100])
+    (line,) = [line for line in workflow.words("intact") if line.startswith(f"{damaged}: ")]
+    assert "damaged" in line
+    assert f"--force {damaged}" in line

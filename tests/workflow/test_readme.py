@@ -1,4 +1,4 @@
-"""The README's example of a dataset of one's own, typed as it stands there."""
+"""The example of a dataset of one's own in docs/fit-your-data.md, typed as it stands there."""
 
 import json
 import os
@@ -7,11 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
-
-def test_fit_your_own_data(workflow):
-    section = README.split("## Fit your own data")[1].split("\n## ")[0]
+def test_fit_your_own_data(workflow, texts):
+    section = texts["docs/fit-your-data.md"]
     example = re.findall(r"```sh\n(.*?)```", section, flags=re.S)[0]
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",

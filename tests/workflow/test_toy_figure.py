@@ -1,19 +1,14 @@
 """A new figure is one function, one entry and one caption; without the caption nothing starts."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-DRAW = '''"""J0 of both models."""
-
-from tlsglass.show import style
-
-
-def draw(scales, h0_K):
-    figure = style.Figure()
-    figure.panels[0].points([0, 1], scales["J0_K"] / h0_K, None, "J0/h0")
-    return figure
-'''
+CONTRIBUTING = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+DRAW = re.search(r"\n## A figure\n.*?```python\n(.*?)```", CONTRIBUTING, flags=re.S)[1]
 ENTRY = """    Entry(
         "figure_toy", "A toy", "Toys", inputs={"scales": table("table_1")}, settings={"h0_K": "model.h0_K"},
     ),

@@ -4,7 +4,8 @@
 (function () {
   const data = JSON.parse(document.getElementById("panel-data").textContent);
   const physics = physicsOf(data.gauss);
-  const shown = (window.tlsglass = { physics });
+  const atlas = atlasOf(data.atlas);
+  const shown = (window.tlsglass = { physics, atlas });
   const get = (id) => document.getElementById(id);
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const plots = [];
@@ -55,9 +56,33 @@
   get("dos-T").value = Math.max(0, labels.indexOf("0.5"));
   let dosPlot = null;
 
+  function band(low, high, name) {
+    return (u) => {
+      const { ctx } = u;
+      const x = u.data[0];
+      const place = (values) => x.flatMap((at, k) => (values()[k] == null ? [] : [[u.valToPos(at, "x", true), u.valToPos(values()[k], "y", true)]]));
+      ctx.save();
+      ctx.globalAlpha = 0.25;
+      ctx.fillStyle = colour(name);
+      ctx.beginPath();
+      [...place(low), ...place(high).reverse()].forEach(([left, top], k) => (k ? ctx.lineTo(left, top) : ctx.moveTo(left, top)));
+      ctx.fill();
+      ctx.restore();
+    };
+  }
+
+  // n and its error of the atlas, null where the temperature is not in it
+  function atlasAt(E, T, ratio) {
+    const [low, high] = data.atlas.limits.T.map((t) => t * data.h0_K);
+    if (!(T >= low * (1 - 1e-9) && T <= high * (1 + 1e-9))) return null;
+    const at = [E, T, ratio * data.h0_K, data.h0_K];
+    return { n: atlas.density(...at), error: atlas.error(...at) };
+  }
+
   function drawDos() {
     const T = labels[get("dos-T").value];
     const set = `L${get("dos-L").value}_J${get("dos-J0").value}`;
+    const ratio = Number(get("ratio").value);
     const found = data.dos[set][T];
     const E = [...found.E_K];
     const end = data.window_T * Number(T);
@@ -66,15 +91,23 @@
     const index = new Map(E.map((e, k) => [e, k]));
     const at = (values) => x.map((e) => (index.has(e) ? values[index.get(e)] : null));
     const model = x.map((e) => (e <= end ? physics.densityOfStates(e, Number(T), found.B, found.mu) : null));
-    shown.dos = { set, T: Number(T), E_K: x, n: at(found.n), n_err: at(found.n_err), model };
-    const values = [x, shown.dos.n.map((n) => n && 1e3 * n), model.map((n) => n && 1e3 * n)];
-    const top = 1.15e3 * Math.max(...found.n.map((n, k) => n + found.n_err[k]));
+    const whole = atlasAt(x, Number(T), ratio);
+    shown.dos = { set, T: Number(T), E_K: x, n: at(found.n), n_err: at(found.n_err), model, ratio, atlas: whole?.n, atlas_err: whole?.error };
+    const times = (values) => (values ?? x.map(() => null)).map((n) => n && 1e3 * n);
+    const edge = (sign) => () => x.map((_, k) => whole && 1e3 * (whole.n[k] + sign * whole.error[k]));
+    const free = atlasAt(x, Number(T), 0)?.n; // without interactions
+    const values = [x, times(shown.dos.n), times(model), times(whole?.n), times(free)];
+    const top = 1.1e3 * Math.max(...found.n.map((n, k) => n + found.n_err[k]), ...(whole?.n ?? []), ...(free ?? []));
+    shown.edges = [edge(-1), edge(1)];
     if (dosPlot === null) {
       const options = {
         scales: { x: { time: false }, y: { range: (u) => [0, u.top ?? top] } },
-        series: [{}, dots, line("--fit")],
+        series: [{}, dots, line("--fit"), line("--atlas"), line("--stm", [8, 6])],
         axes: [axis("E (K)"), axis("n(T, E) (10⁻³ per kelvin and site)")],
-        hooks: { draw: [errorBars(() => shown.dos.n_err.map((error) => 1e3 * error))] },
+        hooks: {
+          drawAxes: [(u) => band(...shown.edges, "--atlas")(u)],
+          draw: [errorBars(() => shown.dos.n_err.map((error) => 1e3 * error))],
+        },
       };
       dosPlot = plot("dos-plot", options, values);
     } else {
@@ -83,10 +116,19 @@
     }
     get("dos-T-value").textContent = `${T} K`;
     get("dos-T").setAttribute("aria-valuetext", `${T} kelvin`);
-    get("dos-result").textContent = `B = ${found.B_text} per kelvin and site, µ = ${found.mu_text} on 0 < E < ${data.window_T} T, ` +
-      `χ²/dof = ${found.chi2_per_dof.toFixed(2)}; ${found.realizations.toLocaleString("en")} realizations`;
+    get("ratio-value").textContent = ratio.toFixed(3);
+    const [low, high] = data.atlas.limits.T.map((t) => t * data.h0_K);
+    get("dos-result").textContent = `Eq. (3): B = ${found.B_text} per kelvin and site, µ = ${found.mu_text} on 0 < E < ${data.window_T} T, ` +
+      `χ²/dof = ${found.chi2_per_dof.toFixed(2)}; ${found.realizations.toLocaleString("en")} realizations. ` +
+      (whole ? `Atlas at J₀/h₀ = ${ratio.toFixed(3)}: n(T, 0) = ${(1e3 * whole.n[0]).toFixed(2)} ± ${(1e3 * whole.error[0]).toFixed(2)} × 10⁻³.`
+        : `The atlas holds T = ${low} to ${high} K.`);
     get("dos-plot").setAttribute("aria-label", `Density of states at T = ${T} K for ${set.replace("_J", ", J0 = ").replace("L", "L = ")} K: ` +
       `${get("dos-result").textContent}`);
+  }
+
+  function coupling() {
+    get("ratio").value = Number(get("dos-J0").value) / data.h0_K;
+    drawDos();
   }
 
   // ---- δv/v(T) beside the standard tunneling model ----
@@ -157,11 +199,31 @@
     drawVelocity();
   }
 
-  for (const id of ["dos-L", "dos-J0", "dos-T"]) get(id).addEventListener("input", drawDos);
+  get("ratio").max = data.atlas.limits.J0[1];
+  for (const id of ["dos-L", "dos-T", "ratio"]) get(id).addEventListener("input", drawDos);
+  get("dos-J0").addEventListener("input", coupling);
   for (const id of ["mu", "A", "coupling"]) get(id).addEventListener("input", drawVelocity);
   get("preset").addEventListener("input", preset);
-  drawDos();
+  coupling();
   preset();
+
+  // ---- your data ----
+
+  function measured(id, T, series, label, bars) {
+    const hollow = { ...dots, stroke: () => colour("--soft"), points: { show: true, size: 6, fill: () => colour("--card"), stroke: () => colour("--soft"), width: 1.5 } };
+    const plain = (u, splits) => splits.map((t) => (t === null ? null : `${Number(t.toPrecision(2))}`));
+    const decade = 10 ** Math.floor(Math.log10(T[0] / 1.03));
+    const low = Number((decade * Math.floor(T[0] / 1.03 / decade)).toPrecision(1)); // uPlot counts ticks from there: it must be one
+    const options = {
+      scales: { x: { time: false, distr: 3, range: () => [low, T.at(-1) * 1.05] } },
+      series: [{}, dots, hollow, line("--stm", [8, 6]), line("--fit"), line("--atlas")],
+      axes: [axis("T (K)", { values: plain }), axis(label, { size: 60 })],
+      hooks: { draw: [errorBars(() => bars)] },
+    };
+    return plot(id, options, [T, ...series]);
+  }
+
+  shown.measured = yours(data, physics, atlas, measured);
 
   // ---- the rest of the page ----
 

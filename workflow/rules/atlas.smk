@@ -2,6 +2,7 @@
 
 ATLAS_SETS = study.atlas()  # nothing where the file is taken as it is shipped
 ATLAS = "<results>/atlas/atlas.npz" if ATLAS_SETS else shipped("scripts/tlsglass/density/atlas.npz")
+EXCESS = shipped("scripts/tlsglass/density/annealing.npz")  # what annealing leaves of n
 
 
 if ATLAS_SETS:
@@ -38,6 +39,7 @@ if ATLAS_SETS:
 rule atlas_validation:
     input:
         atlas=ATLAS,
+        excess=EXCESS,
         published=[path for path in shipped_files("results/published/dos", "L12_*/T*.npz") if "e-" not in path],
         code=library("atlas_validation.py"),
     output:
@@ -62,6 +64,7 @@ rule atlas_validation:
 rule atlas_laws:
     input:
         atlas=ATLAS,
+        excess=EXCESS,
         code=library("atlas_laws.py"),
     output:
         couplings="<results>/tables/atlas_couplings.csv",

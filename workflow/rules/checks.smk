@@ -21,6 +21,7 @@ SCORECARD_TABLES = [
     "size_limit",
     "short_ladder",
     "weak_coupling",
+    "annealing_cost",
 ]
 
 

@@ -202,9 +202,7 @@ def origins_of(kind, name):
 
 
 def chains_of_pair(w):
-    """What the chains of a set tell, that is simulated by annealing and by tempering; or what is published of it."""
-    if PUBLISHED:
-        return {"merged": shipped(f"results/published/equilibrium/{w.pair}_evidence.npz")}
+    """What the chains of a set tell, that is simulated by annealing and by tempering."""
     return {name: shards_of(one, "chain") for name, one in equilibrium.chains(study, w.pair).items()}
 
 

@@ -1,8 +1,16 @@
-# Annealing held against exchange Monte Carlo: certificates, and what annealing costs.
+# Annealing held against exchange Monte Carlo: certificates, and what annealing costs. A run without such sets of its own
+# shows the tables that were published of them.
 
 PAIRED = equilibrium.sets(study)  # names of sets like L8_J10
 METHODS = equilibrium.methods(study) if PAIRED else []
-EQUILIBRIUM_TABLES = ("certificates", "identities", "tempering", "annealing_cost", "ground_states")
+EQUILIBRIUM_TABLES = (
+    "certificates",
+    "identities",
+    "tempering",
+    "annealing_cost",
+    "annealed_density",
+    "ground_states",
+)
 
 
 rule evidence:
@@ -24,12 +32,10 @@ rule evidence:
         mem_mb=2000,
         runtime=10,
     params:
-        origin=lambda w: equilibrium.origin(study, w.pair),
         origins=lambda w: equilibrium.origins(study, w.pair),
         realizations=lambda w: PAIRED[w.pair]["realizations"],
         sweeps=study.equilibrium["annealed_sweeps"] if PAIRED else [],
         groups=study.groups("equilibrium") if PAIRED else None,
-        merged=PUBLISHED,
     script:
         "../../scripts/evidence.py"
 
@@ -65,7 +71,13 @@ rule equilibrium:
 
 rule equilibrium_tables:
     input:
-        **{name: expand(f"<results>/equilibrium/{{pair}}_{name}.csv", pair=PAIRED) for name in EQUILIBRIUM_TABLES},
+        **{
+            name: (
+                [f"<results>/equilibrium/{pair}_{name}.csv" for pair in PAIRED]
+                or [shipped(f"config/equilibrium/{name}.csv")]
+            )
+            for name in EQUILIBRIUM_TABLES
+        },
         code=library("equilibrium_tables.py"),
     output:
         **{name: f"<results>/tables/{name}.csv" for name in EQUILIBRIUM_TABLES},
@@ -81,3 +93,32 @@ rule equilibrium_tables:
         runtime=5,
     script:
         "../../scripts/equilibrium_tables.py"
+
+
+rule annealing_excess:
+    input:
+        **{
+            f"{pair}_{method}": expand(f"<results>/equilibrium/{pair}_{method}/T{{T}}.npz", T=labels_of("equilibrium"))
+            for pair in PAIRED
+            for method in METHODS[:2]
+        },
+        certificates=expand("<results>/equilibrium/{pair}_certificates.csv", pair=PAIRED),
+        code=library("annealing_excess.py"),
+    output:
+        excess="<results>/equilibrium/annealing.npz",
+    log:
+        "<logs>/annealing_excess.log",
+    benchmark:
+        "<benchmarks>/annealing_excess.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        sets=list(PAIRED),
+        sweeps=study.equilibrium["annealed_sweeps"][0] if PAIRED else None,
+        h0_K=config["model"]["h0_K"],
+    script:
+        "../../scripts/annealing_excess.py"

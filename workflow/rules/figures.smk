@@ -13,9 +13,6 @@ AXES = Axes(
     quench=study.quench,
     datasets=list(DATASETS),
     variants=study.variants,
-    paired=equilibrium.drawn(study),
-    methods=METHODS,
-    coldest=labels_of("equilibrium")[0] if PAIRED else "",
     paper=shipped(PAPER),
 )
 try:

@@ -1,4 +1,5 @@
-# The page, the README and docs/reproduction.md, which show the published outcome: no other results go into them, whatever the configuration is.
+# The page, the README and the texts in docs show the published outcome: no other results go into them, whatever the
+# configuration is.
 
 
 rule page:
@@ -7,9 +8,14 @@ rule page:
         published=lambda w: shipped_files("results/published", "*/**/*.*"),
         paper=shipped(PAPER),
         datasets=shipped_files("config/experiments", "*/dataset.yaml"),
+        points=shipped_files("config/experiments", "*/*.csv"),
+        densities=shipped_files("scripts/tlsglass/density", "*.npz"),
         template=shipped("workflow/page/index.html.j2"),
         config=shipped("config/config.yaml"),
-        parts=shipped_files("workflow/page", "**/*.[cj]s*"),
+        parts=shipped_files("workflow/page", "**/*.[cj]s*")
+        + shipped_files("workflow/page", "*.html.j2")
+        + shipped_files("workflow/page", "*.svg.j2")
+        + shipped_files("workflow/page", "*.yaml"),
         captions=shipped_files("workflow/report", "*.rst"),
         code=library("page.py", "tlsglass.show.listings"),
     output:
@@ -28,19 +34,20 @@ rule page:
         "../../scripts/page.py"
 
 
+TEXTS = shipped_files("workflow/page", "*.md.j2")
+
+
 rule readme:
     input:
         manifest=shipped(f"results/published/{files.MANIFEST}"),
-        published=lambda w: shipped_files("results/published", "*/*.csv"),
-        paper=shipped(PAPER),
-        before=shipped("config/verdicts_before.csv"),
-        templates=[shipped(f"workflow/page/{name}.md.j2") for name in ("README", "reproduction", "atlas", "resonators")],
+        published=lambda w: shipped_files("results/published", "*/**/*.[cj]s*"),
+        config=shipped_files("config", "*.csv"),
+        measured=shipped_files("benchmarks/measured", "*.csv"),
+        templates=TEXTS,
+        rooms=shipped_files("scripts/tlsglass", "*/*.py"),
         code=library("readme.py"),
     output:
-        readme="README.md",
-        reproduction="docs/reproduction.md",
-        atlas="docs/atlas.md",
-        resonators="docs/resonators.md",
+        [path if path == "README.md" else f"docs/{path}" for path in (Path(text).stem for text in TEXTS)],
     log:
         "<logs>/readme.log",
     benchmark:

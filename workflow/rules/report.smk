@@ -6,6 +6,7 @@ CAPTIONS = ["study", *(item.name for item in ENTRIES)]
 rule report_texts:
     input:
         card="<results>/checks/scorecard.csv",
+        made="<results>/checks/provenance.json",
         paper=shipped(PAPER),
         tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *outputs.DATA})),
         templates=[shipped(f"workflow/report/{name}.rst") for name in CAPTIONS],

@@ -1,4 +1,4 @@
-"""What made these results: version, configuration, packages, and the digest of every file. The same run, the same text."""
+"""What made these results: version, commit, configuration, packages, and the digest of every file. Same run, same text."""
 
 import platform
 import subprocess
@@ -38,6 +38,7 @@ def manifest(config, run, paths, chain_version):
     """
     return {
         "tlsglass": tlsglass.__version__,
+        "commit": commit(),
         "chain_version": chain_version,
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},

@@ -13,7 +13,6 @@ from tlsglass.chain.overlaps import SNAPSHOTS
 from tlsglass.chain.protocol import of_origin
 from tlsglass.chain.simulation import Stored
 from tlsglass.chain.tempering import WINDOWS
-from tlsglass.density import shards
 from tlsglass.model import disorder
 
 LAGS = 32  # of the autocorrelation, in intervals between snapshots
@@ -75,14 +74,6 @@ class Evidence(Stored):
         """Return the mean of a sum over realizations, Samples (...)."""
         total = samples.jackknife(getattr(self, name), len(self.blocks))
         return total / samples.jackknife(self.block * self.blocks, len(self.blocks))
-
-
-def read(path, origin, n):
-    """Return the Evidence of ``n`` realizations. Raises files.DamagedFile, and ForeignShard for another."""
-    found = Evidence.load(path)
-    shards.check_origin(path, found.origin, origin)
-    shards.check_realizations(path, [0], [found.n_realizations], n)
-    return found
 
 
 def gather(tempered, annealed, twice, groups):

@@ -3,6 +3,7 @@
 Energies, temperatures and couplings scale with h0: n(T, E; J0, h0) = f(T/h0, E/h0; J0/h0) / h0. The file holds the counts of
 every set, by jackknife groups, and the spline (density.surface) through those of the kind "grid". Its rows are those of
 base.samples.Samples: without each group of realizations, and with what is not known of the course between the couplings.
+All sets were annealed. What that leaves of n beyond equilibrium (density.annealing) is taken off, with its error.
 """
 
 import math
@@ -14,7 +15,7 @@ import numpy as np
 
 from tlsglass.base import files
 from tlsglass.base.samples import Samples
-from tlsglass.density import surface
+from tlsglass.density import annealing, surface
 from tlsglass.density.counts import Counts
 
 VERSION = 1  # of the layout of the file
@@ -26,10 +27,13 @@ SHARE = 0.5
 
 
 class Atlas:
-    """The counts of all sets, and the coefficients of the spline, (1 + rows, ...). ``told`` is the stamp of the file."""
+    """The counts of all sets, and the coefficients of the spline, (1 + rows, ...). ``told`` is the stamp of the file.
 
-    def __init__(self, told, arrays):
-        self.told, self.arrays = told, arrays
+    ``excess`` is the annealing.Excess that is taken off; without it n is that of annealing.
+    """
+
+    def __init__(self, told, arrays, excess=None):
+        self.told, self.arrays, self.excess = told, arrays, excess
 
     # ---- what was counted ------------------------------------------------------------------------------------------
 
@@ -113,7 +117,7 @@ class Atlas:
             return Samples(np.broadcast_to(np.exp(ln_n) / h0_K, (len(ln_n), *shape)))
         E, T, g = (np.broadcast_to(x, shape).ravel() for x in (E, T, g))
         pairs, which = np.unique(np.stack([T, g]), axis=1, return_inverse=True)
-        ln_n = np.empty((len(self.arrays["spline"]), E.size))
+        ln_n = np.empty((len(self.rows[0]), E.size))
         for k, (T_k, g_k) in enumerate(pairs.T):
             ln_n[:, which.ravel() == k] = self._ln_n(E[which.ravel() == k], T_k, g_k)
         return Samples(np.exp(ln_n).reshape(-1, *shape) / h0_K)
@@ -133,14 +137,35 @@ class Atlas:
 
     def _ln_n(self, E, T, g):
         """Return ln(n · h0), (1 + rows, m), at energies (m,) of one temperature and coupling in units of h0."""
-        return self._profile(T, g) @ surface.energy_basis(E, T).T + self._gaussian(E, g)
+        spline, excess = self._profile(T, g)
+        ln_n = spline @ surface.energy_basis(E, T).T + self._gaussian(E, g)
+        return ln_n if excess is None else ln_n - excess @ annealing.energy_basis(E, T).T
+
+    @cached_property
+    def rows(self):
+        """The coefficients of the spline and those of the excess with rows in common: each varies while the other rests."""
+        spline = self.arrays["spline"]
+        if self.excess is None:
+            return spline, None
+        excess = self.excess.coefficients
+        rows = len(spline) + len(excess) - 2
+
+        def among(own, before, after):
+            n = len(own) - 1
+            apart = math.sqrt((n - 1) / n * rows / (rows - 1)) * (own[1:] - own[1:].mean(axis=0))
+            rest = np.zeros_like(own[:1])
+            apart = np.concatenate([rest, np.repeat(rest, before, axis=0), apart, np.repeat(rest, after, axis=0)])
+            return own[0] + apart
+
+        return among(spline, 0, len(excess) - 1), among(excess, len(spline) - 1, 0)
 
     @lru_cache(maxsize=256)  # noqa: B019 - an atlas lives as long as the process
     def _profile(self, T, g):
-        """Return the coefficients (1 + rows, k) of the splines in v at one temperature and coupling."""
-        spline, (tau, s) = self.arrays["spline"], surface.place(T, g)
+        """Return the coefficients (1 + rows, k) of the splines in v at one temperature and coupling, and of the excess."""
+        (spline, excess), (tau, s) = self.rows, surface.place(T, g)
         near_tau, near_s = np.flatnonzero(tau), np.flatnonzero(s)
-        return spline[:, :, near_tau][..., near_s] @ s[near_s] @ tau[near_tau]
+        profile = spline[:, :, near_tau][..., near_s] @ s[near_s] @ tau[near_tau]
+        return profile, None if excess is None else excess @ annealing.coupling_basis(g) @ annealing.temperature_basis(T)
 
     def _gaussian(self, E, g):
         return surface.ln_gaussian(E, g, self.told["concentration"], self.told["spread"])
@@ -152,18 +177,18 @@ class Atlas:
         files.write_arrays(path, self.arrays, self.told)
 
     @classmethod
-    def load(cls, path=SHIPPED):
+    def load(cls, path=SHIPPED, excess=None):
         """Read what ``save`` wrote, by default the atlas that comes with the package. Raises files.DamagedFile."""
         arrays, told = files.read_arrays(path)
         if told.get("layout") != VERSION:
             raise files.DamagedFile(path, f"not an atlas of version {VERSION}")
-        return cls(told, arrays)
+        return cls(told, arrays, excess)
 
 
-@lru_cache(maxsize=1)
-def shipped():
-    """Return the atlas that comes with the package."""
-    return Atlas.load()
+@lru_cache(maxsize=2)
+def shipped(annealed=False):
+    """Return the atlas that comes with the package: in equilibrium, or as annealed."""
+    return Atlas.load(excess=None if annealed else annealing.Excess.load())
 
 
 def compact(counts):
@@ -206,7 +231,7 @@ def build(sets, h0_K, spread, about, report=print):
         "spline": np.zeros(0, dtype=np.float32),
     }
     atlas = Atlas(told, arrays)
-    return Atlas(told, arrays | {"spline": _rows(atlas, report).astype(np.float32)})
+    return Atlas(told, arrays | {"spline": _spline(atlas, report).astype(np.float32)})
 
 
 def _told(kind, counts):
@@ -236,7 +261,7 @@ def without(every, coupling, start, rows=True):
     return surface.Problem(left).solve(start, rows)
 
 
-def _rows(atlas, report):
+def _spline(atlas, report):
     """Return the rows of the spline: the estimate, without each jackknife group, and what leaving out a coupling moves.
 
     All are scaled for the one formula of Samples.error; the last stand in pairs of both signs, and shift no mean.

@@ -2,7 +2,29 @@
 
 import numpy as np
 
-from tlsglass.density import surface
+from tlsglass.density import annealing, surface
+
+
+def _place(g):
+    return surface.place(1.0, g)[1]
+
+
+class _Part:
+    """A spline of ln n on the mesh: its rows (1 + r, v, t, s), the bases of energies (t, e, v) and temperatures (t, t'), and
+    that of couplings, a function of g."""
+
+    def __init__(self, rows, energies, temperatures, couplings):
+        self.rows, self.energies, self.temperatures, self.couplings = rows, energies, temperatures, couplings
+        self._whole = energies @ np.einsum("vts,kt->kvs", rows[0].astype(float), temperatures)
+
+    def estimate(self, g):
+        """Return the estimate, (t, e)."""
+        return self._whole @ self.couplings(g)
+
+    def every(self, g):
+        """Return all rows, (t, 1 + r, e)."""
+        placed = np.einsum("rvt,kt->krv", self.rows @ self.couplings(g), self.temperatures)
+        return placed @ np.swapaxes(self.energies, 1, 2)
 
 
 class Section:
@@ -15,20 +37,22 @@ class Section:
         self.atlas, self.h0_K = atlas, h0_K
         atlas.check(T_K, 0.0, h0_K)
         self.T, self.E = np.asarray(T_K, dtype=float) / h0_K, np.asarray(E_K, dtype=float) / h0_K
-        self._basis = surface.energy_basis(self.E, self.T[:, None])
-        self._tau = surface.place(self.T, 0.0)[0]
-        self._estimate = self._basis @ np.einsum("vts,kt->kvs", atlas.arrays["spline"][0].astype(float), self._tau)
+        spline, excess = atlas.rows
+        T = self.T[:, None]
+        self._parts = [_Part(spline, surface.energy_basis(self.E, T), surface.place(self.T, 0.0)[0], _place)]
+        if excess is not None:
+            of = annealing.energy_basis(self.E, T), annealing.temperature_basis(self.T)
+            self._parts.append(_Part(-excess, *of, annealing.coupling_basis))
 
     def n(self, g):
         """Return n (t, e) per kelvin and lattice site at the coupling ``g``."""
         self.atlas.check(self.T[:1] * self.h0_K, g * self.h0_K, self.h0_K)
-        return self._of(self._estimate @ surface.place(1.0, g)[1], g)
+        return self._of(sum(part.estimate(g) for part in self._parts), g)
 
     def rows(self, g):
         """Return n with its errors, the rows (1 + r, t, e) of base.samples.Samples."""
         self.atlas.check(self.T[:1] * self.h0_K, g * self.h0_K, self.h0_K)
-        placed = np.einsum("rvt,kt->krv", self.atlas.arrays["spline"] @ surface.place(1.0, g)[1], self._tau)
-        return np.swapaxes(self._of(placed @ np.swapaxes(self._basis, 1, 2), g), 0, 1)
+        return np.swapaxes(self._of(sum(part.every(g) for part in self._parts), g), 0, 1)
 
     def _of(self, spline, g):
         told = self.atlas.told

@@ -1,7 +1,8 @@
 """Laws of the atlas: how µ, B, exponents, slopes and the gap of n depend on J0/h0, from its counts and from its surface.
 
 Every table is long: quantity, J0_over_h0, and value with its standard error. Energies and temperatures in units of h0, unless
-they are named otherwise.
+they are named otherwise. Counts are annealed, as the paper's are; the surface is that of equilibrium, but for what is named
+"..._annealed".
 """
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.optimize import minimize_scalar
 from tlsglass.base import names
 from tlsglass.base.samples import Samples
 from tlsglass.density import power_law
+from tlsglass.density.atlas import Atlas
 from tlsglass.density.surface import WEAK
 from tlsglass.physics import atlas as surface
 from tlsglass.physics import two_tls
@@ -20,7 +22,8 @@ DECADE_J0 = (0.1, 1.0)  # where Eq. (9) and a power law are held against each ot
 NEAR = 0.3  # "approximately" is read as within 30 %
 GAP_BINS = 8
 REDUCTION = (0.05, 0.3)  # J0/h0 between which the power of the reduction of n is told
-CURVE_POINTS = 60
+CURVE_POINTS = 40
+COLD_POINTS = 40
 COLLAPSE_BINS = 12
 
 
@@ -127,6 +130,7 @@ def of_surface(atlas, observables, T_over_h0):
     window, below, above = (observables[name][0] for name in ("exponents_K", "slope_below_T0", "slope_above_T0"))
     coldest, hottest = observables["sound_velocity_K"][0]
     found, h0_K = [], atlas.h0_K
+    annealed = Atlas(atlas.told, atlas.arrays)
     for g in WEAK * np.expm1(np.linspace(0, np.log1p(atlas.limits["J0"][1] / WEAK), CURVE_POINTS)):
         J0_K = g * h0_K
         fit = surface.eq3(np.array(T_over_h0) * h0_K, J0_K, h0_K, atlas=atlas)
@@ -136,13 +140,29 @@ def of_surface(atlas, observables, T_over_h0):
                 row("mu", g, fit.mu[k], T_over_h0=T),
                 row("reduction", g, reduction(atlas, T, g), T_over_h0=T),
             ]
-        found.append(row("alpha", g, surface.alpha(J0_K, *window, h0_K, atlas)))
-        found.append(row("beta", g, surface.beta(J0_K, *window, h0_K, atlas)))
-        slopes = surface.slopes(J0_K, T0_K, (coldest, below * T0_K), (above * T0_K, hottest), h0_K, atlas)
-        found += [row("slope_ratio", g, slopes.ratio), row("maximum_over_T0", g, slopes.maximum_K / T0_K)]
+        for of, tail in ((atlas, ""), (annealed, "_annealed")):
+            slopes = surface.slopes(J0_K, T0_K, (coldest, below * T0_K), (above * T0_K, hottest), h0_K, of)
+            found += [
+                row(f"alpha{tail}", g, surface.alpha(J0_K, *window, h0_K, of)),
+                row(f"beta{tail}", g, surface.beta(J0_K, *window, h0_K, of)),
+                row(f"slope_ratio{tail}", g, slopes.ratio),
+                row(f"maximum_over_T0{tail}", g, slopes.maximum_K / T0_K),
+            ]
+            if g > 0:
+                found.append(row(f"mu_cold{tail}", g, cold_power(of, g)))
     for T in T_over_h0:
         found.append(row("reduction_power", np.nan, reduction_power(atlas, T), T_over_h0=T))
     return pd.DataFrame(found)
+
+
+def cold_power(atlas, J0_over_h0):
+    """Return µ of n ∝ E^µ on ``WINDOW_J0`` at the lowest temperature of the atlas, with the weights of counts, Samples ()."""
+    h0_K = atlas.h0_K
+    E = J0_over_h0 * h0_K * np.geomspace(*WINDOW_J0, COLD_POINTS)
+    n = atlas.density(E, atlas.limits["T"][0] * h0_K, J0_over_h0 * h0_K, h0_K)
+    x, weight = np.log(E), n.value * E / np.sum(n.value * E)
+    x = x - x @ weight
+    return np.log(n) @ (weight * x) / (weight @ x**2)
 
 
 def reduction(atlas, T_over_h0, J0_over_h0):

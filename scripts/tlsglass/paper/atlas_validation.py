@@ -136,9 +136,10 @@ def _fits(atlas, counts):
     }
 
 
-def summary(found):
-    """Return the table of each kind in few numbers: quantity, value."""
-    rows = []
+def summary(found, excess):
+    """Return the table of each kind in few numbers: quantity, value. ``excess`` is the density.annealing.Excess."""
+    told = {"ratios": excess.told["bins"], "chi2_per_ratio": excess.told["chi2"] / excess.told["bins"]}
+    rows = [{"kind": "excess", "quantity": name, "value": float(value)} for name, value in told.items()]
     for kind, means in found.means.groupby("kind", sort=False):
         pulls = found.pulls[found.pulls["kind"] == kind]
         told = {

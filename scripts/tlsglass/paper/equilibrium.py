@@ -4,32 +4,24 @@ Tables of one set are pandas tables by name. A set that fails a certificate is t
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tlsglass.base.samples import Samples
 from tlsglass.chain import certificates, equilibrium
-from tlsglass.density import power_law
+from tlsglass.density import annealing, power_law
 from tlsglass.paper import differences, quoted
 
-LEAST = 200  # counts of annealing in a bin of the ratio
 WINDOW_J0 = (0.05, 1)  # of µ(T → 0) at any coupling, in units of J0
 SPLIT = 1.1  # valleys are frozen where the overlaps of two anneals ask for more than this times their energy
 MOVES = ("difference", "difference_err", "relative", "relative_err")
-SET, TAIL = ("L", "J0_K"), ("certified", "n_realizations")
-TABLES = {  # their columns, of those that are read where there is no set
-    "certificates": [*SET, "certificate", "value", "T_K", "least", "most", "passed", "n_realizations"],
-    "identities": [*SET, "method", "identity", "T_K", "energy_K", "overlap_K", "difference_K"],
-    "tempering": [*SET, "T_K"],
-    "annealing_cost": [*SET, "sweeps", "quantity", "T_K", "value", "value_err", "tempered", "tempered_err", *MOVES, *TAIL],
-    "ground_states": [*SET, "realization"],
-}
+LISTED = 100  # realizations of each set whose ground states are listed
 
 
 def of_set(evidence, tempered, annealed, settings):
-    """Return the tables of one set: "certificates", "identities", "tempering", "annealing_cost" and "ground_states".
+    """Return the tables of one set: "certificates", "identities", "tempering", "annealing_cost", "annealed_density" and
+    "ground_states".
 
     ``tempered`` are Densities, ``annealed`` the Densities by the number of sweeps at each rung.
     """
@@ -48,6 +40,10 @@ def of_set(evidence, tempered, annealed, settings):
         "identities": pd.concat(_identities(evidence, head), ignore_index=True),
         "tempering": _rungs(evidence, head),
         "annealing_cost": pd.DataFrame(costs),
+        "annealed_density": pd.concat(
+            [pd.DataFrame(head | {"sweeps": n} | _density(of, tempered) | tail) for n, of in annealed.items()],
+            ignore_index=True,
+        ),
         "ground_states": _ground_states(evidence, head),
     }
 
@@ -88,27 +84,13 @@ def mean_n(counts, E_K):
     return counts.n @ width / E_K
 
 
-class Ratio(NamedTuple):
-    """n(T, E) of annealing and of tempering in the same bins, and their ratio, jackknifed as one: Samples (m,)."""
-
-    E_K: np.ndarray  # (m,) geometric centres of the bins
-    annealed: Samples
-    tempered: Samples
-    ratio: Samples
-
-
-def ratio(annealed, tempered, growth=1.35):
-    """Return the Ratio of two counts.Counts, in bins that grow by at least ``growth`` and hold at least LEAST counts."""
-    least = np.minimum(annealed.total, tempered.total / tempered.snapshots)
-    edges, kept = annealed.edges_K, [0]
-    filled = np.concatenate([[0], np.cumsum(least)])
-    for k in range(1, len(edges)):
-        if edges[k] >= growth * edges[kept[-1]] and filled[k] - filled[kept[-1]] >= LEAST:
-            kept.append(k)
-    every = np.unique([*kept, len(edges) - 1])
-    one, other = (counts.coarsen(every).n[: len(kept) - 1] for counts in (annealed, tempered))
-    low, high = np.maximum(edges[kept[:-1]], 0.25 * edges[kept[1:]]), edges[kept[1:]]
-    return Ratio(np.sqrt(low * high), one, other, one / other)
+def _density(annealed, tempered):
+    """n(T, E) of both at the coldest rung, and their ratio: columns."""
+    found = annealing.ratio(annealed.coldest, tempered.coldest)
+    columns = {"T_K": annealed.coldest.T_K, "E_K": found.E_K}
+    for name, of in (("n_annealed", found.annealed), ("n_tempered", found.tempered), ("ratio", found.ratio)):
+        columns |= {name: of.value, f"{name}_err": of.error}
+    return columns
 
 
 def _chains(evidence, place):
@@ -183,16 +165,16 @@ def _rungs(evidence, head):
 
 
 def _ground_states(evidence, head):
-    """The lowest energy of each realization: 2H in field steps, exactly, and in kelvin; and what the anneals are above it."""
-    lowest, unit_K = evidence.lowest.min(axis=1), 0.5 * evidence.field_unit_K
+    """The lowest energy of the first realizations: 2H in field steps, exactly, and in kelvin; what the anneals are above it."""
+    lowest, unit_K = evidence.lowest[:LISTED].min(axis=1), 0.5 * evidence.field_unit_K
     columns = {
         "realization": np.arange(len(lowest)),
         "n_spins": evidence.n_spins,
         "field_unit_K": evidence.field_unit_K,
         "doubled_energy": lowest,
         "energy_K": unit_K * lowest,
-        "copies_agree": (evidence.lowest[:, 0] == evidence.lowest[:, 1]).astype(int),
+        "copies_agree": (evidence.lowest[:LISTED, 0] == evidence.lowest[:LISTED, 1]).astype(int),
     }
-    above = evidence.annealed_lowest - lowest[:, None]
+    above = evidence.annealed_lowest[:LISTED] - lowest[:, None]
     columns |= {f"annealed_{s}_above_K": unit_K * above[:, k] for k, s in enumerate(evidence.annealed_sweeps)}
     return pd.DataFrame(head | columns)

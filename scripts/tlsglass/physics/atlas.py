@@ -1,10 +1,10 @@
 """The atlas that comes with the package: n(T, E) and what follows from it, at any J0/h0 of its domain, with errors.
 
 ``tlsglass.atlas.density(E_K, T_K, J0_K, h0_K)``. Energies and temperatures in kelvin (k_B = 1). Errors hold those of the
-simulation and of the course between the simulated couplings; docs/atlas.md tells how they were tested. What takes
-temperatures takes one or an array (t,), and one J0; it returns base.samples.Samples, with ``value`` and ``error`` of that
-shape. All raise ValueError outside of the domain (``limits``): nothing is extrapolated. ``atlas`` is
-another density.atlas.Atlas than the one that is shipped.
+simulation, of the course between the simulated couplings, and of what was taken off to get from annealing to equilibrium;
+docs/atlas.md tells how they were tested. What takes temperatures takes one or an array (t,), and one J0; it returns
+base.samples.Samples, with ``value`` and ``error`` of that shape. All raise ValueError outside of the domain (``limits``):
+nothing is extrapolated. ``atlas`` is another density.atlas.Atlas than the one that is shipped, as that of ``annealed()``.
 """
 
 from typing import NamedTuple
@@ -20,6 +20,11 @@ H0_K = 10.0  # the paper's typical random field
 FAR = 25.0  # energies up to here, in h0: beyond them there are no TLSs
 # ASSUME: Eq. (5) divides by n. Phonons of more than 30 T, or of energies where a Gaussian n has all but vanished, are left out.
 PHONONS_T, PHONONS_H0 = 30.0, 6.0
+
+
+def annealed():
+    """Return the atlas as it was annealed, to be handed on as ``atlas``: nothing is taken off to get to equilibrium."""
+    return shipped(annealed=True)
 
 
 class Eq3(NamedTuple):

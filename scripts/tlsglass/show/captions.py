@@ -1,6 +1,6 @@
 """Words with numbers: templates of captions (``workflow/report``) and pages that take their numbers from the tables.
 
-Jinja2: ``{{ ours("ID") }}``, ``{{ paper("ID") }}`` and ``{{ verdict("ID") }}`` of a claim in ``config/paper_values.csv``,
+Jinja2: ``{{ ours("ID") }}``, ``{{ paper("ID") }}`` and ``{{ verdict("ID", ...) }}`` of claims in ``config/paper_values.csv``,
 ``{{ tally("PREFIX") }}`` of all claims whose id starts so, ``{{ cell("TABLE", "COLUMN", L=12, ...) }}`` of the one row of
 ``tables/TABLE.csv`` that is picked, ``{{ span("TABLE", "COLUMN", ...) }}`` of several, ``{{ largest("TABLE", "COLUMN") }}``
 of the quantity that is furthest from 0, ``{{ rms("TABLE", "COLUMN") }}`` of all. A caption is reStructuredText.
@@ -14,8 +14,12 @@ import jinja2
 import pandas as pd
 from docutils.core import publish_parts
 
+import tlsglass
 from tlsglass.paper import quantities, scorecard
 from tlsglass.show import tables
+
+# how several claims of a verdict are told
+PLURAL = {"agrees": "agree", "differs": "differ", "open choice": "open choices", "no power": "without power"}
 
 
 def read_card(scorecard_csv, paper_values_csv):
@@ -54,13 +58,19 @@ class Numbers:
         """Return the paper's value with its printed digits, or its range."""
         return typeset(self.card.loc[claim, "paper"])
 
-    def verdict(self, claim):
-        return self.card.loc[claim, "verdict"]
+    def verdict(self, *claims):
+        """Return the verdict, or those of several claims: "both agree", "agrees and differs"."""
+        found = list(self.card.loc[list(claims), "verdict"])
+        if len(set(found)) > 1 or len(found) == 1:
+            return " and ".join(found)
+        return f"{'both' if len(found) == 2 else f'all {len(found)}'} {PLURAL.get(found[0], found[0])}"
 
     def tally(self, prefix):
-        """Return how the claims whose id starts with ``prefix`` fare: 3 agrees, 1 differs."""
+        """Return how the claims whose id starts with ``prefix`` fare: "3 agree, 1 differs", "all 14 agree"."""
         counts = scorecard.summary(self.card[self.card.index.str.startswith(prefix)])
-        return ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number)
+        told = [(number, verdict) for verdict, number in counts.items() if number]
+        said = ", ".join(f"{number} {verdict if number == 1 else PLURAL.get(verdict, verdict)}" for number, verdict in told)
+        return f"all {said}" if len(told) == 1 and told[0][0] > 1 else said
 
     def cell(self, table, column, percent=False, **where):
         """Return a number of the one row of ``table``.csv that ``where`` picks, with its error. Raises KeyError if not one."""
@@ -74,6 +84,12 @@ class Numbers:
         """Return the least and the largest number of a column of ``table``.csv, of the rows that ``where`` picks."""
         found = self._rows(table, where)[column]
         return typeset(f"{found.min():.2f} to {found.max():.2f}")
+
+    def range(self, table, column, **where):
+        """Return the least and the largest count of a column of ``table``.csv, or the one that all rows have."""
+        found = self._rows(table, where)[column]
+        low, high = (f"{int(end):,}" for end in (found.min(), found.max()))
+        return low if low == high else f"{low} to {high}"
 
     def largest(self, table, column, **where):
         """Return the quantity whose ``column`` is most standard errors from 0 in ``table``.csv, as ``where`` picks."""
@@ -109,7 +125,15 @@ def render(template, card, folder, **more):
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     names = {name: getattr(numbers, name) for name in ("ours", "paper", "verdict", "tally", "cell", "span", "largest", "rms")}
-    return environment.from_string(template).render(names | more)
+    return environment.from_string(template).render({"made": f"tlsglass {tlsglass.__version__}"} | names | more)
+
+
+def made_by(provenance):
+    """Return what made a run, from its provenance: tlsglass 0.2.0, commit 1a2b3c4, with changes that are not committed."""
+    commit = provenance.get("commit", "unknown")
+    changed = ", with changes that are not committed" if commit.endswith("-dirty") else ""
+    known = commit != "unknown"
+    return f"tlsglass {provenance['tlsglass']}" + (f", commit {commit.removesuffix('-dirty')[:12]}{changed}" if known else "")
 
 
 def html(caption):

@@ -29,9 +29,6 @@ class Axes:
     quench: str = ""
     datasets: Sequence[str] = ()
     variants: Sequence[str] = ()
-    paired: Sequence[str] = ()  # sets by annealing and by tempering that are drawn, like L12_J3, their couplings ascending
-    methods: Sequence[str] = ()  # tempered, annealed_257, ...
-    coldest: str = ""  # lowest temperature of these
     results: str = "<results>"
     paper: str = PAPER
 
@@ -55,26 +52,6 @@ def variants(axes):
 def of_several_sizes(name):
     """Return the input that is a table of sizes, where there are several."""
     return lambda axes: table(name)(axes) if len(axes.all_sizes) > 1 else None
-
-
-def of_equilibrium(name):
-    """Return the input that is a table of sets by annealing and by tempering; a run without any has it not."""
-    return lambda axes: table(name)(axes) if axes.paired else None
-
-
-def tempered_densities(axes):
-    """n(T, E) in equilibrium at the coldest rung, of a weak and of the strongest coupling."""
-    return _paired(axes, axes.methods[:1])
-
-
-def annealed_densities(axes):
-    """The same by annealing, for each number of sweeps in turn."""
-    return _paired(axes, axes.methods[1:])
-
-
-def _paired(axes, methods):
-    paths = [f"{axes.results}/equilibrium/{name}_{method}/T{axes.coldest}.npz" for name in axes.paired for method in methods]
-    return paths or None
 
 
 def paper(axes):

@@ -17,7 +17,8 @@ DATA = {
     "identities": "both sides of the Gaussian identities on every rung, for exchange and for two anneals",
     "tempering": "exchange Monte Carlo on every rung: energy, exchanges, autocorrelation",
     "annealing_cost": "every number by annealing minus that of equilibrium, realization by realization",
-    "ground_states": "the lowest energy of each realization, exactly, and what annealing is above it",
+    "annealed_density": "n(T, E) annealed, in equilibrium, and their ratio, at the lowest temperature",
+    "ground_states": "the lowest energies of the first realizations, exactly, and what annealing is above them",
     "closed_forms": "Eq. (9) and the slopes of the STM",
     "choices": "how far each window and range that the paper leaves open moves each number",
     "variants": "other cutoffs and scales; other ladders, sweeps and dynamics",
@@ -40,7 +41,7 @@ DATA = {
 OTHERS = {  # what else lies in the folder of a run, for the README
     "experiments/NAME/": "the fit of a measured dataset: `fit.json`, `curves.csv`, `windows.csv`, `figure.svg`",
     "dos/L8_J2/T0.5.csv": "n(T, E) with errors, a file for each (L, J0, T); `.npz` holds the counts per block of realizations",
-    "checks/provenance.json": "versions, configuration, and the SHA-256 of every table, density and figure",
+    "checks/provenance.json": "version and commit, packages, configuration, and the SHA-256 of every table, density and figure",
     "logs/`, `benchmarks/": "what each job said and took",
 }
 

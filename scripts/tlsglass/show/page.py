@@ -1,17 +1,18 @@
 """The page: one HTML file made from the published outcome alone, that shows the study without a network or a server."""
 
-import base64
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from tlsglass.base import names, validation
+from tlsglass.density.atlas import shipped
 from tlsglass.density.counts import Counts
 from tlsglass.paper import scorecard
-from tlsglass.show import captions, catalogue, inputs, tables, templates
+from tlsglass.show import browser, captions, catalogue, inputs, opening, plates, tables, templates
 from tlsglass.show.entry import Axes
 
 SHAPES = {  # verdict -> SVG path in a box of 16 by 16: told apart without colour
@@ -41,8 +42,9 @@ def mark(verdict):
     return Markup(f'<span class="verdict {verdict.replace(" ", "-")}">{path}{verdict}</span>')
 
 
-def data_uri(path, mime):
-    return f"data:{mime};base64,{base64.b64encode(Path(path).read_bytes()).decode()}"
+def csv_uri(path):
+    """Return a CSV as the address of a download."""
+    return Markup("data:text/csv;charset=utf-8," + quote(Path(path).read_text(encoding="utf-8"), safe=" ,./:;()+-=*|^_~"))
 
 
 def claims(card, numbers):
@@ -110,14 +112,17 @@ def presets(datasets):
     return found
 
 
-def panel_data(published, config, table_2, materials):
+def panel_data(published, config, table_2, materials, examples):
     """Return what the two panels compute with, as a JSON-able mapping."""
-    x, w = np.polynomial.legendre.leggauss(12)
     return {
-        "gauss": {"x": _short(x, 15), "w": _short(w, 15)},
+        "gauss": browser.quadrature(6, 12),
+        "atlas": browser.atlas(shipped()),
+        "h0_K": config["model"]["h0_K"],
         "dos": densities(published, table_2, config["fits"]["jackknife_groups"]),
         "window_T": config["fits"]["eq3_window_T"],
         "presets": materials,
+        "observables": browser.entries(),
+        "examples": examples,
     }
 
 
@@ -132,52 +137,51 @@ def shown(entry, axes, config, captions_folder, card):
         "title": entry.title,
         "kind": entry.kind,
         "caption": Markup(captions.html(captions.render(caption, card, Path(axes.results, "tables")))),
-        "csv": data_uri(base.with_suffix(".csv"), "text/csv"),
+        "csv": csv_uri(base.with_suffix(".csv")),
     }
     if entry.kind == "table":
         table = entry.function()(**inputs.load(entry.paths(axes).items()), **entry.values(config))
         return found | {"table": templates.typeset(table)}
-    svg = base.with_suffix(".svg")
-    width, height = svg_size(svg)
-    return found | {"image": data_uri(svg, "image/svg+xml"), "width": width, "height": height}
+    svg = plates.read(base.with_suffix(".svg"))
+    width, height = plates.size(svg)
+    cut = [[round(length, 1) for length in box] for box in plates.panels(svg)]
+    return found | {"image": plates.data_uri(svg), "width": width, "height": height, "panels": cut}
 
 
-def svg_size(path):
-    """Return width and height of an SVG of matplotlib in points."""
-    head = Path(path).read_text(encoding="utf-8")[:2000]
-    box = head.split('viewBox="', 1)[1].split('"', 1)[0].split()
-    return float(box[2]), float(box[3])
-
-
-def render(published, config, paper_values, materials, page_folder, captions_folder):
+def render(published, config, paper_values, datasets, page_folder, captions_folder):
     """Return the page as text: the same published outcome, the same text.
 
-    ``config`` is the configuration of the study as published, ``materials`` are those of ``presets``.
+    ``config`` is the configuration of the study as published, ``datasets`` are the dataset.yaml of all measured data.
     """
     published, page_folder, captions_folder = Path(published), Path(page_folder), Path(captions_folder)
     card = captions.read_card(published / "checks/scorecard.csv", paper_values)
     manifest = json.loads((published / "MANIFEST.json").read_text(encoding="utf-8"))
     table_2 = tables.read(published / "tables/table_2.csv")
-    datasets = sorted(path.parent.name for path in published.glob("experiments/*/fit.json"))
-    axes = Axes(datasets=datasets, results=str(published), paper=str(paper_values))
+    materials, examples = presets(datasets), browser.examples(Path(path).parent for path in datasets)
+    fitted = sorted(path.parent.name for path in published.glob("experiments/*/fit.json"))
+    axes = Axes(datasets=fitted, results=str(published), paper=str(paper_values))
     numbers = captions.Numbers(card, published / "tables")
     sections = []
     for section, entries in catalogue.sections():
         found = [shown(entry, axes, config, captions_folder, card) for entry in entries if entry.name != "scorecard"]
         if any(found):
             sections.append({"title": section, "items": [item for item in found if item]})
-    data = json.dumps(panel_data(published, config, table_2, materials), ensure_ascii=False, allow_nan=False)
+    topics = validation.read_yaml(page_folder / "differences.yaml")
+    data = json.dumps(panel_data(published, config, table_2, materials, examples), ensure_ascii=False, allow_nan=False)
     return (
         templates.environment(page_folder)
         .get_template("index.html.j2")
         .render(
             claims=claims(card, numbers),
-            scorecard_csv=data_uri(published / "checks/scorecard.csv", "text/csv"),
+            scorecard_csv=csv_uri(published / "checks/scorecard.csv"),
             tally=[
                 (verdict, mark(verdict), number, MEANING[verdict])
                 for verdict, number in scorecard.summary(card).items()
                 if number
             ],
+            counts=scorecard.summary(card),
+            differences=[Markup(said) for said in opening.differences(card, topics, published / "tables")],
+            law=opening.law(pd.read_csv(published / "figures/figure_atlas_mu.csv")),
             table_2_line=scorecard.table_2_line(card),
             numbers=numbers,
             sections=sections,
@@ -185,6 +189,7 @@ def render(published, config, paper_values, materials, page_folder, captions_fol
             couplings=[f"{J0:g}" for J0 in config["model"]["J0_K"]],
             sizes=sorted((lattice["L"] for lattice in config["lattices"]), reverse=True),
             presets=materials,
+            examples=examples,
             data=Markup(data.replace("<", "\\u003c")),
         )
     )

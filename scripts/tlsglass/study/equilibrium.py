@@ -1,6 +1,5 @@
 """What annealing is held against: sets by exchange Monte Carlo, and the anneals of the same realizations."""
 
-import json
 from dataclasses import replace
 
 from tlsglass.base import names
@@ -21,11 +20,6 @@ def sets(study):
 def methods(study):
     """Return the names of what is counted: tempered, annealed_257, ..."""
     return [TEMPERED, *(f"annealed_{sweeps}" for sweeps in study.equilibrium["annealed_sweeps"])]
-
-
-def drawn(study):
-    """Return the names of the sets that the figures draw: those of ``shown`` that this study has."""
-    return [name for name in study.equilibrium["shown"] if name in sets(study)] if study.equilibrium else []
 
 
 def model(study, one):
@@ -82,8 +76,3 @@ def chains(study, name):
 def origins(study, name):
     """Return what the chains behind the evidence of a set depend on: a dict by their names."""
     return {key: one.annealing_origin for key, one in chains(study, name).items()}
-
-
-def origin(study, name):
-    """Return what the evidence of a set depends on."""
-    return json.dumps(origins(study, name), sort_keys=True)

@@ -2,9 +2,8 @@
 
 from functools import partial
 
-from tlsglass.chain import batch, evidence, simulation
+from tlsglass.chain import batch, simulation
 from tlsglass.density import shards
-from tlsglass.study import equilibrium
 
 
 def of_shards(study):
@@ -21,10 +20,12 @@ def of_shards(study):
 
 
 def of_merged(study):
-    """Return pairs (name below the folder of a run, or of the published outcome, check of a path) for all merged counts."""
+    """Return pairs (name below the folder of a run, or of the published outcome, check of a path) for all merged counts that
+    are published: those of annealing and tempering, side by side, are not."""
     found = [
         (f"{kind}/{name}/T{T}.npz", _merged(one.simulated, rung))
         for kind, counted in study.counted().items()
+        if kind != "equilibrium"
         for name, one in counted.items()
         for T, rung in one.rungs.items()
     ]
@@ -32,9 +33,6 @@ def of_merged(study):
         simulated = study.simulated(L, J0)
         read = partial(simulation.read_summary, origin=simulated.annealing_origin, n=simulated.realizations)
         found.append((f"chain/{study.name(L, J0)}.npz", read))
-    for name, one in equilibrium.sets(study).items():
-        read = partial(evidence.read, origin=equilibrium.origin(study, name), n=one["realizations"])
-        found.append((f"equilibrium/{name}_evidence.npz", read))
     return found
 
 

@@ -93,7 +93,7 @@ def publish(run, shards, published, config):
     del about["sha256"]
     about["realizations"] = sum(study.simulated(*axes).realizations for axes in study.sets)
     about |= {"machine": {"processor": provenance.processor(), "cores": os.cpu_count()}, "effort": effort(run)}
-    for folder in ("chain", *study.counted()):
+    for folder in {Path(name).parts[0] for name, _ in holdings.of_merged(study)}:
         shutil.rmtree(published / folder, ignore_errors=True)
     for name, _ in holdings.of_merged(study):
         _copy(run / name, published / name)

@@ -42,18 +42,32 @@ def test_observables_are_those_of_eq3_in_closed_form(mu):
     np.testing.assert_allclose(atlas.beta(1, atlas=known).value, mu, atol=1e-6)
 
 
-def test_at_couplings_of_the_grid_it_is_what_was_counted():
-    found = shipped()
+def test_as_annealed_it_is_at_couplings_of_the_grid_what_was_counted():
+    found = atlas.annealed()
     (index,) = [k for k in found.of_kind("grid") if found.sets[k]["J0_K"] == 3]
     for T in (0.1, 0.5, 1.0):
         counts = found.counts(index, T)
-        ours, theirs = atlas.specific_heat(T, 3.0), functionals.specific_heat(counts)
+        ours, theirs = atlas.specific_heat(T, 3.0, atlas=found), functionals.specific_heat(counts)
         assert abs(ours.value - theirs.value) < 3 * theirs.error
-        ours, theirs = atlas.sound_velocity(T, 3.0, OMEGA, A), functionals.sound_velocity(counts, OMEGA, A)
+        ours, theirs = atlas.sound_velocity(T, 3.0, OMEGA, A, atlas=found), functionals.sound_velocity(counts, OMEGA, A)
         assert abs(ours.value - theirs.value) < 3 * theirs.error + 1e-3 * abs(theirs.value)
-        ours, theirs = atlas.thermal_conductivity(T, 3.0), functionals.thermal_conductivity(counts, 200)
+        ours, theirs = atlas.thermal_conductivity(T, 3.0, atlas=found), functionals.thermal_conductivity(counts, 200)
         assert abs(ours.value - theirs.value) < 4 * theirs.error
-        assert abs(atlas.eq3(T, 3.0).mu.value - power_law.fit_eq3(counts, 2.0).mu.value) < 3 * atlas.eq3(T, 3.0).mu.error
+        mu = atlas.eq3(T, 3.0, atlas=found).mu
+        assert abs(mu.value - power_law.fit_eq3(counts, 2.0).mu.value) < 3 * mu.error
+
+
+def test_in_equilibrium_n_is_lower_where_annealing_freezes_and_nowhere_else():
+    """Both errors are in that of the ratio: of the atlas alone it has none."""
+    E, J0 = np.array([0.05, 0.5, 20.0]), 8.0
+    for T, lower in ((0.02, True), (4.0, False)):
+        ours, annealed = atlas.density_samples(E, T, J0), atlas.density_samples(E, T, J0, atlas=atlas.annealed())
+        left = shipped().excess.ln_ratio(E / 10, T / 10, J0 / 10)
+        np.testing.assert_allclose(np.log(annealed.value / ours.value), left.value, rtol=1e-5, atol=1e-6)
+        both = np.hypot(annealed.error / annealed.value, left.error)
+        np.testing.assert_allclose(ours.error / ours.value, both, rtol=0.02)
+        assert left.value[0] > 0.05 if lower else abs(left.value[0]) < 0.02
+        assert abs(left.value[2]) < 0.02
 
 
 def test_the_face_gives_n_and_its_error():

@@ -37,7 +37,7 @@ def test_each_set_is_tempered_annealed_and_annealed_twice():
     assert found["tempered"].rungs == sorted(found["tempered"].rungs)
     ladder = found["tempered"].protocol.ladder_K
     assert set(CONFIG["checks"]["equilibrium"]["measured_K"]) < set(ladder)
-    assert json.loads(equilibrium.origin(study, "L8_J2"))["twice"] == found["twice"].origin
+    assert equilibrium.origins(study, "L8_J2")["twice"] == found["twice"].annealing_origin
     assert "equilibrium/L8_J2_tempered" in study.all_simulated()
 
 
@@ -45,13 +45,8 @@ def test_without_them_nothing_is_simulated_nor_drawn():
     config = copy.deepcopy(CONFIG)
     config["checks"]["equilibrium"] = None
     study = axes.Study(config)
-    assert (equilibrium.sets(study), equilibrium.drawn(study), study.counted()["equilibrium"]) == ({}, [], {})
+    assert (equilibrium.sets(study), study.counted()["equilibrium"]) == ({}, {})
     assert not any(name.startswith("equilibrium/") for name in study.all_simulated())
-
-
-def test_those_shown_that_there_are_are_drawn():
-    assert equilibrium.drawn(axes.Study(CONFIG)) == CONFIG["checks"]["equilibrium"]["shown"]
-    assert equilibrium.drawn(axes.Study(changed(shown=["L8_J1", "L8_J2"]))) == ["L8_J2"]
 
 
 @pytest.mark.parametrize(
@@ -74,23 +69,15 @@ def test_what_is_wrong_is_said_in_one_line(options, said):
     assert len(caught.value.lines) == 1
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ({}, None),
-        ({"sets": CONFIG["checks"]["equilibrium"]["sets"][1:]}, None),
-        ({"sets": one(batch=100)}, None),
-        ({"sets": one(sweeps=1024)}, "sets[0] = "),
-        ({"jackknife_groups": 10}, "jackknife_groups = 10: must be"),
-    ],
-)
-def test_some_of_the_published_sets_are_enough_and_no_others(tmp_path, options, said):
+def test_published_densities_serve_no_sets_of_their_own(tmp_path):
     path = tmp_path / "MANIFEST.json"
     path.write_text(json.dumps({"config": CONFIG}), encoding="utf-8")
-    if said is None:
-        served.check(changed(**options), path, lambda path: "mine.yaml")
-        return
     with pytest.raises(validation.InputError) as caught:
-        served.check(changed(**options), path, lambda path: "mine.yaml")
-    assert len(caught.value.lines) == 1
-    assert caught.value.lines[0].startswith(f"mine.yaml: checks.equilibrium.{said}")
+        served.check(changed(sets=one()), path, lambda path: "mine.yaml")
+    (line,) = caught.value.lines
+    assert line.startswith(
+        "mine.yaml: checks.equilibrium = ['L8_J2']: must be what the published densities were made with, null"
+    )
+    without = copy.deepcopy(CONFIG)
+    without["checks"]["equilibrium"] = None
+    served.check(without, path, lambda path: "mine.yaml")

@@ -1,4 +1,7 @@
-"""B(T), µ(T), α, β, and the slopes and the maximum of δv/v against J0/h0, from the surface of the atlas."""
+"""B(T), µ(T), α, β, and the slopes and the maximum of δv/v against J0/h0, from the surface of the atlas.
+
+Dotted: as annealed, where that is not the same.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -19,6 +22,10 @@ def draw(curves):
         panel.axes.fill_between(g, value - error, value + error, color=colour, alpha=0.25, linewidth=0)
         series = quantity if T is None else f"{quantity}, T = {T:g} h0"
         panel.line(g, value, series, color=colour, label=label, **style_of_line)
+        annealed = curves[curves["quantity"] == f"{quantity}_annealed"].dropna(subset=["value"])
+        if len(annealed):
+            look = {"color": colour, "linestyle": ":", "linewidth": 1}
+            panel.line(annealed["J0_over_h0"], annealed["value"], f"{series}, annealed", **look)
 
     for panel, quantity, label in (
         (B, "B", "$B$ of Eq. (3) (1/K), $h_0$ = 10 K"),

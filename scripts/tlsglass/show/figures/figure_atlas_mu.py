@@ -5,7 +5,7 @@ import numpy as np
 from tlsglass.show import style
 
 
-def draw(couplings, paper):
+def draw(couplings, curves, paper):
     def of(quantity):
         return couplings[couplings["quantity"] == quantity].sort_values("J0_over_h0")
 
@@ -13,8 +13,12 @@ def draw(couplings, paper):
     power, gap = figure.panels
     mu = of("mu")
     power.points(
-        mu["J0_over_h0"], mu["value"], mu["value_err"], "simulated", color=style.BLUE, marker="o", label="simulated, $L$ = 12"
+        mu["J0_over_h0"], mu["value"], mu["value_err"], "simulated", color=style.BLUE, marker="o", label="annealed, 2 µK"
     )
+    cold = curves[curves["quantity"] == "mu_cold"].sort_values("J0_over_h0")
+    g, value, error = (cold[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
+    power.axes.fill_between(g, value - error, value + error, color=style.BLUE, alpha=0.25, linewidth=0)
+    power.line(g, value, "equilibrium", color=style.BLUE, label="equilibrium, 0.002 $h_0$")
     stated = paper.set_index("id")["paper"]
     points = [(0.2, stated["mu_zero_temperature_J2"]), (0.3, stated["mu_zero_temperature_J3"])]
     look = {"color": style.VERMILION, "marker": "s", "markerfacecolor": "white", "zorder": 4}

@@ -1,0 +1,139 @@
+"""What is said of the project says the same everywhere; the examples of CONTRIBUTING hold; environments follow the lock."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import tlsglass
+from tlsglass.base import provenance, validation
+from tlsglass.experiment import datasets, observables, registry
+from tlsglass.show import captions
+from tlsglass.study import check
+
+ROOT = Path(__file__).parents[2]
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def read(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
+
+
+def example(title):
+    """Return the first block of code under a heading of CONTRIBUTING."""
+    section = CONTRIBUTING.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    code = re.search(r"```(?:python|yaml)\n(.*?)```", section, flags=re.S)[1]
+    assert len([line for line in code.splitlines() if line]) <= 10, title
+    return code
+
+
+def test_one_version_one_licence_one_author_one_paper():
+    citation, codemeta, zenodo = read("CITATION.cff"), read("codemeta.json"), read(".zenodo.json")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {citation["version"], codemeta["version"], zenodo["version"]} == {tlsglass.__version__}
+    assert citation["date-released"] == codemeta["dateModified"]
+    assert {citation["license"], zenodo["license"], project["license"], codemeta["license"].rpartition("/")[2]} == {"MIT"}
+    assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
+    assert citation["title"] == zenodo["title"]
+    assert citation["keywords"] == codemeta["keywords"] == zenodo["keywords"]
+    assert codemeta["description"] == zenodo["description"]
+    authors = {citation["authors"][0]["name"], codemeta["author"][0]["name"], zenodo["creators"][0]["name"]}
+    assert authors == {"The tlsglass developers"}
+    doi = citation["preferred-citation"]["doi"]
+    assert codemeta["referencePublication"]["@id"].endswith(doi)
+    assert zenodo["related_identifiers"][0]["identifier"] == doi
+    released = re.findall(r"^## ([\d.]+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.M)
+    assert released[0] == tlsglass.__version__
+
+
+def test_a_commit_is_told_with_what_differs_from_it(tmp_path):
+    told = provenance.manifest({}, str(tmp_path), [], 3)
+    assert told["commit"] == provenance.commit()
+    known = {"tlsglass": "0.2.0", "commit": "1a2b3c4d5e6f7a8b"}
+    assert captions.made_by(known) == "tlsglass 0.2.0, commit 1a2b3c4d5e6f"
+    dirty = known | {"commit": "1a2b3c4d5e6f7a8b-dirty"}
+    assert captions.made_by(dirty) == "tlsglass 0.2.0, commit 1a2b3c4d5e6f, with changes that are not committed"
+    assert captions.made_by({"tlsglass": "0.1.0"}) == "tlsglass 0.1.0"
+
+
+def test_the_coupling_of_contributing_is_a_configuration():
+    config = read("config/config.yaml") | {"run": "stronger"}
+    for key, value in yaml.safe_load(example("A coupling")).items():
+        config[key] = config[key] | value if isinstance(value, dict) else value
+    check.check(config, read("workflow/schemas/config.schema.yaml"), lambda path: "stronger.yaml")
+
+
+def test_the_observable_of_contributing_is_registered(monkeypatch):
+    monkeypatch.setattr(registry, "ENTRIES", dict(registry.ENTRIES))
+    exec(example("An observable"), dict(vars(observables)))
+    assert observables.named("dipole_noise").curve(2.0, {"mu": 0.0, "noise_1K": 3.0}, None) == pytest.approx(6.0)
+
+
+def test_the_dataset_of_contributing_is_one(tmp_path):
+    folder = tmp_path / "my_glass"
+    folder.mkdir()
+    (folder / "dataset.yaml").write_text(example("A dataset"), encoding="utf-8")
+    (folder / "data.csv").write_text("T,kappa\n100,3e-4\n200,1.2e-3\n300,2.6e-3\n500,7e-3\n", encoding="utf-8")
+    found = datasets.check(folder, validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml"))
+    assert found.T_K == pytest.approx([0.1, 0.2, 0.3, 0.5])
+
+
+def test_the_method_of_contributing_anneals(small_model):
+    room = {}
+    exec(example("A method"), room)
+    ladder = (10.0, 3.0, 1.0)
+    twice = room["anneal_twice"](small_model, 2, 1, ladder, 20, 3.0)
+    once = tlsglass.Chain.of(small_model, 2, 1)
+    for T_K in (10.0, 3.0, 1.0, 3.0, 1.0):
+        once.sweep(T_K, 20)
+    assert (twice.spins == once.spins).all()
+
+
+def test_the_container_installs_what_the_lock_holds():
+    lines = re.sub(r"\\\n", " ", (ROOT / "Containerfile").read_text(encoding="utf-8")).splitlines()
+    steps = [line.split(maxsplit=1) for line in lines if line and not line.startswith(("#", " "))]
+    assert steps[0][0] == "FROM"
+    assert {word for word, _ in steps} <= {"FROM", "RUN", "WORKDIR", "COPY", "ENV", "CMD"}
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert f"python:{re.search(r'--python-version ([0-9.]+)', lock)[1]}-" in steps[0][1]
+    runs = " ".join(rest for word, rest in steps if word == "RUN")
+    assert "--require-hashes -r requirements.lock" in runs
+    assert "touch .venv/installed" in runs
+    ignored = (ROOT / ".containerignore").read_text(encoding="utf-8").split()
+    assert {".git", ".venv"} <= set(ignored)
+
+
+def test_workflows_run_what_every_machine_runs():
+    steps = read(".github/workflows/ci.yml")["jobs"]["test"]["steps"]
+    assert "bash .ci/run" in [step.get("run") for step in steps]
+
+
+def test_the_catalog_finds_what_it_asks_for():
+    usage = read(".snakemake-workflow-catalog.yml")["usage"]
+    assert set(usage) == {"mandatory-flags", "software-stack-deployment", "report"}
+    assert (ROOT / "config/README.md").is_file()
+    assert (ROOT / "workflow/Snakefile").is_file()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").lower()
+    assert "snakemake" in readme
+    assert "workflow" in readme
+
+
+def test_every_wing_and_its_data_are_in_the_package():
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    folders = {path.parent for path in (ROOT / "scripts/tlsglass").rglob("__init__.py")}
+    there = {".".join(folder.relative_to(ROOT / "scripts").parts) for folder in folders}
+    assert set(listed["packages"]) == there | {"tlsglass.schemas"}
+    data = {path.name for path in (ROOT / "scripts/tlsglass/density").glob("*.npz")}
+    assert set(listed["package-data"]["tlsglass.density"]) == data
+
+
+def test_locks_have_hashes_and_name_no_host():
+    for path in ROOT.glob("requirements*.lock"):
+        text = path.read_text(encoding="utf-8")
+        assert "://" not in text, path.name
+        pinned = re.findall(r"^\S+==", text, flags=re.M)
+        assert len(pinned) == len(re.findall(r"^\S+==.*\\\n    --hash", text, flags=re.M)), path.name

@@ -1,0 +1,118 @@
+"""Every command in README, docs and CONTRIBUTING: run, planned by `snakemake -n`, or run by another test, which is named."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+PLAIN = ["CONTRIBUTING.md", "config/README.md", "docs/checklists.md"]
+ELSEWHERE = {  # the beginning of a command: the test that runs it, or why none does
+    "make test": "this",
+    "make lint": "make test runs it",
+    "make verify": "test_published.py",
+    "make .venv/installed": "make test runs it",
+    "make report": "test_published.py",
+    "make bench": "needs packages of a lock of its own",
+    "make crate": "needs packages of a lock of its own; tests/unit/test_metadata.py reads what it is made of",
+    "make docs": "needs packages of a lock of its own",
+    "make unlock": "test_kills.py",
+    ".venv/bin/snakemake --profile profiles/slurm": "test_slurm.py",
+    "uv pip compile": "asks a registry",
+    "snakedeploy": "asks conda's channels",
+    "podman": "asks an image registry",
+    "pip install .": "../unit/show/test_readme_text.py",
+    "git ": "of the reader's own repository",
+}
+# what test_dag.py plans as a whole, and test_published.py runs as a whole: the base, and the published densities
+WHOLE_ELSEWHERE = ((), ("--configfile", "config/published.yaml"))
+RECIPES = ("figures", "quick", "paper", "atlas", "equilibrium", "page")  # targets of make that are Snakemake's commands
+
+
+def blocks(text):
+    """Return the blocks of shell commands of a text."""
+    return re.findall(r"^ *```sh\n(.*?)^ *```", text, flags=re.S | re.M)
+
+
+def lines(block):
+    """Return the commands of a block, without comments; one whose lines end with a backslash is one."""
+    found = (line.split(" #")[0].strip() for line in block.replace("\\\n", " ").splitlines())
+    return [line for line in found if line and not line.startswith("#")]
+
+
+@pytest.fixture(scope="module")
+def commands(texts):
+    """All commands, those of the example that test_readme.py types left out."""
+    every = texts.all() | {path: (ROOT / path).read_text(encoding="utf-8") for path in PLAIN if (ROOT / path).is_file()}
+    found = [block for text in every.values() for block in blocks(text) if "<<'END'" not in block]
+    return sorted({line for block in found for line in lines(block)})
+
+
+def recipes():
+    """Return the commands of the targets of make that are Snakemake's."""
+    made = subprocess.run(["make", "-n", *RECIPES], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [line.removeprefix(".venv/bin/") for line in lines(made) if line.startswith(".venv/bin/snakemake")]
+
+
+def test_every_target_of_make_is_there(commands):
+    targets = {word for line in commands if line.startswith("make") for word in shlex.split(line)[1:] if "=" not in word}
+    run = subprocess.run(["make", "-n", *sorted(targets)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def test_each_command_is_run_by_a_test(commands):
+    """A new kind of command is refused until a test runs it."""
+    known = ("snakemake ", "tlsglass ", "PYTHONPATH=scripts python scripts/", "make", *ELSEWHERE)
+    assert [line for line in commands if not line.startswith(known)] == []
+    named = [test for test in ELSEWHERE.values() if test.endswith(".py")]
+    assert all((Path(__file__).parent / test).is_file() for test in named)
+
+
+def plan(line):
+    """Return (options, targets) of a command of Snakemake: those of one configuration are planned together."""
+    words = [word for word in shlex.split(line)[1:] if word not in ("-n", "--force", "--")]
+    targets, options = [], []
+    while words:
+        word = words.pop(0)
+        if word in ("--cores", "--configfile", "--batch", "--config"):
+            value = words.pop(0)
+            options += [] if word == "--cores" else [word, value]
+        elif word.startswith("-"):
+            options.append(word)
+        else:
+            targets.append(word)
+    return tuple(options), targets
+
+
+def test_every_command_of_snakemake_can_be_planned(module_workflow, texts, commands):
+    workflow = module_workflow
+    workflow.add_published()
+    (workflow.folder / "benchmarks").symlink_to(ROOT / "benchmarks")
+    (overlay,) = re.findall(r"```yaml\n(.*?)```", texts["docs/change-the-physics.md"], flags=re.S)
+    (workflow.folder / "weaker.yaml").write_text(overlay, encoding="utf-8")
+    plans = {}
+    for line in [*commands, *recipes()]:
+        if line.startswith("snakemake "):
+            options, targets = plan(line)
+            whole = set() if options in WHOLE_ELSEWHERE else {"all"}
+            plans.setdefault(options, set()).update(targets or whole)
+    assert len(plans) >= 5
+    for options, targets in plans.items():
+        run = workflow.call([sys.executable, "-m", "snakemake", "-n", *sorted(targets), "--quiet", *options])
+        assert run.returncode == 0, f"{options} {sorted(targets)}\n{run.stderr[-2000:]}"
+
+
+def test_every_command_of_python_runs(module_workflow, commands):
+    run = [line for line in commands if line.startswith(("PYTHONPATH=scripts python scripts/", "tlsglass "))]
+    environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": "scripts"}
+    for line in run:
+        line = re.sub(r"^tlsglass ", "python -m tlsglass.show.command ", line)
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=module_workflow.folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{line}\n{done.stderr[-2000:]}"

@@ -1,0 +1,55 @@
+"""The notebooks say what they say when they are run now, and the API pages are those of the docstrings."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import notebooks
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "docs/notebooks").glob("*.ipynb"))
+
+
+def told(notebook):
+    """Return the text that each cell of code printed or gave, and how many pictures."""
+    found = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            texts = [one.get("text") or one["data"]["text/plain"] for one in cell.outputs]
+            found.append((texts, sum("image/png" in one.get("data", {}) for one in cell.outputs)))
+    return found
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_short_and_its_outputs_are_those_of_a_run(path):
+    kept = nbformat.read(path, as_version=4)
+    nbformat.validate(kept)
+    code = [line for cell in kept.cells if cell.cell_type == "code" for line in cell.source.splitlines() if line.strip()]
+    assert len(code) <= 30
+    assert sum(pictures for _, pictures in told(kept)) >= 1
+    assert told(notebooks.run(path)) == told(kept), "make docs"
+
+
+def test_the_api_pages_are_those_of_the_docstrings(tmp_path):
+    run = [sys.executable, ROOT / "scripts/api.py", tmp_path]
+    subprocess.run(run, cwd=ROOT, env={"PYTHONPATH": str(ROOT / "scripts")}, check=True, capture_output=True)
+    made = {path.relative_to(tmp_path): path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.html")}
+    tracked = {
+        path.relative_to(ROOT / "docs/api"): path.read_text(encoding="utf-8") for path in (ROOT / "docs/api").rglob("*.html")
+    }
+    assert set(made) == set(tracked)
+    assert [str(name) for name, text in made.items() if text != tracked[name]] == [], "make docs"
+    assert sum(map(len, made.values())) < 300_000
+    assert not any("src=" in text and "http" in text.split("src=")[1][:10] for text in made.values())
+
+
+def test_what_makes_them_is_locked():
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["dev"]
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    for package in ("pdoc", "nbformat"):
+        assert package in named
+        assert f"\n{package}==" in lock
