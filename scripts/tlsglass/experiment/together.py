@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tlsglass.experiment import fits, joint, observables, outcome
+from tlsglass.base.samples import shorthand
+from tlsglass.experiment import fits, joint, observables, outcome, words
 from tlsglass.experiment.registry import COUPLING
 
-CURVE_POINTS = 120
+CURVE_POINTS = 60
 SHOWN = 4  # temperatures at which the dependence on the power is shown
 
 
@@ -57,6 +58,23 @@ def fit(dataset, others):
     own = [one.free for one in alone]
     tables = parameters(group, own, found.free), leave_out(group, alone), _powers(group, models)
     return Together(told, points, _curves(group, models), *tables)
+
+
+def lines(found):
+    """Return a Together in few lines: shared parameters alone and jointly, µ and J0/h0, how the models compare, warnings."""
+    fit, told = found.fit, []
+    for name, rows in found.parameters[found.parameters["shared"]].groupby("parameter", sort=False):
+        alone = ", ".join(f"{shorthand(row.alone, row.alone_err or 0)} ({row.dataset})" for row in rows.itertuples())
+        first = rows.iloc[0]
+        apart = "" if first["apart_sigma"] is None else f"; alone {first['apart_sigma']:g} σ apart"
+        told.append(f"{name}: {shorthand(first['joint'], first['joint_err'] or 0)} jointly; {alone}{apart}")
+    if fit["atlas"]:
+        told.append(f"J0/h0: {words.short(fit['atlas']['model'], COUPLING)} jointly")
+    chi2 = ", ".join(f"{words.reduced_chi2(fit[name])} {label}" for name, label in (("mu_free", "Eq. (3)"), ("stm", "STM")))
+    told.append(f"χ²/dof: {chi2}; ΔAIC of Eq. (3) against the STM {words.number(fit['delta_aic'], 3)}")
+    if fit["void"]:
+        told.append("warning: no model describes the points together: errors are scaled, ΔAIC means little")
+    return told
 
 
 def _coupled(group, on_it, coupled, found):
