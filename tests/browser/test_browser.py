@@ -184,10 +184,11 @@ def test_the_formulas_of_the_page_are_those_of_the_library(open_page):
             ("internalFriction", lambda T, mu: eq3.internal_friction(T, mu, 9e4, 9.4e6)),
             ("resonantAtFrequency", lambda T, mu: loss.resonant_at_frequency_eq3(T, mu, 9e4 * 6e4)),
         ):
-            omega = "9e4 * 6e4" if name == "resonantAtFrequency" else "9e4"
-            shown = tab.evaluate(f"T => T.map(t => tlsglass.physics.{name}(t, {mu}, {omega}, 9.4e6))", T.tolist())
+            one = f"T => T.map(t => tlsglass.physics.{name}(t, {mu}, 9e4, 9.4e6))"
+            all_T = f"T => tlsglass.physics.{name}(T, 9e4 * 6e4)({mu})"
+            shown = tab.evaluate(all_T if name == "resonantAtFrequency" else one, T.tolist())
             np.testing.assert_allclose(shown, call(T, mu), rtol=1e-6, err_msg=f"{name}, µ = {mu}")
-    shown = tab.evaluate("T => T.map(t => tlsglass.physics.quasiparticles(t, 5.4e9, 15))", T.tolist())
+    shown = tab.evaluate("T => tlsglass.physics.quasiparticles(T, 5.4e9)(15)", T.tolist())
     np.testing.assert_allclose(shown, loss.quasiparticle_shift(T, 5.4e9, 15.0), rtol=1e-6, atol=1e-300)
     a = np.geomspace(1e-12, 1e12, 97)
     for name, call in (("relaxation", kernels.relaxation_integral), ("friction", kernels.friction_integral)):

@@ -1,17 +1,18 @@
-// n(T, E; J0/h0) of the atlas, as scripts/tlsglass/density/atlas.py and surface.py have it: a Gaussian, that of random spins, times
-// the exponential of a spline in ½ ln(T² + E²), ln T and ln(1 + J0/(g0 h0)). Row 0 is the estimate; the others, held as differences
-// from it, give errors as base/samples.py does.
+// n(T, E; J0/h0) of the atlas, as scripts/tlsglass/density/atlas.py has it: a Gaussian, that of random spins, times the exponential of
+// a spline in ½ ln(T² + E²), ln T and ln(1 + J0/(g0 h0)) (surface.py), less what annealing leaves, a spline in the same but J0/h0
+// itself (annealing.py). Row 0 is the estimate; the others, held as differences from it, give errors as base/samples.py does.
 "use strict";
 
 function atlasOf(held) {
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
-  const [V, TAU, S] = held.knots;
-  const [nv, nt, ns] = held.knots.map((knots) => knots[2] + 3);
-  const estimate = new Float32Array(bytes(held.spline));
-  const steps = new Int16Array(bytes(held.rows)); // in units of their row's scale
-  const scales = new Float32Array(bytes(held.scales));
-  const rows = scales.length + 1;
-  const size = nv * nt * ns;
+  const parts = held.parts.map((part) => ({
+    ...part,
+    sizes: part.knots.map((knots) => knots[2] + 3),
+    estimate: new Float32Array(bytes(part.spline)),
+    steps: new Int16Array(bytes(part.rows)), // in units of their row's scale
+    scales: new Float32Array(bytes(part.scales)),
+  }));
+  const rows = held.rows;
 
   // The four uniform cubic B-splines that are not 0 at x, and the first of them
   function splines(x, [first, last, intervals]) {
@@ -21,38 +22,48 @@ function atlasOf(held) {
     return [start, [(1 - t) ** 3 / 6, (3 * t ** 3 - 6 * t ** 2 + 4) / 6, (-3 * t ** 3 + 3 * t ** 2 + 3 * t + 1) / 6, t ** 3 / 6]];
   }
 
-  // All from here to `density` in units of h0. The splines of the energies at one temperature: the first, and four weights, of each
+  // All from here to `density` in units of h0. For each part, the splines of the energies at one temperature: the first, and four
+  // weights, of each
   function energyBasis(energies, T) {
-    const starts = new Int32Array(energies.length);
-    const weights = new Float64Array(4 * energies.length);
-    energies.forEach((E, k) => {
-      const [start, four] = splines(-0.5 * Math.log(1 / (T * T + E * E) + 1 / held.end ** 2), V);
-      starts[k] = start;
-      weights.set(four, 4 * k);
+    return parts.map(({ knots }) => {
+      const starts = new Int32Array(energies.length);
+      const weights = new Float64Array(4 * energies.length);
+      energies.forEach((E, k) => {
+        const [start, four] = splines(-0.5 * Math.log(1 / (T * T + E * E) + 1 / held.end ** 2), knots[0]);
+        starts[k] = start;
+        weights.set(four, 4 * k);
+      });
+      return { starts, weights };
     });
-    return { starts, weights };
   }
 
-  // The coefficients in v (nv) of one row at one temperature and coupling
+  // For each part, the coefficients in v of one row at one temperature and coupling
   function profile(T, g, row = 0) {
-    const [t0, t] = splines(Math.log(T), TAU);
-    const [s0, s] = splines(Math.log1p(g / held.weak), S);
-    return Float64Array.from({ length: nv }, (_, v) => {
-      let sum = 0;
-      for (let a = 0; a < 4; a++) {
-        for (let b = 0; b < 4; b++) {
-          const at = (v * nt + t0 + a) * ns + s0 + b;
-          const moved = row === 0 ? 0 : steps[(row - 1) * size + at] * scales[row - 1];
-          sum += t[a] * s[b] * (estimate[at] + moved);
+    return parts.map(({ knots, sizes: [nv, nt, ns], sign, weak, estimate, steps, scales, first }) => {
+      const [t0, t] = splines(Math.log(T), knots[1]);
+      const [s0, s] = splines(weak === null ? g : Math.log1p(g / weak), knots[2]);
+      const own = row - first;
+      const varies = row > 0 && own >= 0 && own < scales.length;
+      return Float64Array.from({ length: nv }, (_, v) => {
+        let sum = 0;
+        for (let a = 0; a < 4; a++) {
+          for (let b = 0; b < 4; b++) {
+            const at = (v * nt + t0 + a) * ns + s0 + b;
+            const moved = varies ? steps[own * nv * nt * ns + at] * scales[own] : 0;
+            sum += t[a] * s[b] * (estimate[at] + moved);
+          }
         }
-      }
-      return sum;
+        return sign * sum;
+      });
     });
   }
 
   function spline(coefficients, basis, k) {
     let sum = 0;
-    for (let a = 0; a < 4; a++) sum += basis.weights[4 * k + a] * coefficients[basis.starts[k] + a];
+    for (let p = 0; p < basis.length; p++) {
+      const start = basis[p].starts[k];
+      for (let a = 0; a < 4; a++) sum += basis[p].weights[4 * k + a] * coefficients[p][start + a];
+    }
     return sum;
   }
 

@@ -212,8 +212,10 @@
   function measured(id, T, series, label, bars) {
     const hollow = { ...dots, stroke: () => colour("--soft"), points: { show: true, size: 6, fill: () => colour("--card"), stroke: () => colour("--soft"), width: 1.5 } };
     const plain = (u, splits) => splits.map((t) => (t === null ? null : `${Number(t.toPrecision(2))}`));
+    const decade = 10 ** Math.floor(Math.log10(T[0] / 1.03));
+    const low = Number((decade * Math.floor(T[0] / 1.03 / decade)).toPrecision(1)); // uPlot counts ticks from there: it must be one
     const options = {
-      scales: { x: { time: false, distr: 3, range: () => [T[0] / 1.05, T.at(-1) * 1.05] } },
+      scales: { x: { time: false, distr: 3, range: () => [low, T.at(-1) * 1.05] } },
       series: [{}, dots, hollow, line("--stm", [8, 6]), line("--fit"), line("--atlas")],
       axes: [axis("T (K)", { values: plain }), axis(label, { size: 60 })],
       hooks: { draw: [errorBars(() => bars)] },

@@ -151,7 +151,7 @@ function yours(data, physics, atlas, draw) {
     const [low, high] = atlas.limits.T.map((t) => t * given.h0_K);
     if (!found.atlas) said.push(`Too few points lie in the atlas, T = ${plain(low)} to ${plain(high)} K at h₀ = ${given.h0_K} K.`);
     else if (found.atlas.n < points.T.length) said.push(`${points.T.length - found.atlas.n} points lie outside of the atlas, T = ${plain(low)} to ${plain(high)} K at h₀ = ${given.h0_K} K, and not in its fit.`);
-    if (given.error.relative) said.push(`Errors are taken as ${100 * given.error.relative} % of the value: an assumption of yours.`);
+    if (given.error.relative) said.push(`Errors are taken as ${100 * given.error.relative} % of the value: an assumption.`);
     else if (!found.eq3.errorsGiven) said.push("No errors are given: all points get the same, which the residuals tell.");
     const spelled = (fit, skip) => Object.entries(fit.values).filter(([name]) => name !== skip && name !== "offset").map(([name, value]) => {
       const own = entry().parameters[name];
@@ -173,8 +173,8 @@ function yours(data, physics, atlas, draw) {
   function picture(dataset, found) {
     const { whole, points } = dataset;
     const [first, last] = [whole.T[0], whole.T.at(-1)];
-    const grid = Array.from({ length: 160 }, (_, k) => first * (last / first) ** (k / 159));
-    const T = [...new Set([...grid, ...whole.T])].sort((a, b) => a - b);
+    const grid = Array.from({ length: 158 }, (_, k) => first * (last / first) ** ((k + 1) / 159));
+    const T = [...new Set([...grid.filter((t) => whole.T.every((own) => Math.abs(t / own - 1) > 1e-9)), ...whole.T])].sort((a, b) => a - b);
     const power = entry().power;
     const base = power || entry().positive ? 0 : Math.min(...whole.value);
     const curves = study.curves(dataset, found, T);
@@ -198,9 +198,18 @@ function yours(data, physics, atlas, draw) {
     get("your-plot").setAttribute("aria-label", `${entry().symbol} against temperature with its three fits. ${rows(found).map((row) => row.slice(0, 2).join(": ")).join("; ")}`);
   }
 
-  function row(cells, kind) {
+  function row(cells) {
+    const labels = ["", "", "68 %", "χ²/dof", "ΔAIC"];
     const made = document.createElement("tr");
-    made.append(...cells.map((text, k) => Object.assign(document.createElement(kind === "th" || k === 0 ? "th" : "td"), { textContent: text, scope: kind === "th" ? "col" : "row" })));
+    made.setAttribute("role", "row");
+    made.append(...cells.map((text, k) => {
+      const cell = Object.assign(document.createElement(k === 0 ? "th" : "td"), { textContent: text });
+      cell.setAttribute("role", k === 0 ? "rowheader" : "cell");
+      if (k === 0) cell.scope = "row";
+      if (labels[k]) cell.dataset.label = labels[k];
+      else if (k) cell.className = "wide";
+      return cell;
+    }));
     return made;
   }
 
@@ -229,7 +238,7 @@ function yours(data, physics, atlas, draw) {
       const found = study.fit(dataset);
       window.tlsglass.yours = { dataset, found, milliseconds: performance.now() - began };
       done("done"); // the plot takes the width that it then has
-      get("your-rows").replaceChildren(...rows(found).map((cells) => row(cells)));
+      get("your-rows").replaceChildren(...rows(found).map(row));
       get("your-notes").replaceChildren(...notes(found, dataset).map((text) => Object.assign(document.createElement("li"), { textContent: text })));
       get("your-command").textContent = command(dataset.settings);
       picture(dataset, found);

@@ -36,6 +36,8 @@ rule experiment_table:
         code=library("experiment_table.py"),
     output:
         table="<results>/tables/experiments.csv",
+        materials="<results>/tables/materials.csv",
+        differences="<results>/tables/material_differences.csv",
     log:
         "<logs>/experiment_table.log",
     benchmark:

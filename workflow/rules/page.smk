@@ -9,11 +9,12 @@ rule page:
         paper=shipped(PAPER),
         datasets=shipped_files("config/experiments", "*/dataset.yaml"),
         points=shipped_files("config/experiments", "*/*.csv"),
-        atlas=shipped("scripts/tlsglass/density/atlas.npz"),
+        densities=shipped_files("scripts/tlsglass/density", "*.npz"),
         template=shipped("workflow/page/index.html.j2"),
         config=shipped("config/config.yaml"),
         parts=shipped_files("workflow/page", "**/*.[cj]s*")
-        + shipped_files("workflow/page", "*.*.j2")
+        + shipped_files("workflow/page", "*.html.j2")
+        + shipped_files("workflow/page", "*.svg.j2")
         + shipped_files("workflow/page", "*.yaml"),
         captions=shipped_files("workflow/report", "*.rst"),
         code=library("page.py", "tlsglass.show.listings"),

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from tlsglass.base import validation
-from tlsglass.experiment import observables, points_file
+from tlsglass.experiment import drive, observables, partners, points_file
 from tlsglass.experiment.registry import COUPLING
 
 NAME, SCHEMA = "dataset.yaml", "dataset.schema.yaml"
@@ -31,6 +31,7 @@ class Checked:
     T_K: list | None
     value: list | None
     error: list | None  # where a column gives it
+    extra: dict | None = None  # {column: numbers} of what else is needed of each point
 
 
 def schema():
@@ -83,6 +84,7 @@ def check_info(info, folder, schema, path, file=None):
     data = info["data"]
     observable = observables.named(info["observable"])
     wrong = _in_what_is_fitted(path, info, observable)
+    wrong += drive.refused(path, info, observable) + partners.refused(path, info, observable)
     targets = observable.units + ((observable.unit_of_probe,) if observable.unit_of_probe else ())
     with validation.gathered(wrong):
         kelvin, _ = _unit(path, "temperature", data, ("K",))
@@ -93,8 +95,8 @@ def check_info(info, folder, schema, path, file=None):
     if len(set(names)) < len(names):
         wrong.append(f"{path}: data: the columns {', '.join(names)} must be different ones")
     with validation.gathered(wrong):
-        positive = {name: name != names[1] or observable.positive for name in names}
-        columns = points_file.read(file, names, positive, data.get("where"))
+        positive = drive.columns(info) | {name: name != names[1] or observable.positive for name in names}
+        columns = points_file.read(file, list(dict.fromkeys([*names, *positive])), positive, data.get("where"))
     validation.raise_all(wrong)
     if kelvin is None or factor is None:
         return Checked(Path(folder).name, info, None, None, None, None, None)
@@ -104,8 +106,11 @@ def check_info(info, folder, schema, path, file=None):
         probe = info[observable.probe]
         value, factor, unit = [x / probe - 1 for x in value], factor / probe, observable.units[0]
     error = [x * factor for x in columns[names[2]]] if len(names) > 2 else None
-    validation.raise_all(_in_points(file, info, observable, T_K, value))
-    return Checked(Path(folder).name, info, unit, factor, T_K, value, error)
+    if data["value"].get("inverse", False):
+        value, error = [1 / x for x in value], error and [s / x**2 for s, x in zip(error, value, strict=True)]
+    extra = {name: columns[name] for name in drive.columns(info)}
+    validation.raise_all(_in_points(file, info, observable, T_K, value) + drive.in_points(file, info, extra))
+    return Checked(Path(folder).name, info, unit, factor, T_K, value, error, extra)
 
 
 def _with_numbers(value, key=""):
@@ -193,7 +198,8 @@ def _in_points(file, info, observable, T_K, value):
     wrong = []
     low, high = info.get("window_K", (0, math.inf))
     inside = [k for k, T in enumerate(T_K) if low <= T <= high]
-    free = sum(not one.get("fixed", False) for one in _settings(info, observable).values())
+    unused = observable.unused(info, "drive" in info["data"])
+    free = sum(not one.get("fixed", False) for name, one in _settings(info, observable).items() if name not in unused)
     if len(inside) <= free + 1:
         few = f"{len(inside)} points in the window {low:g} to {high:g} K are too few"
         return [f"{file}: {few} for {free} free parameters: need {free + 2}"]

@@ -94,21 +94,25 @@ def likelihood(dataset, atlas_covariance=None):
     """Return the Likelihood of a dataset of ``on_atlas``."""
     points = dataset.points
     part = Part(lambda p: dataset.observable.shapes(points.T_K, p, dataset.probe), points.value, points.error, atlas_covariance)
-    return Likelihood([part], fits.terms(dataset))
+    return Likelihood([part], fits.terms(dataset), fits.priors(dataset))
 
 
 def fit(dataset, start=None, intervals=True):
-    """Fit a dataset of ``on_atlas``: return the Fit with the errors of the atlas, and their share in the error of J0/h0."""
+    """Fit a dataset of ``on_atlas``: return the Fit with the errors of the atlas, and their share in the error of J0/h0.
+
+    ``intervals`` may be "interest": of J0/h0 alone.
+    """
     found = plain = fits.maximise(likelihood(dataset), start, intervals=False)
     known = None
     for _ in range(FOUND_AGAIN):
         own = _variance(dataset, found)
         known = covariance(dataset, found.values)
-        if np.max(np.diag(known) / own) < NEGLIGIBLE:
-            known = None
-            break
-        if dataset.points.error is None:  # in units of the errors that the residuals tell, whatever these are
-            known = known * (np.std(dataset.points.value) ** 2 / own)
+        with np.errstate(all="ignore"):
+            if np.max(np.diag(known) / own) < NEGLIGIBLE:
+                known = None
+                break
+            if dataset.points.error is None:  # in units of the errors that the residuals tell, whatever these are
+                known = known * (np.std(dataset.points.value) ** 2 / own)
         before, found = found, fits.maximise(likelihood(dataset, known), found.values, intervals=False)
         if abs(found.values[NAME] - before.values[NAME]) < 1e-3 * (before.errors[NAME] or np.inf):
             break

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tlsglass.base import validation
-from tlsglass.density import surface
+from tlsglass.density import annealing, surface
 from tlsglass.experiment import observables
 
 
@@ -22,18 +22,36 @@ def _short(values):
 
 
 def atlas(whole):
-    """Return the surface of a density.atlas.Atlas: the estimate as float32, its other rows as 16-bit steps from that."""
-    spline = whole.arrays["spline"].astype(float)
-    away = (spline[1:] - spline[0]).reshape(len(spline) - 1, -1)
-    scales = np.maximum(np.abs(away).max(axis=1), 1e-30) / 32767
+    """Return ln n of a density.atlas.Atlas: a Gaussian, the spline through what was annealed, and less the excess of annealing.
+
+    Estimates are float32, the rows that vary 16-bit steps from them.
+    """
+    spline, excess = whole.rows
+    parts = [_part(spline, surface.KNOTS, 1, surface.WEAK)]
+    if excess is not None:
+        parts.append(_part(excess @ surface.free(annealing.KNOTS[2][2] + 3).T, annealing.KNOTS, -1, None))
     return {
-        "knots": [[float(first), float(last), int(intervals)] for first, last, intervals in surface.KNOTS],
+        "parts": parts,
+        "rows": len(spline),
         "end": surface.END,
-        "weak": surface.WEAK,
         "concentration": whole.told["concentration"],
         "spread": whole.told["spread"],
         "limits": {name: list(ends) for name, ends in whole.limits.items()},
-        "spline": _encoded(spline[0], "<f4"),
+    }
+
+
+def _part(rows, knots, sign, weak):
+    """Return one spline: ``weak`` is g0 where its third coordinate is ln(1 + g/g0), None where that is g = J0/h0."""
+    away = (rows[1:] - rows[0]).reshape(len(rows) - 1, -1)
+    varied = np.flatnonzero(np.any(away != 0, axis=1))
+    away = away[varied]
+    scales = np.maximum(np.abs(away).max(axis=1), 1e-30) / 32767
+    return {
+        "knots": [[float(first), float(last), int(intervals)] for first, last, intervals in knots],
+        "sign": sign,
+        "weak": weak,
+        "spline": _encoded(rows[0], "<f4"),
+        "first": int(varied[0]) + 1,
         "rows": _encoded(np.round(away / scales[:, None]), "<i2"),
         "scales": _encoded(scales, "<f4"),
     }
