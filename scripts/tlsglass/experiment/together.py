@@ -50,7 +50,9 @@ def fit(dataset, others):
         some = points[points["dataset"] == member["name"]]
         relative = observables.named(member["observable"]).positive
         member["residuals"] = (
-            {} if not relative else {name: float(np.median(np.abs(some[name] / some["value"] - 1))) for name in models}
+            {}
+            if not relative
+            else {name: round(float(np.median(np.abs(some[name] / some["value"] - 1))), 4) for name in models}
         )
     own = [one.free for one in alone]
     tables = parameters(group, own, found.free), leave_out(group, alone), _powers(group, models)
@@ -118,7 +120,7 @@ def parameters(group, alone, together):
                     "alone_err": alone[k].errors_scaled[own],
                     "joint": together.values[name],
                     "joint_err": together.errors_scaled[name],
-                    "apart_sigma": apart.get(name),
+                    "apart_sigma": None if apart.get(name) is None else round(float(apart[name]), 1),
                 }
             )
     return pd.DataFrame(rows)
@@ -185,5 +187,5 @@ def leave_out(group, alone):
             found = fits.maximise(joint.likelihood(less), start, intervals=False)
             there = replace(less, datasets=tuple(replace(rest, points=points) if i == k else o for i, o in enumerate(members)))
             away = joint.curve(there, k, found.values) / points.value - 1
-            rows.append((dataset.name, sweep, len(away), np.median(np.abs(away)), np.median(away)))
+            rows.append((dataset.name, sweep, len(away), *(round(float(np.median(x)), 4) for x in (np.abs(away), away))))
     return pd.DataFrame(rows, columns=["dataset", "sweep", "n_points", "median_error", "median_shift"])
