@@ -63,7 +63,7 @@ def _label(row):
 
 
 def _row(panel, y, row):
-    """Draw J0/h0 with its interval, thin the factor of two in h0; a limit as an arrow; faint what the atlas does not describe."""
+    """Draw J0/h0 with its interval, thin the factor of two in h0; a limit as an arrow; faint where the atlas fails."""
     colour, marker = LOOKS[row.provenance]
     alpha = 0.35 if row.atlas_void else 1.0
     series = f"{row.dataset}: {row.J0_over_h0_state}" + (", void" if row.atlas_void else "")
