@@ -29,6 +29,7 @@ include: "workflow/rules/sizes.smk"  # other sizes, the limit L → ∞, a weak 
 include: "workflow/rules/atlas.smk"  # n(T, E) over J0/h0
 include: "workflow/rules/observables.smk"  # Eqs. (5)-(8), two-TLS model, Table I, Appendix C
 include: "workflow/rules/experiments.smk"  # fits of measured data
+include: "workflow/rules/joint.smk"  # datasets that share parameters, fitted together
 include: "workflow/rules/figures.smk"  # figures and tables to read, from the catalogue
 include: "workflow/rules/checks.smk"  # paper against reproduction
 include: "workflow/rules/intact.smk"  # damage: of tables at the start of a run, of all files when asked for by name

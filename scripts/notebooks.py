@@ -14,6 +14,7 @@ from pathlib import Path
 import matplotlib as mpl
 import nbformat
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 
 FOLDER = Path(__file__).parents[1] / "docs/notebooks"
 
@@ -43,18 +44,25 @@ def outputs(source, names, count):
         exec(compile(tree, "cell", "exec"), names)
         if last is not None:
             value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+    shown = value is not None and not source.rstrip().endswith(";")
+    pictures = [plt.figure(number) for number in plt.get_fignums()]
+    if shown and isinstance(value, Figure):  # as Jupyter does
+        pictures, shown = [*pictures, *([] if value in pictures else [value])], False
     found = []
     if printed.getvalue():
         found.append(nbformat.v4.new_output("stream", name="stdout", text=printed.getvalue()))
-    if value is not None and not source.rstrip().endswith(";"):
+    if shown:
         found.append(nbformat.v4.new_output("execute_result", {"text/plain": repr(value)}, execution_count=count))
-    for number in plt.get_fignums():
-        picture = io.BytesIO()
-        plt.figure(number).savefig(picture, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
-        data = {"image/png": base64.b64encode(picture.getvalue()).decode(), "text/plain": "<Figure>"}
-        found.append(nbformat.v4.new_output("display_data", data))
+    found += [nbformat.v4.new_output("display_data", {"image/png": png(one), "text/plain": "<Figure>"}) for one in pictures]
     plt.close("all")
     return found
+
+
+def png(figure):
+    """Return a figure as PNG in base64."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
+    return base64.b64encode(picture.getvalue()).decode()
 
 
 def main():

@@ -20,6 +20,7 @@ _FACE = {
     "specific_heat": "physics.functionals",  # Eq. (6)
     "sound_velocity": "physics.functionals",  # Eqs. (7) + (8)
     "internal_friction": "physics.functionals",  # what belongs to Eq. (8)
+    "fit": "show.fitting",  # measured arrays to µ and J0/h0: a report that prints and draws itself
     "atlas": "physics.atlas",  # a room as a whole: n(T, E) and what follows from it at any J0/h0
 }
 

@@ -122,6 +122,15 @@ def test_the_catalog_finds_what_it_asks_for():
     assert "workflow" in readme
 
 
+def test_every_wing_and_its_data_are_in_the_package():
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    folders = {path.parent for path in (ROOT / "scripts/tlsglass").rglob("__init__.py")}
+    there = {".".join(folder.relative_to(ROOT / "scripts").parts) for folder in folders}
+    assert set(listed["packages"]) == there | {"tlsglass.schemas"}
+    data = {path.name for path in (ROOT / "scripts/tlsglass/density").glob("*.npz")}
+    assert set(listed["package-data"]["tlsglass.density"]) == data
+
+
 def test_locks_have_hashes_and_name_no_host():
     for path in ROOT.glob("requirements*.lock"):
         text = path.read_text(encoding="utf-8")

@@ -174,6 +174,7 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
     alone = {
         "closure",
         "closure_table",
+        "closure_devices",
         "intact",
         "page",
         "readme",

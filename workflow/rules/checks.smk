@@ -14,6 +14,7 @@ SCORECARD_TABLES = [
     "appendix_c",
     "closed_forms",
     "experiments",
+    "material_differences",
     "variants",
     "atlas_couplings",
     "atlas_curves",

@@ -85,8 +85,9 @@ try:
     check.check(config, config_schema, holder_of)
     if config["density_of_states"]["source"] == "published":
         served.check(config, f"{PUBLISHED_FOLDER}/{files.MANIFEST}", holder_of)
-    DATASET_FOLDERS = sorted(path.parent for path in Path(seen(ROOT / "config/experiments")).glob("*/dataset.yaml"))
-    DATASETS = datasets.check_all(DATASET_FOLDERS, dataset_schema)
+    DATASET_FOLDERS = sorted(path for path in Path(seen(ROOT / "config/experiments")).glob("*") if path.is_dir())
+    DATASETS, BROKEN = datasets.check_each(DATASET_FOLDERS, dataset_schema)
+    DATASETS |= dict.fromkeys(BROKEN)
 except validation.InputError as error:
     sys.exit(str(error))
 
@@ -101,6 +102,17 @@ config["rebuild"] = rebuild_command()  # for the messages of the drivers; a para
 
 if study.left_out and workflow.is_main_process:
     logger.info(f"Left out, since their sets are not in this run: variants {', '.join(study.left_out)}")
+
+
+if BROKEN and workflow.is_main_process:
+    logger.warning(f"Broken, and stops what needs it: dataset {', '.join(BROKEN)}")
+
+
+def points_of(w):
+    """Return the file with the points of a dataset. A broken one ends all with what is wrong: something needs it."""
+    if w.dataset in BROKEN:
+        sys.exit("\n".join(BROKEN[w.dataset]))
+    return shipped(f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}")
 
 
 def one_of(names):

@@ -5,8 +5,8 @@ from tlsglass.experiment import observables
 
 rule fit_experiment:
     input:
+        data=points_of,
         info=shipped("config/experiments/{dataset}/dataset.yaml"),
-        data=lambda w: shipped(f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}"),
         schema=shipped("workflow/schemas/dataset.schema.yaml"),
         atlas=shipped("scripts/tlsglass/density/atlas.npz"),
         code=library("fit_experiment.py"),
@@ -36,6 +36,8 @@ rule experiment_table:
         code=library("experiment_table.py"),
     output:
         table="<results>/tables/experiments.csv",
+        materials="<results>/tables/materials.csv",
+        differences="<results>/tables/material_differences.csv",
     log:
         "<logs>/experiment_table.log",
     benchmark:

@@ -11,8 +11,12 @@ from functools import cache
 from pathlib import Path
 
 from tlsglass.base import validation
-from tlsglass.experiment import observables, points_file
+from tlsglass.experiment import drive, observables, partners, points_file
+from tlsglass.experiment.registry import COUPLING
 
+NAME, SCHEMA = "dataset.yaml", "dataset.schema.yaml"
+LONGEST_NAME = 100  # characters: a file of it must still have a name that file systems take
+TEXTS = ("title", "label", "reference", "doi", "material", "observable", "provenance", "note", "file", "column", "unit")
 TEMPERATURES_K = (5e-4, 20.0)  # ASSUME: TLSs rule between these; a millikelvin taken for a kelvin falls outside
 
 
@@ -27,6 +31,26 @@ class Checked:
     T_K: list | None
     value: list | None
     error: list | None  # where a column gives it
+    extra: dict | None = None  # {column: numbers} of what else is needed of each point
+
+
+def schema():
+    """Return the schema of dataset.yaml, from the workflow or, where that is not there, from the installed package."""
+    here = Path(__file__)
+    places = here.parents[3] / "workflow/schemas", here.parents[1] / "schemas"
+    folder = next((place for place in places if (place / SCHEMA).is_file()), places[0])
+    return validation.read_yaml(folder / SCHEMA)
+
+
+def check_each(folders, schema):
+    """Return {name: content of dataset.yaml} of the datasets in ``folders``, and {name: lines} of those that are wrong."""
+    infos, broken = {}, {}
+    for folder in folders:
+        try:
+            infos[folder.name] = check(folder, schema).info
+        except validation.InputError as error:
+            broken[folder.name] = error.lines
+    return infos, broken
 
 
 def check_all(folders, schema):
@@ -42,32 +66,62 @@ def check_all(folders, schema):
 def check(folder, schema):
     """Read and check the dataset in ``folder``. Raises validation.InputError, a line for each thing that is wrong."""
     folder = Path(folder)
-    path = folder / "dataset.yaml"
-    info = validation.read_yaml(path)
+    path = folder / NAME
+    if len(folder.resolve().name) > LONGEST_NAME:
+        raise validation.InputError(
+            f"{folder}: the name of a dataset has at most {LONGEST_NAME} characters, not {len(folder.name)}"
+        )
+    if folder.is_dir() and not path.is_file():
+        others = ", ".join(sorted(one.name for one in folder.iterdir())) or "nothing"
+        raise validation.InputError(f"{path}: missing; the folder holds {others}")
+    return check_info(validation.read_yaml(path), folder, schema, path)
+
+
+def check_info(info, folder, schema, path, file=None):
+    """Check the content of a dataset.yaml, ``path``, with its points in ``folder``, or in ``file``: return the Checked."""
+    info = _with_numbers(info)
     validation.check_schema(info, _with_registered(schema), lambda _: path)
     data = info["data"]
     observable = observables.named(info["observable"])
     wrong = _in_what_is_fitted(path, info, observable)
+    wrong += drive.refused(path, info, observable) + partners.refused(path, info, observable)
     targets = observable.units + ((observable.unit_of_probe,) if observable.unit_of_probe else ())
     with validation.gathered(wrong):
         kelvin, _ = _unit(path, "temperature", data, ("K",))
     with validation.gathered(wrong):
         factor, unit = _unit(path, "value", data, targets)
-    file = folder / data["file"]
+    file = file or folder / data["file"]
     names = [data[key]["column"] for key in ("temperature", "value", "error") if "column" in data[key]]
+    if len(set(names)) < len(names):
+        wrong.append(f"{path}: data: the columns {', '.join(names)} must be different ones")
     with validation.gathered(wrong):
-        columns = points_file.read(file, names, {name: name != names[1] or observable.positive for name in names})
+        positive = drive.columns(info) | {name: name != names[1] or observable.positive for name in names}
+        columns = points_file.read(file, list(dict.fromkeys([*names, *positive])), positive, data.get("where"))
     validation.raise_all(wrong)
     if kelvin is None or factor is None:
-        return Checked(folder.name, info, None, None, None, None, None)
+        return Checked(Path(folder).name, info, None, None, None, None, None)
     T_K = [T * kelvin for T in columns[names[0]]]
     value = [x * factor for x in columns[names[1]]]
     if unit == observable.unit_of_probe:  # the probed quantity itself: its relative change is what is fitted
         probe = info[observable.probe]
         value, factor, unit = [x / probe - 1 for x in value], factor / probe, observable.units[0]
     error = [x * factor for x in columns[names[2]]] if len(names) > 2 else None
-    validation.raise_all(_in_points(file, info, observable, T_K, value))
-    return Checked(folder.name, info, unit, factor, T_K, value, error)
+    if data["value"].get("inverse", False):
+        value, error = [1 / x for x in value], error and [s / x**2 for s, x in zip(error, value, strict=True)]
+    extra = {name: columns[name] for name in drive.columns(info)}
+    validation.raise_all(_in_points(file, info, observable, T_K, value) + drive.in_points(file, info, extra))
+    return Checked(Path(folder).name, info, unit, factor, T_K, value, error, extra)
+
+
+def _with_numbers(value, key=""):
+    """Return the content of a dataset.yaml with numbers that YAML takes for text: 428.8e6 lacks the sign of its power."""
+    if isinstance(value, dict):
+        return {name: _with_numbers(one, name) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_with_numbers(one, key) for one in value]
+    if isinstance(value, str) and key not in TEXTS and re.fullmatch(r"[-+]?\d+\.\d*[eE]\d+", value):
+        return float(value)
+    return value
 
 
 def _with_registered(schema):
@@ -104,6 +158,8 @@ def _in_what_is_fitted(path, info, observable):
             refuse([key], info[key], f"{observable.name} has no use for it")
     if (info["provenance"] == "reconstructed") != ("reconstruction" in info):
         refuse(["provenance"], info["provenance"], "goes with a section `reconstruction` if it is reconstructed, and only then")
+    if Path(info["data"]["file"]).name != info["data"]["file"]:
+        refuse(["data", "file"], info["data"]["file"], f"must be the name of a file beside {NAME}")
     if "error" in info["data"]["temperature"] and "from_residuals" in info["data"]["error"]:
         refuse(["data", "error"], info["data"]["error"], "temperature errors need errors of the value to be weighed against")
     return wrong
@@ -117,9 +173,10 @@ def _in_parameters(path, info, observable):
         wrong.append(validation.line(lambda _: path, keys, value, allowed))
 
     given = info["parameters"]
+    known = (*observable.parameters, *((COUPLING,) if observable.on_atlas else ()))
     for name in given:
-        if name not in observable.parameters:
-            allowed = ", ".join(observable.parameters)
+        if name not in known:
+            allowed = ", ".join(known)
             refuse(["parameters", name], given[name], f"no parameter of {observable.name}; allowed: {allowed}")
     settings = _settings(info, observable)
     for name in observable.parameters:
@@ -127,7 +184,9 @@ def _in_parameters(path, info, observable):
             wrong.append(validation.missing(lambda _: path, ["parameters", name]))
         else:
             start, low, high = (settings[name][key] for key in ("start", "low", "high"))
-            if not low <= start <= high or low == high:
+            if not low < high:
+                refuse(["parameters", name], {"low": low, "high": high}, "low must be below high")
+            elif not low <= start <= high:
                 refuse(["parameters", name, "start"], start, f"must lie in its bounds, {low} to {high}")
     if all(one.get("fixed", False) for one in given.values()):
         refuse(["parameters"], list(given), "at least one must be free")
@@ -139,13 +198,18 @@ def _in_points(file, info, observable, T_K, value):
     wrong = []
     low, high = info.get("window_K", (0, math.inf))
     inside = [k for k, T in enumerate(T_K) if low <= T <= high]
-    free = sum(not one.get("fixed", False) for one in _settings(info, observable).values())
+    unused = observable.unused(info, "drive" in info["data"])
+    free = sum(not one.get("fixed", False) for name, one in _settings(info, observable).items() if name not in unused)
     if len(inside) <= free + 1:
         few = f"{len(inside)} points in the window {low:g} to {high:g} K are too few"
         return [f"{file}: {few} for {free} free parameters: need {free + 2}"]
     column = info["data"]["temperature"]["column"]
     least, most = TEMPERATURES_K
-    outside = [T for T in (T_K[inside[0]], T_K[inside[-1]]) if not least <= T <= most]
+    ends = min(T_K[k] for k in inside), max(T_K[k] for k in inside)
+    outside = [T for T in ends if not least <= T <= most]
+    if len({T_K[k] for k in inside}) < 3:
+        wrong.append(f"{file}: column {column}: the points in the window lie at less than 3 temperatures")
+    wrong += _in_errors(file, info, [value[k] for k in inside])
     if outside:
         must = f"must be {least:g} to {most:g} K in the window; is the unit right?"
         wrong.append(f"{file}: column {column}: {outside[0]:g} K cannot be: {must}")
@@ -156,6 +220,16 @@ def _in_points(file, info, observable, T_K, value):
             f" below {observable.largest_change:g}; is the unit right?"
         )
     return wrong
+
+
+def _in_errors(file, info, value):
+    """Return a line where values have no error that a fit can weigh them with."""
+    given = info["data"]["error"]
+    zero = [k for k, x in enumerate(value) if x == 0]
+    if "assumed_relative" in given and zero:
+        why = "is 0, of which a relative error is nothing; give `assumed`, a column, or `from_residuals`"
+        return [f"{file}: column {info['data']['value']['column']}: data.error.assumed_relative: value {zero[0] + 1} {why}"]
+    return []
 
 
 def _unit(path, key, data, targets):

@@ -6,11 +6,12 @@ import numpy as np
 from scipy import stats
 
 from tlsglass.experiment import observables, profile
-from tlsglass.experiment.likelihood import Likelihood, Part, Term
+from tlsglass.experiment.likelihood import Likelihood, Part, Prior, Term
 
 MOST_MINIMA = 3  # times that a profile may find a better minimum, from which all begins anew
 FAR_ABOVE_ONE = 2.0  # χ²/dof: from here on, and where chance gives it less than once in 10⁴, likelihoods mean little
 BY_CHANCE = 1e-4
+DECISIVE = 6.0  # ASSUME: ΔAIC from here on speaks for a model: odds of 20 to 1
 ROUNDING = 1e-15  # of the largest value: no scatter is smaller
 
 
@@ -72,6 +73,8 @@ def compare(dataset, intervals=True):
     """
     stm = fit(dataset, mu=0.0, intervals=intervals)
     free = fit(dataset, intervals=intervals, also=stm.values)
+    if free.states.get("mu") == profile.AT_BOUND and free.describes and stm.aic - free.aic < DECISIVE:
+        free = replace(free, states=free.states | {"mu": profile.NOT_CONSTRAINED})  # µ = 0 does as well as the bound
     return Comparison(free, stm, stm.aic - free.aic, _p_value(dataset, free, stm), not free.describes)
 
 
@@ -118,20 +121,32 @@ def fit(dataset, mu=None, start=None, intervals=True, also=None):
     own = terms(dataset)
     if mu is not None:
         own = own | {"mu": own["mu"].held_at(mu)}
-    points = dataset.points
-    part = Part(lambda p: dataset.observable.shapes(points.T_K, p, dataset.probe), points.value, points.error)
-    return maximise(Likelihood([part], own), start, intervals, also, dataset.observable.of_interest)
+    part = Part(shapes_of(dataset), dataset.points.value, dataset.points.error)
+    return maximise(Likelihood([part], own, priors(dataset)), start, intervals, also, dataset.observable.of_interest)
+
+
+def shapes_of(dataset):
+    """Return the shapes of the dataset's model at its points, a function of its parameters."""
+    T_K, probe = dataset.points.T_K, dataset.probe
+    return lambda p: dataset.observable.shapes(T_K, p, probe)
+
+
+def priors(dataset):
+    """Return what is known beforehand: the fraction that all values of a dataset may be wrong by together."""
+    common = dataset.info.get("systematic", {}).get("common")
+    return [] if common is None else [Prior(observables.CALIBRATION, 0.0, common)]
 
 
 def terms(dataset):
     """Return {parameter: Term} of a dataset's own model, in the order of a fit."""
     found, observable = {}, dataset.observable
+    unused = observable.unused(dataset.info, dataset.points.photons is not None)
     for name in observable.fitted:
         own = observable.parameters[name]
         told = {"start": own.default, "low": own.low, "high": own.high} | dataset.info["parameters"].get(name, {})
         tried = np.geomspace(*own.starts) if isinstance(own.starts, observables.Geometric) else own.starts
         natural = name in observable.amplitudes or (own.natural and (told["low"], told["high"]) == (own.low, own.high))
-        fixed = told.get("fixed", False)
+        fixed = told.get("fixed", False) or name in unused
         found[name] = Term(told["start"], told["low"], told["high"], fixed, tuple(map(float, tried)), natural)
     return found
 
@@ -139,7 +154,8 @@ def terms(dataset):
 def maximise(likelihood, start=None, intervals=True, also=None, of_interest=()):
     """Return the Fit where a likelihood.Likelihood is greatest: of one dataset, or of several with shared parameters.
 
-    Parameters ``of_interest`` have 95 % intervals too. ``start`` and ``also`` are those of ``fit``.
+    Parameters ``of_interest`` have 95 % intervals too; with ``intervals`` "interest" only they have any. ``start`` and ``also``
+    are those of ``fit``.
     """
     best = likelihood.best(start)
     if also is not None:
@@ -147,7 +163,7 @@ def maximise(likelihood, start=None, intervals=True, also=None, of_interest=()):
     for _ in range(MOST_MINIMA):
         likelihood.evaluations = 0
         about = profile.Profile(likelihood, best, profile.Covariance(best))
-        found = _Intervals(about, of_interest if intervals else None)
+        found = _Intervals(about, of_interest if intervals else None, intervals == "interest")
         if about.lower is None:
             break
         best = min(best, likelihood.best(about.lower.values), about.lower, key=lambda found: found.chi2)
@@ -158,7 +174,7 @@ def maximise(likelihood, start=None, intervals=True, also=None, of_interest=()):
 class _Intervals:
     """The intervals of all free parameters; with ``of_interest`` None, none."""
 
-    def __init__(self, about, of_interest):
+    def __init__(self, about, of_interest, alone=False):
         likelihood, best = about.likelihood, about.best
         self.statistical, self.scaled = {68: {}, 95: {}}, {68: {}, 95: {}}
         self.profiled = []
@@ -168,7 +184,7 @@ class _Intervals:
         smallest = 1e-300 if likelihood.errors_given else _rounding(likelihood) ** 2
         unit = 1.0 if likelihood.errors_given else max(variance, smallest)
         for name in sorted(best.free, key=lambda name: name not in of_interest):  # while evaluations are left
-            for share in (68, 95) if name in of_interest else (68,):
+            for share in (68, 95) if name in of_interest else () if alone else (68,):
                 level = unit * profile.quantile(profile.SHARES[share], likelihood)
                 scaled = level * max(1.0, variance) if likelihood.errors_given else level
                 for found, height in ((self.statistical, level), (self.scaled, scaled)):

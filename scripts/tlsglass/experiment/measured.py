@@ -1,21 +1,27 @@
 """A measured dataset as the fits take it: its points as arrays, and the model of what was measured."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from tlsglass.base import validation
-from tlsglass.experiment import datasets, observables
+from tlsglass.experiment import datasets, drive, observables, resonators
 
 
 @dataclass(frozen=True)
 class Points:
-    """Measured points with ascending temperatures, (n,) each; ``error`` is None when it is left to the residuals."""
+    """Measured points with ascending temperatures, (n,) each; ``error`` is None when it is left to the residuals.
+
+    Points of a resonator that is driven have their photon numbers, and the sweep that each belongs to, by a number like its
+    power: temperatures ascend within a sweep.
+    """
 
     T_K: np.ndarray
     value: np.ndarray
     error: np.ndarray | None
     T_error_K: np.ndarray | None
+    photons: np.ndarray | None = None
+    sweep: np.ndarray | None = None
 
     @property
     def ends(self):
@@ -23,8 +29,30 @@ class Points:
         return float(self.T_K.min()), float(self.T_K.max())
 
     def within(self, low_K, high_K):
-        inside = (self.T_K >= low_K) & (self.T_K <= high_K)
-        return Points(*(None if x is None else x[inside] for x in (self.T_K, self.value, self.error, self.T_error_K)))
+        return self.where((self.T_K >= low_K) & (self.T_K <= high_K))
+
+    def where(self, some):
+        """Return the points that the mask (n,) ``some`` keeps."""
+        return Points(*(None if x is None else x[some] for x in (getattr(self, field.name) for field in fields(self))))
+
+    def sweeps(self):
+        """Return [(number, Points)] of each sweep in temperature; one that is NaN for points without."""
+        if self.sweep is None:
+            return [(np.nan, self)]
+        return [(float(sweep), self.where(self.sweep == sweep)) for sweep in np.unique(self.sweep)]
+
+    def grids(self, n):
+        """Return [(number, Points)] of ``n`` temperatures in equal ratios within each sweep, without values; photon numbers
+        between two points follow a power of T."""
+        found = []
+        for number, points in self.sweeps():
+            T = np.geomspace(*points.ends, n)
+            photons = sweep = None
+            if points.photons is not None:
+                photons = np.exp(np.interp(np.log(T), np.log(points.T_K), np.log(points.photons)))
+                sweep = np.full(n, number)
+            found.append((number, Points(T, np.full(n, np.nan), None, None, photons, sweep)))
+        return found
 
 
 @dataclass(frozen=True)
@@ -44,17 +72,26 @@ class Dataset:
 
     @property
     def probe(self):
-        """What ``observable.shapes`` takes as its probe, or None."""
-        return self.info.get(self.observable.probe)
+        """What ``observable.shapes`` takes as its probe at the points, or None."""
+        return self.probe_at(self.points.photons)
+
+    def probe_at(self, photons):
+        """Return the probe for other photon numbers, (n,) or None."""
+        given = self.info.get(self.observable.probe)
+        return given if photons is None else resonators.Driven(given, photons)
 
     def model(self, T_K, parameters):
         """Return the curve (n,) of ``parameters`` at ``T_K`` (n,)."""
         return self.observable.curve(T_K, parameters, self.probe)
 
 
-def load(folder, schema):
+def load(folder, schema=None):
     """Return the Dataset in ``folder``. Raises validation.InputError, a line for each thing that is wrong with it."""
-    checked = datasets.check(folder, schema)
+    return of(datasets.check(folder, schema or datasets.schema()), folder)
+
+
+def of(checked, folder=""):
+    """Return the Dataset of a datasets.Checked, its points in the order of their temperatures."""
     if checked.T_K is None:
         raise validation.InputError(f"{folder}/dataset.yaml: data: its units are converted by pint, which is not installed")
     given, T_K, value = checked.info["data"], np.array(checked.T_K), np.array(checked.value)
@@ -67,6 +104,13 @@ def load(folder, schema):
     if "error" in given["temperature"]:
         spread = given["temperature"]["error"]
         T_error = np.hypot(spread.get("absolute_K", 0.0), spread.get("relative", 0.0) * T_K)
-    whole = Points(T_K, value, error, T_error)
+    photons = sweep = None
+    if "drive" in given:
+        photons = drive.photons(checked.info, checked.extra, value)
+        sweep = np.array(checked.extra[drive.sweep_column(checked.info)])
+    each = checked.info.get("systematic", {}).get("each")
+    error = error if each is None or error is None else np.hypot(error, each * np.abs(value))
+    whole = Points(T_K, value, error, T_error, photons, sweep)
+    whole = whole.where(np.argsort(T_K, kind="stable"))
     points = whole.within(*checked.info.get("window_K", (0, np.inf)))
     return Dataset(checked.name, checked.info, checked.unit, points, whole)

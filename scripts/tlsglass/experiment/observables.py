@@ -7,6 +7,7 @@ find it. Formulas are imported when a shape is computed, since the Snakefile rea
 from math import pi
 
 from tlsglass.experiment.registry import (
+    CALIBRATION,
     MU,
     Drawing,
     Geometric,
@@ -20,7 +21,19 @@ from tlsglass.experiment.registry import (
     tabulated,
 )
 
-__all__ = ["Drawing", "Geometric", "Observable", "Parameter", "Recipe", "named", "names", "probes", "register", "tabulated"]
+__all__ = [
+    "CALIBRATION",
+    "Drawing",
+    "Geometric",
+    "Observable",
+    "Parameter",
+    "Recipe",
+    "named",
+    "names",
+    "probes",
+    "register",
+    "tabulated",
+]
 
 OFFSET = Parameter("offset", default=0.0, tabulated=False)  # the zero of δv/v, δε/ε and δf/f is arbitrary
 LARGEST_CHANGE = 0.05  # of a velocity, a frequency or ε, relative
@@ -194,21 +207,21 @@ def _resonator_frequency(T, p, frequency_Hz):
     ``loss`` = F tan δ = 1/Q_TLS is that of n at sqrt(T² + E²) = 1 K, where Eq. (3) has n = B. ASSUME: δf/f = -F/2 δε/ε, and
     relaxation is too slow to count at microwave frequencies.
     """
-    from tlsglass.physics import loss
+    from tlsglass.physics import loss, quasiparticles
 
     return {
         "loss": loss.resonant_at_frequency_eq3(T, p["mu"], frequency_Hz) / pi,
-        "kinetic_fraction": loss.quasiparticle_shift(T, frequency_Hz, p["gap_K"]),
+        "kinetic_fraction": quasiparticles.shift(T, frequency_Hz, p["gap_K"]),
         "offset": T**0,
     }
 
 
 def _resonator_frequency_on_atlas(curves, T, p, frequency_Hz, rows=False):
-    from tlsglass.physics import loss
+    from tlsglass.physics import quasiparticles
 
     return {
         "loss": curves.resonant_at_frequency(p["J0_over_h0"], frequency_Hz, rows) / pi,
-        "kinetic_fraction": loss.quasiparticle_shift(T, frequency_Hz, p["gap_K"]),
+        "kinetic_fraction": quasiparticles.shift(T, frequency_Hz, p["gap_K"]),
         "offset": T**0,
     }
 
@@ -242,3 +255,7 @@ register(
         drawing=Drawing(from_lowest=True, legend="below"),
     )
 )
+
+# ---- resonator loss: registered by resonators, the last -----------------------------------------------------------------
+
+from tlsglass.experiment import resonators  # noqa: E402, F401

@@ -14,11 +14,11 @@ from tlsglass.base.samples import Samples
 from tlsglass.density.atlas import shipped
 from tlsglass.experiment import fits
 from tlsglass.experiment.likelihood import Likelihood, Part
+from tlsglass.experiment.registry import COUPLING as NAME
 from tlsglass.experiment.registry import Parameter
 from tlsglass.physics.atlas import H0_K
 from tlsglass.physics.curves import Curves
 
-NAME = "J0_over_h0"
 STARTS = (0.0, 0.03, 0.08, 0.15, 0.25, 0.4, 0.6, 0.85)  # shares of the domain that a fit tries
 NEGLIGIBLE = 1e-4  # of the variance of the points: errors of the atlas below it are left out
 FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
@@ -94,21 +94,25 @@ def likelihood(dataset, atlas_covariance=None):
     """Return the Likelihood of a dataset of ``on_atlas``."""
     points = dataset.points
     part = Part(lambda p: dataset.observable.shapes(points.T_K, p, dataset.probe), points.value, points.error, atlas_covariance)
-    return Likelihood([part], fits.terms(dataset))
+    return Likelihood([part], fits.terms(dataset), fits.priors(dataset))
 
 
 def fit(dataset, start=None, intervals=True):
-    """Fit a dataset of ``on_atlas``: return the Fit with the errors of the atlas, and their share in the error of J0/h0."""
+    """Fit a dataset of ``on_atlas``: return the Fit with the errors of the atlas, and their share in the error of J0/h0.
+
+    ``intervals`` may be "interest": of J0/h0 alone.
+    """
     found = plain = fits.maximise(likelihood(dataset), start, intervals=False)
     known = None
     for _ in range(FOUND_AGAIN):
         own = _variance(dataset, found)
         known = covariance(dataset, found.values)
-        if np.max(np.diag(known) / own) < NEGLIGIBLE:
-            known = None
-            break
-        if dataset.points.error is None:  # in units of the errors that the residuals tell, whatever these are
-            known = known * (np.std(dataset.points.value) ** 2 / own)
+        with np.errstate(all="ignore"):
+            if np.max(np.diag(known) / own) < NEGLIGIBLE:
+                known = None
+                break
+            if dataset.points.error is None:  # in units of the errors that the residuals tell, whatever these are
+                known = known * (np.std(dataset.points.value) ** 2 / own)
         before, found = found, fits.maximise(likelihood(dataset, known), found.values, intervals=False)
         if abs(found.values[NAME] - before.values[NAME]) < 1e-3 * (before.errors[NAME] or np.inf):
             break

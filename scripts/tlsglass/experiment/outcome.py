@@ -8,7 +8,18 @@ import pandas as pd
 
 from tlsglass.experiment import fits, observables, on_atlas, windows, words
 
-DESCRIBED = ("title", "label", "reference", "doi", "material", "observable", "provenance", "control", "note")
+DESCRIBED = (
+    "title",
+    "label",
+    "reference",
+    "doi",
+    "material",
+    "observable",
+    "provenance",
+    "control",
+    "other_laboratory",
+    "note",
+)
 CURVE_POINTS = 300
 
 
@@ -127,22 +138,33 @@ def _points(dataset, found):
     fitted = np.isin(whole.T_K, dataset.points.T_K)
     shown = {"T_K": whole.T_K, "value": whole.value, "error": error, "T_error_K": T_error, "fitted": fitted}
     for name, model in (("mu_free", found.free), ("stm", found.stm)):
-        shown[name] = dataset.model(whole.T_K, model.values)
+        shown[name] = replace(dataset, points=whole).model(whole.T_K, model.values)
     return pd.DataFrame(shown)
 
 
 def _curves(dataset, found, coupled):
-    T = np.geomspace(*dataset.whole.ends, CURVE_POINTS)
-    curves = {"mu_free": dataset.model(T, found.free.values), "stm": dataset.model(T, found.stm.values)}
+    """Return the models on a grid of temperatures; of each sweep of a driven resonator, with an empty row after each."""
+    every = [_curve(replace(dataset, points=grid), found, coupled) for _, grid in dataset.whole.grids(CURVE_POINTS)]
+    if len(every) == 1:
+        return every[0]
+    gap = pd.DataFrame({name: [np.nan] for name in every[0]})
+    return pd.concat([part for one in every for part in (one, gap)], ignore_index=True)
+
+
+def _curve(there, found, coupled):
+    """Return the models at the temperatures of the points of the Dataset ``there``."""
+    T = there.points.T_K
+    curves = {"mu_free": there.model(T, found.free.values), "stm": there.model(T, found.stm.values)}
     curves["atlas"] = np.full_like(T, np.nan)
     if coupled.fit:
-        low, high = (edge * on_atlas.h0_of(dataset) for edge in on_atlas.shipped().limits["T"])
+        low, high = (edge * on_atlas.h0_of(there) for edge in on_atlas.shipped().limits["T"])
         inside = (T >= low) & (T <= high)
         if inside.any():
-            curves["atlas"][inside] = coupled.dataset.model(T[inside], coupled.fit.values)
+            on_it = replace(coupled.dataset, points=there.points.where(inside))
+            curves["atlas"][inside] = on_it.model(T[inside], coupled.fit.values)
     values = found.free.values
-    shapes = dataset.observable.shapes(T, values, dataset.probe)
-    first = dataset.observable.amplitudes[0]  # that of the TLSs
+    shapes = there.observable.shapes(T, values, there.probe)
+    first = there.observable.amplitudes[0]  # that of the TLSs
     curves["tls"] = values[first] * shapes[first]
     return pd.DataFrame({"T_K": T} | curves)
 

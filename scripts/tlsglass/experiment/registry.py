@@ -34,6 +34,8 @@ class Parameter:
     held: bool = False  # a scan over the upper end of the window keeps it: low temperatures do not hold it
     tabulated: bool = True  # whether it stands in the table of all fits
     of_interest: bool = False  # what a fit is made for: its interval is told with all that limits it
+    of_drive: bool = False  # held at its default without a drive
+    absent: bool = False  # held at its default unless a dataset names it
     natural: bool = False  # whether its own bounds are those of nature or of what is known: a fit that ends there gives a limit
 
     @property
@@ -41,9 +43,11 @@ class Parameter:
         return f"{self.symbol} ({self.unit})" if self.unit else self.symbol
 
 
-MU = Parameter(
-    "µ", starts=(-0.1, 0.0, 0.1, 0.2, 0.4), of_interest=True
-)  # of Eq. (3); µ = 0 is the standard tunneling model (STM)
+COUPLING = "J0_over_h0"  # on the atlas, in the place of µ
+# Of Eq. (3); µ = 0 is the standard tunneling model (STM).
+MU = Parameter("µ", starts=(-0.1, 0.0, 0.1, 0.2, 0.4), of_interest=True)
+
+CALIBRATION = "calibration"  # the parameter that a dataset's `systematic: common` bounds
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Recipe:
     points: int
     noise: float
     probe: float | None = None
+    photons: tuple = ()  # of each sweep in temperature, for an observable that is driven
     stream: int | None = None  # of its random numbers; else the name's own, so that no entry changes another's
 
 
@@ -87,6 +92,8 @@ class Observable:
     on_atlas: Callable | None = None
     positive: bool = False  # whether a value <= 0 cannot be measured
     probe: str | None = None  # the key of the dataset that holds the probing frequency, or whatever else the shapes need
+    invertible: bool = False  # whether a dataset may give 1/value, as Q in the place of 1/Q
+    driven: bool = False  # whether each point has a photon number: the probe then is resonators.Driven
     unit_of_probe: str | None = None  # in it a dataset may give the probed quantity itself: its relative change is fitted
     largest_change: float | None = None  # over all points: more is in the wrong unit
     noise_of: str | None = None  # the amplitude that synthetic noise is measured by; else by each value
@@ -109,6 +116,16 @@ class Observable:
     def of_interest(self):
         """The names of the parameters that a fit is made for."""
         return tuple(name for name, parameter in self.parameters.items() if parameter.of_interest)
+
+    def unused(self, info, driven):
+        """Return the names of the parameters that a dataset has no use for, which then keep their defaults.
+
+        ``info`` is the content of its dataset.yaml; ``driven`` says whether its points have photon numbers.
+        """
+        named, known = info["parameters"], "common" in info.get("systematic", {})
+        found = {name for name, p in self.parameters.items() if p.absent and name not in named}
+        found |= {name for name, p in self.parameters.items() if p.of_drive and not driven}
+        return found - ({CALIBRATION} if known else set())
 
     @property
     def defaults(self):

@@ -1,9 +1,13 @@
 """Points made from known parameters: those of the paper's panels, and the closure study that holds the fits against them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from tlsglass.experiment import fits, measured, observables
+from tlsglass.experiment import fits, measured, observables, on_atlas
+from tlsglass.experiment.registry import COUPLING
+from tlsglass.experiment.resonators import Driven
 
 
 def reconstruct(info):
@@ -33,14 +37,28 @@ def sample(name, rng, errors_given=True):
     """Return a dataset of the observable ``name`` with points of its recipe and Gaussian noise from ``rng``."""
     observable = observables.named(name)
     recipe = observable.recipe
-    T_K = np.geomspace(*recipe.temperatures_K, recipe.points)
-    curve = observable.curve(T_K, recipe.parameters, recipe.probe)
+    T_K, photons = sweeps(recipe)
+    curve = observable.curve(T_K, recipe.parameters, recipe.probe if photons is None else Driven(recipe.probe, photons))
     sigma = observable.noise(curve, recipe.parameters, recipe.noise)
-    points = measured.Points(T_K, curve + sigma * rng.standard_normal(len(T_K)), sigma if errors_given else None, None)
-    info = {"observable": name, "parameters": {key: {"start": value} for key, value in recipe.parameters.items()}}
+    noisy = curve + sigma * rng.standard_normal(len(T_K))
+    points = measured.Points(T_K, noisy, sigma if errors_given else None, None, photons, photons)
+    info = {"observable": name, "parameters": {key: {"start": value} for key, value in fitted(observable).items()}}
     if observable.probe:
         info[observable.probe] = recipe.probe
     return measured.Dataset("synthetic", info, observable.units[0], points, points)
+
+
+def sweeps(recipe):
+    """Return temperatures (n,) and photon numbers (n,) of a recipe, a sweep for each photon number; None without a drive."""
+    T_K = np.geomspace(*recipe.temperatures_K, recipe.points)
+    if not recipe.photons:
+        return T_K, None
+    return np.repeat(T_K, len(recipe.photons)), np.tile(np.array(recipe.photons), len(T_K))
+
+
+def fitted(observable):
+    """Return {parameter: its value in the recipe} of those that synthetic points are made to find again."""
+    return {key: value for key, value in observable.recipe.parameters.items() if not observable.parameters[key].absent}
 
 
 def closure(name, n, seed, errors_given=True):
@@ -50,11 +68,11 @@ def closure(name, n, seed, errors_given=True):
     ``coverage`` is the share of 68.3 % intervals that hold the truth.
     """
     observable = observables.named(name)
-    truth = observable.recipe.parameters
+    truth = fitted(observable)
     pulls, covered = {key: [] for key in truth}, {key: [] for key in truth}
     for child in np.random.SeedSequence(seed, spawn_key=(observable.stream,)).spawn(n):
         dataset = sample(name, np.random.default_rng(child), errors_given)
-        found = fits.fit(dataset, start=truth)
+        found = fits.fit(dataset, start=observable.recipe.parameters)
         for key, value in truth.items():
             low, high = found.intervals[key]
             pulls[key].append((found.values[key] - value) / found.errors[key])
@@ -70,3 +88,58 @@ def closure(name, n, seed, errors_given=True):
             "coverage": [np.mean(covered[key]) for key in truth],
         }
     )
+
+
+COUPLINGS = (0.05, 0.8)  # J0/h0 of the closure on the atlas, shares of its domain
+
+
+def sample_on_atlas(name, rng):
+    """Return (dataset on the atlas, its J0/h0): points of the recipe with n of the atlas, which is wrong by its own errors.
+
+    J0/h0 is uniform between ``COUPLINGS``; the true density is the atlas moved by one draw from its errors, and the noise that
+    of the recipe. Temperatures are those of the recipe that the atlas has.
+    """
+    observable = observables.named(name)
+    recipe = observable.recipe
+    parameters = {key: {"start": value} for key, value in fitted(observable).items() if key != "mu"}
+    info = {"observable": name, "parameters": parameters} | ({observable.probe: recipe.probe} if observable.probe else {})
+    T_K = np.geomspace(*recipe.temperatures_K, recipe.points)
+    bare = measured.Points(T_K, np.zeros_like(T_K), np.ones_like(T_K), None)
+    empty = on_atlas.on_atlas(measured.Dataset("synthetic", info, observable.units[0], bare, bare))
+    coupling = float(rng.uniform(*COUPLINGS) * on_atlas.parameter().high)
+    truth = {key: value for key, value in recipe.parameters.items() if key != "mu"} | {COUPLING: coupling}
+    curve = empty.model(empty.points.T_K, truth)
+    wrong = rng.multivariate_normal(np.zeros_like(curve), on_atlas.covariance(empty, truth), method="eigh")
+    sigma = observable.noise(curve, truth, recipe.noise)
+    points = measured.Points(empty.points.T_K, curve + wrong + sigma * rng.standard_normal(len(curve)), sigma, None)
+    return replace(empty, points=points, whole=points), truth
+
+
+def closure_on_atlas(name, n, seed):
+    """Fit ``n`` datasets of ``sample_on_atlas`` with J0/h0 free: a row as ``closure`` has them, with ``coverage_95``."""
+    pulls, covered, covered_95 = [], [], []
+    for child in np.random.SeedSequence(seed, spawn_key=(observables.named(name).stream, 1)).spawn(n):
+        dataset, truth = sample_on_atlas(name, np.random.default_rng(child))
+        found, _ = on_atlas.fit(dataset, truth, intervals="interest")
+        value = truth[COUPLING]
+        if found.errors[COUPLING]:
+            pulls.append((found.values[COUPLING] - value) / found.errors[COUPLING])
+        covered.append(_within(found.intervals[COUPLING], value))
+        covered_95.append(_within(found.intervals_95[COUPLING], value))
+    return pd.DataFrame(
+        {
+            "observable": [name],
+            "errors": "given, and those of the atlas",
+            "parameter": COUPLING,
+            "n_datasets": n,
+            "pull_mean": np.mean(pulls),
+            "pull_width": np.std(pulls, ddof=1),
+            "coverage": np.mean(covered),
+            "coverage_95": np.mean(covered_95),
+        }
+    )
+
+
+def _within(ends, value):
+    low, high = ends
+    return (low is None or low <= value) and (high is None or value <= high)

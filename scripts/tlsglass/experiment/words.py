@@ -5,11 +5,11 @@ All take a fit as fit.json holds it (``outcome.Outcome.fit``), or one model of i
 
 from tlsglass.base.samples import shorthand
 from tlsglass.experiment import profile
+from tlsglass.experiment.fits import DECISIVE
 
 MINUS = "\N{MINUS SIGN}"
 FAVOURED, AGAINST, UNDECIDED, VOID = "µ ≠ 0 favoured", "STM favoured", "undecided", "void"
 VERDICTS = (FAVOURED, AGAINST, UNDECIDED, VOID)
-DECISIVE = 6.0  # ASSUME: ΔAIC from here on speaks for a model: odds of 20 to 1
 LOPSIDED = 0.25  # ends that differ by more than this share are told one by one
 NAMES = {"mu": "µ", "J0_over_h0": "J0/h0"}
 
@@ -98,8 +98,10 @@ def _coupling(fit):
         return f"atlas:   J0/h0: no fit, {fit['atlas_why']}"
     atlas = fit["atlas"]
     told = "atlas:   " + _parameter(atlas["model"], "J0_over_h0")
+    if atlas["model"]["states"].get("J0_over_h0") == profile.NOT_CONSTRAINED:
+        return told
     down, up = atlas["h0_range"]
-    return told + f"; h0 = {atlas['h0_K']:g} K, its factor of two: +{number(up)} {MINUS}{number(-down)}"
+    return told + f"; h0 = {atlas['h0_K']:g} K, its factor of two: +{number(up)} {MINUS}{number(abs(down))}"
 
 
 def _models(fit):
@@ -146,6 +148,8 @@ def warnings(fit):
         found.append(f"{fit['atlas']['left_out']} points lie outside of the atlas")
     if fit["atlas"] and fit["atlas"]["void"]:
         found.append("the atlas does not describe the points")
+    if fit.get("other_laboratory"):
+        found.append(f"another laboratory has measured the same material: {fit['other_laboratory']}")
     if fit["provenance"] == "reconstructed":
         found.append("the points are reconstructed, not measured")
     return found
@@ -184,4 +188,5 @@ def _of_coupling(atlas):
         return "J0/h0 is not constrained"
     sign = "" if shown[0] in "<>" else "= "
     down, up = atlas["h0_range"]
-    return f"J0/h0 {sign}{shown} with h0 = {atlas['h0_K']:g} K (+{number(up)} {MINUS}{number(-down)} for a factor of two in h0)"
+    shifts = f"+{number(up)} {MINUS}{number(abs(down))} for a factor of two in h0"
+    return f"J0/h0 {sign}{shown} with h0 = {atlas['h0_K']:g} K ({shifts})"

@@ -9,6 +9,7 @@ from tlsglass.show.entry import (
     Entry,
     densities,
     fits,
+    joint,
     listing,
     observables,
     observables_of_every_set,
@@ -128,6 +129,28 @@ ENTRIES = [
         BEYOND,
         drawn_by="one_dataset",
         panels=[["argonne_resonator_frequency"]],
+    ),
+    Entry(
+        "figure_resonator",
+        "Loss and frequency of one resonator, fitted together",
+        BEYOND,
+        inputs=joint("argonne_resonator_loss"),
+    ),
+    Entry(
+        "figure_materials",
+        "J0/h0 of materials",
+        BEYOND,
+        inputs={"materials": table("materials"), "curves": table("atlas_curves")},
+    ),
+    listing(
+        "materials",
+        "J0/h0 of materials: every number",
+        BEYOND,
+        inputs={
+            "materials": table("materials"),
+            "differences": table("material_differences"),
+            "constants": table("appendix_c"),
+        },
     ),
     listing("experiments", "Fits of all datasets", BEYOND, inputs={"parameters": table("experiments"), "fits": fits}),
     Entry(

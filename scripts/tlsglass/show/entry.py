@@ -83,6 +83,16 @@ def fit_of(axes, datasets):
     return {name: [f"{axes.results}/experiments/{one}/{file}" for one in datasets] for name, file in files.items()}
 
 
+def joint(dataset):
+    """Return the inputs that show a dataset fitted together with its partners; a run without it has them not."""
+    files = {"fit": "joint.json", "points": "joint_points.csv", "curves": "joint_curves.csv", "powers": "joint_powers.csv"}
+
+    def of(file):
+        return lambda axes: f"{axes.results}/experiments/{dataset}/{file}" if dataset in axes.datasets else None
+
+    return {name: of(file) for name, file in files.items()}
+
+
 def fits(axes):
     return [f"{axes.results}/experiments/{dataset}/fit.json" for dataset in axes.datasets]
 

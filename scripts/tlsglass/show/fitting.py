@@ -76,3 +76,17 @@ class Report:
 def _interval(model, name):
     low, high = model["intervals_scaled"].get(name, (None, None))
     return model["values"][name], low, high
+
+
+def fit(T, value, observable, error=None, frequency=None, window=None, parameters=None, h0=None, name="data", scan=True):
+    """Fit ``value`` (n,) measured at temperatures ``T`` (n,) in kelvin: return the Report.
+
+    ``observable`` is one of experiment.observables.names(), and ``value`` in its unit: the first of its ``units``, or hertz for
+    the frequency of a resonator. ``error`` is (n,), one number, or None: from the residuals. ``frequency`` is the probing one
+    in hertz, ``window`` (low, high) in kelvin, ``h0`` in kelvin (10); ``parameters`` {name: {"start", "low", "high", "fixed"}}
+    are those of dataset.yaml. Without ``scan`` no windows of temperature are tried. Raises base.validation.InputError.
+    """
+    from tlsglass.experiment import given, outcome
+
+    dataset = given.from_arrays(T, value, observable, error, frequency, window, parameters or {}, h0, name)
+    return Report(outcome.of(dataset, scan))

@@ -106,6 +106,52 @@ def experiments(parameters, fits):
     )
 
 
+def materials(materials, differences, constants):
+    """J0/h0 of every dataset with what limits it, and pairs of materials; ``constants`` holds r of Appendix C."""
+    r = {row.quantity[2:]: row.value for row in constants.itertuples() if row.quantity.startswith("r ")}
+    rows = [[*_material(row), _r(row.material, r)] for row in materials.itertuples()]
+    for row in differences.itertuples():
+        said = "laboratories differ" if row.scatter else row.pair.replace("_", " ")
+        value, error = row.J0_over_h0, row.J0_over_h0_err
+        sigma = f"{abs(value) / error:.1f} σ" if error > 0 else "-"
+        both = f"{row.first} − {row.second}"
+        mu = f"µ {shorthand(row.mu, row.mu_err)}".replace("-", words.MINUS)
+        rows.append([both, "", shorthand(value, error).replace("-", words.MINUS), "", sigma, f"{said}; {mu}", ""])
+    return Table(
+        "J0/h0 of materials, and differences of pairs",
+        ["dataset", "provenance", "J0/h0", "95 %", "h0 half and twice", "what the points decide", "r of App. C"],
+        rows,
+        "From the fit on the atlas with h0 = 10 K: errors of the points, scaled, and of the atlas. Differences are in units of"
+        " both errors; h0 is the same for both. Reconstructed points give back what the paper prints.",
+    )
+
+
+def _material(row):
+    def known(value, text):
+        return "-" if pd.isna(value) else text.replace("-", words.MINUS)
+
+    state = row.J0_over_h0_state
+    value = shorthand(row.J0_over_h0, row.J0_over_h0_err) if state == "interval" else state
+    if state == "upper limit":
+        value = f"< {row.J0_over_h0_high_95:.2g}"
+    elif state == "lower limit":
+        value = f"> {row.J0_over_h0_low_95:.2g}"
+    void = row.atlas_void is True or row.atlas_void == "True"
+    ends = f"{row.J0_over_h0_low_95:.3f} to {row.J0_over_h0_high_95:.3f}"
+    return [
+        row.dataset,
+        row.provenance + (", control" if row.control else ""),
+        known(row.J0_over_h0, f"{value}" + (", void" if void else "")) if isinstance(state, str) else "-",
+        known(row.J0_over_h0_low_95, ends),
+        known(row.J0_over_h0_h0_up, f"+{row.J0_over_h0_h0_up:.2g} {row.J0_over_h0_h0_down:.2g}"),
+        row.says,
+    ]
+
+
+def _r(material, r):
+    return next((f"{value:.2f}" for name, value in r.items() if name in material), "")
+
+
 def _fit(fit, order):
     free, atlas = fit["mu_free"], fit["atlas"]
     models = [free, fit["stm"], *([atlas["model"]] if atlas else [])]

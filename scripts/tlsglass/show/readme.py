@@ -62,6 +62,7 @@ def render(template, root, L):
         limit=lambda J0_K, quantity: limit(tables.read(published / "tables/size_limit.csv"), J0_K, quantity),
         annealed=annealed(tables.read(published / "tables/annealing_cost.csv"), manifest["config"]),
         fit=lambda dataset: _fit(published / f"experiments/{dataset}/fit.json"),
+        says=lambda dataset: _fit(published / f"experiments/{dataset}/fit.json").get("says", ""),
         number=lambda value, form: captions.typeset(form.format(value)),
         measured=pd.read_csv(root / "benchmarks/measured/facts.csv", index_col="name")["value"].to_dict(),
         **equilibrium.words(published / "tables", manifest["config"]["model"]["h0_K"]),

@@ -8,7 +8,10 @@ _NUMBER = re.compile(r"-?\d+\.\d{3,}(?!\d*e)")
 
 
 def tidy(text, digits=2):
-    """Return an SVG of matplotlib with coordinates of ``digits`` decimals (in points: 0.01 pt) and fonts that fall back."""
+    """Return an SVG of matplotlib with coordinates of ``digits`` decimals (in points: 0.01 pt) and fonts that fall back.
+
+    What only takes room goes: indentation, comments, names that nothing refers to, and a look that is told twice.
+    """
 
     def rounded(match):
         short = f"{float(match.group()):.{digits}f}".rstrip("0").rstrip(".")
@@ -17,8 +20,20 @@ def tidy(text, digits=2):
     def geometry(match):
         if "scale(" in match.group(2) or "matrix(" in match.group(2):
             return match.group()
-        return f'{match.group(1)}="{_NUMBER.sub(rounded, match.group(2))}"'
+        short = _NUMBER.sub(rounded, match.group(2))
+        if match.group(1) == "d":
+            short = re.sub(r" ?([A-Za-z]) ?", r"\1", " ".join(short.split()))
+        return f'{match.group(1)}="{short}"'
 
+    text = re.sub(r"\n +", "\n", re.sub(r"<!--.*?-->\n?", "", text, flags=re.DOTALL))
     text = _GEOMETRY.sub(geometry, text)
+    named = set(re.findall(r"#([\w.-]+)", text))
+    looks = dict(re.findall(r'<path id="([^"]+)"[^>]*style="([^"]*)"', text))
+    text = re.sub(r' id="([^"]+)"', lambda match: match.group() if match.group(1) in named else "", text)
+    text = re.sub(
+        r'(<use xlink:href="#([^"]+)"[^>]*?) style="([^"]*)"',
+        lambda match: match.group(1 if looks.get(match.group(2)) == match.group(3) else 0),
+        text,
+    )
     text = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'(, [^;\"]*)?(?=[;\"])", rf"font: \1{FONTS}", text)
     return re.sub(r"font-family: ?'?DejaVu Sans'?(?=[;\"])", f"font-family: {FONTS}", text)

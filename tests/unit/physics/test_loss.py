@@ -47,20 +47,63 @@ def test_principal_value_against_adaptive_quadrature(mu, T):
     assert one - two == pytest.approx(exact, abs=1e-6 * max(abs(one), abs(two), abs(exact)))
 
 
-def test_quasiparticles_against_mattis_and_bardeen():
-    """Mattis and Bardeen's σ2 (their integral from Δ - hf to Δ) by quadrature: its change within 5 % for hf, T << Δ."""
-    gap, frequency = 16.0, 8e9
-    w = loss.HERTZ_K * frequency
+# ---- loss -----------------------------------------------------------------------------------------------------------
 
-    def sigma_2(T, gap_T):
-        def integrand(angle):  # E = Δ - hf sin²: both square roots at the ends vanish
-            E = gap_T - w * np.sin(angle) ** 2
-            top = np.tanh((E + w) / (2 * T)) * (E**2 + gap_T**2 + w * E)
-            return top / np.sqrt((gap_T + E) * (E + w + gap_T)) * 2
+T = np.array([0.01, 0.05, 0.2, 0.39, 1.0, 3.0])
 
-        return quad(integrand, 0, np.pi / 2, epsabs=0, epsrel=1e-12)[0] / w
 
-    for T in (1.0, 1.5, 2.0):
-        gap_T = gap - np.sqrt(2 * np.pi * T * gap) * np.exp(-gap / T)
-        exact = 0.5 * (sigma_2(T, gap_T) / sigma_2(1e-3, gap) - 1)
-        assert loss.quasiparticle_shift(T, frequency, gap) == pytest.approx(exact, rel=0.05)
+@pytest.mark.parametrize("frequency", [1e8, 5e9, 8.17e9, 4e10])
+def test_at_mu_0_and_weak_drive_the_loss_is_the_textbooks(frequency):
+    """tanh(ħω/2kT) with constants spelled out, to 1e-6: as it is, and with a photon number far below the critical one."""
+    textbook = np.tanh(1.054571817e-34 * 2 * np.pi * frequency / (2 * 1.380649e-23 * T))
+    assert loss.resonant_loss_eq3(T, 0.0, frequency) == pytest.approx(textbook, rel=1e-6)
+    weak = loss.saturation(T, frequency, 1e-8, 1.0, 0.0, 1.0) * loss.resonant_loss_eq3(T, 0.0, frequency)
+    assert weak == pytest.approx(textbook, rel=1e-6)
+    assert loss.resonant_loss_eq3(T, 0.0, frequency)[0] <= 1
+
+
+def test_the_textbooks_saturation():
+    """At T -> 0 with β1 = 0, β2 = 1: F tan δ / sqrt(1 + n̄/n_c); and Crowley's form with D = n_c^β2 anywhere."""
+    n = np.geomspace(1e-3, 1e6, 10)
+    assert loss.saturation(1e-3, 8e9, n, 30.0, 0.0, 1.0) == pytest.approx(1 / np.sqrt(1 + n / 30), rel=1e-12)
+    beta1, beta2, D, f = 0.8, 0.6, 5.0, 5e9
+    crowley = 1 / np.sqrt(1 + 1e3**beta2 / (D * T**beta1) * np.tanh(loss.HERTZ_K * f / (2 * T)))
+    assert loss.saturation(T, f, 1e3, D ** (1 / beta2), beta1, beta2) == pytest.approx(crowley, rel=1e-12)
+
+
+@pytest.mark.parametrize("mu", [-0.2, 0.0, 0.13, 0.6])
+def test_the_loss_belongs_to_the_shift(mu):
+    """Kramers and Kronig: -PV∫ df' loss(f') f'/(f'² - f²) is the shape of δf/f, here of 0.2 K counted from 0.5 K."""
+    f = 8e9
+
+    def difference(g):
+        one, two = (loss.resonant_loss_eq3(T, mu, g * f) for T in (0.2, 0.5))
+        return (one - two) * g / (g + 1)
+
+    pole = quad(difference, 0.5, 1.5, weight="cauchy", wvar=1.0, epsabs=1e-12)[0]
+    rest = sum(
+        quad(lambda g: difference(g) / (g - 1), *ends, epsabs=1e-12, limit=400)[0] for ends in ((1e-9, 0.5), (1.5, 2000))
+    )
+    shape = loss.resonant_at_frequency_eq3(np.array([0.2, 0.5]), mu, f)
+    assert shape[0] - shape[1] == pytest.approx(-(pole + rest), rel=1e-4)
+
+
+def test_relaxation_between_its_limits():
+    """F tan δ / 2 where it is fast (App. C: π/2 · P0γ²/ρv²); where it is slow A/f ∫ n dE sech² E³ coth .., ∝ T³."""
+    assert loss.relaxation_loss_eq3(1.0, 0.0, 1.0, 1e12) == pytest.approx(0.5, rel=1e-3)
+    x3 = quad(lambda x: x**3 / np.tanh(x / 2) / np.cosh(x / 2) ** 2, 0, 60)[0]  # ∫_0^1 x sqrt(1 - x²) dx = 1/3
+    slow = loss.relaxation_loss_eq3(np.array([0.5, 1.0]), 0.0, 8e9, 1e3)
+    assert slow == pytest.approx(1e3 / 8e9 * x3 / (3 * np.pi) * np.array([0.125, 1.0]), rel=1e-5)
+    assert not np.any(loss.relaxation_loss_eq3(T, 0.1, 8e9, 0.0))
+
+
+def test_photon_number_balances_the_power():
+    """What the resonator absorbs, hf n̄ κ_i, is what the line loses: P(1 - |S11|² - |S21|²), P(1 - |Γ|²) in reflection."""
+    f, P, Qi, Qc = 6e9, 1e-15, 3e5, 7e4
+    Ql = 1 / (1 / Qi + 1 / Qc)
+    kappa_i, quantum = 2 * np.pi * f / Qi, 6.62607015e-34 * f
+    a = Ql / Qc
+    assert quantum * loss.photon_number_2(P, f, Ql, Qc) * kappa_i == pytest.approx(P * (1 - a**2 - (1 - a) ** 2), rel=1e-6)
+    assert quantum * loss.photon_number_4(P, f, Ql, Qc) * kappa_i == pytest.approx(P * (1 - (1 - 2 * a) ** 2), rel=1e-6)
+    assert loss.PHOTON_NUMBER == {2: loss.photon_number_2, 4: loss.photon_number_4}
+    assert loss.watt([-30.0, 0.0], 60.0) == pytest.approx([1e-12, 1e-9])

@@ -34,8 +34,7 @@ def test_every_entry_is_whole():
 def test_every_published_result_and_every_caption_has_an_entry():
     named = {(entry.folder, entry.name) for entry in catalogue.ENTRIES}
     published = {(p.parent.name, p.stem) for kind in ("svg", "md") for p in (ROOT / "results/published").glob(f"*/*.{kind}")}
-    of_another_run = {(entry.folder, entry.name) for entry in catalogue.ENTRIES if entry.section == catalogue.EQUILIBRIUM}
-    assert published == named - of_another_run
+    assert published == named
     assert {path.stem for path in CAPTIONS.glob("*.rst")} == {name for _, name in named} | {"study"}
 
 

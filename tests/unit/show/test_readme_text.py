@@ -159,7 +159,7 @@ def test_verdicts_are_told_in_the_number_they_have():
 def installed(tmp_path_factory):
     """The folder into which this package alone was installed; the locked packages are seen beside it."""
     folder, source = (tmp_path_factory.mktemp(name) for name in ("installed", "source"))
-    for name in ("pyproject.toml", "README.md", "LICENSE", "scripts"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "scripts", "workflow"):
         (source / name).symlink_to(ROOT / name)
     install = [sys.executable, "-m", "pip", "install", "--no-deps", "--quiet", "--target", folder, source]
     done = subprocess.run(install, capture_output=True, text=True, check=False)

@@ -13,7 +13,7 @@ from tlsglass.show.tables import Table
 
 ROOT = Path(__file__).parents[3]
 PUBLISHED = ROOT / "results/published"
-TABLES = [entry for entry in catalogue.ENTRIES if entry.kind == "table" and entry.section != catalogue.EQUILIBRIUM]
+TABLES = [entry for entry in catalogue.ENTRIES if entry.kind == "table"]
 
 
 @pytest.mark.parametrize("entry", TABLES, ids=[entry.name for entry in TABLES])

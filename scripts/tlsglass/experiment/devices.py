@@ -1,0 +1,75 @@
+"""Synthetic resonators, f and 1/Q_i at five powers, and the closure of the joint fit: does it return what they were made of?
+
+ASSUME: a device has the parameters and the noise of the recipes of ``resonator_frequency`` and ``resonator_loss``, and a
+fraction by which all of its 1/Q_i are wrong together, drawn anew for each.
+"""
+
+import numpy as np
+import pandas as pd
+
+from tlsglass.experiment import fits, joint, measured, observables, resonators, synthetic
+
+FREQUENCY, LOSS = "resonator_frequency", "resonator_loss"
+SHARED = ("mu", "loss", "gap_K", "kinetic_fraction")  # what the closure judges
+COMMON = 0.02  # the fraction that 1/Q_i is known to: its standard deviation
+SPAWN = 1601  # of the random stream
+
+
+def truth(rng):
+    """Return {parameter: value} of a device; those of both recipes are one."""
+    found = dict(observables.named(FREQUENCY).recipe.parameters)
+    return found | observables.named(LOSS).recipe.parameters | {observables.CALIBRATION: COMMON * rng.standard_normal()}
+
+
+def sample(rng, parameters, shapes=None):
+    """Return the Datasets (1/Q_i, f) of a device with Gaussian noise. ``shapes`` {observable: function} are models in the place
+    of those with Eq. (3)."""
+    return tuple(_dataset(name, rng, parameters, (shapes or {}).get(name)) for name in (LOSS, FREQUENCY))
+
+
+def _dataset(name, rng, parameters, shapes):
+    observable = observables.named(name)
+    recipe = observable.recipe
+    T_K, photons = synthetic.sweeps(recipe)
+    probe = recipe.probe if photons is None else resonators.Driven(recipe.probe, photons)
+    own = {key: value for key, value in parameters.items() if key in observable.parameters or key not in SHARED}
+    curve = sum(own[key] * shape for key, shape in (shapes or observable.shapes)(T_K, own, probe).items())
+    noise = observable.noise(curve, own, recipe.noise)
+    points = measured.Points(T_K, curve + noise * rng.standard_normal(len(T_K)), noise, None, photons, photons)
+    info = {
+        "observable": name,
+        observable.probe: recipe.probe,
+        "parameters": {key: {"start": value} for key, value in synthetic.fitted(observable).items()},
+    }
+    if observable.driven:
+        info["systematic"] = {"common": COMMON}
+    return measured.Dataset(name, info, observable.units[0], points, points)
+
+
+def fit(datasets, start):
+    """Return the joint Fit of a device, sought from ``start`` {parameter: value}."""
+    pair = joint.Group(datasets, (SHARED,), (1.0, 1.0))
+    values = {name: start[name.split(" [")[0]] for name in pair.all_names()}
+    return fits.maximise(joint.likelihood(pair), values, of_interest=pair.of_interest)
+
+
+def closure(first, n, seed):
+    """Fit the devices ``first`` to ``first + n - 1``: a row for each and each parameter of SHARED, with its pull, which is
+    (fitted - true)/σ, and whether its 68 % interval holds the truth."""
+    rows = []
+    for device in range(first, first + n):
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(SPAWN, device)))
+        parameters = truth(rng)
+        found = fit(sample(rng, parameters), parameters)
+        for name in SHARED:
+            low, high = found.intervals[name]
+            pull = (found.values[name] - parameters[name]) / found.errors[name]
+            rows.append((device, name, parameters[name], found.values[name], pull, low <= parameters[name] <= high))
+    return pd.DataFrame(rows, columns=["device", "parameter", "true", "fitted", "pull", "covered"])
+
+
+def summary(rows):
+    """Return a row for each parameter: mean and width of the pulls, and the share of 68 % intervals that hold the truth."""
+    grouped = rows.groupby("parameter", sort=False)
+    found = grouped["pull"].agg(n_devices="size", pull_mean="mean", pull_width="std").reset_index()
+    return found.assign(coverage=list(grouped["covered"].mean()))

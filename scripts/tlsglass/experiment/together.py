@@ -1,0 +1,189 @@
+"""What a joint fit comes to: numbers, what each dataset says alone, points and curves, and sweeps that were left out."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tlsglass.experiment import fits, joint, observables, outcome
+from tlsglass.experiment.registry import COUPLING
+
+CURVE_POINTS = 120
+SHOWN = 4  # temperatures at which the dependence on the power is shown
+
+
+class Together(NamedTuple):
+    """All of it: ``fit`` for JSON, the others for CSV."""
+
+    fit: dict
+    points: pd.DataFrame
+    curves: pd.DataFrame
+    parameters: pd.DataFrame
+    left_out: pd.DataFrame
+    powers: pd.DataFrame
+
+
+def fit(dataset, others):
+    """Fit a dataset and its partners together: return the Together."""
+    shared = [one["shared"] for one in dataset.info["joint"]]
+    group, alone = joint.group(dataset, others, shared, intervals=True)
+    found = joint.compare(group, alone)
+    models = {"mu_free": found.free.values, "stm": found.stm.values}
+    on_it = joint.moved_to_atlas(group)
+    coupled = on_it and joint.fit_on_atlas(on_it, found.free.values)
+    told = {
+        "dataset": dataset.name,
+        "title": dataset.info["title"],
+        "material": dataset.info["material"],
+        "members": [_member(one, scale) for one, scale in zip(group.datasets, group.scales, strict=True)],
+        "shared": [list(names) for names in group.shared],
+        "mu_free": outcome.numbers(found.free),
+        "stm": outcome.numbers(found.stm),
+        "atlas": coupled and _coupled(group, on_it, coupled, found),
+        "delta_aic": found.delta_aic,
+        "p_value": found.p_value,
+        "void": found.void,
+    }
+    points = _points(group, models)
+    for member in told["members"]:
+        some = points[points["dataset"] == member["name"]]
+        relative = observables.named(member["observable"]).positive
+        member["residuals"] = (
+            {} if not relative else {name: float(np.median(np.abs(some[name] / some["value"] - 1))) for name in models}
+        )
+    own = [one.free for one in alone]
+    tables = parameters(group, own, found.free), leave_out(group, alone), _powers(group, models)
+    return Together(told, points, _curves(group, models), *tables)
+
+
+def _coupled(group, on_it, coupled, found):
+    """Return the joint fit on the atlas as JSON holds it; what it is held against has the same points, or is None."""
+    same = joint.likelihood(group).points == joint.likelihood(on_it).points
+    beside = {name: getattr(found, fit).aic - coupled.aic for name, fit in (("mu_free", "free"), ("stm", "stm"))}
+    return {"model": outcome.numbers(coupled), "delta_aic": beside if same else None, "void": not coupled.describes}
+
+
+def table(fits):
+    """Return a row for each of ``fits`` (as ``Together.fit``) and each of its models: χ², µ or J0/h0, and for each
+    dataset of it the median of abs(model/measured - 1), ``residual NAME``."""
+    rows = []
+    for fit in fits:
+        models = {"mu_free": fit["mu_free"], "stm": fit["stm"]} | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
+        for name, model in models.items():
+            row = {"fit": fit["dataset"], "model": name, "chi2": model["chi2"], "dof": model["dof"], "aic": model["aic"]}
+            row["void"] = not model["describes"]
+            for one in ("mu", COUPLING):
+                row |= {one: model["values"].get(one), f"{one}_err": model["errors_scaled"].get(one)}
+                row |= {f"{one}_state": model["states"].get(one)}
+            rows.append(row)
+            for member in fit["members"]:
+                rows[-1] |= {f"scale {member['observable']}": member["errors_scaled_by"]}
+                rows[-1] |= {f"residual {member['observable']}": member["residuals"].get(name)}
+    return pd.DataFrame(rows)
+
+
+def _member(dataset, scale):
+    observable = dataset.observable
+    given = {"name": dataset.name, "observable": observable.name, "symbol": observable.symbol, "unit": dataset.unit}
+    systematic = dataset.info.get("systematic", {})
+    return given | {
+        "fitted_K": [float(dataset.points.T_K.min()), float(dataset.points.T_K.max())],
+        "n_points": len(dataset.points.T_K),
+        "errors_scaled_by": scale,
+        "systematic_each": systematic.get("each"),
+        "systematic_common": systematic.get("common"),
+        "convention": dataset.info["data"].get("drive", {}).get("convention"),
+    }
+
+
+def parameters(group, alone, together):
+    """Return a row for each dataset and each of its parameters that is free: its value alone and in the joint fit, with scaled
+    errors, whether it is shared, and by how many σ the values of those that share it differ."""
+    apart = {row["parameter"]: row["sigma"] for row in joint.differences(group, alone, together)}
+    rows = []
+    for k, dataset in enumerate(group.datasets):
+        for own, name in group.names(k).items():
+            if together.errors[name] == 0 and alone[k].errors[own] == 0:
+                continue
+            parameter = dataset.observable.parameters[own]
+            rows.append(
+                {
+                    "parameter": own,
+                    "symbol": parameter.symbol,
+                    "unit": parameter.unit,
+                    "dataset": dataset.name,
+                    "shared": name in apart,
+                    "alone": alone[k].values[own],
+                    "alone_err": alone[k].errors_scaled[own],
+                    "joint": together.values[name],
+                    "joint_err": together.errors_scaled[name],
+                    "apart_sigma": apart.get(name),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _points(group, models):
+    """Return the fitted points of all datasets with their errors as they were weighed, and each model there."""
+    found = []
+    for k, dataset in enumerate(group.datasets):
+        points = dataset.points
+        empty = np.full(len(points.T_K), np.nan)
+        told = {"dataset": dataset.name, "observable": dataset.observable.name, "T_K": points.T_K}
+        told |= {"sweep": empty if points.sweep is None else points.sweep}
+        told |= {"photons": empty if points.photons is None else points.photons}
+        told |= {"value": points.value, "error": group.scales[k] * points.error}
+        found.append(pd.DataFrame(told | {name: joint.curve(group, k, values) for name, values in models.items()}))
+    return pd.concat(found, ignore_index=True)
+
+
+def _curves(group, models):
+    """Return each model of each dataset, sweep by sweep."""
+    found = []
+    for k, dataset in enumerate(group.datasets):
+        own = {name: {p: values[n] for p, n in group.names(k).items()} for name, values in models.items()}
+        for sweep, grid in dataset.points.grids(CURVE_POINTS):
+            there = replace(dataset, points=grid)
+            told = {"dataset": dataset.name, "sweep": sweep, "T_K": grid.T_K}
+            found.append(pd.DataFrame(told | {name: there.model(grid.T_K, values) for name, values in own.items()}))
+    return pd.concat(found, ignore_index=True)
+
+
+def _powers(group, models):
+    """Return each model of each driven dataset against the photon number, at SHOWN temperatures within its own."""
+    found = [pd.DataFrame(columns=["dataset", "T_K", "photons", *models])]
+    for k, dataset in enumerate(group.datasets):
+        points = dataset.points
+        if points.photons is None:
+            continue
+        photons = np.geomspace(points.photons.min() / 2, points.photons.max() * 2, CURVE_POINTS)
+        for T in np.geomspace(points.T_K.min(), points.T_K.max(), SHOWN + 1)[:-1] * 1.05:
+            along = replace(points, T_K=np.full_like(photons, T), photons=photons)
+            there = replace(dataset, points=along)
+            told = {"dataset": dataset.name, "T_K": T, "photons": photons}
+            own = {name: {p: values[n] for p, n in group.names(k).items()} for name, values in models.items()}
+            found.append(pd.DataFrame(told | {name: there.model(along.T_K, values) for name, values in own.items()}))
+    return pd.concat(found[1:] or found, ignore_index=True)
+
+
+def leave_out(group, alone):
+    """Return a row for each sweep of each driven dataset: what a fit to all others says of its points.
+
+    ``median_error`` is the median of abs(model/measured - 1), of the joint fit with µ free; photon numbers are those measured.
+    """
+    rows = []
+    for k, dataset in enumerate(group.datasets):
+        every = dataset.points.sweeps()
+        if len(every) < 3:
+            continue
+        for sweep, points in every:
+            rest = replace(dataset, points=dataset.points.where(dataset.points.sweep != sweep))
+            members = tuple(rest if i == k else one for i, one in enumerate(group.datasets))
+            less = replace(group, datasets=members)
+            start = joint.start_of(group, [one.free for one in alone])
+            found = fits.maximise(joint.likelihood(less), start, intervals=False)
+            there = replace(less, datasets=tuple(replace(rest, points=points) if i == k else o for i, o in enumerate(members)))
+            away = joint.curve(there, k, found.values) / points.value - 1
+            rows.append((dataset.name, sweep, len(away), np.median(np.abs(away)), np.median(away)))
+    return pd.DataFrame(rows, columns=["dataset", "sweep", "n_points", "median_error", "median_shift"])

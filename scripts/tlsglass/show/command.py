@@ -1,0 +1,117 @@
+"""The command ``tlsglass``: ``tlsglass fit`` takes a table to µ and J0/h0 with their intervals, a report and a figure."""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from tlsglass.base import files, validation
+from tlsglass.experiment import observables
+
+FIT = """Fit what was measured against temperature: Eq. (3) with µ free, the standard tunneling model, and the atlas with
+J0/h0 free. Prints five lines, and writes fit.json, fit.md, figure.svg/.png/.csv and tables into a folder."""
+
+
+def main(arguments=None):
+    """Run the command; return its exit code: 0, or 2 for bad input, which is told in one line each."""
+    given = _parser().parse_args(arguments)
+    try:
+        return given.run(given)
+    except validation.InputError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+    return 2
+
+
+def _parser():
+    parser = argparse.ArgumentParser("tlsglass", description="Interacting tunneling two-level systems in glasses")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    fit = commands.add_parser("fit", help="fit a measured table", description=FIT)
+    fit.set_defaults(run=_fit)
+    fit.add_argument("table", nargs="?", help="CSV (or .xlsx) with a column for the temperature and one for what was measured")
+    fit.add_argument("--dataset", metavar="FOLDER", help="a folder with dataset.yaml, in the place of a table")
+    fit.add_argument("--observable", metavar="NAME", help=", ".join(observables.names()))
+    fit.add_argument("--frequency", metavar="F", help="probing frequency: 5.6199GHz, 90kHz (ω as the paper prints it, no 2π)")
+    for what in ("temperature", "value", "error"):
+        fit.add_argument(f"--{what}", metavar="COLUMN", help=f"the column of the {what}")
+    fit.add_argument("--temperature-unit", metavar="UNIT", help="K, mK, ...")
+    fit.add_argument("--value-unit", metavar="UNIT", help="unit of what was measured")
+    fit.add_argument(
+        "--relative-error", type=float, metavar="X", help="error of all values, relative: 0.01; else from residuals"
+    )
+    fit.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="take these rows of a long table")
+    fit.add_argument("--window", nargs=2, type=float, metavar=("LOW", "HIGH"), help="temperatures to fit, in kelvin")
+    fit.add_argument("--h0", type=float, metavar="K", help="random field in kelvin, 10 if not given")
+    fit.add_argument("--out", metavar="FOLDER", help="where to write; fit-NAME if not given")
+    fit.add_argument("--write-dataset", metavar="NAME", help="make config/experiments/NAME for the workflow")
+    return parser
+
+
+def _fit(given):
+    from tlsglass.experiment import outcome
+    from tlsglass.show import fitting
+
+    if (given.table is None) == (given.dataset is None):
+        raise validation.InputError("tlsglass fit: give a table or --dataset FOLDER, and not both")
+    dataset = _of_folder(given) if given.dataset else _of_table(given)
+    report = fitting.Report(outcome.of(dataset))
+    folder = Path(given.out or f"fit-{dataset.name}")
+    report.save(folder)
+    print(report)
+    print(f"written: {folder}/fit.json, fit.md, figure.svg", file=sys.stderr)
+    return 0
+
+
+def _of_folder(given):
+    from tlsglass.experiment import measured
+
+    return measured.load(Path(given.dataset))
+
+
+def _of_table(given):
+    from tlsglass.experiment import given as tables
+
+    if not given.observable:
+        raise validation.InputError(f"--observable: missing; one of {', '.join(observables.names())}")
+    where = {}
+    for condition in given.where:
+        name, equals, value = condition.partition("=")
+        if not equals:
+            raise validation.InputError(f"--where {condition}: must be COLUMN=VALUE")
+        where[name.strip()] = value.strip()
+    columns = {what: getattr(given, what) for what in ("temperature", "value", "error")}
+    units = {"temperature": given.temperature_unit, "value": given.value_unit}
+    probe = None if given.frequency is None else tables.hertz(given.frequency)
+    name = given.write_dataset or Path(given.table).stem
+    info = tables.info_of(
+        given.table,
+        given.observable,
+        columns,
+        units,
+        given.relative_error,
+        probe,
+        given.window and list(given.window),
+        where,
+        given.h0,
+        name,
+    )
+    dataset = tables.dataset_of(given.table, info)
+    if given.write_dataset:
+        _write(Path("config/experiments") / name, given.table, info)
+    return dataset
+
+
+def _write(folder, table, info):
+    """Write a dataset for the workflow. Raises validation.InputError where it stands already."""
+    import yaml
+
+    if folder.exists():
+        raise validation.InputError(f"{folder}: is there already; --write-dataset another name")
+    folder.mkdir(parents=True)
+    shutil.copyfile(table, folder / Path(table).name)
+    files.write_text(folder / "dataset.yaml", yaml.safe_dump(info, sort_keys=False, allow_unicode=True))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

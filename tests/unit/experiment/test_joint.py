@@ -1,0 +1,127 @@
+"""Datasets that share parameters: against fits alone, and what the closure of synthetic devices says."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tlsglass.base import validation
+from tlsglass.experiment import devices, fits, joint, measured, observables, together
+
+ROOT = Path(__file__).parents[3]
+SCHEMA = validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml")
+
+
+def points_of(name, parameters, rng, noise):
+    """A dataset of an observable at its recipe's temperatures."""
+    observable = observables.named(name)
+    recipe = observable.recipe
+    T = np.geomspace(*recipe.temperatures_K, 25)
+    curve = observable.curve(T, parameters, recipe.probe)
+    sigma = observable.noise(curve, parameters, noise)
+    points = measured.Points(T, curve + sigma * rng.standard_normal(len(T)), sigma, None)
+    info = {"observable": name, "parameters": {key: {"start": value} for key, value in parameters.items()}}
+    if observable.probe:
+        info[observable.probe] = recipe.probe
+    return measured.Dataset(name, info, observable.units[0], points, points)
+
+
+def glass(rng, mu=0.15):
+    kappa = points_of("thermal_conductivity", {"mu": mu, "kappa_1K": 0.03}, rng, 0.01)
+    return kappa, points_of("specific_heat", {"mu": mu, "tls_1K": 1e-3, "phonons_1K": 2e-3}, rng, 0.02)
+
+
+def test_kappa_and_C_of_one_glass_share_mu():
+    """The joint µ is the mean of the two, weighed with their errors: both models are nearly linear in it."""
+    pair, alone = joint.group(*_split(glass(np.random.default_rng(3))), [["mu"]])
+    found = joint.compare(pair, alone)
+    each = np.array([one.free.values["mu"] for one in alone])
+    weights = 1 / np.array([one.free.errors["mu"] for one in alone]) ** 2
+    assert found.free.values["mu"] == pytest.approx(np.average(each, weights=weights), abs=0.1 * weights.sum() ** -0.5)
+    assert found.free.errors["mu"] == pytest.approx(weights.sum() ** -0.5, rel=0.02)
+    assert found.delta_aic > 10
+    assert set(found.free.values) == {"mu", "kappa_1K", "tls_1K [specific_heat]", "phonons_1K [specific_heat]"}
+
+
+def _split(datasets):
+    return datasets[0], list(datasets[1:])
+
+
+def test_what_is_not_shared_is_fitted_apart():
+    """With nothing in common the joint fit is the fits alone."""
+    kappa, heat = glass(np.random.default_rng(4))
+    pair, alone = joint.group(kappa, [heat], [[]])
+    found = joint.compare(pair, alone, intervals=False).free
+    assert found.values["mu"] == pytest.approx(alone[0].free.values["mu"], abs=1e-5)
+    assert found.values["mu [specific_heat]"] == pytest.approx(alone[1].free.values["mu"], abs=1e-5)
+    assert found.chi2 == pytest.approx(sum(one.free.chi2 for one in alone))
+
+
+def test_two_values_that_disagree_are_told_in_sigma():
+    rng = np.random.default_rng(5)
+    kappa, _ = glass(rng, 0.1)
+    _, heat = glass(rng, 0.4)
+    pair, alone = joint.group(kappa, [heat], [["mu"]])
+    own = [one.free for one in alone]
+    (row,) = joint.differences(pair, own, joint.compare(pair, alone, intervals=False).free)
+    values, errors = zip(*row["alone"].values(), strict=True)
+    assert row["sigma"] == pytest.approx(abs(values[0] - values[1]) / np.hypot(*errors))
+    assert row["sigma"] > 10
+
+
+def test_sound_velocity_and_internal_friction_of_one_oscillator():
+    """δv/v and Q⁻¹ share P0γ²/ρv², µ and A, and together hold them better than each alone."""
+    rng, shared = np.random.default_rng(6), {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "coupling": 3.2e-4}
+    velocity = points_of("sound_velocity", shared | {"offset": 0.0}, rng, 0.01)
+    friction = points_of("internal_friction", shared | {"background": 2e-5}, rng, 0.005)
+    pair, alone = joint.group(velocity, [friction], [list(shared)])
+    found = joint.compare(pair, alone, intervals=False).free
+    for name, truth in shared.items():
+        assert abs(found.values[name] - truth) < 3 * found.errors[name], name
+        assert found.errors[name] < min(one.free.errors[name] for one in alone), name
+
+
+def test_the_narrower_bounds_hold():
+    kappa, heat = glass(np.random.default_rng(7))
+    for dataset, low, high in ((kappa, 0.0, 0.5), (heat, 0.05, 0.9)):
+        dataset.info["parameters"]["mu"] |= {"low": low, "high": high}
+    pair = joint.Group((kappa, heat), (("mu",),), (1.0, 1.0))
+    term = joint.likelihood(pair).terms["mu"]
+    assert (term.low, term.high) == (0.05, 0.5)
+
+
+def test_the_calibration_is_known_to_what_is_stated():
+    """F tan δ of 1/Q_i alone is no better than the fraction by which all values may be wrong together."""
+    parameters = devices.truth(np.random.default_rng(8))
+    loss, _ = devices.sample(np.random.default_rng(9), parameters)
+    found = fits.fit(loss, start=parameters, intervals=False)
+    free = fits.fit(_without(loss), start=parameters, intervals=False)
+    expected = np.hypot(free.errors["loss"] / free.values["loss"], devices.COMMON)
+    assert found.errors["loss"] / found.values["loss"] == pytest.approx(expected, rel=0.02)
+
+
+def _without(dataset):
+    info = {key: value for key, value in dataset.info.items() if key != "systematic"}
+    return measured.Dataset(dataset.name, info, dataset.unit, dataset.points, dataset.whole)
+
+
+def test_devices_close():
+    """Six devices: pulls of F tan δ, µ, gap and kinetic fraction within 4 σ of 0, and no wider than chance makes them."""
+    rows = devices.closure(0, 6, 20210203)
+    table = devices.summary(rows)
+    assert list(table["parameter"]) == list(devices.SHARED)
+    assert (abs(table["pull_mean"]) < 4 / np.sqrt(6)).all()
+    assert table["pull_width"].between(0.1, 1 + 4 / np.sqrt(12)).all()
+    assert (table["coverage"] > 0.3).all()
+
+
+def test_res_1_is_described_together_and_a_power_that_was_left_out_is_predicted():
+    """The median residual of 1/Q_i is within the stated 3 %, that of a power that was left out within 7 %."""
+    dataset, others = joint.load(ROOT / "config/experiments/argonne_resonator_loss", SCHEMA)
+    pair, alone = joint.group(dataset, others, [one["shared"] for one in dataset.info["joint"]])
+    found = joint.compare(pair, alone, intervals=False)
+    away = joint.curve(pair, 0, found.free.values) / dataset.points.value - 1
+    assert np.median(np.abs(away)) < dataset.info["systematic"]["each"]
+    assert (together.leave_out(pair, alone)["median_error"] < 0.07).all()
+    F = [one.free.values["loss"] for one in alone]
+    assert F[1] > 1.1 * F[0]  # f alone and 1/Q_i alone do not agree

@@ -1,0 +1,91 @@
+# Datasets that are fitted together: each that has a section `joint` in its dataset.yaml. Closure of such fits.
+
+from tlsglass.experiment import partners
+
+JOINT = {name: partners.names(info) for name, info in DATASETS.items() if "joint" in info}
+
+
+def joint_files(w):
+    """The dataset.yaml and the points of the partners of a dataset."""
+    found = JOINT[w.dataset]
+    return [
+        shipped(f"config/experiments/{name}/{file}")
+        for name in found
+        for file in ("dataset.yaml", DATASETS[name]["data"]["file"])
+    ]
+
+
+rule fit_joint:
+    input:
+        info=shipped("config/experiments/{dataset}/dataset.yaml"),
+        data=lambda w: shipped(f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}"),
+        partners=joint_files,
+        schema=shipped("workflow/schemas/dataset.schema.yaml"),
+        code=library("fit_joint.py"),
+    output:
+        fit="<results>/experiments/{dataset}/joint.json",
+        points="<results>/experiments/{dataset}/joint_points.csv",
+        curves="<results>/experiments/{dataset}/joint_curves.csv",
+        parameters="<results>/experiments/{dataset}/joint_parameters.csv",
+        left_out="<results>/experiments/{dataset}/joint_left_out.csv",
+        powers="<results>/experiments/{dataset}/joint_powers.csv",
+    log:
+        "<logs>/fit_joint/{dataset}.log",
+    benchmark:
+        "<benchmarks>/fit_joint/{dataset}.tsv"
+    wildcard_constraints:
+        dataset=one_of(JOINT),
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../../scripts/fit_joint.py"
+
+
+rule joint_tables:
+    input:
+        fits=expand("<results>/experiments/{dataset}/joint.json", dataset=JOINT),
+        parameters=expand("<results>/experiments/{dataset}/joint_parameters.csv", dataset=JOINT),
+        left_out=expand("<results>/experiments/{dataset}/joint_left_out.csv", dataset=JOINT),
+        code=library("joint_tables.py"),
+    output:
+        fits="<results>/tables/joint_fits.csv",
+        parameters="<results>/tables/joint_parameters.csv",
+        left_out="<results>/tables/joint_left_out.csv",
+    log:
+        "<logs>/joint_tables.log",
+    benchmark:
+        "<benchmarks>/joint_tables.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../../scripts/joint_tables.py"
+
+
+rule closure_devices:
+    input:
+        code=library("closure_devices.py"),
+    output:
+        table="<results>/tables/closure_devices.csv",
+    log:
+        "<logs>/closure_devices.log",
+    benchmark:
+        "<benchmarks>/closure_devices.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=60,
+    params:
+        devices=500,
+        seed=config["seed"],
+    script:
+        "../../scripts/closure_devices.py"
