@@ -7,7 +7,7 @@ import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 
-from tlsglass.experiment import fits, measured
+from tlsglass.experiment import fits, measured, on_atlas
 from tlsglass.physics import atlas
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +63,18 @@ def test_the_fits_of_the_page_are_those_of_the_library(open_page, name):
     for end, value in zip(found["eq3"]["statistical"]["68"], expected.free.intervals["mu"], strict=True):
         assert abs(end - value) < 0.01 * error or near(end, value, error)
     assert found["stm"]["aic"] - found["eq3"]["aic"] == pytest.approx(expected.delta_aic, rel=1e-3, abs=1e-3)
+    whole, mine = on_atlas.fit(on_atlas.on_atlas(dataset))[0], found["atlas"]
+    ratio, error = whole.values["J0_over_h0"], whole.errors["J0_over_h0"]
+    assert mine["state"] == whole.states["J0_over_h0"]
+    assert mine["dof"] == whole.dof
+    if whole.states["J0_over_h0"] != "interval":
+        return  # where the points decide nothing, any value will do
+    assert mine["chi2"] == pytest.approx(whole.chi2, rel=1e-3)
+    assert near(mine["values"]["J0_over_h0"], ratio, error)
+    assert mine["errors"]["J0_over_h0"] == pytest.approx(error, rel=1e-2)
+    for share, ends in ((68, whole.intervals_scaled), (95, whole.intervals_95_scaled)):
+        for end, value in zip(mine["scaled"][str(share)], ends["J0_over_h0"], strict=True):
+            assert abs(end - value) < 0.01 * error or near(end, value, error)
 
 
 def test_what_a_fit_on_the_atlas_is_made_of(open_page):

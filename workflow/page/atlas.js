@@ -9,7 +9,7 @@ function atlasOf(held) {
     ...part,
     sizes: part.knots.map((knots) => knots[2] + 3),
     estimate: new Float32Array(bytes(part.spline)),
-    steps: new Int16Array(bytes(part.rows)), // in units of their row's scale
+    steps: new Int16Array(bytes(part.rows)), // in units of the scale of their row and place in v
     scales: new Float32Array(bytes(part.scales)),
   }));
   const rows = held.rows;
@@ -43,13 +43,13 @@ function atlasOf(held) {
       const [t0, t] = splines(Math.log(T), knots[1]);
       const [s0, s] = splines(weak === null ? g : Math.log1p(g / weak), knots[2]);
       const own = row - first;
-      const varies = row > 0 && own >= 0 && own < scales.length;
+      const varies = row > 0 && own >= 0 && own < scales.length / nv;
       return Float64Array.from({ length: nv }, (_, v) => {
         let sum = 0;
         for (let a = 0; a < 4; a++) {
           for (let b = 0; b < 4; b++) {
             const at = (v * nt + t0 + a) * ns + s0 + b;
-            const moved = varies ? steps[own * nv * nt * ns + at] * scales[own] : 0;
+            const moved = varies ? steps[own * nv * nt * ns + at] * scales[own * nv + v] : 0;
             sum += t[a] * s[b] * (estimate[at] + moved);
           }
         }

@@ -3,7 +3,7 @@
 "use strict";
 
 function fitsOf() {
-  const MOST_STEPS = 200, MOST_TRIED = 600, NEAR = 0.05, STEP = 1e-7; // likelihood.py
+  const MOST_STEPS = 60, GAUSS = 6, MOST_TRIED = 600, NEAR = 0.05, STEP = 1e-7; // likelihood.py
   const PARABOLIC = 0.05, MOST_PROFILED = 14, MOST_EVALUATIONS = 6000; // profile.py
   const FAR_ABOVE_ONE = 2, BY_CHANCE = 1e-4, MOST_MINIMA = 3; // fits.py
   const HUGE = 1e75;
@@ -36,28 +36,38 @@ function fitsOf() {
     return y;
   }
 
-  function backward(L, y) {
-    const x = Float64Array.from(y);
-    for (let i = x.length - 1; i >= 0; i--) {
-      for (let k = i + 1; k < x.length; k++) x[i] -= L[k][i] * x[k];
-      x[i] /= L[i][i];
-    }
-    return x;
+  const dot = (a, b) => a.reduce((total, value, i) => total + value * b[i], 0);
+
+  // Orthogonal columns Q and the triangle R (R[k][j] for j <= k) with J[k] = Σ_j R[k][j] Q[j], each column cleared twice
+  function orthogonal(J) {
+    const [Q, R] = [[], []];
+    J.forEach((column, k) => {
+      const v = Float64Array.from(column);
+      R.push(new Float64Array(k + 1));
+      for (let pass = 0; pass < 2; pass++) {
+        for (let j = 0; j < k; j++) {
+          const share = dot(Q[j], v);
+          R[k][j] += share;
+          for (let i = 0; i < v.length; i++) v[i] -= share * Q[j][i];
+        }
+      }
+      R[k][k] = Math.sqrt(sum2(v));
+      Q.push(v.map((value) => (R[k][k] > 0 ? value / R[k][k] : 0)));
+    });
+    return { Q, R };
   }
 
-  const product = (J) => J.map((a) => J.map((b) => a.reduce((total, value, i) => total + value * b[i], 0)));
-
-  // The least-squares solution of Σ_k J[k] x[k] = r, columns scaled; a little damping where they depend on each other
+  // The least-squares solution of Σ_k J[k] x[k] = r, columns scaled, with a damping
   function solve(J, r, damping = 0) {
     const size = J.map((column) => Math.sqrt(sum2(column)) || 1);
-    const scaled = J.map((column, k) => column.map((value) => value / size[k]));
-    const right = scaled.map((column) => column.reduce((total, value, i) => total + value * r[i], 0));
-    for (let more = Math.max(damping, 1e-15); more < 1; more = 10 * more) {
-      const matrix = product(scaled).map((row, k) => row.map((value, m) => (k === m ? value + more : value)));
-      const L = cholesky(matrix);
-      if (L) return backward(L, forward(L, right)).map((x, k) => x / size[k]);
+    const rows = J.map((column, k) => [...column.map((value) => value / size[k]), ...J.map((_, m) => (m === k ? Math.sqrt(damping) : 0))]);
+    const { Q, R } = orthogonal(rows);
+    const x = Q.map((column) => r.reduce((total, value, i) => total + value * column[i], 0));
+    for (let k = x.length - 1; k >= 0; k--) {
+      for (let m = k + 1; m < x.length; m++) x[k] -= R[m][k] * x[m];
+      x[k] = R[k][k] > 1e-13 ? x[k] / R[k][k] : 0;
     }
-    return new Float64Array(J.length);
+    return x.map((value, k) => value / size[k]);
   }
 
   // points: {value, error or null, covariance or null}; terms: {name: {start, low, high, fixed, tried, natural}}
@@ -162,7 +172,7 @@ function fitsOf() {
         const moving = names.filter((_, m) => open[m]);
         let moved = false;
         for (let tries = 0; tries < 30 && moving.length && !moved; tries++) {
-          const step = solve(J.filter((_, m) => open[m]), r.map((x) => -x), damping);
+          const step = (k >= GAUSS && this.newton(p, moving, damping)) || solve(J.filter((_, m) => open[m]), r.map((x) => -x), damping);
           const sigmas = sum2(r.map((_, i) => moving.reduce((total, name, m) => total + step[m] * J[names.indexOf(name)][i], 0)));
           if (sigmas < 1e-9 * Math.max(chi2 / Math.max(this.dof, 1), 1e-300)) break; // no step worth a model
           const next = { ...p };
@@ -179,6 +189,31 @@ function fitsOf() {
       }
       p = this.ontoBounds(p, chi2);
       return { values: p, chi2: sum2(this.residuals(p)), arrived, free: names, jacobian: this.jacobian(p, names) };
+    }
+
+    // Newton's step, with the curvature of the residuals themselves, which counts where they are large; null where χ² is not convex
+    newton(p, names, damping) {
+      const gradient = (at) => {
+        const r = this.residuals(at);
+        return { J: this.jacobian(at, names), r };
+      };
+      const here = gradient(p);
+      const size = here.J.map((column) => Math.sqrt(sum2(column)) || 1);
+      const slope = ({ J, r }) => J.map((column, m) => dot(column, r) / size[m]);
+      const width = 0.05 * Math.sqrt(Math.max(sum2(here.r) / Math.max(this.dof, 1), 1e-300)); // in standard errors, scaled
+      const H = names.map((name, m) => {
+        const [up, down] = [1, -1].map((sign) => clip(p[name] + (sign * width) / size[m], this.terms[name].low, this.terms[name].high));
+        const [above, below] = [up, down].map((x) => slope(gradient({ ...p, [name]: x })));
+        return above.map((value, j) => (value - below[j]) / ((up - down) * size[m]));
+      });
+      const L = cholesky(H.map((row, m) => row.map((value, j) => 0.5 * (value + H[j][m]) + (j === m ? damping : 0))));
+      if (L === null) return null;
+      const x = forward(L, slope(here).map((value) => -value));
+      for (let m = x.length - 1; m >= 0; m--) {
+        for (let j = m + 1; j < x.length; j++) x[m] -= L[j][m] * x[j];
+        x[m] /= L[m][m];
+      }
+      return x.map((value, m) => value / size[m]);
     }
 
     // What lies a hair away from a bound ends on it
@@ -199,15 +234,18 @@ function fitsOf() {
   // The covariance of the free parameters: {error: name -> number or null, following: name -> {other: change}}
   function covariance(best) {
     const size = best.jacobian.map((column) => Math.sqrt(sum2(column)) || 1);
-    const scaled = best.jacobian.map((column, k) => column.map((value) => value / size[k]));
-    const L = cholesky(product(scaled).map((row, k) => row.map((value, m) => (k === m ? value * (1 + 1e-15) : value))));
-    const known = L !== null && L.every((row, k) => row[k] > 1e-7) && best.jacobian.every((column) => sum2(column) > 0);
-    const inverse = best.free.map((_, k) => {
-      if (!known) return best.free.map(() => 0);
-      const unit = new Float64Array(size.length);
-      unit[k] = 1;
-      return Array.from(backward(L, forward(L, unit)), (value, m) => value / size[k] / size[m]);
+    const { R } = orthogonal(best.jacobian.map((column, k) => column.map((value) => value / size[k])));
+    const known = R.every((row, k) => row[k] > 1e-8) && best.jacobian.every((column) => sum2(column) > 0);
+    const half = R.map((_, k) => { // the column k of the inverse of R
+      const x = new Float64Array(R.length);
+      for (let i = k; i >= 0; i--) {
+        x[i] = i === k ? 1 : 0;
+        for (let m = i + 1; m <= k; m++) x[i] -= R[m][i] * x[m];
+        x[i] /= R[i][i];
+      }
+      return x;
     });
+    const inverse = best.free.map((_, k) => best.free.map((__, m) => (known ? half.reduce((total, x) => total + x[k] * x[m], 0) / size[k] / size[m] : 0)));
     const error = (name) => (known ? Math.sqrt(inverse[best.free.indexOf(name)][best.free.indexOf(name)]) : null);
     const following = (name) => {
       const k = best.free.indexOf(name);

@@ -67,10 +67,9 @@ function measuredOf(physics, atlas, entries) {
     const order = [...names.filter((name) => entry.parameters[name].starts.length), ...names.filter((name) => !entry.parameters[name].starts.length)];
     return Object.fromEntries(order.map((name) => {
       const own = entry.parameters[name];
-      const told = { start: own.start, low: own.low, high: own.high, fixed: false, ...settings.parameters?.[name] };
+      const told = settings.parameters?.[name] ? { start: own.start, ...settings.parameters[name] } : own;
       const [low, high] = [told.low ?? -Infinity, told.high ?? Infinity];
-      const natural = !own.starts.length || (own.natural && told.low === own.low && told.high === own.high);
-      return [name, { start: Math.min(Math.max(told.start, low), high), low, high, fixed: told.fixed, tried: own.starts, natural }];
+      return [name, { start: Math.min(Math.max(told.start, low), high), low, high, fixed: told.fixed ?? false, tried: own.starts, natural: !own.starts.length }];
     }));
   }
 

@@ -71,7 +71,11 @@ def info_of(file, observable, columns, units, errors, probe=None, window_K=None,
             "value": {"column": columns["value"], "unit": units["value"]},
             "error": told,
         },
-        "parameters": {key: start_of(key, parameter) for key, parameter in entry.parameters.items() if key != "offset"},
+        "parameters": {
+            key: start_of(key, parameter)
+            for key, parameter in entry.parameters.items()
+            if key != "offset" and not parameter.absent
+        },
     }
     if entry.probe:
         info[entry.probe] = probe

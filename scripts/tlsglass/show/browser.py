@@ -42,26 +42,23 @@ def atlas(whole):
 
 def _part(rows, knots, sign, weak):
     """Return one spline: ``weak`` is g0 where its third coordinate is ln(1 + g/g0), None where that is g = J0/h0."""
-    away = (rows[1:] - rows[0]).reshape(len(rows) - 1, -1)
-    varied = np.flatnonzero(np.any(away != 0, axis=1))
+    away = rows[1:] - rows[0]
+    varied = np.flatnonzero(np.any(away != 0, axis=(1, 2, 3)))
     away = away[varied]
-    scales = np.maximum(np.abs(away).max(axis=1), 1e-30) / 32767
+    scales = np.maximum(np.abs(away).max(axis=(2, 3)), 1e-30) / 32767  # of each row and place in v: at high energies n is vague
     return {
         "knots": [[float(first), float(last), int(intervals)] for first, last, intervals in knots],
         "sign": sign,
         "weak": weak,
         "spline": _encoded(rows[0], "<f4"),
         "first": int(varied[0]) + 1,
-        "rows": _encoded(np.round(away / scales[:, None]), "<i2"),
+        "rows": _encoded(np.round(away / scales[..., None, None]), "<i2"),
         "scales": _encoded(scales, "<f4"),
     }
 
 
 def _encoded(values, kind):
     return base64.b64encode(np.ascontiguousarray(values, dtype=kind).tobytes()).decode()
-
-
-MU_BOUNDS = (-0.9, 1.5)  # ASSUME: of a dataset that says nothing; those of the shipped resonators
 
 
 def entries():
@@ -84,13 +81,18 @@ def _entry(entry):
 
 
 def _parameter(name, own):
-    tried = np.geomspace(*own.starts) if isinstance(own.starts, observables.Geometric) else own.starts
+    """Return a parameter with what a fit takes where nobody has said anything of it."""
+    spread = isinstance(own.starts, observables.Geometric)
+    tried = np.geomspace(*own.starts) if spread else own.starts
     low, high = own.low, own.high
-    if name == "mu" and not np.isfinite(low):
-        low, high = MU_BOUNDS
-    if own.default is None and not own.starts and not np.isfinite(low):
-        low = 0.0  # an amplitude of nature; one with a default is a zero that is arbitrary
-    start = own.default if own.default is not None else float(tried[len(tried) // 2]) if len(tried) else max(low, 0.0)
+    if name == "mu":
+        start, low, high = 0.0, -0.9, 1.5
+    elif spread:
+        start, low, high = float(np.sqrt(own.starts.low * own.starts.high)), own.starts.low, own.starts.high
+    elif own.default is None:  # an amplitude
+        start, low = 1.0, 0.0
+    else:
+        start = own.default
     return {
         "symbol": plain(own.symbol),
         "unit": own.unit,
@@ -98,7 +100,6 @@ def _parameter(name, own):
         "start": start,
         "low": low if np.isfinite(low) else None,
         "high": high if np.isfinite(high) else None,
-        "natural": getattr(own, "natural", False),
     }
 
 
