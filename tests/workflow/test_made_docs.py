@@ -1,5 +1,6 @@
 """The notebooks say what they say when they are run now, and the API pages are those of the docstrings."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -12,16 +13,19 @@ import notebooks
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "docs/notebooks").glob("*.ipynb"))
+NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 
 
 def told(notebook):
-    """Return the text that each cell of code printed or gave, and how many pictures."""
-    found = []
+    """Return the words that each cell of code printed or gave with how many pictures, and all numbers in them."""
+    found, numbers = [], []
     for cell in notebook.cells:
         if cell.cell_type == "code":
             texts = [one.get("text") or one["data"]["text/plain"] for one in cell.outputs]
-            found.append((texts, sum("image/png" in one.get("data", {}) for one in cell.outputs)))
-    return found
+            text = "\n".join(texts).replace("\N{MINUS SIGN}", "-")
+            numbers += map(float, re.findall(NUMBER, text))
+            found.append((re.sub(NUMBER, "#", text), sum("image/png" in one.get("data", {}) for one in cell.outputs)))
+    return found, numbers
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -30,8 +34,12 @@ def test_a_notebook_is_short_and_its_outputs_are_those_of_a_run(path):
     nbformat.validate(kept)
     code = [line for cell in kept.cells if cell.cell_type == "code" for line in cell.source.splitlines() if line.strip()]
     assert len(code) <= 30
-    assert sum(pictures for _, pictures in told(kept)) >= 1
-    assert told(notebooks.run(path)) == told(kept), "make docs"
+    assert sum(pictures for _, pictures in told(kept)[0]) >= 1
+    words, numbers = told(notebooks.run(path))
+    kept_words, kept_numbers = told(kept)
+    assert words == kept_words, "make docs"
+    # minimisers end within their tolerance of each other on another processor, and a last digit may be rounded otherwise
+    assert numbers == pytest.approx(kept_numbers, rel=0.01), "make docs"
 
 
 def test_the_api_pages_are_those_of_the_docstrings(tmp_path):

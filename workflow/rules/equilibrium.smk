@@ -73,8 +73,7 @@ rule equilibrium_tables:
     input:
         **{
             name: (
-                [f"<results>/equilibrium/{pair}_{name}.csv" for pair in PAIRED]
-                or [shipped(f"config/equilibrium/{name}.csv")]
+                [f"<results>/equilibrium/{pair}_{name}.csv" for pair in PAIRED] or [shipped(f"config/equilibrium/{name}.csv")]
             )
             for name in EQUILIBRIUM_TABLES
         },

@@ -191,7 +191,9 @@ class _Intervals:
                     if found is self.scaled and scaled == level:
                         found[share][name] = self.statistical[share][name]
                         continue
-                    ends, parabolic = zip(*(about.end(name, height, sign) for sign in (-1, 1)), strict=True)
+                    ends, parabolic = zip(
+                        *(about.end(name, height, sign, name in of_interest) for sign in (-1, 1)), strict=True
+                    )
                     found[share][name] = tuple(_number(end) for end in ends)
                     if not all(parabolic) and share == 68 and name not in self.profiled:
                         self.profiled.append(name)

@@ -50,6 +50,8 @@ def info_of(file, observable, columns, units, errors, probe=None, window_K=None,
     if observable not in observables.names():
         raise validation.InputError(f"--observable {observable}: must be one of {', '.join(observables.names())}")
     entry = observables.named(observable)
+    if entry.probe and probe is None:
+        raise validation.InputError(f"--frequency: missing; {observable} needs the probing frequency, like 5.6199GHz")
     header, rows, _ = points_file.table(Path(file), [c for c in columns.values() if c])
     columns = _columns(file, header, columns, where or {})
     units = {key: units.get(key) or _unit(file, key, columns[key], entry, header, rows) for key in ("temperature", "value")}
@@ -69,11 +71,13 @@ def info_of(file, observable, columns, units, errors, probe=None, window_K=None,
             "value": {"column": columns["value"], "unit": units["value"]},
             "error": told,
         },
-        "parameters": {key: start_of(key, parameter) for key, parameter in entry.parameters.items() if key != "offset"},
+        "parameters": {
+            key: start_of(key, parameter)
+            for key, parameter in entry.parameters.items()
+            if key != "offset" and not parameter.absent
+        },
     }
     if entry.probe:
-        if probe is None:
-            raise validation.InputError(f"--frequency: missing; {observable} needs the probing frequency, like 5.6199GHz")
         info[entry.probe] = probe
     optional = {"window_K": window_K, "h0_K": h0_K}
     info |= {key: value for key, value in optional.items() if value is not None}
@@ -88,6 +92,9 @@ def _columns(file, header, columns, where):
     def ask(what, why):
         return validation.InputError(f"{file}: --{what} COLUMN: {why}; the columns are {', '.join(header)}")
 
+    for what, name in found.items():
+        if name and name not in header:
+            raise validation.InputError(f"{file}: --{what}: column {name}: missing; the columns are {', '.join(header)}")
     free = [name for name in header if name not in where and name not in found.values()]
     if not found.get("temperature"):
         likely = [name for name in free if TEMPERATURE.match(name) and not ERROR.search(name)]

@@ -22,7 +22,7 @@ def table(fits):
 
 def _row(fit):
     free = fit["mu_free"]
-    row = {key: fit[key] for key in ("dataset", "material", "observable", "provenance")}
+    row = {key: fit[key] for key in ("dataset", "material", "label", "observable", "provenance")}
     row |= {"control": bool(fit["control"]), "other_laboratory": fit["other_laboratory"]}
     row |= {"mu": free["values"]["mu"], "mu_err": free["errors_scaled"]["mu"], "mu_state": free["states"].get("mu")}
     row |= {"mu_void": fit["void"], "verdict": words.verdict(fit)}

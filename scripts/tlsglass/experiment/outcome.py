@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from tlsglass.experiment import fits, observables, on_atlas, windows, words
+from tlsglass.experiment import fits, observables, on_atlas, profile, windows, words
 
 DESCRIBED = (
     "title",
@@ -212,7 +212,10 @@ def coupling(fit):
         return {name: None, f"{name}_err": None} | {f"{name}_{end}": None for end in ends} | {f"{name}_state": None}
     model = atlas["model"]
     both = (*model["intervals_scaled"].get(name, (None, None)), *model["intervals_95_scaled"].get(name, (None, None)))
-    row = {name: model["values"][name], f"{name}_err": model["errors_scaled"][name]}
+    error = model["errors_scaled"][name]
+    if None not in both[:2] and model["states"].get(name) == profile.INTERVAL:
+        error = (both[1] - both[0]) / 2
+    row = {name: model["values"][name], f"{name}_err": error}
     row |= {f"{name}_{end}": value for end, value in zip(ends, both, strict=True)}
     down, up = atlas["h0_range"]
     return row | {

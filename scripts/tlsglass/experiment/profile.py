@@ -77,6 +77,7 @@ class Profile:
     covariance: Covariance
     lower: object = None
     tried: dict = field(default_factory=dict)  # name -> {value: Best}
+    found: dict = field(default_factory=dict)  # name -> {value: rise} of the minima
 
     def rise(self, name, value):
         """Return how much χ² rises when ``name`` is held at ``value``."""
@@ -92,6 +93,23 @@ class Profile:
                 self.lower = tried[value]
         return max(tried[value].chi2 - self.best.chi2, 0.0)
 
+    def minima(self, name):
+        """Return {value: rise of χ²} of the minima that the likelihood has, sought from the starts of a parameter.
+
+        The same exponent may come of a weak and of a strong coupling: an interval must hold both.
+        """
+        if name not in self.found:
+            self.found[name] = {self.best.values[name]: 0.0}
+            for start in self.likelihood.terms[name].tried:
+                if self.likelihood.evaluations > MOST_EVALUATIONS / 2:
+                    break
+                here = self.likelihood.best(self.best.values | {name: start}, most=30)
+                if here.chi2 < self.best.chi2 - self.margin and (self.lower is None or here.chi2 < self.lower.chi2):
+                    self.lower = here
+                if np.isfinite(here.chi2):
+                    self.found[name][here.values[name]] = max(here.chi2 - self.best.chi2, 0.0)
+        return self.found[name]
+
     @property
     def margin(self):
         """A χ² that is lower by more than this is another minimum."""
@@ -101,19 +119,23 @@ class Profile:
             else 1e-6 * self.best.chi2
         )
 
-    def end(self, name, level, sign):
+    def end(self, name, level, sign, of_all=False):
         """Return where χ² has risen by ``level`` on the side ``sign``, and whether the parabola says the same.
 
-        The end is the bound where that is met before, and None where no end was found.
+        The end is the bound where that is met before, and None where no end was found. ``of_all`` minima it is the outermost.
         """
-        term, value = self.likelihood.terms[name], self.best.values[name]
+        term, value, risen = self.likelihood.terms[name], self.best.values[name], 0.0
+        if of_all:
+            below = {x: rise for x, rise in self.minima(name).items() if rise < level}
+            value = max(below, key=lambda x: sign * x)
+            risen = float(np.sqrt(below[value] / level))
         bound = term.high if sign > 0 else term.low
         if value == bound:
             return float(bound), True
         step = self.covariance.error(name)
-        parabola = step is not None
-        step = np.sqrt(level) * step if parabola else _some_step(value, term)
-        inside, outside = (value, 0.0), None  # (x, sqrt(rise / level)) on either side of the end
+        parabola = step is not None and value == self.best.values[name]
+        step = np.sqrt(level) * step if step is not None else _some_step(value, term)
+        inside, outside = (value, risen), None  # (x, sqrt(rise / level)) on either side of the end
         x, first = value + sign * step, True
         for _ in range(MOST_TRIED):
             if self.likelihood.evaluations > MOST_EVALUATIONS:
@@ -121,7 +143,8 @@ class Profile:
             x = float(min(x, bound) if sign > 0 else max(x, bound))
             ratio = float(np.sqrt(self.rise(name, x) / level))
             if abs(ratio - 1) < PARABOLIC and x != bound:
-                return float(np.clip(value + (x - value) / ratio, term.low, term.high)), first and parabola
+                x = value + (x - value) / ratio if not risen else x
+                return float(np.clip(x, term.low, term.high)), first and parabola
             if ratio < 1 and x == bound:
                 return float(bound), False
             inside, outside = ((x, ratio), outside) if ratio < 1 else (inside, (x, ratio))

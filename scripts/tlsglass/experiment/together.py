@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tlsglass.experiment import fits, joint, observables, outcome
+from tlsglass.base.samples import shorthand
+from tlsglass.experiment import fits, joint, observables, outcome, words
 from tlsglass.experiment.registry import COUPLING
 
-CURVE_POINTS = 120
+CURVE_POINTS = 60
 SHOWN = 4  # temperatures at which the dependence on the power is shown
 
 
@@ -50,11 +51,30 @@ def fit(dataset, others):
         some = points[points["dataset"] == member["name"]]
         relative = observables.named(member["observable"]).positive
         member["residuals"] = (
-            {} if not relative else {name: float(np.median(np.abs(some[name] / some["value"] - 1))) for name in models}
+            {}
+            if not relative
+            else {name: round(float(np.median(np.abs(some[name] / some["value"] - 1))), 4) for name in models}
         )
     own = [one.free for one in alone]
     tables = parameters(group, own, found.free), leave_out(group, alone), _powers(group, models)
     return Together(told, points, _curves(group, models), *tables)
+
+
+def lines(found):
+    """Return a Together in few lines: shared parameters alone and jointly, µ and J0/h0, how the models compare, warnings."""
+    fit, told = found.fit, []
+    for name, rows in found.parameters[found.parameters["shared"]].groupby("parameter", sort=False):
+        alone = ", ".join(f"{shorthand(row.alone, row.alone_err or 0)} ({row.dataset})" for row in rows.itertuples())
+        first = rows.iloc[0]
+        apart = "" if first["apart_sigma"] is None else f"; alone {first['apart_sigma']:g} σ apart"
+        told.append(f"{name}: {shorthand(first['joint'], first['joint_err'] or 0)} jointly; {alone}{apart}")
+    if fit["atlas"]:
+        told.append(f"J0/h0: {words.short(fit['atlas']['model'], COUPLING)} jointly")
+    chi2 = ", ".join(f"{words.reduced_chi2(fit[name])} {label}" for name, label in (("mu_free", "Eq. (3)"), ("stm", "STM")))
+    told.append(f"χ²/dof: {chi2}; ΔAIC of Eq. (3) against the STM {words.number(fit['delta_aic'], 3)}")
+    if fit["void"]:
+        told.append("warning: no model describes the points together: errors are scaled, ΔAIC means little")
+    return told
 
 
 def _coupled(group, on_it, coupled, found):
@@ -118,7 +138,7 @@ def parameters(group, alone, together):
                     "alone_err": alone[k].errors_scaled[own],
                     "joint": together.values[name],
                     "joint_err": together.errors_scaled[name],
-                    "apart_sigma": apart.get(name),
+                    "apart_sigma": None if apart.get(name) is None else round(float(apart[name]), 1),
                 }
             )
     return pd.DataFrame(rows)
@@ -185,5 +205,5 @@ def leave_out(group, alone):
             found = fits.maximise(joint.likelihood(less), start, intervals=False)
             there = replace(less, datasets=tuple(replace(rest, points=points) if i == k else o for i, o in enumerate(members)))
             away = joint.curve(there, k, found.values) / points.value - 1
-            rows.append((dataset.name, sweep, len(away), np.median(np.abs(away)), np.median(away)))
+            rows.append((dataset.name, sweep, len(away), *(round(float(np.median(x)), 4) for x in (np.abs(away), away))))
     return pd.DataFrame(rows, columns=["dataset", "sweep", "n_points", "median_error", "median_shift"])

@@ -11,6 +11,8 @@ from tlsglass.experiment import observables
 FIT = """Fit what was measured against temperature: Eq. (3) with µ free, the standard tunneling model, and the atlas with
 J0/h0 free. Prints five lines, and writes fit.json, fit.md, figure.svg/.png/.csv and tables into a folder."""
 
+RESONATOR = "resonator"  # f and 1/Q_i of one table, fitted together
+
 
 def main(arguments=None):
     """Run the command; return its exit code: 0, or 2 for bad input, which is told in one line each."""
@@ -31,7 +33,7 @@ def _parser():
     fit.set_defaults(run=_fit)
     fit.add_argument("table", nargs="?", help="CSV (or .xlsx) with a column for the temperature and one for what was measured")
     fit.add_argument("--dataset", metavar="FOLDER", help="a folder with dataset.yaml, in the place of a table")
-    fit.add_argument("--observable", metavar="NAME", help=", ".join(observables.names()))
+    fit.add_argument("--observable", metavar="NAME", help=", ".join([*observables.names(), RESONATOR]))
     fit.add_argument("--frequency", metavar="F", help="probing frequency: 5.6199GHz, 90kHz (ω as the paper prints it, no 2π)")
     for what in ("temperature", "value", "error"):
         fit.add_argument(f"--{what}", metavar="COLUMN", help=f"the column of the {what}")
@@ -43,15 +45,75 @@ def _parser():
     fit.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="take these rows of a long table")
     fit.add_argument("--window", nargs=2, type=float, metavar=("LOW", "HIGH"), help="temperatures to fit, in kelvin")
     fit.add_argument("--h0", type=float, metavar="K", help="random field in kelvin, 10 if not given")
+    _of_a_resonator(fit.add_argument_group("f and Q together (--observable resonator); --value and --error are those of f"))
     fit.add_argument("--out", metavar="FOLDER", help="where to write; fit-NAME if not given")
     fit.add_argument("--write-dataset", metavar="NAME", help="make config/experiments/NAME for the workflow")
     return parser
+
+
+def _of_a_resonator(group):
+    either = group.add_mutually_exclusive_group()
+    either.add_argument("--loss", metavar="COLUMN", help="the column of 1/Q_i")
+    either.add_argument("--Qi", metavar="COLUMN", help="the column of Q_i")
+    group.add_argument("--loss-error", metavar="COLUMN", help="the error of that column")
+    group.add_argument("--power", metavar="COLUMN", help="power in dBm, with --attenuation, --Qc and perhaps --Ql")
+    group.add_argument("--photons", metavar="COLUMN", help="photon numbers, in the place of a power")
+    group.add_argument("--attenuation", type=float, metavar="DB", help="between source and resonator; 0 if unknown")
+    for name in ("Qc", "Ql"):
+        group.add_argument(f"--{name}", metavar="COLUMN")
+        group.add_argument(f"--inv-{name}", metavar="COLUMN", help=f"a column of 1/{name}")
+    group.add_argument("--convention", type=int, choices=(2, 4), help="n = 2 or 4 · Ql²/Qc · P/(ħω²)")
+    group.add_argument("--systematic", nargs=2, type=float, metavar=("EACH", "COMMON"), help="fractions of 1/Q_i")
+    group.add_argument("--relaxation", action="store_true", help="with the loss of relaxing TLSs")
+
+
+def _fit_resonator(given):
+    from tlsglass.experiment import given as tables
+    from tlsglass.experiment import resonator_table, together
+    from tlsglass.show import fitting
+
+    if given.frequency is None:
+        raise validation.InputError("--frequency: missing; that of the resonator, like 5.6199GHz")
+    inverse = [name for name, one in (("loss", given.loss), ("Qc", given.inv_Qc), ("Ql", given.inv_Ql)) if one]
+    columns = resonator_table.Columns(
+        given.value,
+        given.error,
+        given.loss or given.Qi,
+        given.loss_error,
+        given.power,
+        given.photons,
+        given.Qc or given.inv_Qc,
+        given.Ql or given.inv_Ql,
+        tuple(inverse),
+    )
+    found = together.fit(
+        *resonator_table.datasets_of(
+            given.table,
+            columns,
+            tables.hertz(given.frequency),
+            given.convention,
+            given.attenuation,
+            dict(zip(("each", "common"), given.systematic, strict=True)) if given.systematic else None,
+            given.relaxation,
+            temperature=given.temperature,
+            temperature_unit=given.temperature_unit,
+            window_K=given.window and list(given.window),
+            where=_conditions(given),
+        )
+    )
+    folder = Path(given.out or f"fit-{Path(given.table).stem}")
+    fitting.save_joint(found, folder)
+    print("\n".join(together.lines(found)))
+    print(f"written: {folder}/joint.json, joint_*.csv, figure.svg", file=sys.stderr)
+    return 0
 
 
 def _fit(given):
     from tlsglass.experiment import outcome
     from tlsglass.show import fitting
 
+    if given.observable == RESONATOR and given.table:
+        return _fit_resonator(given)
     if (given.table is None) == (given.dataset is None):
         raise validation.InputError("tlsglass fit: give a table or --dataset FOLDER, and not both")
     dataset = _of_folder(given) if given.dataset else _of_table(given)
@@ -74,12 +136,7 @@ def _of_table(given):
 
     if not given.observable:
         raise validation.InputError(f"--observable: missing; one of {', '.join(observables.names())}")
-    where = {}
-    for condition in given.where:
-        name, equals, value = condition.partition("=")
-        if not equals:
-            raise validation.InputError(f"--where {condition}: must be COLUMN=VALUE")
-        where[name.strip()] = value.strip()
+    where = _conditions(given)
     columns = {what: getattr(given, what) for what in ("temperature", "value", "error")}
     units = {"temperature": given.temperature_unit, "value": given.value_unit}
     probe = None if given.frequency is None else tables.hertz(given.frequency)
@@ -100,6 +157,17 @@ def _of_table(given):
     if given.write_dataset:
         _write(Path("config/experiments") / name, given.table, info)
     return dataset
+
+
+def _conditions(given):
+    """Return {column: value} of --where."""
+    where = {}
+    for condition in given.where:
+        name, equals, value = condition.partition("=")
+        if not equals:
+            raise validation.InputError(f"--where {condition}: must be COLUMN=VALUE")
+        where[name.strip()] = value.strip()
+    return where
 
 
 def _write(folder, table, info):

@@ -90,3 +90,16 @@ def fit(T, value, observable, error=None, frequency=None, window=None, parameter
 
     dataset = given.from_arrays(T, value, observable, error, frequency, window, parameters or {}, h0, name)
     return Report(outcome.of(dataset, scan))
+
+
+def save_joint(together, folder):
+    """Write joint.json, joint_*.csv and figure.svg/.png/.csv of a together.Together into ``folder``, which is made."""
+    from tlsglass.show.figures import figure_resonator
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("points", "curves", "parameters", "left_out", "powers"):
+        files.write_csv(folder / f"joint_{name}.csv", getattr(together, name))
+    files.write_json(folder / "joint.json", together.fit)
+    figure = figure_resonator.draw(together.fit, together.points, together.curves, together.powers)
+    figure.save(SimpleNamespace(**{kind: folder / f"figure.{kind}" for kind in ("svg", "png", "csv")}))

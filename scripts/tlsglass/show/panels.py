@@ -199,7 +199,7 @@ def _inset(panel, fit, points, curves, drawing, scale):
     )
     for name, _, options in CURVES:
         inset.axes.plot(curves["T_K"][still], factor * (curves[name][still] - base), color=colour, **options)
-    reach = y[some].max() - y[some].min()
+    reach = (y[some].max() - y[some].min()) or 1.0
     inset.axes.set_ylim(y[some].min() - 0.15 * reach, y[some].max() + 0.15 * reach)
     inset.axes.set_xlim(points["T_K"].min() / 1.1, end * 1.05)
     inset.logarithmic("x", ticks=None)

@@ -1,5 +1,7 @@
 """J0/h0 of every dataset, and µ against J0/h0 beside the laws of the atlas."""
 
+import re
+
 import numpy as np
 
 from tlsglass.show import style
@@ -37,7 +39,8 @@ def draw(materials, curves):
         g, value, error = (own[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
         law.axes.fill_between(g, value - error, value + error, color=colour, alpha=0.25, linewidth=0)
         law.line(g, value, f"{quantity}, atlas", color=colour, label=label, linestyle="-" if quantity == "alpha" else "--")
-    held = shown[(shown["J0_over_h0_state"] == "interval") & (shown["mu_state"] == "interval") & ~shown["mu_void"]]
+    known = (shown["J0_over_h0_state"] == "interval") & (shown["mu_state"] == "interval")
+    held = shown[known & ~shown["mu_void"] & ~shown["atlas_void"].astype(bool)]
     for provenance, (colour, marker) in LOOKS.items():
         own = held[held["provenance"] == provenance]
         look = {"marker": marker, "color": colour, "markerfacecolor": "white" if provenance == "reconstructed" else colour}
@@ -45,7 +48,7 @@ def draw(materials, curves):
             own["J0_over_h0"], own["mu"], xerr=own["J0_over_h0_err"], linestyle="none", elinewidth=0.6, color=colour
         )
         law.points(own["J0_over_h0"], own["mu"], own["mu_err"], f"µ of Eq. (3), {provenance}", **look)
-    highest = max([0.3, *(1.15 * (held["J0_over_h0"] + held["J0_over_h0_err"]))])
+    highest = min(1.02, max([0.3, *(1.15 * (held["J0_over_h0"] + held["J0_over_h0_err"]))]))
     law.axes.set_xlim(0, highest)
     law.axes.set_ylim(min(0.0, *(held["mu"] - 1.2 * held["mu_err"]), 0.0), max([0.3, *(1.1 * (held["mu"] + held["mu_err"]))]))
     law.axes.set_xlabel("$J_0/h_0$")
@@ -57,13 +60,14 @@ def draw(materials, curves):
 
 
 def _label(row):
-    material = row.material.replace("superconducting ", "").replace("vitreous ", "")
-    short = material if len(material) <= 30 else material[:29] + "…"
-    return f"{short}, {SHORT.get(row.observable, row.observable)}"
+    material = re.sub(r" \(.*\)$", "", row.material.split(", ")[0]).replace("carbon-fibre ", "CFRP ")
+    if isinstance(row.label, str) and "Hz" not in row.label:
+        material += f", {row.label}"
+    return f"{material}: {SHORT.get(row.observable, row.observable)}"
 
 
 def _row(panel, y, row):
-    """Draw J0/h0 with its interval, thin the factor of two in h0; a limit as an arrow; faint what the atlas does not describe."""
+    """Draw J0/h0 with its interval, thin the factor of two in h0; limits as arrows; faint what the atlas does not describe."""
     colour, marker = LOOKS[row.provenance]
     alpha = 0.35 if row.atlas_void else 1.0
     series = f"{row.dataset}: {row.J0_over_h0_state}" + (", void" if row.atlas_void else "")

@@ -1,0 +1,180 @@
+"""The command, from Python and as it is typed: the numbers are those of the workflow, and bad input is one line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from tlsglass import fit
+from tlsglass.base import validation
+from tlsglass.experiment import measured, outcome
+from tlsglass.show import command
+
+EXPERIMENTS = Path(__file__).parents[3] / "config/experiments"
+STYCAST = EXPERIMENTS / "stycast1266_thermal_conductivity"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_dataset_gives_the_numbers_of_the_workflow(capsys):
+    assert command.main(["fit", "--dataset", str(STYCAST), "--out", "found"]) == 0
+    told = json.loads(Path("found/fit.json").read_text(encoding="utf-8"))
+    assert told == json.loads(json.dumps(outcome.of(measured.load(STYCAST)).fit))
+    assert capsys.readouterr().out.splitlines() == told["lines"]
+    assert len(told["lines"]) == 5
+    assert {path.name for path in Path("found").iterdir()} >= {"fit.json", "fit.md", "figure.svg", "figure.png", "figure.csv"}
+    assert "J0/h0" in Path("found/fit.md").read_text(encoding="utf-8")
+
+
+def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
+    T, kappa = np.loadtxt(STYCAST / "data.csv", delimiter=",", skiprows=1, usecols=(0, 1)).T
+    rows = ["Measured in spring", "Temperature (mK);kappa;run", *(f"{1e3 * a};{b};3" for a, b in zip(T, kappa, strict=True))]
+    Path("mine.csv").write_text("\n".join([*rows, "100;9;4"]) + "\n", encoding="utf-8")
+    given = ["fit", "mine.csv", "--observable", "thermal_conductivity", "--where", "run=3", "--value", "kappa"]
+    given += [
+        "--temperature",
+        "Temperature (mK)",
+        "--value-unit",
+        "W/(m K)",
+        "--relative-error",
+        "0.01",
+        "--window",
+        "0",
+        "0.45",
+    ]
+    assert command.main([*given, "--write-dataset", "mine", "--out", "found"]) == 0
+    told = json.loads(Path("found/fit.json").read_text(encoding="utf-8"))
+    info = yaml.safe_load(Path("config/experiments/mine/dataset.yaml").read_text(encoding="utf-8"))
+    again = outcome.of(measured.load(Path("config/experiments/mine")), scan=False).fit
+    shipped = outcome.of(measured.load(STYCAST), scan=False).fit
+    assert info["data"]["temperature"] == {"column": "Temperature (mK)", "unit": "mK"}
+    for other in (again, shipped):
+        assert told["mu_free"]["values"]["mu"] == pytest.approx(other["mu_free"]["values"]["mu"], abs=1e-5)
+        assert told["atlas"]["model"]["values"]["J0_over_h0"] == pytest.approx(
+            other["atlas"]["model"]["values"]["J0_over_h0"], abs=1e-5
+        )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["fit"], "give a table or --dataset FOLDER"),
+        (["fit", "no.csv", "--observable", "specific_heat"], "no.csv: No such file"),
+        (["fit", "t.csv"], "--observable: missing; one of thermal_conductivity"),
+        (["fit", "t.csv", "--observable", "heat"], "--observable heat: must be one of"),
+        (["fit", "t.csv", "--observable", "sound_velocity"], "--frequency: missing"),
+        (
+            ["fit", "t.csv", "--observable", "sound_velocity", "--frequency", "fast"],
+            "--frequency fast: must be a frequency like",
+        ),
+        (["fit", "t.csv", "--observable", "specific_heat"], "--value-unit UNIT: the unit of c is not clear; say it, like"),
+        (["fit", "t.csv", "--observable", "specific_heat", "--temperature", "T"], "column T: missing; the columns"),
+        (["fit", "t.csv", "--observable", "specific_heat", "--where", "x"], "--where x: must be COLUMN=VALUE"),
+        (["fit", "u.csv", "--observable", "specific_heat"], "--value COLUMN: which column holds what was measured?"),
+        (["fit", "--dataset", "nowhere"], "nowhere/dataset.yaml"),
+    ],
+)
+def test_what_is_not_clear_is_asked_for_in_one_line(given, said, capsys):
+    Path("t.csv").write_text("T_K,c\n0.1,1\n0.2,2\n0.3,3\n0.4,4\n0.5,5\n", encoding="utf-8")
+    Path("u.csv").write_text("T_K,a,b\n0.1,1,2\n", encoding="utf-8")
+    assert command.main(given) == 2
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert said in out.err
+    assert len(out.err.splitlines()) == 1
+
+
+def test_arrays_give_a_report_that_prints_and_plots():
+    T = np.geomspace(0.05, 0.5, 12)[::-1]
+    report = fit(T, 0.04 * T**1.9, "thermal_conductivity", error=0.0004 * T**1.9, scan=False)
+    value, low, high = report.mu
+    assert value == pytest.approx(0.1, abs=1e-6)
+    assert low < 0.1 < high
+    assert len(str(report).splitlines()) == 5
+    assert 0 < report.J0_over_h0[0] < 0.3
+    assert len(report.plot().figure.axes) > 2
+
+
+def test_arrays_that_cannot_be_fitted_are_refused():
+    with pytest.raises(validation.InputError, match="data: 3 temperatures and 2 values"):
+        fit([0.1, 0.2, 0.3], [1, 2], "specific_heat")
+    with pytest.raises(validation.InputError, match="data: column value, row 2: nan must be a finite number"):
+        fit([0.1, 0.2, 0.3], [1, np.nan, 2], "specific_heat")
+
+
+def messy(folder, raw, **changes):
+    """A dataset with ``raw`` bytes as its points."""
+    folder.mkdir()
+    info = yaml.safe_load((STYCAST / "dataset.yaml").read_text(encoding="utf-8")) | changes
+    (folder / "dataset.yaml").write_text(yaml.safe_dump(info), encoding="utf-8")
+    (folder / info["data"]["file"]).write_bytes(raw)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"PK\x03\x04rest", "not UTF-8 text but an Excel file: export it as CSV UTF-8"),
+        (b"\x89HDF\r\n", "not UTF-8 text but an HDF5 file: export it as CSV UTF-8"),
+        ("T_K,kappa\n".encode("utf-16"), "not UTF-8 text but UTF-16: export it as CSV UTF-8"),
+        ("T_K,κ·µ\n".replace("κ", "").encode("latin-1"), r"not UTF-8 text \(Latin-1\?\): export it as CSV UTF-8"),
+    ],
+)
+def test_what_is_no_csv_is_told_by_its_kind(raw, said, tmp_path):
+    with pytest.raises(validation.InputError, match=said):
+        measured.load(messy(tmp_path / "one", raw))
+
+
+def test_order_and_repeated_temperatures_are_forgiven(tmp_path):
+    shipped = (STYCAST / "data.csv").read_text(encoding="utf-8").splitlines()
+    backwards = messy(tmp_path / "back", "\n".join([shipped[0], *shipped[:0:-1], shipped[2]]).encode())
+    loaded = measured.load(backwards)
+    assert (np.diff(loaded.whole.T_K) >= 0).all()
+    assert len(loaded.whole.T_K) == len(shipped)
+
+
+def test_a_misspelt_dataset_yaml_is_told(tmp_path):
+    folder = messy(tmp_path / "one", b"")
+    (folder / "dataset.yaml").rename(folder / "dataset.yml")
+    with pytest.raises(validation.InputError, match=r"one/dataset\.yaml: missing; the folder holds data\.csv, dataset\.yml"):
+        measured.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"parameters": {"mu": {"start": 2, "low": 4, "high": 1}, "kappa_1K": {"start": 1}}}, "low must be below high"),
+        ({"frequency_Hz": "428.8e6"}, "frequency_Hz = 428800000.0: thermal_conductivity has no use for it"),
+    ],
+)
+def test_bounds_the_wrong_way_round_and_numbers_without_a_sign(change, said, tmp_path):
+    with pytest.raises(validation.InputError, match=said):
+        measured.load(messy(tmp_path / "one", (STYCAST / "data.csv").read_bytes(), **change))
+
+
+def test_an_absolute_path_and_a_long_name_are_refused(tmp_path):
+    info = yaml.safe_load((STYCAST / "dataset.yaml").read_text(encoding="utf-8"))
+    folder = messy(tmp_path / "one", b"")
+    info["data"]["file"] = "/tmp/data.csv"
+    (folder / "dataset.yaml").write_text(yaml.safe_dump(info), encoding="utf-8")
+    with pytest.raises(validation.InputError, match=r"data\.file = '/tmp/data\.csv': must be the name of a file beside"):
+        measured.load(folder)
+    with pytest.raises(validation.InputError, match="the name of a dataset has at most 100 characters, not 120"):
+        measured.load(tmp_path / ("x" * 120))
+
+
+def test_a_relative_error_of_nothing_is_refused(tmp_path):
+    changes = {"observable": "sound_velocity", "omega_Hz": 9e4, "window_K": [0.01, 1]}
+    changes |= {"parameters": {"mu": {"start": 0}, "coupling": {"start": 1e-4}, "A_Hz_per_K3": {"start": 1e6}}}
+    data = yaml.safe_load((STYCAST / "dataset.yaml").read_text(encoding="utf-8"))["data"]
+    changes["data"] = data | {"value": data["value"] | {"unit": "dimensionless"}, "error": {"assumed_relative": 0.01}}
+    rows = "\n".join(
+        [f"{data['temperature']['column']},{data['value']['column']}", *(f"0.{k},{0.001 * (k - 1)}" for k in range(1, 9))]
+    )
+    with pytest.raises(validation.InputError, match="assumed_relative: value 1 is 0, of which a relative error is nothing"):
+        measured.load(messy(tmp_path / "one", rows.encode(), **changes))
