@@ -47,7 +47,7 @@ def test_reconstructed_points_are_those_of_their_recipe_and_the_fit_recovers_it_
 
 
 def test_every_fit_with_its_intervals_takes_less_than_a_second():
-    """Best of two: the machine may be busy."""
+    """Best of two: the machine may be busy. Loss at several powers, a sweep for each, may take as long as a joint fit: 5 s."""
     for folder in SHIPPED:
         loaded = measured.load(folder, SCHEMA)
         taken = []
@@ -55,7 +55,7 @@ def test_every_fit_with_its_intervals_takes_less_than_a_second():
             start = time.process_time()
             fits.compare(fits.with_temperature_errors(loaded))
             taken.append(time.process_time() - start)
-        assert min(taken) < 1, folder.name
+        assert min(taken) < (5 if "drive" in loaded.info else 1), folder.name
 
 
 def test_stycast_has_the_exponent_of_a_straight_line(stycast):
