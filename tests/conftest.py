@@ -14,7 +14,7 @@ from tlsglass.model import disorder
 def pytest_addoption(parser):
     parser.addoption("--kills", type=int, default=4, help="how often tests/workflow/test_kills.py kills a run")
     parser.addoption(
-        "--mutations", type=int, default=40, help="how many mutated datasets test_mutations.py carries through a fit"
+        "--mutations", type=int, default=10, help="how many mutated datasets test_mutations.py carries through a fit"
     )
     parser.addoption("--mutations-from", type=int, default=0, help="the first of their seeds")
 

@@ -20,7 +20,7 @@ ELSEWHERE = {  # the beginning of a command: the test that runs it, or why none 
     "make report": "test_published.py",
     "make bench": "needs packages of a lock of its own",
     "make crate": "needs packages of a lock of its own; tests/unit/test_metadata.py reads what it is made of",
-    "make docs": "needs packages of a lock of its own",
+    "make docs": "test_made_docs.py",
     "make unlock": "test_kills.py",
     ".venv/bin/snakemake --profile profiles/slurm": "test_slurm.py",
     "uv pip compile": "asks a registry",
