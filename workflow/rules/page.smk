@@ -41,7 +41,7 @@ rule readme:
     input:
         manifest=shipped(f"results/published/{files.MANIFEST}"),
         published=lambda w: shipped_files("results/published", "*/**/*.[cj]s*"),
-        config=shipped_files("config", "*.csv"),
+        config=shipped_files("config", "*.csv") + [shipped("config/equilibrium.yaml")],
         measured=shipped_files("benchmarks/measured", "*.csv"),
         templates=TEXTS,
         rooms=shipped_files("scripts/tlsglass", "*/*.py"),

@@ -6,12 +6,13 @@ SWEEPS = 257  # those of the paper
 TOO_MUCH = 0.01  # what n may be off
 
 
-def words(folder, h0_K):
-    """Return what the template calls by name; ``folder`` holds the tables."""
+def words(folder, h0_K, sets):
+    """Return what the template calls by name; ``folder`` holds the tables, ``sets`` are those of config/equilibrium.yaml."""
     cost, certificates = (tables.read(folder / f"{name}.csv") for name in ("annealing_cost", "certificates"))
     ground_states = tables.read(folder / "ground_states.csv")
     return {
         "certified": lambda flag: certified(certificates, flag, h0_K),
+        "not_simulated": lambda: not_simulated(certificates, sets, h0_K),
         "costs": lambda: costs(cost, h0_K),
         "off": lambda: off(cost, h0_K),
         "listed": lambda: f"{len(ground_states):,}",
@@ -27,6 +28,13 @@ def certified(certificates, flag, h0_K):
             what = "" if flag else f" ({'; '.join(failed['certificate'])})"
             said.append(f"L = {L}, J0/h0 = {J0_K / h0_K:g}{what}")
     return captions.typeset("; ".join(said)) or "none"
+
+
+def not_simulated(certificates, sets, h0_K):
+    """Return the sets of the configuration that the tables do not hold, in words."""
+    held = set(zip(certificates["L"], certificates["J0_K"], strict=True))
+    left = [one for one in sets if (one["L"], one["J0_K"]) not in held]
+    return captions.typeset("; ".join(f"L = {one['L']}, J0/h0 = {one['J0_K'] / h0_K:g}" for one in left)) or "none"
 
 
 def _coldest(cost, quantity):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tlsglass.base import files
+from tlsglass.base import files, validation
 from tlsglass.experiment import observables
 from tlsglass.paper import atlas_laws, scorecard
 from tlsglass.show import captions, equilibrium, listings, outputs, tables, templates
@@ -65,7 +65,11 @@ def render(template, root, L):
         says=lambda dataset: _fit(published / f"experiments/{dataset}/fit.json").get("says", ""),
         number=lambda value, form: captions.typeset(form.format(value)),
         measured=pd.read_csv(root / "benchmarks/measured/facts.csv", index_col="name")["value"].to_dict(),
-        **equilibrium.words(published / "tables", manifest["config"]["model"]["h0_K"]),
+        **equilibrium.words(
+            published / "tables",
+            manifest["config"]["model"]["h0_K"],
+            validation.read_yaml(root / "config/equilibrium.yaml")["checks"]["equilibrium"]["sets"],
+        ),
         annealers=annealers(pd.read_csv(root / "benchmarks/measured/annealers.csv")),
         rooms=lambda wing: rooms(root / "scripts/tlsglass" / wing),
         parameters=lambda observable: ", ".join(
