@@ -7,4 +7,4 @@ from tlsglass.show import tables
 
 files.log_to(snakemake.log[0], snakemake.config["rebuild"])
 for name, path in snakemake.output.items():
-    files.write_csv(path, pd.concat([tables.read(part) for part in snakemake.input[name]], ignore_index=True))
+    files.write_csv(path, pd.concat([tables.read(part) for part in snakemake.input[name]], ignore_index=True), digits=6)

@@ -100,10 +100,10 @@ def write_text(path, text):
         part.write_text(text, encoding="utf-8")
 
 
-def write_csv(path, table):
+def write_csv(path, table, digits=9):
     """Write a pandas table without its index, floats with nine digits: what processors round differently lies beyond them."""
     with whole(path) as part:
-        table.to_csv(part, index=False, float_format="%.9g")
+        table.to_csv(part, index=False, float_format=f"%.{digits}g")
 
 
 def write_json(path, value):

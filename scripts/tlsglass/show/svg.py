@@ -10,7 +10,7 @@ _NUMBER = re.compile(r"-?\d+\.\d{3,}(?!\d*e)")
 def tidy(text, digits=2):
     """Return an SVG of matplotlib with coordinates of ``digits`` decimals (in points: 0.01 pt) and fonts that fall back.
 
-    What only takes room goes: indentation, comments, names that nothing refers to, and a look that is told twice.
+    What only takes room goes: indentation, comments, groups of nothing, names that nothing refers to, a look told twice.
     """
 
     def rounded(match):
@@ -30,6 +30,7 @@ def tidy(text, digits=2):
     named = set(re.findall(r"#([\w.-]+)", text))
     looks = dict(re.findall(r'<path id="([^"]+)"[^>]*style="([^"]*)"', text))
     text = re.sub(r' id="([^"]+)"', lambda match: match.group() if match.group(1) in named else "", text)
+    text = _without_bare_groups(text)
     text = re.sub(
         r'(<use xlink:href="#([^"]+)"[^>]*?) style="([^"]*)"',
         lambda match: match.group(1 if looks.get(match.group(2)) == match.group(3) else 0),
@@ -37,3 +38,16 @@ def tidy(text, digits=2):
     )
     text = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'(, [^;\"]*)?(?=[;\"])", rf"font: \1{FONTS}", text)
     return re.sub(r"font-family: ?'?DejaVu Sans'?(?=[;\"])", f"font-family: {FONTS}", text)
+
+
+def _without_bare_groups(text):
+    """Return an SVG without the groups that have no attribute, and with what is in them."""
+    kept = []
+
+    def tag(match):
+        if match.group() == "</g>\n":
+            return match.group() if kept.pop() else ""
+        kept.append(match.group() != "<g>\n")
+        return match.group() if kept[-1] else ""
+
+    return re.sub(r"<g(?: [^>]*[^/>])?>\n|</g>\n", tag, re.sub(r"<g/>\n", "", text))
