@@ -5,21 +5,15 @@ from tlsglass.experiment import partners
 JOINT = {name: partners.names(info) for name, info in DATASETS.items() if "joint" in (info or {})}
 
 
-def joint_files(w):
-    """The dataset.yaml and the points of the partners of a dataset."""
-    found = JOINT[w.dataset]
-    return [
-        shipped(f"config/experiments/{name}/{file}")
-        for name in found
-        for file in ("dataset.yaml", DATASETS[name]["data"]["file"])
-    ]
-
-
 rule fit_joint:
     input:
         info=shipped("config/experiments/{dataset}/dataset.yaml"),
         data=lambda w: shipped(f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}"),
-        partners=joint_files,
+        partners=lambda w: [
+            shipped(f"config/experiments/{name}/{file}")
+            for name in JOINT[w.dataset]
+            for file in ("dataset.yaml", DATASETS[name]["data"]["file"])
+        ],
         schema=shipped("workflow/schemas/dataset.schema.yaml"),
         code=library("fit_joint.py"),
     output:
