@@ -157,14 +157,14 @@ function fitsOf() {
     }
 
     // Where χ² is least, within the bounds: Levenberg and Marquardt's steps in the parameters that are not held by a bound
-    best(start = null) {
+    best(start = null, most = MOST_STEPS) {
       const names = this.free;
       const first = Object.fromEntries(Object.entries(this.terms).map(([name, term]) => [name, term.start]));
       let p = { ...first, ...(start ? Object.fromEntries(names.map((name) => [name, start[name] ?? first[name]])) : this.bestOfGrid()) };
       for (const name of names) p[name] = clip(p[name], this.terms[name].low, this.terms[name].high);
       let chi2 = sum2(this.residuals(p));
       let [damping, arrived] = [1e-3, names.length === 0];
-      for (let k = 0; k < MOST_STEPS && !arrived; k++) {
+      for (let k = 0; k < most && !arrived; k++) {
         const J = this.jacobian(p, names);
         const r = this.residuals(p);
         const gradient = J.map((column) => column.reduce((total, value, i) => total + value * r[i], 0));
@@ -257,7 +257,7 @@ function fitsOf() {
   // χ² with one parameter held and the others fitted anew
   class Profile {
     constructor(likelihood, best, about) {
-      Object.assign(this, { likelihood, best, about, lower: null, tried: {} });
+      Object.assign(this, { likelihood, best, about, lower: null, tried: {}, found: {} });
       const given = likelihood.errorsGiven;
       this.margin = given ? 1e-3 * Math.max(1, best.chi2 / Math.max(likelihood.dof, 1)) : 1e-6 * best.chi2;
     }
@@ -278,20 +278,38 @@ function fitsOf() {
       return Math.max(tried.get(value).chi2 - this.best.chi2, 0);
     }
 
-    // Where χ² has risen by `level` on the side `sign`: the bound where that is met before, null where no end was found
+    // The minima that the likelihood has, sought from the starts of a parameter: a map from its value to the rise of χ²
+    minima(name) {
+      if (!this.found[name]) {
+        const found = (this.found[name] = new Map([[this.best.values[name], 0]]));
+        for (const start of this.likelihood.terms[name].tried) {
+          if (this.likelihood.evaluations > MOST_EVALUATIONS / 2) break;
+          const here = this.likelihood.best({ ...this.best.values, [name]: start }, 30);
+          if (here.chi2 < Math.min(this.best.chi2 - this.margin, this.lower?.chi2 ?? Infinity)) this.lower = here;
+          if (Number.isFinite(here.chi2)) found.set(here.values[name], Math.max(here.chi2 - this.best.chi2, 0));
+        }
+      }
+      return this.found[name];
+    }
+
+    // Where χ² has risen by `level` on the side `sign` of the outermost minimum: the bound where that is met before, null where no
+    // end was found
     end(name, level, sign) {
-      const [term, value] = [this.likelihood.terms[name], this.best.values[name]];
+      const term = this.likelihood.terms[name];
+      const below = [...this.minima(name)].filter(([, rise]) => rise < level);
+      const [value, rise] = below.reduce((one, two) => (sign * two[0] > sign * one[0] ? two : one));
+      const risen = Math.sqrt(rise / level);
       const bound = sign > 0 ? term.high : term.low;
       if (value === bound) return bound;
       const error = this.about.error(name);
       const width = term.high - term.low;
       const step = error !== null ? Math.sqrt(level) * error : Number.isFinite(width) ? 0.1 * width : 0.1 * Math.max(Math.abs(value), 1);
-      let [inside, outside, x] = [[value, 0], null, value + sign * step];
+      let [inside, outside, x] = [[value, risen], null, value + sign * step];
       for (let k = 0; k < MOST_PROFILED; k++) {
         if (this.likelihood.evaluations > MOST_EVALUATIONS) return null;
         x = sign > 0 ? Math.min(x, bound) : Math.max(x, bound);
         const ratio = Math.sqrt(this.rise(name, x) / level);
-        if (Math.abs(ratio - 1) < PARABOLIC && x !== bound) return clip(value + (x - value) / ratio, term.low, term.high);
+        if (Math.abs(ratio - 1) < PARABOLIC && x !== bound) return clip(risen ? x : value + (x - value) / ratio, term.low, term.high);
         if (ratio < 1 && x === bound) return bound;
         if (ratio < 1) inside = [x, ratio];
         else outside = [x, ratio];

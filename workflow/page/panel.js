@@ -3,7 +3,7 @@
 
 (function () {
   const data = JSON.parse(document.getElementById("panel-data").textContent);
-  const physics = physicsOf(data.gauss);
+  const physics = physicsOf(data.gauss, data.bcs);
   const atlas = atlasOf(data.atlas);
   const shown = (window.tlsglass = { physics, atlas });
   const get = (id) => document.getElementById(id);

@@ -2,7 +2,7 @@
 // temperatures in kelvin, ω in Hz, A in Hz/K³. tests/browser holds every function against the library.
 "use strict";
 
-function physicsOf(gauss) {
+function physicsOf(gauss, bcs) {
   // Gauss-Legendre nodes and weights on the intervals between `breaks`; `gauss` holds those of [-1, 1] of several orders
   function composite(breaks, order = 12) {
     const nodes = [];
@@ -97,13 +97,31 @@ function physicsOf(gauss) {
     return (mu) => T.map((t, k) => resonant(t, mu) - t ** mu * nodes[k].reduce((sum, [ln, w]) => sum + w * Math.exp(mu * ln), 0));
   }
 
-  // δf/f of thermal quasiparticles for a kinetic fraction of 1 (Mattis and Bardeen): a function of the gap at temperatures T
+  // Δ(T) of BCS: the cubics of `bcs` give ln(Δ(T)/T) from ln(Δ(0)/T), which is held between their ends
+  function gapAt(T, gap) {
+    if (gap / T >= 30) return gap;
+    const x = Math.max(Math.log(gap / T), bcs.x[0]);
+    const next = bcs.x.findIndex((knot) => knot > x);
+    const away = x - bcs.x[next - 1];
+    return T * Math.exp(bcs.c[next - 1].reduce((sum, one) => sum * away + one, 0));
+  }
+
+  // δf/f of thermal quasiparticles for a kinetic fraction of 1, (σ2(T)/σ2(0) - 1)/2 (Mattis and Bardeen): a function of the gap
+  // Δ(0) at temperatures T
+  const SIN2 = Array.from({ length: 8 }, (_, k) => Math.sin((Math.PI * (k + 0.5)) / 16) ** 2);
   function quasiparticles(T, frequency) {
-    const bessel = T.map((t) => { // exp(-ξ) I0(ξ)
-      const xi = (0.5 * HERTZ_K * frequency) / t;
-      return Array.from({ length: 200 }, (_, k) => Math.exp(xi * (Math.cos((Math.PI * (k + 0.5)) / 200) - 1)) / 200).reduce((a, b) => a + b);
-    });
-    return (gap) => T.map((t, k) => -0.5 * (Math.sqrt((2 * Math.PI * t) / gap) + 2 * bessel[k]) * Math.exp(-gap / t));
+    const quantum = HERTZ_K * frequency;
+    const sigma2 = (t, bare) => {
+      const gap = Math.max(bare, 0.51 * quantum);
+      return SIN2.reduce((sum, s) => {
+        const E = gap - quantum * s;
+        return sum + (Math.tanh((0.5 * (E + quantum)) / t) * (E * E + gap * gap + quantum * E)) / Math.sqrt((E + gap) * (E + quantum + gap));
+      }, 0);
+    };
+    return (gap) => {
+      const cold = sigma2(1e-9, gap);
+      return T.map((t) => 0.5 * (sigma2(t, gapAt(t, gap)) / cold - 1));
+    };
   }
 
   // The inner integrals at ω/A times `base`

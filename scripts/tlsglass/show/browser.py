@@ -9,12 +9,19 @@ import numpy as np
 from tlsglass.base import validation
 from tlsglass.density import annealing, surface
 from tlsglass.experiment import observables
+from tlsglass.physics import quasiparticles
 
 
 def quadrature(*orders):
     """Return Gauss-Legendre nodes and weights on [-1, 1] of several orders."""
     found = {order: np.polynomial.legendre.leggauss(order) for order in orders}
     return {str(order): {"x": _short(x), "w": _short(w)} for order, (x, w) in found.items()}
+
+
+def bcs():
+    """Return the cubics of the gap of BCS, ln(Δ(T)/T) as a function of ln(Δ(0)/T): knots, and coefficients from the cube on."""
+    curve = quasiparticles._bcs()[1]
+    return {"x": curve.x.tolist(), "c": curve.c.T.tolist()}
 
 
 def _short(values):

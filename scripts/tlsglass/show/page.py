@@ -116,6 +116,7 @@ def panel_data(published, config, table_2, materials, examples):
     """Return what the two panels compute with, as a JSON-able mapping."""
     return {
         "gauss": browser.quadrature(6, 12),
+        "bcs": browser.bcs(),
         "atlas": browser.atlas(shipped()),
         "h0_K": config["model"]["h0_K"],
         "dos": densities(published, table_2, config["fits"]["jackknife_groups"]),
