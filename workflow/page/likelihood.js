@@ -309,7 +309,7 @@ function fitsOf() {
         if (this.likelihood.evaluations > MOST_EVALUATIONS) return null;
         x = sign > 0 ? Math.min(x, bound) : Math.max(x, bound);
         const ratio = Math.sqrt(this.rise(name, x) / level);
-        if (Math.abs(ratio - 1) < PARABOLIC && x !== bound) return clip(risen ? x : value + (x - value) / ratio, term.low, term.high);
+        if (Math.abs(ratio - 1) < PARABOLIC && x !== bound) return clip(ratio > risen ? value + (x - value) * Math.sqrt((1 - risen ** 2) / (ratio ** 2 - risen ** 2)) : x, term.low, term.high);
         if (ratio < 1 && x === bound) return bound;
         if (ratio < 1) inside = [x, ratio];
         else outside = [x, ratio];

@@ -141,7 +141,14 @@ class Likelihood:
             try:
                 with np.errstate(all="ignore"):
                     result = optimize.least_squares(
-                        lambda x: at(x).residuals, x, jac=slopes, bounds=(low, high), x_scale="jac", max_nfev=most
+                        lambda x: at(x).residuals,
+                        x,
+                        jac=slopes,
+                        bounds=(low, high),
+                        x_scale="jac",
+                        max_nfev=most,
+                        ftol=1e-11,
+                        xtol=1e-11,
                     )
                 x, arrived = np.clip(result.x, low, high), bool(result.success)
             except (np.linalg.LinAlgError, ValueError):  # numbers near the ends of floating point

@@ -143,7 +143,8 @@ class Profile:
             x = float(min(x, bound) if sign > 0 else max(x, bound))
             ratio = float(np.sqrt(self.rise(name, x) / level))
             if abs(ratio - 1) < PARABOLIC and x != bound:
-                x = value + (x - value) / ratio if not risen else x
+                if ratio > risen:  # the parabola about a minimum that lies higher
+                    x = value + (x - value) * np.sqrt((1 - risen**2) / (ratio**2 - risen**2))
                 return float(np.clip(x, term.low, term.high)), first and parabola
             if ratio < 1 and x == bound:
                 return float(bound), False

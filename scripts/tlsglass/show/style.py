@@ -191,7 +191,7 @@ class Figure:
         with files.whole(outputs.png) as part:
             self.figure.savefig(part, format="png", metadata={"Software": None})
         columns = ["panel", "series", "kind", "x", "y", "y_err"]
-        files.write_csv(outputs.csv, pd.DataFrame(self.record, columns=columns), digits=7)
+        files.write_csv(outputs.csv, pd.DataFrame(self.record, columns=columns))
         plt.close(self.figure)
 
 

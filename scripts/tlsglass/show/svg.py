@@ -10,7 +10,7 @@ _NUMBER = re.compile(r"-?\d+\.\d{3,}(?!\d*e)")
 def tidy(text, digits=2):
     """Return an SVG of matplotlib with coordinates of ``digits`` decimals (in points: 0.01 pt) and fonts that fall back.
 
-    What only takes room goes: indentation, comments, groups of nothing, names that nothing refers to, a look told twice.
+    What only takes room goes: indentation, comments, groups of nothing, names that nobody looks for, a look told twice.
     """
 
     def rounded(match):
@@ -29,6 +29,7 @@ def tidy(text, digits=2):
     text = _GEOMETRY.sub(geometry, text)
     named = set(re.findall(r"#([\w.-]+)", text))
     looks = dict(re.findall(r'<path id="([^"]+)"[^>]*style="([^"]*)"', text))
+    named |= set(re.findall(r"axes_\d+", text))  # the page looks for its panels
     text = re.sub(r' id="([^"]+)"', lambda match: match.group() if match.group(1) in named else "", text)
     text = _without_bare_groups(text)
     text = re.sub(

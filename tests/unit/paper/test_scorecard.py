@@ -176,7 +176,7 @@ def refuted_by_paper():
     return [stated["id"] for stated, value in zip(CLAIMS, middle, strict=True) if fed(stated, value) not in UPHELD]
 
 
-WEAK = ["table2_mu_J2_T0.1", "table2_mu_J3_T0.1", "atlas_mu_0.03"]  # few counts: 200 mK of energies, 1,000 realizations
+WEAK = ["table2_mu_J2_T0.1", "table2_mu_J3_T0.1"]  # few counts: 200 mK of energies
 
 
 @pytest.mark.parametrize("times", [1.0, 3.0, 1000.0])
