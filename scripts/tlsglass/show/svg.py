@@ -10,7 +10,7 @@ _NUMBER = re.compile(r"-?\d+\.\d{3,}(?!\d*e)")
 def tidy(text, digits=2):
     """Return an SVG of matplotlib with coordinates of ``digits`` decimals (in points: 0.01 pt) and fonts that fall back.
 
-    What only takes room goes: indentation, comments, groups of nothing, names that nobody looks for, a look told twice.
+    What only takes room goes: indentation, comments, ends of lines, groups of nothing, names that nobody looks for, a look told twice.
     """
 
     def rounded(match):
@@ -38,7 +38,8 @@ def tidy(text, digits=2):
         text,
     )
     text = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'(, [^;\"]*)?(?=[;\"])", rf"font: \1{FONTS}", text)
-    return re.sub(r"font-family: ?'?DejaVu Sans'?(?=[;\"])", f"font-family: {FONTS}", text)
+    text = re.sub(r"font-family: ?'?DejaVu Sans'?(?=[;\"])", f"font-family: {FONTS}", text)
+    return text.replace(">\n<", "><")
 
 
 def _without_bare_groups(text):
