@@ -10,7 +10,7 @@ _NUMBER = re.compile(r"-?\d+\.\d{3,}(?!\d*e)")
 def tidy(text, digits=2):
     """Return an SVG of matplotlib with coordinates of ``digits`` decimals (in points: 0.01 pt) and fonts that fall back.
 
-    What only takes room goes: indentation, comments, ends of lines, groups of nothing, names that nobody looks for, a look told twice.
+    What only takes room goes: ends of lines, comments, groups of nothing, names that nobody looks for, a look told twice.
     """
 
     def rounded(match):
