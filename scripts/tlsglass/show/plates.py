@@ -15,7 +15,9 @@ HEAD = 12.0  # what stands above axes: a title, or half a tick label
 LEGEND = 28.0  # points above the highest panel: more is a legend of the whole figure
 LAST_WORDS = 48.0  # so far its last words reach
 
-AXES = re.compile(r'<g id="axes_\d+">\s*<path d="M([\d.]+) ([\d.]+)L([\d.]+) [\d.]+L[\d.]+ ([\d.]+)')
+AXES = re.compile(
+    r'<g id="axes_\d+">\s*(?:<g id="patch_\d+">\s*)?<path d="M ?([\d.]+) ([\d.]+)\s*L ?([\d.]+) [\d.]+\s*L ?[\d.]+ ([\d.]+)'
+)
 OUTLINED = re.compile(r"translate\(([\d.]+) ([\d.]+)\)( rotate\(-90\))?")  # words as outlines, or with mathematics
 WRITTEN = re.compile(
     r'<text style="[^"]*?([\d.]+)px[^"]*?(?:anchor: (\w+))?" x="([\d.]+)" y="([\d.]+)" transform="rotate\(-(\d+) [^>]*>([^<]*)'
