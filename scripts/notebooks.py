@@ -22,6 +22,7 @@ FOLDER = Path(__file__).parents[1] / "docs/notebooks"
 def run(path):
     """Return the notebook at ``path`` with the outputs that its cells have now, run one after the other in its folder."""
     mpl.use("Agg")
+    plt.close("all")  # what others left open would be taken for the first cell's
     notebook = nbformat.read(path, as_version=4)
     names, here = {"__name__": "__main__"}, Path.cwd()
     os.chdir(path.parent)

@@ -147,6 +147,10 @@ class Workflow:
         self.run(rule)
         return (self.results() / f"logs/{rule}.log").read_text(encoding="utf-8").splitlines()
 
+    def checkpoints(self):
+        """Return the whole checkpoints: not what is being written beside them."""
+        return list(self.folder.glob("results/shards/*/checkpoint/[0-9]*.npz"))
+
     def bytes_of(self, pattern):
         return {
             str(path.relative_to(self.folder)): path.read_bytes()

@@ -78,7 +78,7 @@ def test_kills_lose_nothing(workflow, request):
         except subprocess.TimeoutExpired:
             ways.append(kill(workflow, run, dice))
             done += 1
-            with_checkpoint += bool(list(workflow.folder.glob("results/shards/*/checkpoint/*.npz")))
+            with_checkpoint += bool(workflow.checkpoints())
         output, _ = run.communicate(timeout=600)
         logs = workflow.bytes_of("results/runs/tiny/logs/anneal/**/*.log").values()
         taken_up += sum(b"realizations taken from" in log for log in logs)
@@ -107,7 +107,7 @@ def test_a_killed_exchange_goes_on_with_the_same_bits_and_a_damaged_shard_is_nam
     shutil.rmtree(workflow.folder / "results")
 
     run = workflow.start(target)
-    workflow.wait_for(lambda: list(workflow.folder.glob("results/shards/*/checkpoint/*.npz")))
+    workflow.wait_for(workflow.checkpoints)
     os.killpg(run.pid, signal.SIGKILL)
     run.communicate()
     unlock(workflow)

@@ -47,7 +47,7 @@ def test_a_cancelled_job_and_a_lost_node_change_nothing(workflow, slurm):
 
     def running():
         """Return the Slurm jobs that are annealing, once one has kept a checkpoint."""
-        kept = list(workflow.folder.glob("results/shards/*/checkpoint/*.npz"))
+        kept = workflow.checkpoints()
         return kept and slurm("squeue", "--noheader", "--states=RUNNING", "--format=%i %k").split("\n")[0].split()
 
     run = workflow.start(*TARGETS, *HERE)
