@@ -10,7 +10,7 @@ Signed excitation energies obey P(-E) = exp(-E/T) P(E).
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy import special
 
 from tlsglass.base.samples import Samples
 from tlsglass.chain.tempering import INTERVALS
@@ -138,7 +138,7 @@ def together(difference):
 
     found = t(rows[0])
     p = (1 + np.sum(t(signs @ shares / g).max(axis=1) >= found.max())) / (1 + DRAWS)
-    return float(norm.isf(p / 2)), int(places[np.argmax(found)])
+    return float(-special.ndtri(p / 2)), int(places[np.argmax(found)])
 
 
 def _together(name, difference, T_K):

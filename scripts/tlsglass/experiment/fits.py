@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
 
+from tlsglass.base import chance
 from tlsglass.experiment import observables, profile
 from tlsglass.experiment.likelihood import Likelihood, Part, Prior, Term
 
@@ -51,7 +51,7 @@ class Fit:
         """Whether the model describes the points: where it does not, ΔAIC and p are void."""
         if not self.errors_given or self.dof < 1:
             return True
-        return bool(self.chi2 / self.dof < FAR_ABOVE_ONE or stats.chi2.sf(self.chi2, self.dof) > BY_CHANCE)
+        return bool(self.chi2 / self.dof < FAR_ABOVE_ONE or chance.chi2_tail(self.chi2, self.dof) > BY_CHANCE)
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def _p_value(dataset, free, stm):
         return None
     gain = max(stm.chi2 - free.chi2, 0.0)
     if free.errors_given:
-        return float(stats.chi2.sf(gain, 1))
-    return float(stats.f.sf(gain * free.dof / free.chi2, 1, free.dof)) if free.chi2 > 0 else None
+        return chance.chi2_tail(gain, 1)
+    return chance.f_tail(gain * free.dof / free.chi2, 1, free.dof) if free.chi2 > 0 else None
 
 
 def with_temperature_errors(dataset, start=None):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from scipy import stats
 
+from tlsglass.base import chance
 from tlsglass.experiment import fits, measured, on_atlas, partners
 from tlsglass.experiment.likelihood import Likelihood
 from tlsglass.experiment.parts import Part, Prior
@@ -125,7 +125,7 @@ def compare(group, alone, intervals=True):
     free = likelihood(group)
     free = fits.maximise(free, start_of(group, [one.free for one in alone]), intervals, stm.values, group.of_interest)
     added = sum(not likelihood(group).terms[name].fixed for name in mus)
-    p_value = float(stats.chi2.sf(max(stm.chi2 - free.chi2, 0.0), added)) if added else None
+    p_value = chance.chi2_tail(max(stm.chi2 - free.chi2, 0.0), added) if added else None
     return fits.Comparison(free, stm, stm.aic - free.aic, p_value, not free.describes)
 
 

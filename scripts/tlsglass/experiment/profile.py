@@ -8,9 +8,10 @@ the points have no errors, those come from the residuals, and both are the same.
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import stats
 
-SHARES = {68: float(stats.chi2.cdf(1, 1)), 95: 0.95}
+from tlsglass.base import chance
+
+SHARES = {68: 1 - chance.chi2_tail(1, 1), 95: 0.95}
 INTERVAL, UPPER, LOWER = "interval", "upper limit", "lower limit"
 AT_BOUND, NOT_CONSTRAINED = "at its bound", "not constrained"
 STATES = (INTERVAL, UPPER, LOWER, AT_BOUND, NOT_CONSTRAINED)
@@ -167,8 +168,8 @@ def _some_step(value, term):
 def quantile(share, likelihood):
     """Return the rise of χ² that bounds an interval of ``share``, in units of the variance: of χ²(1), or F(1, dof)."""
     if likelihood.errors_given:
-        return float(stats.chi2.ppf(share, 1))
-    return float(stats.f.ppf(share, 1, likelihood.dof))
+        return chance.chi2_quantile(share, 1)
+    return chance.f_quantile(share, 1, likelihood.dof)
 
 
 def state(value, ends_68, ends_95, term):

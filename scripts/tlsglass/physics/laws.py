@@ -10,8 +10,9 @@ then lies at the end of its own local values. So the covariance tests a law (``g
 from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg, stats
+from scipy import linalg
 
+from tlsglass.base import chance
 from tlsglass.base.minimise import minimum
 from tlsglass.base.samples import Samples
 from tlsglass.physics import eq3
@@ -86,7 +87,7 @@ def goodness(x, samples):
     rows = samples.rows @ contrasts
     covariance = free * np.atleast_2d(np.cov(rows[1:].T, bias=True))
     T2 = float(rows[0] @ np.linalg.pinv(covariance, hermitian=True) @ rows[0])
-    p_value = stats.f.sf(T2 * (free - dof + 1) / (free * dof), dof, free - dof + 1)
+    p_value = chance.f_tail(T2 * (free - dof + 1) / (free * dof), dof, free - dof + 1)
     return Goodness(T2 * (free - dof - 1) / free, dof, float(p_value))
 
 

@@ -64,7 +64,9 @@ class Report:
                 ends = words.interval(model, name) if name in model["intervals_scaled"] else ""
                 chi2 = f"{words.reduced_chi2(model)} ({model['dof']})" if fit["errors_given"] else ""
                 rows.append(f"| {label} | {words.NAMES.get(name, name)} | {words.short(model, name)} | {ends} | {chi2} |")
-        head = [f"# {fit['title'] or fit['dataset']}", "", fit["says"][0].upper() + fit["says"][1:], ""]
+        says = fit["says"]
+        says = says[0].upper() + says[1:] if says[0].isascii() else says  # not a capital µ
+        head = [f"# {fit['title'] or fit['dataset']}", "", says, ""]
         head += [f"- {line}" for line in fit["lines"]]
         note = (
             "Errors and intervals are those of the points (the statistical ones are in fit.json), times √(χ²/dof) where that is"
