@@ -4,15 +4,18 @@ ASSUME: a device has the parameters and the noise of the recipes of ``resonator_
 fraction by which all of its 1/Q_i are wrong together, drawn anew for each.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from tlsglass.experiment import fits, joint, measured, observables, resonators, synthetic
+from tlsglass.experiment import fits, joint, measured, observables, on_atlas, resonators, synthetic
 
 FREQUENCY, LOSS = "resonator_frequency", "resonator_loss"
 SHARED = ("mu", "loss", "gap_K", "kinetic_fraction")  # what the closure judges
 COMMON = 0.02  # the fraction that 1/Q_i is known to: its standard deviation
 SPAWN = 1601  # of the random stream
+ROWS = ["device", "parameter", "true", "fitted", "pull", "covered"]
 
 
 def truth(rng):
@@ -65,7 +68,41 @@ def closure(first, n, seed):
             low, high = found.intervals[name]
             pull = (found.values[name] - parameters[name]) / found.errors[name]
             rows.append((device, name, parameters[name], found.values[name], pull, low <= parameters[name] <= high))
-    return pd.DataFrame(rows, columns=["device", "parameter", "true", "fitted", "pull", "covered"])
+    return pd.DataFrame(rows, columns=ROWS)
+
+
+def sample_on_atlas(rng):
+    """Return (joint.Group on the atlas, its parameters): a device with n of the atlas, which is wrong by its own errors.
+
+    J0/h0 is uniform between synthetic.COUPLINGS; one draw of the errors of the atlas is in 1/Q_i and f.
+    """
+    parameters = truth(rng)
+    del parameters["mu"]
+    parameters[on_atlas.NAME] = float(rng.uniform(*synthetic.COUPLINGS) * on_atlas.parameter().high)
+    atlas = on_atlas.shipped()
+    shapes = {name: on_atlas.Model(observables.named(name), on_atlas.H0_K, atlas).shapes for name in (LOSS, FREQUENCY)}
+    exact = joint.moved_to_atlas(joint.Group(sample(rng, parameters, shapes), (SHARED,), (1.0, 1.0)))
+    away = [on_atlas.deviations(dataset, parameters) for dataset in exact.datasets]
+    draw = rng.standard_normal(len(away[0]))
+    members = []
+    for dataset, off in zip(exact.datasets, away, strict=True):
+        points = replace(dataset.points, value=dataset.points.value + draw @ off)
+        members.append(replace(dataset, points=points, whole=points))
+    return replace(exact, datasets=tuple(members)), parameters
+
+
+def closure_on_atlas(first, n, seed):
+    """Fit devices of ``sample_on_atlas`` with J0/h0 free: rows as ``closure`` has them, of J0/h0 alone."""
+    rows = []
+    for device in range(first, first + n):
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(SPAWN, device, 1)))
+        group, parameters = sample_on_atlas(rng)
+        found = joint.fit_on_atlas(group, parameters, intervals="interest")
+        value, (low, high) = parameters[on_atlas.NAME], found.intervals[on_atlas.NAME]
+        pull = (found.values[on_atlas.NAME] - value) / found.errors[on_atlas.NAME]
+        covered = (low is None or low <= value) and (high is None or value <= high)
+        rows.append((device, on_atlas.NAME, value, found.values[on_atlas.NAME], pull, covered))
+    return pd.DataFrame(rows, columns=ROWS)
 
 
 def summary(rows):

@@ -81,13 +81,22 @@ def enough(dataset):
     return len(dataset.points.T_K) >= sum(not term.fixed for term in fits.terms(dataset).values()) + 2
 
 
-def covariance(dataset, values):
-    """Return the covariance (n, n) of the model of ``on_atlas`` at ``values``, from the rows of the atlas."""
+def deviations(dataset, values):
+    """Return how far the model of ``on_atlas`` at ``values`` is off by each row of the atlas, (r, n).
+
+    The sum of their outer products is the covariance of the model; with r independent standard normals as weights, their sum
+    is a draw of its errors, and the same weights draw those of another dataset on the same atlas.
+    """
     shapes = dataset.model_of.shapes(dataset.points.T_K, values, dataset.probe, rows=True)
     curve = sum(values[name] * shape for name, shape in shapes.items() if np.ndim(shape) == 2)
     rows = Samples(np.asarray(curve))
-    away = rows.rows[1:] - rows.rows[1:].mean(axis=0)
-    return (rows.groups - 1) / rows.groups * away.T @ away
+    return np.sqrt((rows.groups - 1) / rows.groups) * (rows.rows[1:] - rows.rows[1:].mean(axis=0))
+
+
+def covariance(dataset, values):
+    """Return the covariance (n, n) of the model of ``on_atlas`` at ``values``, from the rows of the atlas."""
+    away = deviations(dataset, values)
+    return away.T @ away
 
 
 def likelihood(dataset, atlas_covariance=None):

@@ -115,6 +115,16 @@ def test_devices_close():
     assert (table["coverage"] > 0.3).all()
 
 
+def test_devices_close_on_the_atlas():
+    """Three devices with J0/h0 free: the same; and errors of the atlas that 1/Q_i and f have in common."""
+    rows = devices.closure_on_atlas(0, 3, 20210203)
+    (table,) = devices.summary(rows).itertuples()
+    assert rows["true"].between(0.05, 0.97).all()
+    assert abs(table.pull_mean) < 4 / np.sqrt(3)
+    assert 0.1 < table.pull_width < 1 + 4 / np.sqrt(6)
+    assert table.coverage > 0.3
+
+
 def test_res_1_is_described_together_and_a_power_that_was_left_out_is_predicted():
     """The median residual of 1/Q_i is within the stated 3 %, that of a power that was left out within 7 %."""
     dataset, others = joint.load(ROOT / "config/experiments/argonne_resonator_loss", SCHEMA)
