@@ -1,13 +1,18 @@
 """A fit against the window of temperatures that it is made in: how far an answer depends on a choice."""
 
 from dataclasses import replace
+from math import erfc, sqrt
 
 import pandas as pd
 
+from tlsglass.base import chance
 from tlsglass.experiment import fits
 
 LARGEST_ERROR = 1.0  # a window whose parameter is less certain than this says nothing
 SCANNED = 20
+FAR = 3.0  # σ: a parameter that moves by more with the window depends on the window ...
+WORTH = 2.0  # ... if it moves by more than this many of its own errors, scaled: out of its 95 % interval
+LEAST_VARIANCE = 0.1  # of that in the shorter window. ASSUME: no difference is known better, where the model is not linear
 
 
 def columns_of(parameter):
@@ -60,3 +65,47 @@ def scan(dataset, parameter="mu", own=None, fit=None, scanned=SCANNED):
             rows.append((window.points.T_K[0], T_max, n, one.values[parameter], error, scaled, one.misfit, names))
             start = one.values
     return pd.DataFrame(rows, columns=columns).sort_values(["T_min_K", "T_max_K"])
+
+
+def drift(scanned, parameter, whole_K, free, errors_given):
+    """Return the window whose ``parameter`` is the furthest from that of the whole, or None where none differs by 3 σ.
+
+    ``scanned`` are the rows of ``scan``, ``whole_K`` (low, high) the window of the fit with ``free`` free parameters. Where
+    the scatter is estimated from the residuals, 3 σ are those of Student's t. What stays within the 95 % interval of the fit
+    does not count. Returns {"value", "error" (scaled), "upper_K", "n_points", "sigma"}.
+    """
+    rows = scanned[scanned["T_min_K"] == whole_K[0]]
+    whole, shorter = rows[rows["T_max_K"] == whole_K[1]], rows[rows["T_max_K"] < whole_K[1]]
+    if whole.empty:
+        return None
+    own, furthest, found = whole.iloc[0], 1.0, None
+    for _, row in shorter.iterrows():
+        away, sigma = abs(row[parameter] - own[parameter]), _of_difference(row, own, f"{parameter}_err", errors_given)
+        if not sigma > 0 or away <= WORTH * own[f"{parameter}_err_scaled"]:
+            continue
+        dof = row["n_points"] - free + len(_held(row))
+        estimated = dof >= 1 and (not errors_given or row["misfit"] > 1)
+        far = sqrt(chance.f_quantile(1 - erfc(FAR / sqrt(2)), 1, dof)) if estimated else FAR
+        if away / sigma / far > furthest:
+            furthest = away / sigma / far
+            found = {"value": float(row[parameter]), "error": float(row[f"{parameter}_err_scaled"])}
+            found |= {"upper_K": float(row["T_max_K"]), "n_points": int(row["n_points"]), "sigma": float(away / sigma)}
+    return found
+
+
+def _held(row):
+    return [name for name in row["held"].split(", ") if name]
+
+
+def _of_difference(short, long, error, errors_given):
+    """Return the standard error of what a parameter in a window and in a longer one that holds it differ by.
+
+    Both share points: the variance is that of the shorter less that of the longer one, each with the scatter about the shorter
+    fit, for a model that fails spoils that of the longer. Where the shorter holds parameters that the longer frees, the sum.
+    """
+    if errors_given:
+        scatter, (one, other) = max(1.0, short["misfit"]), (short[error], long[error])
+    else:
+        scatter, (one, other) = short["misfit"], (row[error] / (row["misfit"] or 1.0) for row in (short, long))
+    variance = one**2 + other**2 if _held(short) else max(one**2 - other**2, LEAST_VARIANCE * one**2)
+    return scatter * sqrt(variance)

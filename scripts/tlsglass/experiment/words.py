@@ -106,7 +106,9 @@ def _coupling(fit):
 
 def _models(fit):
     if fit["void"]:
-        told = f"Eq. (3) against STM: ΔAIC and p are void, since χ²/dof = {reduced_chi2(fit['mu_free'])}"
+        moving = " and ".join(NAMES[name] for name, drift in (fit.get("drifts") or {}).items() if drift)
+        why = f"χ²/dof = {reduced_chi2(fit['mu_free'])}" if fit["errors_given"] else f"{moving} moves with the window"
+        told = f"Eq. (3) against STM: ΔAIC and p are void, since {why}"
     else:
         p = "" if fit["p_value"] is None else f", p(µ = 0) = {fit['p_value']:.2g}".replace("-", MINUS)
         told = f"Eq. (3) against STM: ΔAIC = {number(fit['delta_aic'], 3)}{p}: {verdict(fit)}"
@@ -140,19 +142,34 @@ def warnings(fit):
             found.append(f"{name}: {', '.join(at)} at a bound")
         if not model["converged"]:
             found.append(f"{name}: the search ended at its limit of evaluations")
-    if fit["void"]:
+    for name, model in (("mu", free), ("J0_over_h0", (fit["atlas"] or {}).get("model"))):
+        moved = moves(fit, name, model)
+        if moved and not (name == "J0_over_h0" and fit["atlas"]["void"] and fit["errors_given"]):  # that is said below
+            found.append(f"{moved} with the upper end of the window: choose --window (window_K)")
+    if fit["void"] and free["errors_given"]:
         found.append("Eq. (3) does not describe the points; errors are scaled by " + number(free["misfit"]))
     elif free["errors_given"] and free["dof"] and free["misfit"] > 1:
         found.append(f"errors are scaled by √(χ²/dof) = {number(free['misfit'], 3)}")
     if fit["atlas"] and fit["atlas"]["left_out"]:
         found.append(f"{fit['atlas']['left_out']} points lie outside of the atlas")
-    if fit["atlas"] and fit["atlas"]["void"]:
+    if fit["atlas"] and fit["atlas"]["void"] and fit["errors_given"]:
         found.append("the atlas does not describe the points")
     if fit.get("other_laboratory"):
         found.append(f"another laboratory has measured the same material: {fit['other_laboratory']}")
     if fit["provenance"] == "reconstructed":
         found.append("the points are reconstructed, not measured")
     return found
+
+
+def moves(fit, name, model):
+    """Return how a parameter moves with the window: µ moves from 0.06(1) (to 0.2 K) to 0.68(5) (to 1.8 K); or None."""
+    drift = (fit.get("drifts") or {}).get(name)
+    if drift is None:
+        return None
+    low = shorthand(drift["value"], drift["error"]).replace("-", MINUS)
+    high = shorthand(model["values"][name], model["errors_scaled"][name]).replace("-", MINUS)
+    whole_K = (fit["atlas"] if name == "J0_over_h0" else fit)["fitted_K"][1]
+    return f"{NAMES[name]} moves from {low} (to {drift['upper_K']:.3g} K) to {high} (to {whole_K:.3g} K)"
 
 
 def sentence(fit):
@@ -168,6 +185,9 @@ def sentence(fit):
 def _of_mu(fit):
     free, judged = fit["mu_free"], verdict(fit)
     shown = short(free, "mu")
+    if judged == VOID and not fit["errors_given"]:
+        moved = moves(fit, "mu", free) or moves(fit, "J0_over_h0", fit["atlas"]["model"])
+        return f"{moved} with the upper end of the window, and the points have no errors to judge a window by: µ is not decided"
     if judged == VOID:
         return f"neither Eq. (3) nor the STM describes the points (χ²/dof = {reduced_chi2(free)}): µ = {shown} decides nothing"
     state = free["states"].get("mu")
@@ -181,6 +201,8 @@ def _of_mu(fit):
 def _of_coupling(atlas):
     model = atlas["model"]
     shown = short(model, "J0_over_h0")
+    if atlas["void"] and not model["errors_given"]:
+        return "neither is J0/h0"
     if atlas["void"]:
         return f"no J0/h0 of the atlas describes them (χ²/dof = {reduced_chi2(model)})"
     state = model["states"].get("J0_over_h0")
