@@ -14,6 +14,7 @@ from tlsglass.base import validation
 from tlsglass.experiment import drive, observables, partners, points_file
 from tlsglass.experiment.registry import COUPLING
 
+RELATIVE = "relative"  # of errors from the residuals: in proportion to the value
 NAME, SCHEMA = "dataset.yaml", "dataset.schema.yaml"
 LONGEST_NAME = 100  # characters: a file of it must still have a name that file systems take
 TEXTS = ("title", "label", "reference", "doi", "material", "observable", "provenance", "note", "file", "column", "unit")
@@ -226,9 +227,10 @@ def _in_errors(file, info, value):
     """Return a line where values have no error that a fit can weigh them with."""
     given = info["data"]["error"]
     zero = [k for k, x in enumerate(value) if x == 0]
-    if "assumed_relative" in given and zero:
-        why = "is 0, of which a relative error is nothing; give `assumed`, a column, or `from_residuals`"
-        return [f"{file}: column {info['data']['value']['column']}: data.error.assumed_relative: value {zero[0] + 1} {why}"]
+    key = next(iter(given))
+    if (key == "assumed_relative" or given[key] == RELATIVE) and zero:
+        why = "is 0, of which a relative error is nothing; give `assumed`, a column, or `from_residuals: true`"
+        return [f"{file}: column {info['data']['value']['column']}: data.error.{key}: value {zero[0] + 1} {why}"]
     return []
 
 

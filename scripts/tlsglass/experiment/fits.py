@@ -30,7 +30,7 @@ class Fit:
     profiled: list  # parameters whose interval is from the profile likelihood, since the parabola fails
     at_bounds: list  # free parameters that end on a bound
     correlations: dict  # {parameter: {parameter: coefficient}} of the free ones
-    chi2: float  # with σ from the residuals: the sum of their squares, in the unit of the value squared
+    chi2: float  # with σ from the residuals: the sum of their squares, in the unit of the value squared, or relative to it
     dof: int
     aic: float
     converged: bool  # whether the search arrived within its limit of evaluations
@@ -115,13 +115,14 @@ def with_temperature_errors(dataset, start=None):
 def fit(dataset, mu=None, start=None, intervals=True, also=None):
     """Fit the dataset's model by least squares; with ``mu`` given, µ is held there (0: the STM).
 
-    Where the dataset has no errors, all points get the same one, estimated from the residuals of this fit. ``start`` (values
-    by name) replaces the search for a start on a grid; ``also`` is a further start, where a fit must not end above another.
+    Where the dataset has no errors, all points get the same one, or the same share of the value where it says so, estimated
+    from the residuals of this fit. ``start`` (values by name) replaces the search for a start on a grid; ``also`` is a further start, where a fit must not end above another.
     """
     own = terms(dataset)
     if mu is not None:
         own = own | {"mu": own["mu"].held_at(mu)}
-    part = Part(shapes_of(dataset), dataset.points.value, dataset.points.error)
+    points = dataset.points
+    part = Part(shapes_of(dataset), points.value, points.error, weight=points.weight)
     return maximise(Likelihood([part], own, priors(dataset)), start, intervals, also, dataset.observable.of_interest)
 
 
@@ -202,18 +203,21 @@ class _Intervals:
 def _rounding(likelihood):
     """Return the least scatter that points without errors can have, in units of their scale."""
     part = likelihood.parts[0]
-    return max(ROUNDING * float(np.max(np.abs(part.value))) / part.scale[0], 1e-150)
+    return max(ROUNDING * float(np.max(np.abs(part.value / part.scale))), 1e-150)
 
 
 def _told(likelihood, best, covariance, found):
     """Return the Fit."""
-    unit = 1.0 if likelihood.errors_given else float(likelihood.parts[0].scale[0])
+    first = likelihood.parts[0]
+    unit = 1.0 if likelihood.errors_given or first.weight is not None else float(first.scale[0])
     dof, n = likelihood.dof, likelihood.points
     variance = best.chi2 / max(dof, 1)
     # With σ from the residuals, -2 ln L at its maximum is n ln(χ²/n) + constant; with σ given it is χ² + constant.
     least = 0.0 if likelihood.errors_given else n * _rounding(likelihood) ** 2
     chi2 = max(best.chi2, least)
     deviance = chi2 if likelihood.errors_given else n * (np.log(chi2 / n) + 2 * np.log(unit))
+    if first.error is None and first.weight is not None:
+        deviance += 2 * float(np.sum(np.log(first.weight)))
     deviance += sum(part.ln_determinant for part in likelihood.parts)
     own = 1.0 if likelihood.errors_given else float(np.sqrt(chi2 / max(dof, 1)))
     scale = max(1.0, float(np.sqrt(variance))) if likelihood.errors_given else 1.0

@@ -58,7 +58,7 @@ def info_of(file, observable, columns, units, errors, probe=None, window_K=None,
     if columns["error"]:
         told = {"column": columns["error"]}
     else:
-        told = {"assumed_relative": errors} if errors else {"from_residuals": True}
+        told = {"assumed_relative": errors} if errors else {"from_residuals": datasets.RELATIVE if entry.positive else True}
     info = {
         "title": name,
         "reference": Path(file).name,

@@ -10,7 +10,8 @@ from tlsglass.experiment import datasets, drive, observables, resonators
 
 @dataclass(frozen=True)
 class Points:
-    """Measured points with ascending temperatures, (n,) each; ``error`` is None when it is left to the residuals.
+    """Measured points with ascending temperatures, (n,) each; ``error`` is None when it is left to the residuals: then it is
+    the same for all points, or in proportion to ``weight``.
 
     Points of a resonator that is driven have their photon numbers, and the sweep that each belongs to, by a number like its
     power: temperatures ascend within a sweep.
@@ -22,6 +23,7 @@ class Points:
     T_error_K: np.ndarray | None
     photons: np.ndarray | None = None
     sweep: np.ndarray | None = None
+    weight: np.ndarray | None = None
 
     @property
     def ends(self):
@@ -110,7 +112,8 @@ def of(checked, folder=""):
         sweep = np.array(checked.extra[drive.sweep_column(checked.info)])
     each = checked.info.get("systematic", {}).get("each")
     error = error if each is None or error is None else np.hypot(error, each * np.abs(value))
-    whole = Points(T_K, value, error, T_error, photons, sweep)
+    weight = np.abs(value) if given["error"].get("from_residuals") == datasets.RELATIVE else None
+    whole = Points(T_K, value, error, T_error, photons, sweep, weight)
     whole = whole.where(np.argsort(T_K, kind="stable"))
     points = whole.within(*checked.info.get("window_K", (0, np.inf)))
     return Dataset(checked.name, checked.info, checked.unit, points, whole)

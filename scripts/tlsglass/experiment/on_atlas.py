@@ -102,7 +102,8 @@ def covariance(dataset, values):
 def likelihood(dataset, atlas_covariance=None):
     """Return the Likelihood of a dataset of ``on_atlas``."""
     points = dataset.points
-    part = Part(lambda p: dataset.observable.shapes(points.T_K, p, dataset.probe), points.value, points.error, atlas_covariance)
+    shapes = fits.shapes_of(dataset)
+    part = Part(shapes, points.value, points.error, atlas_covariance, weight=points.weight)
     return Likelihood([part], fits.terms(dataset), fits.priors(dataset))
 
 
@@ -121,7 +122,7 @@ def fit(dataset, start=None, intervals=True):
                 known = None
                 break
             if dataset.points.error is None:  # in units of the errors that the residuals tell, whatever these are
-                known = known * (np.std(dataset.points.value) ** 2 / own)
+                known = known * (_scale(dataset.points) ** 2 / own)
         before, found = found, fits.maximise(likelihood(dataset, known), found.values, intervals=False)
         if abs(found.values[NAME] - before.values[NAME]) < 1e-3 * (before.errors[NAME] or np.inf):
             break
@@ -144,7 +145,12 @@ def _variance(dataset, found):
     points = dataset.points
     if points.error is not None:
         return points.error**2
-    return np.full(len(points.value), max(found.misfit**2, 1e-300))
+    return max(found.misfit**2, 1e-300) * (np.ones_like(points.value) if points.weight is None else points.weight**2)
+
+
+def _scale(points):
+    """Return what errors that the residuals tell are in units of, (n,) or a number."""
+    return np.std(points.value) if points.weight is None else points.weight
 
 
 def with_other_h0(dataset, found, atlas=None):

@@ -99,7 +99,8 @@ def _told(dataset, found):
     points = dataset.points
     errors = next(iter(dataset.info["data"]["error"]))
     if points.error is None:
-        errors = "no errors given: σ estimated from the residuals"
+        share = "" if points.weight is None else ", in proportion to the value"
+        errors = f"no errors given: σ estimated from the residuals{share}"
     if dataset.whole.T_error_K is not None:
         errors += ", with the errors of the temperature (effective variance)"
     return (
@@ -113,6 +114,7 @@ def _told(dataset, found):
             "n_points": len(points.T_K),
             "errors": errors,
             "errors_given": points.error is not None,
+            "errors_relative": points.error is None and points.weight is not None,  # then chi2 and misfit are relative
             "mu_free": numbers(found.free),
             "stm": numbers(found.stm),
             "delta_aic": found.delta_aic,
@@ -139,7 +141,9 @@ def numbers(fit):
 
 def _points(dataset, found):
     whole = dataset.whole
-    error = np.full_like(whole.value, found.free.misfit) if whole.error is None else whole.error
+    error = whole.error
+    if error is None:
+        error = found.free.misfit * (np.ones_like(whole.value) if whole.weight is None else whole.weight)
     T_error = np.zeros_like(error) if whole.T_error_K is None else whole.T_error_K
     fitted = np.isin(whole.T_K, dataset.points.T_K)
     shown = {"T_K": whole.T_K, "value": whole.value, "error": error, "T_error_K": T_error, "fitted": fitted}

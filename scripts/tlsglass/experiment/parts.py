@@ -36,9 +36,10 @@ class Term:
 class Part:
     """Points ``value`` (n,) and the shapes of their model, ``shapes(p)`` -> {amplitude: (n,)} for a dict ``p`` of parameters.
 
-    ``error`` is their standard error (n,), or None: then all have the same, which the residuals tell. ``covariance`` (n, n) is
-    added to the squared errors: what errors of the model, or of all points together, come to. ``names`` {own: shared} gives
-    parameters another name in the likelihood, so that two parts do or do not share them.
+    ``error`` is their standard error (n,), or None: then the residuals tell it, which is the same for all, or in proportion
+    to ``weight`` (n,). ``covariance`` (n, n) is added to the squared errors: what errors of the model, or of all points
+    together, come to. ``names`` {own: shared} gives parameters another name in the likelihood, so that two parts do or do not
+    share them.
     """
 
     shapes: Callable
@@ -46,6 +47,7 @@ class Part:
     error: np.ndarray | None
     covariance: np.ndarray | None = None
     names: dict | None = None
+    weight: np.ndarray | None = None
 
     def named(self, p):
         """Return {amplitude as the likelihood calls it: shape (n,)} for its parameters ``p``."""
@@ -59,9 +61,9 @@ class Part:
 
     @cached_property
     def scale(self):
-        """Errors (n,): as given, else all the same, of the order of the scatter of the points."""
-        if self.error is not None:
-            return np.asarray(self.error, dtype=float)
+        """Errors (n,): as given, else as ``weight`` has them, else all the same, of the order of the scatter of the points."""
+        if self.error is not None or self.weight is not None:
+            return np.asarray(self.weight if self.error is None else self.error, dtype=float)
         spread = float(np.std(self.value))
         return np.full(len(self.value), spread or float(np.max(np.abs(self.value))) or 1.0)
 

@@ -122,10 +122,18 @@ def _models(fit):
 
 def _chi2(fit):
     models = {"Eq. (3)": fit["mu_free"], "STM": fit["stm"]} | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
+    if fit.get("errors_relative"):
+        shown = ", ".join(f"{name} {percent(one['misfit'])}" for name, one in models.items())
+        return f"errors: {percent(fit['mu_free']['misfit'])} of the value, from residuals, since none are given: {shown}"
     if not fit["errors_given"]:
         shown = ", ".join(f"{name} {number(one['misfit'], 3)}" for name, one in models.items())
         return f"σ of the residuals, since no errors are given: {shown} {_unit(fit)}".rstrip()
     return "χ²/dof: " + ", ".join(f"{name} {reduced_chi2(one)} ({one['dof']} dof)" for name, one in models.items())
+
+
+def percent(share):
+    """Return a fraction as 1.4 %."""
+    return f"{100 * share:.2g} %"
 
 
 def _unit(fit):

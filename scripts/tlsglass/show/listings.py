@@ -131,7 +131,8 @@ def _fit(fit, order):
     free, atlas = fit["mu_free"], fit["atlas"]
     models = [free, fit["stm"], *([atlas["model"]] if atlas else [])]
     # without errors the σ of the residuals
-    chi2 = [words.reduced_chi2(one) for one in models] if fit["errors_given"] else [f"{one['misfit']:.2g}" for one in models]
+    scatter = words.percent if fit.get("errors_relative") else "{:.2g}".format
+    chi2 = [words.reduced_chi2(one) if fit["errors_given"] else scatter(one["misfit"]) for one in models]
     aic = [f"{fit['delta_aic']:.1f}"] if not fit["void"] else ["void"]
     if atlas:
         aic.append("void" if atlas["void"] else f"{atlas['delta_aic']['stm']:.1f}")
