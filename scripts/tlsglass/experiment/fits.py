@@ -115,8 +115,9 @@ def with_temperature_errors(dataset, start=None):
 def fit(dataset, mu=None, start=None, intervals=True, also=None):
     """Fit the dataset's model by least squares; with ``mu`` given, µ is held there (0: the STM).
 
-    Where the dataset has no errors, all points get the same one, or the same share of the value where it says so, estimated
-    from the residuals of this fit. ``start`` (values by name) replaces the search for a start on a grid; ``also`` is a further start, where a fit must not end above another.
+    Where the dataset has no errors, all points get the same one, or the same share of the value, estimated from the residuals
+    of this fit. ``start`` (values by name) replaces the search for a start on a grid; ``also`` is a further start, where a fit
+    must not end above another.
     """
     own = terms(dataset)
     if mu is not None:

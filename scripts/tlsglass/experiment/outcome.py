@@ -41,14 +41,14 @@ def of(dataset, scan=True):
     found = fits.compare(weighed)
     coupled = _on_atlas(weighed)
     fit = _told(dataset, found) | coupled.told
-    scanned = _windows(weighed, found, coupled) if scan else {}
-    fit["drifts"] = _drifts(fit, scanned)
+    scanned = windows.both(weighed, found.free, coupled.fit) if scan else {}
+    fit["drifts"] = windows.drifts(fit, scanned)
     if not fit["errors_given"] and any(fit["drifts"].values()):  # χ² cannot tell that a model fails: this does
         fit["void"] = True
         if fit["atlas"]:
             fit["atlas"]["void"] = True
     fit["says"], fit["lines"] = words.sentence(fit), words.lines(fit)
-    return Outcome(fit, _points(dataset, found), _curves(dataset, found, coupled), _side_by_side(scanned))
+    return Outcome(fit, _points(dataset, found), _curves(dataset, found, coupled), windows.side_by_side(scanned))
 
 
 @dataclass(frozen=True)
@@ -177,39 +177,6 @@ def _curve(there, found, coupled):
     first = there.observable.amplitudes[0]  # that of the TLSs
     curves["tls"] = values[first] * shapes[first]
     return pd.DataFrame({"T_K": T} | curves)
-
-
-def _windows(dataset, found, coupled):
-    """Return {parameter: its scan} of µ and, where there is a fit on the atlas, J0/h0."""
-    scanned = {"mu": windows.scan(dataset, "mu", found.free)}
-    if coupled.fit is not None:
-        here = on_atlas.on_atlas(dataset)
-        values = coupled.fit.values
-        scanned[on_atlas.NAME] = windows.scan(
-            here, on_atlas.NAME, coupled.fit, lambda one, start: on_atlas.fit_near(one, values, start), 12
-        )
-    return scanned
-
-
-def _side_by_side(scanned):
-    """Return both scans in one table, empty without any."""
-    if on_atlas.NAME not in scanned:
-        return scanned.get("mu", pd.DataFrame(columns=windows.columns_of("mu")))
-    keys = ["T_min_K", "T_max_K", "n_points"]
-    return scanned["mu"].merge(scanned[on_atlas.NAME], how="outer", on=keys, suffixes=("", "_atlas"))
-
-
-def _drifts(fit, scanned):
-    """Return {parameter: windows.drift of its scan}; None where it does not move, or the points hold it nowhere."""
-    found = {"mu": None, on_atlas.NAME: None}
-    models = {"mu": (fit["mu_free"], fit["fitted_K"])}
-    if fit["atlas"]:
-        models[on_atlas.NAME] = fit["atlas"]["model"], fit["atlas"]["fitted_K"]
-    for name, (model, fitted_K) in models.items():
-        if name in scanned and model["states"].get(name) in (profile.INTERVAL, profile.UPPER, profile.LOWER):
-            free = sum(error != 0 for error in model["errors"].values())
-            found[name] = windows.drift(scanned[name], name, fitted_K, free, fit["errors_given"])
-    return found
 
 
 def table(fits):

@@ -6,7 +6,7 @@ from math import erfc, sqrt
 import pandas as pd
 
 from tlsglass.base import chance
-from tlsglass.experiment import fits
+from tlsglass.experiment import fits, on_atlas, profile
 
 LARGEST_ERROR = 1.0  # a window whose parameter is less certain than this says nothing
 SCANNED = 20
@@ -65,6 +65,42 @@ def scan(dataset, parameter="mu", own=None, fit=None, scanned=SCANNED):
             rows.append((window.points.T_K[0], T_max, n, one.values[parameter], error, scaled, one.misfit, names))
             start = one.values
     return pd.DataFrame(rows, columns=columns).sort_values(["T_min_K", "T_max_K"])
+
+
+def both(dataset, free, coupled=None):
+    """Return {parameter: its scan} of µ, whose Fit is ``free``, and of J0/h0 where there is a Fit on the atlas, ``coupled``."""
+    scanned = {"mu": scan(dataset, "mu", free)}
+    if coupled is not None:
+
+        def near(window, start):
+            return on_atlas.fit_near(window, coupled.values, start)
+
+        scanned[on_atlas.NAME] = scan(on_atlas.on_atlas(dataset), on_atlas.NAME, coupled, near, 12)
+    return scanned
+
+
+def side_by_side(scanned):
+    """Return the scans of ``both`` in one table, empty without any."""
+    if on_atlas.NAME not in scanned:
+        return scanned.get("mu", pd.DataFrame(columns=columns_of("mu")))
+    keys = ["T_min_K", "T_max_K", "n_points"]
+    return scanned["mu"].merge(scanned[on_atlas.NAME], how="outer", on=keys, suffixes=("", "_atlas"))
+
+
+def drifts(fit, scanned):
+    """Return {parameter: ``drift``} of the scans of ``both`` and a fit as ``outcome.Outcome.fit`` holds it.
+
+    None where a parameter does not move, or where the points do not hold it.
+    """
+    found = {"mu": None, on_atlas.NAME: None}
+    models = {"mu": (fit["mu_free"], fit["fitted_K"])}
+    if fit["atlas"]:
+        models[on_atlas.NAME] = fit["atlas"]["model"], fit["atlas"]["fitted_K"]
+    for name, (model, fitted_K) in models.items():
+        if name in scanned and model["states"].get(name) in (profile.INTERVAL, profile.UPPER, profile.LOWER):
+            free = sum(error != 0 for error in model["errors"].values())
+            found[name] = drift(scanned[name], name, fitted_K, free, fit["errors_given"])
+    return found
 
 
 def drift(scanned, parameter, whole_K, free, errors_given):
