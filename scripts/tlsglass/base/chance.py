@@ -8,6 +8,11 @@ def chi2_tail(x, dof):
     return float(special.chdtrc(dof, x))
 
 
+def chi2_lower(x, dof):
+    """Return the chance that χ² of ``dof`` degrees of freedom stays below ``x``."""
+    return float(special.chdtr(dof, x))
+
+
 def chi2_quantile(share, dof):
     """Return what χ² of ``dof`` degrees of freedom stays below with probability ``share``."""
     return float(2 * special.gammaincinv(0.5 * dof, share))

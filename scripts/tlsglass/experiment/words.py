@@ -3,9 +3,10 @@
 All take a fit as fit.json holds it (``outcome.Outcome.fit``), or one model of it. Errors that are shown are scaled ones.
 """
 
+from tlsglass.base import chance
 from tlsglass.base.samples import shorthand
 from tlsglass.experiment import profile
-from tlsglass.experiment.fits import DECISIVE
+from tlsglass.experiment.fits import BY_CHANCE, DECISIVE
 
 MINUS = "\N{MINUS SIGN}"
 FAVOURED, AGAINST, UNDECIDED, VOID = "µ ≠ 0 favoured", "STM favoured", "undecided", "void"
@@ -158,6 +159,8 @@ def warnings(fit):
         found.append("Eq. (3) does not describe the points; errors are scaled by " + number(free["misfit"]))
     elif free["errors_given"] and free["dof"] and free["misfit"] > 1:
         found.append(f"errors are scaled by √(χ²/dof) = {number(free['misfit'], 3)}")
+    if free["errors_given"] and free["dof"] and chance.chi2_lower(free["chi2"], free["dof"]) < BY_CHANCE:
+        found.append(f"the errors are larger than the scatter of the points (χ²/dof = {reduced_chi2(free)})")
     if fit["atlas"] and fit["atlas"]["left_out"]:
         found.append(f"{fit['atlas']['left_out']} points lie outside of the atlas")
     if fit["atlas"] and fit["atlas"]["void"] and fit["errors_given"]:
@@ -202,7 +205,8 @@ def _of_mu(fit):
     if state in (profile.NOT_CONSTRAINED, profile.AT_BOUND):
         return f"µ is {shown} by these points" if state == profile.NOT_CONSTRAINED else f"µ ends {shown}"
     if judged == FAVOURED:
-        return f"µ = {shown} is favoured over the STM (ΔAIC = {number(fit['delta_aic'], 3)})"
+        but = ", but moves with the window" if (fit.get("drifts") or {}).get("mu") else ""
+        return f"µ = {shown} is favoured over the STM (ΔAIC = {number(fit['delta_aic'], 3)}){but}"
     return f"µ = {shown} is not told from the STM (ΔAIC = {number(fit['delta_aic'], 2)})"
 
 
