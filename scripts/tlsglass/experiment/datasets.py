@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from tlsglass.base import validation
-from tlsglass.experiment import drive, observables, partners, points_file
+from tlsglass.experiment import drive, headers, observables, partners, points_file
 from tlsglass.experiment.registry import COUPLING
 
 RELATIVE = "relative"  # of errors from the residuals: in proportion to the value
@@ -203,7 +203,9 @@ def _in_points(file, info, observable, T_K, value):
     free = sum(not one.get("fixed", False) for name, one in _settings(info, observable).items() if name not in unused)
     if len(inside) <= free + 1:
         few = f"{len(inside)} points in the window {low:g} to {high:g} K are too few"
-        return [f"{file}: {few} for {free} free parameters: need {free + 2}"]
+        span = f"; the points lie at {min(T_K):.3g} to {max(T_K):.3g} K" if T_K else ""
+        span += ", and a window is in kelvin" if span and "window_K" in info else ""
+        return [f"{file}: {few} for {free} free parameters: need {free + 2}{span}"]
     column = info["data"]["temperature"]["column"]
     least, most = TEMPERATURES_K
     ends = min(T_K[k] for k in inside), max(T_K[k] for k in inside)
@@ -257,7 +259,15 @@ def _unit(path, key, data, targets):
         if not math.isclose(two, 2 * one, rel_tol=1e-12):
             raise refused(f"must be a multiple of {target}, with the same zero")
         return one, target
-    raise refused(f"must be a unit that converts to {' or '.join(targets)}")
+    raise refused(f"must be a unit that converts to {' or '.join(targets)}{headers.proposal(unit, targets)}")
+
+
+def converts(unit, targets):
+    """Return whether a unit is one of ``targets`` or converts to one; False where pint is not installed."""
+    try:
+        return _unit("", "value", {"value": {"unit": unit}}, targets)[0] is not None
+    except validation.InputError:
+        return False
 
 
 @cache

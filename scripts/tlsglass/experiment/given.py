@@ -7,23 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from tlsglass.base import validation
-from tlsglass.experiment import datasets, observables, points_file
+from tlsglass.experiment import datasets, headers, observables, points_file
 
-UNITS = {"K": "K", "mK": "mK", "uK": "uK", "µK": "uK", "Hz": "Hz", "kHz": "kHz", "MHz": "MHz", "GHz": "GHz"}
 TEMPERATURE = re.compile(r"^(t|temp|temperature)(?![a-z])", re.IGNORECASE)
-ERROR = re.compile(r"(err|error|sigma|std|stdev|unc|uncertainty|σ)", re.IGNORECASE)
-IN_HEADER = re.compile(r"[(\[]\s*([^)\]]+?)\s*[)\]]\s*$|_([A-Za-zµ]+)$")
+ERROR = re.compile(r"(err|error|sigma|std|stdev|unc|uncertainty|σ|±|\+/-)", re.IGNORECASE)
 SMALL = 0.05  # a relative change that is larger is no relative change
-QUANTITY = re.compile(r"^\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*([A-Za-zµ]*)\s*$")
-
-
-def hertz(text):
-    """Return a frequency in hertz: 5.6199GHz, 90 kHz, 5.6199e9. Raises validation.InputError."""
-    factors = {"": 1.0, "Hz": 1.0, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9}
-    found = QUANTITY.match(str(text))
-    if not found or found.group(2) not in factors or not float(found.group(1)) > 0:
-        raise validation.InputError(f"--frequency {text}: must be a frequency like 5.6199GHz, 90kHz or 5.6e9 (in hertz)")
-    return float(found.group(1)) * factors[found.group(2)]
 
 
 def start_of(name, parameter):
@@ -45,16 +33,30 @@ def info_of(file, observable, columns, units, errors, probe=None, window_K=None,
     """Return the content of a dataset.yaml for the table ``file`` of an Observable's name.
 
     ``columns`` {"temperature", "value", "error"} and ``units`` {"temperature", "value"} are names or None, to be guessed;
-    ``errors`` is a relative error or None. Raises validation.InputError, one line that says what to give.
+    ``errors`` is a relative error or None. Without either, errors are left to the residuals: a share of each value for what is
+    positive. Raises validation.InputError, one line that says all that is to be given.
     """
     if observable not in observables.names():
         raise validation.InputError(f"--observable {observable}: must be one of {', '.join(observables.names())}")
     entry = observables.named(observable)
-    if entry.probe and probe is None:
-        raise validation.InputError(f"--frequency: missing; {observable} needs the probing frequency, like 5.6199GHz")
+    if probe is not None and not entry.probe:
+        raise validation.InputError(f"--frequency: {observable} has no use for it")
+    if errors is not None and columns.get("error"):
+        raise validation.InputError("--relative-error: --error names a column of errors already: give one of them")
     header, rows, _ = points_file.table(Path(file), [c for c in columns.values() if c])
-    columns = _columns(file, header, columns, where or {})
-    units = {key: units.get(key) or _unit(file, key, columns[key], entry, header, rows) for key in ("temperature", "value")}
+    asked = (
+        [f"--frequency: missing; {observable} needs the probing frequency, like 5.6GHz"] if entry.probe and not probe else []
+    )
+    columns, unclear = _columns(file, header, columns, where or {}, errors is None)
+    asked += unclear
+    units = dict(units)
+    for key in ("temperature", "value"):
+        if not units.get(key):
+            units[key], unclear = _unit(key, columns.get(key), entry, header, rows)
+            asked += unclear
+    if asked:
+        named = f"; the columns are {', '.join(header)}" if any(" COLUMN: " in one for one in asked) else ""
+        raise validation.InputError(f"{file}: {'; also '.join(asked)}{named}")
     if columns["error"]:
         told = {"column": columns["error"]}
     else:
@@ -85,52 +87,102 @@ def info_of(file, observable, columns, units, errors, probe=None, window_K=None,
     return info
 
 
-def _columns(file, header, columns, where):
-    """Return the names of the columns, guessed where only one can be meant."""
-    found = dict(columns)
+def _columns(file, header, columns, where, error):
+    """Return the names of the columns, guessed where only one can be meant, and a text for each that is to be given.
 
-    def ask(what, why):
-        return validation.InputError(f"{file}: --{what} COLUMN: {why}; the columns are {', '.join(header)}")
-
+    A column of errors is looked for if ``error`` says so.
+    """
+    found, asked = dict(columns), []
     for what, name in found.items():
-        if name and name not in header:
-            raise validation.InputError(f"{file}: --{what}: column {name}: missing; the columns are {', '.join(header)}")
-    free = [name for name in header if name not in where and name not in found.values()]
-    if not found.get("temperature"):
-        likely = [name for name in free if TEMPERATURE.match(name) and not ERROR.search(name)]
-        if len(likely) != 1:
-            raise ask("temperature", "which column holds the temperature?")
-        found["temperature"] = likely[0]
-        free.remove(likely[0])
-    if not found.get("value"):
-        likely = [name for name in free if not ERROR.search(name)]
-        if len(likely) != 1:
-            raise ask("value", "which column holds what was measured?")
-        found["value"] = likely[0]
-        free.remove(likely[0])
-    if not found.get("error"):
-        likely = [name for name in free if ERROR.search(name) and not TEMPERATURE.match(name)]
-        found["error"] = likely[0] if len(likely) == 1 else None
-    return found
+        if name and header.count(name) != 1:
+            why = "missing" if name not in header else "there are several of that name"
+            raise validation.InputError(f"{file}: --{what}: column {name}: {why}; the columns are {', '.join(header)}")
+    free = [name for name in header if name not in where and name not in found.values() and header.count(name) == 1]
+    for what, likely, why in (
+        ("temperature", lambda name: TEMPERATURE.match(name) and not ERROR.search(name), "which column holds the temperature?"),
+        ("value", lambda name: not ERROR.search(name), "which column holds what was measured?"),
+    ):
+        if found.get(what):
+            continue
+        some = [name for name in free if likely(name)]
+        if len(some) == 1:
+            found[what] = some[0]
+            free.remove(some[0])
+        else:
+            asked.append(f"--{what} COLUMN: {why}")
+    if error and not found.get("error"):
+        some = _errors(free)
+        found["error"] = some[0] if len(some) == 1 else None
+    return found, asked
 
 
-def _unit(file, key, column, entry, header, rows):
-    """Return the unit of a column, from its name, or for a small relative change from the values."""
-    match = IN_HEADER.search(column)
-    named = (match.group(1) or match.group(2)) if match else None
-    if key == "temperature" and named in UNITS:
-        return UNITS[named]
-    if key == "value" and named and named == entry.unit_of_probe:
-        return named
-    if key == "value" and named in entry.units:
-        return named
-    if key == "value" and entry.units == ("dimensionless",) and named is None and column in header:
+def _errors(names):
+    """Return those that are columns of errors of the value, by their names."""
+    return [name for name in names if ERROR.search(name) and not TEMPERATURE.match(name)]
+
+
+def _unit(key, column, entry, header, rows):
+    """Return the unit of a column, from its name, or for a small relative change from the values; and a text that asks for it.
+
+    A column that is not known yet is asked for its unit too, unless a name in the header tells it.
+    """
+    targets = ("K",) if key == "temperature" else (*entry.units, *((entry.unit_of_probe,) if entry.unit_of_probe else ()))
+    if column is None:
+        told = any(_named(key, name, targets)[0] for name in header)
+        return None, [] if told else [f"--{key}-unit UNIT: its unit, like {_like(key, targets)}"]
+    unit, claimed = _named(key, column, targets)
+    if unit is None and claimed is None and key == "value" and entry.units == ("dimensionless",) and column in header:
         values = [points_file.number(row[header.index(column)]) for row in rows]
-        if all(abs(x) < SMALL for x in values):
-            return "dimensionless"
-    allowed = ["K", "mK"] if key == "temperature" else [*entry.units, *([entry.unit_of_probe] if entry.unit_of_probe else [])]
-    why = f"the unit of {column} is not clear; say it, like {' or '.join(allowed)}"
-    raise validation.InputError(f"{file}: --{key}-unit UNIT: {why}")
+        unit = "dimensionless" if all(abs(x) < SMALL for x in values) else None
+    if unit is not None:
+        return unit, []
+    proposed = headers.proposal(claimed, targets) if claimed else ""
+    return None, [f"--{key}-unit UNIT: the unit of {column} is not clear; say it, like {_like(key, targets)}{proposed}"]
+
+
+def _like(key, targets):
+    return " or ".join(("K", "mK") if key == "temperature" else targets)
+
+
+def _named(key, column, targets):
+    """Return the unit that the name of a column tells, or None, and the text that it is made of, or None."""
+    claimed, _ = headers.claimed(column)
+    if claimed is None:
+        return None, None
+    if key == "temperature":
+        return headers.TEMPERATURES.get(claimed), claimed
+    unit = headers.spelled(claimed)
+    return (unit if unit and datasets.converts(unit, targets) else None), claimed
+
+
+def read(dataset, file=None):
+    """Return the line that says what was read of a Dataset, from the table ``file`` where there is one."""
+    info, data = dataset.info, dataset.info["data"]
+    symbol = observables.named(info["observable"]).symbol.replace("$", "").replace("_", "")
+    said = [f"{name} = {_with_unit(**data[key])}" for name, key in (("T", "temperature"), (symbol, "value"))]
+    kind, error = next(iter(data["error"].items()))
+    said.append(
+        {
+            "column": f"error = {error}",
+            "assumed": f"error = {error} {data['value']['unit']}, assumed",
+            "assumed_relative": f"error = {100 * error:g} % of {symbol}, assumed" if kind == "assumed_relative" else "",
+            "from_residuals": "error from the residuals" + (f", a share of {symbol}" if error == datasets.RELATIVE else ""),
+        }[kind]
+    )
+    unused = _errors(points_file.table(Path(file), [data["value"]["column"]])[0]) if file and kind != "column" else []
+    unused = [name for name in unused if name not in (data["temperature"]["column"], data["value"]["column"])]
+    said[-1] += f" (not from {', '.join(unused)})" if unused else ""
+    said += [f"{info[key]:g} Hz" for key in observables.probes() if key in info]
+    said += [f"rows with {name} = {value}" for name, value in data.get("where", {}).items()]
+    low, high = dataset.points.ends
+    count, every = len(dataset.points.T_K), len(dataset.whole.T_K)
+    within = f"{low:.3g} to {high:.3g} K"
+    said.append(f"{count} of {every} points, {within}" if "window_K" in info else f"all {every} points, {within}: no --window")
+    return "read: " + ", ".join(said)
+
+
+def _with_unit(column, unit, **_):
+    return column if headers.claimed(column) == (unit, True) else f"{column} ({unit})"
 
 
 def dataset_of(file, info, schema=None):
@@ -142,13 +194,15 @@ def dataset_of(file, info, schema=None):
     return measured.of(checked, file)
 
 
-def from_arrays(T, value, observable, error, frequency, window, parameters, h0, name):
+def from_arrays(T, value, observable, error, relative_error, frequency, window, parameters, h0, name):
     """Return measured.Dataset of arrays, as ``show.fitting.fit`` takes them. Raises validation.InputError."""
     from tlsglass.experiment import measured
 
     T, value = np.ravel(np.asarray(T, dtype=float)), np.ravel(np.asarray(value, dtype=float))
     if len(T) != len(value):
         raise validation.InputError(f"{name}: {len(T)} temperatures and {len(value)} values: must be as many")
+    if relative_error is not None and not 0 < relative_error < 1:
+        raise validation.InputError(f"{name}: relative_error {relative_error}: must be above 0 and below 1")
     table = {"T_K": T, "value": value}
     if error is not None:
         table["error"] = np.broadcast_to(np.asarray(error, dtype=float), T.shape)
@@ -161,9 +215,15 @@ def from_arrays(T, value, observable, error, frequency, window, parameters, h0, 
         file = Path(folder) / "data.csv"
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
         try:
-            info = info_of(file, observable, columns, units, None, frequency, window and list(window), None, h0, name)
+            info = info_of(file, observable, columns, units, relative_error, frequency, window and list(window), None, h0, name)
             info["parameters"] |= parameters
             checked = datasets.check_info(info, Path(name), datasets.schema(), name, file)
         except validation.InputError as error:
-            raise validation.InputError(*(line.replace(str(file), name) for line in error.lines)) from None
+            raise validation.InputError(*(_of_arrays(line, file, name) for line in error.lines)) from None
     return measured.of(checked, name)
+
+
+def _of_arrays(line, file, name):
+    """Return what was said of a file as it is said of arrays: these have neither lines nor options."""
+    line = re.sub(r"; line \d+ of the file", "", line.replace(str(file), name))
+    return re.sub(r"--([a-z]+)(-([a-z]+))?", lambda m: m.group(1) + (f"_{m.group(3)}" if m.group(3) else ""), line)

@@ -27,7 +27,7 @@ def read(file, names, positive, where=None):
     ``positive`` says of each name whether it must be > 0. Of a long table only the rows are taken that have the values
     ``where`` {column: value}. Raises validation.InputError, a line for each column that is wrong.
     """
-    header, rows, separated = table(file, [*names, *(where or {})])
+    header, rows, separated, lines = _table(file, [*names, *(where or {})])
     columns, wrong = {}, []
     for name in (*names, *(where or {})):
         if name not in header:
@@ -40,7 +40,8 @@ def read(file, names, positive, where=None):
         if bad:
             need = "must be a finite number" + (" > 0" if positive[name] else "")
             shown = texts[bad[0]] or "an empty field"
-            wrong.append(_row(file, name, [kept[k][0] for k in bad], f"{shown} {need}"))
+            rows_of_it = [kept[k][0] for k in bad]
+            wrong.append(_row(file, name, rows_of_it, f"{shown} {need}") + f"; line {lines[rows_of_it[0]]} of the file")
     validation.raise_all(wrong)
     return columns
 
@@ -83,36 +84,44 @@ def table(file, names=()):
 
     Lines above the one that holds ``names`` are titles, and are skipped.
     """
+    return _table(file, names)[:3]
+
+
+def _table(file, names):
+    """Return what ``table`` does, and the line of the file that each row ends on."""
     if str(file).lower().endswith((".xlsx", ".xls")):
-        lines, separator = _spreadsheet(file), "\t"
+        raw, separator = _spreadsheet(file), "\t"
     else:
-        lines = [line for line in (COMMENT.sub(r"\1", line) for line in io.StringIO(_text(file))) if line.strip()]
-        separator = None
+        raw, separator = [COMMENT.sub(r"\1", line) for line in io.StringIO(_text(file))], None
+    numbers = [k + 1 for k, line in enumerate(raw) if line.strip()]
+    lines = [raw[k - 1] for k in numbers]
     if not lines:
         raise validation.InputError(f"{file}: not a CSV table: it holds no line but comments")
     parsed = [_parsed(file, lines, k, separator) for k in range(min(TITLES, len(lines)))]
-    first = next((k for k, (header, _, _) in enumerate(parsed) if set(names) <= set(header)), 0)
-    header, rows, separator = parsed[first]
+    first = next((k for k, (header, *_) in enumerate(parsed) if set(names) <= set(header)), 0)
+    header, rows, separator, ends = parsed[first]
+    numbers = [numbers[first + end - 1] for end in ends]
     for k, row in enumerate(rows):
         if len(row) > len(header):
             why = f"row {k + 1} has {len(row)} fields, the header {len(header)}"
             if len(header) == 1 and first == 0:
                 why += f"; is {header[0]!r} a title above it?"
-            raise validation.InputError(f"{file}: not a CSV table: {why}")
+            raise validation.InputError(f"{file}: not a CSV table: {why}; line {numbers[k]} of the file")
         row += [""] * (len(header) - len(row))
     if separator != ",":  # then a comma can only be the decimal one
         rows = [[DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in row] for row in rows]
-    return header, [[cell.strip() for cell in row] for row in rows], SEPARATORS[separator]
+    return header, [[cell.strip() for cell in row] for row in rows], SEPARATORS[separator], numbers
 
 
 def _parsed(file, lines, first, separator):
-    """Return header, rows and separator if line ``first`` is the header."""
+    """Return header, rows, separator, and after how many lines each row ends, if line ``first`` is the header."""
     separator = separator or max(SEPARATORS, key=lines[first].count)
+    reader = csv.reader(lines[first:], delimiter=separator, skipinitialspace=True)
     try:
-        header, *rows = csv.reader(lines[first:], delimiter=separator, skipinitialspace=True)
+        header, *rows = [(row, reader.line_num) for row in reader]
     except csv.Error as error:
         raise validation.InputError(f"{file}: not a CSV table: {error}") from None
-    return [name.strip() for name in header], rows, separator
+    return [name.strip() for name in header[0]], [row for row, _ in rows], separator, [end for _, end in rows]
 
 
 def _text(file):
@@ -144,4 +153,4 @@ def _spreadsheet(file):
         raise validation.InputError(f"{file}: {error.strerror or error}") from None
     except Exception as error:  # the readers of spreadsheets raise what they like
         raise validation.InputError(f"{file}: not an Excel file: {' '.join(str(error).split())[:120]}") from None
-    return ["\t".join(cell.replace("\t", " ") for cell in row) for row in sheet.to_numpy() if any(row)]
+    return ["\t".join(cell.replace("\t", " ") for cell in row) for row in sheet.to_numpy()]

@@ -9,15 +9,31 @@ from tlsglass.base import files, validation
 from tlsglass.experiment import observables
 
 FIT = """Fit what was measured against temperature: Eq. (3) with µ free, the standard tunneling model, and the atlas with
-J0/h0 free. Prints five lines, and writes fit.json, fit.md, figure.svg/.png/.csv and tables into a folder."""
+J0/h0 free. Prints what is decided and five lines, and writes fit.json, fit.md, figure.svg/.png/.csv and tables into a folder.
+Without --window all points are fitted, also those where the models do not hold."""
+EXAMPLE = 'example: tlsglass fit kappa.csv --observable thermal_conductivity --value-unit "W/(m K)" --window 0.05 0.45'
 
 RESONATOR = "resonator"  # f and 1/Q_i of one table, fitted together
+FREQUENCY = """the frequency of the probe with its unit, as the instrument shows it: 5.6199GHz, 90kHz. It is put for the paper's
+ω as it is, not multiplied by 2π: only ω/A counts, so the rate A that is fitted takes up the factor"""
+
+OF_A_TABLE = ("observable", "frequency", "temperature", "value", "error", "temperature_unit", "value_unit", "relative_error")
+OF_A_TABLE += ("where", "window", "h0", "write_dataset")
+OF_A_RESONATOR = ("loss", "Qi", "loss_error", "power", "photons", "attenuation", "Qc", "inv_Qc", "Ql", "inv_Ql", "convention")
+OF_A_RESONATOR += ("systematic", "relaxation")
+
+
+class OneLine(argparse.ArgumentParser):
+    """A parser that says in one line what is wrong, in the place of a page."""
+
+    def error(self, message):
+        raise validation.InputError(f"{self.prog}: {message}; see {self.prog} --help")
 
 
 def main(arguments=None):
     """Run the command; return its exit code: 0, or 2 for bad input, which is told in one line each."""
-    given = _parser().parse_args(arguments)
     try:
+        given = _parser().parse_args(arguments)
         return given.run(given)
     except validation.InputError as error:
         print(error, file=sys.stderr)
@@ -27,26 +43,30 @@ def main(arguments=None):
 
 
 def _parser():
-    parser = argparse.ArgumentParser("tlsglass", description="Interacting tunneling two-level systems in glasses")
+    parser = OneLine("tlsglass", description="Interacting tunneling two-level systems in glasses")
     commands = parser.add_subparsers(required=True, metavar="command")
-    fit = commands.add_parser("fit", help="fit a measured table", description=FIT)
+    fit = commands.add_parser("fit", help="fit a measured table", description=FIT, epilog=EXAMPLE)
     fit.set_defaults(run=_fit)
     fit.add_argument("table", nargs="?", help="CSV (or .xlsx) with a column for the temperature and one for what was measured")
     fit.add_argument("--dataset", metavar="FOLDER", help="a folder with dataset.yaml, in the place of a table")
     fit.add_argument("--observable", metavar="NAME", help=", ".join([*observables.names(), RESONATOR]))
-    fit.add_argument("--frequency", metavar="F", help="probing frequency: 5.6199GHz, 90kHz (ω as the paper prints it, no 2π)")
+    fit.add_argument("--frequency", metavar="F", help=FREQUENCY)
     for what in ("temperature", "value", "error"):
         fit.add_argument(f"--{what}", metavar="COLUMN", help=f"the column of the {what}")
     fit.add_argument("--temperature-unit", metavar="UNIT", help="K, mK, ...")
-    fit.add_argument("--value-unit", metavar="UNIT", help="unit of what was measured")
+    fit.add_argument("--value-unit", metavar="UNIT", help='unit of what was measured, as "W/(m K)"')
     fit.add_argument(
-        "--relative-error", type=float, metavar="X", help="error of all values, relative: 0.01; else from residuals"
+        "--relative-error",
+        metavar="X",
+        help="error of all values, relative, as 1%% or 0.01; without errors: from the residuals",
     )
-    fit.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="take these rows of a long table")
-    fit.add_argument("--window", nargs=2, type=float, metavar=("LOW", "HIGH"), help="temperatures to fit, in kelvin")
+    fit.add_argument("--where", action="append", metavar="COLUMN=VALUE", help="take these rows of a long table")
+    fit.add_argument(
+        "--window", nargs=2, type=float, metavar=("LOW", "HIGH"), help="temperatures to fit, in kelvin; without it all points"
+    )
     fit.add_argument("--h0", type=float, metavar="K", help="random field in kelvin, 10 if not given")
     _of_a_resonator(fit.add_argument_group("f and Q together (--observable resonator); --value and --error are those of f"))
-    fit.add_argument("--out", metavar="FOLDER", help="where to write; fit-NAME if not given")
+    fit.add_argument("--out", metavar="FOLDER", help="where to write; fit-NAME if not given, with the name of the table")
     fit.add_argument("--write-dataset", metavar="NAME", help="make config/experiments/NAME for the workflow")
     return parser
 
@@ -68,10 +88,10 @@ def _of_a_resonator(group):
 
 
 def _fit_resonator(given):
-    from tlsglass.experiment import given as tables
-    from tlsglass.experiment import resonator_table, together
+    from tlsglass.experiment import headers, resonator_table, together
     from tlsglass.show import fitting
 
+    _refuse(given, ("value_unit", "relative_error", "h0", "write_dataset"), "no use for it with --observable resonator")
     if given.frequency is None:
         raise validation.InputError("--frequency: missing; that of the resonator, like 5.6199GHz")
     inverse = [name for name, one in (("loss", given.loss), ("Qc", given.inv_Qc), ("Ql", given.inv_Ql)) if one]
@@ -90,7 +110,7 @@ def _fit_resonator(given):
         *resonator_table.datasets_of(
             given.table,
             columns,
-            tables.hertz(given.frequency),
+            headers.hertz(given.frequency),
             given.convention,
             given.attenuation,
             dict(zip(("each", "common"), given.systematic, strict=True)) if given.systematic else None,
@@ -101,14 +121,35 @@ def _fit_resonator(given):
             where=_conditions(given),
         )
     )
-    folder = Path(given.out or f"fit-{Path(given.table).stem}")
+    folder = Path(given.out or f"fit-{_name(given.table)}")
+    replaced = (folder / "joint.json").exists()
     fitting.save_joint(found, folder)
     print("\n".join(together.lines(found)))
-    print(f"written: {folder}/joint.json, joint_*.csv, figure.svg", file=sys.stderr)
+    _written(folder, "joint.json, joint_*.csv, figure.svg", replaced)
     return 0
 
 
+def _written(folder, files, replaced):
+    told = "; those of an earlier fit are replaced" if replaced else ""
+    print(f"written: {folder}/{files}{told}", file=sys.stderr)
+
+
+def _refuse(given, options, why):
+    """Refuse options that would be ignored."""
+    given = {name: getattr(given, name) for name in options}
+    found = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None and value is not False]
+    if found:
+        raise validation.InputError(f"{', '.join(found)}: {why}")
+
+
+def _name(table):
+    """Return what a table is called: data.csv is everybody's name, and its folder tells more."""
+    path = Path(table)
+    return path.resolve().parent.name or path.stem if path.stem.lower() == "data" else path.stem
+
+
 def _fit(given):
+    from tlsglass.experiment import given as tables
     from tlsglass.experiment import outcome
     from tlsglass.show import fitting
 
@@ -116,12 +157,17 @@ def _fit(given):
         return _fit_resonator(given)
     if (given.table is None) == (given.dataset is None):
         raise validation.InputError("tlsglass fit: give a table or --dataset FOLDER, and not both")
+    if given.dataset:
+        _refuse(given, (*OF_A_TABLE, *OF_A_RESONATOR), "no use for it with --dataset: dataset.yaml says it")
+    _refuse(given, OF_A_RESONATOR, f"only with --observable {RESONATOR}")
     dataset = _of_folder(given) if given.dataset else _of_table(given)
+    print(tables.read(dataset, given.table), file=sys.stderr, flush=True)
     report = fitting.Report(outcome.of(dataset))
     folder = Path(given.out or f"fit-{dataset.name}")
+    replaced = (folder / "fit.json").exists()
     report.save(folder)
     print(report)
-    print(f"written: {folder}/fit.json, fit.md, figure.svg", file=sys.stderr)
+    _written(folder, "fit.json, fit.md, figure.svg", replaced)
     return 0
 
 
@@ -133,20 +179,22 @@ def _of_folder(given):
 
 def _of_table(given):
     from tlsglass.experiment import given as tables
+    from tlsglass.experiment import headers
 
     if not given.observable:
-        raise validation.InputError(f"--observable: missing; one of {', '.join(observables.names())}")
+        raise validation.InputError(f"--observable: missing; one of {', '.join([*observables.names(), RESONATOR])}")
     where = _conditions(given)
     columns = {what: getattr(given, what) for what in ("temperature", "value", "error")}
     units = {"temperature": given.temperature_unit, "value": given.value_unit}
-    probe = None if given.frequency is None else tables.hertz(given.frequency)
-    name = given.write_dataset or Path(given.table).stem
+    probe = None if given.frequency is None else headers.hertz(given.frequency)
+    relative = None if given.relative_error is None else headers.share(given.relative_error)
+    name = given.write_dataset or _name(given.table)
     info = tables.info_of(
         given.table,
         given.observable,
         columns,
         units,
-        given.relative_error,
+        relative,
         probe,
         given.window and list(given.window),
         where,
@@ -162,7 +210,7 @@ def _of_table(given):
 def _conditions(given):
     """Return {column: value} of --where."""
     where = {}
-    for condition in given.where:
+    for condition in given.where or ():
         name, equals, value = condition.partition("=")
         if not equals:
             raise validation.InputError(f"--where {condition}: must be COLUMN=VALUE")

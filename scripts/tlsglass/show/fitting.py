@@ -1,4 +1,4 @@
-"""A fit as its reader gets it: five lines, files, a figure. The rule of the workflow and the command go through here."""
+"""A fit as its reader gets it: a sentence, five lines, files, a figure. Both workflow and command go through here."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +10,7 @@ TABLES = ("points", "curves", "windows")
 
 
 class Report:
-    """The Outcome of a dataset, which prints as five lines, writes its files, and draws itself.
+    """The Outcome of a dataset, which prints as what is decided and five lines, writes its files, and draws itself.
 
     ``fit`` holds the numbers as fit.json does: see docs/fit-your-data.md. ``mu`` and ``J0_over_h0`` are (value, low, high) of
     their 68 % intervals, None where an end is open.
@@ -20,9 +20,15 @@ class Report:
         self.outcome, self.fit = outcome, outcome.fit
 
     def __str__(self):
-        return "\n".join(self.fit["lines"])
+        return "\n".join([self.says, *self.fit["lines"]])
 
     __repr__ = __str__
+
+    @property
+    def says(self):
+        """What is decided, or that nothing is: one sentence."""
+        says = self.fit["says"]
+        return says[0].upper() + says[1:] if says[0].isascii() else says  # not a capital µ
 
     @property
     def mu(self):
@@ -64,10 +70,12 @@ class Report:
                 ends = words.interval(model, name) if name in model["intervals_scaled"] else ""
                 chi2 = f"{words.reduced_chi2(model)} ({model['dof']})" if fit["errors_given"] else ""
                 rows.append(f"| {label} | {words.NAMES.get(name, name)} | {words.short(model, name)} | {ends} | {chi2} |")
-        says = fit["says"]
-        says = says[0].upper() + says[1:] if says[0].isascii() else says  # not a capital µ
-        head = [f"# {fit['title'] or fit['dataset']}", "", says, ""]
+        head = [f"# {fit['title'] or fit['dataset']}", "", self.says, ""]
         head += [f"- {line}" for line in fit["lines"]]
+        low, high = fit["fitted_K"]
+        head.append(
+            f"- fitted: {fit['n_points']} points, {low:.3g} to {high:.3g} K" + (", all" if fit["window_K"] is None else "")
+        )
         note = (
             "Errors and intervals are those of the points (the statistical ones are in fit.json), times √(χ²/dof) where that is"
             " above 1. Those of J0/h0 hold the errors of the atlas."
@@ -80,17 +88,32 @@ def _interval(model, name):
     return model["values"][name], low, high
 
 
-def fit(T, value, observable, error=None, frequency=None, window=None, parameters=None, h0=None, name="data", scan=True):
+def fit(
+    T,
+    value,
+    observable,
+    error=None,
+    frequency=None,
+    window=None,
+    parameters=None,
+    h0=None,
+    name="data",
+    scan=True,
+    relative_error=None,
+):
     """Fit ``value`` (n,) measured at temperatures ``T`` (n,) in kelvin: return the Report.
 
     ``observable`` is one of experiment.observables.names(), and ``value`` in its unit: the first of its ``units``, or hertz for
-    the frequency of a resonator. ``error`` is (n,), one number, or None: from the residuals. ``frequency`` is the probing one
-    in hertz, ``window`` (low, high) in kelvin, ``h0`` in kelvin (10); ``parameters`` {name: {"start", "low", "high", "fixed"}}
-    are those of dataset.yaml. Without ``scan`` no windows of temperature are tried. Raises base.validation.InputError.
+    the frequency of a resonator. ``error`` is the standard error in that unit, (n,) or one number for all points;
+    ``relative_error`` is one number, the share of each value (0.01). Without both, errors come from the residuals: a share of
+    each value where that is positive by nature, else the same for all points. ``frequency`` is the probing one in hertz,
+    ``window`` (low, high) in kelvin, ``h0`` in kelvin (10); ``parameters`` {name: {"start", "low", "high", "fixed"}} are those
+    of dataset.yaml. Without ``scan`` no windows of temperature are tried, and nothing tells whether µ depends on them.
+    Raises base.validation.InputError.
     """
     from tlsglass.experiment import given, outcome
 
-    dataset = given.from_arrays(T, value, observable, error, frequency, window, parameters or {}, h0, name)
+    dataset = given.from_arrays(T, value, observable, error, relative_error, frequency, window, parameters or {}, h0, name)
     return Report(outcome.of(dataset, scan))
 
 

@@ -122,7 +122,7 @@ def test_all_that_is_wrong_is_said_together_a_line_each(tmp_path):
         "dataset.yaml: omega_Hz: missing; sound_velocity needs the probing frequency",
         "dataset.yaml: data.temperature.unit = 'degC': must be a multiple of K, with the same zero",
         "dataset.yaml: data.value.unit = 'W/(m K)': must be a unit that converts to dimensionless",
-        "data.csv: column kappa_W_per_m_K, row 2 (and 1 more): x must be a finite number",
+        "data.csv: column kappa_W_per_m_K, row 2 (and 1 more): x must be a finite number; line 3 of the file",
     ]
 
 

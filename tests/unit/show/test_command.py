@@ -25,7 +25,7 @@ def test_a_dataset_gives_the_numbers_of_the_workflow(capsys):
     assert command.main(["fit", "--dataset", str(STYCAST), "--out", "found"]) == 0
     told = json.loads(Path("found/fit.json").read_text(encoding="utf-8"))
     assert told == json.loads(json.dumps(outcome.of(measured.load(STYCAST)).fit))
-    assert capsys.readouterr().out.splitlines() == told["lines"]
+    assert capsys.readouterr().out.splitlines() == [told["says"], *told["lines"]]
     assert len(told["lines"]) == 5
     assert {path.name for path in Path("found").iterdir()} >= {"fit.json", "fit.md", "figure.svg", "figure.png", "figure.csv"}
     assert "J0/h0" in Path("found/fit.md").read_text(encoding="utf-8")
@@ -76,17 +76,138 @@ def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
         (["fit", "t.csv", "--observable", "specific_heat", "--temperature", "T"], "column T: missing; the columns"),
         (["fit", "t.csv", "--observable", "specific_heat", "--where", "x"], "--where x: must be COLUMN=VALUE"),
         (["fit", "u.csv", "--observable", "specific_heat"], "--value COLUMN: which column holds what was measured?"),
+        (
+            ["fit", "v.csv", "--observable", "thermal_conductivity"],
+            "v.csv: --value COLUMN: which column holds what was measured?; also --temperature-unit UNIT: the unit of T is not"
+            " clear; say it, like K or mK; also --value-unit UNIT: its unit, like W/(m K); the columns are T, a, b",
+        ),
+        (["fit", "t.csv"], "resonator_loss, resonator\n"),
+        (
+            ["fit", "t.csv", "--observable", "sound_velocity", "--frequency", "5.6199"],
+            "--frequency 5.6199: must be a frequency like 5.6GHz, 90kHz or 428.8e6Hz, with its unit",
+        ),
+        (
+            ["fit", "t.csv", "--observable", "specific_heat", "--frequency", "1kHz"],
+            "--frequency: specific_heat has no use for it",
+        ),
+        (
+            ["fit", "t.csv", "--observable", "specific_heat", "--error", "c", "--relative-error", "1%"],
+            "--relative-error: --error names a column of errors already",
+        ),
+        *(
+            (
+                ["fit", "t.csv", "--observable", "specific_heat", "--relative-error", wrong],
+                f"--relative-error {wrong}: must be a share of the value like 1% or 0.01",
+            )
+            for wrong in ("0", "-0.1", "100%", "1", "x", "1 K")
+        ),
+        (
+            ["fit", "t.csv", "--observable", "specific_heat", "--h0", "ten"],
+            "tlsglass fit: argument --h0: invalid float value: 'ten'",
+        ),
+        (["fit", "t.csv", "--observable", "specific_heat", "--power", "P"], "--power: only with --observable resonator"),
+        (["fit", "--dataset", str(STYCAST), "--window", "0", "1", "--h0", "0"], "--window, --h0: no use for it with --dataset"),
+        (
+            ["fit", "t.csv", "--observable", "resonator", "--frequency", "1GHz", "--relative-error", "1%"],
+            "--relative-error: no use for it with --observable resonator",
+        ),
+        (
+            ["fit", "t.csv", "--observable", "specific_heat", "--value-unit", "J/(kg K)", "--window", "50", "450"],
+            "0 points in the window 50 to 450 K are too few for 3 free parameters: need 5; the points lie at 0.1 to 0.5 K,"
+            " and a window is in kelvin",
+        ),
+        (
+            ["fit", "t.csv", "--observable", "thermal_conductivity", "--value-unit", "W/mK"],
+            "must be a unit that converts to W/(m K); did you mean W/(m K)?",
+        ),
+        (["fit", "w.csv", "--observable", "thermal_conductivity"], "column kappa_W_per_m_K, row 2: x must be a finite number"),
+        (["fit", "w.csv", "--observable", "thermal_conductivity"], "; line 6 of the file"),
         (["fit", "--dataset", "nowhere"], "nowhere/dataset.yaml"),
     ],
 )
 def test_what_is_not_clear_is_asked_for_in_one_line(given, said, capsys):
     Path("t.csv").write_text("T_K,c\n0.1,1\n0.2,2\n0.3,3\n0.4,4\n0.5,5\n", encoding="utf-8")
     Path("u.csv").write_text("T_K,a,b\n0.1,1,2\n", encoding="utf-8")
+    Path("v.csv").write_text("T,a,b\n0.1,1,2\n", encoding="utf-8")
+    Path("w.csv").write_text("# of May\n\nT_K,kappa_W_per_m_K\n0.1,1\n\n0.2,x\n", encoding="utf-8")
     assert command.main(given) == 2
     out = capsys.readouterr()
     assert out.out == ""
     assert said in out.err
     assert len(out.err.splitlines()) == 1
+
+
+KAPPA = ["fit", "k.csv", "--observable", "thermal_conductivity"]
+
+
+def told_of(header, *given, capsys, name="k.csv"):
+    """What the command says on a table of the epoxy with ``header``: lines of stdout, lines of stderr."""
+    T, kappa = np.loadtxt(STYCAST / "data.csv", delimiter=",", skiprows=1, usecols=(0, 1)).T
+    rows = [header, *(f"{a};{b};{0.02 * b};3" for a, b in zip(T, kappa, strict=True))]
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert command.main(["fit", name, *KAPPA[2:], *given]) == 0
+    out = capsys.readouterr()
+    return out.out.splitlines(), out.err.splitlines()
+
+
+def test_it_says_what_was_read(capsys):
+    header = "T_K;kappa_W_per_m_K;err;run"
+    value = ("--value", "kappa_W_per_m_K", "--window", "0.05", "0.45")
+    _, said = told_of(header, *value, "--where", "run=3", capsys=capsys)
+    begins = "read: T = T_K (K), κ = kappa_W_per_m_K (W/(m K)), "
+    assert said[0] == begins + "error = err, rows with run = 3, 8 of 13 points, 0.0609 to 0.434 K"
+    assert said[-1] == "written: fit-k/fit.json, fit.md, figure.svg"
+    _, said = told_of(header, *value, "--relative-error", "1%", capsys=capsys)
+    assert said[0] == begins + "error = 1 % of κ, assumed (not from err), 8 of 13 points, 0.0609 to 0.434 K"
+    assert said[-1] == "written: fit-k/fit.json, fit.md, figure.svg; those of an earlier fit are replaced"
+    fitted = json.loads(Path("fit-k/fit.json").read_text(encoding="utf-8"))
+    assert fitted["mu_free"]["chi2"] == pytest.approx(outcome.of(measured.load(STYCAST), scan=False).fit["mu_free"]["chi2"])
+
+
+def test_without_a_window_or_errors_nothing_is_decided_and_that_is_said_first(capsys):
+    header = "T (K);κ [W/(m K)];residue;run"
+    out, said = told_of(header, "--value", "κ [W/(m K)]", capsys=capsys, name="epoxy/data.csv")
+    assert said[0] == (
+        "read: T = T (K), κ = κ [W/(m K)], error from the residuals, a share of κ, all 13 points, 0.0609 to 1.79 K: no --window"
+    )
+    assert out[0].startswith("µ moves from 0.0")
+    assert "µ is not decided, and neither is J0/h0" in out[0]
+    assert said[-1].startswith("written: fit-epoxy/fit.json")
+    assert "- fitted: 13 points, 0.0609 to 1.79 K, all" in Path("fit-epoxy/fit.md").read_text(encoding="utf-8")
+
+
+def test_errors_that_are_larger_than_the_scatter_are_warned_of():
+    T = np.geomspace(0.05, 0.5, 20)
+    kappa = 0.04 * T**1.9 * (1 + 0.001 * np.random.default_rng(2).standard_normal(20))
+    warned = "the errors are larger than the scatter of the points (χ²/dof = 0."
+    assert warned in str(fit(T, kappa, "thermal_conductivity", relative_error=0.01, scan=False))
+    assert warned not in str(fit(T, kappa, "thermal_conductivity", relative_error=0.001, scan=False))
+
+
+def test_a_relative_error_is_that_share_of_each_value():
+    T = np.geomspace(0.05, 0.5, 9)
+    kappa = 0.04 * T**1.9 * (1 + 0.02 * np.random.default_rng(3).standard_normal(9))
+    one, other = (
+        fit(T, kappa, "thermal_conductivity", scan=False, **error)
+        for error in ({"relative_error": 0.02}, {"error": 0.02 * kappa})
+    )
+    assert one.mu == pytest.approx(other.mu)
+    for wrong, said in (
+        ({"relative_error": 0}, "relative_error 0: must be above 0 and below 1"),
+        ({"relative_error": 0.1, "error": 1e-4}, "relative_error: error names a column of errors already"),
+        ({"frequency": 1e9}, "frequency: thermal_conductivity has no use for it"),
+    ):
+        with pytest.raises(validation.InputError, match=said):
+            fit(T, kappa, "thermal_conductivity", **wrong)
+
+
+def test_the_help_has_an_example_and_says_what_is_fitted(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["fit", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "example: tlsglass fit kappa.csv --observable thermal_conductivity" in said
+    assert "Without --window all points are fitted" in said
 
 
 def test_arrays_give_a_report_that_prints_and_plots():
@@ -95,7 +216,8 @@ def test_arrays_give_a_report_that_prints_and_plots():
     value, low, high = report.mu
     assert value == pytest.approx(0.1, abs=1e-6)
     assert low < 0.1 < high
-    assert len(str(report).splitlines()) == 5
+    assert str(report).splitlines() == [report.says, *report.fit["lines"]]
+    assert len(report.fit["lines"]) == 5
     assert 0 < report.J0_over_h0[0] < 0.3
     assert len(report.plot().figure.axes) > 2
 
