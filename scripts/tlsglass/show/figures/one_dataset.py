@@ -12,6 +12,7 @@ def draw(fits, points, curves, windows, panels=(1,)):
     figure = style.Figure.of_a_fit(len(scanned), tied)
     remaining = iter(figure.panels)
     parts.data_and_fits(next(remaining), [(fit, points[0], curves[0])], alone=True)
+    _name_crosses(figure.panels[0])
     for k, name in enumerate(scanned):
         panel = next(remaining)
         fit_panels.window_scan(panel, fit, scan, name)
@@ -24,3 +25,12 @@ def draw(fits, points, curves, windows, panels=(1,)):
     for panel in figure.panels:
         panel.letter_beside()
     return figure
+
+
+def _name_crosses(panel):
+    """Put the crosses of the residuals of the STM on its entry in the legend, which has no room for one more line."""
+    crosses = [line for line in panel.below.axes.get_lines() if line.get_marker() == "x"]
+    legend = panel.axes.get_legend()
+    for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
+        if crosses and text.get_text().startswith("STM"):
+            handle.set(marker="x", markersize=4, markeredgecolor=crosses[0].get_color())

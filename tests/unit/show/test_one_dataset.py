@@ -1,0 +1,19 @@
+"""The figure of one dataset: each mark of it stands in the legend."""
+
+import numpy as np
+from matplotlib import pyplot as plt
+
+from tlsglass import fit
+
+
+def test_the_crosses_of_the_residuals_are_those_of_the_legend():
+    T = np.geomspace(0.05, 0.5, 9)
+    figure = fit(T, 0.04 * T**1.9, "thermal_conductivity", relative_error=0.01, scan=False).plot()
+    panel = figure.panels[0]
+    drawn = {line.get_marker(): line.get_color() for line in panel.below.axes.get_lines()}
+    legend = panel.axes.get_legend()
+    named = dict(zip([text.get_text() for text in legend.get_texts()], legend.legend_handles, strict=True))
+    (stm,) = (handle for text, handle in named.items() if text.startswith("STM"))
+    assert stm.get_marker() == "x"
+    assert stm.get_markeredgecolor() == drawn["x"]
+    plt.close("all")
