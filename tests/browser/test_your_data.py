@@ -1,5 +1,7 @@
 """Your data: the page's fits of shipped datasets are those of the library, and what is wrong with a table is one clear line."""
 
+import json
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tlsglass.experiment import fits, measured, on_atlas
 from tlsglass.physics import atlas
+from tlsglass.show import command, fitting
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "config/experiments"
@@ -125,6 +128,32 @@ def test_a_pasted_table_is_fitted_and_said_to_be_so(open_page):
     assert "J₀/h₀" in said
     assert "tlsglass fit data.csv --observable thermal_conductivity" in said
     assert tab.locator("#your-plot canvas").count() == 1
+
+
+def test_without_errors_a_share_of_each_value_is_told_by_the_residuals_as_the_library_has_it(open_page, tmp_path):
+    tab = open_form(open_page)
+    csv = (SHIPPED / "stycast1266_thermal_conductivity/data.csv").read_text(encoding="utf-8")
+    paste(tab, csv, unit="W/(m K)", low="0.05", high="0.45")
+    found = fitted(tab)
+    T, kappa = np.loadtxt(csv.splitlines(), delimiter=",", skiprows=1).T
+    expected = fitting.fit(T, kappa, "thermal_conductivity", window=(0.05, 0.45), scan=False).fit
+    for mine, one in (
+        (found["eq3"], expected["mu_free"]),
+        (found["stm"], expected["stm"]),
+        (found["atlas"], expected["atlas"]["model"]),
+    ):
+        assert mine["misfit"] == pytest.approx(one["misfit"], rel=1e-3)
+        assert mine["aic"] == pytest.approx(one["aic"], abs=1e-3)
+        for key, value in one["values"].items():
+            assert near(mine["values"][key], value, one["errors"][key]), key
+            assert mine["errors"][key] == pytest.approx(one["errors"][key], rel=1e-2), key
+    assert "the same share of their value" in tab.inner_text("#your-notes")
+    typed = shlex.split(tab.inner_text("#your-command"))[1:]
+    (tmp_path / "data.csv").write_text(csv, encoding="utf-8")
+    typed[typed.index("data.csv")] = str(tmp_path / "data.csv")
+    assert command.main([*typed, "--out", str(tmp_path / "found")]) == 0
+    again = json.loads((tmp_path / "found/fit.json").read_text(encoding="utf-8"))
+    assert again["mu_free"]["values"] == pytest.approx(expected["mu_free"]["values"])
 
 
 def test_a_file_is_taken_as_it_is(open_page, tmp_path):

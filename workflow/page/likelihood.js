@@ -70,13 +70,13 @@ function fitsOf() {
     return x.map((value, k) => value / size[k]);
   }
 
-  // points: {value, error or null, covariance or null}; terms: {name: {start, low, high, fixed, tried, natural}}
+  // points: {value, error or null, weight or null (what errors from the residuals are in proportion to), covariance or null}; terms: {name: {start, low, high, fixed, tried, natural}}
   class Likelihood {
     constructor(shapes, points, terms) {
       Object.assign(this, { shapes, points, terms });
       const spread = Math.sqrt(sum2(points.value.map((x) => x - points.value.reduce((a, b) => a + b, 0) / points.value.length)) / points.value.length);
       this.errorsGiven = points.error !== null;
-      this.scale = points.error ?? points.value.map(() => spread || Math.max(...points.value.map(Math.abs)) || 1);
+      this.scale = points.error ?? points.weight ?? points.value.map(() => spread || Math.max(...points.value.map(Math.abs)) || 1);
       if (points.covariance) {
         const whole = points.covariance.map((row, i) => row.map((c, j) => c / this.scale[i] / this.scale[j] + (i === j ? 1 : 0)));
         this.factor = cholesky(whole);
@@ -402,17 +402,19 @@ function fitsOf() {
       best = likelihood.best(lesser(profile.lower, best).values);
     }
     const given = likelihood.errorsGiven;
-    const unit = given ? 1 : likelihood.scale[0];
+    const weight = given ? null : likelihood.points.weight ?? null;
+    const unit = given || weight ? 1 : likelihood.scale[0];
     const variance = best.chi2 / Math.max(likelihood.dof, 1);
     const n = likelihood.points.value.length;
-    const deviance = (given ? best.chi2 : n * (Math.log(best.chi2 / n) + 2 * Math.log(unit))) + likelihood.lnDeterminant;
+    const deviance = (given ? best.chi2 : n * (Math.log(best.chi2 / n) + 2 * Math.log(unit))) + likelihood.lnDeterminant
+      + 2 * (weight ?? []).reduce((total, w) => total + Math.log(w), 0);
     const errors = {};
     for (const name of Object.keys(best.values)) {
       const error = best.free.includes(name) ? about.error(name) : 0;
       errors[name] = error === null ? null : error * (given ? 1 : Math.sqrt(variance));
     }
     return {
-      values: best.values, errors, statistical, scaled, dof: likelihood.dof, chi2: best.chi2 * unit ** 2, errorsGiven: given,
+      values: best.values, errors, statistical, scaled, dof: likelihood.dof, chi2: best.chi2 * unit ** 2, errorsGiven: given, relative: weight !== null,
       state: interest && scaled[68] ? state(best.values[interest], scaled[68], scaled[95], likelihood.terms[interest]) : null,
       misfit: Math.sqrt(variance) * unit, aic: deviance + 2 * best.free.length, converged: best.arrived,
       describes: !given || variance < FAR_ABOVE_ONE || chi2Tail(best.chi2, likelihood.dof) > BY_CHANCE,

@@ -10,8 +10,8 @@ function measuredOf(physics, atlas, entries) {
   const MOST_POINTS = 600;
   const J0 = "J0_over_h0";
 
-  // {T, value, error or null, T_error or null}, sorted, and which are fitted. `settings`: observable, probe, temperature and value
-  // {column, factor, probed}, error {column | relative | absolute | residuals}, T_error {absolute, relative}, window, parameters, h0_K
+  // {T, value, error or null, T_error or null, weight or null}, sorted, and which are fitted. `settings`: observable, probe, temperature and value
+  // {column, factor, probed}, error {column | relative | absolute | same: from the residuals, for all points alike}, T_error {absolute, relative}, window, parameters, h0_K
   function load(text, settings) {
     const entry = entries[settings.observable];
     const table = tableOf(text);
@@ -32,7 +32,8 @@ function measuredOf(physics, atlas, entries) {
     const order = T.map((_, k) => k).sort((a, b) => T[a] - T[b]);
     const at = (values) => values && order.map((k) => values[k]);
     const sorted = at(T);
-    const points = { T: sorted, value: at(measured), error: at(errors), T_error: spread ? sorted.map((t) => Math.hypot(spread.absolute, spread.relative * t)) : null };
+    const weight = errors === null && entry.positive && !error.same ? measured.map(Math.abs) : null; // as given.py
+    const points = { T: sorted, value: at(measured), error: at(errors), weight: at(weight), T_error: spread ? sorted.map((t) => Math.hypot(spread.absolute, spread.relative * t)) : null };
     const [low, high] = settings.window ?? [0, Infinity];
     if (!(low < high)) throw new Error("The window must ascend.");
     const dataset = { entry, settings, whole: points, points: within(points, low, high) };
@@ -42,7 +43,7 @@ function measuredOf(physics, atlas, entries) {
 
   function within(points, low, high) {
     const kept = (values) => values && values.filter((_, k) => points.T[k] >= low && points.T[k] <= high);
-    return { T: kept(points.T), value: kept(points.value), error: kept(points.error), T_error: kept(points.T_error) };
+    return { T: kept(points.T), value: kept(points.value), error: kept(points.error), weight: kept(points.weight), T_error: kept(points.T_error) };
   }
 
   function hold({ entry, settings, points }, low, high) {
@@ -78,7 +79,7 @@ function measuredOf(physics, atlas, entries) {
     const terms = termsOf(entry, settings);
     if (mu !== null) terms.mu = { ...terms.mu, start: mu, fixed: true, tried: [] };
     const shapes = models.shapesOf(settings.observable, points.T, settings.probe);
-    return maximise(new Likelihood(shapes, { value: points.value, error }, terms), how);
+    return maximise(new Likelihood(shapes, { value: points.value, error, weight: points.weight }, terms), how);
   }
 
   // Errors of the temperature in those of the values, by the slope of the fit: effective variance
@@ -148,13 +149,13 @@ function measuredOf(physics, atlas, entries) {
     const plain = fit(null);
     let [found, known] = [plain, null];
     for (let k = 0; k < FOUND_AGAIN; k++) {
-      const own = points.error ? points.error.map((sigma) => sigma ** 2) : points.T.map(() => Math.max(found.misfit ** 2, 1e-300));
+      const own = points.error ? points.error.map((sigma) => sigma ** 2) : points.T.map((_, i) => Math.max(found.misfit ** 2, 1e-300) * (points.weight?.[i] ?? 1) ** 2);
       known = covarianceOf(shapes, found.values, points.T.length);
       if (Math.max(...own.map((variance, i) => known[i][i] / variance)) < NEGLIGIBLE) {
         known = null;
         break;
       }
-      if (!points.error) known = known.map((row) => row.map((value) => (value * spread(points.value)) / own[0]));
+      if (!points.error) known = known.map((row) => row.map((value) => (value * (points.weight ? points.weight[0] ** 2 : spread(points.value))) / own[0]));
       const before = found;
       found = fit(known, { start: before.values });
       if (Math.abs(found.values[J0] - before.values[J0]) < 1e-3 * (before.errors[J0] || Infinity)) break;

@@ -94,7 +94,7 @@ function yours(data, physics, atlas, draw) {
       probe: entry().probe ? frequency() : null,
       temperature: { column: get("your-T").value, factor: KELVIN[get("your-T-unit").value] },
       value: { column: get("your-value").value, factor, probed },
-      error: error.startsWith("=") ? { column: error.slice(1) } : { relative: share, absolute: error === "absolute" ? example.error.absolute : null },
+      error: error.startsWith("=") ? { column: error.slice(1) } : { relative: share, absolute: error === "absolute" ? example.error.absolute : null, same: example?.error.same ?? false },
       T_error: absolute || relative ? { absolute, relative } : null,
       window: [number("your-low", "Window from", 0), number("your-high", "Window to", Infinity)],
       h0_K: number("your-h0", "h₀"),
@@ -131,7 +131,7 @@ function yours(data, physics, atlas, draw) {
   }
 
   function rows(found) {
-    const scatter = (fit) => (fit.errorsGiven ? (fit.chi2 / fit.dof).toPrecision(3) : `σ = ${fit.misfit.toExponential(1)}`);
+    const scatter = (fit) => (fit.errorsGiven ? (fit.chi2 / fit.dof).toPrecision(3) : fit.relative ? `σ = ${plain(100 * fit.misfit)} %` : `σ = ${fit.misfit.toExponential(1)}`);
     const made = [["STM", "µ = 0", "", scatter(found.stm), ""]];
     made.push(["Eq. (3)", ...answer(found.eq3, "mu", "µ"), scatter(found.eq3), signed((found.stm.aic - found.eq3.aic).toFixed(1))]);
     if (found.atlas) made.push(["atlas", ...answer(found.atlas, "J0_over_h0", "J₀/h₀"), scatter(found.atlas), signed((found.stmInAtlas.aic - found.atlas.aic).toFixed(1))]);
@@ -152,6 +152,7 @@ function yours(data, physics, atlas, draw) {
     if (!found.atlas) said.push(`Too few points lie in the atlas, T = ${plain(low)} to ${plain(high)} K at h₀ = ${given.h0_K} K.`);
     else if (found.atlas.n < points.T.length) said.push(`${points.T.length - found.atlas.n} points lie outside of the atlas, T = ${plain(low)} to ${plain(high)} K at h₀ = ${given.h0_K} K, and not in its fit.`);
     if (given.error.relative) said.push(`Errors are taken as ${100 * given.error.relative} % of the value: an assumption.`);
+    else if (found.eq3.relative) said.push("No errors are given: all points get the same share of their value, which the residuals tell.");
     else if (!found.eq3.errorsGiven) said.push("No errors are given: all points get the same, which the residuals tell.");
     const spelled = (fit, skip) => Object.entries(fit.values).filter(([name]) => name !== skip && name !== "offset").map(([name, value]) => {
       const own = entry().parameters[name];
@@ -164,8 +165,22 @@ function yours(data, physics, atlas, draw) {
 
   function command(given) {
     const quoted = (text) => (/^[\w.%/-]+$/.test(text) ? text : `"${text}"`);
-    return ["tlsglass fit data.csv", `--observable ${given.observable}`, given.probe ? `--frequency ${given.probe}Hz` : "", `--temperature ${quoted(given.temperature.column)}`, `--value ${quoted(given.value.column)}`]
+    return ["tlsglass fit data.csv", `--observable ${given.observable}`, given.probe ? `--frequency ${given.probe}Hz` : "", `--temperature ${quoted(given.temperature.column)}`, `--value ${quoted(given.value.column)}`, ...told(given).map(([name, text]) => `--${name} ${text.split("|").map(quoted).join(" ")}`)]
       .filter((part) => part).join(" ");
+  }
+
+  // [option, its words, split at |] of units, errors, window and h₀; what the command has no option for is left out
+  function told(given) {
+    const unit = get("your-unit").value;
+    const [low, high] = given.window;
+    const { column, relative } = given.error;
+    return [
+      ["temperature-unit", get("your-T-unit").value.replace("µ", "u")],
+      unit.startsWith("10") ? null : ["value-unit", unit === "1" ? "dimensionless" : unit],
+      column ? ["error", column] : relative ? ["relative-error", `${Number((100 * relative).toPrecision(6))}%`] : null,
+      low > 0 || high < Infinity ? ["window", `${low}|${high < Infinity ? high : 1000}`] : null,
+      given.h0_K !== data.h0_K ? ["h0", `${given.h0_K}`] : null,
+    ].filter((one) => one);
   }
 
   // ---- fit and picture ----
@@ -179,7 +194,7 @@ function yours(data, physics, atlas, draw) {
     const base = power || entry().positive ? 0 : Math.min(...whole.value);
     const curves = study.curves(dataset, found, T);
     const reduce = (value, t) => (value === null ? null : (value - base) / t ** power);
-    const errors = whole.error ?? whole.T.map(() => found.eq3.misfit);
+    const errors = whole.error ?? whole.T.map((_, k) => found.eq3.misfit * (whole.weight?.[k] ?? 1));
     const at = (inside) => T.map((t) => {
       const k = whole.T.indexOf(t);
       return k >= 0 && points.T.includes(t) === inside ? reduce(whole.value[k], t) : null;

@@ -137,6 +137,7 @@ def _example(folder):
             "column": error.get("column"),
             "relative": error.get("assumed_relative"),
             "absolute": error.get("assumed"),
+            "same": error.get("from_residuals") is True,
         },
         "T_error": None if spread is None else [spread.get("absolute_K", 0.0), spread.get("relative", 0.0)],
         "window": info.get("window_K"),
