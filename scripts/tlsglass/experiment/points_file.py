@@ -147,7 +147,7 @@ def _spreadsheet(file):
 
         sheet = pd.read_excel(file, header=None, dtype=str).fillna("")
     except ImportError:
-        why = "reading Excel needs pandas with openpyxl (pip install tlsglass[excel]), or export it as CSV UTF-8"
+        why = "reading Excel needs pandas with openpyxl (pip install '.[excel]'), or export it as CSV UTF-8"
         raise validation.InputError(f"{file}: {why}") from None
     except OSError as error:
         raise validation.InputError(f"{file}: {error.strerror or error}") from None

@@ -62,6 +62,8 @@ def interval(model, name, share=68):
 def reduced_chi2(model):
     """Return χ²/dof as a number of few digits."""
     value = model["chi2"] / model["dof"] if model["dof"] else 0.0
+    if 0 < value < 0.01:
+        return f"{value:.1g}".replace("-", MINUS)
     return f"{value:.{2 if value < 1 else 1 if value < 10 else 0}f}" if value < 1e4 else f"{value:.1e}"
 
 

@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
 from tlsglass import fit
 from tlsglass.base import validation
-from tlsglass.experiment import measured, outcome
+from tlsglass.experiment import measured, outcome, points_file
 from tlsglass.show import command
 
 EXPERIMENTS = Path(__file__).parents[3] / "config/experiments"
@@ -175,6 +176,13 @@ def test_without_a_window_or_errors_nothing_is_decided_and_that_is_said_first(ca
     assert "µ is not decided, and neither is J0/h0" in out[0]
     assert said[-1].startswith("written: fit-epoxy/fit.json")
     assert "- fitted: 13 points, 0.0609 to 1.79 K, all" in Path("fit-epoxy/fit.md").read_text(encoding="utf-8")
+
+
+def test_a_row_of_a_spreadsheet_is_that_of_the_sheet(monkeypatch):
+    sheet = pd.DataFrame([["T_K", "kappa_W_per_m_K"], ["0.1", "1e-3"], [np.nan, np.nan], ["0.2", "x"]])
+    monkeypatch.setattr(pd, "read_excel", lambda *_, **__: sheet)
+    with pytest.raises(validation.InputError, match="column kappa_W_per_m_K, row 2: x must be .* line 4 of the file"):
+        points_file.read("k.xlsx", ["T_K", "kappa_W_per_m_K"], {"T_K": True, "kappa_W_per_m_K": True})
 
 
 def test_errors_that_are_larger_than_the_scatter_are_warned_of():
