@@ -181,7 +181,7 @@ def test_without_a_window_or_errors_nothing_is_decided_and_that_is_said_first(ca
 def test_a_row_of_a_spreadsheet_is_that_of_the_sheet(monkeypatch):
     sheet = pd.DataFrame([["T_K", "kappa_W_per_m_K"], ["0.1", "1e-3"], [np.nan, np.nan], ["0.2", "x"]])
     monkeypatch.setattr(pd, "read_excel", lambda *_, **__: sheet)
-    with pytest.raises(validation.InputError, match="column kappa_W_per_m_K, row 2: x must be .* line 4 of the file"):
+    with pytest.raises(validation.InputError, match=r"column kappa_W_per_m_K, row 2: x must be .*; line 4 of"):
         points_file.read("k.xlsx", ["T_K", "kappa_W_per_m_K"], {"T_K": True, "kappa_W_per_m_K": True})
 
 
