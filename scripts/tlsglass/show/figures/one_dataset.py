@@ -12,7 +12,6 @@ def draw(fits, points, curves, windows, panels=(1,)):
     figure = style.Figure.of_a_fit(len(scanned), tied)
     remaining = iter(figure.panels)
     parts.data_and_fits(next(remaining), [(fit, points[0], curves[0])], alone=True)
-    _name_crosses(figure.panels[0])
     for k, name in enumerate(scanned):
         panel = next(remaining)
         fit_panels.window_scan(panel, fit, scan, name)
@@ -24,6 +23,7 @@ def draw(fits, points, curves, windows, panels=(1,)):
         fit_panels.correlated(next(remaining), fit)
     for panel in figure.panels:
         panel.letter_beside()
+    _name_crosses(figure.panels[0])
     return figure
 
 
