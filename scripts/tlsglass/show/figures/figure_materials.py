@@ -93,7 +93,7 @@ def _row(panel, y, row):
         panel.bars([end], [y], None, series, marker="|", color=colour, alpha=alpha, markersize=6)
     elif row.J0_over_h0_state == "not constrained":
         panel.axes.plot([0, 1], [y, y], color=colour, linestyle=":", linewidth=0.9, alpha=alpha)
-        panel.axes.text(0.5, y - 0.08, "not constrained", ha="center", va="bottom", fontsize=7, color=colour, in_layout=False)
+        panel.axes.text(0.5, y - 0.13, "not constrained", ha="center", va="bottom", fontsize=7, color=colour, in_layout=False)
         panel.bars([np.nan], [y], None, series, marker=marker, color=colour)
     else:
         low, high = row.J0_over_h0 + row.J0_over_h0_h0_down, row.J0_over_h0 + row.J0_over_h0_h0_up
@@ -105,6 +105,6 @@ def _row(panel, y, row):
         panel.bars([row.J0_over_h0], [y], None, series, marker=marker, color=colour, markerfacecolor=face, alpha=alpha)
     if void:
         beside = right < 0.6
-        x, height, place = (right + 0.03, y, "left") if beside else (row.J0_over_h0, y - 0.08, "center")
+        x, height, place = (right + 0.03, y, "left") if beside else (row.J0_over_h0, y - 0.13, "center")
         words = {"ha": place, "va": "center" if beside else "bottom", "fontsize": 7, "color": "0.35"}
         panel.axes.text(x, height, "atlas misses the points", in_layout=False, **words)
