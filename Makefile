@@ -57,8 +57,9 @@ docs: .venv/installed
 unlock: .venv/installed
 	.venv/bin/snakemake --unlock
 
+# a module's tests run where what they share is built; the longest modules, first in testpaths, begin first
 test: lint
-	.venv/bin/python -m pytest -n 2 --dist loadgroup
+	.venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: .venv/installed
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .

@@ -10,14 +10,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from conftest import TINY
+from tiny import TINY
 
 from tlsglass.base import validation
 from tlsglass.show import catalogue
 from tlsglass.study.axes import Study
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.xdist_group("dag")  # most of them share one run of the study
 
 
 @pytest.fixture(scope="module")

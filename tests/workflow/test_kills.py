@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import yaml
-from conftest import NO_CHECKS
+from tiny import NO_CHECKS
 
 EXCHANGE = {
     "measured_K": [0.05, 0.2, 1],

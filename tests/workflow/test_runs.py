@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import NO_CHECKS, ROOT, TINY, shown_at
+from tiny import NO_CHECKS, ROOT, TINY, shown_at
 
 SMALL = shown_at(4) | {
     "model": {"J0_K": [2]},
@@ -19,9 +19,6 @@ WARMER = SMALL | {"density_of_states": {"measured_K": [*TINY["density_of_states"
 
 def targets(run, *more):
     return [f"results/runs/{run}/{path}" for path in ("dos/L4_J2/T0.5.csv", "tables/annealing.csv", *more)]
-
-
-pytestmark = pytest.mark.xdist_group("runs")  # they share three runs in one folder
 
 
 @pytest.fixture(scope="module")

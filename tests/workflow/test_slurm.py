@@ -40,7 +40,7 @@ def written(workflow):
 
 
 def test_a_cancelled_job_and_a_lost_node_change_nothing(workflow, slurm):
-    workflow.write_long_batches()
+    workflow.write_long_batches(model={"J0_K": [2]})
     assert workflow.run(*TARGETS).returncode == 0
     local = written(workflow)
     shutil.rmtree(workflow.folder / "results")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 
 from tlsglass.experiment import observables
-from tlsglass.show import readme
+from tlsglass.show import captions, readme
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = {template.stem: template for template in sorted((ROOT / "workflow/page").glob("*.md.j2"))}
@@ -181,3 +182,19 @@ def test_ten_lines_of_python_run_with_the_installed_package(installed, texts):
     assert re.match(r"C: 0\.\d+\(\d\) k_B", heat)
     assert re.match(r"δv/v: -?\d", velocity)
     assert Path(where).is_relative_to(installed)
+
+
+def test_its_fits_say_what_it_says_they_do(installed, texts, tmp_path):
+    section = texts["README.md"].split("## Fit your own measurement")[1].split("\n## ")[0]
+    commands = re.findall(r"^tlsglass (fit .*)$", section, flags=re.M)
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    program = "import sys; from tlsglass.show.command import main; sys.exit(main())"
+    for order, command in zip(("first", "second"), commands, strict=True):
+        kind, data, *options = shlex.split(command)
+        run = [sys.executable, "-c", program, kind, ROOT / data, *options]
+        done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, env=environment, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        (fit,) = tmp_path.glob("*/fit.json")
+        says = json.loads(fit.read_text(encoding="utf-8"))["says"]
+        shutil.rmtree(fit.parent)
+        assert f"Of the {order}: {captions.typeset(says)}" in section
