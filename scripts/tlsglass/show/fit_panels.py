@@ -129,7 +129,7 @@ def _view(rows, bounds):
         near = others[others.between(low - NEAR * (high - low), high + NEAR * (high - low))]
     else:
         low, high = (end if np.isfinite(end) else 0.0 for end in (bounds if ends.empty else (0.0, 0.0)))
-        near = ends
+        near = ends[np.isfinite(ends)]
     low, high = min([low, 0.0, *near]), max([high, 0.0, *near])
     room = 0.06 * ((high - low) or 1.0)
     return low - room, high + room

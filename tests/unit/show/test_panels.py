@@ -179,7 +179,7 @@ def overlaps(figure):
 
 
 @pytest.mark.parametrize(
-    "name", ["stycast1266_thermal_conductivity", "stycast2850_thermal_conductivity", "niobium_resonator_frequency"]
+    "name", ["stycast1266_thermal_conductivity", "stycast2850_thermal_conductivity", "nachman_cfrp_thermal_conductivity"]
 )
 def test_no_words_of_the_figure_of_a_fit_lie_on_each_other(name):
     loaded = measured.load(ROOT / "config/experiments" / name, SCHEMA)
