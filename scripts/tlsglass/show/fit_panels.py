@@ -40,6 +40,9 @@ def window_scan(panel, fit, windows, parameter="mu"):
     if ends.max() > 2 * ends.min():
         axes.set_xlim(ends.min() / 1.15, ends.max() * 1.15)
         panel.logarithmic("x", ticks=None)
+    elif len(ends):
+        room = 0.06 * (ends.max() - ends.min()) or 0.1 * ends.max()
+        axes.set_xlim(ends.min() - room, ends.max() + room)
     due, lowest = set(), sorted(windows["T_min_K"].unique())
     for k, T_min in enumerate(lowest):
         place = panel.shifted(BESIDE * (k - (len(lowest) - 1) / 2))

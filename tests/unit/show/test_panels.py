@@ -104,6 +104,15 @@ def test_what_lies_far_outside_of_what_is_known_well_is_a_bar_and_stretches_no_a
     assert list(record["x"]) == [T for T, *_ in well]
 
 
+@pytest.mark.parametrize("ends", [(0.3, 0.35, 0.4), (0.3, 0.9, 3.0), (0.3,)])
+def test_all_windows_lie_within_the_panel(ends):
+    axes, record, _ = scanned([(T, 0.2, 0.1, 1) for T in ends])
+    low, high = axes.get_xlim()
+    assert all(low < T < high for T in ends)
+    assert high - low < 1.5 * (max(ends) - min(ends)) or len(ends) == 1
+    assert list(record["x"]) == list(ends)
+
+
 @pytest.mark.parametrize(("misfit", "faint"), [(1.2, False), (3.0, True)])
 def test_a_window_whose_fit_misses_the_points_is_faint(misfit, faint):
     model = {"errors": {"mu": 0.1, "a": 0.1}, "intervals_scaled": {}, "intervals_95_scaled": {}}
