@@ -30,6 +30,14 @@ def sweep_column(info):
     return given.get("sweep") or given.get("power", given.get("photons"))["column"]
 
 
+def sweep_label(info):
+    """Return what tells sweeps apart with its unit: power (dBm); None for what is not driven."""
+    given = info["data"].get("drive")
+    if given is None:
+        return None
+    return given.get("sweep") or (f"power ({given['power']['unit']})" if "power" in given else "photon number")
+
+
 def refused(path, info, observable):
     """Return a line for each key of the drive that does not suit the others, or the observable."""
     wrong, data = [], info["data"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from tlsglass.experiment import fits, observables, on_atlas, profile, windows, words
+from tlsglass.experiment import drive, fits, observables, on_atlas, profile, windows, words
 
 DESCRIBED = (
     "title",
@@ -121,6 +121,7 @@ def _told(dataset, found):
             "p_value": found.p_value,
             "void": found.void,
             "bounds": bounds(dataset),
+            "sweep": drive.sweep_label(dataset.info),
         }
     )
 
@@ -149,7 +150,7 @@ def _points(dataset, found):
     shown = {"T_K": whole.T_K, "value": whole.value, "error": error, "T_error_K": T_error, "fitted": fitted}
     for name, model in (("mu_free", found.free), ("stm", found.stm)):
         shown[name] = replace(dataset, points=whole).model(whole.T_K, model.values)
-    return pd.DataFrame(shown)
+    return pd.DataFrame(shown | ({} if whole.sweep is None else {"sweep": whole.sweep}))
 
 
 def _curves(dataset, found, coupled):

@@ -45,7 +45,9 @@ def _with_error(model, name):
         down, up = value - low, high - value
         if abs(up - down) > LOPSIDED * (up + down) / 2 and down > 0 and up > 0:
             digits = max(0, -int(f"{min(down, up):.0e}".split("e")[1]))
-            return f"{value:.{digits}f} +{up:.{digits}f} {MINUS}{down:.{digits}f}".replace("-", MINUS)
+            told_up, told_down = f"{up:.{digits}f}", f"{down:.{digits}f}"
+            if told_up != told_down:
+                return f"{value:.{digits}f} +{told_up} {MINUS}{told_down}".replace("-", MINUS)
         error = (up + down) / 2 or error
     return shorthand(value, error).replace("-", MINUS)
 

@@ -2,8 +2,9 @@
 
 Jinja2: ``{{ ours("ID") }}``, ``{{ paper("ID") }}`` and ``{{ verdict("ID", ...) }}`` of claims in ``config/paper_values.csv``,
 ``{{ tally("PREFIX") }}`` of all claims whose id starts so, ``{{ cell("TABLE", "COLUMN", L=12, ...) }}`` of the one row of
-``tables/TABLE.csv`` that is picked, ``{{ span("TABLE", "COLUMN", ...) }}`` of several, ``{{ largest("TABLE", "COLUMN") }}``
-of the quantity that is furthest from 0, ``{{ rms("TABLE", "COLUMN") }}`` of all. A caption is reStructuredText.
+``tables/TABLE.csv`` that is picked, ``{{ found("TABLE", "COLUMN", ...) }}`` of one that may be missing, text or number,
+``{{ span("TABLE", "COLUMN", ...) }}`` of several, ``{{ largest("TABLE", "COLUMN") }}`` of the quantity that is furthest from 0,
+``{{ rms("TABLE", "COLUMN") }}`` of all. A caption is reStructuredText.
 """
 
 import math
@@ -80,6 +81,14 @@ class Numbers:
         value, error = (rows[name].iloc[0] if name in rows else 0.0 for name in (column, f"{column}_err"))
         return typeset(tables.shorthand(100 * value, 100 * error) + " %" if percent else tables.shorthand(value, error))
 
+    def found(self, table, column, **where):
+        """Return the text, or the number with its error, of the row of ``table``.csv that ``where`` picks, if there is one."""
+        rows = self._rows(table, where)
+        if len(rows) == 1 and isinstance(rows[column].iloc[0], str):
+            text = rows[column].iloc[0].replace(" -", " \N{MINUS SIGN}")
+            return text[0].upper() + text[1:] if text[0].isascii() and text.endswith(".") else text
+        return self.cell(table, column, **where) if len(rows) else "(not fitted)"
+
     def span(self, table, column, **where):
         """Return the least and the largest number of a column of ``table``.csv, of the rows that ``where`` picks."""
         found = self._rows(table, where)[column]
@@ -124,7 +133,8 @@ def render(template, card, folder, **more):
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    names = {name: getattr(numbers, name) for name in ("ours", "paper", "verdict", "tally", "cell", "span", "largest", "rms")}
+    said = ("ours", "paper", "verdict", "tally", "cell", "found", "span", "largest", "rms")
+    names = {name: getattr(numbers, name) for name in said}
     return environment.from_string(template).render({"made": f"tlsglass {tlsglass.__version__}"} | names | more)
 
 

@@ -1,18 +1,26 @@
 """Panels of figures that show measured data: points with their fits, and what the fits leave."""
 
+import textwrap
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib import lines
 
 from tlsglass.experiment import observables, words
 from tlsglass.show import style
 
+ATLAS, MISSES = "J0_over_h0", "misses the points"
 SMALL = 0.35  # of what is drawn: a part of TLSs that is smaller has an inset
 CURVES = (
     ("mu_free", "fit, µ free", {"linestyle": "-"}),
     ("stm", "STM, µ = 0", {"linestyle": "--", "linewidth": 0.8}),
     ("atlas", "atlas, J0/h0 free", {"linestyle": ":", "linewidth": 1.3}),
 )
+COLOURS = {"mu_free": style.OTHERS[0][0], "stm": "black", "atlas": style.VERMILION}  # of the models of a dataset alone
+CROSS = {"marker": "x", "markersize": 2.6, "markeredgewidth": 0.6}  # a residual of the STM
+FEW_SWEEPS = 8
+LETTER = 0.0535  # inches: the mean width of one in a legend
+ERRORS = {"assumed": "errors assumed", "no errors": "σ of the residuals"}  # how fit.json begins to tell where errors are from
 
 
 def data_and_fits(panel, results, alone=False):
@@ -29,7 +37,7 @@ def data_and_fits(panel, results, alone=False):
     for k, (fit, points, curves) in enumerate(results):
         base = points["value"].min() if drawing.from_lowest else 0.0
         drawn = _Drawn(*style.OTHERS[k % len(style.OTHERS)], 10.0**-scale, base, reduced[0] if reduced else 0, k == 0)
-        _points(panel, fit, points, drawn)
+        _points(panel, fit, points, drawn, alone)
         _curves(panel, fit, curves, drawn, alone)
     T = np.concatenate([points["T_K"] for _, points, _ in results])
     axes.set_xlim(T.min() / 1.12, T.max() * 1.12)
@@ -39,7 +47,9 @@ def data_and_fits(panel, results, alone=False):
     if axes.get_yscale() == "log":
         panel.logarithmic("y", ticks=None)
     axes.set_ylabel(reduced[1].format(first["unit"]) if reduced else _axis_label(first, drawing, scale))
-    panel.legend_above(title=_wrapped(first["material"]))
+    panel.legend_above(title=_title(panel, first, alone))
+    if alone and "sweep" in results[0][1]:
+        _name_sweeps(panel, *results[0][:2])
     if alone and panel.below:
         residuals(panel.below, *results[0][:2])
         panel.below.axes.set_xlabel("$T$ (K)")
@@ -48,10 +58,13 @@ def data_and_fits(panel, results, alone=False):
         axes.set_xlabel("$T$ (K)")
 
 
-def _wrapped(text, width=44):
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text, width)[:2])
+def _title(panel, fit, alone):
+    """Return the material, of a dataset alone with its label, and whether it is a control; two lines at most."""
+    text = fit["material"]
+    if alone:
+        label = (fit["label"] or "").replace(" -", f" {words.MINUS}").replace(" ", "\N{NO-BREAK SPACE}")
+        text += (f", {label}" if label else "") + (" (control)" if fit["control"] else "")
+    return "\n".join(textwrap.wrap(text, int((panel.inches + 0.25) / LETTER))[:2])
 
 
 def _power_of_ten(results, drawing):
@@ -110,21 +123,51 @@ def _limit(axes, results, reduced, drawing, scale):
         axes.set_ylim(max(low, 0.0) if reduced and shown.min() > 0 else low, shown.max() + room)
 
 
-def _points(panel, fit, points, drawn):
+def _points(panel, fit, points, drawn, alone):
     T = points["T_K"]
-    for fitted in (True, False):
-        some = points["fitted"] == fitted
-        if some.any():
-            panel.points(
-                T[some],
-                drawn.value(points["value"], T)[some],
-                drawn.error(points["error"], T)[some],
-                f"{fit['dataset']}: points" + ("" if fitted else " outside the window"),
-                color=drawn.colour if fitted else style.GREY,
-                marker=drawn.marker,
-                markerfacecolor="white",
-                label=(f"{fit['provenance']} points" if fitted else "not fitted") if drawn.first else None,
-            )
+    for k, (marker, one) in enumerate(_sweeps(points, drawn.marker)):
+        for fitted in (True, False):
+            some = one & (points["fitted"] == fitted)
+            if some.any():
+                panel.points(
+                    T[some],
+                    drawn.value(points["value"], T)[some],
+                    drawn.error(points["error"], T)[some],
+                    f"{fit['dataset']}: points" + ("" if fitted else " outside the window"),
+                    color=drawn.colour if fitted else style.GREY,
+                    marker=marker,
+                    markerfacecolor="white",
+                    label=_of_points(fit, fitted, alone) if drawn.first and k == 0 else None,
+                )
+
+
+def _sweeps(points, marker):
+    """Return [(marker, which points)] of each sweep of a driven resonator, or of all points."""
+    if "sweep" not in points:
+        return [(marker, np.full(len(points), True))]
+    shapes = [marker, *(one for one in style.MARKERS if one != marker)]
+    return [(shapes[k % len(shapes)], points["sweep"] == sweep) for k, sweep in enumerate(np.unique(points["sweep"]))]
+
+
+def _name_sweeps(panel, fit, points):
+    """Put the symbol of each sweep above the panel, right of the legend of the fits, if they are few."""
+    sweeps = _sweeps(points, style.OTHERS[0][1])
+    if len(sweeps) > FEW_SWEEPS:
+        return
+    look = {"color": style.OTHERS[0][0], "markerfacecolor": "white", "linestyle": "none"}
+    names = [f"{points['sweep'][one].iloc[0]:g}".replace("-", words.MINUS) for _, one in sweeps]
+    handles = [lines.Line2D([], [], marker=shape, **look) for shape, _ in sweeps]
+    panel.axes.add_artist(panel.axes.get_legend())
+    place = {"loc": "lower right", "bbox_to_anchor": (1.03, 1.0), "handletextpad": 0.1, "columnspacing": 0.6}
+    panel.legend_above(2, handles=handles, labels=names, title=fit["sweep"], **place)
+
+
+def _of_points(fit, fitted, alone):
+    """Return what the legend says of points: of a dataset alone, what their errors are if nobody measured these."""
+    if not fitted:
+        return "not fitted"
+    errors = [told for begin, told in ERRORS.items() if alone and fit["errors"].startswith(begin)]
+    return ", ".join([f"{fit['provenance']} points", *errors])
 
 
 def _curves(panel, fit, curves, drawn, alone):
@@ -132,23 +175,28 @@ def _curves(panel, fit, curves, drawn, alone):
     labels = _labels(fit, drawn.first, alone)
     for name, series, options in CURVES:
         if labels.get(name) or name != "atlas":
-            value = drawn.value(curves[name], T)
-            panel.line(T, value, f"{fit['dataset']}: {series}", color=drawn.colour, label=labels.get(name), **options)
+            look = options | {"color": COLOURS[name] if alone else drawn.colour}
+            if alone and name == "stm":
+                look |= CROSS | {"markevery": []}  # its legend shows what its residuals look like
+            panel.line(T, drawn.value(curves[name], T), f"{fit['dataset']}: {series}", label=labels.get(name), **look)
 
 
 def _labels(fit, first, alone):
-    """Return what the legend says of the fit with µ free, of the STM, and of the atlas for a dataset alone."""
+    """Return what the legend says of the fit with µ free, of the STM, and of the atlas for a dataset alone.
+
+    Of a model that does not describe the points it says that, and no parameter.
+    """
     free, atlas = fit["mu_free"], fit["atlas"]
     mu = _named("µ", words.short(free, "mu"))
     if not alone:
         return {"mu_free": mu + (f", {fit['label']}" if fit["label"] else ""), "stm": "STM, µ = 0" if first else None}
-    found = {"mu_free": f"Eq. (3): {mu}", "stm": "STM, µ = 0"}
+    found = {"mu_free": ("Eq. (3)", mu, free), "stm": ("STM", "µ = 0", fit["stm"])}
     if atlas:
-        found["atlas"] = "atlas: " + _named("J$_0$/h$_0$", words.short(atlas["model"], "J0_over_h0"))
+        found["atlas"] = ("atlas", _named("J$_0$/h$_0$", words.short(atlas["model"], ATLAS)), atlas["model"])
+    said = {name: f"{model}: {shown if one['describes'] else MISSES}" for name, (model, shown, one) in found.items()}
     if fit["errors_given"]:
-        models = {"mu_free": free, "stm": fit["stm"]} | ({"atlas": atlas["model"]} if atlas else {})
-        found |= {name: f"{found[name]} (χ²/dof {words.reduced_chi2(model)})" for name, model in models.items()}
-    return found
+        said = {name: f"{said[name]} (χ²/dof {words.reduced_chi2(one)})" for name, (*_, one) in found.items()}
+    return said
 
 
 def _named(symbol, shown):
@@ -159,14 +207,14 @@ def _named(symbol, shown):
 def residuals(panel, fit, points):
     """Draw (point - model)/σ of the fit with µ free, and of the STM as crosses; without errors σ is that of the residuals."""
     T, axes = points["T_K"], panel.axes
-    for name, look in (
-        ("stm", {"marker": "x", "color": style.GREY, "markersize": 2.4}),
-        ("mu_free", {"marker": style.OTHERS[0][1], "color": style.OTHERS[0][0], "markerfacecolor": "white"}),
-    ):
-        some = points["fitted"] & (points["error"] > 0)
-        left = (points["value"] - points[name]) / points["error"].where(points["error"] > 0)
-        panel.points(T[some], left[some], None, f"{fit['dataset']}: residuals, {name}", **look)
-    free = ((points["value"] - points["mu_free"]) / points["error"].where(points["error"] > 0))[points["fitted"]]
+    sigma = points["error"].where(points["error"] > 0)
+    colour, marker = style.OTHERS[0]
+    for name, look in (("stm", CROSS | {"color": COLOURS["stm"]}), ("mu_free", {"color": colour, "markerfacecolor": "white"})):
+        left = (points["value"] - points[name]) / sigma
+        for shape, one in _sweeps(points, marker):
+            some = one & points["fitted"] & sigma.notna()
+            panel.points(T[some], left[some], None, f"{fit['dataset']}: residuals, {name}", **{"marker": shape} | look)
+    free = left[points["fitted"]]
     reach = max(3.0, 1.15 * float(free.abs().max())) if free.notna().any() else 3.0
     axes.set_ylim(-reach, reach)
     axes.axhline(0, color="black", linewidth=0.6)
@@ -187,20 +235,12 @@ def _inset(panel, fit, points, curves, drawing, scale):
     some = points["T_K"] <= end
     colour, marker = style.OTHERS[0]
     y = factor * (points["value"] - base)
-    inset.points(
-        points["T_K"][some],
-        y[some],
-        factor * points["error"][some],
-        f"{fit['dataset']}: inset",
-        color=colour,
-        marker=marker,
-        markerfacecolor="white",
-        markersize=2.2,
-    )
+    look = {"color": colour, "marker": marker, "markerfacecolor": "white", "markersize": 2.2}
+    error = factor * points["error"]
+    inset.points(points["T_K"][some], y[some], error[some], f"{fit['dataset']}: inset", **look)
     for name, _, options in CURVES:
-        inset.axes.plot(curves["T_K"][still], factor * (curves[name][still] - base), color=colour, **options)
+        inset.axes.plot(curves["T_K"][still], factor * (curves[name][still] - base), color=COLOURS[name], **options)
     reach = (y[some].max() - y[some].min()) or 1.0
     inset.axes.set_ylim(y[some].min() - 0.15 * reach, y[some].max() + 0.15 * reach)
     inset.axes.set_xlim(points["T_K"].min() / 1.1, end * 1.05)
     inset.logarithmic("x", ticks=None)
-    inset.axes.tick_params(labelsize=6)

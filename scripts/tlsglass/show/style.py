@@ -12,7 +12,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib import ticker
+from matplotlib import ticker, transforms
 
 from tlsglass.base import files
 from tlsglass.show import svg
@@ -64,7 +64,7 @@ def plain(value):
 
 def _enough(low, high):
     """Return the fewest ticks of a decade that give three numbers between ``low`` and ``high``, on a logarithmic axis."""
-    for subs in ((1,), (1, 3), (1, 2, 5), (1, 2, 3, 5, 7), range(1, 10)):
+    for subs in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), range(1, 10), np.arange(10, 100, 2) / 10):
         decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
         if np.sum([(low <= s * decades) & (s * decades <= high) for s in subs]) >= 3:
             return subs
@@ -86,15 +86,21 @@ class Panel:
         self.letter, self.axes, self.record = letter, axes, record
         self.below = None  # the panel of its residuals, if there is one
 
-    def points(self, x, y, error, series, bounds=None, **style):
-        """Draw and record points; their error bars end at ``bounds`` (low, high) if there are any."""
+    def points(self, x, y, error, series, ends=None, **style):
+        """Draw and record points; their error bars reach to ``ends`` (low, high) where these are given."""
         style = {"linestyle": "none", "elinewidth": 0.6, "capsize": 1.2, "capthick": 0.6, "markeredgewidth": 0.7} | style
-        shown = error
-        if bounds is not None and error is not None:
-            value, error = np.asarray(y, dtype=float), np.asarray(error, dtype=float)
-            shown = np.array([np.minimum(error, value - bounds[0]), np.minimum(error, bounds[1] - value)]).clip(0)
+        shown = error if ends is None else np.abs(np.asarray(ends, dtype=float) - np.asarray(y, dtype=float))
         self.axes.errorbar(x, y, yerr=shown, **style)
         self._record(series, "points", x, y, error)
+
+    def limit(self, x, end, bound, series, color, alpha=1.0, linewidth=0.7, zorder=2, transform=None):
+        """Draw and record a limit: what is sought lies between ``end``, a bar, and ``bound``, to which an arrow points."""
+        arrow = {"arrowstyle": "->", "mutation_scale": 5, "shrinkA": 0, "shrinkB": 0, "linewidth": linewidth}
+        look = {"color": color, "alpha": alpha, "zorder": zorder}
+        place = transform or self.axes.transData
+        self.axes.annotate("", (x, bound), (x, end), xycoords=place, textcoords=place, arrowprops=arrow | look)
+        self.axes.plot([x], [end], marker="_", markersize=5, transform=place, **look)
+        self._record(series, "points", [x], [end], None)
 
     def bars(self, x, y, error, series, **style):
         """Draw points with horizontal error bars at the heights ``y``; the record holds (position, value, error)."""
@@ -132,13 +138,22 @@ class Panel:
     def legend_above(self, ncols=1, **options):
         """Put the legend above the axes: it covers no point, and stretches no axis."""
         look = {"loc": "lower left", "bbox_to_anchor": (-0.03, 1.0), "borderaxespad": 0.1, "columnspacing": 1.0}
-        look |= {"fontsize": 6.5, "title_fontsize": 6.5, "alignment": "left", "labelspacing": 0.2}
+        look |= {"title_fontsize": 7, "alignment": "left", "labelspacing": 0.15, "handlelength": 1.5, "handletextpad": 0.5}
         return self.axes.legend(ncols=ncols, **look | options)
 
     def letter_beside(self, inches=0.42):
-        """Put the letter beside the legend above the axes, left of these."""
-        width = self.axes.get_position().width * self.axes.figure.get_figwidth()
-        self.letter_at(-inches / width, 1.0, va="bottom")
+        """Put the letter beside the legend above the axes, left of these and above their highest tick label."""
+        height = self.axes.get_position().height * self.axes.figure.get_figheight()
+        self.letter_at(-inches / self.inches, 1.0 + 0.04 / height, va="bottom")
+
+    @property
+    def inches(self):
+        """The width of the axes."""
+        return self.axes.get_position().width * self.axes.figure.get_figwidth()
+
+    def shifted(self, points):
+        """Return the transform of the axes moved to the right by so many points: what would lie on each other stands beside."""
+        return self.axes.transData + transforms.ScaledTranslation(points / 72, 0, self.axes.figure.dpi_scale_trans)
 
     def inset(self, letter, bounds):
         """Return an inset panel at ``bounds`` (x, y, width, height) of this one's axes."""
@@ -163,10 +178,10 @@ class Figure:
         self.panels = [Panel("abcdef"[k], ax, self.record) for k, ax in enumerate(axes.flat)]
 
     @classmethod
-    def of_a_fit(cls, scans=0, tied=False, height=3.4):
+    def of_a_fit(cls, scans=0, tied=False, height=3.6):
         """Return a row of columns: a panel with another for its residuals (``below``), ``scans`` stacked, and one if ``tied``.
 
-        Places are fixed, with room for six lines above: a long legend changes nothing of the axes.
+        Places are fixed, with room for seven lines above: a long legend changes nothing of the axes.
         """
         figure = cls.__new__(cls)
         plt.rcParams.update(RC)
@@ -174,10 +189,12 @@ class Figure:
         columns = 1 + (scans > 0) + tied
         width = WIDTH["double" if columns > 1 else "single"]
         figure.figure = plt.figure(figsize=(width, height))
-        edges = {"left": 0.55 / width, "right": 1 - 0.13 / width, "bottom": 0.4 / height, "top": 1 - 0.86 / height}
-        grid = figure.figure.add_gridspec(1, columns, width_ratios=[1.45, *[1] * (columns - 1)], wspace=0.4, **edges)
-        first, below = _stacked(figure.figure, grid[0], [1, 0.32])
-        others = _stacked(figure.figure, grid[1], [1] * scans) if scans else []
+        edges = {"left": 0.62 / width, "right": 1 - 0.2 / width, "bottom": 0.4 / height, "top": 1 - 1.0 / height}
+        grid = figure.figure.add_gridspec(1, columns, width_ratios=[1.7, *[1] * (columns - 1)], wspace=0.4, **edges)
+        first, below = _stacked(figure.figure, grid[0], [1, 0.4], 0.06)
+        others = _stacked(figure.figure, grid[1], [1] * scans, 0.22) if scans else []
+        for column in ([first, below], others):
+            figure.figure.align_ylabels(column)
         others += [figure.figure.add_subplot(grid[columns - 1])] if tied else []
         figure.panels = [Panel("abcdef"[k], axes, figure.record) for k, axes in enumerate([first, *others])]
         figure.panels[0].below = Panel("a", below, figure.record)
@@ -195,9 +212,9 @@ class Figure:
         plt.close(self.figure)
 
 
-def _stacked(figure, cell, heights):
-    """Return axes above each other that share their abscissa, labelled at the lowest."""
-    grid = cell.subgridspec(len(heights), 1, height_ratios=heights, hspace=0.06)
+def _stacked(figure, cell, heights, gap):
+    """Return axes above each other that share their abscissa, labelled at the lowest, ``gap`` of a height apart."""
+    grid = cell.subgridspec(len(heights), 1, height_ratios=heights, hspace=gap)
     axes = [figure.add_subplot(grid[0])]
     axes += [figure.add_subplot(grid[k], sharex=axes[0]) for k in range(1, len(heights))]
     for one in axes[:-1]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tlsglass.base import files
-from tlsglass.experiment import outcome
+from tlsglass.experiment import outcome, words
 from tlsglass.show import listings
 
 PUBLISHED = Path(__file__).parents[3] / "results/published"
@@ -89,6 +89,13 @@ def test_only_kappa_has_an_exponent():
     table = outcome.table([one, fit()])
     assert list(table["exponent"].isna()) == [True, False]
     assert list(table.columns[-2:]) == ["exponent", "exponent_err"]
+
+
+def test_ends_of_an_interval_are_told_one_by_one_where_they_differ_as_they_are_told():
+    model = fit()["mu_free"]
+    assert words.short(model | {"intervals_scaled": {"mu": [0.055, 0.07]}}, "mu") == "0.060 +0.010 −0.005"
+    near = model | {"values": {"mu": 0.0401}, "intervals_scaled": {"mu": [0.0178, 0.0552]}}  # 0.022 down, 0.015 up
+    assert words.short(near, "mu") == "0.04(2)"
 
 
 def test_the_published_table_is_that_of_the_published_fits(tmp_path):

@@ -1,5 +1,6 @@
 """Captions and the page: what they say comes from the published outcome, and the tracked page is of this very outcome."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -35,6 +36,24 @@ def test_every_caption_can_be_read(card):
         assert "system-message" not in text, path.name
 
 
+def bare(path):
+    """Return a caption without what is filled in, and without figures of the paper: Fig. 5(a)."""
+    return re.sub(r"Fig\. ?\d\([a-z]\)|\{\{.*?\}\}", "", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "workflow/report").glob("fig*.rst")), ids=lambda path: path.stem)
+def test_the_letters_of_a_caption_are_those_of_the_panels(path):
+    said = set(re.findall(r"\(([a-f])\)", bare(path)))
+    drawn = PUBLISHED / f"figures/{path.stem}.csv"
+    if said and drawn.is_file():
+        assert said == {panel.split(",")[0] for panel in pd.read_csv(drawn)["panel"]}
+
+
+@pytest.mark.parametrize("name", ["fig_r1", "fig_r2", "fig_r3", "figure_resonator", "figure_materials"])
+def test_no_result_is_typed_in_a_caption_of_measured_data(name):
+    assert re.findall(r"\d[.,]\d|\d\(\d|\de[-−]?\d", bare(ROOT / f"workflow/report/{name}.rst")) == []
+
+
 def test_a_caption_takes_its_numbers_from_the_scorecard_and_the_tables(tmp_path):
     card = pd.DataFrame(
         {
@@ -56,6 +75,14 @@ def test_a_caption_takes_its_numbers_from_the_scorecard_and_the_tables(tmp_path)
     assert said('{{ paper("slope") }}; {{ paper("slope_2") }}; {{ paper("other") }}') == "−1.0; 0.1 to 0.2; 9.4 × 10⁶"
     assert said('{{ cell("a", "mu", L=12, J0_K=2) }}; {{ cell("a", "mu", percent=True, L=8) }}') == "0.12(1); 20(1) %"
     assert said('{{ span("a", "mu", J0_K=2) }}') == "0.12 to 0.20"
+    (tmp_path / "b.csv").write_text(
+        "dataset,says,x,x_err\none,µ is -0.1. Done.,0.5,0.02\ntwo,at -30 dBm,2,\n", encoding="utf-8"
+    )
+    found = (
+        '{{ found("b", "says", dataset="one") }} {{ found("b", "says", dataset="two") }} {{ found("b", "x", dataset="one") }}'
+    )
+    assert said(found) == "µ is −0.1. Done. at −30 dBm 0.50(2)"
+    assert said('{{ found("b", "x", dataset="three") }}') == "(not fitted)"
     for wrong in ('{{ ours("slop") }}', '{{ cell("a", "mu", J0_K=2) }}', '{{ cell("a", "mu", L=16) }}'):
         with pytest.raises(KeyError):
             said(wrong)

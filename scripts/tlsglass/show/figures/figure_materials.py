@@ -6,6 +6,7 @@ import numpy as np
 
 from tlsglass.show import style
 
+FAINT, THICK, THIN = 0.5, 1.6, 0.6
 LOOKS = {"measured": (style.BLUE, "o"), "digitised": (style.GREEN, "^"), "reconstructed": (style.ORANGE, "s")}
 SHORT = {
     "thermal_conductivity": "κ",
@@ -30,9 +31,11 @@ def draw(materials, curves):
     forest.axes.set_xlabel("$J_0/h_0$")
     for provenance, (colour, marker) in LOOKS.items():
         if (shown["provenance"] == provenance).any():
-            look = {"color": colour, "marker": marker, "linestyle": "none"}
+            look = {"color": colour, "marker": marker, "markerfacecolor": _face(provenance, colour), "linestyle": "none"}
             forest.axes.plot([], [], label=provenance, **look)
-    forest.legend_above(3)
+    forest.axes.plot([], [], color="black", linewidth=THICK, label="68 %")
+    forest.axes.plot([], [], color="black", linewidth=THIN, label="$h_0$ half and twice")
+    forest.legend_above(2)
 
     for quantity, label, colour in (("alpha", "$α$, of $C$", style.GREY), ("beta", "$β$, of $κ$", style.PURPLE)):
         own = curves[curves["quantity"] == quantity].dropna(subset=["value", "J0_over_h0"])
@@ -43,7 +46,7 @@ def draw(materials, curves):
     held = shown[known & ~shown["mu_void"] & ~shown["atlas_void"].astype(bool)]
     for provenance, (colour, marker) in LOOKS.items():
         own = held[held["provenance"] == provenance]
-        look = {"marker": marker, "color": colour, "markerfacecolor": "white" if provenance == "reconstructed" else colour}
+        look = {"marker": marker, "color": colour, "markerfacecolor": _face(provenance, colour)}
         law.axes.errorbar(
             own["J0_over_h0"], own["mu"], xerr=own["J0_over_h0_err"], linestyle="none", elinewidth=0.6, color=colour
         )
@@ -59,6 +62,10 @@ def draw(materials, curves):
     return figure
 
 
+def _face(provenance, colour):
+    return "white" if provenance == "reconstructed" else colour
+
+
 def _label(row):
     material = re.sub(r" \(.*\)$", "", row.material.split(", ")[0]).replace("carbon-fibre ", "CFRP ")
     if isinstance(row.label, str) and "Hz" not in row.label:
@@ -67,13 +74,16 @@ def _label(row):
 
 
 def _row(panel, y, row):
-    """Draw J0/h0 with its interval, thin the factor of two in h0; limits as arrows; faint what the atlas does not describe."""
+    """Draw J0/h0 with its interval, thin the factor of two in h0; limits as arrows; and where the atlas misses the points."""
     colour, marker = LOOKS[row.provenance]
-    alpha = 0.35 if row.atlas_void else 1.0
-    series = f"{row.dataset}: {row.J0_over_h0_state}" + (", void" if row.atlas_void else "")
+    void = bool(row.atlas_void)
+    alpha = FAINT if void else 1.0
+    series = f"{row.dataset}: {row.J0_over_h0_state}" + (", void" if void else "")
+    right = 0.0  # where words may begin
     if row.J0_over_h0_state in ("upper limit", "lower limit"):
         upper = row.J0_over_h0_state == "upper limit"
         end = row.J0_over_h0_high_95 if upper else row.J0_over_h0_low_95
+        right = end if upper else 1.0
         panel.axes.annotate(
             "",
             (0.0 if upper else 1.0, y),
@@ -83,12 +93,18 @@ def _row(panel, y, row):
         panel.bars([end], [y], None, series, marker="|", color=colour, alpha=alpha, markersize=6)
     elif row.J0_over_h0_state == "not constrained":
         panel.axes.plot([0, 1], [y, y], color=colour, linestyle=":", linewidth=0.9, alpha=alpha)
-        panel.axes.text(0.5, y - 0.12, "not constrained", ha="center", va="bottom", fontsize=6, color=colour)
+        panel.axes.text(0.5, y - 0.13, "not constrained", ha="center", va="bottom", fontsize=7, color=colour, in_layout=False)
         panel.bars([np.nan], [y], None, series, marker=marker, color=colour)
     else:
         low, high = row.J0_over_h0 + row.J0_over_h0_h0_down, row.J0_over_h0 + row.J0_over_h0_h0_up
-        panel.axes.plot([low, high], [y, y], color=colour, linewidth=0.5, alpha=alpha)
-        face = "white" if row.provenance == "reconstructed" else colour
+        right = max(high, row.J0_over_h0_high)
+        panel.axes.plot([low, high], [y, y], color=colour, linewidth=THIN, alpha=alpha)
         ends = np.array([[row.J0_over_h0 - row.J0_over_h0_low], [row.J0_over_h0_high - row.J0_over_h0]]).clip(0)
-        panel.axes.errorbar([row.J0_over_h0], [y], xerr=ends, color=colour, linewidth=1.4, linestyle="none", alpha=alpha)
+        panel.axes.errorbar([row.J0_over_h0], [y], xerr=ends, color=colour, linewidth=THICK, linestyle="none", alpha=alpha)
+        face = _face(row.provenance, colour)
         panel.bars([row.J0_over_h0], [y], None, series, marker=marker, color=colour, markerfacecolor=face, alpha=alpha)
+    if void:
+        beside = right < 0.6
+        x, height, place = (right + 0.03, y, "left") if beside else (row.J0_over_h0, y - 0.13, "center")
+        words = {"ha": place, "va": "center" if beside else "bottom", "fontsize": 7, "color": "0.35"}
+        panel.axes.text(x, height, "atlas misses the points", in_layout=False, **words)

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from tlsglass.experiment import words
 from tlsglass.show import style
 
 SHADES = (style.BLUE, style.GREEN, style.ORANGE, style.VERMILION, style.PURPLE, "black")
+GREYS = ("black", "0.3", "0.45", "0.6")  # of temperatures: no colour of a power
 
 
 def draw(fit, points, curves, powers):
@@ -14,13 +16,23 @@ def draw(fit, points, curves, powers):
     own, drawn = (table[table["dataset"] == loss["name"]] for table in (points, curves))
     colours = {sweep: (SHADES[k % len(SHADES)], style.MARKERS[k % 5]) for k, sweep in enumerate(np.unique(own["sweep"]))}
     _losses(figure.panels[0], own, drawn, colours)
-    partner = others[0]["name"]
-    _frequency(figure.panels[1], *(table[table["dataset"] == partner] for table in (points, curves)))
-    _residuals(figure.panels[2], own, colours, loss["systematic_each"])
+    partner = others[0]
+    _frequency(figure.panels[1], partner, *(table[table["dataset"] == partner["name"]] for table in (points, curves)))
+    _residuals(figure.panels[2], own, colours, loss)
+    figure.figure.suptitle(_judged(fit), x=0.012, ha="left", fontsize=7)
     _powers(figure.panels[3], own, powers[powers["dataset"] == loss["name"]])
     for panel, x in zip(figure.panels, (0.03, 0.03, 0.03, 0.93), strict=True):
         panel.letter_at(x)
     return figure
+
+
+def _judged(fit):
+    """Return what the fits give, and that a fit misses the points where it does."""
+    said = []
+    for name, shown, model in (("µ free", words.short(fit["mu_free"], "mu"), fit["mu_free"]), ("STM", "µ = 0", fit["stm"])):
+        told = shown if model["describes"] else "misses the points"
+        said.append(f"{name}: {told} (χ²/dof {words.reduced_chi2(model)})")
+    return f"{fit['material']}, both fitted together: " + ", ".join(said)
 
 
 def _losses(panel, points, curves, colours):
@@ -40,8 +52,8 @@ def _losses(panel, points, curves, colours):
     panel.axes.legend(loc="upper right", ncols=3, title="power (dBm)", title_fontsize=7, columnspacing=0.8, handletextpad=0.1)
 
 
-def _frequency(panel, points, curves):
-    base = points["value"].min()
+def _frequency(panel, member, points, curves):
+    base, scaled = points["value"].min(), member["errors_scaled_by"]
     panel.points(
         points["T_K"],
         1e6 * (points["value"] - base),
@@ -51,17 +63,21 @@ def _frequency(panel, points, curves):
         marker="o",
         markerfacecolor="white",
         markersize=2.6,
-        label="points",
+        label="points" + (f", errors × {words.number(scaled)}" if scaled != 1 else ""),
     )
-    for name, label, dashes in (("mu_free", "µ free", "-"), ("stm", "STM", "--")):
-        panel.line(curves["T_K"], 1e6 * (curves[name] - base), f"f: {label}", color=style.BLUE, linestyle=dashes, label=label)
+    for name, label, look in (
+        ("mu_free", "µ free", {"color": style.GREEN}),
+        ("stm", "STM", {"color": "black", "linestyle": "--", "linewidth": 0.8}),
+    ):
+        panel.line(curves["T_K"], 1e6 * (curves[name] - base), f"f: {label}", label=label, **look)
     panel.logarithmic("x")
     panel.axes.set_xlabel("$T$ (K)")
     panel.axes.set_ylabel("δf/f + constant ($10^{-6}$)")
     panel.axes.legend(loc="upper left", bbox_to_anchor=(0.08, 1.0))
 
 
-def _residuals(panel, points, colours, systematic):
+def _residuals(panel, points, colours, member):
+    systematic = member["systematic_each"]
     if systematic:
         panel.axes.axhspan(-100 * systematic, 100 * systematic, color=style.GREY, alpha=0.25, linewidth=0)
     panel.axes.axhline(0, color="black", linewidth=0.6)
@@ -87,7 +103,7 @@ def _residuals(panel, points, colours, systematic):
 
 def _powers(panel, points, powers):
     for k, T in enumerate(np.unique(powers["T_K"])):
-        colour, marker = style.PALETTE[k % 5], style.MARKERS[k % 5]
+        colour, marker = GREYS[k % len(GREYS)], style.MARKERS[k % 5]
         line = powers[powers["T_K"] == T]
         near = [part.iloc[np.argmin(np.abs(np.log(part["T_K"] / T)))] for _, part in points.groupby("sweep")]
         photons, value, error = ([float(one[name]) for one in near] for name in ("photons", "value", "error"))
@@ -98,7 +114,6 @@ def _powers(panel, points, powers):
             f"{T:.2g} K: points",
             color=colour,
             marker=marker,
-            markerfacecolor="white",
             label=f"{T:.2g} K",
         )
         panel.line(line["photons"], line["mu_free"], f"{T:.2g} K: µ free", color=colour)

@@ -12,13 +12,14 @@ def draw(fits, points, curves, windows, panels=(1,)):
     figure = style.Figure.of_a_fit(len(scanned), tied)
     remaining = iter(figure.panels)
     parts.data_and_fits(next(remaining), [(fit, points[0], curves[0])], alone=True)
-    for k, name in enumerate(scanned):
-        panel = next(remaining)
-        fit_panels.window_scan(panel, fit, scan, name)
-        if k == 0:
-            fit_panels.name_lower_ends(panel, fit, scan)
-        if k < len(scanned) - 1:
-            panel.axes.set_xlabel("")
+    stacked = [next(remaining) for _ in scanned]
+    due = set()
+    for panel, name in zip(stacked, scanned, strict=True):
+        due |= fit_panels.window_scan(panel, fit, scan, name)
+    for panel in stacked[:-1]:
+        panel.axes.set_xlabel("")
+    if stacked:
+        fit_panels.name_lower_ends(stacked[0], fit, scan, due)
     if tied:
         fit_panels.correlated(next(remaining), fit)
     for panel in figure.panels:

@@ -13,5 +13,5 @@ def draw(fits, points, curves, windows, panels):
     for panel, end, n in zip(figure.panels, np.cumsum(panels), panels, strict=True):
         parts.data_and_fits(panel, results[end - n : end])
         if len(panels) > 1:
-            panel.letter_at()
+            panel.letter_at(-0.02, 1.02, ha="right", va="bottom")  # beside the legend: points and fits fill the axes
     return figure
