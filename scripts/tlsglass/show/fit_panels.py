@@ -195,7 +195,7 @@ def _unlike(free):
     low, high = free["intervals_scaled"].get("mu", (None, None))
     if None in (low, high) or max(abs(value - error - low), abs(value + error - high)) < DIFFERS * error:
         return ""
-    return "profile interval differs"
+    return "the ellipse is approximate"
 
 
 def _in_powers(parameter, power):
