@@ -1,7 +1,9 @@
 """A fit against the window of temperatures that it is made in: how far an answer depends on a choice."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import erfc, sqrt
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -37,21 +39,15 @@ def scan(dataset, parameter="mu", own=None, fit=None, scanned=SCANNED):
         own = fit(dataset, None)
     if own.errors[parameter] == 0:
         return pd.DataFrame(columns=columns)
-    given, last = dataset.info["parameters"], dataset.points.T_K[-1]
-    held = {
-        name: given.get(name, {}) | {"start": own.values[name], "fixed": True}
-        for name, p in dataset.observable.parameters.items()
-        if p.held and own.errors[name] != 0
-    }
+    last = dataset.points.T_K[-1]
+    held = {name: own.values[name] for name, p in dataset.observable.parameters.items() if p.held and own.errors[name] != 0}
     rows = []
     for T_min in sorted({dataset.points.T_K[0], *dataset.info.get("scan_from_K", [])}):
         ends = {*dataset.whole.T_K[:: -max(1, len(dataset.whole.T_K) // scanned)], last}
         start = own.values
         for T_max in sorted(ends, reverse=True):
             now = held if T_max < last else {}
-            window = replace(
-                dataset, info=dataset.info | {"parameters": given | now}, points=dataset.whole.within(T_min, T_max)
-            )
+            window = _window(dataset, T_min, T_max, now)
             n = len(window.points.T_K)
             if n <= sum(not term.fixed for term in fits.terms(window).values()) + 1:
                 break
@@ -67,24 +63,50 @@ def scan(dataset, parameter="mu", own=None, fit=None, scanned=SCANNED):
     return pd.DataFrame(rows, columns=columns).sort_values(["T_min_K", "T_max_K"])
 
 
+def _window(dataset, T_min, T_max, held):
+    """Return a dataset with another window, and parameters that are ``held`` {name: value}."""
+    given = dataset.info["parameters"]
+    given = given | {name: given.get(name, {}) | {"start": value, "fixed": True} for name, value in held.items()}
+    return replace(dataset, info=dataset.info | {"parameters": given}, points=dataset.whole.within(T_min, T_max))
+
+
+class Scan(NamedTuple):
+    """The rows of ``scan`` of one parameter, and χ² in the window of a row with that parameter held where the fit has it."""
+
+    rows: pd.DataFrame
+    chi2_of_whole: Callable
+
+
 def both(dataset, free, coupled=None):
-    """Return {parameter: its scan} of µ, whose Fit is ``free``, and of J0/h0 where there is a Fit on the atlas, ``coupled``."""
-    scanned = {"mu": scan(dataset, "mu", free)}
+    """Return {parameter: Scan} of µ, whose Fit is ``free``, and of J0/h0 where there is a Fit on the atlas, ``coupled``."""
+
+    def eq3(window, start):
+        return fits.fit(window, start=start, intervals=False)
+
+    def near(window, start):
+        return on_atlas.fit_near(window, coupled.values, start)
+
+    def scanned(dataset, parameter, own, fit, number):
+        def chi2_of_whole(row):
+            held = {name: own.values[name] for name in (*_held(row), parameter)}
+            return fit(_window(dataset, row["T_min_K"], row["T_max_K"], held), own.values).chi2
+
+        return Scan(scan(dataset, parameter, own, fit, number), chi2_of_whole)
+
+    found = {"mu": scanned(dataset, "mu", free, eq3, SCANNED)}
     if coupled is not None:
-
-        def near(window, start):
-            return on_atlas.fit_near(window, coupled.values, start)
-
-        scanned[on_atlas.NAME] = scan(on_atlas.on_atlas(dataset), on_atlas.NAME, coupled, near, 12)
-    return scanned
+        found[on_atlas.NAME] = scanned(on_atlas.on_atlas(dataset), on_atlas.NAME, coupled, near, 12)
+    return found
 
 
 def side_by_side(scanned):
     """Return the scans of ``both`` in one table, empty without any."""
+    if not scanned:
+        return pd.DataFrame(columns=columns_of("mu"))
     if on_atlas.NAME not in scanned:
-        return scanned.get("mu", pd.DataFrame(columns=columns_of("mu")))
+        return scanned["mu"].rows
     keys = ["T_min_K", "T_max_K", "n_points"]
-    return scanned["mu"].merge(scanned[on_atlas.NAME], how="outer", on=keys, suffixes=("", "_atlas"))
+    return scanned["mu"].rows.merge(scanned[on_atlas.NAME].rows, how="outer", on=keys, suffixes=("", "_atlas"))
 
 
 def drifts(fit, scanned):
@@ -99,34 +121,41 @@ def drifts(fit, scanned):
     for name, (model, fitted_K) in models.items():
         if name in scanned and model["states"].get(name) in (profile.INTERVAL, profile.UPPER, profile.LOWER):
             free = sum(error != 0 for error in model["errors"].values())
-            found[name] = drift(scanned[name], name, fitted_K, free, fit["errors_given"])
+            rows, chi2_of_whole = scanned[name]
+            found[name] = drift(rows, name, fitted_K, free, fit["errors_given"], chi2_of_whole)
     return found
 
 
-def drift(scanned, parameter, whole_K, free, errors_given):
+def drift(scanned, parameter, whole_K, free, errors_given, chi2_of_whole=None):
     """Return the window whose ``parameter`` is the furthest from that of the whole, or None where none differs by 3 σ.
 
     ``scanned`` are the rows of ``scan``, ``whole_K`` (low, high) the window of the fit with ``free`` free parameters. Where
     the scatter is estimated from the residuals, 3 σ are those of Student's t. What stays within the 95 % interval of the fit
-    does not count. Returns {"value", "error" (scaled), "upper_K", "n_points", "sigma"}.
+    does not count, nor what ``chi2_of_whole`` (row), that of ``Scan``, does not rise enough for: errors are those of a
+    parabola. Returns {"value", "error" (scaled), "upper_K", "n_points", "sigma"}.
     """
     rows = scanned[scanned["T_min_K"] == whole_K[0]]
     whole, shorter = rows[rows["T_max_K"] == whole_K[1]], rows[rows["T_max_K"] < whole_K[1]]
     if whole.empty:
         return None
-    own, furthest, found = whole.iloc[0], 1.0, None
+    own, error, apart = whole.iloc[0], f"{parameter}_err", []
     for _, row in shorter.iterrows():
-        away, sigma = abs(row[parameter] - own[parameter]), _of_difference(row, own, f"{parameter}_err", errors_given)
-        if not sigma > 0 or away <= WORTH * own[f"{parameter}_err_scaled"]:
-            continue
+        away, sigma = abs(row[parameter] - own[parameter]), _of_difference(row, own, error, errors_given)
         dof = row["n_points"] - free + len(_held(row))
         estimated = dof >= 1 and (not errors_given or row["misfit"] > 1)
         far = sqrt(chance.f_quantile(1 - erfc(FAR / sqrt(2)), 1, dof)) if estimated else FAR
-        if away / sigma / far > furthest:
-            furthest = away / sigma / far
-            found = {"value": float(row[parameter]), "error": float(row[f"{parameter}_err_scaled"])}
-            found |= {"upper_K": float(row["T_max_K"]), "n_points": int(row["n_points"]), "sigma": float(away / sigma)}
-    return found
+        if sigma > 0 and away > max(far * sigma, WORTH * own[f"{error}_scaled"]):
+            apart.append((away / sigma / far, far, dof, row))
+    for ratio, far, dof, row in sorted(apart, key=lambda one: -one[0]):
+        if chi2_of_whole is not None:
+            scatter = max(1.0, row["misfit"]) if errors_given else row["misfit"]
+            risen = max(chi2_of_whole(row) - row["misfit"] ** 2 * dof, 0.0) / scatter**2
+            alone = row[error] * (scatter if errors_given else 1.0)  # that of the shorter window by itself
+            ratio = min(ratio, sqrt(risen) * alone / _of_difference(row, own, error, errors_given) / far)
+        if ratio > 1:
+            found = {"value": float(row[parameter]), "error": float(row[f"{error}_scaled"])}
+            return found | {"upper_K": float(row["T_max_K"]), "n_points": int(row["n_points"]), "sigma": float(ratio * far)}
+    return None
 
 
 def _held(row):

@@ -1,5 +1,6 @@
 """Whether a parameter moves with the window, against straight lines, and what a report says of one that does."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from scipy import stats
 
 from tlsglass import fit
-from tlsglass.experiment import given, outcome, windows, words
+from tlsglass.experiment import fits, given, outcome, synthetic, windows, words
 from tlsglass.show import fitting
 
 STYCAST = Path(__file__).parents[3] / "config/experiments/stycast1266_thermal_conductivity/data.csv"
@@ -78,3 +79,16 @@ def test_with_errors_that_a_model_fits_a_drift_is_a_warning_alone():
     assert not bent.fit["void"]
     assert "favoured" in str(bent)
     assert "µ moves from" in str(bent).splitlines()[-1]
+
+
+@pytest.mark.parametrize("seed", [34, 42])
+def test_a_side_minimum_of_a_short_window_is_no_drift(seed):
+    """Q⁻¹ of Eq. (3) with noise: below its plateau a window has a second minimum, near which a parabola claims too much."""
+    dataset = synthetic.sample("internal_friction", np.random.default_rng([77, seed]), errors_given=False)
+    points = replace(dataset.points, weight=dataset.points.value)
+    dataset = replace(dataset, points=points, whole=points)
+    found = fits.fit(dataset, intervals=False)
+    scanned = windows.both(dataset, found)["mu"]
+    known = "mu", points.ends, sum(error != 0 for error in found.errors.values()), False
+    assert windows.drift(scanned.rows, *known)["value"] > 1
+    assert windows.drift(scanned.rows, *known, scanned.chi2_of_whole) is None
