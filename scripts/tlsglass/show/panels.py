@@ -194,6 +194,9 @@ def _labels(fit, first, alone):
     if atlas:
         found["atlas"] = ("atlas", _named("J$_0$/h$_0$", words.short(atlas["model"], ATLAS)), atlas["model"])
     said = {name: f"{model}: {shown if one['describes'] else MISSES}" for name, (model, shown, one) in found.items()}
+    for name, parameter in (("mu_free", "mu"), ("atlas", ATLAS)):
+        if name in said and not fit["errors_given"] and (fit.get("drifts") or {}).get(parameter):
+            said[name] += ", moves with the window"
     if fit["errors_given"]:
         said = {name: f"{said[name]} (χ²/dof {words.reduced_chi2(one)})" for name, (*_, one) in found.items()}
     return said
