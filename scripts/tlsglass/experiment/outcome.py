@@ -1,6 +1,7 @@
 """What the fits of a dataset come to: everything that is kept of them, as numbers and words that JSON and CSV can hold."""
 
 import dataclasses
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -191,14 +192,19 @@ def _row(fit):
     values, errors = free["values"], free["errors_scaled"]
     row = {key: fit[key] for key in ("dataset", "provenance", "observable")}
     for name in observables.tabulated():
-        row |= {name: values.get(name), f"{name}_err": errors.get(name)}
+        row |= {name: _carried(values.get(name), errors.get(name)), f"{name}_err": errors.get(name)}
     row["mu_low"], row["mu_high"] = free["intervals_scaled"].get("mu", (None, None))
     row["mu_state"] = free["states"].get("mu")
     row |= {key: free[key] for key in ("chi2", "dof")}
     row |= {"stm_chi2": fit["stm"]["chi2"]} | {key: fit[key] for key in ("delta_aic", "p_value", "void")}
     row |= coupling(fit)
-    exponent = (2 - values["mu"], errors["mu"]) if "kappa_1K" in values else (None, None)  # κ ~ T^(2-µ)
+    exponent = (2 - row["mu"], errors["mu"]) if "kappa_1K" in values else (None, None)  # κ ~ T^(2-µ)
     return row | dict(zip(("exponent", "exponent_err"), exponent, strict=True))
+
+
+def _carried(value, error):
+    """Return ``value`` to 1e-4 of its error: digits beyond are those of where a search ended, not of the points."""
+    return round(value, 4 - math.floor(math.log10(error))) if value is not None and error else value
 
 
 def coupling(fit):
@@ -213,9 +219,9 @@ def coupling(fit):
     error = model["errors_scaled"][name]
     if None not in both[:2] and model["states"].get(name) == profile.INTERVAL:
         error = (both[1] - both[0]) / 2
-    row = {name: model["values"][name], f"{name}_err": error}
+    row = {name: _carried(model["values"][name], error), f"{name}_err": error}
     row |= {f"{name}_{end}": value for end, value in zip(ends, both, strict=True)}
-    down, up = atlas["h0_range"]
+    down, up = (_carried(shift, error) for shift in atlas["h0_range"])
     return row | {
         f"{name}_state": model["states"].get(name),
         f"{name}_err_atlas": atlas["atlas_error"],

@@ -147,3 +147,9 @@ def test_the_share_of_the_atlas_is_in_the_error():
     found, share = on_atlas.fit(loaded, intervals=False)
     plain = fits.maximise(on_atlas.likelihood(loaded), intervals=False)
     assert np.hypot(plain.errors["J0_over_h0"], share) == pytest.approx(found.errors["J0_over_h0"])
+
+
+def test_a_table_holds_the_digits_that_an_error_carries():
+    assert outcome._carried(0.0052047336, 0.951) == 0.0052
+    assert outcome._carried(-12345.678, 250.0) == -12345.68
+    assert [outcome._carried(*pair) for pair in ((None, 0.1), (1.23456789, None), (0.5, 0.0))] == [None, 1.23456789, 0.5]
