@@ -10,7 +10,8 @@ _NUMBER = re.compile(r"-?\d+\.\d{3,}(?!\d*e)")
 def tidy(text, digits=2):
     """Return an SVG of matplotlib with coordinates of ``digits`` decimals (in points: 0.01 pt) and fonts that fall back.
 
-    What only takes room goes: ends of lines, comments, groups of nothing, names that nobody looks for, a look told twice.
+    What only takes room goes: ends of lines, comments, metadata, groups of nothing, names that nobody looks for, turns by
+    nothing, a look told twice. The fonts stand once, at the root.
     """
 
     def rounded(match):
@@ -39,7 +40,10 @@ def tidy(text, digits=2):
     )
     text = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'(, [^;\"]*)?(?=[;\"])", rf"font: \1{FONTS}", text)
     text = re.sub(r"font-family: ?'?DejaVu Sans'?(?=[;\"])", f"font-family: {FONTS}", text)
-    return text.replace(">\n<", "><")
+    text = re.sub(rf"; font-family: {FONTS}|font-family: {FONTS}; ", "", text)
+    text = re.sub(r' transform="rotate\(-?0 [^"]*\)"', "", text)
+    text = re.sub(r"<metadata>.*?</metadata>\n?", "", text, flags=re.DOTALL)
+    return text.replace("<svg ", f'<svg font-family="{FONTS}" ', 1).replace(">\n<", "><")
 
 
 def _without_bare_groups(text):
