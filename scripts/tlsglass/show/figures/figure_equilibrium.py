@@ -30,7 +30,7 @@ def draw(densities, h0_K):
         above.axes.set_title(title if shown["certified"] else f"{title} (not certified)", fontsize=8, pad=3)
         below.axes.set_xlabel("$E$ (K)")
         above.letter_at(0.03, 0.97)
-        below.letter_at(0.03, 0.97)
+        below.letter_at(0.97, 0.97, ha="right")
         low, high = np.nanmin(of["ratio"]), np.nanmax(of["ratio"])
         below.axes.set_ylim(1 - 1.3 * max(1 - low, 0.08), 1 + 1.3 * max(high - 1, 0.08))
     figure.panels[0].axes.set_ylabel("$n(T, E)$ (1/K per site)")
