@@ -45,7 +45,7 @@ def test_a_bad_value_on_the_command_line(workflow):
 def test_a_bad_dataset(workflow):
     path = workflow.folder / "config/experiments/stycast1266_thermal_conductivity/data.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("0.113,", "-0.113,"), encoding="utf-8")
-    said = f"{path.relative_to(workflow.folder)}: column T_K, row 3: -0.113 must be a finite number > 0"
+    said = f"{path.relative_to(workflow.folder)}: column T_K, row 3: -0.113 must be a finite number > 0; line 4 of the file"
     run = workflow.run()  # other datasets are fitted without it; what needs it is refused
     assert run.returncode == 1
     assert not (workflow.folder / "results").exists()

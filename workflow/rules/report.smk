@@ -8,7 +8,7 @@ rule report_texts:
         card="<results>/checks/scorecard.csv",
         made="<results>/checks/provenance.json",
         paper=shipped(PAPER),
-        tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *outputs.DATA})),
+        tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *outputs.DATA, "materials"})),
         templates=[shipped(f"workflow/report/{name}.rst") for name in CAPTIONS],
         code=library("report_texts.py"),
     output:

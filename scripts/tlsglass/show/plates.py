@@ -20,7 +20,8 @@ AXES = re.compile(
 )
 OUTLINED = re.compile(r"translate\(([\d.]+) ([\d.]+)\)( rotate\(-90\))?")  # words as outlines, or with mathematics
 WRITTEN = re.compile(
-    r'<text style="[^"]*?([\d.]+)px[^"]*?(?:anchor: (\w+))?" x="([\d.]+)" y="([\d.]+)" transform="rotate\(-(\d+) [^>]*>([^<]*)'
+    r'<text style="[^"]*?([\d.]+)px[^"]*?(?:anchor: (\w+))?" x="([\d.]+)" y="([\d.]+)"'
+    r'(?: transform="rotate\(-(\d+) [^>]*)?>([^<]*)'
 )
 LETTER = 0.6  # width of a letter in its height
 
