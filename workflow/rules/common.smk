@@ -23,6 +23,7 @@ from tlsglass.study import check, equilibrium, served
 from tlsglass.study.axes import Study
 
 
+@functools.cache
 def seen(path):
     """Return a path as it is seen from here: relative where it lies below."""
     path, here = Path(path).resolve(), Path.cwd()
@@ -129,8 +130,10 @@ wildcard_constraints:
 @functools.cache
 def imported(path):
     """Return the files of the library that a Python file imports itself."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    found, pending = set(), [ast.parse(path.read_text(encoding="utf-8"))]
+    while pending:
+        node = pending.pop()
+        pending += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt | ast.excepthandler)]
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tlsglass":
             named = (ROOT / "scripts").joinpath(*node.module.split("."))
             candidates = [*((named / alias.name).with_suffix(".py") for alias in node.names), named.with_suffix(".py")]
