@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import optimize
 
 from tlsglass.experiment.parts import HUGE, Part, Prior, Term, finite
 
@@ -118,6 +117,8 @@ class Likelihood:
         Amplitudes are those that fit best wherever the other parameters are: the search is in these alone (variable
         projection), with the derivatives of Kaufman, BIT 15, 49 (1975).
         """
+        from scipy import optimize  # not by jobs that only word or draw a fit
+
         p = {name: term.start for name, term in self.terms.items()}
         p |= self._best_of_a_grid() if start is None else {name: x for name, x in start.items() if name in self.free}
         names = tuple(name for name in self.free if name not in self._amplitudes)
@@ -236,6 +237,8 @@ def _solved(design, rest):
 
 def _bounded(design, rest, low, high, start):
     """Return the least squares within bounds, and which of its parameters lie inside."""
+    from scipy import optimize
+
     try:
         found = optimize.lsq_linear(design, rest, (low, high), method="bvls", max_iter=50).x
     except (np.linalg.LinAlgError, ValueError, IndexError):

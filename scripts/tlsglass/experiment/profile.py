@@ -5,13 +5,14 @@ what is left of them when the model does not describe the points: all errors tim
 the points have no errors, those come from the residuals, and both are the same.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from tlsglass.base import chance
 
-SHARES = {68: 1 - chance.chi2_tail(1, 1), 95: 0.95}
+SHARES = {68: math.erf(math.sqrt(0.5)), 95: 0.95}  # of a normal error within 1 σ, and nearly 2
 INTERVAL, UPPER, LOWER = "interval", "upper limit", "lower limit"
 AT_BOUND, NOT_CONSTRAINED = "at its bound", "not constrained"
 STATES = (INTERVAL, UPPER, LOWER, AT_BOUND, NOT_CONSTRAINED)

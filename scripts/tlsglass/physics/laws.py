@@ -10,7 +10,6 @@ then lies at the end of its own local values. So the covariance tests a law (``g
 from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg
 
 from tlsglass.base import chance
 from tlsglass.base.minimise import minimum
@@ -80,6 +79,8 @@ def goodness(x, samples):
     estimate with g - 1 degrees of freedom. Its inverse is too large on average: χ² holds the factor of Hartlap, Simon and
     Schneider (2007), and p is that of Hotelling's T², which is exact for normal groups. NaN for too few groups.
     """
+    from scipy import linalg  # not by jobs that only word or draw
+
     contrasts = linalg.null_space(np.vstack([np.ones_like(x), x]))
     dof, free = contrasts.shape[1], samples.groups - 1
     if not 0 < dof < free - 1 or not np.all(np.isfinite(samples.rows)):
