@@ -16,7 +16,6 @@ if ATLAS_SETS:
                 for rung in one.rungs
                 for path in shards_of(one, rung)
             ],
-            code=library("atlas_file.py"),
         output:
             atlas="<results>/atlas/atlas.npz",
         log:
@@ -30,6 +29,7 @@ if ATLAS_SETS:
             mem_mb=2000,
             runtime=60,
         params:
+            code=library("atlas_file.py"),
             atlas=config["atlas"],
             model=config["model"],
         script:
@@ -41,7 +41,6 @@ rule atlas_validation:
         atlas=ATLAS,
         excess=EXCESS,
         published=[path for path in shipped_files("results/published/dos", "L12_*/T*.npz") if "e-" not in path],
-        code=library("atlas_validation.py"),
     output:
         means="<results>/tables/atlas_validation.csv",
         pulls="<results>/tables/atlas_pulls.csv",
@@ -57,6 +56,8 @@ rule atlas_validation:
     resources:
         mem_mb=2000,
         runtime=60,
+    params:
+        code=library("atlas_validation.py"),
     script:
         "../../scripts/atlas_validation.py"
 
@@ -65,7 +66,6 @@ rule atlas_laws:
     input:
         atlas=ATLAS,
         excess=EXCESS,
-        code=library("atlas_laws.py"),
     output:
         couplings="<results>/tables/atlas_couplings.csv",
         curves="<results>/tables/atlas_curves.csv",
@@ -81,6 +81,7 @@ rule atlas_laws:
         mem_mb=1000,
         runtime=30,
     params:
+        code=library("atlas_laws.py"),
         atlas=config["atlas"],
         observables=config["observables"],
     script:

@@ -33,7 +33,6 @@ rule variant_table:
             for L, J0 in map(study.beside, VARIANTS)
             for T in study.labels(config["figures"]["dos_K"])
         ],
-        code=library("variant_table.py"),
     output:
         table="<results>/tables/variants.csv",
     log:
@@ -47,6 +46,7 @@ rule variant_table:
         mem_mb=500,
         runtime=5,
     params:
+        code=library("variant_table.py"),
         variants={name: config["checks"]["variants"][name] for name in VARIANTS},
         temperatures=len(config["figures"]["dos_K"]),
         settings=ANALYSIS,
@@ -57,7 +57,6 @@ rule variant_table:
 rule pulls:
     input:
         rungs=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
-        code=library("pulls.py"),
     output:
         pulls="<results>/pulls/{set}.csv",
     log:
@@ -71,6 +70,7 @@ rule pulls:
         mem_mb=1000,
         runtime=20,
     params:
+        code=library("pulls.py"),
         settings=ANALYSIS,
         pulls=config["checks"]["pulls"],
     script:
@@ -80,7 +80,6 @@ rule pulls:
 rule pull_table:
     input:
         pulls=expand("<results>/pulls/{set}.csv", set=SETS),
-        code=library("pull_table.py"),
     output:
         table="<results>/tables/pulls.csv",
     log:
@@ -93,6 +92,8 @@ rule pull_table:
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        code=library("pull_table.py"),
     script:
         "../../scripts/pull_table.py"
 
@@ -101,7 +102,6 @@ rule verdicts:
     input:
         paper=shipped(PAPER),
         tables=expand("<results>/tables/{table}.csv", table=SCORECARD_TABLES),
-        code=library("verdicts.py"),
     output:
         card="<results>/checks/scorecard.csv",
     log:
@@ -115,6 +115,7 @@ rule verdicts:
         mem_mb=500,
         runtime=5,
     params:
+        code=library("verdicts.py"),
         L=config["paper"]["L"],
     script:
         "../../scripts/verdicts.py"
@@ -129,7 +130,6 @@ rule provenance:
         experiments=expand("<results>/experiments/{dataset}/fit.json", dataset=DATASETS),
         figures=[f"<results>/figures/{item.name}.csv" for item in FIGURES],
         card="<results>/checks/scorecard.csv",
-        code=library("provenance.py"),
     output:
         manifest="<results>/checks/provenance.json",
     log:
@@ -143,6 +143,7 @@ rule provenance:
         mem_mb=500,
         runtime=5,
     params:
+        code=library("provenance.py"),
         config={key: value for key, value in config.items() if key != "rebuild"},
         run=lambda w, output: str(Path(output.manifest).parents[1]),
     script:

@@ -3,6 +3,7 @@
 import ast
 import copy
 import functools
+import hashlib
 import json
 import re
 import shlex
@@ -128,9 +129,10 @@ wildcard_constraints:
 
 
 @functools.cache
-def imported(path):
-    """Return the files of the library that a Python file imports itself."""
-    found, pending = set(), [ast.parse(path.read_text(encoding="utf-8"))]
+def digest_and_imports(path):
+    """Return the SHA-256 of a Python file, and the files of the library that it imports itself."""
+    text = path.read_text(encoding="utf-8")
+    found, pending = set(), [ast.parse(text)]
     while pending:
         node = pending.pop()
         pending += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt | ast.excepthandler)]
@@ -138,21 +140,23 @@ def imported(path):
             named = (ROOT / "scripts").joinpath(*node.module.split("."))
             candidates = [*((named / alias.name).with_suffix(".py") for alias in node.names), named.with_suffix(".py")]
             found.update(candidate for candidate in candidates if candidate.is_file())
-    return found
+    return hashlib.sha256(text.encode()).hexdigest(), found
 
 
 def library(script, *modules):
-    """Return the files of the library that a driver imports, directly or not: a change of one reruns the driver's rule.
+    """Return the digest of the library that a driver imports, directly or not, a parameter: a change of it reruns the rule.
 
-    ``modules`` are those that it imports by a name that it is given.
+    ``modules`` are those that the driver imports by a name that it is given. (As inputs so many files would be looked at
+    whenever a job is chosen, for longer than most jobs work.)
     """
     named = [(ROOT / "scripts").joinpath(*module.split(".")).with_suffix(".py") for module in modules]
     found, pending = set(named), [ROOT / "scripts" / script, *named]
     while pending:
-        new = imported(pending.pop()) - found
+        new = digest_and_imports(pending.pop())[1] - found
         found |= new
         pending += new
-    return [shipped(path) for path in sorted(found)]
+    told = "".join(f"{path.relative_to(ROOT)} {digest_and_imports(path)[0]}\n" for path in sorted(found))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def folder(pathvar):

@@ -11,7 +11,6 @@ for kind in COUNTED:
             rule_of(kind)
         input:
             shards=lambda w, kind=kind: all_counts_of(kind, w.name),
-            code=library("dos_table.py"),
         output:
             counts=expand(f"<results>/{kind}/{{{{name}}}}/T{{T}}.npz", T=labels_of(kind)),
             tables=expand(f"<results>/{kind}/{{{{name}}}}/T{{T}}.csv", T=labels_of(kind)),
@@ -28,6 +27,7 @@ for kind in COUNTED:
             mem_mb=500,
             runtime=30,
         params:
+            code=library("dos_table.py"),
             groups=study.groups(kind),
             spans=lambda w, kind=kind: study.spans(kind, w.name),
             origins=lambda w, kind=kind: origins_of(kind, w.name),
@@ -41,7 +41,6 @@ rule quantities:
     input:
         rungs=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
         quench=f"<results>/dos/{{set}}/T{study.quench}.npz",
-        code=library("quantities.py"),
     output:
         eq3="<results>/fits/{set}/eq3.csv",
         exponents="<results>/fits/{set}/exponents.csv",
@@ -60,6 +59,7 @@ rule quantities:
         mem_mb=1000,
         runtime=10,
     params:
+        code=library("quantities.py"),
         settings=ANALYSIS,
     script:
         "../../scripts/quantities.py"
@@ -72,7 +72,6 @@ rule gather_fits:
         gaussian=expand("<results>/fits/{set}/gaussian.csv", set=SETS),
         laws=expand("<results>/laws/{set}.csv", set=SETS),
         choices=expand("<results>/choices/{set}.csv", set=SETS),
-        code=library("gather.py"),
     output:
         eq3="<results>/tables/table_2.csv",
         exponents="<results>/tables/zero_temperature.csv",
@@ -89,5 +88,7 @@ rule gather_fits:
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        code=library("gather.py"),
     script:
         "../../scripts/gather.py"

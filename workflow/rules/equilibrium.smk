@@ -16,7 +16,6 @@ EQUILIBRIUM_TABLES = (
 rule evidence:
     input:
         unpack(chains_of_pair),
-        code=library("evidence.py"),
     output:
         evidence="<results>/equilibrium/{pair}_evidence.npz",
     log:
@@ -32,6 +31,7 @@ rule evidence:
         mem_mb=2000,
         runtime=10,
     params:
+        code=library("evidence.py"),
         origins=lambda w: equilibrium.origins(study, w.pair),
         realizations=lambda w: PAIRED[w.pair]["realizations"],
         sweeps=study.equilibrium["annealed_sweeps"] if PAIRED else [],
@@ -47,7 +47,6 @@ rule equilibrium:
             for method in METHODS
         },
         evidence="<results>/equilibrium/{pair}_evidence.npz",
-        code=library("equilibrium.py"),
     output:
         **{name: f"<results>/equilibrium/{{pair}}_{name}.csv" for name in EQUILIBRIUM_TABLES},
     log:
@@ -63,6 +62,7 @@ rule equilibrium:
         mem_mb=1000,
         runtime=10,
     params:
+        code=library("equilibrium.py"),
         sweeps=study.equilibrium["annealed_sweeps"] if PAIRED else [],
         settings=ANALYSIS,
     script:
@@ -77,7 +77,6 @@ rule equilibrium_tables:
             )
             for name in EQUILIBRIUM_TABLES
         },
-        code=library("equilibrium_tables.py"),
     output:
         **{name: f"<results>/tables/{name}.csv" for name in EQUILIBRIUM_TABLES},
     log:
@@ -90,6 +89,8 @@ rule equilibrium_tables:
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        code=library("equilibrium_tables.py"),
     script:
         "../../scripts/equilibrium_tables.py"
 
@@ -102,7 +103,6 @@ rule annealing_excess:
             for method in METHODS[:2]
         },
         certificates=expand("<results>/equilibrium/{pair}_certificates.csv", pair=PAIRED),
-        code=library("annealing_excess.py"),
     output:
         excess="<results>/equilibrium/annealing.npz",
     log:
@@ -116,6 +116,7 @@ rule annealing_excess:
         mem_mb=1000,
         runtime=10,
     params:
+        code=library("annealing_excess.py"),
         sets=list(PAIRED),
         sweeps=study.equilibrium["annealed_sweeps"][0] if PAIRED else None,
         h0_K=config["model"]["h0_K"],

@@ -9,7 +9,6 @@ rule fit_experiment:
         info=shipped("config/experiments/{dataset}/dataset.yaml"),
         schema=shipped("workflow/schemas/dataset.schema.yaml"),
         atlas=shipped("scripts/tlsglass/density/atlas.npz"),
-        code=library("fit_experiment.py"),
     output:
         fit="<results>/experiments/{dataset}/fit.json",
         points="<results>/experiments/{dataset}/points.csv",
@@ -26,6 +25,8 @@ rule fit_experiment:
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        code=library("fit_experiment.py"),
     script:
         "../../scripts/fit_experiment.py"
 
@@ -33,7 +34,6 @@ rule fit_experiment:
 rule experiment_table:
     input:
         fits=expand("<results>/experiments/{dataset}/fit.json", dataset=DATASETS),
-        code=library("experiment_table.py"),
     output:
         table="<results>/tables/experiments.csv",
         materials="<results>/tables/materials.csv",
@@ -48,6 +48,8 @@ rule experiment_table:
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        code=library("experiment_table.py"),
     script:
         "../../scripts/experiment_table.py"
 
@@ -58,7 +60,6 @@ rule figure_dataset:
         points=["<results>/experiments/{dataset}/points.csv"],
         curves=["<results>/experiments/{dataset}/curves.csv"],
         windows=["<results>/experiments/{dataset}/windows.csv"],
-        code=library("figure.py", "tlsglass.show.figures.one_dataset"),
     output:
         svg="<results>/experiments/{dataset}/figure.svg",
         png="<results>/experiments/{dataset}/figure.png",
@@ -74,6 +75,7 @@ rule figure_dataset:
         mem_mb=500,
         runtime=5,
     params:
+        code=library("figure.py", "tlsglass.show.figures.one_dataset"),
         module="tlsglass.show.figures.one_dataset",
         settings={},
     script:
@@ -81,8 +83,6 @@ rule figure_dataset:
 
 
 rule closure:
-    input:
-        code=library("closure.py"),
     output:
         table="<results>/closure/{observable}.csv",
     log:
@@ -98,6 +98,7 @@ rule closure:
         mem_mb=500,
         runtime=10,
     params:
+        code=library("closure.py"),
         datasets=500,
         seed=config["seed"],
     script:
@@ -107,7 +108,6 @@ rule closure:
 rule closure_table:
     input:
         tables=expand("<results>/closure/{observable}.csv", observable=observables.names()),
-        code=library("closure_table.py"),
     output:
         table="<results>/tables/closure.csv",
     log:
@@ -120,5 +120,7 @@ rule closure_table:
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        code=library("closure_table.py"),
     script:
         "../../scripts/closure_table.py"

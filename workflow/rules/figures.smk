@@ -46,7 +46,6 @@ for item in FIGURES:
             item.name
         input:
             **SHOWN_FROM[item.name],
-            code=library("figure.py", item.module),
         output:
             svg=shown(f"<results>/figures/{item.name}.svg", item),
             png=f"<results>/figures/{item.name}.png",
@@ -64,6 +63,7 @@ for item in FIGURES:
             mem_mb=item.mem_mb,
             runtime=5,
         params:
+            code=library("figure.py", item.module),
             module=item.module,
             settings=SHOWN_WITH[item.name],
         script:
@@ -78,7 +78,6 @@ for item in TABLES:
         input:
             **SHOWN_FROM[item.name],
             template=shipped("workflow/page/table.html.j2"),
-            code=library("table.py"),
         output:
             markdown=f"<results>/{item.folder}/{item.name}.md",
             html=shown(f"<results>/report/{item.name}.html", item),
@@ -95,6 +94,7 @@ for item in TABLES:
             mem_mb=item.mem_mb,
             runtime=5,
         params:
+            code=library("table.py"),
             name=item.name,
             settings=SHOWN_WITH[item.name],
         script:

@@ -15,7 +15,6 @@ rule fit_joint:
             for file in ("dataset.yaml", DATASETS[name]["data"]["file"])
         ],
         schema=shipped("workflow/schemas/dataset.schema.yaml"),
-        code=library("fit_joint.py"),
     output:
         fit="<results>/experiments/{dataset}/joint.json",
         points="<results>/experiments/{dataset}/joint_points.csv",
@@ -35,6 +34,8 @@ rule fit_joint:
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        code=library("fit_joint.py"),
     script:
         "../../scripts/fit_joint.py"
 
@@ -44,7 +45,6 @@ rule joint_tables:
         fits=expand("<results>/experiments/{dataset}/joint.json", dataset=JOINT),
         parameters=expand("<results>/experiments/{dataset}/joint_parameters.csv", dataset=JOINT),
         left_out=expand("<results>/experiments/{dataset}/joint_left_out.csv", dataset=JOINT),
-        code=library("joint_tables.py"),
     output:
         fits="<results>/tables/joint_fits.csv",
         parameters="<results>/tables/joint_parameters.csv",
@@ -59,13 +59,13 @@ rule joint_tables:
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        code=library("joint_tables.py"),
     script:
         "../../scripts/joint_tables.py"
 
 
 rule closure_devices:
-    input:
-        code=library("closure_devices.py"),
     output:
         table="<results>/tables/closure_devices.csv",
     log:
@@ -79,6 +79,7 @@ rule closure_devices:
         mem_mb=500,
         runtime=60,
     params:
+        code=library("closure_devices.py"),
         devices=500,
         seed=config["seed"],
     script:

@@ -6,7 +6,6 @@ from tlsglass.show.entry import PAPER
 rule observables:
     input:
         rungs=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
-        code=library("observables.py"),
     output:
         observables="<results>/observables/{set}.csv",
     log:
@@ -20,6 +19,7 @@ rule observables:
         mem_mb=1000,
         runtime=10,
     params:
+        code=library("observables.py"),
         settings=ANALYSIS,
     script:
         "../../scripts/observables.py"
@@ -29,7 +29,6 @@ rule crossover_map:
     input:
         rungs=[f"<results>/dos/L{config['figures']['L']}_J{J0}/T{T}.npz" for J0 in COUPLINGS for T in study.rungs],
         paper=shipped(PAPER),
-        code=library("crossover_map.py"),
     output:
         table="<results>/tables/crossover_map.csv",
     log:
@@ -43,6 +42,7 @@ rule crossover_map:
         mem_mb=1000,
         runtime=10,
     params:
+        code=library("crossover_map.py"),
         observables=config["observables"],
     script:
         "../../scripts/crossover_map.py"
@@ -51,7 +51,6 @@ rule crossover_map:
 rule two_tls:
     input:
         paper=shipped(PAPER),
-        code=library("two_tls.py"),
     output:
         table_1="<results>/tables/table_1.csv",
         appendix_c="<results>/tables/appendix_c.csv",
@@ -67,6 +66,7 @@ rule two_tls:
         mem_mb=500,
         runtime=5,
     params:
+        code=library("two_tls.py"),
         two_tls=config["two_tls"],
         model={name: config["model"][name] for name in ("h0_K", "concentration")},
     script:

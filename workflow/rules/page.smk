@@ -17,7 +17,6 @@ rule page:
         + shipped_files("workflow/page", "*.svg.j2")
         + shipped_files("workflow/page", "*.yaml"),
         captions=shipped_files("workflow/report", "*.rst"),
-        code=library("page.py", "tlsglass.show.listings"),
     output:
         page="docs/index.html",
     log:
@@ -30,6 +29,8 @@ rule page:
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        code=library("page.py", "tlsglass.show.listings"),
     script:
         "../../scripts/page.py"
 
@@ -45,7 +46,6 @@ rule readme:
         measured=shipped_files("benchmarks/measured", "*.csv"),
         templates=TEXTS,
         rooms=shipped_files("scripts/tlsglass", "*/*.py"),
-        code=library("readme.py"),
     output:
         [path if path == "README.md" else f"docs/{path}" for path in (Path(text).stem for text in TEXTS)],
     log:
@@ -59,6 +59,7 @@ rule readme:
         mem_mb=500,
         runtime=5,
     params:
+        code=library("readme.py"),
         L=config["paper"]["L"],
     script:
         "../../scripts/readme.py"

@@ -10,7 +10,6 @@ rule report_texts:
         paper=shipped(PAPER),
         tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *outputs.DATA, "materials"})),
         templates=[shipped(f"workflow/report/{name}.rst") for name in CAPTIONS],
-        code=library("report_texts.py"),
     output:
         captions=expand("<results>/report/{name}.rst", name=CAPTIONS),
     log:
@@ -23,5 +22,7 @@ rule report_texts:
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        code=library("report_texts.py"),
     script:
         "../../scripts/report_texts.py"

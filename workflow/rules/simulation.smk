@@ -40,7 +40,6 @@ rule chain:
         chains=lambda w: (
             shipped(f"results/published/chain/{w.set}.npz") if PUBLISHED else shards_of(SIMULATED[w.set], "chain")
         ),
-        code=library("chain.py"),
     output:
         chain="<results>/chain/{set}.npz",
     log:
@@ -54,6 +53,7 @@ rule chain:
         mem_mb=1000,
         runtime=10,
     params:
+        code=library("chain.py"),
         origin=lambda w: SIMULATED[w.set].annealing_origin,
         realizations=lambda w: SIMULATED[w.set].realizations,
         merged=PUBLISHED,
@@ -64,7 +64,6 @@ rule chain:
 rule annealing_table:
     input:
         chains=expand("<results>/chain/{set}.npz", set=SETS),
-        code=library("annealing_table.py"),
     output:
         annealing="<results>/tables/annealing.csv",
         stability="<results>/tables/stability.csv",
@@ -78,5 +77,7 @@ rule annealing_table:
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        code=library("annealing_table.py"),
     script:
         "../../scripts/annealing_table.py"

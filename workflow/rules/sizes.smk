@@ -7,7 +7,6 @@ OTHER_SIZES = [name for name in SHORT if name not in SETS]  # the others are hel
 rule size_quantities:
     input:
         rungs=expand("<results>/sizes/{{size}}/T{T}.npz", T=study.rungs),
-        code=library("size_quantities.py"),
     output:
         quoted="<results>/quoted/sizes/{size}.csv",
     log:
@@ -23,6 +22,7 @@ rule size_quantities:
         mem_mb=1000,
         runtime=10,
     params:
+        code=library("size_quantities.py"),
         settings=ANALYSIS,
     script:
         "../../scripts/size_quantities.py"
@@ -34,7 +34,6 @@ rule size_tables:
             *expand("<results>/quoted/{set}.csv", set=SETS),
             *expand("<results>/quoted/sizes/{size}.csv", size=OTHER_SIZES),
         ],
-        code=library("size_tables.py"),
     output:
         sizes="<results>/tables/sizes.csv",
         pairs="<results>/tables/size_dependence.csv",
@@ -50,6 +49,7 @@ rule size_tables:
         mem_mb=500,
         runtime=5,
     params:
+        code=library("size_tables.py"),
         L=config["paper"]["L"],
     script:
         "../../scripts/size_tables.py"
@@ -59,7 +59,6 @@ rule short_ladder:
     input:
         short=[f"<results>/sizes/{name}/T{T}.npz" for name in SHORT if name in SETS for T in study.rungs],
         whole=[f"<results>/dos/{name}/T{T}.npz" for name in SHORT if name in SETS for T in study.rungs],
-        code=library("short_ladder.py"),
     output:
         table="<results>/tables/short_ladder.csv",
     log:
@@ -73,6 +72,7 @@ rule short_ladder:
         mem_mb=1000,
         runtime=10,
     params:
+        code=library("short_ladder.py"),
         settings=ANALYSIS,
         groups=study.groups("sizes") if SHORT else None,
     script:
@@ -82,7 +82,6 @@ rule short_ladder:
 rule weak_coupling:
     input:
         counts=expand("<results>/weak_coupling/{name}/T{T}.npz", name=COUNTED.get("weak_coupling", ()), T=study.quench),
-        code=library("weak_coupling.py"),
     output:
         table="<results>/tables/weak_coupling.csv",
     log:
@@ -96,6 +95,7 @@ rule weak_coupling:
         mem_mb=500,
         runtime=5,
     params:
+        code=library("weak_coupling.py"),
         windows_J0=study.weak_coupling["windows_J0"] if study.weak_coupling else [],
     script:
         "../../scripts/weak_coupling.py"

@@ -12,7 +12,7 @@ def _json(path):
 
 
 LOADERS = {".npz": Counts.load, ".csv": tables.read, ".json": _json}
-APART = ("code", "template")  # inputs of a rule that are no data
+TEMPLATE = "template"  # an input of a rule that is no data
 
 
 def load(items):
@@ -23,7 +23,7 @@ def load(items):
     return {
         name: _one(given) if isinstance(given, str | Path) else [_one(path) for path in given]
         for name, given in items
-        if name not in APART
+        if name != TEMPLATE
     }
 
 
