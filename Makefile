@@ -21,13 +21,13 @@ equilibrium: .venv/installed
 		$(EQUILIBRIUM)/equilibrium/annealing.npz
 	mkdir -p config/equilibrium
 	cp $(SHOWN:%=$(EQUILIBRIUM)/tables/%.csv) config/equilibrium
-	cp $(EQUILIBRIUM)/equilibrium/annealing.npz scripts/tlsglass/density/annealing.npz
+	cp $(EQUILIBRIUM)/equilibrium/annealing.npz scripts/tlsglass/atlas/annealing.npz
 
 # about an hour on two cores; then it is what the package ships
 atlas: .venv/installed
 	.venv/bin/snakemake --cores all --configfile config/atlas.yaml -- results/runs/atlas/tables/atlas_summary.csv \
 		results/runs/atlas/tables/atlas_couplings.csv
-	cp results/runs/atlas/atlas/atlas.npz scripts/tlsglass/density/atlas.npz
+	cp results/runs/atlas/atlas/atlas.npz scripts/tlsglass/atlas/atlas.npz
 
 verify: .venv/installed
 	.venv/bin/python scripts/verify.py -n $(or $(N),2) $(if $(SEED),--seed $(SEED))

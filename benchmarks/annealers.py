@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from tlsglass.base import files, provenance
-from tlsglass.chain import metropolis, reference
+from tlsglass.base import io, provenance
 from tlsglass.model import disorder, excitations
-from tlsglass.show import tables, templates
+from tlsglass.montecarlo import float_reference, metropolis
+from tlsglass.report import tables, templating
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 def this_engine(model, draws, ladder, sweeps):
     system = disorder.build(model, draws)
     start = time.perf_counter()
-    chain = metropolis.Chain(system)
+    chain = metropolis.MarkovChain(system)
     flips = sum(chain.sweep(T, sweeps) for T in ladder)
     return time.perf_counter() - start, flips, excitations.energy_per_spin(system)
 
@@ -34,7 +34,7 @@ def this_engine(model, draws, ladder, sweeps):
 def float64_reference(model, draws, ladder, sweeps):
     h, J = disorder.float_hamiltonian(model, draws)
     rng = np.random.default_rng(int(draws.chain_key))
-    chain = reference.FloatChain(h, J, draws.spins)
+    chain = float_reference.FloatChain(h, J, draws.spins)
     start = time.perf_counter()
     flips = sum(chain.sweeps(T, sweeps, rng) for T in ladder)
     return time.perf_counter() - start, flips, chain.energy() / len(h)
@@ -87,7 +87,7 @@ def main():
     ladder, sweeps = [float(T) for T in config["annealing"]["ladder_K"]], config["annealing"]["sweeps"]
     rows = []
     for L in options.sizes:
-        model = disorder.Model(L, 10.0, 2.0, 1.0, 0.5)
+        model = disorder.ModelParameters(L, 10.0, 2.0, 1.0, 0.5)
         runs = {name: [] for name in ANNEALERS}
         for realization in range(-1, options.repeats):  # the first one compiles and warms up
             draws = disorder.draw(L, model.n_spins, config["seed"], max(realization, 0))
@@ -117,7 +117,7 @@ def main():
             )
             print(f"L = {L:2d}  {name:24s} {seconds:8.4f} s  {seconds / ours:6.2f} times", flush=True)
     table = pd.DataFrame(rows)
-    files.write_csv(ROOT / "results/benchmarks/annealers.csv", table)
+    io.write_csv(ROOT / "results/benchmarks/annealers.csv", table)
     shown = table.assign(
         seconds=table["seconds"].map("{:.4f}".format),
         ns_per_attempt=table["ns_per_attempt"].map("{:.1f}".format),
@@ -136,8 +136,8 @@ def main():
         "final energy per spin (K)",
     ]
     note = f"Medians of {options.repeats} realizations, {len(ladder)} x {sweeps} sweeps, one core of {provenance.processor()}."
-    table = tables.Table("Annealers", headings, shown.astype(str).values.tolist(), note)
-    files.write_text(ROOT / "results/benchmarks/annealers.md", templates.markdown(table))
+    table = tables.FormattedTable("Annealers", headings, shown.astype(str).values.tolist(), note)
+    io.write_text(ROOT / "results/benchmarks/annealers.md", templating.markdown(table))
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from tlsglass.base import files
-from tlsglass.chain import metropolis, tempering
+from tlsglass.base import io
 from tlsglass.model import disorder
-from tlsglass.study import equilibrium
-from tlsglass.study.axes import Study
+from tlsglass.montecarlo import metropolis, tempering
+from tlsglass.study import equilibrium_plan
+from tlsglass.study.configured_study import Study
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,7 +31,7 @@ def seconds(run):
 
 def of_realization(study, one, realization, sweeps):
     """Return processor seconds of ``sweeps`` sweeps of all replicas with exchange, and of as many of annealing at each rung."""
-    model, ladder = equilibrium.model(study, one), equilibrium.ladder(study, one)
+    model, ladder = equilibrium_plan.model(study, one), equilibrium_plan.ladder(study, one)
     system = disorder.build(model, disorder.draw(model.L, model.n_spins, study.config["seed"], realization))
     record = tempering.run(system, ladder, 1024, 0, [None] * len(ladder), 1.0)  # compiles, and gives states of each rung
     exchanged = seconds(lambda: tempering.run(system, ladder, sweeps, 1, [None] * len(ladder), 1.0))
@@ -39,7 +39,7 @@ def of_realization(study, one, realization, sweeps):
     for k, T_K in enumerate(ladder):
         system.spins[: system.n] = 2 * (record.words[k] >> np.uint64(63)).astype(np.int16) - 1
         disorder.recompute_fields(system.couplings, system.random_fields, system.spins, system.fields, system.field_steps)
-        chain = metropolis.Chain(system)
+        chain = metropolis.MarkovChain(system)
         chain.sweep(T_K, 1)
         annealed += seconds(lambda chain=chain, T_K=T_K: chain.sweep(T_K, sweeps))
     return exchanged, annealed
@@ -56,8 +56,8 @@ def main():
     config["checks"] |= sets["checks"]
     study = Study(config)
     rows = []
-    for name, one in equilibrium.sets(study).items():
-        rungs = len(equilibrium.ladder(study, one))
+    for name, one in equilibrium_plan.sets(study).items():
+        rungs = len(equilibrium_plan.ladder(study, one))
         times = [of_realization(study, one, r, options.sweeps) for r in range(options.repeats)]
         exchanged, annealed = np.median(times, axis=0)
         rows.append(
@@ -71,7 +71,7 @@ def main():
             }
         )
         print("  ".join(f"{key} {value:.3g}" if key != "set" else f"{value:8s}" for key, value in rows[-1].items()), flush=True)
-    files.write_csv(ROOT / "results/benchmarks/tempering.csv", pd.DataFrame(rows))
+    io.write_csv(ROOT / "results/benchmarks/tempering.csv", pd.DataFrame(rows))
 
 
 if __name__ == "__main__":

@@ -3,22 +3,22 @@ counted, and one that tells of its chains."""
 
 from pathlib import Path
 
-from tlsglass.base import files, names
-from tlsglass.chain import checkpoint
-from tlsglass.chain.batch import simulate
-from tlsglass.chain.protocol import of_origin
+from tlsglass.base import io, labels
+from tlsglass.montecarlo import checkpoint
+from tlsglass.montecarlo.methods import simulate
+from tlsglass.montecarlo.protocol import parse_fingerprint
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 origin = snakemake.params.origin
-rungs = {path: names.Rung.parse(Path(path).parent.name) for path in snakemake.output.shards}
-quench_K = of_origin(origin)[1].quench_K
+rungs = {path: labels.Rung.parse(Path(path).parent.name) for path in snakemake.output.shards}
+quench_K = parse_fingerprint(origin)[1].quench_K
 measured_K = tuple(rung.T_K for rung in rungs.values() if rung.T_K != quench_K)
-batch = names.Batch.parse(snakemake.wildcards.batch)
+batch = labels.Batch.parse(snakemake.wildcards.batch)
 first_path = Path(snakemake.output[0])
 kept = first_path.parents[1] / "checkpoint" / first_path.name
 
 with checkpoint.Checkpoint(kept, f"{origin} {measured_K}") as keeper:
-    counts, chain = simulate(*of_origin(origin, measured_K), batch.first, batch.n, print, keeper)
+    counts, chain = simulate(*parse_fingerprint(origin, measured_K), batch.first, batch.n, print, keeper)
     for path, rung in rungs.items():
         counts[rung.T_K].save(path)
     for path in snakemake.output.chain:

@@ -1,27 +1,27 @@
 """Rule annealing_excess: what annealing leaves of n beyond equilibrium, from all certified sets."""
 
-from tlsglass.base import files, provenance
-from tlsglass.density import annealing
-from tlsglass.density.counts import Counts
-from tlsglass.show import tables
-from tlsglass.study.equilibrium import TEMPERED
+from tlsglass.atlas import annealing_excess
+from tlsglass.base import io, provenance
+from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.report import tables
+from tlsglass.study.equilibrium_plan import TEMPERED
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 settings = snakemake.params
-tests = dict(zip(settings.sets, map(tables.read, snakemake.input.certificates), strict=True))
+tests = dict(zip(settings.sets, map(tables.read_table_file, snakemake.input.certificates), strict=True))
 certified = [name for name, table in tests.items() if table["passed"].all()]
 if not certified:
-    raise files.Failure("no set is certified: what annealing leaves is not known")
+    raise io.UserError("no set is certified: what annealing leaves is not known")
 
 
 def pairs():
     """Yield the annealed and the tempered Counts of each certified set at each rung."""
     for name in certified:
         both = (snakemake.input[f"{name}_{method}"] for method in (f"annealed_{settings.sweeps}", TEMPERED))
-        yield from (tuple(map(Counts.load, paths)) for paths in zip(*both, strict=True))
+        yield from (tuple(map(DensityOfStates.load, paths)) for paths in zip(*both, strict=True))
 
 
 about = {"sets": certified, "sweeps": settings.sweeps, "commit": provenance.commit()}
-found = annealing.fit(pairs(), settings.h0_K, about)
+found = annealing_excess.fit(pairs(), settings.h0_K, about)
 found.save(snakemake.output.excess)
 print(f"{found.told['bins']} ratios of {', '.join(certified)}: χ² = {found.told['chi2']:.0f}")

@@ -4,12 +4,12 @@ import json
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.chain import simulation
+from tlsglass.base import io
+from tlsglass.montecarlo.annealing import AnnealingSummary
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 annealing, stability = [], []
-for chain in map(simulation.ChainSummary.load, snakemake.input.chains):
+for chain in map(AnnealingSummary.load, snakemake.input.chains):
     model = json.loads(str(chain.origin))
     head = {"L": model["L"], "J0_K": model["J0_K"]}
     values = {"energy_per_spin_K": chain.energy_K, "energy_per_spin_K_err": chain.energy_K_err}
@@ -20,5 +20,5 @@ for chain in map(simulation.ChainSummary.load, snakemake.input.chains):
     for kind, share, error in zip(kinds, chain.share_unstable, chain.share_unstable_err, strict=True):
         row |= {f"share_unstable_{kind}": share, f"share_unstable_{kind}_err": error}
     stability.append(row)
-files.write_csv(snakemake.output.annealing, pd.concat(annealing))
-files.write_csv(snakemake.output.stability, pd.DataFrame(stability))
+io.write_csv(snakemake.output.annealing, pd.concat(annealing))
+io.write_csv(snakemake.output.stability, pd.DataFrame(stability))

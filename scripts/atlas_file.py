@@ -1,11 +1,12 @@
 """Rule atlas_file: the atlas from the shards of all its sets."""
 
-from tlsglass.base import files, provenance
-from tlsglass.density import atlas, shards
+from tlsglass.atlas import table
+from tlsglass.base import io, provenance
+from tlsglass.dos.load import load_merged
 from tlsglass.model import lattice
-from tlsglass.study.axes import Study
+from tlsglass.study.configured_study import Study
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 given, paths, sets = snakemake.params.atlas, list(snakemake.input.shards), []
 for kind, found in Study(snakemake.config).atlas().items():
     for one in found.values():
@@ -13,7 +14,7 @@ for kind, found in Study(snakemake.config).atlas().items():
         for rung in one.rungs:
             own, paths = paths[: len(one.batches)], paths[len(one.batches) :]
             of = one.origin_at(rung), rung.T_K, one.realizations
-            counts.append(atlas.compact(shards.gather(own, *of, given["jackknife_groups"], [(0, one.realizations)])))
+            counts.append(table.compact(load_merged(own, *of, given["jackknife_groups"], [(0, one.realizations)])))
         sets.append((kind, sorted(counts, key=lambda one: one.T_K)))
 spread = lattice.coupling_spread(given["grid"]["L"], snakemake.params.model["cutoff"], snakemake.params.model["concentration"])
-atlas.build(sets, snakemake.params.model["h0_K"], spread, {"commit": provenance.commit()}).save(snakemake.output.atlas)
+table.build(sets, snakemake.params.model["h0_K"], spread, {"commit": provenance.commit()}).save(snakemake.output.atlas)

@@ -2,13 +2,14 @@
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.experiment import observables, synthetic
+from tlsglass.base import io
+from tlsglass.fitting import synthetic
+from tlsglass.models import registry
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 arguments = snakemake.wildcards.observable, snakemake.params.datasets, snakemake.params.seed
 tables = [synthetic.closure(*arguments)]
-entry = observables.named(snakemake.wildcards.observable)
+entry = registry.named(snakemake.wildcards.observable)
 if entry.on_atlas and not entry.driven:  # a driven one is closed with its frequency, in joint_closure
     tables.append(synthetic.closure_on_atlas(*arguments))
-files.write_csv(snakemake.output.table, pd.concat(tables))
+io.write_csv(snakemake.output.table, pd.concat(tables))

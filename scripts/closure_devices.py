@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.experiment import devices
+from tlsglass.base import io
+from tlsglass.fitting import resonator_pairs
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 arguments = 0, snakemake.params.devices, snakemake.params.seed
-rows = pd.concat([devices.closure(*arguments), devices.closure_on_atlas(*arguments)])
-files.write_csv(snakemake.output.table, devices.summary(rows))
+rows = pd.concat([resonator_pairs.closure(*arguments), resonator_pairs.closure_on_atlas(*arguments)])
+io.write_csv(snakemake.output.table, resonator_pairs.summary(rows))

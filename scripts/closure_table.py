@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.show import tables
+from tlsglass.base import io
+from tlsglass.report import tables
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
-files.write_csv(snakemake.output.table, pd.concat([tables.read(path) for path in snakemake.input.tables]))
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.write_csv(snakemake.output.table, pd.concat([tables.read_table_file(path) for path in snakemake.input.tables]))

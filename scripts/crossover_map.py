@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.density.counts import Counts
-from tlsglass.density.densities import Densities
-from tlsglass.paper import crossover_map
+from tlsglass.analysis import crossover_map
+from tlsglass.base import io
+from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.dos.temperature_series import TemperatureSeries
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 claims = pd.read_csv(snakemake.input.paper).set_index("id")
-counts = [Counts.load(path) for path in snakemake.input.rungs]
-sets = [Densities(c for c in counts if c.J0_K == J0) for J0 in sorted({c.J0_K for c in counts})]
-found = [crossover_map.of_set(densities, snakemake.params.observables, claims) for densities in sets]
-files.write_csv(snakemake.output.table, pd.concat(found, ignore_index=True))
+counts = [DensityOfStates.load(path) for path in snakemake.input.rungs]
+sets = [TemperatureSeries(c for c in counts if c.J0_K == J0) for J0 in sorted({c.J0_K for c in counts})]
+found = [crossover_map.map_crossover(densities, snakemake.params.observables, claims) for densities in sets]
+io.write_csv(snakemake.output.table, pd.concat(found, ignore_index=True))

@@ -2,22 +2,22 @@
 
 import numpy as np
 
-from tlsglass.base import files
-from tlsglass.density import shards
+from tlsglass.base import io
+from tlsglass.dos.load import load_merged
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 settings = snakemake.params
 of_temperatures = np.reshape(snakemake.input.shards, (len(settings.T_K), -1)).tolist()
 # all are merged before the first is written: a run that meets a foreign shard has only that to say
 densities = [
-    shards.gather(paths, origin, T_K, settings.realizations, settings.groups, settings.spans)
+    load_merged(paths, origin, T_K, settings.realizations, settings.groups, settings.spans)
     for paths, origin, T_K in zip(of_temperatures, settings.origins, settings.T_K, strict=True)
 ]
 for merged, counts, table in zip(densities, snakemake.output.counts, snakemake.output.tables, strict=True):
     n = merged.n
     merged.save(counts)
     columns = np.column_stack([merged.edges_K[:-1], merged.edges_K[1:], n.value, n.error, merged.total])
-    with files.whole(table) as part:
+    with io.atomic_write(table) as part:
         np.savetxt(
             part,
             columns,

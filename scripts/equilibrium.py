@@ -1,16 +1,20 @@
 """Rule equilibrium: the certificates of one tempered set, and what annealing costs there."""
 
-from tlsglass.base import files
-from tlsglass.chain.evidence import Evidence
-from tlsglass.density.counts import Counts
-from tlsglass.density.densities import Densities
-from tlsglass.paper import equilibrium
-from tlsglass.paper.quantity import Settings
+from tlsglass.analysis import annealing_cost
+from tlsglass.analysis.quantity import Settings
+from tlsglass.base import io
+from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.dos.temperature_series import TemperatureSeries
+from tlsglass.montecarlo.equilibration_data import EquilibrationData
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 settings = snakemake.params
-annealed = {sweeps: Densities(map(Counts.load, snakemake.input[f"annealed_{sweeps}"])) for sweeps in settings.sweeps}
-tempered = Densities(map(Counts.load, snakemake.input.tempered))
-found = equilibrium.of_set(Evidence.load(snakemake.input.evidence), tempered, annealed, Settings(**settings.settings))
+annealed = {
+    sweeps: TemperatureSeries(map(DensityOfStates.load, snakemake.input[f"annealed_{sweeps}"])) for sweeps in settings.sweeps
+}
+tempered = TemperatureSeries(map(DensityOfStates.load, snakemake.input.tempered))
+found = annealing_cost.tabulate_annealing_cost(
+    EquilibrationData.load(snakemake.input.evidence), tempered, annealed, Settings(**settings.settings)
+)
 for name, table in found.items():
-    files.write_csv(snakemake.output[name], table)
+    io.write_csv(snakemake.output[name], table)

@@ -1,17 +1,17 @@
 """Rule evidence: what tempering and annealing of one set tell of equilibrium, from all batches."""
 
-from tlsglass.base import files
-from tlsglass.chain import batch, evidence
-from tlsglass.chain.protocol import ANNEALING, TEMPERING, TWICE
+from tlsglass.base import io
+from tlsglass.montecarlo import equilibration_data, methods
+from tlsglass.montecarlo.protocol import ANNEALING, PAIRED_ANNEALING, TEMPERING
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 settings = snakemake.params
 
 
 def read(name, method):
-    return [batch.read(path, settings.origins[name], method) for path in snakemake.input[name]]
+    return [methods.read_record(path, settings.origins[name], method) for path in snakemake.input[name]]
 
 
 annealed = {sweeps: read(f"annealed_{sweeps}", ANNEALING) for sweeps in settings.sweeps}
-found = evidence.gather(read("tempered", TEMPERING), annealed, read("twice", TWICE), settings.groups)
+found = equilibration_data.aggregate(read("tempered", TEMPERING), annealed, read("twice", PAIRED_ANNEALING), settings.groups)
 found.save(snakemake.output.evidence)

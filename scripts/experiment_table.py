@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
-from tlsglass.base import files
-from tlsglass.experiment import materials, outcome
+from tlsglass.analysis import materials
+from tlsglass.base import io
+from tlsglass.fitting.result import fit_table
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 fits = [json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.fits]
-files.write_csv(snakemake.output.table, outcome.table(fits))
+io.write_csv(snakemake.output.table, fit_table(fits))
 found = materials.table(fits)
-files.write_csv(snakemake.output.materials, found)
-files.write_csv(snakemake.output.differences, materials.differences(found))
+io.write_csv(snakemake.output.materials, found)
+io.write_csv(snakemake.output.differences, materials.differences(found))

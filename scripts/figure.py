@@ -2,10 +2,10 @@
 
 import importlib
 
-from tlsglass.base import files
-from tlsglass.show import inputs
+from tlsglass.base import io
+from tlsglass.report import load_inputs
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 draw = importlib.import_module(snakemake.params.module).draw
-figure = draw(**inputs.load(snakemake.input.items()), **snakemake.params.settings)
+figure = draw(**load_inputs.load(snakemake.input.items()), **snakemake.params.settings)
 figure.save(snakemake.output)

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from tlsglass.base import files, validation
-from tlsglass.experiment import measured, outcome
-from tlsglass.show import fitting
+from tlsglass.base import io, validation
+from tlsglass.data.dataset import load_dataset
+from tlsglass.fitting.result import fit_dataset
+from tlsglass.report import fit_report
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
-dataset = measured.load(Path(snakemake.input.info).parent, validation.read_yaml(snakemake.input.schema))
-fitting.Report(outcome.of(dataset)).write_tables(snakemake.output)
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+dataset = load_dataset(Path(snakemake.input.info).parent, validation.read_yaml(snakemake.input.schema))
+fit_report.FitReport(fit_dataset(dataset)).write_tables(snakemake.output)

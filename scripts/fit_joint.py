@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-from tlsglass.base import files, validation
-from tlsglass.experiment import joint, together
+from tlsglass.base import io, validation
+from tlsglass.fitting import joint_fit, joint_result
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
-found = together.fit(*joint.load(Path(snakemake.input.info).parent, validation.read_yaml(snakemake.input.schema)))
-files.write_csv(snakemake.output.points, found.points)
-files.write_csv(snakemake.output.curves, found.curves)
-files.write_csv(snakemake.output.parameters, found.parameters)
-files.write_csv(snakemake.output.left_out, found.left_out)
-files.write_csv(snakemake.output.powers, found.powers)
-files.write_json(snakemake.output.fit, found.fit)
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+found = joint_result.fit_joint(
+    *joint_fit.load_partners(Path(snakemake.input.info).parent, validation.read_yaml(snakemake.input.schema))
+)
+io.write_csv(snakemake.output.points, found.points)
+io.write_csv(snakemake.output.curves, found.curves)
+io.write_csv(snakemake.output.parameters, found.parameters)
+io.write_csv(snakemake.output.left_out, found.left_out)
+io.write_csv(snakemake.output.powers, found.powers)
+io.write_json(snakemake.output.fit, found.fit)

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.show import tables
+from tlsglass.base import io
+from tlsglass.report import tables
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 for name, path in snakemake.output.items():
-    gathered = pd.concat([tables.read(part) for part in snakemake.input[name]], ignore_index=True)
-    files.write_csv(path, gathered)
+    gathered = pd.concat([tables.read_table_file(part) for part in snakemake.input[name]], ignore_index=True)
+    io.write_csv(path, gathered)

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.experiment import together
-from tlsglass.show import tables
+from tlsglass.base import io
+from tlsglass.fitting import joint_result
+from tlsglass.report import tables
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 fits = [json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.fits]
 none = pd.DataFrame(columns=["fit"])  # of a study without such datasets
-files.write_csv(snakemake.output.fits, together.table(fits) if fits else none)
+io.write_csv(snakemake.output.fits, joint_result.table(fits) if fits else none)
 for name in ("parameters", "left_out"):
-    every = [tables.read(path).assign(fit=fit["dataset"]) for path, fit in zip(snakemake.input[name], fits, strict=True)]
-    files.write_csv(snakemake.output[name], pd.concat(every, ignore_index=True) if fits else none)
+    every = [
+        tables.read_table_file(path).assign(fit=fit["dataset"]) for path, fit in zip(snakemake.input[name], fits, strict=True)
+    ]
+    io.write_csv(snakemake.output[name], pd.concat(every, ignore_index=True) if fits else none)

@@ -1,11 +1,11 @@
 """Rule observables: κ, C and δv/v of one (L, J0) at every rung."""
 
-from tlsglass.base import files
-from tlsglass.density.counts import Counts
-from tlsglass.density.densities import Densities
-from tlsglass.paper import quoted
-from tlsglass.paper.quantity import Settings
+from tlsglass.analysis import quantity_tables
+from tlsglass.analysis.quantity import Settings
+from tlsglass.base import io
+from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.dos.temperature_series import TemperatureSeries
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
-densities = Densities(map(Counts.load, snakemake.input.rungs))
-files.write_csv(snakemake.output.observables, quoted.of_curves(densities, Settings(**snakemake.params.settings)))
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+densities = TemperatureSeries(map(DensityOfStates.load, snakemake.input.rungs))
+io.write_csv(snakemake.output.observables, quantity_tables.tabulate_curves(densities, Settings(**snakemake.params.settings)))

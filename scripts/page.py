@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from tlsglass.base import files, validation
-from tlsglass.show import page
+from tlsglass.base import io, validation
+from tlsglass.report import page
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 given = snakemake.input
-text = page.render(
+text = page.render_html(
     Path(given.manifest).parent,
     validation.read_yaml(given.config),
     given.paper,
@@ -15,4 +15,4 @@ text = page.render(
     Path(given.template).parent,
     Path(given.captions[0]).parent,
 )
-files.write_text(snakemake.output.page, text)
+io.write_text(snakemake.output.page, text)

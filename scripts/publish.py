@@ -9,9 +9,9 @@ import json
 import sys
 from pathlib import Path
 
-from tlsglass.base import files
-from tlsglass.study import publication
-from tlsglass.study.axes import Study
+from tlsglass.base import io
+from tlsglass.study import publish
+from tlsglass.study.configured_study import Study
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,18 +22,18 @@ def main():
     options = parser.parse_args()
     results = ROOT / "results"
     run, shards, published = results / "runs" / options.run, results / "shards", results / "published"
-    if wrong := publication.incomplete(run):
+    if wrong := publish.incomplete(run):
         sys.exit("\n".join([*wrong[:5], f"the run {options.run} is not complete: nothing was published"]))
     config = json.loads((run / "checks/provenance.json").read_text(encoding="utf-8"))["config"]
     study = Study(config)
-    if wrong := publication.wrong_counts(study, run):
+    if wrong := publish.wrong_counts(study, run):
         sys.exit("\n".join([*wrong[:5], f"the run {options.run} is not complete: nothing was published"]))
     try:
         if config["density_of_states"]["source"] == "simulation":
-            publication.publish(run, shards, published, config)
+            publish.publish(run, shards, published, config)
         else:
-            publication.publish_outcome(run, published)
-    except files.Failure as failure:
+            publish.publish_outcome(run, published)
+    except io.UserError as failure:
         sys.exit(f"{failure}\nnothing was published")
 
 

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.paper import pulls
-from tlsglass.show import tables
+from tlsglass.analysis import pulls
+from tlsglass.base import io
+from tlsglass.report import tables
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
-found = pd.concat([tables.read(path) for path in snakemake.input.pulls])
-files.write_csv(snakemake.output.table, pulls.table(found))
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+found = pd.concat([tables.read_table_file(path) for path in snakemake.input.pulls])
+io.write_csv(snakemake.output.table, pulls.table(found))

@@ -1,12 +1,12 @@
 """Rule pulls: pulls of the numbers quoted for one (L, J0), from parts of its realizations and from synthetic samples."""
 
-from tlsglass.base import files
-from tlsglass.density.counts import Counts
-from tlsglass.density.densities import Densities
-from tlsglass.paper import pulls
-from tlsglass.paper.quantity import Settings
+from tlsglass.analysis import pulls
+from tlsglass.analysis.quantity import Settings
+from tlsglass.base import io
+from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.dos.temperature_series import TemperatureSeries
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
-densities = Densities(map(Counts.load, snakemake.input.rungs))
-found = pulls.of_set(densities, Settings(**snakemake.params.settings), **snakemake.params.pulls, report=print)
-files.write_csv(snakemake.output.pulls, found)
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+densities = TemperatureSeries(map(DensityOfStates.load, snakemake.input.rungs))
+found = pulls.pulls_of_set(densities, Settings(**snakemake.params.settings), **snakemake.params.pulls, report=print)
+io.write_csv(snakemake.output.pulls, found)

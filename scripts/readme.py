@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from tlsglass.base import files
-from tlsglass.show import readme
+from tlsglass.base import io
+from tlsglass.report import docs_pages
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 root = Path(snakemake.input.manifest).parents[2]
 for template, page in zip(snakemake.input.templates, snakemake.output, strict=True):
-    files.write_text(page, readme.render(template, root, snakemake.params.L))
+    io.write_text(page, docs_pages.render_page(template, root, snakemake.params.L))

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from tlsglass.base import files, validation
-from tlsglass.experiment import synthetic
+from tlsglass.base import io, validation
+from tlsglass.fitting import synthetic
 
 for path in sorted(Path("config/experiments").glob("*/dataset.yaml")):
     info = validation.read_yaml(path)
     if info["provenance"] == "reconstructed":
-        files.write_csv(path.parent / info["data"]["file"], synthetic.reconstruct(info))
+        io.write_csv(path.parent / info["data"]["file"], synthetic.reconstruct(info))

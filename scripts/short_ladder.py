@@ -2,21 +2,23 @@
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.density.counts import Counts
-from tlsglass.density.densities import Densities
-from tlsglass.paper import sizes
-from tlsglass.paper.quantity import Settings
+from tlsglass.analysis import sizes
+from tlsglass.analysis.quantity import Settings
+from tlsglass.base import io
+from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.dos.temperature_series import TemperatureSeries
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 settings = Settings(**snakemake.params.settings)
 short, whole = ({} for _ in range(2))
 for found, paths in ((short, snakemake.input.short), (whole, snakemake.input.whole)):
     for path in paths:
-        counts = Counts.load(path, snakemake.params.groups)
+        counts = DensityOfStates.load(path, snakemake.params.groups)
         found.setdefault((counts.L, counts.J0_K), []).append(counts)
 tables = [pd.DataFrame(columns=sizes.LADDERS)]
 for name, rungs in short.items():
-    densities = Densities(rungs)
-    tables.append(sizes.of_ladders(densities, Densities(whole[name]).between(0, densities.n_realizations), settings))
-files.write_csv(snakemake.output.table, pd.concat(tables[1:] or tables))
+    densities = TemperatureSeries(rungs)
+    tables.append(
+        sizes.ladder_differences(densities, TemperatureSeries(whole[name]).between(0, densities.n_realizations), settings)
+    )
+io.write_csv(snakemake.output.table, pd.concat(tables[1:] or tables))

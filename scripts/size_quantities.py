@@ -1,11 +1,11 @@
 """Rule size_quantities: every number quoted of one (L, J0) on the short ladder."""
 
-from tlsglass.base import files
-from tlsglass.density.counts import Counts
-from tlsglass.density.densities import Densities
-from tlsglass.paper import sizes
-from tlsglass.paper.quantity import Settings
+from tlsglass.analysis import sizes
+from tlsglass.analysis.quantity import Settings
+from tlsglass.base import io
+from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.dos.temperature_series import TemperatureSeries
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
-densities = Densities(map(Counts.load, snakemake.input.rungs))
-files.write_csv(snakemake.output.quoted, sizes.of_set(densities, Settings(**snakemake.params.settings)))
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+densities = TemperatureSeries(map(DensityOfStates.load, snakemake.input.rungs))
+io.write_csv(snakemake.output.quoted, sizes.quoted_values(densities, Settings(**snakemake.params.settings)))

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.paper import sizes
-from tlsglass.show import tables
+from tlsglass.analysis import sizes
+from tlsglass.base import io
+from tlsglass.report import tables
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
-values = pd.concat([tables.read(path) for path in snakemake.input.quoted], ignore_index=True)
-files.write_csv(snakemake.output.sizes, values)
-files.write_csv(snakemake.output.pairs, sizes.pairs(values))
-files.write_csv(snakemake.output.limits, sizes.limits(values, snakemake.params.L))
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+values = pd.concat([tables.read_table_file(path) for path in snakemake.input.quoted], ignore_index=True)
+io.write_csv(snakemake.output.sizes, values)
+io.write_csv(snakemake.output.pairs, sizes.pairs(values))
+io.write_csv(snakemake.output.limits, sizes.limits(values, snakemake.params.L))

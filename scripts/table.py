@@ -1,9 +1,9 @@
 """Rules of the catalogue's tables to read: load the inputs by their kind, word the table, write it as Markdown and HTML."""
 
-from tlsglass.base import files
-from tlsglass.show import inputs, listings, templates
+from tlsglass.base import io
+from tlsglass.report import load_inputs, tables, templating
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
-table = getattr(listings, snakemake.params.name)(**inputs.load(snakemake.input.items()), **snakemake.params.settings)
-files.write_text(snakemake.output.markdown, templates.markdown(table))
-files.write_text(snakemake.output.html, templates.html(table, snakemake.input.template))
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+table = getattr(tables, snakemake.params.name)(**load_inputs.load(snakemake.input.items()), **snakemake.params.settings)
+io.write_text(snakemake.output.markdown, templating.markdown(table))
+io.write_text(snakemake.output.html, templating.html(table, snakemake.input.template))

@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.paper import closed_forms
+from tlsglass.analysis import two_tls_tables
+from tlsglass.base import io
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 settings, model = snakemake.params.two_tls, snakemake.params.model
 printed = pd.read_csv(snakemake.input.paper).set_index("id")["paper"]["appendix_C_elastic_over_C_el"]
-files.write_csv(snakemake.output.table_1, closed_forms.table_1(settings["material"]))
-files.write_csv(snakemake.output.appendix_c, closed_forms.appendix_c(settings["interaction_ratio"], printed))
+io.write_csv(snakemake.output.table_1, two_tls_tables.table_1(settings["material"]))
+io.write_csv(snakemake.output.appendix_c, two_tls_tables.appendix_c(settings["interaction_ratio"], printed))
 J0_K = settings["elastic_ratio"] * model["h0_K"]
-files.write_csv(snakemake.output.closed_forms, closed_forms.limits(J0_K, model["h0_K"], model["concentration"]))
+io.write_csv(snakemake.output.closed_forms, two_tls_tables.limits(J0_K, model["h0_K"], model["concentration"]))

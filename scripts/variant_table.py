@@ -4,20 +4,20 @@ import itertools
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.density.counts import Counts
-from tlsglass.density.densities import Densities
-from tlsglass.paper import quoted
-from tlsglass.paper.quantity import Settings
+from tlsglass.analysis import quantity_tables
+from tlsglass.analysis.quantity import Settings
+from tlsglass.base import io
+from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.dos.temperature_series import TemperatureSeries
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 settings = Settings(**snakemake.params.settings)
 groups = settings.fits["jackknife_groups"]  # a variant is read as it was simulated: without groups
 rows = []
 pairs = zip(snakemake.input.variants, snakemake.input.published, strict=True)
 for name, variant in snakemake.params.variants.items():
     changed, published = zip(*itertools.islice(pairs, snakemake.params.temperatures), strict=True)
-    changed = Densities(Counts.load(path, groups).rescale(1 / variant.get("scale", 1.0)) for path in changed)
-    published = Densities(map(Counts.load, published)).between(0, changed.n_realizations)
-    rows += quoted.of_variant(name, changed, published, settings)
-files.write_csv(snakemake.output.table, pd.DataFrame(rows, columns=quoted.VARIANTS))
+    changed = TemperatureSeries(DensityOfStates.load(path, groups).rescale(1 / variant.get("scale", 1.0)) for path in changed)
+    published = TemperatureSeries(map(DensityOfStates.load, published)).between(0, changed.n_realizations)
+    rows += quantity_tables.variant_rows(name, changed, published, settings)
+io.write_csv(snakemake.output.table, pd.DataFrame(rows, columns=quantity_tables.VARIANTS))

@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.paper import scorecard
-from tlsglass.show import tables
+from tlsglass.analysis import scorecard
+from tlsglass.base import io
+from tlsglass.report import tables
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
-found = {Path(path).stem: tables.read(path) for path in snakemake.input.tables}
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+found = {Path(path).stem: tables.read_table_file(path) for path in snakemake.input.tables}
 claims = pd.read_csv(snakemake.input.paper).to_dict("records")
 card = pd.DataFrame([scorecard.judge(claim, found.get(claim["table"]), snakemake.params.L) for claim in claims])
-files.write_csv(
-    snakemake.output.card, card[["id", "paper", "paper_err", "ours", "ours_err", "ours_sys", "z", "verdict", "note"]]
-)
+io.write_csv(snakemake.output.card, card[["id", "paper", "paper_err", "ours", "ours_err", "ours_sys", "z", "verdict", "note"]])

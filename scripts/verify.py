@@ -12,10 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from tlsglass.base import files
-from tlsglass.chain.batch import simulate
-from tlsglass.chain.protocol import CHAIN_VERSION
-from tlsglass.study.axes import Study
+from tlsglass.base import io
+from tlsglass.montecarlo.methods import simulate
+from tlsglass.montecarlo.protocol import CHAIN_VERSION
+from tlsglass.study.configured_study import Study
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,7 +28,7 @@ def shards_of(simulated, batch):
 
         def digest(shard):
             shard.save(path)
-            return files.digest_of(path)
+            return io.read_digest(path)
 
         found = {str(rung): digest(counts[rung.T_K]) for rung in simulated.rungs}
         return found | ({"chain": digest(chain)} if simulated.told else {})

@@ -2,10 +2,13 @@
 
 import pandas as pd
 
-from tlsglass.base import files
-from tlsglass.density.counts import Counts
-from tlsglass.paper import quoted
+from tlsglass.analysis import quantity_tables
+from tlsglass.base import io
+from tlsglass.dos.density_of_states import DensityOfStates
 
-files.log_to(snakemake.log[0], snakemake.config["rebuild"])
-rows = [quoted.of_weak_coupling(Counts.load(path), snakemake.params.windows_J0) for path in snakemake.input.counts]
-files.write_csv(snakemake.output.table, pd.DataFrame(rows, columns=quoted.WEAK_COUPLING))
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+rows = [
+    quantity_tables.weak_coupling_row(DensityOfStates.load(path), snakemake.params.windows_J0)
+    for path in snakemake.input.counts
+]
+io.write_csv(snakemake.output.table, pd.DataFrame(rows, columns=quantity_tables.WEAK_COUPLING))

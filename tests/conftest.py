@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tlsglass.chain import simulation
-from tlsglass.density.counts import Counts
-from tlsglass.density.grid import Grid
+from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.dos.grid import Grid
 from tlsglass.model import disorder
+from tlsglass.montecarlo import annealing
 
 
 def pytest_addoption(parser):
@@ -28,9 +28,9 @@ class Texts(dict):
         self.paths = [name if name == "README.md" else f"docs/{name}" for name in self.templates]
 
     def __missing__(self, path):
-        from tlsglass.show import readme
+        from tlsglass.report import docs_pages
 
-        return self.setdefault(path, readme.render(self.templates[Path(path).name], self.root, 12))
+        return self.setdefault(path, docs_pages.render_page(self.templates[Path(path).name], self.root, 12))
 
     def all(self):
         return {path: self[path] for path in self.paths}
@@ -43,7 +43,7 @@ def texts():
 
 @pytest.fixture
 def small_model():
-    return disorder.Model(L=4, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)
+    return disorder.ModelParameters(L=4, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def counts_of():
         blocks = realizations // block
         expected = mean * np.diff(edges) * n_spins / 0.5 * block
         counts = np.tile(expected, (blocks, 1)) if rng is None else rng.poisson(expected, size=(blocks, len(expected)))
-        return Counts(
+        return DensityOfStates(
             L=8,
             J0_K=2.0,
             T_K=T_K,
@@ -88,7 +88,7 @@ def counts_of():
 @pytest.fixture
 def short_protocol():
     """Return a ladder of five rungs that takes milliseconds."""
-    return simulation.Protocol(
+    return annealing.Protocol(
         ladder_K=(100.0, 20.0, 5.0, 1.0, 0.5),
         dynamics="metropolis",
         sweeps=30,

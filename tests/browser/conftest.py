@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tlsglass.base import validation
-from tlsglass.show import page
+from tlsglass.report import page
 
 ROOT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -30,7 +30,7 @@ def page_file(tmp_path_factory):
     """The page as the templates and the published outcome of this moment give it."""
     path = tmp_path_factory.mktemp("page") / "index.html"
     path.write_text(
-        page.render(
+        page.render_html(
             ROOT / "results/published",
             validation.read_yaml(ROOT / "config/config.yaml"),
             ROOT / "config/paper_values.csv",

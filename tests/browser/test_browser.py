@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tlsglass.density.counts import Counts
-from tlsglass.physics import atlas, eq3, kernels, loss, quasiparticles
+from tlsglass.atlas import api
+from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.physics import eq3, kernels, loss, quasiparticles
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results/published"
@@ -115,7 +116,7 @@ def test_the_density_of_states_is_the_published_one_with_its_fit(open_page, L, J
         law = fit.B * (fit.T_K**2 + E**2) ** (fit.mu / 2)
         np.testing.assert_allclose(np.array(shown["model"])[drawn].astype(float), law[drawn], rtol=1e-6)
         assert E[drawn].max() == pytest.approx(2 * fit.T_K)
-        counts = Counts.load(PUBLISHED / f"dos/L{L}_J{J0}/T{fit.T_K:g}.npz", groups=50).coarsen_to_width(0.2 * fit.T_K)
+        counts = DensityOfStates.load(PUBLISHED / f"dos/L{L}_J{J0}/T{fit.T_K:g}.npz", groups=50).coarsen_to_width(0.2 * fit.T_K)
         n, error = counts.n.value, counts.n.error
         points = [(value, sigma) for value, sigma in zip(shown["n"], shown["n_err"], strict=True) if value is not None]
         np.testing.assert_allclose([value for value, _ in points], n[: len(points)], rtol=1e-6)
@@ -125,7 +126,7 @@ def test_the_density_of_states_is_the_published_one_with_its_fit(open_page, L, J
 
 def test_the_atlas_of_the_page_is_that_of_the_library(open_page):
     tab, rng = open_page(), np.random.default_rng(17)
-    (cold, warm), (weak, strong) = atlas.limits().values()
+    (cold, warm), (weak, strong) = api.limits().values()
     T = np.concatenate([np.exp(rng.uniform(np.log(cold), np.log(warm), 46)), [cold, warm, 0.5, 0.5]])
     J0 = np.concatenate([rng.uniform(weak, strong, 46), [strong, weak, weak, strong]])
     E = np.exp(rng.uniform(np.log(1e-3), np.log(60.0), (50, 4)))
@@ -133,7 +134,7 @@ def test_the_atlas_of_the_page_is_that_of_the_library(open_page):
         "all => all.map(([E, T, J0]) => [tlsglass.atlas.density(E, T, J0, 10), tlsglass.atlas.error(E, T, J0, 10)])",
         [[e.tolist(), t, j] for e, t, j in zip(E, T, J0, strict=True)],
     )
-    n, error = atlas.density(E, T[:, None], J0[:, None], h0_K=10.0)
+    n, error = api.density(E, T[:, None], J0[:, None], h0_K=10.0)
     np.testing.assert_allclose([one[0] for one in shown], n, rtol=1e-5)
     assert np.all(np.abs(np.array([one[1] for one in shown]) - error) < 1e-3 * error + 1e-5 * n)  # without interactions it is 0
 
@@ -146,7 +147,7 @@ def test_the_slider_over_the_coupling_draws_the_atlas(open_page):
     shown = tab.evaluate("tlsglass.dos")
     assert shown["ratio"] == pytest.approx(0.645)
     assert tab.locator("#dos-plot canvas").evaluate("c => c.toDataURL()") != picture
-    n, error = atlas.density(np.array(shown["E_K"]), shown["T"], 6.45)
+    n, error = api.density(np.array(shown["E_K"]), shown["T"], 6.45)
     np.testing.assert_allclose(shown["atlas"], n, rtol=1e-5)
     np.testing.assert_allclose(shown["atlas_err"], error, rtol=1e-3)
     assert f"{1e3 * n[0]:.2f} ± {1e3 * error[0]:.2f}" in tab.inner_text("#dos-result")

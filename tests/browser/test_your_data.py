@@ -9,9 +9,11 @@ import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 
-from tlsglass.experiment import fits, measured, on_atlas
-from tlsglass.physics import atlas
-from tlsglass.show import command, fitting
+from tlsglass import cli
+from tlsglass.atlas import api
+from tlsglass.data.dataset import load_dataset
+from tlsglass.fitting import atlas_fit, problem
+from tlsglass.report import fit_report
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "config/experiments"
@@ -54,8 +56,8 @@ def near(shown, expected, error):
 @pytest.mark.parametrize("name", FIVE)
 def test_the_fits_of_the_page_are_those_of_the_library(open_page, name):
     found = example(open_form(open_page), name)
-    dataset = fits.with_temperature_errors(measured.load(SHIPPED / name, SCHEMA))
-    expected = fits.compare(dataset)
+    dataset = problem.with_temperature_errors(load_dataset(SHIPPED / name, SCHEMA))
+    expected = problem.compare(dataset)
     for fit, mine in ((expected.free, found["eq3"]), (expected.stm, found["stm"])):
         assert mine["dof"] == fit.dof
         assert mine["chi2"] == pytest.approx(fit.chi2, rel=1e-3)
@@ -66,7 +68,7 @@ def test_the_fits_of_the_page_are_those_of_the_library(open_page, name):
     for end, value in zip(found["eq3"]["statistical"]["68"], expected.free.intervals["mu"], strict=True):
         assert abs(end - value) < 0.01 * error or near(end, value, error)
     assert found["stm"]["aic"] - found["eq3"]["aic"] == pytest.approx(expected.delta_aic, rel=1e-3, abs=1e-3)
-    whole, mine = on_atlas.fit(on_atlas.on_atlas(dataset))[0], found["atlas"]
+    whole, mine = atlas_fit.fit_on_atlas(atlas_fit.with_atlas_model(dataset))[0], found["atlas"]
     ratio, error = whole.values["J0_over_h0"], whole.errors["J0_over_h0"]
     assert mine["state"] == whole.states["J0_over_h0"]
     assert mine["dof"] == whole.dof
@@ -93,12 +95,12 @@ def test_what_a_fit_on_the_atlas_is_made_of(open_page):
     )
     for ratio, (C, kappa, velocity, friction) in zip([0.0, 0.07, 0.33, 0.81], shown, strict=True):
         J0 = 10 * ratio
-        n = atlas.density(2**-0.5, 2**-0.5, J0)[0]
+        n = api.density(2**-0.5, 2**-0.5, J0)[0]
         for mine, one in (
-            (C, lambda T, J0=J0: atlas.specific_heat(T, J0).value / atlas.specific_heat(1.0, J0).value),
-            (kappa, lambda T, J0=J0: atlas.thermal_conductivity(T, J0).value / atlas.thermal_conductivity(1.0, J0).value),
-            (velocity, lambda T, J0=J0, n=n: atlas.sound_velocity(T, J0, 9e4, 9.4e6).value / n),
-            (friction, lambda T, J0=J0, n=n: atlas.internal_friction(T, J0, 9e4, 9.4e6).value / n),
+            (C, lambda T, J0=J0: api.specific_heat(T, J0).value / api.specific_heat(1.0, J0).value),
+            (kappa, lambda T, J0=J0: api.thermal_conductivity(T, J0).value / api.thermal_conductivity(1.0, J0).value),
+            (velocity, lambda T, J0=J0, n=n: api.sound_velocity(T, J0, 9e4, 9.4e6).value / n),
+            (friction, lambda T, J0=J0, n=n: api.internal_friction(T, J0, 9e4, 9.4e6).value / n),
         ):
             np.testing.assert_allclose(mine, one(T), rtol=1e-5)
 
@@ -136,7 +138,7 @@ def test_without_errors_a_share_of_each_value_is_told_by_the_residuals_as_the_li
     paste(tab, csv, unit="W/(m K)", low="0.05", high="0.45")
     found = fitted(tab)
     T, kappa = np.loadtxt(csv.splitlines(), delimiter=",", skiprows=1).T
-    expected = fitting.fit(T, kappa, "thermal_conductivity", window=(0.05, 0.45), scan=False).fit
+    expected = fit_report.fit(T, kappa, "thermal_conductivity", window=(0.05, 0.45), scan=False).fit
     for mine, one in (
         (found["eq3"], expected["mu_free"]),
         (found["stm"], expected["stm"]),
@@ -151,7 +153,7 @@ def test_without_errors_a_share_of_each_value_is_told_by_the_residuals_as_the_li
     typed = shlex.split(tab.inner_text("#your-command"))[1:]
     (tmp_path / "data.csv").write_text(csv, encoding="utf-8")
     typed[typed.index("data.csv")] = str(tmp_path / "data.csv")
-    assert command.main([*typed, "--out", str(tmp_path / "found")]) == 0
+    assert cli.main([*typed, "--out", str(tmp_path / "found")]) == 0
     again = json.loads((tmp_path / "found/fit.json").read_text(encoding="utf-8"))
     assert again["mu_free"]["values"] == pytest.approx(expected["mu_free"]["values"])
 

@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from tlsglass.chain import metropolis
 from tlsglass.model import disorder
+from tlsglass.montecarlo import metropolis
 
 N = 12
 SAMPLES, STRIDE = 100_000, 10  # 10⁶ sweeps
@@ -24,7 +24,7 @@ def enumerate_states(system):
 
 @pytest.fixture(scope="module")
 def small():
-    model = disorder.Model(L=3, h0_K=2.0, J0_K=5.0, cutoff=1.0, concentration=N / 27)
+    model = disorder.ModelParameters(L=3, h0_K=2.0, J0_K=5.0, cutoff=1.0, concentration=N / 27)
     return disorder.build(model, disorder.draw(3, N, 11, 0))
 
 
@@ -40,7 +40,7 @@ def test_thermal_averages_agree_with_exact_enumeration(small, T, dynamics):
     shares = np.array([np.mean((excitation >= a) & (excitation < b), axis=1) for a, b in itertools.pairwise(edges)]).T
     exact = np.concatenate([[weight @ energies], weight @ states, weight @ shares])
 
-    chain = metropolis.Chain(small, dynamics)
+    chain = metropolis.MarkovChain(small, dynamics)
     chain.sweep(T, 1000)
     measured = np.empty((SAMPLES, len(exact)))
     for k in range(SAMPLES):
@@ -65,7 +65,7 @@ def test_identities_of_the_disorder_average_hold(T):
 
     Squares of averages are products over two independent chains; 300 realizations, 4σ of the paired difference.
     """
-    model = disorder.Model(L=4, h0_K=10.0, J0_K=6.0, cutoff=1.0, concentration=0.5)
+    model = disorder.ModelParameters(L=4, h0_K=10.0, J0_K=6.0, cutoff=1.0, concentration=0.5)
     n = model.n_spins
     left, right = [], []
     for realization in range(300):
@@ -76,7 +76,7 @@ def test_identities_of_the_disorder_average_hold(T):
         spins = []
         for key in (draws.chain_key, draws.chain_key + np.uint64(1)):
             system = disorder.build(model, draws._replace(chain_key=key))
-            chain = metropolis.Chain(system)
+            chain = metropolis.MarkovChain(system)
             chain.sweep(3 * T, 50)
             chain.sweep(T, 100)
             sample = np.empty((60, n))

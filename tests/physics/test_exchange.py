@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from test_equilibrium import enumerate_states
 
-from tlsglass.base import samples
-from tlsglass.chain import batch, certificates, evidence, metropolis, tempering
-from tlsglass.chain.overlaps import SNAPSHOTS, Overlaps
-from tlsglass.chain.protocol import TEMPERING, TWICE, Protocol
-from tlsglass.density.densities import Densities
-from tlsglass.density.grid import Grid
-from tlsglass.density.merge import merge
+from tlsglass.base import jackknife
+from tlsglass.dos.grid import Grid
+from tlsglass.dos.merge import merge
+from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.model import disorder, excitations
+from tlsglass.montecarlo import equilibration_data, equilibration_tests, methods, metropolis, tempering
+from tlsglass.montecarlo.overlaps import SNAPSHOTS, Overlaps
+from tlsglass.montecarlo.protocol import PAIRED_ANNEALING, TEMPERING, Protocol
 
 N = 14
-MODEL = disorder.Model(L=3, h0_K=10.0, J0_K=20.0, cutoff=1.0, concentration=N / 27)
+MODEL = disorder.ModelParameters(L=3, h0_K=10.0, J0_K=20.0, cutoff=1.0, concentration=N / 27)
 LADDER = (40.0, 25.0, 15.0, 10.0, 7.0, 5.0, 3.0, 2.0, 1.2, 0.7, 0.4, 0.2, 0.1, 0.05)
 SWEEPS, PAIRS = 4096, 12
 REALIZATIONS = (26, 78, 91, 96, 249)  # the two lowest states lie within 0.11 K: something moves down to 0.05 K
@@ -59,7 +59,7 @@ def test_one_anneal_is_visibly_wrong(tempered):
     excess = []
     for system, records in tempered[1].values():
         one = system._replace(spins=system.spins.copy(), fields=system.fields.copy())
-        chain = metropolis.Chain(one)
+        chain = metropolis.MarkovChain(one)
         for T in LADDER:
             chain.sweep(T, 257)
         chain.relax()
@@ -106,29 +106,29 @@ def test_the_lowest_energy_is_that_of_the_ground_state(tempered, enumerated):
 @pytest.fixture(scope="module")
 def sets():
     """Evidence and densities of 60 small realizations: tempered, annealed, annealed twice."""
-    model = disorder.Model(L=4, h0_K=10.0, J0_K=10.0, cutoff=1.0, concentration=0.5)
+    model = disorder.ModelParameters(L=4, h0_K=10.0, J0_K=10.0, cutoff=1.0, concentration=0.5)
     measured = (2.0, 0.5, 0.1)
     ladder = (20.0, 12.0, 7.0, 4.0, 2.0, 1.0, 0.5, 0.2, 0.1)
     base = Protocol(ladder, "metropolis", 128, 2e-6, measured, 10, 8, Grid(20, 8, 1.04))
-    counts, told = batch.simulate(model, replace(base, sweeps=4096, method=TEMPERING), 0, 400)
-    _, annealed = batch.simulate(model, base, 0, 400)
-    _, twice = batch.simulate(model, replace(base, method=TWICE, measured_K=()), 0, 400)
-    found = evidence.gather([told], {128: [annealed]}, [twice], 20)
-    return found, Densities([merge([one], 20) for one in counts.values()])
+    counts, told = methods.simulate(model, replace(base, sweeps=4096, method=TEMPERING), 0, 400)
+    _, annealed = methods.simulate(model, base, 0, 400)
+    _, twice = methods.simulate(model, replace(base, method=PAIRED_ANNEALING, measured_K=()), 0, 400)
+    found = equilibration_data.aggregate([told], {128: [annealed]}, [twice], 20)
+    return found, TemperatureSeries([merge([one], 20) for one in counts.values()])
 
 
 def test_both_identities_hold_with_exchange_and_two_anneals_violate_them(sets):
     found, _ = sets
-    for identity in certificates.identities(found).values():
+    for identity in equilibration_tests.identities(found).values():
         assert np.max(np.abs(identity.z)) < 3
-    for identity in certificates.identities(found, "twice_").values():
+    for identity in equilibration_tests.identities(found, "twice_").values():
         assert identity.difference_K.value[-1] > 4 * identity.difference_K.error[-1]
 
 
 def test_negative_excitations_are_as_rare_as_the_temperature_says(sets):
     found, densities = sets
     for k, T in enumerate(found.measured_K):
-        off = certificates.balance(found, densities.at(T), k)
+        off = equilibration_tests.detailed_balance(found, densities.at(T), k)
         filled = off.error > 0
         assert np.max(np.abs(off.value[filled]) / off.error[filled]) < 4.5
         assert off.error[0] < 0.2
@@ -145,5 +145,5 @@ def test_anneals_lie_above_equilibrium_and_never_below_the_ground_state(sets):
 def test_a_mean_is_that_of_all_realizations(sets):
     found, _ = sets
     share = np.mean(found.lowest[:, 0] == found.lowest[:, 1])
-    assert isinstance(found.mean("agreed"), samples.Samples)
+    assert isinstance(found.mean("agreed"), jackknife.JackknifeEstimate)
     assert found.mean("agreed").value == pytest.approx(share)

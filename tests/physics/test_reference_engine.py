@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tlsglass.chain import metropolis, reference
-from tlsglass.density.grid import Grid, histogram
+from tlsglass.dos.grid import Grid, histogram
 from tlsglass.model import disorder, excitations
+from tlsglass.montecarlo import float_reference, metropolis
 
 ROOT = Path(__file__).parents[2]
 LADDER_K = (300.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05)
@@ -23,15 +23,15 @@ MEASURED_K = (5.0, 0.5, 0.05)
 @pytest.fixture(scope="module")
 def both():
     """Anneal 1,000 realizations of L = 8 with both engines: acceptance (r, rungs) and counts of E for each."""
-    model = disorder.Model(L=8, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)
+    model = disorder.ModelParameters(L=8, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)
     edges = {T: Grid(5, 8, 1.25).edges(T, model.energy_range_K) for T in MEASURED_K}
     acceptance = np.zeros((2, REALIZATIONS, len(LADDER_K)))
     counts = {T: np.zeros((2, REALIZATIONS, len(e) - 1)) for T, e in edges.items()}
     for r in range(REALIZATIONS):
         draws = disorder.draw(8, model.n_spins, 17, r)
         system = disorder.build(model, draws)
-        chain = metropolis.Chain(system)
-        floating = reference.FloatChain(*disorder.float_hamiltonian(model, draws), draws.spins)
+        chain = metropolis.MarkovChain(system)
+        floating = float_reference.FloatChain(*disorder.float_hamiltonian(model, draws), draws.spins)
         rng = np.random.default_rng([17, r])
         for k, T in enumerate(LADDER_K):
             acceptance[0, r, k] = chain.sweep(T, SWEEPS)
@@ -64,11 +64,11 @@ def test_density_of_states_agrees_bin_by_bin(both, T):
 
 def test_every_state_after_the_quench_is_stable_by_brute_force():
     """500 realizations at L = 8: no single and no pair flip lowers the energy, computed here from J and h alone."""
-    model = disorder.Model(L=8, h0_K=10.0, J0_K=2.0, cutoff=1.0, concentration=0.5)
+    model = disorder.ModelParameters(L=8, h0_K=10.0, J0_K=2.0, cutoff=1.0, concentration=0.5)
     relaxed = 0
     for r in range(500):
         system = disorder.build(model, disorder.draw(8, model.n_spins, 23, r))
-        chain = metropolis.Chain(system)
+        chain = metropolis.MarkovChain(system)
         for T in (20.0, 5.0, 1.0, 0.2, 2e-6):
             chain.sweep(T, 20)
         relaxed += excitations.relax(system) > 0
@@ -93,7 +93,7 @@ from tlsglass.density.merge import merge
 from tlsglass.model import disorder
 ladder, grid = (300.0, 50.0, 10.0, 2.0, 0.4, 0.05), Grid(20, 8, 1.04)
 protocol = simulation.Protocol(ladder, "metropolis", 30, 2e-6, (0.4, 0.05), block=10, seed=5, grid=grid)
-model = disorder.Model(8, 10.0, 2.0, 1.0, 0.5)
+model = disorder.ModelParameters(8, 10.0, 2.0, 1.0, 0.5)
 runs = [simulation.simulate(model, protocol, first, {batch}) for first in range(0, 100, {batch})]
 digest = hashlib.sha256()
 for T in (0.4, 0.05, 2e-6):

@@ -34,12 +34,12 @@ def test_the_import_brings_nothing_heavy():
 
 
 def test_a_chain_of_a_model_is_that_of_the_simulation():
-    chain = tlsglass.Chain.of(tlsglass.Model(**MODEL), realization=3, seed=1)
+    chain = tlsglass.MarkovChain.from_seed(tlsglass.ModelParameters(**MODEL), realization=3, seed=1)
     for T in PROTOCOL["ladder_K"]:
         chain.sweep(T, PROTOCOL["sweeps"])
-    counts, _ = tlsglass.simulate(tlsglass.Model(**MODEL), protocol((1.0,)), 0, 10)
+    counts, _ = tlsglass.simulate(tlsglass.ModelParameters(**MODEL), protocol((1.0,)), 0, 10)
     edges = counts[1.0].edges_K
-    others = [tlsglass.Chain.of(tlsglass.Model(**MODEL), realization, 1) for realization in range(10)]
+    others = [tlsglass.MarkovChain.from_seed(tlsglass.ModelParameters(**MODEL), realization, 1) for realization in range(10)]
     for other in others:
         for T in PROTOCOL["ladder_K"]:
             other.sweep(T, PROTOCOL["sweeps"])
@@ -54,9 +54,15 @@ def test_a_chain_of_a_model_is_that_of_the_simulation():
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: tlsglass.Chain.of(tlsglass.Model(**MODEL), -1, 1), "realization = -1"),
-        (lambda: tlsglass.simulate(tlsglass.Model(**MODEL), protocol((1.0,)), 0, 1), "n = 1: must be a multiple of the block"),
-        (lambda: tlsglass.simulate(tlsglass.Model(**MODEL), protocol((1.0,)), 5, 10), "first = 5: must be a multiple"),
+        (lambda: tlsglass.MarkovChain.from_seed(tlsglass.ModelParameters(**MODEL), -1, 1), "realization = -1"),
+        (
+            lambda: tlsglass.simulate(tlsglass.ModelParameters(**MODEL), protocol((1.0,)), 0, 1),
+            "n = 1: must be a multiple of the block",
+        ),
+        (
+            lambda: tlsglass.simulate(tlsglass.ModelParameters(**MODEL), protocol((1.0,)), 5, 10),
+            "first = 5: must be a multiple",
+        ),
         (lambda: protocol((0.55,)), "measured_K"),
     ],
 )

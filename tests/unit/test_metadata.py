@@ -10,9 +10,10 @@ import yaml
 
 import tlsglass
 from tlsglass.base import provenance, validation
-from tlsglass.experiment import datasets, observables, registry
-from tlsglass.show import captions
-from tlsglass.study import check
+from tlsglass.data import validate
+from tlsglass.models import observable, registry
+from tlsglass.report import prose
+from tlsglass.study import config_checks
 
 ROOT = Path(__file__).parents[2]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -54,23 +55,23 @@ def test_a_commit_is_told_with_what_differs_from_it(tmp_path):
     told = provenance.manifest({}, str(tmp_path), [], 3)
     assert told["commit"] == provenance.commit()
     known = {"tlsglass": "0.2.0", "commit": "1a2b3c4d5e6f7a8b"}
-    assert captions.made_by(known) == "tlsglass 0.2.0, commit 1a2b3c4d5e6f"
+    assert prose.made_by(known) == "tlsglass 0.2.0, commit 1a2b3c4d5e6f"
     dirty = known | {"commit": "1a2b3c4d5e6f7a8b-dirty"}
-    assert captions.made_by(dirty) == "tlsglass 0.2.0, commit 1a2b3c4d5e6f, with changes that are not committed"
-    assert captions.made_by({"tlsglass": "0.1.0"}) == "tlsglass 0.1.0"
+    assert prose.made_by(dirty) == "tlsglass 0.2.0, commit 1a2b3c4d5e6f, with changes that are not committed"
+    assert prose.made_by({"tlsglass": "0.1.0"}) == "tlsglass 0.1.0"
 
 
 def test_the_coupling_of_contributing_is_a_configuration():
     config = read("config/config.yaml") | {"run": "stronger"}
     for key, value in yaml.safe_load(example("A coupling")).items():
         config[key] = config[key] | value if isinstance(value, dict) else value
-    check.check(config, read("workflow/schemas/config.schema.yaml"), lambda path: "stronger.yaml")
+    config_checks.check(config, read("workflow/schemas/config.schema.yaml"), lambda path: "stronger.yaml")
 
 
 def test_the_observable_of_contributing_is_registered(monkeypatch):
-    monkeypatch.setattr(registry, "ENTRIES", dict(registry.ENTRIES))
-    exec(example("An observable"), dict(vars(observables)))
-    assert observables.named("dipole_noise").curve(2.0, {"mu": 0.0, "noise_1K": 3.0}, None) == pytest.approx(6.0)
+    monkeypatch.setattr(observable, "ENTRIES", dict(observable.ENTRIES))
+    exec(example("An observable"), dict(vars(registry)))
+    assert registry.named("dipole_noise").curve(2.0, {"mu": 0.0, "noise_1K": 3.0}, None) == pytest.approx(6.0)
 
 
 def test_the_dataset_of_contributing_is_one(tmp_path):
@@ -78,7 +79,7 @@ def test_the_dataset_of_contributing_is_one(tmp_path):
     folder.mkdir()
     (folder / "dataset.yaml").write_text(example("A dataset"), encoding="utf-8")
     (folder / "data.csv").write_text("T,kappa\n100,3e-4\n200,1.2e-3\n300,2.6e-3\n500,7e-3\n", encoding="utf-8")
-    found = datasets.check(folder, validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml"))
+    found = validate.validate_folder(folder, validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml"))
     assert found.T_K == pytest.approx([0.1, 0.2, 0.3, 0.5])
 
 
@@ -87,7 +88,7 @@ def test_the_method_of_contributing_anneals(small_model):
     exec(example("A method"), room)
     ladder = (10.0, 3.0, 1.0)
     twice = room["anneal_twice"](small_model, 2, 1, ladder, 20, 3.0)
-    once = tlsglass.Chain.of(small_model, 2, 1)
+    once = tlsglass.MarkovChain.from_seed(small_model, 2, 1)
     for T_K in (10.0, 3.0, 1.0, 3.0, 1.0):
         once.sweep(T_K, 20)
     assert (twice.spins == once.spins).all()
@@ -127,8 +128,8 @@ def test_every_wing_and_its_data_are_in_the_package():
     folders = {path.parent for path in (ROOT / "scripts/tlsglass").rglob("__init__.py")}
     there = {".".join(folder.relative_to(ROOT / "scripts").parts) for folder in folders}
     assert set(listed["packages"]) == there | {"tlsglass.schemas"}
-    data = {path.name for path in (ROOT / "scripts/tlsglass/density").glob("*.npz")}
-    assert set(listed["package-data"]["tlsglass.density"]) == data
+    data = {path.name for path in (ROOT / "scripts/tlsglass/atlas").glob("*.npz")}
+    assert set(listed["package-data"]["tlsglass.atlas"]) == data
 
 
 def test_locks_have_hashes_and_name_no_host():

@@ -111,7 +111,7 @@ def test_every_command_of_python_runs(module_workflow, commands):
     run = [line for line in commands if line.startswith(("PYTHONPATH=scripts python scripts/", "tlsglass "))]
     environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": "scripts"}
     for line in run:
-        line = re.sub(r"^tlsglass ", "python -m tlsglass.show.command ", line)
+        line = re.sub(r"^tlsglass ", "python -m tlsglass.cli ", line)
         done = subprocess.run(
             ["bash", "-c", line], cwd=module_workflow.folder, env=environment, capture_output=True, text=True, check=False
         )

@@ -13,8 +13,8 @@ import yaml
 from tiny import TINY
 
 from tlsglass.base import validation
-from tlsglass.show import catalogue
-from tlsglass.study.axes import Study
+from tlsglass.report import catalogue
+from tlsglass.study.configured_study import Study
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,7 +74,7 @@ def test_a_lost_shard_is_rebuilt_and_an_edited_analysis_reruns_no_simulation(bui
     again = built.run(lost)
     assert again.returncode == 0, again.stderr[-3000:]
     assert built.bytes_of("results/shards/**/*.npz") == before
-    library = built.folder / "scripts/tlsglass/density/power_law.py"
+    library = built.folder / "scripts/tlsglass/dos/fits.py"
     library.write_text(library.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     planned = built.run("-n", "-q", "rules")
     assert "quantities" in planned.stdout

@@ -5,7 +5,7 @@ import yaml
 
 def test_an_observable_that_is_registered_reaches_datasets_and_the_closure_study(workflow):
     """A further entry, here κ under another name: a dataset of it is accepted, and closure has a job for it."""
-    path = workflow.folder / "scripts/tlsglass/experiment/observables.py"
+    path = workflow.folder / "scripts/tlsglass/models/registry.py"
     added = """
 from dataclasses import replace
 register(replace(kappa := named("thermal_conductivity"), name="toy", recipe=replace(kappa.recipe, stream=None)))

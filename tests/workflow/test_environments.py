@@ -14,7 +14,7 @@ import yaml
 from rattler import BuildString, MatchSpec, PackageRecord
 
 from tlsglass.base import provenance
-from tlsglass.show import catalogue
+from tlsglass.report import catalogue
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = sorted(path.stem for path in (ROOT / "envs").glob("*.yaml"))
@@ -31,7 +31,9 @@ RULE = re.compile(r"^(?:rule (?P<rule>\w+)|    rule):\n(?P<body>(?:\n| +.*\n?)+)
 
 def rules():
     """Return (rule, environment, script with the modules that it is given) of every rule that runs a script."""
-    modules = [f"tlsglass/show/{entry.source[0]}" for entry in catalogue.ENTRIES if entry.kind == "figure" and not entry.panels]
+    modules = [
+        f"tlsglass/report/{entry.source[0]}" for entry in catalogue.ENTRIES if entry.kind == "figure" and not entry.panels
+    ]
     found = []
     for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
         for match in RULE.finditer(path.read_text(encoding="utf-8")):

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from tlsglass.base import files
+from tlsglass.base import io
 
 TARGET = "results/runs/tiny/dos/L4_J2/T0.5.csv"
 
@@ -55,9 +55,9 @@ def drop_last_row(path):
 
 def restamped(path, **told):
     """Write a file as a run of another origin would have left it here, with digests of its own that are right."""
-    arrays, stamp = files.read_arrays(path)
+    arrays, stamp = io.read_arrays(path)
     stamp["origin"] = json.dumps(json.loads(stamp["origin"]) | told, sort_keys=True)
-    files.write_arrays(path, arrays, stamp)
+    io.write_arrays(path, arrays, stamp)
 
 
 def other_physics(path):

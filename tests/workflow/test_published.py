@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tlsglass.show import catalogue
+from tlsglass.report import catalogue
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results/published"

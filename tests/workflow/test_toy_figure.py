@@ -21,7 +21,7 @@ def named(name)"""
 @pytest.fixture
 def with_toy(workflow):
     """The workflow with a function and an entry of a new figure, but without its caption."""
-    library = workflow.folder / "scripts/tlsglass/show"
+    library = workflow.folder / "scripts/tlsglass/report"
     (library / "figures/figure_toy.py").write_text(DRAW, encoding="utf-8")
     text = (library / "catalogue.py").read_text(encoding="utf-8")
     assert text.count("]\n\n\ndef named(name)") == 1
@@ -48,7 +48,7 @@ def test_one_function_and_one_entry_make_a_figure(with_toy):
         assert (with_toy.results() / f"figures/figure_toy.{suffix}").stat().st_size > 1000
 
     # an edit of its module makes it anew, and no other figure
-    module = with_toy.folder / "scripts/tlsglass/show/figures/figure_toy.py"
+    module = with_toy.folder / "scripts/tlsglass/report/figures/figure_toy.py"
     module.write_text(DRAW + "\n", encoding="utf-8")
     again = with_toy.run("results/runs/tiny/figures/figure_toy.csv", "-n", "-q", "rules").stdout
     assert "figure_toy " in again

@@ -137,7 +137,7 @@ class Workflow:
             }
             | sections,
         )
-        library = self.folder / "scripts/tlsglass/chain/checkpoint.py"
+        library = self.folder / "scripts/tlsglass/montecarlo/checkpoint.py"
         text = library.read_text(encoding="utf-8")
         library.write_text(text.replace("INTERVAL = 30.0", "INTERVAL = 0.5"), encoding="utf-8")
         assert "INTERVAL = 0.5" in library.read_text(encoding="utf-8")

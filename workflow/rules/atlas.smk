@@ -1,8 +1,8 @@
 # The atlas, n(T, E; J0/h0): its file, what holds it against simulations that it was not made of, and its laws.
 
 ATLAS_SETS = study.atlas()  # nothing where the file is taken as it is shipped
-ATLAS = "<results>/atlas/atlas.npz" if ATLAS_SETS else shipped("scripts/tlsglass/density/atlas.npz")
-EXCESS = shipped("scripts/tlsglass/density/annealing.npz")  # what annealing leaves of n
+ATLAS = "<results>/atlas/atlas.npz" if ATLAS_SETS else shipped("scripts/tlsglass/atlas/atlas.npz")
+EXCESS = shipped("scripts/tlsglass/atlas/annealing.npz")  # what annealing leaves of n
 
 
 if ATLAS_SETS:

@@ -123,7 +123,7 @@ rule verdicts:
 
 rule provenance:
     input:
-        tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *outputs.DATA})),
+        tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *data_tables.DATA})),
         markdown=[f"<results>/{item.folder}/{item.name}.md" for item in TABLES],
         counts=[f"<results>/{kind}/{name}/T{T}.npz" for kind in COUNTED for name in COUNTED[kind] for T in labels_of(kind)],
         chains=expand("<results>/chain/{set}.npz", set=SETS),

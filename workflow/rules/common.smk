@@ -16,12 +16,12 @@ ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]  # also where th
 if str(ROOT / "scripts") not in sys.path:
     sys.path.insert(0, str(ROOT / "scripts"))
 
-from tlsglass.base import files, validation
-from tlsglass.chain.protocol import ANNEALING, VERBS
-from tlsglass.experiment import datasets
-from tlsglass.show.entry import PAPER
-from tlsglass.study import check, equilibrium, served
-from tlsglass.study.axes import Study
+from tlsglass.base import io, validation
+from tlsglass.data import validate
+from tlsglass.montecarlo.protocol import ANNEALING, JOB_NAMES
+from tlsglass.report.catalogue_entry import PAPER
+from tlsglass.study import config_checks, equilibrium_plan, published_match
+from tlsglass.study.configured_study import Study
 
 
 @functools.cache
@@ -84,11 +84,11 @@ try:
     config.update(with_base(config))
     config_schema = validation.read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
     dataset_schema = validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml")
-    check.check(config, config_schema, holder_of)
+    config_checks.check(config, config_schema, holder_of)
     if config["density_of_states"]["source"] == "published":
-        served.check(config, f"{PUBLISHED_FOLDER}/{files.MANIFEST}", holder_of)
+        published_match.check(config, f"{PUBLISHED_FOLDER}/{io.MANIFEST}", holder_of)
     DATASET_FOLDERS = sorted(path for path in Path(seen(ROOT / "config/experiments")).glob("*") if path.is_dir())
-    DATASETS, BROKEN = datasets.check_each(DATASET_FOLDERS, dataset_schema)
+    DATASETS, BROKEN = validate.validate_each(DATASET_FOLDERS, dataset_schema)
     DATASETS |= dict.fromkeys(BROKEN)
 except validation.InputError as error:
     sys.exit(str(error))
@@ -170,18 +170,18 @@ DELETING = any(word.startswith("--delete-all") for word in sys.argv)
 
 def verb_of(origin):
     """How the jobs of what an origin tells of are called: anneal, temper."""
-    return VERBS[json.loads(origin).get("method", ANNEALING)]
+    return JOB_NAMES[json.loads(origin).get("method", ANNEALING)]
 
 
 def shards_of(simulated, kind):
-    """The shards of a Simulated at a names.Rung; or what its batches tell of the annealing."""
+    """The shards of a Simulated at a labels.Rung; or what its batches tell of the annealing."""
     if DELETING:
         return []
     return [f"<shards>/{place}" for place in (simulated.chains if kind == "chain" else simulated.shards(kind))]
 
 
 def counts_of(simulated, rung, place):
-    """The shards of a Simulated at a names.Rung; or its published counts."""
+    """The shards of a Simulated at a labels.Rung; or its published counts."""
     return [shipped(f"results/published/{place}")] if PUBLISHED else shards_of(simulated, rung)
 
 
@@ -210,12 +210,12 @@ def origins_of(kind, name):
 
 def chains_of_pair(w):
     """What the chains of a set tell, that is simulated by annealing and by tempering."""
-    return {name: shards_of(one, "chain") for name, one in equilibrium.chains(study, w.pair).items()}
+    return {name: shards_of(one, "chain") for name, one in equilibrium_plan.chains(study, w.pair).items()}
 
 
 def altered(dag):
     """Return a line for each table that a job is about to read, made in an earlier run, and that is not what was written."""
-    files.rebuild_with(config["rebuild"])
+    io.set_rebuild_command(config["rebuild"])
     coming = set(dag.needrun_jobs())
     given = {
         (path, str(maker.log[0]))
@@ -223,8 +223,8 @@ def altered(dag):
         for maker, made in dag.dependencies[job].items()
         if maker not in coming
         for path in map(str, made)
-        if path.endswith(files.TABLES) and Path(path).is_file()
+        if path.endswith(io.TABLES) and Path(path).is_file()
     }
-    return files.wrong(
-        (path, lambda path, log=log: files.verify(path, files.told(log).get(path))) for path, log in sorted(given)
+    return io.failed_checks(
+        (path, lambda path, log=log: io.verify_digest(path, io.digests_in_log(log).get(path))) for path, log in sorted(given)
     )

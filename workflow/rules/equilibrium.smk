@@ -1,8 +1,8 @@
 # Annealing held against exchange Monte Carlo: certificates, and what annealing costs. A run without such sets of its own
 # shows the tables that were published of them.
 
-PAIRED = equilibrium.sets(study)  # names of sets like L8_J10
-METHODS = equilibrium.methods(study) if PAIRED else []
+PAIRED = equilibrium_plan.sets(study)  # names of sets like L8_J10
+METHODS = equilibrium_plan.methods(study) if PAIRED else []
 EQUILIBRIUM_TABLES = (
     "certificates",
     "identities",
@@ -32,7 +32,7 @@ rule evidence:
         runtime=10,
     params:
         code=library("evidence.py"),
-        origins=lambda w: equilibrium.origins(study, w.pair),
+        origins=lambda w: equilibrium_plan.origins(study, w.pair),
         realizations=lambda w: PAIRED[w.pair]["realizations"],
         sweeps=study.equilibrium["annealed_sweeps"] if PAIRED else [],
         groups=study.groups("equilibrium") if PAIRED else None,

@@ -1,6 +1,6 @@
 # Fits of measured data: one folder in config/experiments/ is one dataset, one fit, one figure. Closure of the fits.
 
-from tlsglass.experiment import observables
+from tlsglass.models import registry
 
 
 rule fit_experiment:
@@ -8,7 +8,7 @@ rule fit_experiment:
         data=points_of,
         info=shipped("config/experiments/{dataset}/dataset.yaml"),
         schema=shipped("workflow/schemas/dataset.schema.yaml"),
-        atlas=shipped("scripts/tlsglass/density/atlas.npz"),
+        atlas=shipped("scripts/tlsglass/atlas/atlas.npz"),
     output:
         fit="<results>/experiments/{dataset}/fit.json",
         points="<results>/experiments/{dataset}/points.csv",
@@ -75,8 +75,8 @@ rule figure_dataset:
         mem_mb=500,
         runtime=5,
     params:
-        code=library("figure.py", "tlsglass.show.figures.one_dataset"),
-        module="tlsglass.show.figures.one_dataset",
+        code=library("figure.py", "tlsglass.report.figures.single_dataset"),
+        module="tlsglass.report.figures.single_dataset",
         settings={},
     script:
         "../../scripts/figure.py"
@@ -90,7 +90,7 @@ rule closure:
     benchmark:
         "<benchmarks>/closure/{observable}.tsv"
     wildcard_constraints:
-        observable=one_of(observables.names()),
+        observable=one_of(registry.names()),
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -107,7 +107,7 @@ rule closure:
 
 rule closure_table:
     input:
-        tables=expand("<results>/closure/{observable}.csv", observable=observables.names()),
+        tables=expand("<results>/closure/{observable}.csv", observable=registry.names()),
     output:
         table="<results>/tables/closure.csv",
     log:

@@ -1,10 +1,9 @@
-# Figures, and tables to read: a rule for each entry of the catalogue, scripts/tlsglass/show/catalogue.py.
+# Figures, and tables to read: a rule for each entry of the catalogue, scripts/tlsglass/report/catalogue.py.
 
-from tlsglass.show import catalogue, outputs
-from tlsglass.show.entry import Axes, CatalogueError
-from tlsglass.show.entry import check as check_catalogue
+from tlsglass.report import catalogue, data_tables
+from tlsglass.report.catalogue_entry import CatalogueError, RunContents, check_catalogue
 
-AXES = Axes(
+AXES = RunContents(
     couplings=COUPLINGS,
     sizes=SIZES,
     all_sizes=study.all_sizes,

@@ -1,8 +1,8 @@
 # Datasets that are fitted together: each that has a section `joint` in its dataset.yaml. Closure of such fits.
 
-from tlsglass.experiment import partners
+from tlsglass.data import joint_section
 
-JOINT = {name: partners.names(info) for name, info in DATASETS.items() if "joint" in (info or {})}
+JOINT = {name: joint_section.partner_names(info) for name, info in DATASETS.items() if "joint" in (info or {})}
 
 
 rule fit_joint:

@@ -1,6 +1,6 @@
 # Observables from the densities of states, and what the two-TLS model says in closed form.
 
-from tlsglass.show.entry import PAPER
+from tlsglass.report.catalogue_entry import PAPER
 
 
 rule observables:

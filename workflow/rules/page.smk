@@ -4,12 +4,12 @@
 
 rule page:
     input:
-        manifest=shipped(f"results/published/{files.MANIFEST}"),
+        manifest=shipped(f"results/published/{io.MANIFEST}"),
         published=lambda w: shipped_files("results/published", "*/**/*.*"),
         paper=shipped(PAPER),
         datasets=shipped_files("config/experiments", "*/dataset.yaml"),
         points=shipped_files("config/experiments", "*/*.csv"),
-        densities=shipped_files("scripts/tlsglass/density", "*.npz"),
+        densities=shipped_files("scripts/tlsglass/atlas", "*.npz"),
         template=shipped("workflow/page/index.html.j2"),
         config=shipped("config/config.yaml"),
         parts=shipped_files("workflow/page", "**/*.[cj]s*")
@@ -30,7 +30,7 @@ rule page:
         mem_mb=500,
         runtime=5,
     params:
-        code=library("page.py", "tlsglass.show.listings"),
+        code=library("page.py", "tlsglass.report.tables"),
     script:
         "../../scripts/page.py"
 
@@ -40,7 +40,7 @@ TEXTS = shipped_files("workflow/page", "*.md.j2")
 
 rule readme:
     input:
-        manifest=shipped(f"results/published/{files.MANIFEST}"),
+        manifest=shipped(f"results/published/{io.MANIFEST}"),
         published=lambda w: shipped_files("results/published", "*/**/*.[cj]s*"),
         config=shipped_files("config", "*.csv") + [shipped("config/equilibrium.yaml")],
         measured=shipped_files("benchmarks/measured", "*.csv"),

@@ -1,1 +1,1 @@
-"""What everything stands on: whole-or-nothing files, one-line errors, values with errors, spelled names, provenance."""
+"""Foundations: jackknife estimates, statistics, atomic files with checksums, labels, compilation, and provenance."""

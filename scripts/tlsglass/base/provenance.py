@@ -6,7 +6,7 @@ from importlib import metadata
 from pathlib import Path
 
 import tlsglass
-from tlsglass.base import files
+from tlsglass.base import io
 
 PACKAGES = ("snakemake", "numpy", "scipy", "numba", "pandas", "matplotlib", "pint")
 
@@ -43,5 +43,5 @@ def manifest(config, run, paths, chain_version):
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "config": config,
-        "sha256": {path.partition(f"{run}/")[2]: files.sha256(path) for path in sorted(map(str, paths))},
+        "sha256": {path.partition(f"{run}/")[2]: io.sha256(path) for path in sorted(map(str, paths))},
     }

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import jsonschema
 import yaml
 
-QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class InputError(ValueError):
@@ -25,7 +25,7 @@ def raise_all(lines):
 
 
 @contextmanager
-def gathered(lines):
+def collect_errors(lines):
     """Where an InputError ends the block, add its lines to ``lines`` and go on behind the block."""
     try:
         yield
@@ -44,7 +44,7 @@ def read_yaml(path):
         raise InputError(f"{path}: not UTF-8 text") from None
     try:
         try:
-            return yaml.load(text, QUICK)
+            return yaml.load(text, YAML_LOADER)
         except yaml.YAMLError:
             return yaml.safe_load(text)  # it alone words what is wrong the same on every machine
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
@@ -86,19 +86,19 @@ def check_schema(value, schema, where):
     raise_all(violations(value, schema, where))
 
 
-def line(where, path, value, allowed):
+def error_line(where, path, value, allowed):
     """Return the line that refuses ``value`` at the keys ``path``."""
     return f"{where(path)}: {key_name(path)} = {value!r}: {allowed}"
 
 
-def missing(where, path, why=""):
+def missing_key_line(where, path, why=""):
     """Return the line that misses a value at the keys ``path``."""
     return f"{where(path)}: {key_name(path)}: missing" + (f"; {why}" if why else "")
 
 
-def refuse(where, path, value, allowed):
+def input_error(where, path, value, allowed):
     """Return the InputError for ``value`` at the keys ``path``."""
-    return InputError(line(where, path, value, allowed))
+    return InputError(error_line(where, path, value, allowed))
 
 
 def _lines(error, where):
@@ -107,10 +107,10 @@ def _lines(error, where):
         known = error.schema["properties"]
         allowed = f"unknown key; allowed: {', '.join(known)}"
         unknown = sorted(set(error.instance) - set(known), key=str)
-        return [line(where, [*path, key], error.instance[key], allowed) for key in unknown]
+        return [error_line(where, [*path, key], error.instance[key], allowed) for key in unknown]
     if error.validator == "required":  # jsonschema repeats it for each key that is missing
-        return [missing(where, [*path, key]) for key in error.validator_value if key not in error.instance]
-    return [line(where, path, error.instance, _allowed(error))]
+        return [missing_key_line(where, [*path, key]) for key in error.validator_value if key not in error.instance]
+    return [error_line(where, path, error.instance, _allowed(error))]
 
 
 def _hint(value):

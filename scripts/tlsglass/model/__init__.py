@@ -1,1 +1,1 @@
-"""One realization of Eq. (2): its lattice, its disorder, its integer Hamiltonian, its excitation energies."""
+"""The model of Eq. (2): lattice, disorder, one realization in integers, and its excitation energies."""

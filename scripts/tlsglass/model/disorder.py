@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tlsglass.base.compiler import njit
+from tlsglass.base.jit import njit
 from tlsglass.model import lattice
-from tlsglass.model.parameters import Model
+from tlsglass.model.parameters import ModelParameters
 
 CACHE_LINE = 64  # bytes
 ROW = 64  # rows are padded to a multiple of this, so that vectorised loops over a row have no remainder
@@ -74,7 +74,7 @@ def float_hamiltonian(model, draws):
     return model.h0_K * draws.c_i, J + J.T
 
 
-def build(model: Model, draws: Draws):
+def build(model: ModelParameters, draws: Draws):
     """Round the realization ``draws`` of ``model`` to its integer Hamiltonian, with the local fields of its spins."""
     n = len(draws.sites)
     width = -(-n // ROW) * ROW

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tlsglass.base.compiler import njit
+from tlsglass.base.jit import njit
 
 
 class Stability(NamedTuple):

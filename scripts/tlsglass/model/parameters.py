@@ -9,7 +9,7 @@ FIELD_RANGE = 8.0  # fields are given room for this many standard deviations of 
 
 
 @dataclass(frozen=True)
-class Model:
+class ModelParameters:
     """The parameters of Eq. (2), energies in kelvin, lengths in lattice constants."""
 
     L: int

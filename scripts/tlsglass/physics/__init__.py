@@ -1,5 +1,1 @@
-"""What a density of states does: Eqs. (3)-(11), (A1), (A2).
-
-Kernels at one temperature (kernels), functionals of a simulated density (functionals), closed forms of Eq. (3) (eq3),
-laws in temperature (laws), microwave resonators (loss, quasiparticles), the two-TLS model (two_tls).
-"""
+"""Equations (3)-(11), (A1) and (A2) of the paper: kernels, functionals of a density of states, and closed forms."""

@@ -6,8 +6,8 @@ Samples (). Energies and temperatures in kelvin, k_B = 1; ω in Hz, A in Hz/K³:
 
 import numpy as np
 
-from tlsglass.base.samples import Samples
-from tlsglass.density import grid
+from tlsglass.base.jackknife import JackknifeEstimate
+from tlsglass.dos import grid
 from tlsglass.physics import kernels
 
 _GAUSS_X, _GAUSS_W = np.polynomial.legendre.leggauss(5)
@@ -73,7 +73,7 @@ def thermal_conductivity_A1(counts, least):
     below = np.cumsum((merged.n * merged.widths_K).rows, axis=1)
     below = np.concatenate([np.zeros((len(below), 1)), below], axis=1)
     integrated = np.array([np.interp(nodes, merged.edges_K, row) for row in below])
-    return Samples((weight * nodes / integrated).sum(axis=(1, 2))).without_bias()
+    return JackknifeEstimate((weight * nodes / integrated).sum(axis=(1, 2))).without_bias()
 
 
 def _phonon_weights(counts):
@@ -90,4 +90,4 @@ def _bin_nodes(edges_K):
 
 def _unknown(counts):
     total, _ = counts.sums
-    return Samples(np.full(1 + total.groups, np.nan))
+    return JackknifeEstimate(np.full(1 + total.groups, np.nan))

@@ -63,10 +63,10 @@ def relaxation_loss_eq3(T_K, mu, frequency_Hz, A):
     T = np.asarray(T_K, dtype=float)
     if not A > 0:
         return np.zeros_like(T)
-    return smooth(T, lambda T: eq3.internal_friction(T, mu, frequency_Hz, A) / np.pi)
+    return interpolate_smooth(T, lambda T: eq3.internal_friction(T, mu, frequency_Hz, A) / np.pi)
 
 
-def smooth(T_K, of):
+def interpolate_smooth(T_K, of):
     """Return ``of``(T) > 0 (..., n), a smooth function of temperatures, at ``T_K`` (n,): at more than ``NODES`` of them the
     polynomial in ln T through so many. It is right to 1e-5 over two decades for losses of relaxing TLSs."""
     if np.size(T_K) <= NODES:
@@ -111,6 +111,6 @@ def photon_number_4(power_W, frequency_Hz, Ql, Qc):
 PHOTON_NUMBER = {2: photon_number_2, 4: photon_number_4}  # by the number in front, which groups do not agree on
 
 
-def watt(power_dBm, attenuation_dB=0.0):
+def dBm_to_watt(power_dBm, attenuation_dB=0.0):
     """Return the power in watt that is left of ``power_dBm`` behind an attenuation."""
     return 1e-3 * 10 ** (0.1 * (np.asarray(power_dBm, dtype=float) - attenuation_dB))

@@ -1,1 +1,1 @@
-"""The configuration of the study: its axes, its checks, what is published."""
+"""The configuration of a study, its simulation plan, its inventory of files, and publishing."""

@@ -65,7 +65,7 @@ def test_lines_of_several_checks_are_raised_together_and_once():
 )
 @pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
 def test_what_is_no_yaml_is_said_in_the_same_line_by_both_parsers(tmp_path, monkeypatch, loader, text, said):
-    monkeypatch.setattr(validation, "QUICK", getattr(yaml, loader))
+    monkeypatch.setattr(validation, "YAML_LOADER", getattr(yaml, loader))
     path = tmp_path / "a.yaml"
     path.write_bytes(text)
     with pytest.raises(validation.InputError) as caught:

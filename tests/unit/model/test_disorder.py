@@ -60,7 +60,7 @@ def test_coupling_unit_is_J0_over_8192_for_unit_cutoff(small_model):
 
 
 def test_padding_is_zero_and_never_counted():
-    model = disorder.Model(L=3, h0_K=10.0, J0_K=2.0, cutoff=1.0, concentration=0.5)
+    model = disorder.ModelParameters(L=3, h0_K=10.0, J0_K=2.0, cutoff=1.0, concentration=0.5)
     system = disorder.build(model, disorder.draw(3, model.n_spins, 1, 0))
     assert system.n == 14
     assert system.couplings.shape == (14, 64)

@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from tlsglass.chain import metropolis
 from tlsglass.model import excitations
+from tlsglass.montecarlo import metropolis
 
 
 def brute_energy(system, spins):
@@ -32,7 +32,7 @@ def unstable_by_brute_force(system):
 @pytest.mark.parametrize("realization", range(6))
 def test_stability_is_counted_as_by_brute_force(build, realization):
     system = build(realization)
-    metropolis.Chain(system).sweep(6.0, 3)  # hot: some spins and pairs are unstable
+    metropolis.MarkovChain(system).sweep(6.0, 3)  # hot: some spins and pairs are unstable
     found = excitations.stability(system)
     assert tuple(found) == unstable_by_brute_force(system)
     assert sum(found) > 0
@@ -54,7 +54,7 @@ def test_some_singly_stable_state_needs_a_pair_flip(build):
     needed = 0
     for realization in range(40):
         system = build(realization)
-        metropolis.Chain(system).sweep(1e-6, 10)
+        metropolis.MarkovChain(system).sweep(1e-6, 10)
         spins, pairs = excitations.stability(system)
         assert spins == 0
         needed += pairs > 0

@@ -106,4 +106,4 @@ def test_photon_number_balances_the_power():
     assert quantum * loss.photon_number_2(P, f, Ql, Qc) * kappa_i == pytest.approx(P * (1 - a**2 - (1 - a) ** 2), rel=1e-6)
     assert quantum * loss.photon_number_4(P, f, Ql, Qc) * kappa_i == pytest.approx(P * (1 - (1 - 2 * a) ** 2), rel=1e-6)
     assert loss.PHOTON_NUMBER == {2: loss.photon_number_2, 4: loss.photon_number_4}
-    assert loss.watt([-30.0, 0.0], 60.0) == pytest.approx([1e-12, 1e-9])
+    assert loss.dBm_to_watt([-30.0, 0.0], 60.0) == pytest.approx([1e-12, 1e-9])

@@ -1,0 +1,31 @@
+"""The atlas: the density of states n(T, E) as a smooth function of J0/h0, and the observables that follow from it.
+
+The functions of ``atlas.api`` are available here; importing this package alone does not read the atlas.
+"""
+
+import importlib
+
+__all__ = [
+    "alpha",
+    "annealed",
+    "beta",
+    "density",
+    "density_samples",
+    "eq3",
+    "internal_friction",
+    "limits",
+    "slopes",
+    "sound_velocity",
+    "specific_heat",
+    "thermal_conductivity",
+]
+
+
+def __getattr__(name: str):
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.api"), name)
+
+
+def __dir__():
+    return __all__

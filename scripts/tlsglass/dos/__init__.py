@@ -1,0 +1,1 @@
+"""The density of states n(T, E) with errors: energy bins, counts, merging, and fits of Eq. (3)."""

@@ -1,0 +1,1 @@
+"""Matplotlib style and the panels that show measured points with their fits."""

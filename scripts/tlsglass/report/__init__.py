@@ -1,0 +1,1 @@
+"""Figures, tables, captions, documentation pages, and the web page, driven by one catalogue."""

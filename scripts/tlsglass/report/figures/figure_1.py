@@ -1,0 +1,77 @@
+"""n(T, E) at two temperatures; (a) with the Gaussian limit, (b) at low energies with Eq. (3), inset E^µ."""
+
+import numpy as np
+
+from tlsglass.physics.eq3 import density
+from tlsglass.plotting import style
+
+
+def draw(counts, eq3, exponents, gaussian, window_T, dos_K):
+    """``counts`` are the densities of one lattice at each coupling, cold and warm; the tables are those of all fits."""
+    cold, warm = dos_K
+    L = counts[0].L
+    couplings = sorted({one.J0_K for one in counts})
+
+    figure = style.Figure(2, width="double", height=3.3)
+    wide, zoom = figure.panels
+    inset = zoom.inset("b, inset", [0.50, 0.13, 0.47, 0.28])
+    zoom_K = 4.0 * warm
+    limit = gaussian.query("L == @L and J0_K == @couplings[0]").iloc[0]
+    E_end = 3.75 * limit.E0_K
+    for one in counts:
+        J0 = one.J0_K
+        look = style.series_style(L, J0, couplings, [L])
+        if one.T_K == warm:
+            look["markerfacecolor"] = "white"
+        name = f"J0 = {J0:g} K, T = {one.T_K:g} K"
+        label = f"$J_0$ = {J0:g} K, $T$ = {one.T_K:g} K"
+        _points(wide, one.coarsen_to_width(2.0), E_end, name, label=label, **look)
+        _points(zoom, one.coarsen_to_width(zoom_K / 30), zoom_K, name, **look)
+        if one.T_K == warm:
+            fit = eq3.query("L == @L and J0_K == @J0 and T_K == @warm").iloc[0]
+            E = np.linspace(0, window_T * warm, 100)
+            law = density(E, warm, fit.B, fit.mu)
+            label = f"Eq. (3), $µ$ = {fit.mu:.2f}, $T$ = {warm:g} K"
+            zoom.line(E, law, f"{name}: Eq. (3)", color=look["color"], label=label, zorder=5)
+        else:
+            fit = exponents.query("L == @L and J0_K == @J0 and T_K == @cold").iloc[0]
+            enough = one.coarsen_to_counts(max(30, one.counts.sum() / 800))
+            _points(inset, enough, 3, name, **(look | {"markersize": 1.8}))
+            E = np.geomspace(fit.E_low_K, fit.E_high_K, 30)
+            label = f"$µ$ = {fit.mu:.2f}"
+            inset.line(E, fit.prefactor * E**fit.mu, f"{name}: E^µ", color=look["color"], label=label, zorder=5)
+
+    E = np.linspace(0, E_end, 200)
+    bell = limit.prefactor * np.exp(-(E**2) / (2 * limit.E0_K**2))
+    wide.line(E, bell, "Gaussian limit", color="black", label=f"Gaussian, $E_0$ = {limit.E0_K:.2f} K", zorder=5)
+    _finish(wide, zoom, inset, zoom_K, limit.prefactor, cold)
+    return figure
+
+
+def _points(panel, counts, end_K, name, **look):
+    """Draw the density of ``counts`` below ``end_K``."""
+    shown = counts.middle_K < end_K
+    panel.points(counts.middle_K[shown], counts.n.value[shown], counts.n.error[shown], name, **look)
+
+
+def _finish(wide, zoom, inset, zoom_K, top, cold):
+    """Name the axes, and leave room for legends and words above ``top``, the prefactor of the Gaussian."""
+    for panel in (wide, zoom):
+        panel.axes.set_xlabel("$E$ (K)")
+        panel.axes.set_ylabel("$n(T, E)$ (1/K per lattice site)")
+        panel.axes.set_ylim(bottom=0)
+        panel.axes.set_xlim(left=0)
+        panel.letter_at()
+    wide.axes.set_ylim(top=1.6 * top)
+    wide.axes.legend(loc="upper right")
+    zoom.axes.set_xlim(right=zoom_K)
+    zoom.axes.set_ylim(top=1.3 * top)
+    zoom.axes.legend(loc="upper left", bbox_to_anchor=(0.09, 1.0))
+    inset.logarithmic("x")
+    inset.logarithmic("y", ticks=(1, 5))
+    low, high = inset.axes.get_ylim()
+    inset.axes.set_ylim(0.6 * low, 1.6 * high)
+    inset.axes.set_xlabel("$E$ (K)", fontsize=7, labelpad=0)
+    inset.axes.set_ylabel("$n$ (1/K)", fontsize=7, labelpad=0)
+    inset.axes.legend(loc="lower right", borderaxespad=0.2, ncols=2, handlelength=1.0, columnspacing=0.7)
+    inset.axes.text(0.03, 0.95, f"$T$ = {cold:g} K, $n \\propto E^µ$", transform=inset.axes.transAxes, fontsize=7, va="top")

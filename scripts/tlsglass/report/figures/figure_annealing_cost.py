@@ -1,0 +1,67 @@
+"""What annealing costs, against the strength of the coupling: energy, n at low E, µ(T → 0), and where valleys freeze."""
+
+import numpy as np
+
+from tlsglass.plotting import style
+
+HOLLOW = {"markerfacecolor": "white"}
+
+
+def draw(cost, h0_K):
+    """``cost`` is the table of all sets; those that are not certified are left out."""
+    cost = cost[cost["certified"] == 1]
+    if cost.empty:
+        figure = style.Figure()
+        figure.panels[0].axes.text(0.5, 0.5, "no set is certified", ha="center", va="center")
+        figure.panels[0].axes.set_axis_off()
+        return figure
+    coldest = cost["T_K"].min()
+    figure = style.Figure(4, width="double", height=4.4, rows=2)
+    sizes, sweeps = sorted(cost["L"].unique()), sorted(cost["sweeps"].unique())
+    panels = zip(figure.panels, ("energy_per_spin_K", "n_below_tenth_h0", "mu_below_J0", "freezing_K"), strict=True)
+    for panel, quantity in panels:
+        rows = cost[(cost["quantity"] == quantity) & (cost["T_K"].isna() | (cost["T_K"] == coldest))]
+        for k, L in enumerate(sizes):
+            for slowness, count in enumerate(sweeps):
+                one = rows[(rows["L"] == L) & (rows["sweeps"] == count)].sort_values("J0_K")
+                if one.empty:
+                    continue
+                aside = 0.014 * (2 * k + slowness - 1.5)
+                x, label = one["J0_K"] / h0_K + aside, f"$L$ = {L:g}, {count:g} sweeps"
+                look = {"color": style.PALETTE[k], "marker": style.MARKERS[slowness]} | (HOLLOW if slowness else {})
+                _draw(panel, quantity, x, one, label, look, h0_K)
+            if quantity == "mu_below_J0":
+                one = rows[(rows["L"] == L) & (rows["sweeps"] == sweeps[0])].sort_values("J0_K")
+                look = {"color": "black", "marker": style.MARKERS[2 + k], "markerfacecolor": "white"}
+                x = one["J0_K"] / h0_K + 0.035 * (2 * k - 1)
+                panel.points(x, one["tempered"], one["tempered_err"], f"{quantity}, equilibrium, L = {L:g}",
+                             label=f"$L$ = {L:g}, equilibrium", **look)  # fmt: skip
+        panel.axes.set_xlabel("$J_0/h_0$")
+        panel.axes.set_xlim(0, 1.1 * np.max(cost["J0_K"]) / h0_K)
+        panel.letter_at()
+    labels = (
+        f"excess energy per spin,\n$T$ = {1000 * coldest:g} mK (mK)",
+        f"excess of $n(E < h_0/10)$,\n$T$ = {1000 * coldest:g} mK (%)",
+        "$µ$ of $n \\propto E^µ$, $0.05\\,J_0 < E < J_0$",
+        "valleys freeze at $T/h_0$",
+    )
+    for panel, label in zip(figure.panels, labels, strict=True):
+        panel.axes.set_ylabel(label)
+    figure.panels[0].logarithmic("y", ticks=(1,))
+    figure.panels[1].axes.axhline(0, color="0.5", linewidth=0.6, zorder=0)
+    figure.panels[0].axes.legend(loc="lower right")
+    figure.panels[2].axes.legend(loc="lower right")
+    return figure
+
+
+def _draw(panel, quantity, x, rows, label, look, h0_K):
+    """Draw the rows of one quantity, as its panel shows it."""
+    if quantity == "energy_per_spin_K":
+        y, error = 1000 * rows["difference"], 1000 * rows["difference_err"]
+    elif quantity == "n_below_tenth_h0":
+        y, error = 100 * rows["relative"], 100 * rows["relative_err"]
+    elif quantity == "freezing_K":
+        y, error = rows["value"] / h0_K, rows["value_err"] / h0_K
+    else:
+        y, error = rows["value"], rows["value_err"]
+    panel.points(x, y, error, f"{quantity}, {label}", label=label, **look)

@@ -1,0 +1,49 @@
+"""n = T^µ f(E/T) below a tenth of J0, and the width of n at high energies, against J0/h0."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from tlsglass.plotting import style
+
+
+def draw(couplings, collapse):
+    figure = style.Figure(2, width="double", height=2.8)
+    scaled, width = figure.panels
+    ratios = sorted(collapse["J0_over_h0"].unique())
+    temperatures = sorted(collapse["T_over_h0"].unique())
+    colours = dict(zip(ratios, plt.get_cmap("viridis")(np.linspace(0, 0.85, len(ratios))), strict=True))
+    for k, g in enumerate(ratios):
+        own = collapse[collapse["J0_over_h0"] == g]
+        shift = 1.6**k
+        x = np.geomspace(0.1, own["E_over_T"].max(), 100)
+        mu = own["mu"].iloc[0]
+        name = f"J0/h0 = {g:g}"
+        scaled.line(x, shift * (1 + x**2) ** (mu / 2), f"{name}: Eq. (3)", color=colours[g], linewidth=0.8)
+        for T, rows in own.groupby("T_over_h0"):
+            marker = style.MARKERS[temperatures.index(T) % len(style.MARKERS)]
+            look = {"color": colours[g], "marker": marker, "markersize": 2, "capsize": 0, "markerfacecolor": "white"}
+            scaled.points(
+                rows["E_over_T"],
+                shift * rows["value"],
+                shift * rows["value_err"],
+                f"{name}, T = {T:g} h0, times {shift:.3g}",
+                **look,
+            )
+        scaled.axes.text(0.085, shift, f"{g:g}", ha="right", va="center", fontsize=7, color=colours[g])
+    scaled.logarithmic("x", "y")
+    scaled.axes.set_xlim(0.045, None)
+    scaled.axes.set_xlabel("$E/T$")
+    scaled.axes.set_ylabel("$n/(p\\,T^{µ})$, each shifted")
+    scaled.axes.text(0.03, 0.97, "(a)  $J_0/h_0$ beside the points", transform=scaled.axes.transAxes, va="top", fontsize=7)
+    for quantity, label, draw_one, look in (
+        ("E0_random_spins_over_h0", "random spins", width.line, {"color": style.GREY, "linestyle": "--"}),
+        ("E0_over_h0", "simulated, $T$ = 0.002 $h_0$", width.points, {"color": style.BLUE, "marker": "o"}),
+    ):
+        own = couplings[couplings["quantity"] == quantity].sort_values("J0_over_h0")
+        error = () if draw_one == width.line else (own["value_err"],)
+        draw_one(own["J0_over_h0"], own["value"], *error, label, label=label, **look)
+    width.axes.set_xlabel("$J_0/h_0$")
+    width.axes.set_ylabel("width $E_0/h_0$ of the Gaussian")
+    width.axes.legend(loc="lower right")
+    width.letter_at()
+    return figure

@@ -1,0 +1,57 @@
+"""B(T), µ(T), α, β, and the slopes and the maximum of δv/v against J0/h0, from the surface of the atlas.
+
+Dotted: as annealed, where that is not the same.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from tlsglass.plotting import style
+
+
+def draw(curves):
+    figure = style.Figure(6, width="double", height=4.2, rows=2)
+    B, mu, reduction, exponents, ratio, maximum = figure.panels
+    temperatures = sorted(curves["T_over_h0"].dropna().unique())
+    colours = plt.get_cmap("viridis")(np.linspace(0, 0.85, len(temperatures)))
+
+    def band(panel, quantity, colour, T=None, label=None, **style_of_line):
+        own = curves[(curves["quantity"] == quantity) & (curves["T_over_h0"].isna() if T is None else curves["T_over_h0"] == T)]
+        own = own.dropna(subset=["value", "J0_over_h0"])
+        g, value, error = (own[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
+        panel.axes.fill_between(g, value - error, value + error, color=colour, alpha=0.25, linewidth=0)
+        series = quantity if T is None else f"{quantity}, T = {T:g} h0"
+        panel.line(g, value, series, color=colour, label=label, **style_of_line)
+        annealed = curves[curves["quantity"] == f"{quantity}_annealed"].dropna(subset=["value"])
+        if len(annealed):
+            look = {"color": colour, "linestyle": ":", "linewidth": 1}
+            panel.line(annealed["J0_over_h0"], annealed["value"], f"{series}, annealed", **look)
+
+    for panel, quantity, label in (
+        (B, "B", "$B$ of Eq. (3) (1/K), $h_0$ = 10 K"),
+        (mu, "mu", "$µ$ of Eq. (3)"),
+        (reduction, "reduction", "$1 - n/n(J_0 = 0)$ at $E = T$"),
+    ):
+        for T, colour in zip(temperatures, colours, strict=True):
+            band(panel, quantity, colour, T, f"{T:g}")
+        panel.axes.set_ylabel(label)
+    reduction.logarithmic("x", "y")
+    reduction.axes.set(xlim=(0.02, 1), ylim=(0.01, 1.2))
+    g = np.array([0.02, 0.4])
+    reduction.line(g, 1.6 * g, "proportional to J0/h0", color=style.GREY, linestyle=":", label="∝ $J_0/h_0$")
+    B.axes.legend(title="$T/h_0$", title_fontsize=7, loc="upper right")
+    band(exponents, "alpha", style.BLUE, label="$α$")
+    band(exponents, "beta", style.VERMILION, label="$β$", linestyle="--")
+    exponents.axes.legend(loc="upper left", bbox_to_anchor=(0.08, 1))
+    exponents.axes.set_ylabel("exponents of $C$ and $κ$")
+    band(ratio, "slope_ratio", style.GREEN)
+    free = curves[(curves["quantity"] == "slope_ratio") & (curves["J0_over_h0"] == 0)]["value"].iloc[0]
+    ratio.axes.axhline(free, color=style.GREY, linewidth=0.6, linestyle="--")
+    ratio.axes.text(0.98, free - 0.06, "no interactions", ha="right", va="top", color=style.GREY, fontsize=7)
+    ratio.axes.set_ylabel("slope ratio of $δv/v$")
+    band(maximum, "maximum_over_T0", style.PURPLE)
+    maximum.axes.set_ylabel("$T_{\\mathrm{max}}/T_0$ of $δv/v$")
+    for panel in figure.panels:
+        panel.axes.set_xlabel("$J_0/h_0$")
+        panel.axes.set_title(f"({panel.letter})", loc="left", fontsize=8, weight="bold", pad=3)
+    return figure

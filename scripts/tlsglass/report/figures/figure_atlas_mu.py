@@ -1,0 +1,49 @@
+"""µ(T → 0) against J0/h0 beside the paper's points and Eq. (9), and whether n has a power law or a logarithmic gap."""
+
+import numpy as np
+
+from tlsglass.plotting import style
+
+
+def draw(couplings, curves, paper):
+    def of(quantity):
+        return couplings[couplings["quantity"] == quantity].sort_values("J0_over_h0")
+
+    figure = style.Figure(2, width="single", height=4.2, rows=2, sharex=True, height_ratios=[2, 1])
+    power, gap = figure.panels
+    mu = of("mu")
+    power.points(
+        mu["J0_over_h0"], mu["value"], mu["value_err"], "simulated", color=style.BLUE, marker="o", label="annealed, 2 µK"
+    )
+    cold = curves[curves["quantity"] == "mu_cold"].sort_values("J0_over_h0")
+    g, value, error = (cold[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
+    power.axes.fill_between(g, value - error, value + error, color=style.BLUE, alpha=0.25, linewidth=0)
+    power.line(g, value, "equilibrium", color=style.BLUE, label="equilibrium, 0.002 $h_0$")
+    stated = paper.set_index("id")["paper"]
+    points = [(0.2, stated["mu_zero_temperature_J2"]), (0.3, stated["mu_zero_temperature_J3"])]
+    look = {"color": style.VERMILION, "marker": "s", "markerfacecolor": "white", "zorder": 4}
+    power.points(*np.array(points).T, None, "paper", label="paper", **look)
+    g = np.linspace(0.01, mu["J0_over_h0"].max(), 50)
+    power.line(g, g, "mu = J0/h0", color=style.GREY, linewidth=0.8, label="$µ = J_0/h_0$")
+    for name, label, look in (
+        ("mu_eq9_printed", "Eq. (9), as printed", {"color": style.ORANGE, "linestyle": "--"}),
+        ("mu_eq9_pair_stability", "Eq. (9), pair stability", {"color": style.GREEN, "linestyle": "-."}),
+    ):
+        power.line(of(name)["J0_over_h0"], of(name)["value"], label, label=label, **look)
+    power.axes.set_ylim(0, 0.62)
+    power.axes.set_ylabel("$µ(T → 0)$, 0.05–1 $J_0$")
+    power.axes.legend(loc="lower right")
+    power.letter_at()
+
+    aic = of("aic_gap_minus_power")
+    gap.points(aic["J0_over_h0"], aic["value"], None, "AIC of Eq. (9) - of E^mu", color=style.PURPLE, marker="D")
+    gap.axes.axhspan(-2, 2, color="0.92", zorder=0)
+    gap.axes.axhline(0, color=style.GREY, linewidth=0.6)
+    gap.axes.set_yscale("symlog", linthresh=10)
+    gap.axes.set_yticks([-100, -10, 0, 10, 100], ["−100", "−10", "0", "10", "100"])
+    gap.axes.set_ylim(min(-20, 1.3 * aic["value"].min()), max(20, 1.5 * aic["value"].max()))
+    gap.axes.set_xlabel("$J_0/h_0$")
+    gap.axes.set_ylabel("ΔAIC, gap − power")
+    gap.axes.set_xlim(0, 1.05 * aic["J0_over_h0"].max())
+    gap.letter_at()
+    return figure

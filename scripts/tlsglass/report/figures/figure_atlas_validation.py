@@ -1,0 +1,48 @@
+"""The atlas beside what it was not made of: mean densities, pulls bin by bin, and a larger lattice."""
+
+import numpy as np
+
+from tlsglass.plotting import style
+
+KINDS = {
+    "leave_one_out": ("one coupling left out", {"color": style.BLUE, "marker": "o", "markerfacecolor": "white"}),
+    "test": ("other couplings, other seed", {"color": style.VERMILION, "marker": "s"}),
+    "published": ("whole ladder", {"color": style.GREEN, "marker": "^"}),
+}
+
+
+def draw(means, pulls):
+    figure = style.Figure(3, width="double", height=2.5)
+    deviations, widths, sizes = figure.panels
+    for kind, (label, look) in KINDS.items():
+        own = means[means["kind"] == kind]
+        if not len(own):
+            continue
+        z = own.groupby("J0_over_h0")["z"].agg(lambda z: np.sqrt(np.mean(z**2)))
+        deviations.points(z.index, z, None, f"{label}: rms z", label=label, **look)
+        width = pulls[pulls["kind"] == kind].groupby("T_over_h0")[["width", "bins"]].mean()
+        widths.points(width.index, width["width"], None, f"{label}: width of the pulls", **look)
+    deviations.axes.axhline(1, color=style.GREY, linewidth=0.6)
+    deviations.axes.set(xlabel="$J_0/h_0$", ylabel="rms of $(n - n_{\\mathrm{sim}})/σ$", ylim=(0, 2.2))
+    deviations.axes.legend(loc="upper left", bbox_to_anchor=(0.06, 1.0))
+    widths.axes.axhspan(0.9, 1.15, color="0.92", zorder=0)
+    widths.logarithmic("x", ticks=(2,))
+    widths.axes.set(xlabel="$T/h_0$", ylabel="width of the pulls, bin by bin", ylim=(0.6, 1.5))
+    large = means[means["kind"] == "size"]
+    for (zone, own), (colour, marker) in zip(
+        large.groupby("E", sort=False), [(style.BLUE, "o"), *style.OTHER_STYLES], strict=False
+    ):
+        weight = own["difference_err"] ** -2.0
+        rows = own.assign(w=weight, wd=weight * own["difference"]).groupby("T_over_h0")[["w", "wd"]].sum()
+        look = {"color": colour, "marker": marker}
+        sizes.points(
+            rows.index, 100 * rows["wd"] / rows["w"], 100 * rows["w"] ** -0.5, f"L = 12 over larger: {zone}", label=zone, **look
+        )
+    sizes.axes.axhline(0, color=style.GREY, linewidth=0.6)
+    sizes.logarithmic("x", ticks=(2,))
+    sizes.axes.set(xlabel="$T/h_0$", ylabel="atlas over $L$ = 16, minus 1 (%)")
+    if len(large):
+        sizes.axes.legend(loc="best")
+    for panel in figure.panels:
+        panel.letter_at()
+    return figure

@@ -1,0 +1,32 @@
+"""The dipolar gap of Eq. (9) beside the simulated n(T -> 0, E) after the quench."""
+
+import numpy as np
+
+from tlsglass.physics import two_tls
+from tlsglass.plotting import style
+
+
+def draw(counts, h0_K):
+    couplings = sorted({one.J0_K for one in counts})
+
+    figure = style.Figure(width="single", height=2.6)
+    (panel,) = figure.panels
+    for one in counts:
+        J0 = one.J0_K
+        look = style.series_style(one.L, J0, couplings, [one.L])
+        coarse = one.coarsen_to_counts(max(30, one.counts.sum() / 1000))
+        n, error, E = coarse.n.value, coarse.n.error, coarse.middle_K
+        shown = E < 2 * J0
+        panel.points(E[shown], n[shown], error[shown], f"J0 = {J0:g} K", label=f"$J_0$ = {J0:g} K, simulated", **look)
+        # n0 = 1/h0 of Eq. (9) is an estimate of the order of magnitude: the curve is brought to the simulation at E = J0
+        E_gap = np.geomspace(E[0], J0, 100)
+        scale = np.interp(J0, E, n) / two_tls.dipolar_gap(J0, h0_K, J0)
+        label = f"Eq. (9) times {scale:.2f}"
+        panel.line(
+            E_gap, scale * two_tls.dipolar_gap(E_gap, h0_K, J0), f"J0 = {J0:g} K: Eq. (9)", color=look["color"], label=label
+        )
+    panel.logarithmic("x", "y")
+    panel.axes.set_xlabel("$E$ (K)")
+    panel.axes.set_ylabel("$n(T → 0, E)$ (1/K per lattice site)")
+    panel.axes.legend(loc="lower right")
+    return figure

@@ -1,0 +1,36 @@
+"""One dataset: its points and fits with residuals, µ and J0/h0 against the window, and the parameter tied most to µ."""
+
+from tlsglass.plotting import data_panel, style, window_panel
+
+
+def draw(fits, points, curves, windows, panels=(1,)):
+    """Each argument holds one item, that of the dataset."""
+    (fit,), (scan,) = fits, windows
+    scanned = [name for name in ("mu", "J0_over_h0") if name in scan and scan[name].notna().any()]
+    tied = window_panel.partner(fit) is not None
+    figure = style.Figure.of_a_fit(len(scanned), tied)
+    remaining = iter(figure.panels)
+    data_panel.data_and_fits(next(remaining), [(fit, points[0], curves[0])], alone=True)
+    stacked = [next(remaining) for _ in scanned]
+    due = set()
+    for panel, name in zip(stacked, scanned, strict=True):
+        due |= window_panel.window_scan(panel, fit, scan, name)
+    for panel in stacked[:-1]:
+        panel.axes.set_xlabel("")
+    if stacked:
+        window_panel.name_lower_ends(stacked[0], fit, scan, due)
+    if tied:
+        window_panel.correlated(next(remaining), fit)
+    for panel in figure.panels:
+        panel.letter_beside()
+    _name_crosses(figure.panels[0])
+    return figure
+
+
+def _name_crosses(panel):
+    """Put the crosses of the residuals of the STM on its entry in the legend, which has no room for one more line."""
+    crosses = [line for line in panel.below.axes.get_lines() if line.get_marker() == "x"]
+    legend = panel.axes.get_legend()
+    for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
+        if crosses and text.get_text().startswith("STM"):
+            handle.set(marker="x", markersize=4, markeredgecolor=crosses[0].get_color())

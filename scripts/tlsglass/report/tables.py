@@ -1,0 +1,332 @@
+"""Tables to read, one function each, named as its entry of the catalogue: from the study's tables to a ``tables.Table``."""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tlsglass.analysis import sizes
+from tlsglass.analysis.scorecard import REALIZATIONS, SIGMAS, summary, table_2_chi2, table_2_line
+from tlsglass.base import labels
+from tlsglass.base.jackknife import format_with_error
+from tlsglass.fitting import report_text
+
+
+@dataclass(frozen=True)
+class FormattedTable:
+    """A table to read: all cells are text. ``show.templates`` writes it as Markdown and as HTML."""
+
+    title: str
+    headings: list[str]
+    rows: list[list[str]]
+    note: str = ""
+
+
+def read_table_file(path):
+    """Return a table of the study as pandas reads it."""
+    return pd.read_csv(path)
+
+
+MARKS = {
+    "agrees": "✓",
+    "open choice": "±",
+    "differs": "✗",
+    "no power": "?",
+    "not simulated": "○",
+    "reconstructed": "=",
+    "not reproduced": "–",
+}
+
+
+def table_1(scales, material):
+    """Table I from its numbers and the parameters of the material."""
+    assumed = ", ".join(f"{name} = {value:g}" for name, value in material.items())
+    return FormattedTable(
+        "Table I: typical energy scales (K)",
+        ["", "NN defects (K)", "TLS disorder energy h0 (K)", "NN TLSs J0 (K)"],
+        [[name, *(f"{float(f'{value:.2g}'):g}" for value in values)] for name, *values in scales.itertuples(index=False)],
+        f"From {assumed}. γ_w, g and the dipole moment lie in the paper's ranges; density, velocity and R0 are assumed, of the"
+        " order of alumina.",
+    )
+
+
+def table_2(eq3, paper, L):
+    """Table II, paper beside reproduction, of the lattice ``L``, from the fits by Eq. (3) of all sets."""
+    printed = paper.set_index("id")["paper"]
+
+    def stated(name, fit, digits):
+        value = printed.get(f"table2_{name}_J{labels.format_number(fit.J0_K)}_T{labels.format_number(fit.T_K)}")
+        return "" if value is None else f"{value:.{digits}f}"
+
+    shown = eq3[eq3["L"] == L]
+    shown = shown.assign(extra=[stated("B", fit, 4) == "" for fit in shown.itertuples()])
+    shown = shown.sort_values(["extra", "J0_K", "T_K"])  # what the paper prints comes first
+    return FormattedTable(
+        f"Table II: Eq. (3) at low E, L = {L}, {shown['n_realizations'].max()} realizations",
+        ["J0 (K)", "T (K)", "B, paper", "B", "µ, paper", "µ", "χ²/dof"],
+        [
+            [
+                f"{fit.J0_K:g}",
+                f"{fit.T_K:g}",
+                stated("B", fit, 4),
+                format_with_error(fit.B, fit.B_err),
+                stated("mu", fit, 3),
+                format_with_error(fit.mu, fit.mu_err),
+                f"{fit.chi2_per_dof:.2f}",
+            ]
+            for fit in shown.itertuples()
+        ],
+        "B in 1/K per lattice site at T² + E² = 1 K². Errors are jackknifed over blocks of realizations. Rows"
+        " without the paper's numbers are temperatures that it does not print.",
+    )
+
+
+def appendix_c(constants):
+    found = constants.set_index("quantity")["value"]
+    return FormattedTable(
+        "Appendix C: interaction constants",
+        ["quantity", "value"],
+        [[name, f"{value:.0f}" if name.startswith("samples") else f"{value:.3f}"] for name, value in found.items()],
+        "P0⟨|J|⟩ of electric dipolar and of elastic interactions, and their ratio r, from the measured C_dip and C_el or Q⁻¹."
+        " The elastic constant is that of isotropic tensors, three times the electric one exactly; six components of equal"
+        " variance give another energy along each direction, and their average over directions. The mean of as many Monte Carlo"
+        " samples as the table says has a standard error as large as the distance to the paper's constant.",
+    )
+
+
+def experiments(parameters, fits):
+    """The fits of all datasets: the table of their parameters, which orders these, and the content of each fit.json."""
+    order = [name for name in parameters.columns if name != "mu"]
+    return FormattedTable(
+        "Fits of measured and reconstructed data",
+        [
+            "dataset",
+            "provenance",
+            "µ",
+            "68 %",
+            "J0/h0",
+            "68 %",
+            "other parameters",
+            "χ²/dof: Eq. (3), STM, atlas",
+            "ΔAIC: Eq. (3), atlas",
+            "p (µ = 0)",
+            "at its bound",
+        ],
+        [_fit(fit, order) for fit in fits],
+        "µ free, and the atlas with J0/h0 free (h0 = 10 K unless a dataset says otherwise), beside the standard tunneling model"
+        " (STM, µ = 0): a positive ΔAIC favours them over it, and p is that of the likelihood ratio if µ were 0. Errors and"
+        " intervals are those of the points, times √(χ²/dof) where that is above 1; those of J0/h0 hold the atlas's errors."
+        " Intervals marked * are from the profile likelihood, since the parabola fails; a limit is one of 95 %. Where no errors"
+        " are given, χ²/dof is σ as estimated from the residuals. Where χ²/dof is far above 1, ΔAIC and p are void."
+        " Reconstructed data are the curve of the paper's printed parameters with noise: their fits show that these are"
+        " recovered, and nothing about nature.",
+    )
+
+
+def materials(materials, differences, constants):
+    """J0/h0 of every dataset with what limits it, and pairs of materials; ``constants`` holds r of Appendix C."""
+    r = {row.quantity[2:]: row.value for row in constants.itertuples() if row.quantity.startswith("r ")}
+    rows = [[*cells(row), r_of(row.material, r)] for row in materials.itertuples()]
+    for row in differences.itertuples():
+        said = "laboratories differ" if row.scatter else row.pair.replace("_", " ")
+        value, error = row.J0_over_h0, row.J0_over_h0_err
+        sigma = f"{abs(value) / error:.1f} σ" if error > 0 else "-"
+        both = f"{row.first} − {row.second}"
+        mu = f"µ {format_with_error(row.mu, row.mu_err)}".replace("-", report_text.MINUS)
+        rows.append([both, "", format_with_error(value, error).replace("-", report_text.MINUS), "", sigma, f"{said}; {mu}", ""])
+    return FormattedTable(
+        "J0/h0 of materials, and differences of pairs",
+        ["dataset", "provenance", "J0/h0", "95 %", "h0 half and twice", "what the points decide", "r of App. C"],
+        rows,
+        "From the fit on the atlas with h0 = 10 K: errors of the points, scaled, and of the atlas. Differences are in units of"
+        " both errors; h0 is the same for both. Reconstructed points give back what the paper prints.",
+    )
+
+
+def _fit(fit, order):
+    free, atlas = fit["mu_free"], fit["atlas"]
+    models = [free, fit["stm"], *([atlas["model"]] if atlas else [])]
+    # without errors the σ of the residuals
+    scatter = report_text.percent if fit.get("errors_relative") else "{:.2g}".format
+    chi2 = [report_text.reduced_chi2(one) if fit["errors_given"] else scatter(one["misfit"]) for one in models]
+    aic = [f"{fit['delta_aic']:.1f}"] if not fit["void"] else ["void"]
+    if atlas:
+        aic.append("void" if atlas["void"] else f"{atlas['delta_aic']['stm']:.1f}")
+    p_value = fit["p_value"]
+    return [
+        fit["dataset"],
+        fit["provenance"] + (", control" if fit["control"] else ""),
+        report_text.short(free, "mu"),
+        _interval(free, "mu"),
+        report_text.short(atlas["model"], "J0_over_h0") if atlas else "-",
+        _interval(atlas["model"], "J0_over_h0") if atlas else "-",
+        ", ".join(f"{name} {report_text.short(free, name)}" for name in order if name in free["values"]),
+        ("" if fit["errors_given"] else "σ = ") + ", ".join(chi2),
+        ", ".join(aic).replace("-", report_text.MINUS),
+        "-" if p_value is None else "void" if fit["void"] else f"{p_value:.2g}".replace("-", report_text.MINUS),
+        ", ".join(free["at_bounds"]),
+    ]
+
+
+def _interval(model, name):
+    if name not in model["intervals_scaled"]:
+        return "-"
+    return report_text.interval(model, name) + " *" * (name in model["profiled"])
+
+
+def scorecard(card, paper, limits):
+    """The scorecard, from its table, the claims of the paper, which hold the words, and the shifts to L → ∞."""
+    claims = paper.set_index("id").loc[card["id"]]
+    counts = ", ".join(f"{number} {verdict}" for verdict, number in summary(card).items())
+    chi2 = "; ".join(f"{name}: χ² = {value:.1f} for {n}" for name, (value, n) in table_2_chi2(card).items())
+    return FormattedTable(
+        f"Scorecard: {counts}",
+        ["where", "claim", "paper", "null", "ours", "systematic", "L → ∞", "unit", "z", "verdict", "note"],
+        [
+            _claim(row, claim, sizes.shift_of(claim._asdict(), limits))
+            for row, claim in zip(card.itertuples(), claims.itertuples(), strict=True)
+        ],
+        f"{table_2_line(card)} ({chi2}; values at neighbouring temperatures are correlated.) z is the deviation in"
+        " standard errors: ours, and the paper's, which is the rounding of its last digit and, for what it simulated, the"
+        f" statistical error of {REALIZATIONS} realizations. Beyond {SIGMAS:g} a claim differs, unless a choice"
+        " of the analysis that the paper leaves open moves our number by what is missing (systematic: the largest such move,"
+        " where it exceeds the statistical error; tables/choices.csv). L → ∞: how far our number moves from its lattice to the"
+        " limit of a large one, with the systematic error of that (tables/size_limit.csv); it enters no verdict. Null: the"
+        " value if what the paper says were not so."
+        f" A claim that this would pass as well, within {SIGMAS:g} standard errors, has no power. A range has no error:"
+        " ours is held against it, and the note says how words were read as a range.",
+    )
+
+
+def _claim(row, claim, shift):
+    return [
+        claim.where,
+        claim.claim,
+        str(row.paper) if pd.isna(claim.paper) else f"{claim.paper:g}",
+        f"{claim.null:g} ({claim.null_model})",
+        format_with_error(row.ours, row.ours_err),
+        f"± {row.ours_sys:.1g}" if row.ours_sys > 0 else "",
+        "" if shift is None else format_with_error(shift["shift"], math.hypot(shift["shift_err"], shift["shift_sys"])),
+        _text(claim.unit),
+        "" if pd.isna(row.z) else f"{row.z:.1f}",
+        f"{MARKS[row.verdict]} {row.verdict}",
+        f"{_text(claim.reason)} {_text(row.note)}".strip(),
+    ]
+
+
+def _text(cell):
+    return "" if pd.isna(cell) else cell
+
+
+def certificates(certificates):
+    """Every test of every tempered set: the worst value of each, at which temperature, and what is allowed."""
+    sets = certificates[["L", "J0_K"]].drop_duplicates()
+    failed = {(row.L, row.J0_K) for row in certificates.itertuples() if not row.passed}
+    rows = []
+    for name, tests in certificates.groupby("certificate", sort=False):
+        first = tests.iloc[0]
+        allowed = f"≥ {first['least']:g}" if pd.isna(first["most"]) else f"≤ {first['most']:g}"
+        allowed = f"{first['least']:g} to 1" if first["most"] == 1 else allowed
+        told = {(row.L, row.J0_K): row for row in tests.itertuples()}
+        rows.append([name, allowed, *(_tested(told.get((one.L, one.J0_K))) for one in sets.itertuples())])
+    named = ", ".join(f"L = {L}, J0 = {J0:g} K" for L, J0 in sorted(failed)) or "none"
+    return FormattedTable(
+        f"Certificates of equilibrium: {len(sets) - len(failed)} of {len(sets)} sets hold all; failed and not used: {named}",
+        ["test", "allowed", *(f"L = {one.L}, J0 = {one.J0_K:g} K" for one in sets.itertuples())],
+        rows,
+        "The worst value over all rungs, with its temperature. σ are jackknifed over realizations. A round trip of a replica"
+        " leads from the warmest rung to the coldest and back. The identities follow by parts from Gaussian fields and"
+        " couplings, with the thermal averages of two independent copies.",
+    )
+
+
+def _tested(row):
+    if row is None:
+        return "-"
+    where = "" if pd.isna(row.T_K) else f" at {row.T_K:g} K"
+    return f"{'✓' if row.passed else '✗'} {row.value:.3g}{where}"
+
+
+COSTS = {  # quantity: how it is called, and whether its relative difference is shown
+    "energy_per_spin_K": ("energy per spin (K)", False),
+    "n_below_T": ("mean n on E < T", True),
+    "n_below_tenth_h0": ("mean n on E < h0/10", True),
+    "B": ("B", True),
+    "mu": ("µ", False),
+    "mu_below_J0": ("µ on 0.05 J0 < E < J0", False),
+    "mu_zero_temperature": ("µ(T → 0)", False),
+    "alpha": ("α", False),
+    "beta": ("β", False),
+    "slope_below": ("slope of δv/v below its maximum", True),
+    "slope_above": ("slope of δv/v above its maximum", True),
+    "slope_ratio": ("slope ratio", False),
+    "maximum_K": ("maximum of δv/v (K)", True),
+    "ground_state_found": ("share of ground states found", False),
+    "ground_state_excess_K": ("lowest state above the ground state (K)", False),
+    "freezing_K": ("valleys freeze at T (K)", False),
+}
+AT_ONE_RUNG = ("mu_below_J0", "mu_zero_temperature")
+
+
+def annealing_cost(cost, dos_K):
+    """What annealing costs: numbers in equilibrium, and annealing minus them for each number of sweeps, in all sets."""
+    sweeps = sorted(cost["sweeps"].unique())
+    told = cost["T_K"].isna() | cost["T_K"].isin(dos_K) | cost["quantity"].isin(AT_ONE_RUNG)
+    rows, shown = [], cost[told & cost["quantity"].isin(COSTS) & cost["value"].notna()]
+    for (L, J0, quantity, T), group in shown.groupby(["L", "J0_K", "quantity", "T_K"], sort=False, dropna=False):
+        (name, relative), first = COSTS[quantity], group.iloc[0]
+        moved = {row.sweeps: _moved(row, relative) for row in group.itertuples()}
+        rows.append(
+            [
+                f"{L}" + ("" if first["certified"] else " (not certified)"),
+                f"{J0:g}",
+                name if pd.isna(T) or quantity in AT_ONE_RUNG else f"{name}, T = {T:g} K",
+                format_with_error(first["tempered"], first["tempered_err"]),
+                *(moved.get(count, "") for count in sweeps),
+            ]
+        )
+    return FormattedTable(
+        "What annealing costs",
+        ["L", "J0 (K)", "number", "equilibrium", *(f"annealed, {count} sweeps" for count in sweeps)],
+        rows,
+        "Annealing minus equilibrium, on the same realizations; % is relative to equilibrium. Errors are jackknifed as pairs."
+        " Where equilibrium has no such number, that of annealing stands alone. Valleys freeze where the overlaps of two"
+        " independent anneals violate the identity of the fields by a tenth.",
+    )
+
+
+def _moved(row, relative):
+    if pd.isna(row.tempered):
+        return format_with_error(row.value, row.value_err)
+    if relative:
+        return f"{format_with_error(100 * row.relative, 100 * row.relative_err)} %"
+    return format_with_error(row.difference, row.difference_err)
+
+
+def cells(row):
+    """Return the cells of one material, a row of tables/materials.csv: what limits J0/h0, and what the points decide."""
+
+    def known(value, text):
+        return "-" if pd.isna(value) else text.replace("-", report_text.MINUS)
+
+    state = row.J0_over_h0_state
+    value = format_with_error(row.J0_over_h0, row.J0_over_h0_err) if state == "interval" else state
+    if state == "upper limit":
+        value = f"< {row.J0_over_h0_high_95:.2g}"
+    elif state == "lower limit":
+        value = f"> {row.J0_over_h0_low_95:.2g}"
+    void = row.atlas_void is True or row.atlas_void == "True"
+    ends = f"{row.J0_over_h0_low_95:.3f} to {row.J0_over_h0_high_95:.3f}"
+    return [
+        row.dataset,
+        row.provenance + (", control" if row.control else ""),
+        known(row.J0_over_h0, f"{value}" + (", void" if void else "")) if isinstance(state, str) else "-",
+        known(row.J0_over_h0_low_95, ends),
+        known(row.J0_over_h0_h0_up, f"+{row.J0_over_h0_h0_up:.2g} {row.J0_over_h0_h0_down:.2g}"),
+        row.says,
+    ]
+
+
+def r_of(material, r):
+    """Return r of Appendix C of a material, from {material: r}, or nothing."""
+    return next((f"{value:.2f}" for name, value in r.items() if name in material), "")

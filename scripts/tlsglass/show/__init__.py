@@ -1,1 +1,0 @@
-"""How things look: figures, tables to read, captions, the page."""

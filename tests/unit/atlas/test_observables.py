@@ -1,0 +1,97 @@
+"""What follows from the atlas: against the functionals of the counts that it was made of, and Eq. (3) on a known density."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tlsglass
+from tlsglass.atlas import api
+from tlsglass.atlas.table import SHIPPED, shipped_atlas
+from tlsglass.base.jackknife import JackknifeEstimate
+from tlsglass.dos.fits import fit_eq3
+from tlsglass.physics import eq3, functionals
+
+OMEGA, A = 0.58**3, 1.0
+
+
+class Known:
+    """Stands for an atlas whose n is that of Eq. (3) at all energies: its observables are known in closed form."""
+
+    def __init__(self, B, mu):
+        self.B, self.mu = B, mu
+
+    def density(self, E_K, T_K, J0_K, h0_K):
+        n = eq3.density(np.asarray(E_K), T_K, self.B, self.mu)
+        return JackknifeEstimate(np.stack([n, 1.01 * n, 0.99 * n]))
+
+
+@pytest.mark.parametrize("mu", [0.0, 0.2])
+def test_observables_are_those_of_eq3_in_closed_form(mu):
+    known, T = Known(0.02, mu), np.array([0.05, 0.2, 0.6])
+    np.testing.assert_allclose(api.specific_heat(T, 1, atlas=known).value, 0.02 * eq3.specific_heat(T, mu), rtol=1e-6)
+    kappa = api.thermal_conductivity(T, 1, atlas=known).value
+    np.testing.assert_allclose(kappa, eq3.thermal_conductivity(T, mu) / 0.02, rtol=1e-6)
+    friction = api.internal_friction(T, 1, OMEGA, A, atlas=known).value
+    np.testing.assert_allclose(friction, 0.02 * eq3.internal_friction(T, mu, OMEGA, A), rtol=1e-5)
+    velocity = np.diff(api.sound_velocity(T, 1, OMEGA, A, atlas=known).value)  # but for a constant
+    np.testing.assert_allclose(velocity, 0.02 * np.diff(eq3.sound_velocity(T, mu, OMEGA, A)), rtol=3e-4, atol=1e-6)
+    found = api.eq3(T, 1, atlas=known)
+    np.testing.assert_allclose(found.B.value, 0.02, rtol=1e-9)
+    np.testing.assert_allclose(found.mu.value, mu, atol=1e-9)
+    np.testing.assert_allclose(api.alpha(1, atlas=known).value, mu, atol=1e-6)
+    np.testing.assert_allclose(api.beta(1, atlas=known).value, mu, atol=1e-6)
+
+
+def test_as_annealed_it_is_at_couplings_of_the_grid_what_was_counted():
+    found = api.annealed()
+    (index,) = [k for k in found.of_kind("grid") if found.sets[k]["J0_K"] == 3]
+    for T in (0.1, 0.5, 1.0):
+        counts = found.counts(index, T)
+        ours, theirs = api.specific_heat(T, 3.0, atlas=found), functionals.specific_heat(counts)
+        assert abs(ours.value - theirs.value) < 3 * theirs.error
+        ours, theirs = api.sound_velocity(T, 3.0, OMEGA, A, atlas=found), functionals.sound_velocity(counts, OMEGA, A)
+        assert abs(ours.value - theirs.value) < 3 * theirs.error + 1e-3 * abs(theirs.value)
+        ours, theirs = api.thermal_conductivity(T, 3.0, atlas=found), functionals.thermal_conductivity(counts, 200)
+        assert abs(ours.value - theirs.value) < 4 * theirs.error
+        mu = api.eq3(T, 3.0, atlas=found).mu
+        assert abs(mu.value - fit_eq3(counts, 2.0).mu.value) < 3 * mu.error
+
+
+def test_in_equilibrium_n_is_lower_where_annealing_freezes_and_nowhere_else():
+    """Both errors are in that of the ratio: of the atlas alone it has none."""
+    E, J0 = np.array([0.05, 0.5, 20.0]), 8.0
+    for T, lower in ((0.02, True), (4.0, False)):
+        ours, annealed = api.density_samples(E, T, J0), api.density_samples(E, T, J0, atlas=api.annealed())
+        left = shipped_atlas().excess.ln_ratio(E / 10, T / 10, J0 / 10)
+        np.testing.assert_allclose(np.log(annealed.value / ours.value), left.value, rtol=1e-5, atol=1e-6)
+        both = np.hypot(annealed.error / annealed.value, left.error)
+        np.testing.assert_allclose(ours.error / ours.value, both, rtol=0.02)
+        assert left.value[0] > 0.05 if lower else abs(left.value[0]) < 0.02
+        assert abs(left.value[2]) < 0.02
+
+
+def test_the_face_gives_n_and_its_error():
+    n, error = tlsglass.atlas.density(np.linspace(0, 30, 7), 0.3, 2.7)
+    assert n.shape == error.shape == (7,)
+    assert np.all(error > 0)
+    assert np.all(error < 0.1 * n)
+    limits = tlsglass.atlas.limits(h0_K=20.0)
+    assert limits["T"] == pytest.approx((0.04, 8.0))
+    assert limits["J0"] == pytest.approx((0.0, 20.0))
+    with pytest.raises(ValueError, match="J0 = 21 K is not in the atlas"):
+        tlsglass.atlas.density(1.0, 1.0, 21.0, h0_K=20.0)
+
+
+def test_the_shipped_file_is_small_and_says_what_it_is_of():
+    assert SHIPPED.stat().st_size < 4e6
+    told = shipped_atlas().told
+    assert {"commit", "layout", "h0_K", "sets"} <= set(told)
+    assert sum(one["kind"] == "grid" for one in told["sets"]) >= 16
+    assert all(one["method"] == "annealing" and '"seed"' in one["origin"] for one in told["sets"])
+
+
+def test_the_page_names_the_domain_of_the_shipped_file():
+    low, high = shipped_atlas().limits["T"]
+    page = (Path(__file__).parents[3] / "workflow/page/atlas.md.j2").read_text(encoding="utf-8")
+    assert f"0 ≤ J₀/h₀ ≤ {shipped_atlas().limits['J0'][1]:g} and {low:g} ≤ T/h₀ ≤ {high:g}" in page

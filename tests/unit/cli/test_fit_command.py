@@ -1,0 +1,311 @@
+"""The command, from Python and as it is typed: the numbers are those of the workflow, and bad input is one line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from tlsglass import cli, fit
+from tlsglass.base import validation
+from tlsglass.data import read_table
+from tlsglass.data.dataset import load_dataset
+from tlsglass.fitting.result import fit_dataset
+
+EXPERIMENTS = Path(__file__).parents[3] / "config/experiments"
+STYCAST = EXPERIMENTS / "stycast1266_thermal_conductivity"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_dataset_gives_the_numbers_of_the_workflow(capsys):
+    assert cli.main(["fit", "--dataset", str(STYCAST), "--out", "found"]) == 0
+    told = json.loads(Path("found/fit.json").read_text(encoding="utf-8"))
+    assert told == json.loads(json.dumps(fit_dataset(load_dataset(STYCAST)).fit))
+    assert capsys.readouterr().out.splitlines() == [told["says"], *told["lines"]]
+    assert len(told["lines"]) == 5
+    assert {path.name for path in Path("found").iterdir()} >= {"fit.json", "fit.md", "figure.svg", "figure.png", "figure.csv"}
+    assert "J0/h0" in Path("found/fit.md").read_text(encoding="utf-8")
+
+
+def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
+    T, kappa = np.loadtxt(STYCAST / "data.csv", delimiter=",", skiprows=1, usecols=(0, 1)).T
+    rows = ["Measured in spring", "Temperature (mK);kappa;run", *(f"{1e3 * a};{b};3" for a, b in zip(T, kappa, strict=True))]
+    Path("mine.csv").write_text("\n".join([*rows, "100;9;4"]) + "\n", encoding="utf-8")
+    given = ["fit", "mine.csv", "--observable", "thermal_conductivity", "--where", "run=3", "--value", "kappa"]
+    given += [
+        "--temperature",
+        "Temperature (mK)",
+        "--value-unit",
+        "W/(m K)",
+        "--relative-error",
+        "0.01",
+        "--window",
+        "0",
+        "0.45",
+    ]
+    assert cli.main([*given, "--write-dataset", "mine", "--out", "found"]) == 0
+    told = json.loads(Path("found/fit.json").read_text(encoding="utf-8"))
+    info = yaml.safe_load(Path("config/experiments/mine/dataset.yaml").read_text(encoding="utf-8"))
+    again = fit_dataset(load_dataset(Path("config/experiments/mine")), scan=False).fit
+    shipped = fit_dataset(load_dataset(STYCAST), scan=False).fit
+    assert info["data"]["temperature"] == {"column": "Temperature (mK)", "unit": "mK"}
+    for other in (again, shipped):
+        assert told["mu_free"]["values"]["mu"] == pytest.approx(other["mu_free"]["values"]["mu"], abs=1e-5)
+        assert told["atlas"]["model"]["values"]["J0_over_h0"] == pytest.approx(
+            other["atlas"]["model"]["values"]["J0_over_h0"], abs=1e-5
+        )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["fit"], "give a table or --dataset FOLDER"),
+        (["fit", "no.csv", "--observable", "specific_heat"], "no.csv: No such file"),
+        (["fit", "t.csv"], "--observable: missing; one of thermal_conductivity"),
+        (["fit", "t.csv", "--observable", "heat"], "--observable heat: must be one of"),
+        (["fit", "t.csv", "--observable", "sound_velocity"], "--frequency: missing"),
+        (
+            ["fit", "t.csv", "--observable", "sound_velocity", "--frequency", "fast"],
+            "--frequency fast: must be a frequency like",
+        ),
+        (["fit", "t.csv", "--observable", "specific_heat"], "--value-unit UNIT: the unit of c is not clear; say it, like"),
+        (["fit", "t.csv", "--observable", "specific_heat", "--temperature", "T"], "column T: missing; the columns"),
+        (["fit", "t.csv", "--observable", "specific_heat", "--where", "x"], "--where x: must be COLUMN=VALUE"),
+        (["fit", "u.csv", "--observable", "specific_heat"], "--value COLUMN: which column holds what was measured?"),
+        (
+            ["fit", "v.csv", "--observable", "thermal_conductivity"],
+            "v.csv: --value COLUMN: which column holds what was measured?; also --temperature-unit UNIT: the unit of T is not"
+            " clear; say it, like K or mK; also --value-unit UNIT: its unit, like W/(m K); the columns are T, a, b",
+        ),
+        (["fit", "t.csv"], "resonator_loss, resonator\n"),
+        (
+            ["fit", "t.csv", "--observable", "sound_velocity", "--frequency", "5.6199"],
+            "--frequency 5.6199: must be a frequency like 5.6GHz, 90kHz or 428.8e6Hz, with its unit",
+        ),
+        (
+            ["fit", "t.csv", "--observable", "specific_heat", "--frequency", "1kHz"],
+            "--frequency: specific_heat has no use for it",
+        ),
+        (
+            ["fit", "t.csv", "--observable", "specific_heat", "--error", "c", "--relative-error", "1%"],
+            "--relative-error: --error names a column of errors already",
+        ),
+        *(
+            (
+                ["fit", "t.csv", "--observable", "specific_heat", "--relative-error", wrong],
+                f"--relative-error {wrong}: must be a share of the value like 1% or 0.01",
+            )
+            for wrong in ("0", "-0.1", "100%", "1", "x", "1 K")
+        ),
+        (
+            ["fit", "t.csv", "--observable", "specific_heat", "--h0", "ten"],
+            "tlsglass fit: argument --h0: invalid float value: 'ten'",
+        ),
+        (["fit", "t.csv", "--observable", "specific_heat", "--power", "P"], "--power: only with --observable resonator"),
+        (["fit", "--dataset", str(STYCAST), "--window", "0", "1", "--h0", "0"], "--window, --h0: no use for it with --dataset"),
+        (
+            ["fit", "t.csv", "--observable", "resonator", "--frequency", "1GHz", "--relative-error", "1%"],
+            "--relative-error: no use for it with --observable resonator",
+        ),
+        (
+            ["fit", "t.csv", "--observable", "specific_heat", "--value-unit", "J/(kg K)", "--window", "50", "450"],
+            "0 points in the window 50 to 450 K are too few for 3 free parameters: need 5; the points lie at 0.1 to 0.5 K,"
+            " and a window is in kelvin",
+        ),
+        (
+            ["fit", "t.csv", "--observable", "thermal_conductivity", "--value-unit", "W/mK"],
+            "must be a unit that converts to W/(m K); did you mean W/(m K)?",
+        ),
+        (["fit", "w.csv", "--observable", "thermal_conductivity"], "column kappa_W_per_m_K, row 2: x must be a finite number"),
+        (["fit", "w.csv", "--observable", "thermal_conductivity"], "; line 6 of the file"),
+        (["fit", "--dataset", "nowhere"], "nowhere/dataset.yaml"),
+    ],
+)
+def test_what_is_not_clear_is_asked_for_in_one_line(given, said, capsys):
+    Path("t.csv").write_text("T_K,c\n0.1,1\n0.2,2\n0.3,3\n0.4,4\n0.5,5\n", encoding="utf-8")
+    Path("u.csv").write_text("T_K,a,b\n0.1,1,2\n", encoding="utf-8")
+    Path("v.csv").write_text("T,a,b\n0.1,1,2\n", encoding="utf-8")
+    Path("w.csv").write_text("# of May\n\nT_K,kappa_W_per_m_K\n0.1,1\n\n0.2,x\n", encoding="utf-8")
+    assert cli.main(given) == 2
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert said in out.err
+    assert len(out.err.splitlines()) == 1
+
+
+KAPPA = ["fit", "k.csv", "--observable", "thermal_conductivity"]
+
+
+def told_of(header, *given, capsys, name="k.csv"):
+    """What the command says on a table of the epoxy with ``header``: lines of stdout, lines of stderr."""
+    T, kappa = np.loadtxt(STYCAST / "data.csv", delimiter=",", skiprows=1, usecols=(0, 1)).T
+    rows = [header, *(f"{a};{b};{0.02 * b};3" for a, b in zip(T, kappa, strict=True))]
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert cli.main(["fit", name, *KAPPA[2:], *given]) == 0
+    out = capsys.readouterr()
+    return out.out.splitlines(), out.err.splitlines()
+
+
+def test_it_says_what_was_read(capsys):
+    header = "T_K;kappa_W_per_m_K;err;run"
+    value = ("--value", "kappa_W_per_m_K", "--window", "0.05", "0.45")
+    _, said = told_of(header, *value, "--where", "run=3", capsys=capsys)
+    begins = "read: T = T_K (K), κ = kappa_W_per_m_K (W/(m K)), "
+    assert said[0] == begins + "error = err, rows with run = 3, 8 of 13 points, 0.0609 to 0.434 K"
+    assert said[-1] == "written: fit-k/fit.json, fit.md, figure.svg"
+    _, said = told_of(header, *value, "--relative-error", "1%", capsys=capsys)
+    assert said[0] == begins + "error = 1 % of κ, assumed (not from err), 8 of 13 points, 0.0609 to 0.434 K"
+    assert said[-1] == "written: fit-k/fit.json, fit.md, figure.svg; those of an earlier fit are replaced"
+    fitted = json.loads(Path("fit-k/fit.json").read_text(encoding="utf-8"))
+    assert fitted["mu_free"]["chi2"] == pytest.approx(fit_dataset(load_dataset(STYCAST), scan=False).fit["mu_free"]["chi2"])
+
+
+def test_without_a_window_or_errors_nothing_is_decided_and_that_is_said_first(capsys):
+    header = "T (K);κ [W/(m K)];residue;run"
+    out, said = told_of(header, "--value", "κ [W/(m K)]", capsys=capsys, name="epoxy/data.csv")
+    assert said[0] == (
+        "read: T = T (K), κ = κ [W/(m K)], error from the residuals, a share of κ, all 13 points, 0.0609 to 1.79 K: no --window"
+    )
+    assert out[0].startswith("µ moves from 0.0")
+    assert "µ is not decided, and neither is J0/h0" in out[0]
+    assert said[-1].startswith("written: fit-epoxy/fit.json")
+    assert "- fitted: 13 points, 0.0609 to 1.79 K, all" in Path("fit-epoxy/fit.md").read_text(encoding="utf-8")
+
+
+def test_a_row_of_a_spreadsheet_is_that_of_the_sheet(monkeypatch):
+    sheet = pd.DataFrame([["T_K", "kappa_W_per_m_K"], ["0.1", "1e-3"], [np.nan, np.nan], ["0.2", "x"]])
+    monkeypatch.setattr(pd, "read_excel", lambda *_, **__: sheet)
+    with pytest.raises(validation.InputError, match=r"column kappa_W_per_m_K, row 2: x must be .*; line 4 of"):
+        read_table.read_columns("k.xlsx", ["T_K", "kappa_W_per_m_K"], {"T_K": True, "kappa_W_per_m_K": True})
+
+
+def test_errors_that_are_larger_than_the_scatter_are_warned_of():
+    T = np.geomspace(0.05, 0.5, 20)
+    kappa = 0.04 * T**1.9 * (1 + 0.001 * np.random.default_rng(2).standard_normal(20))
+    warned = "the errors are larger than the scatter of the points (χ²/dof = 0."
+    assert warned in str(fit(T, kappa, "thermal_conductivity", relative_error=0.01, scan=False))
+    assert warned not in str(fit(T, kappa, "thermal_conductivity", relative_error=0.001, scan=False))
+
+
+def test_a_relative_error_is_that_share_of_each_value():
+    T = np.geomspace(0.05, 0.5, 9)
+    kappa = 0.04 * T**1.9 * (1 + 0.02 * np.random.default_rng(3).standard_normal(9))
+    one, other = (
+        fit(T, kappa, "thermal_conductivity", scan=False, **error)
+        for error in ({"relative_error": 0.02}, {"error": 0.02 * kappa})
+    )
+    assert one.mu == pytest.approx(other.mu)
+    for wrong, said in (
+        ({"relative_error": 0}, "relative_error 0: must be above 0 and below 1"),
+        ({"relative_error": 0.1, "error": 1e-4}, "relative_error: error names a column of errors already"),
+        ({"frequency": 1e9}, "frequency: thermal_conductivity has no use for it"),
+    ):
+        with pytest.raises(validation.InputError, match=said):
+            fit(T, kappa, "thermal_conductivity", **wrong)
+
+
+def test_the_help_has_an_example_and_says_what_is_fitted(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["fit", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "example: tlsglass fit kappa.csv --observable thermal_conductivity" in said
+    assert "Without --window all points are fitted" in said
+
+
+def test_arrays_give_a_report_that_prints_and_plots():
+    T = np.geomspace(0.05, 0.5, 12)[::-1]
+    report = fit(T, 0.04 * T**1.9, "thermal_conductivity", error=0.0004 * T**1.9, scan=False)
+    value, low, high = report.mu
+    assert value == pytest.approx(0.1, abs=1e-6)
+    assert low < 0.1 < high
+    assert str(report).splitlines() == [report.says, *report.fit["lines"]]
+    assert len(report.fit["lines"]) == 5
+    assert 0 < report.J0_over_h0[0] < 0.3
+    assert len(report.plot().figure.axes) > 2
+
+
+def test_arrays_that_cannot_be_fitted_are_refused():
+    with pytest.raises(validation.InputError, match="data: 3 temperatures and 2 values"):
+        fit([0.1, 0.2, 0.3], [1, 2], "specific_heat")
+    with pytest.raises(validation.InputError, match="data: column value, row 2: nan must be a finite number"):
+        fit([0.1, 0.2, 0.3], [1, np.nan, 2], "specific_heat")
+
+
+def messy(folder, raw, **changes):
+    """A dataset with ``raw`` bytes as its points."""
+    folder.mkdir()
+    info = yaml.safe_load((STYCAST / "dataset.yaml").read_text(encoding="utf-8")) | changes
+    (folder / "dataset.yaml").write_text(yaml.safe_dump(info), encoding="utf-8")
+    (folder / info["data"]["file"]).write_bytes(raw)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"PK\x03\x04rest", "not UTF-8 text but an Excel file: export it as CSV UTF-8"),
+        (b"\x89HDF\r\n", "not UTF-8 text but an HDF5 file: export it as CSV UTF-8"),
+        ("T_K,kappa\n".encode("utf-16"), "not UTF-8 text but UTF-16: export it as CSV UTF-8"),
+        ("T_K,κ·µ\n".replace("κ", "").encode("latin-1"), r"not UTF-8 text \(Latin-1\?\): export it as CSV UTF-8"),
+    ],
+)
+def test_what_is_no_csv_is_told_by_its_kind(raw, said, tmp_path):
+    with pytest.raises(validation.InputError, match=said):
+        load_dataset(messy(tmp_path / "one", raw))
+
+
+def test_order_and_repeated_temperatures_are_forgiven(tmp_path):
+    shipped = (STYCAST / "data.csv").read_text(encoding="utf-8").splitlines()
+    backwards = messy(tmp_path / "back", "\n".join([shipped[0], *shipped[:0:-1], shipped[2]]).encode())
+    loaded = load_dataset(backwards)
+    assert (np.diff(loaded.whole.T_K) >= 0).all()
+    assert len(loaded.whole.T_K) == len(shipped)
+
+
+def test_a_misspelt_dataset_yaml_is_told(tmp_path):
+    folder = messy(tmp_path / "one", b"")
+    (folder / "dataset.yaml").rename(folder / "dataset.yml")
+    with pytest.raises(validation.InputError, match=r"one/dataset\.yaml: missing; the folder holds data\.csv, dataset\.yml"):
+        load_dataset(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"parameters": {"mu": {"start": 2, "low": 4, "high": 1}, "kappa_1K": {"start": 1}}}, "low must be below high"),
+        ({"frequency_Hz": "428.8e6"}, "frequency_Hz = 428800000.0: thermal_conductivity has no use for it"),
+    ],
+)
+def test_bounds_the_wrong_way_round_and_numbers_without_a_sign(change, said, tmp_path):
+    with pytest.raises(validation.InputError, match=said):
+        load_dataset(messy(tmp_path / "one", (STYCAST / "data.csv").read_bytes(), **change))
+
+
+def test_an_absolute_path_and_a_long_name_are_refused(tmp_path):
+    info = yaml.safe_load((STYCAST / "dataset.yaml").read_text(encoding="utf-8"))
+    folder = messy(tmp_path / "one", b"")
+    info["data"]["file"] = "/tmp/data.csv"
+    (folder / "dataset.yaml").write_text(yaml.safe_dump(info), encoding="utf-8")
+    with pytest.raises(validation.InputError, match=r"data\.file = '/tmp/data\.csv': must be the name of a file beside"):
+        load_dataset(folder)
+    with pytest.raises(validation.InputError, match="the name of a dataset has at most 100 characters, not 120"):
+        load_dataset(tmp_path / ("x" * 120))
+
+
+def test_a_relative_error_of_nothing_is_refused(tmp_path):
+    changes = {"observable": "sound_velocity", "omega_Hz": 9e4, "window_K": [0.01, 1]}
+    changes |= {"parameters": {"mu": {"start": 0}, "coupling": {"start": 1e-4}, "A_Hz_per_K3": {"start": 1e6}}}
+    data = yaml.safe_load((STYCAST / "dataset.yaml").read_text(encoding="utf-8"))["data"]
+    changes["data"] = data | {"value": data["value"] | {"unit": "dimensionless"}, "error": {"assumed_relative": 0.01}}
+    rows = "\n".join(
+        [f"{data['temperature']['column']},{data['value']['column']}", *(f"0.{k},{0.001 * (k - 1)}" for k in range(1, 9))]
+    )
+    with pytest.raises(validation.InputError, match="assumed_relative: value 1 is 0, of which a relative error is nothing"):
+        load_dataset(messy(tmp_path / "one", rows.encode(), **changes))

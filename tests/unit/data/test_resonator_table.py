@@ -1,0 +1,277 @@
+"""Tables of resonators: what is read of powers, photon numbers and Q, and fifty that are refused with one line each."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from tlsglass.base import validation
+from tlsglass.data.dataset import load_dataset
+from tlsglass.fitting import joint_fit
+
+SCHEMA = validation.read_yaml(Path(__file__).parents[3] / "workflow/schemas/dataset.schema.yaml")
+H_BAR = 1.054571817e-34
+
+FREQUENCY = {
+    "title": "f",
+    "reference": "nobody",
+    "material": "toy",
+    "observable": "resonator_frequency",
+    "provenance": "measured",
+    "data": {
+        "file": "data.csv",
+        "temperature": {"column": "T_K", "unit": "K"},
+        "value": {"column": "shift", "unit": "dimensionless"},
+        "error": {"column": "shift_err"},
+    },
+    "frequency_Hz": 6e9,
+    "parameters": {
+        "mu": {"start": 0.0},
+        "loss": {"start": 1e-5},
+        "gap_K": {"start": 2.1, "low": 1, "high": 4},
+        "kinetic_fraction": {"start": 0.02},
+    },
+}
+LOSS = FREQUENCY | {
+    "title": "Q",
+    "observable": "resonator_loss",
+    "data": {
+        "file": "data.csv",
+        "temperature": {"column": "T_K", "unit": "K"},
+        "value": {"column": "inv_Qi", "unit": "dimensionless"},
+        "error": {"column": "inv_Qi_err"},
+        "drive": {
+            "power": {"column": "power_dBm", "unit": "dBm", "attenuation_dB": 60},
+            "Qc": {"column": "Qc"},
+            "Ql": {"column": "Ql"},
+            "convention": 2,
+        },
+    },
+    "systematic": {"each": 0.02, "common": 0.05},
+    "joint": [{"dataset": "f", "shared": ["mu", "loss"]}],
+}
+
+
+def table():
+    """Five powers, ten temperatures, that do not ascend throughout the file."""
+    rows = [
+        {
+            "T_K": T,
+            "power_dBm": P,
+            "inv_Qi": 1e-5 * T + 1e-6,
+            "inv_Qi_err": 1e-8,
+            "Qc": 5e4,
+            "Ql": 4e4,
+            "Qi": 2e5,
+            "nbar": 7.0 - P,
+        }
+        for P in (-90, -80, -70, -60, -50)
+        for T in np.linspace(0.02, 0.3, 10)
+    ]
+    return pd.DataFrame(rows)
+
+
+def write(tmp_path, info, rows=None, partner=FREQUENCY):
+    T = np.linspace(0.02, 0.3, 10)
+    for name, content, points in (
+        ("f", partner, pd.DataFrame({"T_K": T, "shift": 1e-6 * T, "shift_err": 1e-8})),
+        ("q", info, table() if rows is None else rows),
+    ):
+        (tmp_path / name).mkdir()
+        points.to_csv(tmp_path / name / "data.csv", index=False)
+        (tmp_path / name / "dataset.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    return tmp_path / "q"
+
+
+def changed(*changes, info=LOSS):
+    """Return ``info`` with changes (keys joined by dots, value); None takes a key away."""
+    info = yaml.safe_load(yaml.safe_dump(info))
+    for keys, value in changes:
+        *path, last = keys.split(".")
+        place = info
+        for key in path:
+            place = place[int(key) if isinstance(place, list) else key]
+        if value is None:
+            del place[last]
+        else:
+            place[last] = value
+    return info
+
+
+def drive(**keys):
+    return ("data.drive", {"convention": 2} | keys)
+
+
+def test_photon_numbers_follow_from_power_and_quality_factors(tmp_path):
+    points = load_dataset(write(tmp_path, LOSS), SCHEMA).points
+    watt = 1e-3 * 10 ** ((points.sweep - 60) / 10)
+    np.testing.assert_allclose(points.photons, 2 * 4e4**2 / 5e4 * watt / (H_BAR * (2 * np.pi * 6e9) ** 2), rtol=1e-6)
+    assert np.all(np.diff(points.T_K) >= 0)
+    assert len(set(points.sweep)) == 5
+    np.testing.assert_allclose(points.error, np.hypot(1e-8, 0.02 * points.value))
+
+
+def test_without_Ql_it_follows_from_the_measured_loss(tmp_path):
+    info = changed(drive(power={"column": "power_dBm", "unit": "dBm", "attenuation_dB": 60}, Qc={"value": 5e4}, convention=4))
+    points = load_dataset(write(tmp_path, info), SCHEMA).points
+    watt, Ql = 1e-3 * 10 ** ((points.sweep - 60) / 10), 1 / (points.value + 1 / 5e4)
+    np.testing.assert_allclose(points.photons, 4 * Ql**2 / 5e4 * watt / (H_BAR * (2 * np.pi * 6e9) ** 2), rtol=1e-6)
+
+
+def test_a_column_may_hold_the_inverse(tmp_path):
+    rows = table().assign(inv_Qc=lambda rows: 1 / rows["Qc"])
+    info = changed(("data.drive.Qc", {"column": "inv_Qc", "inverse": True}))
+    for folder, loaded in ((tmp_path / "one", info), (tmp_path / "two", LOSS)):
+        folder.mkdir()
+        write(folder, loaded, rows)
+    one, two = (load_dataset(tmp_path / name / "q", SCHEMA).points.photons for name in ("one", "two"))
+    np.testing.assert_allclose(one, two)
+
+
+def test_photon_numbers_may_be_given(tmp_path):
+    points = load_dataset(write(tmp_path, changed(drive(photons={"column": "nbar"}))), SCHEMA).points
+    np.testing.assert_array_equal(points.photons, points.sweep)
+
+
+def test_a_column_of_Q_is_inverted_with_its_errors(tmp_path):
+    rows = table().assign(Qi_err=1e3)
+    change = changed(
+        ("data.value", {"column": "Qi", "unit": "dimensionless", "inverse": True}),
+        ("data.error", {"column": "Qi_err"}),
+        ("systematic", None),
+    )
+    points = load_dataset(write(tmp_path, change, rows), SCHEMA).points
+    np.testing.assert_allclose(points.value, 1 / 2e5)
+    np.testing.assert_allclose(points.error, 1e3 / 2e5**2)
+
+
+def test_without_a_drive_nothing_saturates(tmp_path):
+    rows = table().query("power_dBm == -90")
+    loaded = load_dataset(write(tmp_path, changed(("data.drive", None), ("systematic", None)), rows), SCHEMA)
+    assert loaded.points.photons is None
+    strong = {"mu": 0.0, "log10_nc": -5.0, "beta1": 1.0, "beta2": 1.0, "gap_K": 2.1, "A_Hz_per_K3": 0.0, "calibration": 0.0}
+    strong |= {"loss": 1e-5, "kinetic_fraction": 0.0, "rest": 0.0}
+    T = loaded.points.T_K
+    np.testing.assert_allclose(loaded.model(T, strong), 1e-5 * np.tanh(H_BAR * np.pi * 6e9 / (1.380649e-23 * T)), rtol=1e-9)
+
+
+def test_partners_are_loaded_with_it(tmp_path):
+    dataset, others = joint_fit.load_partners(write(tmp_path, LOSS), SCHEMA)
+    assert (dataset.name, [one.name for one in others]) == ("q", ["f"])
+
+
+# ---- fifty that are refused -----------------------------------------------------------------------------------------
+
+POWER = {"column": "power_dBm", "unit": "dBm", "attenuation_dB": 60}
+
+
+def with_cell(column, value, row=7):
+    rows = table().astype(object)
+    rows.loc[row, column] = value
+    return rows
+
+
+BROKEN = [
+    # the drive
+    (changed(("data.drive.convention", None)), None, r"data\.drive\.convention: missing"),
+    (changed(("data.drive.convention", 3)), None, r"data\.drive\.convention = 3: must be one of \[2, 4\]"),
+    (changed(("data.drive.convention", "two")), None, r"data\.drive\.convention = 'two'"),
+    (changed(("data.drive.power.unit", "mW")), None, r"data\.drive\.power\.unit = 'mW'.*dBm.*W"),
+    (changed(("data.drive.power.unit", None)), None, r"data\.drive\.power\.unit: missing"),
+    (changed(("data.drive.power.attenuation_dB", None)), None, r"power\.attenuation_dB: missing; between the source and"),
+    (changed(("data.drive.power.attenuation_dB", "60 dB")), None, r"attenuation_dB = '60 dB'"),
+    (changed(drive(power=POWER)), None, r"data\.drive\.Qc: missing; photon numbers follow from power and Q_c"),
+    (changed(drive(power=POWER, Qc={})), None, r"data\.drive\.Qc"),
+    (changed(drive(power=POWER, Qc={"value": -1.0})), None, r"data\.drive\.Qc\.value = -1\.0: must be > 0"),
+    (changed(drive(power=POWER, Qc={"column": "Qc", "value": 5e4})), None, r"data\.drive\.Qc.*either `column` or `value`"),
+    (changed(drive(photons={"column": "nbar"}, power=POWER, Qc={"value": 5e4})), None, r"either `photons` or `power`"),
+    (changed(drive()), None, r"data\.drive.*needs either `photons` or `power`"),
+    (changed(drive(photons={"column": "nbar"}, Qc={"value": 5e4})), None, r"Q_l and Q_c belong to `power`"),
+    (changed(drive(photons={"column": "nbar", "unit": "1"})), None, r"data\.drive\.photons"),
+    (changed(drive(photons={"column": "photons"})), None, r"data\.csv: column photons: missing"),
+    (
+        changed(drive(power=POWER | {"unit": "W"}, Qc={"value": 5e4})),
+        table().assign(power_dBm=1e-9),
+        r"attenuation_dB = 60: goes with dBm",
+    ),
+    (changed(("data.drive.power.column", "dBm")), None, r"data\.csv: column dBm: missing"),
+    (changed(("data.drive.Qc.column", "Q_c")), None, r"data\.csv: column Q_c: missing"),
+    (changed(("data.drive.Ql.column", "Q_l")), None, r"data\.csv: column Q_l: missing"),
+    (changed(("data.drive.sweep", "T_K2")), None, r"data\.csv: column T_K2: missing"),
+    (changed(drive(photons={"column": "many"})), table().assign(many=np.arange(1, 51)), r"column many: 50 values are too many"),
+    (changed(("data.drive.colour", "red")), None, r"data\.drive\.colour"),
+    (changed(("data.drive", "strong")), None, r"data\.drive = 'strong'"),
+    # the cells
+    (LOSS, with_cell("power_dBm", "low"), r"column power_dBm, row 8: low must be a finite number"),
+    (LOSS, with_cell("power_dBm", ""), r"column power_dBm, row 8: an empty field must be a finite number"),
+    (LOSS, with_cell("Ql", 0), r"column Ql, row 8: 0 must be a finite number > 0"),
+    (LOSS, with_cell("Ql", "nan"), r"column Ql, row 8: (nan|an empty field) must be"),
+    (LOSS, with_cell("Qc", -5e4), r"column Qc, row 8: -50000.0 must be a finite number > 0"),
+    (LOSS, with_cell("Qc", "inf"), r"column Qc, row 8: inf must be a finite number > 0"),
+    (LOSS, with_cell("inv_Qi", 0), r"column inv_Qi, row 8: 0 must be a finite number > 0"),
+    (LOSS, with_cell("inv_Qi", -1e-6), r"column inv_Qi, row 8: -1e-06 must be"),
+    (LOSS, with_cell("inv_Qi_err", 0), r"column inv_Qi_err, row 8: 0 must be"),
+    (LOSS, with_cell("T_K", 0), r"column T_K, row 8: 0 must be"),
+    (LOSS, table().assign(T_K=lambda rows: 1e3 * rows["T_K"]), r"column T_K: 300 K cannot be: .*is the unit right\?"),
+    (LOSS, table().head(8), r"8 points in the window 0 to inf K are too few"),
+    (changed(drive(photons={"column": "nbar"})), with_cell("nbar", 0), r"column nbar, row 8: 0 must be a finite number > 0"),
+    # Q
+    (changed(("data.value.inverse", "yes")), None, r"data\.value\.inverse = 'yes'"),
+    (changed(("data.value.unit", "GHz")), None, r"data\.value\.unit = 'GHz': must be a unit that converts to dimensionless"),
+    (changed(("frequency_Hz", None)), None, r"frequency_Hz: missing; resonator_loss needs"),
+    (changed(("frequency_Hz", "6 GHz")), None, r"frequency_Hz = '6 GHz'"),
+    # systematic errors
+    (changed(("systematic.each", 2)), None, r"systematic\.each = 2: must be <= 0\.3"),
+    (changed(("systematic.common", 0)), None, r"systematic\.common = 0: must be > 0"),
+    (changed(("systematic", {})), None, r"systematic"),
+    # partners
+    (changed(("joint.0.dataset", "g")), None, r"joint\[0\]\.dataset = 'g': no dataset of that name"),
+    (changed(("joint.0.dataset", "q")), None, r"joint\[0\]\.dataset = 'q': must be another dataset"),
+    (changed(("joint.0.shared", ["mu", "offset"])), None, r"joint\[0\]\.shared = 'offset': no parameter of resonator_loss"),
+    (changed(("joint.0.shared", ["beta1"])), None, r"joint\[0\]\.shared = 'beta1': no parameter of resonator_frequency"),
+    (changed(("joint.0.shared", [])), None, r"joint\[0\]\.shared"),
+    (changed(("joint.0.shared", None)), None, r"joint\[0\]\.shared: missing"),
+    (
+        changed(("parameters.gap_K", {"start": 20, "low": 10, "high": 30}), ("joint.0.shared", ["gap_K"])),
+        None,
+        r"joint\[0\]\.shared = 'gap_K': the bounds of the two datasets leave nothing between 10 and 4",
+    ),
+    (
+        changed(("data.error", {"from_residuals": True}), ("systematic", None)),
+        None,
+        r"joint = \['f'\]: datasets that are fitted together need errors",
+    ),
+    # parameters
+    (changed(("parameters.log10_nc", {"start": 99})), None, r"parameters\.log10_nc\.start = 99: must lie in its bounds"),
+    (changed(("parameters.n_c", {"start": 9})), None, r"parameters\.n_c.*: no parameter of resonator_loss; allowed: mu, loss"),
+    (changed(("parameters.beta2", {"start": 0.5, "high": "one"})), None, r"parameters\.beta2\.high = 'one'"),
+]
+
+
+@pytest.mark.parametrize(("info", "rows", "said"), BROKEN)
+def test_a_broken_table_is_refused_in_one_line(tmp_path, info, rows, said):
+    folder = write(tmp_path, info, rows)
+    with pytest.raises(validation.InputError, match=said) as caught:
+        joint_fit.load_partners(folder, SCHEMA)
+    assert len(caught.value.lines) == 1, caught.value.lines
+    assert "\n" not in caught.value.lines[0]
+    assert caught.value.lines[0].startswith(str(folder))
+
+
+def test_there_are_fifty_of_them():
+    assert len(BROKEN) >= 50
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("drive", LOSS["data"]["drive"]), ("systematic", {"each": 0.02}), ("inverse", True)],
+)
+def test_another_observable_has_no_use_for_them(tmp_path, key, value):
+    where = {"drive": "data.drive", "systematic": "systematic", "inverse": "data.value.inverse"}[key]
+    partner = changed((where, value), info=FREQUENCY)
+    write(tmp_path, LOSS, partner=partner)
+    with pytest.raises(validation.InputError, match=f"{key} .*resonator_frequency has no use for it") as caught:
+        load_dataset(tmp_path / "f", SCHEMA)
+    assert len([line for line in caught.value.lines if key in line]) == 1

@@ -1,0 +1,277 @@
+"""Datasets: what is read, and what is refused with which line."""
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from tlsglass.base import validation
+from tlsglass.data import validate
+from tlsglass.data.dataset import load_dataset
+
+ROOT = Path(__file__).parents[3]
+SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/dataset.schema.yaml").read_text(encoding="utf-8"))
+STYCAST = ROOT / "config/experiments/stycast1266_thermal_conductivity"
+
+
+def dataset(tmp_path, info=(), rows=None):
+    """Copy Stycast 1266 with keys of its dataset.yaml changed and its CSV replaced."""
+    folder = tmp_path / "mine"
+    shutil.copytree(STYCAST, folder)
+    content = yaml.safe_load((folder / "dataset.yaml").read_text(encoding="utf-8"))
+    for keys, value in info:
+        place = content
+        for key in keys[:-1]:
+            place = place[key]
+        if value is None:
+            del place[keys[-1]]
+        else:
+            place[keys[-1]] = value
+    (folder / "dataset.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    if rows is not None:
+        (folder / "data.csv").write_text("T_K,kappa_W_per_m_K\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return folder
+
+
+GOOD = ["0.1,1e-3", "0.2,2e-3", "0.3,3e-3", "0.4,4e-3"]
+SILICA = ROOT / "config/experiments/fig5a_silica_sound_velocity"
+
+
+@pytest.mark.parametrize(
+    ("info", "rows", "said"),
+    [
+        (
+            [(("data", "value", "column"), "kappa")],
+            None,
+            r"data\.csv: column kappa: missing; the columns, split at commas, are",
+        ),
+        ([], [*GOOD[:2], "0.3,nan", GOOD[3]], r"data\.csv: column kappa_W_per_m_K, row 3: nan must be a finite number"),
+        ([], [*GOOD[:2], "0.3,inf", GOOD[3]], r"data\.csv: column kappa_W_per_m_K, row 3: inf must be a finite number"),
+        ([], [*GOOD[:2], "0.3,", GOOD[3]], r"data\.csv: column kappa_W_per_m_K, row 3: an empty field must be a finite number"),
+        ([], [*GOOD[:2], "0.3,-3e-3", GOOD[3]], r"data\.csv: column kappa_W_per_m_K, row 3: -3e-3 must be a finite number > 0"),
+        ([], [*GOOD[:2], "0,3,3e-3", GOOD[3]], r"data\.csv: not a CSV table"),  # decimal comma between commas
+        ([], ["0,1e-3", *GOOD], r"data\.csv: column T_K, row 1: 0 must be a finite number > 0"),
+        ([], ["-0.1,1e-3", *GOOD], r"data\.csv: column T_K, row 1: -0.1 must be a finite number > 0"),
+        ([], ["0.1,1e-3"], r"data\.csv: 1 points in the window"),
+        ([], ["0.1,1e-3", "0.2,2e-3", "0.3,3e-3"], r"3 points in the window .* are too few for 2 free parameters: need 4"),
+        ([(("window_K",), [5, 6])], None, r"data\.csv: 0 points in the window 5 to 6 K"),
+        ([(("window_K",), [0.4, 0.1])], None, r"dataset\.yaml: window_K = \[0\.4, 0\.1\]: must ascend"),
+        (
+            [(("window_K",), None)],
+            [f"{100 * k},1e-3" for k in range(1, 9)],
+            r"column T_K: 100 K cannot be: must be 0\.0005 to 20 K",
+        ),
+        (
+            [(("data", "temperature", "unit"), "uK"), (("window_K",), None)],
+            GOOD,
+            r"column T_K: 1e-07 K cannot be: must be 0\.0005 to 20 K",
+        ),
+        ([(("data", "temperature", "unit"), "degC")], None, r"data\.temperature\.unit = 'degC': must be a multiple of K"),
+        ([(("data", "temperature", "unit"), "kelvinz")], None, r"data\.temperature\.unit = 'kelvinz': must be a unit"),
+        ([(("data", "value", "unit"), "W/(m")], None, r"data\.value\.unit = 'W/\(m': must be a unit"),
+        ([(("data", "value", "unit"), "W/furlong")], None, r"dataset\.yaml: data\.value\.unit = 'W/furlong': must be a unit"),
+        ([(("observable",), "heat")], None, r"dataset\.yaml: observable = 'heat': must be one of"),
+        ([(("colour",), "red")], None, r"dataset\.yaml: colour = 'red': unknown key"),
+        ([(("doi",), "doi.org/10.1103/x")], None, r"dataset\.yaml: doi = 'doi\.org/10\.1103/x': must look like 10\.1103/Phys"),
+        ([(("parameters", "A"), {"start": 1})], None, r"parameters\.A = .*: no parameter of thermal_conductivity"),
+        ([(("parameters", "kappa_1K"), None)], None, r"parameters\.kappa_1K: missing"),
+        ([(("parameters", "mu", "start"), 7)], None, r"parameters\.mu\.start = 7: must lie in its bounds"),
+        (
+            [(("parameters", name, "fixed"), True) for name in ("mu", "kappa_1K")],
+            None,
+            r"parameters = \['kappa_1K', 'mu'\]: at least one must be free",
+        ),
+        ([(("omega_Hz",), 1000)], None, r"dataset\.yaml: omega_Hz = 1000: thermal_conductivity has no use for it"),
+        ([(("provenance",), "reconstructed")], None, r"provenance = 'reconstructed': goes with a section"),
+        ([(("data", "file"), "none.csv")], None, r"none\.csv: No such file"),
+        (
+            [(("data", "temperature", "error"), {"absolute_K": 1e-3}), (("data", "error"), {"from_residuals": True})],
+            None,
+            r"data\.error = .*: temperature errors need errors of the value",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(tmp_path, info, rows, said):
+    with pytest.raises(validation.InputError, match=said) as caught:
+        load_dataset(dataset(tmp_path, info, rows), SCHEMA)
+    assert "\n" not in str(caught.value)
+
+
+def test_all_that_is_wrong_is_said_together_a_line_each(tmp_path):
+    info = [
+        (("observable",), "sound_velocity"),
+        (("doi",), "none"),
+        (("window_K",), [0.4, 0.1]),
+        (("data", "temperature", "unit"), "degC"),
+    ]
+    folder = dataset(tmp_path, info, ["0.1,1e-3", "0.1,x", "0.1,y"])
+    with pytest.raises(validation.InputError) as caught:
+        load_dataset(folder, SCHEMA)
+    assert str(caught.value).replace(f"{folder}/", "").splitlines() == [
+        "dataset.yaml: parameters.kappa_1K = {'low': 0, 'start': 0.04}: no parameter of sound_velocity; allowed: mu, coupling,"
+        " A_Hz_per_K3, offset, J0_over_h0",
+        "dataset.yaml: parameters.coupling: missing",
+        "dataset.yaml: parameters.A_Hz_per_K3: missing",
+        "dataset.yaml: doi = 'none': must look like 10.1103/PhysRevB.103.054202, without the address of a resolver",
+        "dataset.yaml: window_K = [0.4, 0.1]: must ascend",
+        "dataset.yaml: omega_Hz: missing; sound_velocity needs the probing frequency",
+        "dataset.yaml: data.temperature.unit = 'degC': must be a multiple of K, with the same zero",
+        "dataset.yaml: data.value.unit = 'W/(m K)': must be a unit that converts to dimensionless",
+        "data.csv: column kappa_W_per_m_K, row 2 (and 1 more): x must be a finite number; line 3 of the file",
+    ]
+
+
+def test_all_datasets_are_checked_together(tmp_path):
+    one, two = dataset(tmp_path / "1", [(("colour",), "red"), (("age",), 3)]), dataset(tmp_path / "2", [(("doi",), "none")])
+    three = dataset(tmp_path / "3")
+    with pytest.raises(validation.InputError) as caught:
+        validate.validate_all([one, two, three], SCHEMA)
+    assert [line.split(" = ")[0] for line in caught.value.lines] == [
+        f"{one}/dataset.yaml: age",
+        f"{one}/dataset.yaml: colour",
+        f"{two}/dataset.yaml: doi",
+    ]
+    assert set(validate.validate_all([three], SCHEMA)) == {"mine"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "lines"),
+    [
+        (b"", "data.csv: not a CSV table: it holds no line but comments", 1),
+        (b"# T_K,kappa_W_per_m_K\n\n", "data.csv: not a CSV table: it holds no line but comments", 1),
+        (b"T_K,kappa_W_per_m_K\n0.1,1e-3\n0.2,2e-3,7\n", "data.csv: not a CSV table: row 2 has 3 fields, the header 2", 1),
+        (b"0.1,1e-3\n0.2,2e-3\n", "data.csv: column T_K: missing", 2),
+        (b"T_K,kappa_W_per_m_K\n0.1,\xff\n", "data.csv: not UTF-8 text", 1),
+        (b"T_K kappa_W_per_m_K\n0.1 1e-3\n", "data.csv: column T_K: missing; the columns, split at commas", 2),
+        (b"T_K,kappa_W_per_m_K\n0.1,1_0\n", "column kappa_W_per_m_K, row 1: 1_0 must be a finite number", 1),
+        (b"T_K,kappa_W_per_m_K\n0.1\n", "column kappa_W_per_m_K, row 1: an empty field must be a finite number", 1),
+    ],
+)
+def test_a_file_that_is_no_table_is_said_in_one_line_for_each_column(tmp_path, content, said, lines):
+    folder = dataset(tmp_path)
+    (folder / "data.csv").write_bytes(content)
+    with pytest.raises(validation.InputError, match=said) as caught:
+        load_dataset(folder, SCHEMA)
+    assert len(str(caught.value).splitlines()) == lines
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace(",", ";"),
+        lambda text: text.replace(",", ";").replace(".", ","),
+        lambda text: text.replace(",", "\t").replace(".", ","),
+        lambda text: "# measured in 2020; see the thesis\n\n" + text.replace(",", " , "),
+        lambda text: text.replace("\n", " # sure, and, so on\n"),
+        lambda text: "".join(f'"{a}","{b}","#, ""\n"\n' for a, b in (line.split(",") for line in text.splitlines())),
+    ],
+    ids=[
+        "mark of byte order",
+        "CRLF",
+        "semicolons",
+        "semicolons and decimal commas",
+        "tabs and decimal commas",
+        "comments",
+        "comments in each line",
+        "quotes",
+    ],
+)
+def test_ways_to_write_the_same_points(tmp_path, change):
+    folder = dataset(tmp_path)
+    expected = load_dataset(folder, SCHEMA)
+    path = folder / "data.csv"
+    path.write_bytes(change(path.read_text(encoding="utf-8")).encode())
+    found = load_dataset(folder, SCHEMA)
+    np.testing.assert_array_equal(found.whole.T_K, expected.whole.T_K)
+    np.testing.assert_array_equal(found.whole.value, expected.whole.value)
+
+
+def test_a_change_that_is_not_relative_is_refused(tmp_path):
+    folder = tmp_path / "silica"
+    shutil.copytree(SILICA, folder)
+    table = pd.read_csv(folder / "data.csv")
+    (table * [1, 1e6, 1e6]).to_csv(folder / "data.csv", index=False)  # ppm
+    with pytest.raises(validation.InputError, match=r"column dv_over_v: changes by .* in all: a relative change must"):
+        load_dataset(folder, SCHEMA)
+
+
+def test_units_are_converted(tmp_path):
+    rows = [f"{float(T) * 1e3},{float(k) / 100}" for T, k in (row.split(",") for row in GOOD)]
+    info = [(("data", "temperature", "unit"), "mK"), (("data", "value", "unit"), "W/(cm K)")]
+    loaded = load_dataset(dataset(tmp_path, info, rows), SCHEMA)
+    np.testing.assert_allclose(loaded.points.T_K, [0.1, 0.2, 0.3, 0.4])
+    np.testing.assert_allclose(loaded.points.value, [1e-3, 2e-3, 3e-3, 4e-3])
+    np.testing.assert_allclose(loaded.points.error, 0.01 * loaded.points.value)
+
+
+def test_a_frequency_in_hertz_becomes_its_relative_change_and_temperature_errors_add_in_quadrature():
+    loaded = load_dataset(ROOT / "config/experiments/argonne_resonator_frequency", SCHEMA)
+    assert loaded.unit == "dimensionless"
+    assert loaded.points.value[0] == pytest.approx(8174990725.8 / 8.17499e9 - 1, abs=1e-15)
+    assert loaded.points.error[0] == pytest.approx(116.8 / 8.17499e9, rel=1e-12)
+    assert loaded.points.T_error_K[-1] == pytest.approx(np.hypot(3e-4, 2.468e-3), rel=1e-12)
+
+
+def test_the_window_cuts_and_the_whole_stays():
+    loaded = load_dataset(STYCAST, SCHEMA)
+    assert (len(loaded.points.T_K), len(loaded.whole.T_K)) == (8, 13)
+    assert loaded.points.T_K[-1] == 0.434
+
+
+LIGHT = """
+import sys
+from pathlib import Path
+from tlsglass.base import validation
+from tlsglass.data import validate
+{before}
+schema = validation.read_yaml("workflow/schemas/dataset.schema.yaml")
+print(validate.validate_all(sorted(Path("config/experiments").iterdir()), schema).keys())
+print(validate.validate_folder("{folder}", schema).unit)
+print(sorted({{"numpy", "pandas", "scipy", "pint", "matplotlib", "numba"}} & {{*sys.modules}}))
+"""
+
+
+def light(folder, before):
+    command = [sys.executable, "-c", LIGHT.format(folder=folder, before=before)]
+    surroundings = {"cwd": ROOT, "env": {"PYTHONPATH": str(ROOT / "scripts")}, "text": True}
+    return subprocess.run(command, capture_output=True, check=True, **surroundings).stdout.splitlines()
+
+
+def test_datasets_are_checked_without_numpy_and_its_kin():
+    """As when the Snakefile is parsed; every package named here is installed, none may be imported."""
+    shipped, unit, heavy = light(STYCAST, "")
+    assert shipped.count("fig5a_silica_sound_velocity") == 1
+    assert unit == "W/(m K)"
+    assert heavy == "[]"
+
+
+def test_without_pint_a_unit_is_left_to_the_job_that_has_it(tmp_path, monkeypatch):
+    folder = dataset(tmp_path, [(("data", "temperature", "unit"), "mK"), (("window_K",), None)])
+    *_, unit, heavy = light(folder, "sys.modules['pint'] = None")
+    assert unit == "None"
+    assert heavy == "['pint']"  # the hole that was made
+    validate._unit_registry.cache_clear()
+    monkeypatch.setitem(sys.modules, "pint", None)
+    with pytest.raises(validation.InputError, match=r"dataset\.yaml: data: its units are converted by pint, which is not"):
+        load_dataset(folder, SCHEMA)
+    validate._unit_registry.cache_clear()
+    monkeypatch.undo()
+    with pytest.raises(validation.InputError, match=r"must be 0\.0005 to 20 K in the window; is the unit right\?"):
+        load_dataset(folder, SCHEMA)
+
+
+def test_the_check_of_a_dataset_takes_milliseconds():
+    taken = []
+    for _ in range(5):
+        start = time.process_time()
+        validate.validate_folder(STYCAST, SCHEMA)
+        taken.append(time.process_time() - start)
+    assert min(taken) < 0.01

@@ -1,0 +1,139 @@
+"""Datasets that share parameters: against fits alone, and what the closure of synthetic devices says."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tlsglass.base import validation
+from tlsglass.data.dataset import Dataset, Points
+from tlsglass.fitting import joint_fit, joint_result, problem, resonator_pairs
+from tlsglass.models import registry
+
+ROOT = Path(__file__).parents[3]
+SCHEMA = validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml")
+
+
+def points_of(name, parameters, rng, noise):
+    """A dataset of an observable at its recipe's temperatures."""
+    observable = registry.named(name)
+    recipe = observable.recipe
+    T = np.geomspace(*recipe.temperatures_K, 25)
+    curve = observable.curve(T, parameters, recipe.probe)
+    sigma = observable.noise(curve, parameters, noise)
+    points = Points(T, curve + sigma * rng.standard_normal(len(T)), sigma, None)
+    info = {"observable": name, "parameters": {key: {"start": value} for key, value in parameters.items()}}
+    if observable.probe:
+        info[observable.probe] = recipe.probe
+    return Dataset(name, info, observable.units[0], points, points)
+
+
+def glass(rng, mu=0.15):
+    kappa = points_of("thermal_conductivity", {"mu": mu, "kappa_1K": 0.03}, rng, 0.01)
+    return kappa, points_of("specific_heat", {"mu": mu, "tls_1K": 1e-3, "phonons_1K": 2e-3}, rng, 0.02)
+
+
+def test_kappa_and_C_of_one_glass_share_mu():
+    """The joint µ is the mean of the two, weighed with their errors: both models are nearly linear in it."""
+    pair, alone = joint_fit.build_joint_fit(*_split(glass(np.random.default_rng(3))), [["mu"]])
+    found = joint_fit.compare_joint(pair, alone)
+    each = np.array([one.free.values["mu"] for one in alone])
+    weights = 1 / np.array([one.free.errors["mu"] for one in alone]) ** 2
+    assert found.free.values["mu"] == pytest.approx(np.average(each, weights=weights), abs=0.1 * weights.sum() ** -0.5)
+    assert found.free.errors["mu"] == pytest.approx(weights.sum() ** -0.5, rel=0.02)
+    assert found.delta_aic > 10
+    assert set(found.free.values) == {"mu", "kappa_1K", "tls_1K [specific_heat]", "phonons_1K [specific_heat]"}
+
+
+def _split(datasets):
+    return datasets[0], list(datasets[1:])
+
+
+def test_what_is_not_shared_is_fitted_apart():
+    """With nothing in common the joint fit is the fits alone."""
+    kappa, heat = glass(np.random.default_rng(4))
+    pair, alone = joint_fit.build_joint_fit(kappa, [heat], [[]])
+    found = joint_fit.compare_joint(pair, alone, intervals=False).free
+    assert found.values["mu"] == pytest.approx(alone[0].free.values["mu"], abs=1e-5)
+    assert found.values["mu [specific_heat]"] == pytest.approx(alone[1].free.values["mu"], abs=1e-5)
+    assert found.chi2 == pytest.approx(sum(one.free.chi2 for one in alone))
+
+
+def test_two_values_that_disagree_are_told_in_sigma():
+    rng = np.random.default_rng(5)
+    kappa, _ = glass(rng, 0.1)
+    _, heat = glass(rng, 0.4)
+    pair, alone = joint_fit.build_joint_fit(kappa, [heat], [["mu"]])
+    own = [one.free for one in alone]
+    (row,) = joint_fit.differences(pair, own, joint_fit.compare_joint(pair, alone, intervals=False).free)
+    values, errors = zip(*row["alone"].values(), strict=True)
+    assert row["sigma"] == pytest.approx(abs(values[0] - values[1]) / np.hypot(*errors))
+    assert row["sigma"] > 10
+
+
+def test_sound_velocity_and_internal_friction_of_one_oscillator():
+    """δv/v and Q⁻¹ share P0γ²/ρv², µ and A, and together hold them better than each alone."""
+    rng, shared = np.random.default_rng(6), {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "coupling": 3.2e-4}
+    velocity = points_of("sound_velocity", shared | {"offset": 0.0}, rng, 0.01)
+    friction = points_of("internal_friction", shared | {"background": 2e-5}, rng, 0.005)
+    pair, alone = joint_fit.build_joint_fit(velocity, [friction], [list(shared)])
+    found = joint_fit.compare_joint(pair, alone, intervals=False).free
+    for name, truth in shared.items():
+        assert abs(found.values[name] - truth) < 3 * found.errors[name], name
+        assert found.errors[name] < min(one.free.errors[name] for one in alone), name
+
+
+def test_the_narrower_bounds_hold():
+    kappa, heat = glass(np.random.default_rng(7))
+    for dataset, low, high in ((kappa, 0.0, 0.5), (heat, 0.05, 0.9)):
+        dataset.info["parameters"]["mu"] |= {"low": low, "high": high}
+    pair = joint_fit.JointFit((kappa, heat), (("mu",),), (1.0, 1.0))
+    term = joint_fit.joint_likelihood(pair).terms["mu"]
+    assert (term.low, term.high) == (0.05, 0.5)
+
+
+def test_the_calibration_is_known_to_what_is_stated():
+    """F tan δ of 1/Q_i alone is no better than the fraction by which all values may be wrong together."""
+    parameters = resonator_pairs.draw_parameters(np.random.default_rng(8))
+    loss, _ = resonator_pairs.sample_pair(np.random.default_rng(9), parameters)
+    found = problem.fit_eq3_model(loss, start=parameters, intervals=False)
+    free = problem.fit_eq3_model(_without(loss), start=parameters, intervals=False)
+    expected = np.hypot(free.errors["loss"] / free.values["loss"], resonator_pairs.COMMON)
+    assert found.errors["loss"] / found.values["loss"] == pytest.approx(expected, rel=0.02)
+
+
+def _without(dataset):
+    info = {key: value for key, value in dataset.info.items() if key != "systematic"}
+    return Dataset(dataset.name, info, dataset.unit, dataset.points, dataset.whole)
+
+
+def test_devices_close():
+    """Six devices: pulls of F tan δ, µ, gap and kinetic fraction within 4 σ of 0, and no wider than chance makes them."""
+    rows = resonator_pairs.closure(0, 6, 20210203)
+    table = resonator_pairs.summary(rows)
+    assert list(table["parameter"]) == list(resonator_pairs.SHARED)
+    assert (abs(table["pull_mean"]) < 4 / np.sqrt(6)).all()
+    assert table["pull_width"].between(0.1, 1 + 4 / np.sqrt(12)).all()
+    assert (table["coverage"] > 0.3).all()
+
+
+def test_devices_close_on_the_atlas():
+    """Three devices with J0/h0 free: the same; and errors of the atlas that 1/Q_i and f have in common."""
+    rows = resonator_pairs.closure_on_atlas(0, 3, 20210203)
+    (table,) = resonator_pairs.summary(rows).itertuples()
+    assert rows["true"].between(0.05, 0.97).all()
+    assert abs(table.pull_mean) < 4 / np.sqrt(3)
+    assert 0.1 < table.pull_width < 1 + 4 / np.sqrt(6)
+    assert table.coverage > 0.3
+
+
+def test_res_1_is_described_together_and_a_power_that_was_left_out_is_predicted():
+    """The median residual of 1/Q_i is within the stated 3 %, that of a power that was left out within 7 %."""
+    dataset, others = joint_fit.load_partners(ROOT / "config/experiments/argonne_resonator_loss", SCHEMA)
+    pair, alone = joint_fit.build_joint_fit(dataset, others, [one["shared"] for one in dataset.info["joint"]])
+    found = joint_fit.compare_joint(pair, alone, intervals=False)
+    away = joint_fit.curve(pair, 0, found.free.values) / dataset.points.value - 1
+    assert np.median(np.abs(away)) < dataset.info["systematic"]["each"]
+    assert (joint_result.leave_out(pair, alone)["median_error"] < 0.07).all()
+    F = [one.free.values["loss"] for one in alone]
+    assert F[1] > 1.1 * F[0]  # f alone and 1/Q_i alone do not agree

@@ -1,0 +1,169 @@
+"""Likelihoods of parts that share parameters, against closed forms of linear least squares; and their profiles."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tlsglass.fitting import intervals, problem
+from tlsglass.fitting.likelihood import FitData, FitParameter, Likelihood, Prior
+
+X = np.linspace(1, 3, 12)
+FREE = {"slope": FitParameter(0.0), "one": FitParameter(0.0), "two": FitParameter(0.0)}
+
+
+def line(offset):
+    return lambda p: {"slope": X, offset: X**0}
+
+
+def two_lines(rng, covariance=None, priors=()):
+    """Two lines of one slope, 2, with errors 0.1 and 0.3."""
+    values = [2 * X + offset + sigma * rng.standard_normal(12) for offset, sigma in ((1, 0.1), (-1, 0.3))]
+    errors = np.full(12, 0.1), np.full(12, 0.3)
+    parts = [FitData(line("one"), values[0], errors[0], covariance), FitData(line("two"), values[1], errors[1])]
+    return Likelihood(parts, FREE, priors), np.concatenate(values), np.concatenate(errors)
+
+
+def linear(y, covariance):
+    """Generalised least squares of both lines: the values and their covariance."""
+    zero, one = np.zeros(12), np.ones(12)
+    design = np.column_stack([np.tile(X, 2), np.concatenate([one, zero]), np.concatenate([zero, one])])
+    inverse = np.linalg.inv(covariance)
+    found = np.linalg.inv(design.T @ inverse @ design)
+    return found @ design.T @ inverse @ y, found
+
+
+def test_two_sets_share_a_parameter_as_generalised_least_squares_does():
+    likelihood, y, errors = two_lines(np.random.default_rng(1))
+    found = problem.maximize(likelihood, of_interest=("slope",))
+    values, covariance = linear(y, np.diag(errors**2))
+    np.testing.assert_allclose(list(found.values.values()), values, rtol=1e-8)
+    np.testing.assert_allclose(list(found.errors.values()), np.sqrt(np.diag(covariance)), rtol=1e-6)
+    assert found.dof == 24 - 3
+    sigma = np.sqrt(covariance[0, 0])
+    np.testing.assert_allclose(found.intervals["slope"], values[0] + sigma * np.array([-1, 1]), rtol=1e-4)
+    np.testing.assert_allclose(found.intervals_95["slope"], values[0] + 1.959964 * sigma * np.array([-1, 1]), rtol=1e-4)
+    assert found.profiled == []
+    assert found.aic == pytest.approx(found.chi2 + 6)
+
+
+def test_a_covariance_of_the_points_is_that_of_generalised_least_squares():
+    common = 0.2**2 * np.ones((12, 12)) + 0.1**2 * np.outer(X, X)
+    likelihood, y, errors = two_lines(np.random.default_rng(2), common)
+    whole = np.diag(errors**2)
+    whole[:12, :12] += common
+    values, covariance = linear(y, whole)
+    found = problem.maximize(likelihood)
+    np.testing.assert_allclose(list(found.values.values()), values, rtol=1e-7)
+    np.testing.assert_allclose(list(found.errors.values()), np.sqrt(np.diag(covariance)), rtol=1e-6)
+
+
+def test_a_prior_is_one_more_point():
+    free, _, _ = two_lines(np.random.default_rng(3))
+    held = problem.maximize(Likelihood(free.parts, FREE, [Prior("slope", 2.2, 0.01)]))
+    alone = problem.maximize(free)
+    weights = 1 / np.array([alone.errors["slope"], 0.01]) ** 2
+    assert held.values["slope"] == pytest.approx(weights @ [alone.values["slope"], 2.2] / weights.sum())
+    assert held.errors["slope"] == pytest.approx(weights.sum() ** -0.5)
+    assert held.dof == alone.dof + 1
+
+
+def test_names_of_the_parts_decide_what_is_shared():
+    """The same parameter under two names is two parameters."""
+    likelihood, y, _ = two_lines(np.random.default_rng(4))
+    first, second = likelihood.parts
+    apart = FitData(second.shapes, second.value, second.error, names={"slope": "other slope"})
+    found = problem.maximize(Likelihood([first, apart], FREE | {"other slope": FitParameter(0.0)}))
+    for values, names in ((y[:12], ("slope", "one")), (y[12:], ("other slope", "two"))):
+        np.testing.assert_allclose([found.values[name] for name in names], np.polyfit(X, values, 1), rtol=1e-7)
+
+
+def test_several_sets_need_errors_all_of_them():
+    likelihood, _, _ = two_lines(np.random.default_rng(5))
+    part = likelihood.parts[0]
+    with pytest.raises(ValueError, match="need errors, all of them"):
+        Likelihood([part, FitData(part.shapes, part.value, None)], FREE)
+
+
+def power(p):
+    return {"a": X ** p["k"]}
+
+
+def test_scaled_errors_and_intervals_are_those_of_errors_that_are_as_large_as_the_misfit():
+    """A line through points of a parabola: errors times sqrt(χ²/dof) give the scaled ones."""
+    y = X**2 + 0.05 * np.sin(40 * X)
+    told = problem.maximize(
+        Likelihood([FitData(lambda p: {"a": X}, y, np.full(12, 0.1))], {"a": FitParameter(1.0)}), of_interest=("a",)
+    )
+    assert told.scale > 3
+    assert not told.describes
+    larger = Likelihood([FitData(lambda p: {"a": X}, y, np.full(12, 0.1 * told.scale))], {"a": FitParameter(1.0)})
+    honest = problem.maximize(larger, of_interest=("a",))
+    assert told.errors_scaled["a"] == pytest.approx(honest.errors["a"])
+    np.testing.assert_allclose(told.intervals_scaled["a"], honest.intervals["a"], rtol=1e-6)
+    np.testing.assert_allclose(told.intervals_95_scaled["a"], honest.intervals_95["a"], rtol=1e-6)
+    assert told.errors["a"] == pytest.approx(0.1 / np.linalg.norm(X))
+
+
+@pytest.mark.parametrize(
+    ("ends", "state"),
+    [
+        (((0.1, 0.3), (0.0, 0.4)), intervals.INTERVAL),
+        (((0.0, 0.3), (0.0, 0.4)), intervals.UPPER),
+        (((0.3, 1.0), (0.2, 1.0)), intervals.LOWER),
+        (((0.0, 1.0), (0.0, 1.0)), intervals.NOT_CONSTRAINED),
+        (((0.0, 0.8), (0.0, 1.0)), intervals.NOT_CONSTRAINED),
+        (((None, 0.8), (None, 0.9)), intervals.UPPER),
+    ],
+)
+def test_states_of_a_parameter_with_natural_bounds(ends, state):
+    assert intervals.parameter_state(0.0, *ends, FitParameter(0.2, 0.0, 1.0, natural=True)) == state
+
+
+def test_a_bound_that_somebody_chose_is_told():
+    ends = (0.5, 0.7), (0.5, 0.8)
+    assert intervals.parameter_state(0.5, *ends, FitParameter(0.6, 0.5, 1.5)) == intervals.AT_BOUND
+    assert intervals.parameter_state(0.55, *ends, FitParameter(0.6, 0.5, 1.5)) == intervals.UPPER
+    assert intervals.parameter_state(0.5, *ends, FitParameter(0.6, 0.5, 1.5, natural=True)) == intervals.UPPER
+
+
+def test_what_the_points_do_not_hold_is_not_constrained():
+    """An exponent of an amplitude that is zero, and two shapes that are the same."""
+    noise = np.random.default_rng(6).standard_normal(12)
+    terms = {"k": FitParameter(0.5, 0.0, 1.0, tried=(0.2, 0.8)), "a": FitParameter(1.0, low=0.0)}
+    none = problem.maximize(Likelihood([FitData(power, -5 + 0.1 * noise, np.full(12, 0.1))], terms), of_interest=("k",))
+    assert none.states["k"] == intervals.NOT_CONSTRAINED
+    assert none.errors["k"] is None
+    same = {"a": FitParameter(1.0), "b": FitParameter(1.0)}
+    twice = problem.maximize(
+        Likelihood([FitData(lambda p: {"a": X, "b": X}, X + noise, np.full(12, 1.0))], same), of_interest=("a",)
+    )
+    assert twice.errors == {"a": None, "b": None}
+    assert twice.states["a"] == intervals.NOT_CONSTRAINED
+
+
+def test_the_end_of_a_profile_is_where_the_likelihood_says():
+    """k of a x^k with few and noisy points: χ² at the ends, minimised over a in closed form."""
+    rng = np.random.default_rng(8)
+    y = 2 * X**0.4 + 0.8 * rng.standard_normal(12)
+    terms = {"k": FitParameter(0.5, tried=(0.0, 1.0)), "a": FitParameter(1.0)}
+    found = problem.maximize(Likelihood([FitData(power, y, np.full(12, 0.8))], terms), of_interest=("k",))
+
+    def chi2(k):
+        shape = X**k
+        return np.sum((y - shape * (shape @ y) / (shape @ shape)) ** 2) / 0.8**2
+
+    for ends, level in ((found.intervals["k"], 1.0), (found.intervals_95["k"], stats.chi2.ppf(0.95, 1))):
+        for end in ends:
+            assert chi2(end) - chi2(found.values["k"]) == pytest.approx(level, rel=0.03)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e300, 0.0, -1e-300])
+def test_no_number_stops_a_search(bad):
+    """Shapes that are no number, infinite, or vanish: the fit ends, and says what it could not find."""
+    parts = [FitData(lambda p: {"a": X * bad, "b": X ** (1e3 * p["k"])}, X, np.full(12, 0.1))]
+    found = problem.maximize(
+        Likelihood(parts, {"k": FitParameter(1.0, tried=(0.0,)), "a": FitParameter(1.0), "b": FitParameter(1.0)}),
+        of_interest=("k",),
+    )
+    assert all(np.isfinite(x) for x in found.values.values())
+    assert np.isfinite(found.aic)

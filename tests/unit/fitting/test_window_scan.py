@@ -1,0 +1,96 @@
+"""Whether a parameter moves with the window, against straight lines, and what a report says of one that does."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from tlsglass import fit
+from tlsglass.data import infer_dataset
+from tlsglass.fitting import problem, report_text, synthetic, window_scan
+from tlsglass.fitting.result import fit_dataset
+from tlsglass.report import fit_report
+
+STYCAST = Path(__file__).parents[3] / "config/experiments/stycast1266_thermal_conductivity/data.csv"
+T, KAPPA = np.loadtxt(STYCAST, delimiter=",", skiprows=1, usecols=(0, 1)).T
+X = np.linspace(-3, 0, 20)  # ln T
+
+
+def line(n, y, sigma):
+    """A row of a scan of the first ``n`` points: the slope of a straight line, by least squares."""
+    centred = X[:n] - X[:n].mean()
+    slope = centred @ y[:n] / (centred @ centred)
+    misfit = np.sqrt(np.sum((y[:n] - y[:n].mean() - slope * centred) ** 2) / (n - 2)) / (sigma or 1.0)
+    error = (sigma or misfit) / np.sqrt(centred @ centred)
+    scaled = error * max(1.0, misfit) if sigma else error
+    return (X[0], X[n - 1], n, slope, error, scaled, misfit, "")
+
+
+@pytest.mark.parametrize("sigma", [0.3, None])
+def test_a_shorter_window_is_further_off_than_its_error_as_often_as_chance_has_it(sigma, monkeypatch):
+    monkeypatch.setattr(window_scan, "DRIFT_SIGMA", 1.0)
+    monkeypatch.setattr(window_scan, "DRIFT_MIN_SIGMA", 0.0)
+    rng, drawn = np.random.default_rng(3), 1000
+    found = 0
+    for _ in range(drawn):
+        y = 2 * X + 0.3 * rng.standard_normal(20)
+        rows = pd.DataFrame([line(13, y, sigma), line(20, y, sigma)], columns=window_scan.columns_of("mu"))
+        found += window_scan.drift(rows, "mu", (X[0], X[-1]), 2, sigma is not None) is not None
+    share = 2 * stats.norm.sf(1)
+    if sigma:  # where χ²/dof is above 1, errors are scaled, and 1 σ is that of Student's t
+        misfit = np.sqrt(stats.chi2.ppf((np.arange(1000) + 0.5) / 1000, 11) / 11)
+        share = np.mean(2 * stats.norm.sf(np.where(misfit > 1, stats.t.isf(share / 2, 11) * misfit, 1)))
+    assert abs(found / drawn - share) < 4 * np.sqrt(share * (1 - share) / drawn)
+
+
+def absolute():
+    """The epoxy without errors: the same for all points, as a dataset.yaml may have it."""
+    columns, units = {"temperature": "T_K", "value": "kappa_W_per_m_K", "error": None}, {"temperature": "K", "value": "W/(m K)"}
+    info = infer_dataset.infer_info(STYCAST, "thermal_conductivity", columns, units, None)
+    info["data"]["error"] = {"from_residuals": True}
+    return fit_report.FitReport(fit_dataset(infer_dataset.build_dataset(STYCAST, info)))
+
+
+@pytest.mark.parametrize(
+    ("made", "least"), [(absolute, 0.6), (lambda: fit(T, KAPPA, "thermal_conductivity"), 0.2)], ids=["absolute", "relative"]
+)
+def test_the_epoxy_over_all_its_points_decides_nothing_without_errors(made, least):
+    """µ is 0.06 up to 0.45 K; over all points it is 0.68 or 0.27: κ no longer is that of phonons that TLSs alone scatter."""
+    found = made()
+    drift = found.fit["drifts"]["mu"]
+    assert drift["upper_K"] < 0.45
+    assert drift["value"] < 0.1 < least < found.mu[0]
+    assert report_text.verdict(found.fit) == report_text.VOID
+    assert "favoured" not in str(found)
+    assert "ΔAIC and p are void, since µ moves with the window" in str(found)
+    assert "warnings: µ moves from 0.0" in str(found)
+    assert "with the upper end of the window: choose --window" in str(found)
+    assert "µ is not decided, and neither is J0/h0" in found.markdown()
+
+
+def test_with_errors_that_a_model_fits_a_drift_is_a_warning_alone():
+    noise = 1 + 0.01 * np.random.default_rng(5).standard_normal(60)
+    T = np.geomspace(0.02, 1, 60)
+    steady = fit(T, 0.04 * T**1.9 * noise, "thermal_conductivity", error=4e-4 * T**1.9)
+    assert steady.fit["drifts"]["mu"] is None
+    bent = fit(T, 0.04 * T**1.9 * noise / (1 + 0.06 * T), "thermal_conductivity", error=4e-4 * T**1.9)
+    assert bent.fit["drifts"]["mu"]["sigma"] > 3
+    assert not bent.fit["void"]
+    assert "favoured" in str(bent)
+    assert "µ moves from" in str(bent).splitlines()[-1]
+
+
+@pytest.mark.parametrize("seed", [34, 42])
+def test_a_side_minimum_of_a_short_window_is_no_drift(seed):
+    """Q⁻¹ of Eq. (3) with noise: below its plateau a window has a second minimum, near which a parabola claims too much."""
+    dataset = synthetic.sample("internal_friction", np.random.default_rng([77, seed]), errors_given=False)
+    points = replace(dataset.points, weight=dataset.points.value)
+    dataset = replace(dataset, points=points, whole=points)
+    found = problem.fit_eq3_model(dataset, intervals=False)
+    scanned = window_scan.scan_both_models(dataset, found)["mu"]
+    known = "mu", points.ends, sum(error != 0 for error in found.errors.values()), False
+    assert window_scan.drift(scanned.rows, *known)["value"] > 1
+    assert window_scan.drift(scanned.rows, *known, scanned.chi2_of_whole) is None

@@ -1,0 +1,92 @@
+"""A batch that is stopped goes on where it was, with the same bits; a checkpoint of anything else is not read."""
+
+import os
+import signal
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tlsglass.montecarlo import annealing, checkpoint
+from tlsglass.montecarlo.protocol import fingerprint
+
+
+@pytest.fixture
+def run(small_model, short_protocol, tmp_path):
+    """Run a batch with a checkpoint after each realization; ``stop_after`` sends SIGTERM then."""
+
+    def run(protocol=short_protocol, n=40, stop_after=None, number=signal.SIGTERM, interval=0.0):
+        keeper = checkpoint.Checkpoint(tmp_path / "c.npz", fingerprint(small_model, protocol), interval)
+        lines = []
+        with keeper:
+            note = keeper.done
+
+            def done(count, arrays):
+                if count == stop_after:
+                    os.kill(os.getpid(), number)
+                note(count, arrays)
+
+            keeper.done = done
+            return *annealing.simulate(small_model, protocol, 0, n, lines.append, keeper), lines
+
+    return run
+
+
+def same(one, other):
+    (counts, chain), (others, other_chain) = one[:2], other[:2]
+    for T in counts:
+        np.testing.assert_array_equal(counts[T].counts, others[T].counts)
+    for name, value in vars(chain).items():
+        np.testing.assert_array_equal(value, getattr(other_chain, name))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_batch_goes_on_within_a_block_with_the_same_bits(run, small_model, short_protocol, tmp_path, number):
+    whole = annealing.simulate(small_model, short_protocol, 0, 40)
+    with pytest.raises(checkpoint.InterruptedBatchError, match=f"{number.name}; 13 realizations are kept"):
+        run(stop_after=13, number=number, interval=1e9)
+    resumed = run(interval=1e9)
+    assert resumed[2][0].startswith("13/40 realizations taken from")
+    same(resumed, whole)
+    assert not (tmp_path / "c.npz").exists()
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_a_checkpoint_of_other_physics_or_shape_or_a_damaged_one_is_none(run, short_protocol, tmp_path):
+    path = tmp_path / "c.npz"
+    with pytest.raises(checkpoint.InterruptedBatchError):
+        run(stop_after=13)
+    kept = path.read_bytes()
+    flipped = bytearray(kept)
+    flipped[len(kept) // 2] ^= 1
+    for content, options in [
+        (kept, {"protocol": replace(short_protocol, seed=4)}),
+        (kept, {"n": 50}),
+        (kept[: len(kept) // 2], {}),
+        (bytes(flipped), {}),
+        (b"", {}),
+    ]:
+        path.write_bytes(content)
+        assert not any("taken from" in line for line in run(**options)[2])
+        assert not path.exists()
+
+
+def test_a_second_signal_ends_at_once(tmp_path):
+    class Impatient(Exception):
+        pass
+
+    def end(number, frame):
+        raise Impatient
+
+    def signalled(times):
+        with checkpoint.Checkpoint(tmp_path / "c.npz", ""):
+            for _ in range(times):
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        signalled(1)
+        with pytest.raises(Impatient):
+            signalled(2)
+    finally:
+        signal.signal(signal.SIGTERM, before)

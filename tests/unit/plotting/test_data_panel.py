@@ -1,0 +1,238 @@
+"""Panels of measured data: contours held against χ² itself, and what stands out is what it says."""
+
+import json
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from matplotlib import pyplot as plt
+from matplotlib.colors import to_hex
+from matplotlib.legend import Legend
+
+from tlsglass.data.dataset import load_dataset
+from tlsglass.fitting import problem
+from tlsglass.fitting.result import fit_dataset
+from tlsglass.plotting import data_panel, style, window_panel
+from tlsglass.report import fit_report
+
+ROOT = Path(__file__).parents[3]
+PUBLISHED = ROOT / "results/published"
+SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/dataset.schema.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize("rho", [0.94, -0.6, 0.0])
+def test_the_ellipse_is_where_the_covariance_says_that_chi2_has_risen(rho):
+    fit = {
+        "values": {"mu": 0.05, "a": 3.0},
+        "errors_scaled": {"mu": 0.02, "a": 0.5},
+        "correlations": {"mu": {"a": rho}},
+    }
+    covariance = np.array([[0.02**2, rho * 0.02 * 0.5], [rho * 0.02 * 0.5, 0.5**2]])
+    away = window_panel._ellipse(fit, "a", 2.30, n=401) - [[0.05], [3.0]]
+    np.testing.assert_allclose(np.sum(away * np.linalg.solve(covariance, away), axis=0), 2.30)
+    np.testing.assert_allclose(np.ptp(away, axis=1), 2 * np.sqrt(2.30) * np.array([0.02, 0.5]), rtol=1e-3)  # all of it
+
+
+def test_the_ellipse_of_a_fit_is_where_its_chi2_has_risen():
+    loaded = load_dataset(ROOT / "config/experiments/stycast1266_thermal_conductivity", SCHEMA)
+    found = problem.fit_eq3_model(loaded)
+    points = loaded.points
+    rise = 2.30 * found.scale**2
+    for mu, kappa in window_panel._ellipse(vars(found), "kappa_1K", 2.30, n=20).T:
+        model = loaded.model(points.T_K, {"mu": mu, "kappa_1K": kappa})
+        chi2 = np.sum(((model - points.value) / points.error) ** 2)
+        assert chi2 - found.chi2 == pytest.approx(rise, rel=0.05)
+
+
+def test_the_scan_fills_the_window_of_the_fit_and_no_other():
+    windows = pd.DataFrame(
+        [(T_min, T_max, 8, 0.1, 0.01, 0.02, 1.0) for T_min in (0.05, 0.1) for T_max in (0.3, 0.4, 0.5)],
+        columns=["T_min_K", "T_max_K", "n_points", "mu", "mu_err", "mu_err_scaled", "misfit"],
+    )
+    windows["mu"] += 0.01 * np.arange(6)
+    figure = style.Figure()
+    window_panel.window_scan(figure.panels[0], {"fitted_K": [0.1, 0.4]}, windows)
+    drawn = {}
+    for container in figure.panels[0].axes.containers:
+        face = container.lines[0].get_markerfacecolor()
+        drawn |= {(float(x), round(float(y), 6)): face for x, y in zip(*container.lines[0].get_data(), strict=True)}
+    assert len(drawn) == 6
+    filled = {point: to_hex(face).upper() for point, face in drawn.items() if face != "white"}
+    assert filled == {(0.4, 0.14): style.PALETTE[1]}
+    assert [row[1:4] for row in figure.record if "the fit" in row[1]] == [("from 0.1 K: the fit", "points", 0.4)]
+
+
+ROW = ["T_min_K", "T_max_K", "n_points", "mu", "mu_err", "mu_err_scaled", "misfit", "held"]
+
+
+def scanned(rows, bounds=(-0.9, 1.5), **fit):
+    """Return what ``window_scan`` draws of windows (upper end, µ, its error, misfit): its axes, its record, and what is due."""
+    windows = pd.DataFrame([(0.05, T, 10, mu, error, error, misfit, "") for T, mu, error, misfit in rows], columns=ROW)
+    figure = style.Figure()
+    told = {"fitted_K": [0.05, 9.0], "bounds": {"mu": list(bounds)}} | fit
+    due = window_panel.window_scan(figure.panels[0], told, windows)
+    return figure.panels[0].axes, pd.DataFrame(figure.record, columns=["panel", "series", "kind", "x", "y", "y_err"]), due
+
+
+def test_a_window_that_ends_on_a_bound_is_a_limit_and_one_that_ends_on_both_is_not_constrained():
+    axes, record, due = scanned([(0.3, 0.2, 0.1, 1), (0.4, -0.6, 0.4, 1), (0.5, 0.3, 2.0, 1)])
+    assert due == {"limit", "unheld"}
+    told = dict(zip(record["x"], zip(record["series"], record["y"], strict=True), strict=True))
+    assert told == {
+        0.3: ("from 0.05 K", 0.2),
+        0.4: ("from 0.05 K, upper limit", pytest.approx(-0.6 + 1.96 * 0.4)),
+    }
+    (arrow,) = axes.texts
+    assert (arrow.xy, arrow.xyann) == ((0.4, axes.get_ylim()[0]), (0.4, pytest.approx(0.184)))  # -0.9 is outside of the panel
+    dotted = [(lines.get_segments()[0], lines.get_linestyle()) for lines in axes.collections if lines.get_linestyle()[0][1]]
+    assert [segment[0, 0] for segment, _ in dotted] == [0.5]
+    np.testing.assert_allclose(dotted[0][0][:, 1], axes.get_ylim())  # all that the panel shows
+
+
+def test_what_lies_far_outside_of_what_is_known_well_is_a_bar_and_stretches_no_axis():
+    well = [(0.1 * k, 0.1, 0.01, 1) for k in range(3, 9)]
+    axes, record, due = scanned([(0.2, 0.8, 0.3, 1), *well])
+    assert due == {"beyond"}
+    assert axes.get_ylim()[1] < 0.15
+    assert list(record["x"]) == [T for T, *_ in well]
+
+
+@pytest.mark.parametrize("ends", [(0.3, 0.35, 0.4), (0.3, 0.9, 3.0), (0.3,)])
+def test_all_windows_lie_within_the_panel(ends):
+    axes, record, _ = scanned([(T, 0.2, 0.1, 1) for T in ends])
+    low, high = axes.get_xlim()
+    assert all(low < T < high for T in ends)
+    assert high - low < 1.5 * (max(ends) - min(ends)) or len(ends) == 1
+    assert list(record["x"]) == list(ends)
+
+
+@pytest.mark.parametrize(("misfit", "faint"), [(1.2, False), (3.0, True)])
+def test_a_window_whose_fit_misses_the_points_is_faint(misfit, faint):
+    model = {"errors": {"mu": 0.1, "a": 0.1}, "intervals_scaled": {}, "intervals_95_scaled": {}}
+    axes, record, due = scanned([(0.3, 0.2, 0.1, misfit), (0.4, 0.2, 0.1, 1)], mu_free=model, errors_given=True)
+    assert due == ({"void"} if faint else set())
+    drawn = {float(one.lines[0].get_xdata()[0]): one.lines[0].get_alpha() for one in axes.containers}
+    assert drawn[0.3] == (window_panel.FAINT if faint else 1.0)
+    assert drawn.get(0.4, 1.0) == 1.0
+    assert sum("void" in series for series in record["series"]) == faint
+
+
+def test_the_window_of_the_fit_has_the_interval_of_the_fit():
+    ends = {"intervals_scaled": {"mu": [0.05, 0.6]}, "intervals_95_scaled": {"mu": [-0.1, 0.9]}}
+    axes, *_ = scanned([(0.3, 0.2, 0.1, 1), (9.0, 0.2, 0.1, 1)], mu_free={"errors": {}} | ends, errors_given=False)
+    bars = {}
+    for one in axes.containers:
+        bars |= {float(path[0, 0]): path[:, 1] for path in one.lines[2][0].get_segments()}
+    np.testing.assert_allclose(bars[0.3], [0.1, 0.3])
+    np.testing.assert_allclose(bars[9.0], [0.05, 0.6])
+
+
+def test_of_a_model_that_misses_the_points_the_legend_says_just_that_and_no_ellipse_is_drawn():
+    fit = fitted("stycast2850_thermal_conductivity")
+    assert fit["void"]
+    assert window_panel.partner(fit) is None
+    figure = style.Figure()
+    _, points, curves = result("stycast1266_thermal_conductivity")
+    data_panel.data_and_fits(figure.panels[0], [(fit, points, curves)], alone=True)
+    legend = figure.panels[0].axes.get_legend()
+    said = [text.get_text() for text in legend.get_texts()]
+    assert [text.split(" (χ")[0] for text in said[:3]] == [f"{name}: misses the points" for name in ("Eq. (3)", "STM", "atlas")]
+    assert said[3] == "measured points, errors assumed"
+    assert "(control)" in legend.get_title().get_text()
+
+
+def test_sweeps_of_a_driven_resonator_have_symbols_of_their_own():
+    fit = json.loads((PUBLISHED / "experiments/argonne_resonator_loss/fit.json").read_text(encoding="utf-8"))
+    powers = np.repeat([-50.0, -40.0, -30.0, -20.0, -10.0], 2)
+    points = pd.DataFrame({"T_K": [0.1, 1.0] * 5, "value": 1e-5 * (1 + np.arange(10)), "error": 1e-7, "sweep": powers})
+    curves = points[["T_K"]].assign(mu_free=1e-5, stm=2e-5, atlas=3e-5)
+    figure = style.Figure()
+    points["fitted"] = points["T_K"] < 0.5
+    data_panel.data_and_fits(figure.panels[0], [(fit | {"sweep": "power (dBm)"}, points, curves)], alone=True)
+    markers = {}
+    for one in figure.panels[0].axes.containers:
+        (sweep,) = points["sweep"][points["value"] == one.lines[0].get_ydata()[0]]
+        markers.setdefault(sweep, set()).add(one.lines[0].get_marker())
+    assert len(markers) == len(set.union(*markers.values())) == 5
+    legend = figure.panels[0].axes.get_legend()
+    assert legend.get_title().get_text() == "power (dBm)"
+    assert [text.get_text() for text in legend.get_texts()] == ["−50", "−40", "−30", "−20", "−10"]
+
+
+def overlaps(figure):
+    """Return pairs of words of a figure that lie on each other."""
+    figure.figure.canvas.draw()
+    axes = [one for panel in figure.panels for one in (panel, panel.below) if one]
+    found = []
+    for panel in axes:
+        one = panel.axes
+        every = [(label, label.get_position()[0], one.get_xlim()) for label in one.get_xmajorticklabels()]
+        every += [(label, label.get_position()[1], one.get_ylim()) for label in one.get_ymajorticklabels()]
+        ticks = [label for label, at, (low, high) in every if low <= at <= high]
+        legends = [text for legend in one.findobj(Legend) for text in (*legend.get_texts(), legend.get_title())]
+        found += [text for text in (*ticks, *legends, *one.texts, one.xaxis.label, one.yaxis.label) if text.get_text()]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in found if text.get_visible()]
+    width, height = figure.figure.canvas.get_width_height()
+    outside = [
+        (text, "the page") for text, box in boxes if not (0 <= box.x0 and box.x1 <= width and 0 <= box.y0 <= box.y1 <= height)
+    ]
+    small = [(text.get_text(), "small") for text in found if text.get_fontsize() < 7 and "$" not in text.get_text()]
+    return outside + small + [(a, b) for (a, one), (b, other) in combinations(boxes, 2) if one.overlaps(other)]
+
+
+@pytest.mark.parametrize(
+    "name", ["stycast1266_thermal_conductivity", "stycast2850_thermal_conductivity", "nachman_cfrp_thermal_conductivity"]
+)
+def test_no_words_of_the_figure_of_a_fit_lie_on_each_other(name):
+    loaded = load_dataset(ROOT / "config/experiments" / name, SCHEMA)
+    assert overlaps(fit_report.FitReport(fit_dataset(loaded)).plot()) == []
+
+
+def result(name):
+    """The fit of a dataset, with two points and a curve that are easily recalculated."""
+    fit = fitted(name)
+    points = pd.DataFrame({"T_K": [0.1, 0.2], "value": [3e-4, 5e-4], "error": [1e-5, 2e-5], "fitted": [True, False]})
+    curves = {"mu_free": [4e-4, 5e-4], "stm": [3e-4, 2e-4], "atlas": [3e-4, 4e-4]}
+    return fit, points, pd.DataFrame({"T_K": [0.1, 0.2]} | curves)
+
+
+@cache
+def fitted(name):
+    return fit_dataset(load_dataset(ROOT / "config/experiments" / name, SCHEMA), scan=False).fit
+
+
+@pytest.mark.parametrize(
+    ("name", "alone", "axis", "label", "y", "error"),
+    [
+        ("fig4_silica_thermal_conductivity", True, "linear", "κ/T² (W/(m K)/K²)", [0.03, 0.0125], [1e-3, 5e-4]),
+        ("fig4_silica_thermal_conductivity", False, "log", "κ (W/(m K))", [3e-4, 5e-4], [1e-5, 2e-5]),
+        ("fig5a_silica_sound_velocity", True, "linear", "δv/v + constant ($10^{-4}$)", [0, 2], [0.1, 0.2]),
+        ("fig5b_silica_dielectric_constant", False, "linear", "δε/ε + constant ($10^{-4}$)", [0, 2], [0.1, 0.2]),
+    ],
+)
+def test_an_observable_is_drawn_as_its_entry_says(name, alone, axis, label, y, error):
+    figure = style.Figure()
+    data_panel.data_and_fits(figure.panels[0], [result(name)], alone)
+    axes = figure.panels[0].axes
+    assert axes.get_yscale() == axis
+    assert axes.get_ylabel() == label
+    record = pd.DataFrame(figure.record, columns=["panel", "series", "kind", "x", "y", "y_err"])
+    points = record[record["kind"] == "points"]
+    assert list(points["series"]) == [f"{name}: points", f"{name}: points outside the window"]
+    np.testing.assert_allclose(points["y"], y, atol=1e-12)
+    np.testing.assert_allclose(points["y_err"], error)
+    low, high = axes.get_ylim()
+    if axis == "linear":  # no legend takes room from the points
+        drawn = np.concatenate([y, record[record["series"].str.contains("µ free")]["y"]])
+        assert high - low < 1.35 * np.ptp(drawn)
+        assert (low >= 0) == ("κ" in label)

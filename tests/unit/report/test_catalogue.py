@@ -1,0 +1,121 @@
+"""The catalogue: every entry is whole, an entry that is not is named in one line, and inputs follow the axes of a run."""
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tlsglass.base import validation
+from tlsglass.report import catalogue, data_tables
+from tlsglass.report.catalogue_entry import CatalogueError, Entry, RunContents, check_catalogue, paper, table_input
+
+ROOT = Path(__file__).parents[3]
+CAPTIONS = ROOT / "workflow/report"
+CONFIG = validation.read_yaml(ROOT / "config/config.yaml")
+AXES = RunContents(
+    couplings=["2", "3"],
+    sizes=["8", "12"],
+    L="12",
+    dos_K=["0.02", "0.5"],
+    quench="2e-06",
+    datasets=["fig5a_silica_sound_velocity", "fig5c_coverglass_sound_velocity"],
+)
+
+
+def test_every_entry_is_whole():
+    check_catalogue(catalogue.ENTRIES, CAPTIONS)
+    for entry in catalogue.ENTRIES:
+        entry.values(CONFIG)
+
+
+def test_every_published_result_and_every_caption_has_an_entry():
+    named = {(entry.folder, entry.name) for entry in catalogue.ENTRIES}
+    published = {(p.parent.name, p.stem) for kind in ("svg", "md") for p in (ROOT / "results/published").glob(f"*/*.{kind}")}
+    assert published == named
+    assert {path.stem for path in CAPTIONS.glob("*.rst")} == {name for _, name in named} | {"study"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"title": ""}, "catalogue: figure_pulls: no title"),
+        ({"section": ""}, "catalogue: figure_pulls: no section"),
+        ({"name": ""}, "catalogue: entry 1: no name"),
+        ({"name": "figure_new"}, "catalogue: figure_new: no caption, workflow/report/figure_new.rst"),
+        ({"kind": "table"}, "catalogue: figure_pulls: no function figure_pulls in scripts/tlsglass/report/tables.py"),
+        ({"name": "study"}, "catalogue: study: no function draw in scripts/tlsglass/report/figures/study.py"),
+        (
+            {"inputs": {}},
+            "catalogue: figure_pulls: draw in figures/figure_pulls.py differs from inputs and settings in pulls",
+        ),
+    ],
+)
+def test_an_entry_that_lacks_something_is_named_in_one_line(change, said):
+    with pytest.raises(CatalogueError) as refusal:
+        check_catalogue([replace(catalogue.named("figure_pulls"), **change)], CAPTIONS)
+    assert str(refusal.value) == said
+
+
+def test_an_entry_stands_there_once():
+    with pytest.raises(CatalogueError, match="figure_1: stands there twice"):
+        check_catalogue([catalogue.named("figure_1")] * 2, CAPTIONS)
+
+
+def test_a_setting_that_the_configuration_lacks_is_named():
+    entry = Entry("toy", settings={"top": "figures.top_K"})
+    with pytest.raises(CatalogueError, match=re.escape("catalogue: toy: top: the configuration has no figures.top_K")):
+        entry.values(CONFIG)
+
+
+def test_settings_are_looked_up_in_lists_and_in_each_entry_of_a_list():
+    entry = Entry(settings={"warm": "figures.dos_K.1", "sizes": "lattices.*.L", "low": "observables.exponents_K.0.0"})
+    assert entry.values(CONFIG) == {"warm": 0.5, "sizes": [8, 12], "low": 0.1}
+
+
+def test_inputs_are_those_of_the_lattice_that_the_figures_name():
+    dos = "<results>/dos/L12_J{}/T{}.npz".format
+    found = catalogue.named("figure_1").paths(AXES)
+    assert found["counts"] == [dos(2, "0.02"), dos(2, "0.5"), dos(3, "0.02"), dos(3, "0.5")]
+    assert found["eq3"] == "<results>/tables/table_2.csv"
+    assert catalogue.named("figure_dipolar_gap").paths(replace(AXES, couplings=["2"]))["counts"] == [dos(2, "2e-06")]
+    assert catalogue.named("figure_3").paths(replace(AXES, L="8"))["observables"] == [
+        f"<results>/observables/L8_J{J0}.csv" for J0 in (2, 3)
+    ]
+    assert len(catalogue.named("figure_2").paths(AXES)["observables"]) == 4
+
+
+def test_a_figure_falls_away_with_what_it_shows():
+    assert catalogue.named("figure_variants").paths(AXES) is None
+    assert catalogue.named("figure_variants").paths(replace(AXES, variants=["cutoff"])) is not None
+    assert catalogue.named("fig_r1").paths(AXES) is None
+    silica = catalogue.named("figure_5")
+    assert silica.paths(AXES)["fits"] == [f"<results>/experiments/{one}/fit.json" for one in AXES.datasets]
+    assert silica.values(CONFIG, AXES) == {"panels": [1, 1]}
+    assert silica.complete_panels(AXES) == [["fig5a_silica_sound_velocity"], ["fig5c_coverglass_sound_velocity"]]
+
+
+def test_the_catalogue_is_read_without_the_scientific_packages():
+    program = (
+        "import sys; from tlsglass.report import catalogue; "
+        "print({'numpy', 'pandas', 'matplotlib', 'scipy', 'jinja2'} & set(sys.modules))"
+    )
+    environment = {"PYTHONPATH": str(ROOT / "scripts")}
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True)
+    assert run.stdout.strip() == "set()"
+
+
+def test_the_table_of_outputs_names_every_entry_and_table():
+    text = data_tables.outputs_table()
+    for entry in catalogue.ENTRIES:
+        assert f"| `{entry.folder}/{entry.name}` | {entry.title} |" in text
+    for name in data_tables.DATA:
+        assert f"`tables/{name}.csv`" in text
+    assert {len(line.split("|")) for line in text.splitlines()} == {4}
+
+
+def test_an_input_of_its_own_folder_and_the_papers_values():
+    assert table_input("scorecard", folder="checks")(AXES) == "<results>/checks/scorecard.csv"
+    assert paper(AXES) == "config/paper_values.csv"

@@ -1,0 +1,94 @@
+"""Captions and the page: what they say comes from the published outcome, and the tracked page is of this very outcome."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tlsglass.analysis import scorecard
+from tlsglass.base import validation
+from tlsglass.report import page, prose, tables
+
+ROOT = Path(__file__).parents[3]
+PUBLISHED = ROOT / "results/published"
+PAPER = ROOT / "config/paper_values.csv"
+
+
+@pytest.fixture(scope="module")
+def card():
+    return prose.read_card(PUBLISHED / "checks/scorecard.csv", PAPER)
+
+
+def test_the_tracked_page_is_what_the_published_outcome_gives():
+    config = validation.read_yaml(ROOT / "config/config.yaml")
+    datasets = sorted((ROOT / "config/experiments").glob("*/dataset.yaml"))
+    made = page.render_html(PUBLISHED, config, PAPER, datasets, ROOT / "workflow/page", ROOT / "workflow/report")
+    tracked = (ROOT / "docs/index.html").read_text(encoding="utf-8")
+    assert made == tracked, "docs/index.html is of another outcome: make page"
+    assert len(tracked.encode()) < 6e6
+
+
+def test_every_caption_can_be_read(card):
+    for path in sorted((ROOT / "workflow/report").glob("*.rst")):
+        text = prose.html(prose.render_text(path.read_text(encoding="utf-8"), card, PUBLISHED / "tables"))
+        assert text.startswith("<p>"), path.name
+        assert "system-message" not in text, path.name
+
+
+def bare(path):
+    """Return a caption without what is filled in, and without figures of the paper: Fig. 5(a)."""
+    return re.sub(r"Fig\. ?\d\([a-z]\)|\{\{.*?\}\}", "", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "workflow/report").glob("fig*.rst")), ids=lambda path: path.stem)
+def test_the_letters_of_a_caption_are_those_of_the_panels(path):
+    said = set(re.findall(r"\(([a-f])\)", bare(path)))
+    drawn = PUBLISHED / f"figures/{path.stem}.csv"
+    if said and drawn.is_file():
+        assert said == {panel.split(",")[0] for panel in pd.read_csv(drawn)["panel"]}
+
+
+@pytest.mark.parametrize("name", ["fig_r1", "fig_r2", "fig_r3", "figure_resonator", "figure_materials"])
+def test_no_result_is_typed_in_a_caption_of_measured_data(name):
+    assert re.findall(r"\d[.,]\d|\d\(\d|\de[-−]?\d", bare(ROOT / f"workflow/report/{name}.rst")) == []
+
+
+def test_a_caption_takes_its_numbers_from_the_scorecard_and_the_tables(tmp_path):
+    card = pd.DataFrame(
+        {
+            "id": ["slope", "slope_2", "other"],
+            "paper": ["-1.0", "0.1 to 0.2", "9.4e+06"],
+            "ours": [-1.23456, 0.15, float("nan")],
+            "ours_err": [0.012, 0.01, float("nan")],
+            "ours_sys": [0.2, 0.0, 0.0],
+            "verdict": ["open choice", "agrees", "not simulated"],
+        }
+    )
+    pd.DataFrame({"L": [8, 12], "J0_K": 2, "mu": [0.2, 0.123], "mu_err": [0.01, 0.01]}).to_csv(tmp_path / "a.csv", index=False)
+
+    def said(template):
+        return prose.render_text(template, card, tmp_path)
+
+    everything = said('{{ ours("slope") }} | {{ ours("slope_2") }} | {{ ours("other") }} | {{ tally("slope") }}')
+    assert everything == "−1.23(1) ± 0.2 (choices) | 0.15(1) | (not simulated) | 1 agrees, 1 open choice"
+    assert said('{{ paper("slope") }}; {{ paper("slope_2") }}; {{ paper("other") }}') == "−1.0; 0.1 to 0.2; 9.4 × 10⁶"
+    assert said('{{ cell("a", "mu", L=12, J0_K=2) }}; {{ cell("a", "mu", percent=True, L=8) }}') == "0.12(1); 20(1) %"
+    assert said('{{ span("a", "mu", J0_K=2) }}') == "0.12 to 0.20"
+    (tmp_path / "b.csv").write_text(
+        "dataset,says,x,x_err\none,µ is -0.1. Done.,0.5,0.02\ntwo,at -30 dBm,2,\n", encoding="utf-8"
+    )
+    found = (
+        '{{ found("b", "says", dataset="one") }} {{ found("b", "says", dataset="two") }} {{ found("b", "x", dataset="one") }}'
+    )
+    assert said(found) == "µ is −0.1. Done. at −30 dBm 0.50(2)"
+    assert said('{{ found("b", "x", dataset="three") }}') == "(not fitted)"
+    for wrong in ('{{ ours("slop") }}', '{{ cell("a", "mu", J0_K=2) }}', '{{ cell("a", "mu", L=16) }}'):
+        with pytest.raises(KeyError):
+            said(wrong)
+
+
+def test_every_verdict_has_a_shape_of_its_own_and_a_meaning():
+    assert set(page.SHAPES) == set(page.MEANING) == set(tables.MARKS) == set(scorecard.VERDICTS)
+    for shapes in (page.SHAPES, tables.MARKS):
+        assert len(set(shapes.values())) == len(scorecard.VERDICTS)

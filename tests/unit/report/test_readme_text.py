@@ -1,0 +1,200 @@
+"""The README and the pages in docs are what their templates and the published outcome give; what stands in them holds."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tlsglass.models import registry
+from tlsglass.report import docs_pages, prose
+
+ROOT = Path(__file__).parents[3]
+TEMPLATES = {template.stem: template for template in sorted((ROOT / "workflow/page").glob("*.md.j2"))}
+PLAIN = ["CONTRIBUTING.md", "CHANGELOG.md", "config/README.md", "docs/checklists.md"]  # without a number of the study
+
+
+def path_of(name):
+    return name if name == "README.md" else f"docs/{name}"
+
+
+def words(text):
+    """Return how many words a text has; rules of tables are none."""
+    return len([token for token in text.split() if any(letter.isalnum() for letter in token)])
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_tracked_page_is_what_the_published_outcome_gives(name, texts):
+    tracked = ROOT / path_of(name)
+    assert tracked.is_file(), f"{path_of(name)}: missing: make page"
+    assert tracked.read_text(encoding="utf-8") == texts[path_of(name)], (
+        f"{tracked} is of another outcome or template: make page"
+    )
+
+
+@pytest.fixture
+def altered(tmp_path):
+    """A study whose tables may be changed: the folder of it."""
+    for name in ("config", "benchmarks", "scripts"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    published = tmp_path / "results/published"
+    for name in ("tables", "checks", "experiments"):
+        shutil.copytree(ROOT / "results/published" / name, published / name)
+    shutil.copy(ROOT / "results/published/MANIFEST.json", published)
+    return tmp_path
+
+
+def alter(path):
+    """Change every number of a table by a tenth, or those of a fit."""
+    if path.suffix == ".json":
+        fit = json.loads(path.read_text(encoding="utf-8"))
+        fit["p_value"] *= 1.1
+        path.write_text(json.dumps(fit), encoding="utf-8")
+        return
+    table = pd.read_csv(path)
+    changed = [name for name in table.columns if name in ("ours", "value")]
+    table[changed] *= 1.1
+    table.to_csv(path, index=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("README.md", "checks/scorecard.csv"),
+        ("README.md", "tables/atlas_couplings.csv"),
+        ("reproduction.md", "checks/scorecard.csv"),
+        ("atlas.md", "tables/atlas_couplings.csv"),
+        ("assumptions.md", "checks/scorecard.csv"),
+        ("fit-your-data.md", "experiments/niobium_resonator_frequency/fit.json"),
+    ],
+)
+def test_a_changed_table_changes_the_text(altered, texts, name, table):
+    assert docs_pages.render_page(TEMPLATES[name], altered, 12) == texts[path_of(name)]
+    alter(altered / "results/published" / table)
+    assert docs_pages.render_page(TEMPLATES[name], altered, 12) != texts[path_of(name)]
+
+
+def test_the_readme_is_read_in_a_minute_or_two_and_the_reproduction_in_ten(texts):
+    assert words(texts["README.md"]) <= 700
+    assert words(texts["docs/reproduction.md"]) <= 1500
+
+
+# What in prose is no number of the study: names of equations, figures, papers, versions and lattices; indices and powers in a
+# formula; how a value with its error is spelled; units of a key.
+NO_NUMBER = [
+    r"(Eqs?\.|Figs?\.|Table|Sec\.|Appendix) [\dIVXRC(][\w().]*((,| and| to|–| \+) ?[\d(][\w().]*)*",
+    r"Phys\. Rev\. B\*? \**\d+\**, \d+ \(\d+\)",
+    r"is \d\.\d+ ± \d\.\d+",
+    r"Python \d\.\d+|plugin's \d\.\d\.\d",
+    r"L = \d+",
+    r"[A-Za-zµα-ωΔ(√]+[²³)]?\d\b|J0/\d+|[−−] ?\d ?δ|= \d \||\(ω/A\)\^\(1/3\)",
+    r"T → 0|1 : |\bµ/2|F/2|µ = 0|/8192\b|SHA-256|FAIR4RS",
+]
+PROSE = ["README.md", "run.md", "change-the-physics.md", "clusters.md", "assumptions.md"]
+
+
+@pytest.mark.parametrize("name", PROSE)
+def test_no_number_is_typed(name):
+    text = TEMPLATES[name].read_text(encoding="utf-8")
+    text = re.sub(r"```.*?```|\{\{.*?\}\}|\{%.*?%\}|`[^`\n]*`|\]\([^)]*\)", " ", text, flags=re.S)
+    for pattern in NO_NUMBER:
+        text = re.sub(pattern, " ", text)
+    typed = [line.strip() for line in text.splitlines() if re.search(r"\d", line)]
+    assert typed == []
+
+
+def test_every_link_to_a_file_leads_to_one(texts):
+    plain = {path: (ROOT / path).read_text(encoding="utf-8") for path in PLAIN if (ROOT / path).is_file()}
+    dead = []
+    for path, text in (texts.all() | plain).items():
+        prose = re.sub(r"```.*?```", "", text, flags=re.S)
+        for target in re.findall(r"\]\(([^)\s#]+)[^)\s]*\)", prose):
+            if "://" in target:
+                continue
+            where = os.path.normpath(ROOT / Path(path).parent / target)
+            made = os.path.relpath(where, ROOT) in texts.paths
+            if not made and not Path(where).exists():
+                dead.append(f"{path}: {target}")
+    assert dead == []
+
+
+def test_every_observable_and_every_wing_is_told_of(texts):
+    told = texts["docs/fit-your-data.md"] + (texts["docs/resonators.md"] if "docs/resonators.md" in texts.paths else "")
+    for name in registry.names():
+        assert f"`{name}`" in told, name
+    for wing in (path.parent.name for path in (ROOT / "scripts/tlsglass").glob("*/__init__.py")):
+        assert f"| `{wing}` |" in texts["docs/architecture.md"]
+
+
+def test_the_cost_of_annealing_is_told_of_certified_sets_alone():
+    def row(J0_K, T_K, relative, certified=True, sweeps=257):
+        found = {"L": 8, "J0_K": J0_K, "sweeps": sweeps, "quantity": "n_below_tenth_h0", "T_K": T_K}
+        return found | {"relative": relative, "relative_err": 0.01, "certified": certified}
+
+    config = {"model": {"h0_K": 10}, "annealing": {"sweeps": 257}}
+    rows = [
+        row(2, 0.02, -0.01),
+        row(2, 1, 0.5),
+        row(6, 0.02, 0.1),
+        row(10, 0.02, 0.3, certified=False),
+        row(8, 0.02, 9, sweeps=1024),
+    ]
+    told = docs_pages.annealed(pd.DataFrame(rows), config)
+    assert told.endswith("at 0.02 K by −1(1) % at J0/h0 = 0.2 (L = 8) and by 10(1) % at J0/h0 = 0.6 (L = 8)")
+    assert docs_pages.annealed(pd.DataFrame([row(10, 0.02, 0.3, certified=False)]), config) == ""
+
+
+def test_verdicts_are_told_in_the_number_they_have():
+    card = pd.DataFrame({"id": ["a1", "a2", "a3", "b1"], "verdict": ["agrees", "agrees", "differs", "no power"]})
+    assert docs_pages.fares(card, "a") == "2 agree, 1 differs"
+    assert docs_pages.fares(card, "b") == "1 has no power"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The folder into which this package alone was installed; the locked packages are seen beside it."""
+    folder, source = (tmp_path_factory.mktemp(name) for name in ("installed", "source"))
+    for name in ("pyproject.toml", "README.md", "LICENSE", "scripts", "workflow"):
+        (source / name).symlink_to(ROOT / name)
+    install = [sys.executable, "-m", "pip", "install", "--no-deps", "--quiet", "--target", folder, source]
+    done = subprocess.run(install, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return folder
+
+
+def test_ten_lines_of_python_run_with_the_installed_package(installed, texts):
+    section = texts["README.md"].split("## In Python")[1].split("\n## ")[0]
+    example = re.findall(r"```python\n(.*?)```", section, flags=re.S)[0]
+    assert len([line for line in example.splitlines() if line]) == 10
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    code = f"{example}\nprint(tlsglass.__file__)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
+    lowest, mu, heat, velocity, where = run.stdout.splitlines()
+    assert float(lowest.split(": ")[1].removesuffix(" K")) > 0
+    assert re.fullmatch(r"µ of Eq\. \(3\): 0\.\d+\(\d+\)", mu)
+    assert re.match(r"C: 0\.\d+\(\d\) k_B", heat)
+    assert re.match(r"δv/v: -?\d", velocity)
+    assert Path(where).is_relative_to(installed)
+
+
+def test_its_fits_say_what_it_says_they_do(installed, texts, tmp_path):
+    section = texts["README.md"].split("## Fit your own measurement")[1].split("\n## ")[0]
+    commands = re.findall(r"^tlsglass (fit .*)$", section, flags=re.M)
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    program = "import sys; from tlsglass.cli import main; sys.exit(main())"
+    for order, command in zip(("first", "second"), commands, strict=True):
+        kind, data, *options = shlex.split(command)
+        run = [sys.executable, "-c", program, kind, ROOT / data, *options]
+        done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, env=environment, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        (fit,) = tmp_path.glob("*/fit.json")
+        says = json.loads(fit.read_text(encoding="utf-8"))["says"]
+        shutil.rmtree(fit.parent)
+        assert f"Of the {order}: {prose.typeset(says)}" in section

@@ -1,0 +1,47 @@
+"""Tables to read: the published pages from the published numbers, and what Markdown and HTML make of a cell."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tlsglass.base import validation
+from tlsglass.report import catalogue, load_inputs, tables, templating
+from tlsglass.report.catalogue_entry import RunContents
+from tlsglass.report.tables import FormattedTable
+
+ROOT = Path(__file__).parents[3]
+PUBLISHED = ROOT / "results/published"
+TABLES = [entry for entry in catalogue.ENTRIES if entry.kind == "table"]
+
+
+@pytest.mark.parametrize("entry", TABLES, ids=[entry.name for entry in TABLES])
+def test_the_published_page_is_that_of_the_published_numbers(entry):
+    datasets = sorted(path.parent.name for path in PUBLISHED.glob("experiments/*/fit.json"))
+    axes = RunContents(datasets=datasets, results=str(PUBLISHED), paper=str(ROOT / "config/paper_values.csv"))
+    settings = entry.values(validation.read_yaml(ROOT / "config/config.yaml"))
+    made = templating.markdown(entry.function()(**load_inputs.load(entry.paths(axes).items()), **settings))
+    assert made == (PUBLISHED / entry.folder / f"{entry.name}.md").read_text(encoding="utf-8")
+
+
+def test_table_2_is_that_of_the_lattice_that_is_named():
+    fits = pd.DataFrame({"L": [6, 8], "J0_K": 2.0, "T_K": 0.5, "B": [0.5, 0.25], "B_err": 0.0, "mu": 0.1, "mu_err": 0.02})
+    fits = fits.assign(chi2_per_dof=1.0, n_realizations=[20, 40])
+    paper = pd.DataFrame({"id": ["table2_B_J2_T0.5"], "paper": [0.0135]})
+    table = tables.table_2(fits, paper, L=6)
+    assert table.title == "Table II: Eq. (3) at low E, L = 6, 20 realizations"
+    assert table.rows == [["2", "0.5", "0.0135", "0.5", "", "0.10(2)", "1.00"]]
+
+
+def test_markdown_keeps_a_bar_and_html_sets_numbers():
+    table = FormattedTable("Title", ["T (K)", "µ"], [["0.5", "-2.0(8)e-05"], ["1", "of <|J|>"]], "A note.")
+    text = templating.markdown(table)
+    assert text.startswith("# Title\n\n| T (K)")
+    assert text.endswith("|\n\nA note.\n")
+    assert r"of <\|J\|>" in text
+    page = templating.html(table, ROOT / "workflow/page/table.html.j2")
+    cells = re.findall(r"<td>(.*?)</td>", page)
+    assert cells == ["0.5", "−2.0(8) × 10⁻⁵", "1", "of &lt;|J|&gt;"]
+    assert "<h1>Title</h1>" in page
+    assert "A note." in page

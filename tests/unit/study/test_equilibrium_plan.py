@@ -1,0 +1,83 @@
+"""Sets by annealing and by tempering: what is simulated, where it is kept, what is refused and what is served."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tlsglass.base import validation
+from tlsglass.montecarlo.protocol import PAIRED_ANNEALING, TEMPERING
+from tlsglass.study import config_checks, configured_study, equilibrium_plan, published_match
+
+ROOT = Path(__file__).parents[3]
+CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+CONFIG["checks"] |= yaml.safe_load((ROOT / "config/equilibrium.yaml").read_text(encoding="utf-8"))["checks"]
+SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
+
+
+def changed(**options):
+    config = copy.deepcopy(CONFIG)
+    config["checks"]["equilibrium"] |= options
+    return config
+
+
+def one(**options):
+    return [CONFIG["checks"]["equilibrium"]["sets"][0] | options]
+
+
+def test_each_set_is_tempered_annealed_and_annealed_twice():
+    study = configured_study.Study(changed(sets=one(L=8, J0_K=2, realizations=500)))
+    found = equilibrium_plan.chains(study, "L8_J2")
+    assert list(found) == ["tempered", "annealed_257", "annealed_1024", "twice"]
+    assert [simulated.protocol.method for simulated in found.values()][0::3] == [TEMPERING, PAIRED_ANNEALING]
+    assert found["annealed_257"].key == study.simulated("8", "2").key
+    assert not any(rung.quench for simulated in found.values() for rung in simulated.rungs)
+    assert found["tempered"].rungs == sorted(found["tempered"].rungs)
+    ladder = found["tempered"].protocol.ladder_K
+    assert set(CONFIG["checks"]["equilibrium"]["measured_K"]) < set(ladder)
+    assert equilibrium_plan.origins(study, "L8_J2")["twice"] == found["twice"].annealing_origin
+    assert "equilibrium/L8_J2_tempered" in study.all_simulated()
+
+
+def test_without_them_nothing_is_simulated_nor_drawn():
+    config = copy.deepcopy(CONFIG)
+    config["checks"]["equilibrium"] = None
+    study = configured_study.Study(config)
+    assert (equilibrium_plan.sets(study), study.counted()["equilibrium"]) == ({}, {})
+    assert not any(name.startswith("equilibrium/") for name in study.all_simulated())
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"sets": one(top_K=4)}, "sets[0].top_K = 4: must be above all of measured_K, 4"),
+        ({"sets": one(realizations=505)}, "sets[0].realizations = 505: must be a multiple of density_of_states.block, 10"),
+        ({"sets": one(sweeps=1000)}, "sets[0].sweeps = 1000: 1000 is not a multiple of 128"),
+        ({"sets": one() + one()}, "sets[1].L = 8: stands there twice"),
+        ({"sets": one(J0_K=1e-9)}, "sets[0].J0_K = 1e-09: is too small beside model.h0_K for 32-bit fields"),
+        ({"measured_K": [0.02, 0.07, 1]}, "measured_K[1] = 0.07: must be a rung of annealing.ladder_K"),
+        ({"annealed_sweeps": [63]}, "annealed_sweeps[0] = 63: must be >= 64"),
+        ({"acceptance": 1}, "acceptance = 1: must be < 1"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(options, said):
+    with pytest.raises(validation.InputError) as caught:
+        config_checks.check(changed(**options), SCHEMA, lambda path: "mine.yaml")
+    assert [line for line in caught.value.lines if f"checks.equilibrium.{said}" in line], caught.value.lines
+    assert len(caught.value.lines) == 1
+
+
+def test_published_densities_serve_no_sets_of_their_own(tmp_path):
+    path = tmp_path / "MANIFEST.json"
+    path.write_text(json.dumps({"config": CONFIG}), encoding="utf-8")
+    with pytest.raises(validation.InputError) as caught:
+        published_match.check(changed(sets=one()), path, lambda path: "mine.yaml")
+    (line,) = caught.value.lines
+    assert line.startswith(
+        "mine.yaml: checks.equilibrium = ['L8_J2']: must be what the published densities were made with, null"
+    )
+    without = copy.deepcopy(CONFIG)
+    without["checks"]["equilibrium"] = None
+    published_match.check(without, path, lambda path: "mine.yaml")

@@ -1,0 +1,95 @@
+"""The published outcome is what its manifest says, and what the study asks for; an unfinished run is not published."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tlsglass.base import io
+from tlsglass.study import inventory, publish
+from tlsglass.study.configured_study import Study
+
+ROOT = Path(__file__).parents[3]
+PUBLISHED = ROOT / "results/published"
+MANIFEST = json.loads((PUBLISHED / "MANIFEST.json").read_text(encoding="utf-8"))
+STUDY = Study(yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8")))
+
+
+def test_the_published_counts_are_those_of_the_manifest_and_of_the_study():
+    on_disk = {str(path.relative_to(PUBLISHED)) for path in PUBLISHED.glob("*/**/*.npz")}
+    assert on_disk == set(MANIFEST["counts"]) == {name for name, _ in inventory.of_merged(STUDY)}
+    assert {name: io.read_digest(PUBLISHED / name) for name in on_disk} == MANIFEST["counts"]
+    assert publish.wrong_counts(STUDY, PUBLISHED) == []
+    assert MANIFEST["realizations"] == 40_000
+    assert sum(path.stat().st_size for path in PUBLISHED.glob("**/*") if path.is_file()) < 14e6
+
+
+def test_the_manifest_lists_shards_by_their_set_rung_and_batch():
+    listed = {
+        f"{name}/{rung}": {str(batch) for batch in simulated.batches}
+        for name, simulated in STUDY.all_simulated().items()
+        for rung in [*simulated.rungs, *(["chain"] if simulated.quench else [])]
+    }
+    assert set(MANIFEST["shards"]) == set(listed)
+    for place, batches in MANIFEST["shards"].items():
+        assert set(batches) <= listed[place]
+
+
+def with_fewer(study, **change):
+    """Return the study of the published configuration with the lattices changed."""
+    config = json.loads(json.dumps(study.config))
+    for lattice in config["lattices"]:
+        lattice |= change
+    config["checks"] |= dict.fromkeys(["variants", "sizes", "weak_coupling"])
+    return Study(config)
+
+
+def test_a_density_with_other_realizations_of_another_origin_or_altered_is_named(tmp_path):
+    shutil.copytree(PUBLISHED, tmp_path / "run", ignore=shutil.ignore_patterns("MANIFEST.json"))
+    run = tmp_path / "run"
+    more = publish.wrong_counts(with_fewer(STUDY, realizations=20_000), run)
+    assert len(more) == 4 * 20
+    assert all("foreign (it holds 10000 realizations and this study has 20000)" in line for line in more)
+    shutil.copy(run / "dos/L8_J2/T0.5.npz", run / "dos/L8_J2/T0.4.npz")
+    shutil.copy(run / "dos/L8_J3/T0.5.npz", run / "dos/L8_J2/T0.3.npz")
+    content = bytearray((run / "dos/L8_J2/T0.2.npz").read_bytes())
+    content[len(content) // 2] ^= 1
+    (run / "dos/L8_J2/T0.2.npz").write_bytes(content)
+    (run / "chain/L12_J3.npz").unlink()
+    lines = publish.wrong_counts(STUDY, run)
+    assert len(lines) == 4
+    for name, said in (
+        ("dos/L8_J2/T0.2.npz", "damaged"),
+        ("dos/L8_J2/T0.3.npz", "its temperature is 0.5 K"),
+        ("dos/L8_J2/T0.4.npz", "its temperature is 0.5 K"),
+        ("chain/L12_J3.npz", "missing"),
+    ):
+        (line,) = [line for line in lines if line.startswith(f"{run / name}: ")]
+        assert said in line
+    shutil.copy(run / "dos/L8_J3/T0.3.npz", run / "dos/L8_J2/T0.3.npz")
+    assert any("J0_K is 3 in it and 2 in this study" in line for line in publish.wrong_counts(STUDY, run))
+
+
+def test_a_run_is_complete_when_all_is_what_its_provenance_tells(tmp_path):
+    assert "the run is not finished" in publish.incomplete(tmp_path)[0]
+    (tmp_path / "table.csv").write_text("a\n")
+    told = {"table.csv": io.sha256(tmp_path / "table.csv")}
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks/provenance.json").write_text(json.dumps({"sha256": told}))
+    assert publish.incomplete(tmp_path) == []
+    (tmp_path / "table.csv").write_text("b\n")
+    assert publish.incomplete(tmp_path) == [f"{tmp_path}/table.csv: not what checks/provenance.json tells of it"]
+    (tmp_path / "table.csv").unlink()
+    assert publish.incomplete(tmp_path) == [f"{tmp_path}/table.csv: missing"]
+
+
+@pytest.mark.parametrize("name", ["dos/L8_J2/T2e-06.npz", "variants/field_scale/T0.5.npz", "chain/L12_J2.npz"])
+def test_no_published_origin_tells_what_its_numbers_do_not_depend_on(name):
+    stamp = io.read_arrays(PUBLISHED / name)[1]
+    told = json.loads(stamp["origin"])
+    assert "measured_K" not in told
+    assert ("quench_K" in told) == (name != "variants/field_scale/T0.5.npz")
+    if name.startswith("variants"):
+        assert (told["ladder_K"][0], told["ladder_K"][-1]) == ("30", "0.05")
