@@ -1,5 +1,6 @@
 """The study through profiles/slurm on a real Slurm of one node: the bits of a local run, whatever happens to jobs and node."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -23,7 +24,7 @@ def slurm(tmp_path_factory):
     if not shutil.which("slurmctld"):
         pytest.skip("Slurm is not installed; as root, where there is apt-get: tests/cluster/slurm install")
     folder = tmp_path_factory.mktemp("slurm")
-    started = subprocess.run([SLURM, "start", folder], capture_output=True, text=True, check=False)
+    started = subprocess.run([SLURM, "start", folder, str(os.getpid())], capture_output=True, text=True, check=False)
     if started.returncode:
         pytest.skip(f"Slurm does not start here: {started.stderr.strip()[-300:]}")
 
@@ -37,6 +38,17 @@ def slurm(tmp_path_factory):
 def written(workflow):
     """Return the bytes of all shards, densities and tables, by their paths."""
     return workflow.bytes_of("results/shards/**/*.npz") | workflow.bytes_of("results/runs/tiny/[dft]*/**/*.[nc]*")
+
+
+def listening_addresses(ports):
+    """Return the local addresses, as hexadecimal text, of all sockets that listen on TCP ``ports``."""
+    sockets = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
+    local = [fields[1].split(":") for fields in sockets if fields[3] == "0A"]
+    return {address for address, port in local if int(port, 16) in ports}
+
+
+def test_the_daemons_listen_on_the_loopback_address_only(slurm):
+    assert listening_addresses({6817, 6818}) == {"0100007F"}
 
 
 def test_a_cancelled_job_and_a_lost_node_change_nothing(workflow, slurm):
