@@ -24,7 +24,7 @@ class Texts(dict):
 
     def __init__(self, root):
         self.root = root
-        self.templates = {template.stem: template for template in sorted((root / "workflow/page").glob("*.md.j2"))}
+        self.templates = {template.stem: template for template in sorted((root / "docs/templates").glob("*.md.j2"))}
         self.paths = [name if name == "README.md" else f"docs/{name}" for name in self.templates]
 
     def __missing__(self, path):

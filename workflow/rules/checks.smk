@@ -98,16 +98,16 @@ rule pull_table:
         "../../scripts/pull_table.py"
 
 
-rule verdicts:
+rule scorecard_table:
     input:
         paper=shipped(PAPER),
         tables=expand("<results>/tables/{table}.csv", table=SCORECARD_TABLES),
     output:
         card="<results>/checks/scorecard.csv",
     log:
-        "<logs>/verdicts.log",
+        "<logs>/scorecard_table.log",
     benchmark:
-        "<benchmarks>/verdicts.tsv"
+        "<benchmarks>/scorecard_table.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -115,10 +115,10 @@ rule verdicts:
         mem_mb=500,
         runtime=5,
     params:
-        code=library("verdicts.py"),
+        code=library("scorecard_table.py"),
         L=config["paper"]["L"],
     script:
-        "../../scripts/verdicts.py"
+        "../../scripts/scorecard_table.py"
 
 
 rule provenance:

@@ -65,7 +65,7 @@ rule quantities:
         "../../scripts/quantities.py"
 
 
-rule gather_fits:
+rule concat_fits:
     input:
         eq3=expand("<results>/fits/{set}/eq3.csv", set=SETS),
         exponents=expand("<results>/fits/{set}/exponents.csv", set=SETS),
@@ -79,9 +79,9 @@ rule gather_fits:
         laws="<results>/tables/laws.csv",
         choices="<results>/tables/choices.csv",
     log:
-        "<logs>/gather_fits.log",
+        "<logs>/concat_fits.log",
     benchmark:
-        "<benchmarks>/gather_fits.tsv"
+        "<benchmarks>/concat_fits.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -89,6 +89,6 @@ rule gather_fits:
         mem_mb=500,
         runtime=5,
     params:
-        code=library("gather.py"),
+        code=library("concat_tables.py"),
     script:
-        "../../scripts/gather.py"
+        "../../scripts/concat_tables.py"

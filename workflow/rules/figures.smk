@@ -16,8 +16,8 @@ AXES = RunContents(
 )
 try:
     check_catalogue(catalogue.ENTRIES, ROOT / "workflow/report")
-    SHOWN_FROM = {item.name: item.paths(AXES) for item in catalogue.ENTRIES}
-    SHOWN_WITH = {item.name: item.values(config, AXES) for item in catalogue.ENTRIES}
+    SHOWN_FROM = {item.name: item.input_paths(AXES) for item in catalogue.ENTRIES}
+    SHOWN_WITH = {item.name: item.settings_from(config, AXES) for item in catalogue.ENTRIES}
 except CatalogueError as error:
     sys.exit(str(error))
 

@@ -48,7 +48,7 @@ rule crossover_map:
         "../../scripts/crossover_map.py"
 
 
-rule two_tls:
+rule closed_form_tables:
     input:
         paper=shipped(PAPER),
     output:
@@ -56,9 +56,9 @@ rule two_tls:
         appendix_c="<results>/tables/appendix_c.csv",
         closed_forms="<results>/tables/closed_forms.csv",
     log:
-        "<logs>/two_tls.log",
+        "<logs>/closed_form_tables.log",
     benchmark:
-        "<benchmarks>/two_tls.tsv"
+        "<benchmarks>/closed_form_tables.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -66,8 +66,8 @@ rule two_tls:
         mem_mb=500,
         runtime=5,
     params:
-        code=library("two_tls.py"),
+        code=library("closed_form_tables.py"),
         two_tls=config["two_tls"],
         model={name: config["model"][name] for name in ("h0_K", "concentration")},
     script:
-        "../../scripts/two_tls.py"
+        "../../scripts/closed_form_tables.py"

@@ -35,7 +35,7 @@ rule page:
         "../../scripts/page.py"
 
 
-TEXTS = shipped_files("workflow/page", "*.md.j2")
+TEXTS = shipped_files("docs/templates", "*.md.j2")
 
 
 rule readme:

@@ -131,11 +131,11 @@ def _changed_fits(s, crossover, estimate):
 
 
 def from_eq3(name):
-    def drawn_from(counts, settings):
+    def toy_density(counts, settings):
         fit = estimators.eq3(counts, settings.fits)
         return lambda E: eq3.density(E, counts.T_K, fit.B.value, fit.mu.value), getattr(fit, name).value
 
-    return drawn_from
+    return toy_density
 
 
 def from_exponent(counts, settings):

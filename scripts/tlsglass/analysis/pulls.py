@@ -60,21 +60,21 @@ def pulls_of_set(densities, settings, parts, synthetic, seed, report):
 
     several = densities.parts(parts) if enough("parts", parts) else None
     halves = densities.parts(2) if enough("halves", 2) else None
-    for quantity in entries("pulls"):
-        estimate = partial(quantity.at, quantity.pulls, settings=settings)
+    for quantity in entries("pull_place"):
+        estimate = partial(quantity.at, quantity.pull_place, settings=settings)
         if several:
             add("parts", quantity, pulls_of_splits(densities, several, estimate))
         if halves:
             add("halves", quantity, [pulls_of_halves(*halves, estimate)])
         report(quantity.name)
     if enough("synthetic", 1):
-        for quantity in (q for q in entries("pulls") if q.drawn_from):
-            counts = quantity.pulls.of(densities, settings)
+        for quantity in (q for q in entries("pull_place") if q.toy_density):
+            counts = quantity.pull_place.select(densities, settings)
             quoted = partial(quantity.quoted, settings=settings)
             add(
                 "synthetic",
                 quantity,
-                pulls_of_synthetic(counts, *quantity.drawn_from(counts, settings), quoted, synthetic, rng),
+                pulls_of_synthetic(counts, *quantity.toy_density(counts, settings), quoted, synthetic, rng),
             )
     return pd.DataFrame(rows, columns=COLUMNS)
 

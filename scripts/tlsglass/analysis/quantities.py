@@ -13,7 +13,7 @@ _law = partial(Quantity, table="laws")
 
 def _fig3(crossover, suffix, where, of_paper):
     """The numbers of Fig. 3 with the T0 of that name, as ``where`` says; those of the paper if ``of_paper``."""
-    tested = {"studied": True, "pulls": EvaluatedAt.SET} if of_paper else {}
+    tested = {"tabulate_alternatives": True, "pull_place": EvaluatedAt.ALL_TEMPERATURES} if of_paper else {}
 
     def entry(name, text, chosen=None, **options):
         return _law(
@@ -26,7 +26,7 @@ def _fig3(crossover, suffix, where, of_paper):
 
     offset = alternatives.one(partial(estimators.constant_mu_offset, crossover=crossover))
     ratio, mu = alternatives.slope_ratios(crossover), alternatives.constant_mus(crossover)
-    claimed = [{"claims": name} | tested if of_paper else {} for name in ("fig3_slope_J", "fig3_mu_J")]
+    claimed = [{"claim_prefix": name} | tested if of_paper else {} for name in ("fig3_slope_J", "fig3_mu_J")]
     unit = "γ²/(L0 ρv²)"
     return (
         entry("slope_below", "slope of $δv/v$ below its maximum", unit=unit),
@@ -48,11 +48,11 @@ QUANTITIES = (
         choices=alternatives.eq3_choices("B"),
         table="eq3",
         column="B",
-        studied=True,
-        pulls=EvaluatedAt.WARM,
-        drawn_from=alternatives.from_eq3("B"),
-        variants=EvaluatedAt.WARM,
-        claims="table2_B_J",
+        tabulate_alternatives=True,
+        pull_place=EvaluatedAt.WARM,
+        toy_density=alternatives.from_eq3("B"),
+        variant_place=EvaluatedAt.WARM,
+        claim_prefix="table2_B_J",
     ),
     Quantity(
         name="mu",
@@ -61,11 +61,11 @@ QUANTITIES = (
         choices=alternatives.eq3_choices("mu"),
         table="eq3",
         column="mu",
-        studied=True,
-        pulls=EvaluatedAt.WARM,
-        drawn_from=alternatives.from_eq3("mu"),
-        variants=EvaluatedAt.WARM,
-        claims="table2_mu_J",
+        tabulate_alternatives=True,
+        pull_place=EvaluatedAt.WARM,
+        toy_density=alternatives.from_eq3("mu"),
+        variant_place=EvaluatedAt.WARM,
+        claim_prefix="table2_mu_J",
     ),
     Quantity(
         name="mu_zero_temperature",
@@ -75,11 +75,11 @@ QUANTITIES = (
         choices=alternatives.exponents,
         table="exponents",
         column="mu",
-        studied=True,
-        pulls=EvaluatedAt.COLDEST,
-        drawn_from=alternatives.from_exponent,
-        variants=EvaluatedAt.COLDEST,
-        claims="mu_zero_temperature_J",
+        tabulate_alternatives=True,
+        pull_place=EvaluatedAt.COLDEST,
+        toy_density=alternatives.from_exponent,
+        variant_place=EvaluatedAt.COLDEST,
+        claim_prefix="mu_zero_temperature_J",
     ),
     Quantity(
         name="E0_K",
@@ -90,10 +90,10 @@ QUANTITIES = (
         choices=alternatives.gaussians,
         table="gaussian",
         column="E0_K",
-        studied=True,
-        pulls=EvaluatedAt.COLDEST,
-        drawn_from=alternatives.from_gaussian,
-        claims="gaussian_E0",
+        tabulate_alternatives=True,
+        pull_place=EvaluatedAt.COLDEST,
+        toy_density=alternatives.from_gaussian,
+        claim_prefix="gaussian_E0",
     ),
     _law(
         name="alpha",
@@ -101,10 +101,10 @@ QUANTITIES = (
         label="α",
         axis="$α$ of $C \\propto T^{1+α}$",
         choices=alternatives.exponents_of(estimators.alpha, estimators.generalised_alpha),
-        law=estimators.alpha_law,
-        studied=True,
-        pulls=EvaluatedAt.SET,
-        claims="alpha_L12_J",
+        law_test=estimators.alpha_law,
+        tabulate_alternatives=True,
+        pull_place=EvaluatedAt.ALL_TEMPERATURES,
+        claim_prefix="alpha_L12_J",
     ),
     _law(
         name="beta",
@@ -112,10 +112,10 @@ QUANTITIES = (
         label="β",
         axis="$β$ of $κ \\propto T^{2-β}$",
         choices=alternatives.exponents_of(estimators.beta, estimators.generalised_beta),
-        law=estimators.beta_law,
-        studied=True,
-        pulls=EvaluatedAt.SET,
-        claims="beta_L12_J",
+        law_test=estimators.beta_law,
+        tabulate_alternatives=True,
+        pull_place=EvaluatedAt.ALL_TEMPERATURES,
+        claim_prefix="beta_L12_J",
     ),
     _law(
         name="kappa_prefactor",
@@ -123,7 +123,7 @@ QUANTITIES = (
         label="κ(1 K)",
         unit="prefactor of Eq. (5)",
         choices=alternatives.one(lambda densities, s: estimators.kappa_law(densities, s).prefactor),
-        law=estimators.kappa_prefactor_law,
+        law_test=estimators.kappa_prefactor_law,
     ),
     _law(
         name="specific_heat_prefactor",
@@ -131,7 +131,7 @@ QUANTITIES = (
         label="C(1 K)",
         unit="k_B per lattice site",
         choices=alternatives.one(lambda densities, s: estimators.heat_law(densities, s).prefactor),
-        law=estimators.heat_prefactor_law,
+        law_test=estimators.heat_prefactor_law,
     ),
     _law(
         name="kappa_coldest",
@@ -160,14 +160,14 @@ QUANTITIES = (
         symbol="spread of $κ$(A1)/$κ$(5)",
         label="spread of κ(A1)/κ(5)",
         choices=alternatives.windows("exponents_K", estimators.kappa_A1_spread),
-        claims="appendix_A_kappa_J",
+        claim_prefix="appendix_A_kappa_J",
     ),
     _law(
         name="dv_eqA2_spread",
         symbol="spread of $δv/v$, (A2) − (8)",
         label="spread of δv/v, (A2) minus (8)",
         choices=alternatives.one(estimators.velocity_A2_spread),
-        claims="appendix_A_dv_J",
+        claim_prefix="appendix_A_dv_J",
     ),
 )
 
@@ -178,5 +178,5 @@ def find(name):
 
 
 def entries(use):
-    """Return the entries, in their order, of one use: "studied", "pulls" or "variants"."""
+    """Return, in their order, the quantities with a given use: "tabulate_alternatives", "pull_place" or "variant_place"."""
     return [quantity for quantity in QUANTITIES if getattr(quantity, use)]

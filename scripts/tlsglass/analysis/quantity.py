@@ -19,13 +19,13 @@ class EvaluatedAt(Enum):
 
     COLDEST = "coldest rung"
     WARM = "rung warm_K of the settings"
-    SET = "all rungs"
+    ALL_TEMPERATURES = "all rungs"
 
     def temperature_K(self, T_K, warm_K):
         """Return the temperature of this place among the rungs ``T_K``; None for all of them."""
-        return {EvaluatedAt.COLDEST: min(T_K), EvaluatedAt.WARM: warm_K, EvaluatedAt.SET: None}[self]
+        return {EvaluatedAt.COLDEST: min(T_K), EvaluatedAt.WARM: warm_K, EvaluatedAt.ALL_TEMPERATURES: None}[self]
 
-    def of(self, densities, settings):
+    def select(self, densities, settings):
         """Return the density (counts.Counts) of this place, or all ``densities``. Raises ValueError when none is there."""
         T = self.temperature_K(densities.T_K, settings.warm_K)
         return densities if T is None else densities.at(T)
@@ -48,12 +48,12 @@ class Quantity:
     choices: Callable
     table: str = "laws"  # where it is quoted: there, of all rungs together, or as ``column`` of one of quoted.FITS
     column: str = "value"
-    studied: bool = False  # its choices are tabulated and drawn
-    pulls: EvaluatedAt | None = None  # where its error is tested by pulls
-    law: Callable | None = None  # (densities, observables) -> estimators.Local: whether what it belongs to holds at all
-    drawn_from: Callable | None = None  # (counts, settings) -> (n(E), its value there): what synthetic samples are drawn from
-    variants: EvaluatedAt | None = None  # where it is held beside that of a changed model or protocol
-    claims: str = ""  # how the ids of the paper's claims about it begin, in config/paper_values.csv
+    tabulate_alternatives: bool = False  # its choices are tabulated and drawn
+    pull_place: EvaluatedAt | None = None  # where its error is tested by pulls
+    law_test: Callable | None = None  # (densities, observables) -> estimators.Local: whether what it belongs to holds at all
+    toy_density: Callable | None = None  # (counts, settings) -> (n(E), its value there): what synthetic samples are drawn from
+    variant_place: EvaluatedAt | None = None  # where it is held beside that of a changed model or protocol
+    claim_prefix: str = ""  # how the ids of the paper's claims about it begin, in config/paper_values.csv
 
     def quoted(self, density, settings):
         """Return the quoted Samples () of one density or of all, as ``choices`` takes them."""
@@ -61,9 +61,9 @@ class Quantity:
 
     def at(self, place, densities, settings):
         """Return the quoted Samples () of ``densities`` at a Place."""
-        return self.quoted(place.of(densities, settings), settings)
+        return self.quoted(place.select(densities, settings), settings)
 
-    def spelled(self, name, T_K=None):
+    def text_at(self, name, T_K=None):
         """Return its ``symbol``, ``label`` or ``axis`` with the temperature in it."""
         text = getattr(self, name) or self.symbol
         return text.replace("{T}", "T" if T_K is None else f"{T_K:g}")

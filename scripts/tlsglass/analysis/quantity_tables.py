@@ -68,13 +68,13 @@ def tabulate_set(densities, settings):
         found = {name: estimate(density) for name, estimate in quantity.choices(settings).items()}
         rows = systematics.rows(quantity.name, found)
         value, error = rows[0]["value"], rows[0]["value_err"]
-        if quantity.studied:
+        if quantity.tabulate_alternatives:
             studied.extend(head | {"T_K": T_K} | row for row in rows)
         x = quantity.column
         row = {x: value, f"{x}_err": error, f"{x}_sys": systematics.systematic(rows)}
         if x != "value":
             return row
-        local = quantity.law(density, settings.observables) if quantity.law else None
+        local = quantity.law_test(density, settings.observables) if quantity.law_test else None
         if local and not local.goodness.holds:  # the statistical error of a law that does not hold says nothing
             row["value_err"] = 0.5 * (local.high - local.low)
         return row | {"statistical_err": error} | _tested(local)
@@ -135,9 +135,9 @@ def variant_rows(name, changed, published, settings):
     They hold the same realizations, that share sites, c_i and c_ij: their difference is jackknifed as one.
     """
     rows = []
-    quantities = entries("variants")
-    for quantity in sorted(quantities, key=lambda q: q.variants.temperature_K(changed.T_K, settings.warm_K)):  # cold first
-        one, other = (quantity.at(quantity.variants, densities, settings) for densities in (changed, published))
+    quantities = entries("variant_place")
+    for quantity in sorted(quantities, key=lambda q: q.variant_place.temperature_K(changed.T_K, settings.warm_K)):  # cold first
+        one, other = (quantity.at(quantity.variant_place, densities, settings) for densities in (changed, published))
         moves = jackknife.paired_difference(one, other)
         head = {"variant": name, "L": changed.L, "J0_K": published.J0_K, "quantity": quantity.name}
         rows.append(head | {"value": one.value, "value_err": one.error} | moves | {"n_realizations": changed.n_realizations})

@@ -131,20 +131,20 @@ class Entry:
         """Import and return the function that makes it."""
         return getattr(importlib.import_module(self.module), self.source[1])
 
-    def paths(self, axes):
+    def input_paths(self, axes):
         """Return its inputs, name -> path or paths; None where the run lacks what it shows."""
         found = {name: of(axes) for name, of in self.inputs.items()}
         if self.panels:
-            datasets = [dataset for panel in self.complete_panels(axes) for dataset in panel]
+            datasets = [dataset for panel in self.available_panels(axes) for dataset in panel]
             found |= fit_of(axes, datasets) if datasets else {"fits": None}
         return None if None in found.values() else found
 
-    def complete_panels(self, axes):
+    def available_panels(self, axes):
         return [list(panel) for panel in self.panels if set(panel) <= set(axes.datasets)]
 
-    def values(self, config, axes=RunContents()):
+    def settings_from(self, config, axes=RunContents()):
         """Return its settings, name -> value. Raises CatalogueError where ``config`` lacks one."""
-        found = {"panels": [len(panel) for panel in self.complete_panels(axes)]} if self.panels else {}
+        found = {"panels": [len(panel) for panel in self.available_panels(axes)]} if self.panels else {}
         for name, key in self.settings.items():
             try:
                 found[name] = _look_up(config, key.split("."))

@@ -37,7 +37,7 @@ def render_page(template, root, L):
     table_2 = tables.table_2(fits, pd.read_csv(root / "config/paper_values.csv"), L)
     printed = [row for row in table_2.rows if row[table_2.headings.index("B, paper")]]
     chi2 = scorecard.table_2_chi2(card).items()
-    before = tables.read_table_file(root / "config/verdicts_before.csv")
+    before = tables.read_table_file(root / "config/previous_verdicts.csv")
     return prose.render_text(
         Path(template).read_text(encoding="utf-8"),
         card,
@@ -45,7 +45,7 @@ def render_page(template, root, L):
         config=manifest["config"],
         claims=len(card),
         verdicts=scorecard.summary(card),
-        verdicts_before=scorecard.summary(before),
+        previous_verdicts=scorecard.summary(before),
         changes=scorecard.changes(before, card),
         chi2=", ".join(f"χ² = {value:.1f} for {n} values of {name}" for name, (value, n) in chi2),
         table_2=templating.markdown(replace(table_2, rows=printed)).removeprefix("# ").strip(),

@@ -142,7 +142,7 @@ def shown(entry, axes, config, captions_folder, card):
         "csv": csv_uri(base.with_suffix(".csv")),
     }
     if entry.kind == "table":
-        table = entry.function()(**load_inputs.load(entry.paths(axes).items()), **entry.values(config))
+        table = entry.function()(**load_inputs.load(entry.input_paths(axes).items()), **entry.settings_from(config))
         return found | {"table": templating.typeset(table)}
     svg = svg_panels.read(base.with_suffix(".svg"))
     width, height = svg_panels.size(svg)

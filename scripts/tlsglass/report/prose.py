@@ -108,7 +108,7 @@ class Numbers:
             return "(not simulated)"
         z = (found[column] / found[f"{column}_err"]).abs()
         row = found.loc[z.idxmax()]
-        label = quantities.find(row["quantity"]).spelled("label", row["T_K"])
+        label = quantities.find(row["quantity"]).text_at("label", row["T_K"])
         number = typeset(format_with_error(row[column], row[f"{column}_err"]))
         return f"{label} at J0 = {row['J0_K']:g} K, by {number}, {z.max():.1f} standard errors"
 

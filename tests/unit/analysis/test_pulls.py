@@ -67,11 +67,11 @@ def test_what_is_tested_is_what_is_quoted(small_set, settings):
     lines = []
     found = pulls.pulls_of_set(small_set, settings, parts=3, synthetic=2, seed=1, report=lines.append)
     assert list(found) == pulls.COLUMNS
-    assert list(found["quantity"].drop_duplicates()) == [quantity.name for quantity in entries("pulls")] == lines
+    assert list(found["quantity"].drop_duplicates()) == [quantity.name for quantity in entries("pull_place")] == lines
     assert dict(found.groupby("sample").size()) == {"parts": 3 * 8, "halves": 8, "synthetic": 2 * 4}
-    for quantity in entries("pulls"):
-        first = quantity.at(quantity.pulls, small_set.parts(2)[0], settings)
-        second = quantity.at(quantity.pulls, small_set.parts(2)[1], settings)
+    for quantity in entries("pull_place"):
+        first = quantity.at(quantity.pull_place, small_set.parts(2)[0], settings)
+        second = quantity.at(quantity.pull_place, small_set.parts(2)[1], settings)
         expected = (first.value - second.value) / np.hypot(first.error, second.error)
         row = found[(found["sample"] == "halves") & (found["quantity"] == quantity.name)]
         assert row["pull"].item() == pytest.approx(expected, rel=1e-12)

@@ -235,7 +235,7 @@ def test_changed_verdicts_are_counted_by_their_reason_and_none_goes_without_one(
 
 
 def test_the_earlier_verdicts_are_those_of_all_claims_then_and_now():
-    before = pd.read_csv(ROOT / "config/verdicts_before.csv")
+    before = pd.read_csv(ROOT / "config/previous_verdicts.csv")
     assert before["id"].is_unique
     assert set(PAPER["id"]) <= set(before["id"])
     assert before["verdict"].value_counts().to_dict() == {"agrees": 61, "reconstructed": 19, "differs": 8, "open choice": 3}

@@ -93,5 +93,5 @@ def test_the_shipped_file_is_small_and_says_what_it_is_of():
 
 def test_the_page_names_the_domain_of_the_shipped_file():
     low, high = shipped_atlas().limits["T"]
-    page = (Path(__file__).parents[3] / "workflow/page/atlas.md.j2").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs/templates/atlas.md.j2").read_text(encoding="utf-8")
     assert f"0 ≤ J₀/h₀ ≤ {shipped_atlas().limits['J0'][1]:g} and {low:g} ≤ T/h₀ ≤ {high:g}" in page

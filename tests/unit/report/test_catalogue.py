@@ -28,7 +28,7 @@ AXES = RunContents(
 def test_every_entry_is_whole():
     check_catalogue(catalogue.ENTRIES, CAPTIONS)
     for entry in catalogue.ENTRIES:
-        entry.values(CONFIG)
+        entry.settings_from(CONFIG)
 
 
 def test_every_published_result_and_every_caption_has_an_entry():
@@ -67,34 +67,34 @@ def test_an_entry_stands_there_once():
 def test_a_setting_that_the_configuration_lacks_is_named():
     entry = Entry("toy", settings={"top": "figures.top_K"})
     with pytest.raises(CatalogueError, match=re.escape("catalogue: toy: top: the configuration has no figures.top_K")):
-        entry.values(CONFIG)
+        entry.settings_from(CONFIG)
 
 
 def test_settings_are_looked_up_in_lists_and_in_each_entry_of_a_list():
     entry = Entry(settings={"warm": "figures.dos_K.1", "sizes": "lattices.*.L", "low": "observables.exponents_K.0.0"})
-    assert entry.values(CONFIG) == {"warm": 0.5, "sizes": [8, 12], "low": 0.1}
+    assert entry.settings_from(CONFIG) == {"warm": 0.5, "sizes": [8, 12], "low": 0.1}
 
 
 def test_inputs_are_those_of_the_lattice_that_the_figures_name():
     dos = "<results>/dos/L12_J{}/T{}.npz".format
-    found = catalogue.named("figure_1").paths(AXES)
+    found = catalogue.named("figure_1").input_paths(AXES)
     assert found["counts"] == [dos(2, "0.02"), dos(2, "0.5"), dos(3, "0.02"), dos(3, "0.5")]
     assert found["eq3"] == "<results>/tables/table_2.csv"
-    assert catalogue.named("figure_dipolar_gap").paths(replace(AXES, couplings=["2"]))["counts"] == [dos(2, "2e-06")]
-    assert catalogue.named("figure_3").paths(replace(AXES, L="8"))["observables"] == [
+    assert catalogue.named("figure_dipolar_gap").input_paths(replace(AXES, couplings=["2"]))["counts"] == [dos(2, "2e-06")]
+    assert catalogue.named("figure_3").input_paths(replace(AXES, L="8"))["observables"] == [
         f"<results>/observables/L8_J{J0}.csv" for J0 in (2, 3)
     ]
-    assert len(catalogue.named("figure_2").paths(AXES)["observables"]) == 4
+    assert len(catalogue.named("figure_2").input_paths(AXES)["observables"]) == 4
 
 
 def test_a_figure_falls_away_with_what_it_shows():
-    assert catalogue.named("figure_variants").paths(AXES) is None
-    assert catalogue.named("figure_variants").paths(replace(AXES, variants=["cutoff"])) is not None
-    assert catalogue.named("fig_r1").paths(AXES) is None
+    assert catalogue.named("figure_variants").input_paths(AXES) is None
+    assert catalogue.named("figure_variants").input_paths(replace(AXES, variants=["cutoff"])) is not None
+    assert catalogue.named("figure_stycast").input_paths(AXES) is None
     silica = catalogue.named("figure_5")
-    assert silica.paths(AXES)["fits"] == [f"<results>/experiments/{one}/fit.json" for one in AXES.datasets]
-    assert silica.values(CONFIG, AXES) == {"panels": [1, 1]}
-    assert silica.complete_panels(AXES) == [["fig5a_silica_sound_velocity"], ["fig5c_coverglass_sound_velocity"]]
+    assert silica.input_paths(AXES)["fits"] == [f"<results>/experiments/{one}/fit.json" for one in AXES.datasets]
+    assert silica.settings_from(CONFIG, AXES) == {"panels": [1, 1]}
+    assert silica.available_panels(AXES) == [["fig5a_silica_sound_velocity"], ["fig5c_coverglass_sound_velocity"]]
 
 
 def test_the_catalogue_is_read_without_the_scientific_packages():

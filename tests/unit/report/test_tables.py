@@ -20,8 +20,8 @@ TABLES = [entry for entry in catalogue.ENTRIES if entry.kind == "table"]
 def test_the_published_page_is_that_of_the_published_numbers(entry):
     datasets = sorted(path.parent.name for path in PUBLISHED.glob("experiments/*/fit.json"))
     axes = RunContents(datasets=datasets, results=str(PUBLISHED), paper=str(ROOT / "config/paper_values.csv"))
-    settings = entry.values(validation.read_yaml(ROOT / "config/config.yaml"))
-    made = templating.markdown(entry.function()(**load_inputs.load(entry.paths(axes).items()), **settings))
+    settings = entry.settings_from(validation.read_yaml(ROOT / "config/config.yaml"))
+    made = templating.markdown(entry.function()(**load_inputs.load(entry.input_paths(axes).items()), **settings))
     assert made == (PUBLISHED / entry.folder / f"{entry.name}.md").read_text(encoding="utf-8")
 
 

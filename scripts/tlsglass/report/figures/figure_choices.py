@@ -21,7 +21,9 @@ def draw(choices, paper, quench_K):
     coldest = choices["T_K"][choices["T_K"] > 1.001 * quench_K].min()  # the lowest rung, above the quench
     found = choices[choices["T_K"].isna() | (choices["T_K"] == coldest)]
 
-    shown = [quantity for quantity in entries("studied") if quantity.table != "eq3"]  # B and µ move by less than their errors
+    shown = [
+        quantity for quantity in entries("tabulate_alternatives") if quantity.table != "eq3"
+    ]  # B and µ move by less than their errors
     figure = style.Figure(len(shown), width="double", height=4.8, rows=2)
     for panel, quantity in zip(figure.panels, shown, strict=True):
         rows = found[found["quantity"] == quantity.name]
@@ -34,7 +36,7 @@ def draw(choices, paper, quench_K):
             look = style.series_style(L, J0, couplings, sizes)
             name = f"$L$ = {L}, $J_0$ = {J0:g} K"
             panel.bars(own["value"], height, own["value_err"], f"{quantity.name}: L = {L}, J0 = {J0:g} K", label=name, **look)
-        for name, stated in claims[claims.index.str.startswith(quantity.claims)].iterrows():
+        for name, stated in claims[claims.index.str.startswith(quantity.claim_prefix)].iterrows():
             J0 = float(name.rsplit("J", 1)[1]) if "_J" in name else couplings[0]
             if J0 not in couplings:
                 continue
@@ -44,7 +46,7 @@ def draw(choices, paper, quench_K):
             elif stated["low"] > -5:
                 panel.axes.axvspan(stated["low"], stated["high"], color="0.93", zorder=0)
         panel.rows([spell(name) for name in names])
-        panel.axes.set_xlabel(quantity.spelled("axis", coldest))
+        panel.axes.set_xlabel(quantity.text_at("axis", coldest))
         panel.axes.set_title(f"({panel.letter})", loc="left", fontsize=8, weight="bold", pad=3)
     figure.figure.legend(*figure.panels[0].axes.get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return figure

@@ -9,7 +9,7 @@ SAMPLES = {"parts": "parts of the realizations", "halves": "first minus second h
 
 
 def draw(pulls, warm_K):
-    names = {quantity.name: quantity.spelled("symbol", warm_K) for quantity in entries("pulls")}
+    names = {quantity.name: quantity.text_at("symbol", warm_K) for quantity in entries("pull_place")}
     figure = style.Figure(2, width="double", height=2.7, sharey=True)
     mean, width = figure.panels
     for k, (sample, name) in enumerate(SAMPLES.items()):

@@ -4,7 +4,7 @@
 
 function measuredOf(physics, atlas, entries) {
   const models = observablesOf(physics, atlas);
-  const { Likelihood, maximise } = fitsOf();
+  const { Likelihood, maximise } = createFitter();
   const SHARES_TRIED = [0, 0.03, 0.08, 0.15, 0.25, 0.4, 0.6, 0.85], NEGLIGIBLE = 1e-4, FOUND_AGAIN = 3; // on_atlas.py
   const TEMPERATURES_K = [5e-4, 20]; // datasets.py
   const MOST_POINTS = 600;

@@ -2,7 +2,7 @@
 // fits.py have them: model Σ_a p[a] · shape_a(p), amplitudes p[a] and shapes that depend on the other parameters.
 "use strict";
 
-function fitsOf() {
+function createFitter() {
   const MOST_STEPS = 60, GAUSS = 6, MOST_TRIED = 600, NEAR = 0.05, STEP = 1e-7; // likelihood.py
   const PARABOLIC = 0.05, MOST_PROFILED = 14, MOST_EVALUATIONS = 6000; // profile.py
   const FAR_ABOVE_ONE = 2, BY_CHANCE = 1e-4, MOST_MINIMA = 3; // fits.py
