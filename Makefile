@@ -30,7 +30,7 @@ atlas: .venv/installed
 	cp results/runs/atlas/atlas/atlas.npz scripts/tlsglass/atlas/atlas.npz
 
 verify: .venv/installed
-	.venv/bin/python scripts/verify.py -n $(or $(N),2) $(if $(SEED),--seed $(SEED))
+	PYTHONPATH=scripts .venv/bin/python tools/resimulate_batches.py -n $(or $(N),2) $(if $(SEED),--seed $(SEED))
 
 publish: .venv/installed
 	.venv/bin/python scripts/publish.py $(or $(RUN),paper)

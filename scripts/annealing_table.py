@@ -10,7 +10,7 @@ from tlsglass.montecarlo.annealing import AnnealingSummary
 io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 annealing, stability = [], []
 for chain in map(AnnealingSummary.load, snakemake.input.chains):
-    model = json.loads(str(chain.origin))
+    model = json.loads(str(chain.fingerprint))
     head = {"L": model["L"], "J0_K": model["J0_K"]}
     values = {"energy_per_spin_K": chain.energy_K, "energy_per_spin_K_err": chain.energy_K_err}
     values |= {"acceptance": chain.acceptance, "acceptance_err": chain.acceptance_err}

@@ -16,5 +16,7 @@ for kind, found in Study(snakemake.config).atlas().items():
             of = one.origin_at(rung), rung.T_K, one.realizations
             counts.append(table.compact(load_merged(own, *of, given["jackknife_groups"], [(0, one.realizations)])))
         sets.append((kind, sorted(counts, key=lambda one: one.T_K)))
-spread = lattice.coupling_spread(given["grid"]["L"], snakemake.params.model["cutoff"], snakemake.params.model["concentration"])
+spread = lattice.local_field_variance(
+    given["grid"]["L"], snakemake.params.model["cutoff"], snakemake.params.model["concentration"]
+)
 table.build(sets, snakemake.params.model["h0_K"], spread, {"commit": provenance.commit()}).save(snakemake.output.atlas)

@@ -45,7 +45,7 @@ def test_the_study_runs_whole_and_then_does_nothing(built):
         assert "30/30 realizations" in log.read_text(encoding="utf-8")
     second = built.run()
     assert "Nothing to be done" in second.stdout + second.stderr
-    assert built.words("intact")[-1].endswith("files are what was written")
+    assert built.words("verify_files")[-1].endswith("files are what was written")
 
 
 @pytest.mark.skipif(not shutil.which("rsync"), reason="snakemake-storage-plugin-fs needs rsync")
@@ -87,7 +87,7 @@ def test_what_an_overlay_no_longer_shows_is_named(built):
     overlay = TINY | {"checks": TINY["checks"] | {"variants": None}}
     built.write_overlay(overlay)
     remedy = f"remove it with: rm {stale.relative_to(built.folder)}"
-    assert sum(line.endswith(remedy) for line in built.words("intact")) == 1
+    assert sum(line.endswith(remedy) for line in built.words("verify_files")) == 1
     built.write_overlay(TINY)
 
 
@@ -174,7 +174,7 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
         "closure",
         "closure_table",
         "closure_devices",
-        "intact",
+        "verify_files",
         "page",
         "readme",
         "atlas_file",

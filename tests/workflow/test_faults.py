@@ -134,7 +134,7 @@ def test_each_corruption_is_named_and_repaired_by_the_printed_command(workflow):
     for kind, (_, corrupt, _) in reversed(CORRUPTIONS.items()):  # copies are made before their sources are damaged
         corrupt(workflow.folder / places[kind])
         assert (workflow.folder / places[kind]).read_bytes() != good[places[kind]], kind
-    lines = workflow.words("intact")
+    lines = workflow.words("verify_files")
     assert len(lines) == len(CORRUPTIONS), lines
     remedies = []
     for kind, (_, _, said) in CORRUPTIONS.items():
@@ -148,7 +148,7 @@ def test_each_corruption_is_named_and_repaired_by_the_printed_command(workflow):
     assert repair.returncode == 0, repair.stderr[-2000:]
     again = written(workflow)
     assert [path for path in good if again.get(path) != good[path]] == []
-    assert workflow.words("intact")[-1].endswith("files are what was written")
+    assert workflow.words("verify_files")[-1].endswith("files are what was written")
 
 
 def test_a_foreign_shard_is_not_merged_nor_an_altered_table_read(workflow):
@@ -159,7 +159,7 @@ def test_a_foreign_shard_is_not_merged_nor_an_altered_table_read(workflow):
     kept = str(workflow.shards("L4_J2").relative_to(workflow.folder))
     for name, corrupt, rule in [
         (f"{kept}/T0.5/00000-00029.npz", other_physics, "dos_table/L4_J2"),
-        (f"{kept}/chain/00030-00059.npz", other_physics, "chain/L4_J2"),
+        (f"{kept}/chain/00030-00059.npz", other_physics, "summarize_chains/L4_J2"),
     ]:
         good = (workflow.folder / name).read_bytes()
         corrupt(workflow.folder / name)

@@ -119,6 +119,6 @@ def test_a_killed_exchange_goes_on_with_the_same_bits_and_a_damaged_shard_is_nam
 
     damaged = next(path for path in whole if "/T0.2/" in path)
     (workflow.folder / damaged).write_bytes(whole[damaged][:-100])
-    (line,) = [line for line in workflow.words("intact") if line.startswith(f"{damaged}: ")]
+    (line,) = [line for line in workflow.words("verify_files") if line.startswith(f"{damaged}: ")]
     assert "damaged" in line
     assert f"--force {damaged}" in line

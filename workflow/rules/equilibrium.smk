@@ -13,15 +13,15 @@ EQUILIBRIUM_TABLES = (
 )
 
 
-rule evidence:
+rule equilibration_data:
     input:
         unpack(chains_of_pair),
     output:
         evidence="<results>/equilibrium/{pair}_evidence.npz",
     log:
-        "<logs>/evidence/{pair}.log",
+        "<logs>/equilibration_data/{pair}.log",
     benchmark:
-        "<benchmarks>/evidence/{pair}.tsv"
+        "<benchmarks>/equilibration_data/{pair}.tsv"
     wildcard_constraints:
         pair=one_of(PAIRED),
     conda:
@@ -31,13 +31,13 @@ rule evidence:
         mem_mb=2000,
         runtime=10,
     params:
-        code=library("evidence.py"),
+        code=library("equilibration_data.py"),
         origins=lambda w: equilibrium_plan.origins(study, w.pair),
         realizations=lambda w: PAIRED[w.pair]["realizations"],
         sweeps=study.equilibrium["annealed_sweeps"] if PAIRED else [],
         groups=study.groups("equilibrium") if PAIRED else None,
     script:
-        "../../scripts/evidence.py"
+        "../../scripts/equilibration_data.py"
 
 
 rule equilibrium:

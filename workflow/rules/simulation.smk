@@ -35,7 +35,7 @@ for number, ((verb, rungs, told), keys) in enumerate(ALIKE.items(), 1):
             "../../scripts/anneal.py"
 
 
-rule chain:
+rule summarize_chains:
     input:
         chains=lambda w: (
             shipped(f"results/published/chain/{w.set}.npz") if PUBLISHED else shards_of(SIMULATED[w.set], "chain")
@@ -43,9 +43,9 @@ rule chain:
     output:
         chain="<results>/chain/{set}.npz",
     log:
-        "<logs>/chain/{set}.log",
+        "<logs>/summarize_chains/{set}.log",
     benchmark:
-        "<benchmarks>/chain/{set}.tsv"
+        "<benchmarks>/summarize_chains/{set}.tsv"
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -53,12 +53,12 @@ rule chain:
         mem_mb=1000,
         runtime=10,
     params:
-        code=library("chain.py"),
+        code=library("summarize_chains.py"),
         origin=lambda w: SIMULATED[w.set].annealing_origin,
         realizations=lambda w: SIMULATED[w.set].realizations,
         merged=PUBLISHED,
     script:
-        "../../scripts/chain.py"
+        "../../scripts/summarize_chains.py"
 
 
 rule annealing_table:

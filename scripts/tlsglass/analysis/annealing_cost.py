@@ -51,7 +51,7 @@ def tabulate_annealing_cost(evidence, tempered, annealed, settings):
 
 
 def _told(test):
-    limits = {"least": test.least, "most": test.most if math.isfinite(test.most) else math.nan}
+    limits = {"least": test.lower, "most": test.upper if math.isfinite(test.upper) else math.nan}
     return {"certificate": test.name, "value": test.value, "T_K": test.T_K} | limits | {"passed": int(test.passed)}
 
 

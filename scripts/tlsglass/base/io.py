@@ -50,7 +50,7 @@ def repair_command(path):
     if published := next((folder for folder in Path(path).parents if (folder / MANIFEST).is_file()), None):
         return f"restore it with: git -C {shlex.quote(str(published))} checkout -- {Path(path).relative_to(published)}"
     if _JobState.rebuild is None:
-        return "`snakemake --cores 1 intact`, called as the run was, names the command that makes it anew"
+        return "`snakemake --cores 1 verify_files`, called as the run was, names the command that makes it anew"
     return f"make it anew with: {_JobState.rebuild.replace('{}', shlex.quote(str(path)), 1)}"
 
 

@@ -15,7 +15,7 @@ def minimal_image_distance(displacement, L):
     return np.sqrt(np.sum(folded**2, axis=-1))
 
 
-def coupling_kernel(L, cutoff):
+def interaction_kernel(L, cutoff):
     """Return 1/(R³ + C) of Eq. (2) for every displacement (dx, dy, dz) with 0 <= d < L, shape (L, L, L).
 
     The entry of the zero displacement is 0: a TLS does not interact with itself.
@@ -26,6 +26,6 @@ def coupling_kernel(L, cutoff):
     return 1.0 / (distance**3 + cutoff)
 
 
-def coupling_spread(L, cutoff, concentration):
+def local_field_variance(L, cutoff, concentration):
     """Return the variance of the field of all couplings at a site, with random spins, in units of J0²."""
-    return concentration * float(np.sum(coupling_kernel(L, cutoff) ** 2))
+    return concentration * float(np.sum(interaction_kernel(L, cutoff) ** 2))

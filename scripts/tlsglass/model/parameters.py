@@ -27,7 +27,7 @@ class ModelParameters:
         """1/(R³ + C) for every displacement, shape (L, L, L)."""
         from tlsglass.model import lattice
 
-        return lattice.coupling_kernel(self.L, self.cutoff)
+        return lattice.interaction_kernel(self.L, self.cutoff)
 
     @property
     def _nearest(self):

@@ -8,26 +8,28 @@ import numpy as np
 from tlsglass.base import io, jackknife
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.grid import histogram
-from tlsglass.dos.load import check_batch, check_fingerprint, check_realizations
+from tlsglass.dos.load import check_fingerprint, check_realizations
 from tlsglass.model import disorder, excitations
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo import metropolis
-from tlsglass.montecarlo.protocol import Protocol, fingerprint, record_fingerprint
+from tlsglass.montecarlo.protocol import Protocol, counts_fingerprint, record_fingerprint
+
+FINGERPRINT_KEY = "origin"  # of the fingerprint in the metadata of stored files
 
 
 class StoredRecord:
     """A dataclass of arrays that is kept in an npz file, with its origin as the stamp."""
 
     def save(self, path):
-        io.write_arrays(path, {k: v for k, v in vars(self).items() if k != "origin"}, {"origin": self.origin})
+        io.write_arrays(path, {k: v for k, v in vars(self).items() if k != "fingerprint"}, {FINGERPRINT_KEY: self.fingerprint})
 
     @classmethod
     def load(cls, path):
         """Read what ``save`` wrote. Raises files.DamagedFile."""
         arrays, stamp = io.read_arrays(path)
         try:
-            return cls(**stamp, **{name: array[()] for name, array in arrays.items()})
-        except TypeError as error:
+            return cls(fingerprint=stamp[FINGERPRINT_KEY], **{name: array[()] for name, array in arrays.items()})
+        except (KeyError, TypeError) as error:
             raise io.DamagedFileError(path, f"not a {cls.__name__}: {error}") from error
 
 
@@ -35,7 +37,7 @@ class StoredRecord:
 class AnnealingRecord(StoredRecord):
     """What the annealing itself was like, per realization. The last rung is the quench, after its relaxation."""
 
-    origin: str
+    fingerprint: str
     first: int
     rungs_K: np.ndarray  # (r,) ladder and quench
     energy_K: np.ndarray  # (n, r) energy per spin at the end of each rung
@@ -49,7 +51,7 @@ class AnnealingRecord(StoredRecord):
 class AnnealingSummary(StoredRecord):
     """The Chains of all batches of one (L, J0): means over realizations, and their standard errors."""
 
-    origin: str
+    fingerprint: str
     n_realizations: int
     rungs_K: np.ndarray  # (r,)
     energy_K: np.ndarray  # (r,)
@@ -70,23 +72,14 @@ def summarize(chains):
     energy, acceptance, share = np.split(total.mean, [rungs, 2 * rungs])
     energy_err, acceptance_err, share_err = np.split(total.error, [rungs, 2 * rungs])
     return AnnealingSummary(
-        chain.origin, total.n, chain.rungs_K, energy, energy_err, acceptance, acceptance_err, share, share_err
+        chain.fingerprint, total.n, chain.rungs_K, energy, energy_err, acceptance, acceptance_err, share, share_err
     )
 
 
-def read_chain(path, origin):
-    """Return the Chain of a batch. Raises files.DamagedFile, and ForeignShard for another origin or other realizations
-    than those that its name says."""
-    chain = AnnealingRecord.load(path)
-    check_fingerprint(path, chain.origin, origin)
-    check_batch(path, int(chain.first), len(chain.energy_K))
-    return chain
-
-
-def read_summary(path, origin, n):
+def read_summary(path, fingerprint, n):
     """Return the ChainSummary of ``n`` realizations. Raises files.DamagedFile, and ForeignShard for another."""
     summary = AnnealingSummary.load(path)
-    check_fingerprint(path, summary.origin, origin)
+    check_fingerprint(path, summary.fingerprint, fingerprint)
     check_realizations(path, [0], [int(summary.n_realizations)], n)
     return summary
 
@@ -102,7 +95,7 @@ def simulate(model: ModelParameters, protocol: Protocol, first, n, report=lambda
         if value < least or value % protocol.block:
             raise ValueError(f"{name} = {value!r}: must be a multiple of the block, {protocol.block}, and >= {least}")
     rungs = protocol.rungs
-    edges = {rung.T_K: protocol.grid_edges(rung.T_K, model.energy_range_K) for rung in protocol.counted}
+    edges = {rung.T_K: protocol.grid_edges(rung.T_K, model.energy_range_K) for rung in protocol.counted_rungs}
     counts = {T: np.zeros((n // protocol.block, len(e) - 1), dtype=np.int64) for T, e in edges.items()}
     energy, acceptance = np.zeros((n, len(rungs))), np.zeros((n, len(rungs)))
     unstable = np.zeros((n, 3), dtype=np.int64)
@@ -138,12 +131,12 @@ def simulate(model: ModelParameters, protocol: Protocol, first, n, report=lambda
             n_spins=model.n_spins,
             concentration=model.concentration,
             block=protocol.block,
-            origin=fingerprint(model, protocol, rung),
+            origin=counts_fingerprint(model, protocol, rung),
             first=starts,
             edges_K=edges[rung.T_K],
             counts=counts[rung.T_K],
         )
-        for rung in protocol.counted
+        for rung in protocol.counted_rungs
     }
     temperatures_K = np.array([rung.T_K for rung in rungs])
     return found, AnnealingRecord(record_fingerprint(model, protocol), first, temperatures_K, energy, acceptance, *unstable.T)

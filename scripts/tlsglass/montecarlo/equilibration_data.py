@@ -26,7 +26,7 @@ class EquilibrationData(StoredRecord):
     two anneals. ``mean`` gives a sum as its mean over realizations, with its jackknifed error.
     """
 
-    origin: str  # JSON: those of all that it is made from
+    fingerprint: str  # JSON: those of all that it is made from
     n_spins: int
     sweeps: int  # of tempering, of most realizations
     field_unit_K: float
@@ -68,7 +68,7 @@ class EquilibrationData(StoredRecord):
 
     @property
     def model(self):
-        return parse_fingerprint(json.loads(self.origin)["tempered"])[0]
+        return parse_fingerprint(json.loads(self.fingerprint)["tempered"])[0]
 
     def mean(self, name):
         """Return the mean of a sum over realizations, Samples (...)."""
@@ -81,7 +81,7 @@ def aggregate(tempered, annealed, twice, groups):
 
     Raises ValueError when they are not of the same realizations.
     """
-    model, protocol = parse_fingerprint(tempered[0].origin)
+    model, protocol = parse_fingerprint(tempered[0].fingerprint)
     batches = [tempered, *annealed.values(), twice]
     numbers = [[(int(one.first), len(vars(one)[_told(one)])) for one in many] for many in batches]
     total = sum(n for _, n in numbers[0])
@@ -121,10 +121,10 @@ def aggregate(tempered, annealed, twice, groups):
     found = np.stack([np.rint(energy[:, -1] / unit_K) for energy in energies], axis=1).astype(np.int64)
     columns |= {f"twice_{name}": rows for name, rows in _of_two_anneals(twice, joined, unit_K).items()}
     negative = _coarse(joined(tempered, "negative"), protocol.grid, head.measured_K, model)
-    origins = {"tempered": head.origin, "twice": twice[0].origin}
-    origins |= {f"annealed_{sweeps}": many[0].origin for sweeps, many in annealed.items()}
+    fingerprints = {"tempered": head.fingerprint, "twice": twice[0].fingerprint}
+    fingerprints |= {f"annealed_{sweeps}": many[0].fingerprint for sweeps, many in annealed.items()}
     return EquilibrationData(
-        origin=json.dumps(origins, sort_keys=True),
+        fingerprint=json.dumps(fingerprints, sort_keys=True),
         n_spins=model.n_spins,
         sweeps=int(head.sweeps),
         field_unit_K=float(head.field_unit_K),

@@ -27,12 +27,12 @@ class EquilibrationTest:
     name: str
     value: float
     T_K: float  # of the worst rung; NaN where the test is of the set as a whole
-    least: float
-    most: float
+    lower: float
+    upper: float
 
     @property
     def passed(self):
-        return bool(self.least <= self.value <= self.most)
+        return bool(self.lower <= self.value <= self.upper)
 
 
 @dataclass(frozen=True)
@@ -53,18 +53,18 @@ class Identity:
         return self.difference_K.value / self.difference_K.error
 
 
-def identities(evidence, of=""):
-    """Return {"field": Identity, "coupling": Identity} of tempering, or with ``of`` = "twice_" of two independent anneals."""
-    T = evidence.annealed_rungs_K if of else evidence.rungs_K
+def identities(evidence, prefix=""):
+    """Return {"field": Identity, "coupling": Identity} of tempering, or with the prefix "twice_" of two independent anneals."""
+    T = evidence.annealed_rungs_K if prefix else evidence.rungs_K
     h0_K = evidence.model.h0_K
     variance = evidence.mean("pair_variance_K2")
     return {
         "field": Identity(
-            evidence.mean(f"{of}field_K"),
-            -(h0_K**2) / T * (1 - evidence.mean(f"{of}overlap")),
-            0.0 if of else evidence.mean("field_control_K"),
+            evidence.mean(f"{prefix}field_K"),
+            -(h0_K**2) / T * (1 - evidence.mean(f"{prefix}overlap")),
+            0.0 if prefix else evidence.mean("field_control_K"),
         ),
-        "coupling": Identity(evidence.mean(f"{of}coupling_K"), -(variance - evidence.mean(f"{of}pair_overlap_K2")) / T),
+        "coupling": Identity(evidence.mean(f"{prefix}coupling_K"), -(variance - evidence.mean(f"{prefix}pair_overlap_K2")) / T),
     }
 
 

@@ -17,10 +17,10 @@ def simulate(model, protocol, first, n, report=lambda line: None, checkpoint=Non
     return METHODS[protocol.method].simulate(model, protocol, first, n, report, checkpoint)
 
 
-def read_record(path, origin, method):
+def read_record(path, fingerprint, method):
     """Return what a batch tells of its chains. Raises files.DamagedFile, and ForeignShard for another origin or other
     realizations than those that its name says."""
     told = RECORDS[method].load(path)
-    check_fingerprint(path, told.origin, origin)
+    check_fingerprint(path, told.fingerprint, fingerprint)
     check_batch(path, int(told.first), len(told.energy if method != ANNEALING else told.energy_K))
     return told

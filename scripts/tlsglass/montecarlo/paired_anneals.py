@@ -13,7 +13,7 @@ from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo.annealing import Progress, StoredRecord
 from tlsglass.montecarlo.metropolis import _anneal
 from tlsglass.montecarlo.overlaps import SNAPSHOTS, Overlaps
-from tlsglass.montecarlo.protocol import Protocol, fingerprint
+from tlsglass.montecarlo.protocol import Protocol, counts_fingerprint
 
 COPIES = 2
 
@@ -22,7 +22,7 @@ COPIES = 2
 class PairedAnnealsRecord(StoredRecord):
     """What two anneals of n realizations were like at r rungs. Energies are 2H in steps of ``field_unit_K``."""
 
-    origin: str
+    fingerprint: str
     first: int
     n_spins: int
     field_unit_K: float
@@ -65,7 +65,7 @@ def simulate(model: ModelParameters, protocol: Protocol, first, n, report=lambda
         progress.done(index + 1)
         if checkpoint and index + 1 < n:
             checkpoint.done(index + 1, kept)
-    head = fingerprint(model, protocol), first, model.n_spins, model.field_unit_K
+    head = counts_fingerprint(model, protocol), first, model.n_spins, model.field_unit_K
     return {}, PairedAnnealsRecord(*head, np.array(protocol.ladder_K), **kept)
 
 

@@ -44,21 +44,21 @@ class Protocol:
     @property
     def rungs(self):
         """The ladder from its top to the quench, as names.Rung."""
-        return [*map(labels.Rung, self.ladder_K), *self.quenched]
+        return [*map(labels.Rung, self.ladder_K), *self.quench_rungs]
 
     @property
-    def quench(self):
+    def quench_rung(self):
         return labels.Rung(self.quench_K, quench=True)
 
     @property
-    def quenched(self):
+    def quench_rungs(self):
         """The quench alone in a list, which is empty where there is none."""
-        return [self.quench] if self.method == ANNEALING else []
+        return [self.quench_rung] if self.method == ANNEALING else []
 
     @property
-    def counted(self):
+    def counted_rungs(self):
         """The rungs at which energies are counted, as names.Rung."""
-        return [*map(labels.Rung, self.measured_K), *self.quenched]
+        return [*map(labels.Rung, self.measured_K), *self.quench_rungs]
 
     def grid_edges(self, T_K, E_max_K):
         """Return the energy bins at ``T_K``; the quench shares those of the lowest rung."""
@@ -83,7 +83,7 @@ def _facts(model, protocol, without=()):
     return {name: value for name, value in told.items() if name not in ("measured_K", *without)}
 
 
-def fingerprint(model, protocol, rung=None):
+def counts_fingerprint(model, protocol, rung=None):
     """Name all that the counts at ``rung`` depend on, but for their realizations; without one, at whatever rung.
 
     Counts at a temperature do not depend on where else energies are counted, nor, where a state is annealed, on the rungs
@@ -102,16 +102,16 @@ def record_fingerprint(model, protocol):
     Energies are not counted for them. By the other methods it is the ``origin``.
     """
     if protocol.method != ANNEALING:
-        return fingerprint(model, protocol)
+        return counts_fingerprint(model, protocol)
     return json.dumps(_facts(model, protocol, without=("block", "grid")), sort_keys=True)
 
 
-def parse_fingerprint(text, measured_K=()):
+def parse_fingerprint(fingerprint, measured_K=()):
     """Return the Model and the Protocol of an ``origin``, with energies counted at the rungs ``measured_K``."""
-    told = {"quench_K": "0"} | json.loads(text) | {"measured_K": measured_K}
+    told = {"quench_K": "0"} | json.loads(fingerprint) | {"measured_K": measured_K}
     return labels.from_jsonable(ModelParameters, told), labels.from_jsonable(Protocol, told)
 
 
-def shard_folder(model, origin):
+def shard_folder(model, fingerprint):
     """Return the name of the folder that keeps the shards of an ``origin``: L8_J2-3f9c1a2b."""
-    return f"{labels.ParameterSet(model.L, model.J0_K)}-{hashlib.sha256(origin.encode()).hexdigest()[:8]}"
+    return f"{labels.ParameterSet(model.L, model.J0_K)}-{hashlib.sha256(fingerprint.encode()).hexdigest()[:8]}"

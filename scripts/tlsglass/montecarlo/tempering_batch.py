@@ -10,7 +10,7 @@ from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo import tempering
 from tlsglass.montecarlo.annealing import Progress, StoredRecord
 from tlsglass.montecarlo.overlaps import SNAPSHOTS, Overlaps
-from tlsglass.montecarlo.protocol import Protocol, fingerprint
+from tlsglass.montecarlo.protocol import Protocol, counts_fingerprint
 from tlsglass.montecarlo.tempering import HALVING_WINDOWS
 
 COPIES = 2
@@ -25,7 +25,7 @@ class TemperingRecord(StoredRecord):
     Energies are 2H in steps of ``field_unit_K``, as integers, but for those in kelvin.
     """
 
-    origin: str
+    fingerprint: str
     first: int
     n_spins: int
     sweeps: int  # of most realizations
@@ -90,7 +90,7 @@ def simulate(model: ModelParameters, protocol: Protocol, first, n, report=lambda
             n_spins=model.n_spins,
             concentration=model.concentration,
             block=protocol.block,
-            origin=fingerprint(model, protocol),
+            origin=counts_fingerprint(model, protocol),
             first=np.arange(first, first + n, protocol.block),
             edges_K=edges[T],
             counts=kept.pop(f"counts_{k}"),
@@ -98,7 +98,7 @@ def simulate(model: ModelParameters, protocol: Protocol, first, n, report=lambda
         )
         for k, T in enumerate(protocol.measured_K)
     }
-    head = fingerprint(model, protocol), first, model.n_spins, protocol.sweeps, model.field_unit_K
+    head = counts_fingerprint(model, protocol), first, model.n_spins, protocol.sweeps, model.field_unit_K
     return found, TemperingRecord(*head, np.array(ladder_K), np.array(protocol.measured_K), **kept)
 
 

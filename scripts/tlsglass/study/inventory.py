@@ -14,7 +14,7 @@ def of_shards(study):
             read = partial(read_shard, origin=simulated.origin_at(rung), T_K=rung.T_K)
             found |= dict.fromkeys(simulated.shards(rung), read)
         if simulated.told:
-            read = partial(methods.read_record, origin=simulated.annealing_origin, method=simulated.protocol.method)
+            read = partial(methods.read_record, fingerprint=simulated.annealing_origin, method=simulated.protocol.method)
             found |= dict.fromkeys(simulated.chains, read)
     return list(found.items())
 
@@ -31,7 +31,7 @@ def of_merged(study):
     ]
     for L, J0 in study.sets:
         simulated = study.simulated(L, J0)
-        read = partial(annealing.read_summary, origin=simulated.annealing_origin, n=simulated.realizations)
+        read = partial(annealing.read_summary, fingerprint=simulated.annealing_origin, n=simulated.realizations)
         found.append((f"chain/{study.name(L, J0)}.npz", read))
     return found
 

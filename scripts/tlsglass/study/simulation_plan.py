@@ -22,7 +22,7 @@ class SimulationPlan:
 
     @property
     def origin(self):
-        return protocol.fingerprint(self.model, self.protocol)
+        return protocol.counts_fingerprint(self.model, self.protocol)
 
     @property
     def key(self):
@@ -32,7 +32,7 @@ class SimulationPlan:
     @property
     def rungs(self):
         """The rungs that are asked for, as names.Rung."""
-        return [rung for rung in self.protocol.counted if self.quench or not rung.quench]
+        return [rung for rung in self.protocol.counted_rungs if self.quench or not rung.quench]
 
     @property
     def told(self):
@@ -45,7 +45,7 @@ class SimulationPlan:
 
     def origin_at(self, rung):
         """Return what the counts at a names.Rung depend on."""
-        return protocol.fingerprint(self.model, self.protocol, rung)
+        return protocol.counts_fingerprint(self.model, self.protocol, rung)
 
     @property
     def annealing_origin(self):

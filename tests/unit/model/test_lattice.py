@@ -17,7 +17,7 @@ def test_minimal_image_is_the_nearest_of_all_images(L):
 
 
 def test_kernel_is_that_of_eq_2_and_leaves_out_the_spin_itself():
-    kernel = lattice.coupling_kernel(6, 1.0)
+    kernel = lattice.interaction_kernel(6, 1.0)
     assert kernel[0, 0, 0] == 0
     assert kernel[1, 0, 0] == 0.5
     assert kernel[5, 0, 0] == 0.5

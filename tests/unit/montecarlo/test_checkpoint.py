@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tlsglass.montecarlo import annealing, checkpoint
-from tlsglass.montecarlo.protocol import fingerprint
+from tlsglass.montecarlo.protocol import counts_fingerprint
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def run(small_model, short_protocol, tmp_path):
     """Run a batch with a checkpoint after each realization; ``stop_after`` sends SIGTERM then."""
 
     def run(protocol=short_protocol, n=40, stop_after=None, number=signal.SIGTERM, interval=0.0):
-        keeper = checkpoint.Checkpoint(tmp_path / "c.npz", fingerprint(small_model, protocol), interval)
+        keeper = checkpoint.Checkpoint(tmp_path / "c.npz", counts_fingerprint(small_model, protocol), interval)
         lines = []
         with keeper:
             note = keeper.done

@@ -10,7 +10,7 @@ import pytest
 
 from tlsglass.base import labels
 from tlsglass.model.parameters import ModelParameters
-from tlsglass.montecarlo.protocol import Protocol, fingerprint, parse_fingerprint, record_fingerprint, shard_folder
+from tlsglass.montecarlo.protocol import Protocol, counts_fingerprint, parse_fingerprint, record_fingerprint, shard_folder
 
 ROOT = Path(__file__).parents[3]
 WARM, COLD = labels.Rung(5.0), labels.Rung(0.5)
@@ -19,16 +19,18 @@ WARM, COLD = labels.Rung(5.0), labels.Rung(0.5)
 def test_counts_depend_on_the_rungs_above_them_and_the_quench_on_all(small_model, short_protocol):
     lower = replace(short_protocol, ladder_K=(*short_protocol.ladder_K, 0.1))
     colder = replace(short_protocol, quench_K=1e-6)
-    quench = short_protocol.quench
+    quench = short_protocol.quench_rung
     for changed, same in ((lower, [WARM, COLD]), (colder, [WARM, COLD])):
         for rung in (WARM, COLD, quench):
-            assert (fingerprint(small_model, changed, rung) == fingerprint(small_model, short_protocol, rung)) == (rung in same)
+            assert (
+                counts_fingerprint(small_model, changed, rung) == counts_fingerprint(small_model, short_protocol, rung)
+            ) == (rung in same)
 
 
 def test_where_else_energies_are_counted_is_in_no_origin(small_model, short_protocol):
     more = replace(short_protocol, measured_K=(0.5, 20.0))
-    for rung in (COLD, short_protocol.quench, None):
-        assert fingerprint(small_model, more, rung) == fingerprint(small_model, short_protocol, rung)
+    for rung in (COLD, short_protocol.quench_rung, None):
+        assert counts_fingerprint(small_model, more, rung) == counts_fingerprint(small_model, short_protocol, rung)
     assert record_fingerprint(small_model, more) == record_fingerprint(small_model, short_protocol)
 
 
@@ -46,7 +48,7 @@ def test_every_other_setting_of_the_chain_is_in_the_origin(small_model, short_pr
         "extensions": 1,
     }
     changed = replace(short_protocol, **{name: others[name]})
-    assert fingerprint(small_model, changed) != fingerprint(small_model, short_protocol)
+    assert counts_fingerprint(small_model, changed) != counts_fingerprint(small_model, short_protocol)
     told = record_fingerprint(small_model, changed) == record_fingerprint(small_model, short_protocol)
     assert told == (name in ("block", "grid"))
 
@@ -54,27 +56,27 @@ def test_every_other_setting_of_the_chain_is_in_the_origin(small_model, short_pr
 @pytest.mark.parametrize("name", [field.name for field in fields(ModelParameters)])
 def test_every_parameter_of_the_model_is_in_the_origin(small_model, short_protocol, name):
     changed = replace(small_model, **{name: getattr(small_model, name) * 2})
-    assert fingerprint(changed, short_protocol, COLD) != fingerprint(small_model, short_protocol, COLD)
+    assert counts_fingerprint(changed, short_protocol, COLD) != counts_fingerprint(small_model, short_protocol, COLD)
     assert record_fingerprint(changed, short_protocol) != record_fingerprint(small_model, short_protocol)
 
 
 def test_a_new_option_at_its_default_changes_no_origin_and_no_folder(small_model, short_protocol):
     newer = make_dataclass("Newer", [("replicas", int, 1)], bases=(Protocol,), frozen=True)(**vars(short_protocol))
     for rung in (COLD, None):
-        assert fingerprint(small_model, newer, rung) == fingerprint(small_model, short_protocol, rung)
+        assert counts_fingerprint(small_model, newer, rung) == counts_fingerprint(small_model, short_protocol, rung)
     two = replace(newer, replicas=2)
-    assert fingerprint(small_model, two) != fingerprint(small_model, short_protocol)
-    keys = {shard_folder(small_model, fingerprint(small_model, p)) for p in (short_protocol, newer, two)}
+    assert counts_fingerprint(small_model, two) != counts_fingerprint(small_model, short_protocol)
+    keys = {shard_folder(small_model, counts_fingerprint(small_model, p)) for p in (short_protocol, newer, two)}
     assert len(keys) == 2
 
 
 def test_an_origin_gives_back_the_model_and_the_protocol(small_model, short_protocol):
-    model, protocol = parse_fingerprint(fingerprint(small_model, short_protocol), short_protocol.measured_K)
+    model, protocol = parse_fingerprint(counts_fingerprint(small_model, short_protocol), short_protocol.measured_K)
     assert (model, protocol) == (small_model, short_protocol)
 
 
 def test_the_folder_of_shards_names_the_set(small_model, short_protocol):
-    assert shard_folder(small_model, fingerprint(small_model, short_protocol)).startswith("L4_J3-")
+    assert shard_folder(small_model, counts_fingerprint(small_model, short_protocol)).startswith("L4_J3-")
 
 
 def test_counting_off_the_ladder_is_refused(short_protocol):

@@ -23,7 +23,7 @@ from tlsglass.montecarlo import (
     tempering,
     tempering_batch,
 )
-from tlsglass.montecarlo.protocol import EQUILIBRIUM_VERSION, PAIRED_ANNEALING, TEMPERING, fingerprint
+from tlsglass.montecarlo.protocol import EQUILIBRIUM_VERSION, PAIRED_ANNEALING, TEMPERING, counts_fingerprint
 
 MODEL = disorder.ModelParameters(L=4, h0_K=10.0, J0_K=6.0, cutoff=1.0, concentration=0.5)
 
@@ -70,7 +70,7 @@ def test_batches_in_other_processes_together_are_the_whole_run(protocol):
 
 def test_a_stopped_batch_goes_on_with_the_same_bits(protocol, tmp_path):
     whole, record = simulated(0, 20, protocol)
-    with checkpoint.Checkpoint(tmp_path / "c.npz", fingerprint(MODEL, protocol), 0.0) as keeper:
+    with checkpoint.Checkpoint(tmp_path / "c.npz", counts_fingerprint(MODEL, protocol), 0.0) as keeper:
         note = keeper.done
 
         def done(count, arrays):
@@ -134,11 +134,11 @@ def test_a_batch_tells_of_the_realizations_in_its_name_and_of_its_origin(protoco
     _, record = methods.simulate(MODEL, protocol, 10, 10)
     record.save(tmp_path / "00010-00019.npz")
     record.save(tmp_path / "00000-00009.npz")
-    assert methods.read_record(tmp_path / "00010-00019.npz", record.origin, TEMPERING).n_spins == MODEL.n_spins
+    assert methods.read_record(tmp_path / "00010-00019.npz", record.fingerprint, TEMPERING).n_spins == MODEL.n_spins
     with pytest.raises(ShardMismatchError, match="it holds realizations 10 to 19"):
-        methods.read_record(tmp_path / "00000-00009.npz", record.origin, TEMPERING)
+        methods.read_record(tmp_path / "00000-00009.npz", record.fingerprint, TEMPERING)
     with pytest.raises(ShardMismatchError, match="sweeps is 256 in it and 512 in this study"):
-        methods.read_record(tmp_path / "00010-00019.npz", fingerprint(MODEL, replace(protocol, sweeps=512)), TEMPERING)
+        methods.read_record(tmp_path / "00010-00019.npz", counts_fingerprint(MODEL, replace(protocol, sweeps=512)), TEMPERING)
 
 
 def test_evidence_is_of_the_same_realizations_in_order(protocol, short_protocol, tmp_path):

@@ -1,4 +1,4 @@
-"""Rule evidence: what tempering and annealing of one set tell of equilibrium, from all batches."""
+"""Rule equilibration_data: sums over tempered and annealed realizations of one set, from all batches."""
 
 from tlsglass.base import io
 from tlsglass.montecarlo import equilibration_data, methods

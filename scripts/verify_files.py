@@ -1,4 +1,4 @@
-"""Rule intact: name each shard, density and table that is not what was written, or is missing, with what mends it."""
+"""Rule verify_files: name each shard, density and table that is not what was written, or is missing, with what mends it."""
 
 import shlex
 from functools import partial

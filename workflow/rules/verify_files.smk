@@ -1,5 +1,5 @@
 # Damage. Tables that a run is about to read are held against the digests that the logs of their jobs tell, before its first
-# job; `snakemake intact` looks at all files of a run, and at its shards.
+# job; `snakemake verify_files` looks at all files of a run, and at its shards.
 
 
 onstart:
@@ -7,9 +7,9 @@ onstart:
         sys.exit("\n".join(lines))
 
 
-rule intact:  # without a benchmark, which would be an output: then it would be done once and never again
+rule verify_files:  # without a benchmark, which would be an output: then it would be done once and never again
     log:
-        "<logs>/intact.log",
+        "<logs>/verify_files.log",
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -22,4 +22,4 @@ rule intact:  # without a benchmark, which would be an output: then it would be 
         shards=folder("shards"),
         published=PUBLISHED_FOLDER if PUBLISHED else None,
     script:
-        "../../scripts/intact.py"
+        "../../scripts/verify_files.py"

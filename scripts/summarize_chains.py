@@ -1,0 +1,13 @@
+"""Rule summarize_chains: the annealing records of all batches of one (L, J0) as means, or the published summary."""
+
+from tlsglass.base import io
+from tlsglass.montecarlo import annealing, methods
+from tlsglass.montecarlo.protocol import ANNEALING
+
+io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+params, paths = snakemake.params, snakemake.input.chains
+if params.merged:
+    summary = annealing.read_summary(paths, params.origin, params.realizations)
+else:
+    summary = annealing.summarize(methods.read_record(path, params.origin, ANNEALING) for path in paths)
+summary.save(snakemake.output.chain)
