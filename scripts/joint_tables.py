@@ -12,7 +12,7 @@ from tlsglass.report import tables
 io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 fits = [json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.fits]
 none = pd.DataFrame(columns=["fit"])  # of a study without such datasets
-io.write_csv(snakemake.output.fits, joint_result.table(fits) if fits else none)
+io.write_csv(snakemake.output.fits, joint_result.joint_fit_table(fits) if fits else none)
 for name in ("parameters", "left_out"):
     every = [
         tables.read_table_file(path).assign(fit=fit["dataset"]) for path, fit in zip(snakemake.input[name], fits, strict=True)

@@ -126,7 +126,7 @@ def _fit_resonator(given):
     folder = Path(given.out or f"fit-{_name(given.table)}")
     replaced = (folder / "joint.json").exists()
     fit_report.save_joint(found, folder)
-    print("\n".join(joint_result.lines(found)))
+    print("\n".join(joint_result.summary_lines(found)))
     _written(folder, "joint.json, joint_*.csv, figure.svg", replaced)
     return 0
 

@@ -26,8 +26,8 @@ def _row(fit):
     row = {key: fit[key] for key in ("dataset", "material", "label", "observable", "provenance")}
     row |= {"control": bool(fit["control"]), "other_laboratory": fit["other_laboratory"]}
     row |= {"mu": free["values"]["mu"], "mu_err": free["errors_scaled"]["mu"], "mu_state": free["states"].get("mu")}
-    row |= {"mu_void": fit["void"], "verdict": report_text.verdict(fit)}
-    return row | J0_over_h0_record(fit) | {"says": fit["says"]}
+    row |= {"mu_rejected": fit["rejected"], "verdict": report_text.verdict(fit)}
+    return row | J0_over_h0_record(fit) | {"conclusion": fit["conclusion"]}
 
 
 def differences(materials):

@@ -88,7 +88,7 @@ class ProfileLikelihood:
             near = tried[min(tried, key=lambda x: abs(x - value))]
             step = value - near.values[name]
             start = {other: near.values[other] + rate * step for other, rate in self.covariance.following(name).items()}
-            held = self.likelihood.holding(**{name: value})
+            held = self.likelihood.with_fixed(**{name: value})
             tried[value] = held.best(near.values | start)
             self.likelihood.evaluations += held.evaluations
             if tried[value].chi2 < min(self.best.chi2, self.lower.chi2 if self.lower else np.inf) - self.margin:
@@ -102,7 +102,7 @@ class ProfileLikelihood:
         """
         if name not in self.found:
             self.found[name] = {self.best.values[name]: 0.0}
-            for start in self.likelihood.terms[name].tried:
+            for start in self.likelihood.terms[name].start_grid:
                 if self.likelihood.evaluations > MAX_EVALUATIONS / 2:
                     break
                 here = self.likelihood.best(self.best.values | {name: start}, most=30)
@@ -185,6 +185,6 @@ def parameter_state(value, ends_68, ends_95, term):
         return INTERVAL
     if all(at_68) or all(at_95):
         return NOT_CONSTRAINED
-    if not term.natural and value in (term.low, term.high):
+    if not term.physical_bounds and value in (term.low, term.high):
         return AT_BOUND
     return UPPER if at_68[0] else LOWER

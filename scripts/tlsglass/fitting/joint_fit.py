@@ -74,7 +74,7 @@ def build_joint_fit(dataset, others, shared, intervals=False):
     """
     every = [problem.with_temperature_errors(one) for one in (dataset, *others)]
     found = [SeparateFits(*(problem.fit_eq3_model(one, mu=mu, intervals=intervals) for mu in (None, 0.0))) for one in every]
-    scales = tuple(1.0 if one.free.describes else one.free.scale for one in found)
+    scales = tuple(1.0 if one.free.acceptable else one.free.scale for one in found)
     return JointFit(tuple(every), tuple(map(tuple, shared)), scales), found
 
 
@@ -94,7 +94,7 @@ def joint_likelihood(group, held=(), covariances=None):
             name = names[own]
             terms[name] = _both(terms[name], term) if name in terms else term
         priors |= {names[one.name]: Prior(names[one.name], one.mean, one.sigma) for one in problem.priors(dataset)}
-    terms |= {name: terms[name].held_at(value) for name, value in dict(held).items()}
+    terms |= {name: terms[name].fixed_at(value) for name, value in dict(held).items()}
     return Likelihood(parts, terms, [prior for name, prior in priors.items() if not terms[name].fixed])
 
 
@@ -127,7 +127,7 @@ def compare_joint(group, alone, intervals=True):
     free = problem.maximize(free, start_of(group, [one.free for one in alone]), intervals, stm.values, group.of_interest)
     added = sum(not joint_likelihood(group).terms[name].fixed for name in mus)
     p_value = stats.chi2_sf(max(stm.chi2 - free.chi2, 0.0), added) if added else None
-    return problem.Comparison(free, stm, stm.aic - free.aic, p_value, not free.describes)
+    return problem.Comparison(free, stm, stm.aic - free.aic, p_value, not free.acceptable)
 
 
 def joint_with_atlas_model(group):
@@ -181,5 +181,5 @@ def differences(group, alone, together):
         certain = [(value, error) for value, error in each.values() if error]
         apart = [abs(one[0] - two[0]) / np.hypot(one[1], two[1]) for i, one in enumerate(certain) for two in certain[i + 1 :]]
         joint = together.values[name], together.errors_scaled[name]
-        rows.append({"parameter": name, "alone": each, "joint": joint, "sigma": max(apart, default=None)})
+        rows.append({"parameter": name, "separate": each, "joint": joint, "sigma": max(apart, default=None)})
     return rows

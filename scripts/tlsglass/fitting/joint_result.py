@@ -46,7 +46,7 @@ def fit_joint(dataset, others):
         "atlas": coupled and _coupled(group, on_it, coupled, found),
         "delta_aic": found.delta_aic,
         "p_value": found.p_value,
-        "void": found.void,
+        "rejected": found.rejected,
     }
     points = _points(group, models)
     for member in told["members"]:
@@ -62,21 +62,23 @@ def fit_joint(dataset, others):
     return JointResult(told, points, _curves(group, models), *tables)
 
 
-def lines(found):
+def summary_lines(found):
     """Return a Together in few lines: shared parameters alone and jointly, µ and J0/h0, how the models compare, warnings."""
     fit, told = found.fit, []
     for name, rows in found.parameters[found.parameters["shared"]].groupby("parameter", sort=False):
-        alone = ", ".join(f"{format_with_error(row.alone, row.alone_err or 0)} ({row.dataset})" for row in rows.itertuples())
+        alone = ", ".join(
+            f"{format_with_error(row.separate, row.separate_err or 0)} ({row.dataset})" for row in rows.itertuples()
+        )
         first = rows.iloc[0]
-        apart = "" if first["apart_sigma"] is None else f"; alone {first['apart_sigma']:g} σ apart"
+        apart = "" if first["difference_sigma"] is None else f"; alone {first['difference_sigma']:g} σ apart"
         told.append(f"{name}: {format_with_error(first['joint'], first['joint_err'] or 0)} jointly; {alone}{apart}")
     if fit["atlas"]:
-        told.append(f"J0/h0: {report_text.short(fit['atlas']['model'], J0_OVER_H0)} jointly")
+        told.append(f"J0/h0: {report_text.format_parameter(fit['atlas']['model'], J0_OVER_H0)} jointly")
     chi2 = ", ".join(
-        f"{report_text.reduced_chi2(fit[name])} {label}" for name, label in (("mu_free", "Eq. (3)"), ("stm", "STM"))
+        f"{report_text.format_reduced_chi2(fit[name])} {label}" for name, label in (("mu_free", "Eq. (3)"), ("stm", "STM"))
     )
     told.append(f"χ²/dof: {chi2}; ΔAIC of Eq. (3) against the STM {report_text.format_value(fit['delta_aic'], 3)}")
-    if fit["void"]:
+    if fit["rejected"]:
         told.append("warning: no model describes the points together: errors are scaled, ΔAIC means little")
     return told
 
@@ -85,10 +87,10 @@ def _coupled(group, on_it, coupled, found):
     """Return the joint fit on the atlas as JSON holds it; what it is held against has the same points, or is None."""
     same = joint_fit.joint_likelihood(group).points == joint_fit.joint_likelihood(on_it).points
     beside = {name: getattr(found, fit).aic - coupled.aic for name, fit in (("mu_free", "free"), ("stm", "stm"))}
-    return {"model": fit_numbers(coupled), "delta_aic": beside if same else None, "void": not coupled.describes}
+    return {"model": fit_numbers(coupled), "delta_aic": beside if same else None, "rejected": not coupled.acceptable}
 
 
-def table(fits):
+def joint_fit_table(fits):
     """Return a row for each of ``fits`` (as ``Together.fit``) and each of its models: χ², µ or J0/h0, and for each
     dataset of it the median of abs(model/measured - 1), ``residual NAME``."""
     rows = []
@@ -96,7 +98,7 @@ def table(fits):
         models = {"mu_free": fit["mu_free"], "stm": fit["stm"]} | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
         for name, model in models.items():
             row = {"fit": fit["dataset"], "model": name, "chi2": model["chi2"], "dof": model["dof"], "aic": model["aic"]}
-            row["void"] = not model["describes"]
+            row["rejected"] = not model["acceptable"]
             for one in ("mu", J0_OVER_H0):
                 row |= {one: model["values"].get(one), f"{one}_err": model["errors_scaled"].get(one)}
                 row |= {f"{one}_state": model["states"].get(one)}
@@ -138,11 +140,11 @@ def parameters(group, alone, together):
                     "unit": parameter.unit,
                     "dataset": dataset.name,
                     "shared": name in apart,
-                    "alone": alone[k].values[own],
-                    "alone_err": alone[k].errors_scaled[own],
+                    "separate": alone[k].values[own],
+                    "separate_err": alone[k].errors_scaled[own],
                     "joint": together.values[name],
                     "joint_err": together.errors_scaled[name],
-                    "apart_sigma": None if apart.get(name) is None else round(float(apart[name]), 1),
+                    "difference_sigma": None if apart.get(name) is None else round(float(apart[name]), 1),
                 }
             )
     return pd.DataFrame(rows)

@@ -3,7 +3,7 @@
 A ``Part`` is one set of points with its model Σ_a p[a] · shape_a(p): amplitudes p[a], which enter linearly, and shapes that
 depend on the other parameters. ``Likelihood`` adds the parts up: parameters of one name are one parameter. A ``Prior`` is what
 is known of a parameter beforehand, say a fraction by which all values of one part may be wrong. ``Likelihood.best`` never
-raises: a search that does not arrive says so in ``Best.arrived``.
+raises: a search that does not arrive says so in ``Best.converged``.
 """
 
 import itertools
@@ -38,11 +38,11 @@ class FitParameter:
     low: float = -np.inf
     high: float = np.inf
     fixed: bool = False
-    tried: tuple = ()
-    natural: bool = False
+    start_grid: tuple = ()
+    physical_bounds: bool = False
 
-    def held_at(self, value):
-        return replace(self, start=float(value), fixed=True, tried=())
+    def fixed_at(self, value):
+        return replace(self, start=float(value), fixed=True, start_grid=())
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Optimum:
 
     values: dict
     chi2: float
-    arrived: bool
+    converged: bool
     free: tuple  # names of the free parameters ...
     jacobian: np.ndarray  # ... and the derivatives of the residuals by them
 
@@ -152,9 +152,9 @@ class Likelihood:
         """Points and priors less free parameters."""
         return self.points + len(self.priors) - len(self.free)
 
-    def holding(self, **values):
+    def with_fixed(self, **values):
         """Return this likelihood with some parameters held at ``values``."""
-        held = {name: self.terms[name].held_at(value) for name, value in values.items()}
+        held = {name: self.terms[name].fixed_at(value) for name, value in values.items()}
         other = Likelihood(self.parts, self.terms | held, self.priors)
         other._amplitudes = self._amplitudes
         return other
@@ -271,7 +271,7 @@ class Likelihood:
         """
         p = {name: term.start for name, term in self.terms.items()}
         axes = {
-            name: [term.start, *(x for x in term.tried if term.low <= x <= term.high)]
+            name: [term.start, *(x for x in term.start_grid if term.low <= x <= term.high)]
             for name, term in self.terms.items()
             if not term.fixed and name not in self._amplitudes
         }

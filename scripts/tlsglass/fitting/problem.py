@@ -56,7 +56,7 @@ class Fit:
         return max(1.0, self.misfit) if self.errors_given else 1.0
 
     @property
-    def describes(self):
+    def acceptable(self):
         """Whether the model describes the points: where it does not, ΔAIC and p are void."""
         if not self.errors_given or self.dof < 1:
             return True
@@ -71,7 +71,7 @@ class Comparison:
     stm: Fit
     delta_aic: float  # positive: µ free is favoured
     p_value: float | None  # of the likelihood ratio, were µ = 0; None when µ is fixed, or 0 is not in its bounds
-    void: bool  # neither model describes the points: ΔAIC and p say nothing
+    rejected: bool  # neither model describes the points: ΔAIC and p say nothing
 
 
 def compare(dataset, intervals=True):
@@ -82,9 +82,9 @@ def compare(dataset, intervals=True):
     """
     stm = fit_eq3_model(dataset, mu=0.0, intervals=intervals)
     free = fit_eq3_model(dataset, intervals=intervals, also=stm.values)
-    if free.states.get("mu") == AT_BOUND and free.describes and stm.aic - free.aic < DECISIVE:
+    if free.states.get("mu") == AT_BOUND and free.acceptable and stm.aic - free.aic < DECISIVE:
         free = replace(free, states=free.states | {"mu": NOT_CONSTRAINED})  # µ = 0 does as well as the bound
-    return Comparison(free, stm, stm.aic - free.aic, _p_value(dataset, free, stm), not free.describes)
+    return Comparison(free, stm, stm.aic - free.aic, _p_value(dataset, free, stm), not free.acceptable)
 
 
 def _p_value(dataset, free, stm):
@@ -130,7 +130,7 @@ def fit_eq3_model(dataset, mu=None, start=None, intervals=True, also=None):
     """
     own = fit_parameters(dataset)
     if mu is not None:
-        own = own | {"mu": own["mu"].held_at(mu)}
+        own = own | {"mu": own["mu"].fixed_at(mu)}
     points = dataset.points
     part = FitData(shapes_of(dataset), points.value, points.error, weight=points.weight)
     return maximize(Likelihood([part], own, priors(dataset)), start, intervals, also, dataset.observable.of_interest)
@@ -248,7 +248,7 @@ def _told(likelihood, best, covariance, found):
         chi2=_number(chi2 * unit**2) or 0.0,
         dof=int(dof),
         aic=float(deviance + 2 * len(best.free)),
-        converged=best.arrived,
+        converged=best.converged,
         errors_given=likelihood.errors_given,
     )
 

@@ -12,7 +12,7 @@ MINUS = "\N{MINUS SIGN}"
 FAVOURED, AGAINST, UNDECIDED, VOID = "µ ≠ 0 favoured", "STM favoured", "undecided", "void"
 VERDICTS = (FAVOURED, AGAINST, UNDECIDED, VOID)
 LOPSIDED = 0.25  # ends that differ by more than this share are told one by one
-NAMES = {"mu": "µ", "J0_over_h0": "J0/h0"}
+SYMBOLS = {"mu": "µ", "J0_over_h0": "J0/h0"}
 
 
 def format_value(value, digits=2):
@@ -20,7 +20,7 @@ def format_value(value, digits=2):
     return f"{value:.{digits}g}".replace("-", MINUS)
 
 
-def short(model, name):
+def format_parameter(model, name):
     """Return a parameter as a legend and a table show it: 0.056(8), < 0.07 (95 %), at its bound −0.9, not constrained."""
     value, state = model["values"][name], model["states"].get(name)
     if model["errors"][name] == 0:
@@ -52,7 +52,7 @@ def _with_error(model, name):
     return format_with_error(value, error).replace("-", MINUS)
 
 
-def interval(model, name, share=68):
+def format_interval(model, name, share=68):
     """Return the scaled interval of a parameter: 0.04 to 0.07; an open end is told as a bound that was met."""
     low, high = model["intervals_scaled" if share == 68 else "intervals_95_scaled"].get(name, (None, None))
     if low is None and high is None:
@@ -61,7 +61,7 @@ def interval(model, name, share=68):
     return " to ".join(ends)
 
 
-def reduced_chi2(model):
+def format_reduced_chi2(model):
     """Return χ²/dof as a number of few digits."""
     value = model["chi2"] / model["dof"] if model["dof"] else 0.0
     if 0 < value < 0.01:
@@ -71,7 +71,7 @@ def reduced_chi2(model):
 
 def verdict(fit):
     """Return which of VERDICTS the fits with Eq. (3) and with the STM come to."""
-    if fit["void"]:
+    if fit["rejected"]:
         return VOID
     state = fit["mu_free"]["states"].get("mu")
     if fit["p_value"] is None or state is None:
@@ -81,16 +81,16 @@ def verdict(fit):
     return AGAINST if fit["delta_aic"] < -DECISIVE else UNDECIDED
 
 
-def lines(fit):
+def summary_lines(fit):
     """Return the five lines of a fit: µ, J0/h0, how the models compare, χ²/dof, warnings."""
     return [_mu(fit), _coupling(fit), _models(fit), _chi2(fit), "warnings: " + ("; ".join(warnings(fit)) or "none")]
 
 
 def _parameter(model, name):
-    shown = short(model, name)
-    told = f"{NAMES[name]} {shown}" if shown[0] in "<>an" and not shown[0].isdigit() else f"{NAMES[name]} = {shown}"
+    shown = format_parameter(model, name)
+    told = f"{SYMBOLS[name]} {shown}" if shown[0] in "<>an" and not shown[0].isdigit() else f"{SYMBOLS[name]} = {shown}"
     if name in model["states"]:
-        told += f" (68 %: {interval(model, name)}; 95 %: {interval(model, name, 95)})"
+        told += f" (68 %: {format_interval(model, name)}; 95 %: {format_interval(model, name, 95)})"
     return told
 
 
@@ -110,16 +110,16 @@ def _coupling(fit):
 
 
 def _models(fit):
-    if fit["void"]:
-        moving = " and ".join(NAMES[name] for name, drift in (fit.get("drifts") or {}).items() if drift)
-        why = f"χ²/dof = {reduced_chi2(fit['mu_free'])}" if fit["errors_given"] else f"{moving} moves with the window"
+    if fit["rejected"]:
+        moving = " and ".join(SYMBOLS[name] for name, drift in (fit.get("drifts") or {}).items() if drift)
+        why = f"χ²/dof = {format_reduced_chi2(fit['mu_free'])}" if fit["errors_given"] else f"{moving} moves with the window"
         told = f"Eq. (3) against STM: ΔAIC and p are void, since {why}"
     else:
         p = "" if fit["p_value"] is None else f", p(µ = 0) = {fit['p_value']:.2g}".replace("-", MINUS)
         told = f"Eq. (3) against STM: ΔAIC = {format_value(fit['delta_aic'], 3)}{p}: {verdict(fit)}"
     if fit["atlas"] is not None:
         atlas = fit["atlas"]
-        void = " (void)" if atlas["void"] else ""
+        void = " (void)" if atlas["rejected"] else ""
         told += f"; atlas against STM {format_value(atlas['delta_aic']['stm'], 3)}, against Eq. (3) "
         told += f"{format_value(atlas['delta_aic']['mu_free'], 3)}{void}"
     return told
@@ -128,15 +128,15 @@ def _models(fit):
 def _chi2(fit):
     models = {"Eq. (3)": fit["mu_free"], "STM": fit["stm"]} | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
     if fit.get("errors_relative"):
-        shown = ", ".join(f"{name} {percent(one['misfit'])}" for name, one in models.items())
-        return f"errors: {percent(fit['mu_free']['misfit'])} of the value, from residuals, since none are given: {shown}"
+        shown = ", ".join(f"{name} {format_percent(one['misfit'])}" for name, one in models.items())
+        return f"errors: {format_percent(fit['mu_free']['misfit'])} of the value, from residuals, since none are given: {shown}"
     if not fit["errors_given"]:
         shown = ", ".join(f"{name} {format_value(one['misfit'], 3)}" for name, one in models.items())
         return f"σ of the residuals, since no errors are given: {shown} {_unit(fit)}".rstrip()
-    return "χ²/dof: " + ", ".join(f"{name} {reduced_chi2(one)} ({one['dof']} dof)" for name, one in models.items())
+    return "χ²/dof: " + ", ".join(f"{name} {format_reduced_chi2(one)} ({one['dof']} dof)" for name, one in models.items())
 
 
-def percent(share):
+def format_percent(share):
     """Return a fraction as 1.4 %."""
     return f"{100 * share:.2g} %"
 
@@ -150,24 +150,24 @@ def warnings(fit):
     found, free = [], fit["mu_free"]
     models = {"Eq. (3)": free} | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
     for name, model in models.items():
-        at = [x for x in model["at_bounds"] if not (x in NAMES and model["states"].get(x) in intervals.STATES)]
+        at = [x for x in model["at_bounds"] if not (x in SYMBOLS and model["states"].get(x) in intervals.STATES)]
         if at:
             found.append(f"{name}: {', '.join(at)} at a bound")
         if not model["converged"]:
             found.append(f"{name}: the search ended at its limit of evaluations")
     for name, model in (("mu", free), ("J0_over_h0", (fit["atlas"] or {}).get("model"))):
         moved = moves(fit, name, model)
-        if moved and not (name == "J0_over_h0" and fit["atlas"]["void"] and fit["errors_given"]):  # that is said below
+        if moved and not (name == "J0_over_h0" and fit["atlas"]["rejected"] and fit["errors_given"]):  # that is said below
             found.append(f"{moved} with the upper end of the window: choose --window (window_K)")
-    if fit["void"] and free["errors_given"]:
+    if fit["rejected"] and free["errors_given"]:
         found.append("Eq. (3) does not describe the points; errors are scaled by " + format_value(free["misfit"]))
     elif free["errors_given"] and free["dof"] and free["misfit"] > 1:
         found.append(f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}")
     if free["errors_given"] and free["dof"] and stats.chi2_cdf(free["chi2"], free["dof"]) < MIN_P_VALUE:
-        found.append(f"the errors are larger than the scatter of the points (χ²/dof = {reduced_chi2(free)})")
+        found.append(f"the errors are larger than the scatter of the points (χ²/dof = {format_reduced_chi2(free)})")
     if fit["atlas"] and fit["atlas"]["left_out"]:
         found.append(f"{fit['atlas']['left_out']} points lie outside of the atlas")
-    if fit["atlas"] and fit["atlas"]["void"] and fit["errors_given"]:
+    if fit["atlas"] and fit["atlas"]["rejected"] and fit["errors_given"]:
         found.append("the atlas does not describe the points")
     if fit.get("other_laboratory"):
         found.append(f"another laboratory has measured the same material: {fit['other_laboratory']}")
@@ -184,10 +184,10 @@ def moves(fit, name, model):
     low = format_with_error(drift["value"], drift["error"]).replace("-", MINUS)
     high = format_with_error(model["values"][name], model["errors_scaled"][name]).replace("-", MINUS)
     whole_K = (fit["atlas"] if name == "J0_over_h0" else fit)["fitted_K"][1]
-    return f"{NAMES[name]} moves from {low} (to {drift['upper_K']:.3g} K) to {high} (to {whole_K:.3g} K)"
+    return f"{SYMBOLS[name]} moves from {low} (to {drift['upper_K']:.3g} K) to {high} (to {whole_K:.3g} K)"
 
 
-def sentence(fit):
+def conclusion(fit):
     """Return one sentence: what these points decide, and what they do not."""
     said = [_of_mu(fit)]
     if fit["atlas"] is None:
@@ -199,12 +199,13 @@ def sentence(fit):
 
 def _of_mu(fit):
     free, judged = fit["mu_free"], verdict(fit)
-    shown = short(free, "mu")
+    shown = format_parameter(free, "mu")
     if judged == VOID and not fit["errors_given"]:
         moved = moves(fit, "mu", free) or moves(fit, "J0_over_h0", fit["atlas"]["model"])
         return f"{moved} with the upper end of the window, and the points have no errors to judge a window by: µ is not decided"
     if judged == VOID:
-        return f"neither Eq. (3) nor the STM describes the points (χ²/dof = {reduced_chi2(free)}): µ = {shown} decides nothing"
+        chi2 = format_reduced_chi2(free)
+        return f"neither Eq. (3) nor the STM describes the points (χ²/dof = {chi2}): µ = {shown} decides nothing"
     state = free["states"].get("mu")
     if state in (intervals.NOT_CONSTRAINED, intervals.AT_BOUND):
         return f"µ is {shown} by these points" if state == intervals.NOT_CONSTRAINED else f"µ ends {shown}"
@@ -216,11 +217,11 @@ def _of_mu(fit):
 
 def _of_coupling(atlas):
     model = atlas["model"]
-    shown = short(model, "J0_over_h0")
-    if atlas["void"] and not model["errors_given"]:
+    shown = format_parameter(model, "J0_over_h0")
+    if atlas["rejected"] and not model["errors_given"]:
         return "neither is J0/h0"
-    if atlas["void"]:
-        return f"no J0/h0 of the atlas describes them (χ²/dof = {reduced_chi2(model)})"
+    if atlas["rejected"]:
+        return f"no J0/h0 of the atlas describes them (χ²/dof = {format_reduced_chi2(model)})"
     state = model["states"].get("J0_over_h0")
     if state == intervals.NOT_CONSTRAINED:
         return "J0/h0 is not constrained"

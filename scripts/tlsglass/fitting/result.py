@@ -47,10 +47,10 @@ def fit_dataset(dataset, scan=True):
     scanned = window_scan.scan_both_models(weighed, found.free, coupled.fit) if scan else {}
     fit["drifts"] = window_scan.drifts(fit, scanned)
     if not fit["errors_given"] and any(fit["drifts"].values()):  # χ² cannot tell that a model fails: this does
-        fit["void"] = True
+        fit["rejected"] = True
         if fit["atlas"]:
-            fit["atlas"]["void"] = True
-    fit["says"], fit["lines"] = report_text.sentence(fit), report_text.lines(fit)
+            fit["atlas"]["rejected"] = True
+    fit["conclusion"], fit["lines"] = report_text.conclusion(fit), report_text.summary_lines(fit)
     return FitResult(fit, _points(dataset, found), _curves(dataset, found, coupled), window_scan.side_by_side(scanned))
 
 
@@ -84,9 +84,9 @@ def _on_atlas(weighed):
         "left_out": len(weighed.points.T_K) - within,
         "model": fit_numbers(fit),
         "bounds": bounds(dataset),
-        "beside": {"mu_free": _few(same.free), "stm": _few(same.stm)},
+        "same_points": {"mu_free": _few(same.free), "stm": _few(same.stm)},
         "delta_aic": {"mu_free": same.free.aic - fit.aic, "stm": same.stm.aic - fit.aic},
-        "void": not fit.describes,
+        "rejected": not fit.acceptable,
         "atlas_error": limits.atlas,
         "h0": {f"{h0:g}": value for h0, value in limits.h0.items()},
         "h0_range": list(limits.range),
@@ -122,7 +122,7 @@ def _told(dataset, found):
             "stm": fit_numbers(found.stm),
             "delta_aic": found.delta_aic,
             "p_value": found.p_value,
-            "void": found.void,
+            "rejected": found.rejected,
             "bounds": bounds(dataset),
             "sweep": drive_section.sweep_label(dataset.info),
         }
@@ -140,7 +140,7 @@ def _finite(bound):
 
 def fit_numbers(fit):
     """Return a Fit as JSON holds it."""
-    return dataclasses.asdict(fit) | {"misfit": fit.misfit, "describes": fit.describes}
+    return dataclasses.asdict(fit) | {"misfit": fit.misfit, "acceptable": fit.acceptable}
 
 
 def _points(dataset, found):
@@ -198,7 +198,7 @@ def _row(fit):
     row["mu_low"], row["mu_high"] = free["intervals_scaled"].get("mu", (None, None))
     row["mu_state"] = free["states"].get("mu")
     row |= {key: free[key] for key in ("chi2", "dof")}
-    row |= {"stm_chi2": fit["stm"]["chi2"]} | {key: fit[key] for key in ("delta_aic", "p_value", "void")}
+    row |= {"stm_chi2": fit["stm"]["chi2"]} | {key: fit[key] for key in ("delta_aic", "p_value", "rejected")}
     row |= J0_over_h0_record(fit)
     exponent = (2 - row["mu"], errors["mu"]) if "kappa_1K" in values else (None, None)  # κ ~ T^(2-µ)
     return row | dict(zip(("exponent", "exponent_err"), exponent, strict=True))
@@ -234,5 +234,5 @@ def J0_over_h0_record(fit):
         "atlas_dof": model["dof"],
         "atlas_delta_aic_stm": atlas["delta_aic"]["stm"],
         "atlas_delta_aic_eq3": atlas["delta_aic"]["mu_free"],
-        "atlas_void": atlas["void"],
+        "atlas_rejected": atlas["rejected"],
     }

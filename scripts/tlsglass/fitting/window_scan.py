@@ -19,7 +19,7 @@ LEAST_VARIANCE = 0.1  # of that in the shorter window. ASSUME: no difference is 
 
 def columns_of(parameter):
     """Return the columns of a scan."""
-    return ["T_min_K", "T_max_K", "n_points", parameter, f"{parameter}_err", f"{parameter}_err_scaled", "misfit", "held"]
+    return ["T_min_K", "T_max_K", "n_points", parameter, f"{parameter}_err", f"{parameter}_err_scaled", "misfit", "fixed"]
 
 
 def scan_windows(dataset, parameter="mu", own=None, fit=None, scanned=SCANNED):
@@ -159,7 +159,7 @@ def drift(scanned, parameter, whole_K, free, errors_given, chi2_of_whole=None):
 
 
 def _held(row):
-    return [name for name in row["held"].split(", ") if name]
+    return [name for name in row["fixed"].split(", ") if name]
 
 
 def _of_difference(short, long, error, errors_given):

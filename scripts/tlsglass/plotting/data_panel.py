@@ -24,11 +24,11 @@ LETTER = 0.0535  # inches: the mean width of one in a legend
 ERRORS = {"assumed": "errors assumed", "no errors": "σ of the residuals"}  # how fit.json begins to tell where errors are from
 
 
-def data_and_fits(panel, results, alone=False):
+def draw_data_and_fits(panel, results, alone=False):
     """Draw the points and the fits of each of ``results`` (fit, points, curves), as their observable's ``drawing`` says.
 
     On a linear axis values are in units of a power of ten. A dataset ``alone`` is divided by the power of T that makes it flat
-    in the STM, if there is one; it has its fit on the atlas too, χ²/dof beside the fits, and residuals in ``panel.below``.
+    in the STM, if there is one; it has its fit on the atlas too, χ²/dof in the legend, and residuals in its residual panel.
     """
     first = results[0][0]
     drawing = registry.named(first["observable"]).drawing
@@ -53,9 +53,9 @@ def data_and_fits(panel, results, alone=False):
     panel.legend_above(title=_title(panel, first, alone))
     if alone and "sweep" in results[0][1]:
         _name_sweeps(panel, *results[0][:2])
-    if alone and panel.below:
-        residuals(panel.below, *results[0][:2])
-        panel.below.axes.set_xlabel("$T$ (K)")
+    if alone and panel.residual_panel:
+        draw_residuals(panel.residual_panel, *results[0][:2])
+        panel.residual_panel.axes.set_xlabel("$T$ (K)")
         _inset(panel, *results[0], drawing, scale)
     else:
         axes.set_xlabel("$T$ (K)")
@@ -67,7 +67,7 @@ def _title(panel, fit, alone):
     if alone:
         label = (fit["label"] or "").replace(" -", f" {report_text.MINUS}").replace(" ", "\N{NO-BREAK SPACE}")
         text += (f", {label}" if label else "") + (" (control)" if fit["control"] else "")
-    return "\n".join(textwrap.wrap(text, int((panel.inches + 0.25) / LETTER))[:2])
+    return "\n".join(textwrap.wrap(text, int((panel.width_inches + 0.25) / LETTER))[:2])
 
 
 def _power_of_ten(results, drawing):
@@ -190,18 +190,18 @@ def _labels(fit, first, alone):
     Of a model that does not describe the points it says that, and no parameter.
     """
     free, atlas = fit["mu_free"], fit["atlas"]
-    mu = _named("µ", report_text.short(free, "mu"))
+    mu = _named("µ", report_text.format_parameter(free, "mu"))
     if not alone:
         return {"mu_free": mu + (f", {fit['label']}" if fit["label"] else ""), "stm": "STM, µ = 0" if first else None}
     found = {"mu_free": ("Eq. (3)", mu, free), "stm": ("STM", "µ = 0", fit["stm"])}
     if atlas:
-        found["atlas"] = ("atlas", _named("J$_0$/h$_0$", report_text.short(atlas["model"], ATLAS)), atlas["model"])
-    said = {name: f"{model}: {shown if one['describes'] else MISSES}" for name, (model, shown, one) in found.items()}
+        found["atlas"] = ("atlas", _named("J$_0$/h$_0$", report_text.format_parameter(atlas["model"], ATLAS)), atlas["model"])
+    said = {name: f"{model}: {shown if one['acceptable'] else MISSES}" for name, (model, shown, one) in found.items()}
     for name, parameter in (("mu_free", "mu"), ("atlas", ATLAS)):
         if name in said and not fit["errors_given"] and (fit.get("drifts") or {}).get(parameter):
             said[name] += ", moves with the window"
     if fit["errors_given"]:
-        said = {name: f"{said[name]} (χ²/dof {report_text.reduced_chi2(one)})" for name, (*_, one) in found.items()}
+        said = {name: f"{said[name]} (χ²/dof {report_text.format_reduced_chi2(one)})" for name, (*_, one) in found.items()}
     return said
 
 
@@ -210,7 +210,7 @@ def _named(symbol, shown):
     return f"{symbol} {shown}" if shown[0] in "<>" or shown[0].isalpha() else f"{symbol} = {shown}"
 
 
-def residuals(panel, fit, points):
+def draw_residuals(panel, fit, points):
     """Draw (point - model)/σ of the fit with µ free, and of the STM as crosses; without errors σ is that of the residuals."""
     T, axes = points["T_K"], panel.axes
     sigma = points["error"].where(points["error"] > 0)

@@ -84,7 +84,7 @@ class Panel:
 
     def __init__(self, letter, axes, record):
         self.letter, self.axes, self.record = letter, axes, record
-        self.below = None  # the panel of its residuals, if there is one
+        self.residual_panel = None  # the panel of its residuals, if there is one
 
     def points(self, x, y, error, series, ends=None, **style):
         """Draw and record points; their error bars reach to ``ends`` (low, high) where these are given."""
@@ -141,17 +141,17 @@ class Panel:
         look |= {"title_fontsize": 7, "alignment": "left", "labelspacing": 0.15, "handlelength": 1.5, "handletextpad": 0.5}
         return self.axes.legend(ncols=ncols, **look | options)
 
-    def letter_beside(self, inches=0.42):
+    def letter_left_of_legend(self, inches=0.42):
         """Put the letter beside the legend above the axes, left of these and above their highest tick label."""
         height = self.axes.get_position().height * self.axes.figure.get_figheight()
-        self.letter_at(-inches / self.inches, 1.0 + 0.04 / height, va="bottom")
+        self.letter_at(-inches / self.width_inches, 1.0 + 0.04 / height, va="bottom")
 
     @property
-    def inches(self):
+    def width_inches(self):
         """The width of the axes."""
         return self.axes.get_position().width * self.axes.figure.get_figwidth()
 
-    def shifted(self, points):
+    def shifted_right(self, points):
         """Return the transform of the axes moved to the right by so many points: what would lie on each other stands beside."""
         return self.axes.transData + transforms.ScaledTranslation(points / 72, 0, self.axes.figure.dpi_scale_trans)
 
@@ -178,7 +178,7 @@ class Figure:
         self.panels = [Panel("abcdef"[k], ax, self.record) for k, ax in enumerate(axes.flat)]
 
     @classmethod
-    def of_a_fit(cls, scans=0, tied=False, height=3.6):
+    def for_fit(cls, scans=0, tied=False, height=3.6):
         """Return a row of columns: a panel with another for its residuals (``below``), ``scans`` stacked, and one if ``tied``.
 
         Places are fixed, with room for seven lines above: a long legend changes nothing of the axes.
@@ -197,7 +197,7 @@ class Figure:
             figure.figure.align_ylabels(column)
         others += [figure.figure.add_subplot(grid[columns - 1])] if tied else []
         figure.panels = [Panel("abcdef"[k], axes, figure.record) for k, axes in enumerate([first, *others])]
-        figure.panels[0].below = Panel("a", below, figure.record)
+        figure.panels[0].residual_panel = Panel("a", below, figure.record)
         return figure
 
     def save(self, outputs):

@@ -15,7 +15,7 @@ ATLAS = "J0_over_h0"  # fitted on the atlas, all others with Eq. (3)
 SYMBOLS = {"mu": "µ", ATLAS: "J$_0$/h$_0$"}
 FAINT = 0.35  # how windows look whose fit misses the points
 NOTES = {
-    "void": "faint: fit misses the points",
+    "rejected": "faint: fit misses the points",
     "limit": "arrow: limit (95 %)",
     "unheld": "dotted: not constrained",
     "beyond": "bar alone: outside the panel",
@@ -27,7 +27,7 @@ BESIDE = 1.6  # points of length between windows that differ in their lower end 
 DIFFERS = 0.15  # of the error: an interval that ends so far from it is not that of the covariance
 
 
-def window_scan(panel, fit, windows, parameter="mu"):
+def draw_window_scan(panel, fit, windows, parameter="mu"):
     """Draw a parameter against the upper end of the window for every lower end: return which of NOTES are due.
 
     Errors are scaled; the window of the fit is filled and has the interval of the fit.
@@ -46,13 +46,13 @@ def window_scan(panel, fit, windows, parameter="mu"):
         axes.set_xlim(ends.min() - room, ends.max() + room)
     due, lowest = set(), sorted(windows["T_min_K"].unique())
     for k, T_min in enumerate(lowest):
-        place = panel.shifted(BESIDE * (k - (len(lowest) - 1) / 2))
+        place = panel.shifted_right(BESIDE * (k - (len(lowest) - 1) / 2))
         look = {"color": style.PALETTE[k % len(style.PALETTE)], "marker": style.MARKERS[k % len(style.MARKERS)]}
         axes.plot([], [], markerfacecolor="white", linestyle="none", label=f"{T_min:.3g}", **look)
-        for (own, void, state), some in rows[rows["T_min_K"] == T_min].groupby(["own", "void", "state"]):
-            told = f"from {T_min:g} K" + (": the fit" if own else "") + (", void" if void else "")
-            own_look = look | {"alpha": FAINT if void else 1.0, "zorder": 4 if own else 2, "transform": place}
-            due |= _windows(panel, some, own, state, told, bounds, own_look) | ({"void"} if void else set())
+        for (own, rejected, state), some in rows[rows["T_min_K"] == T_min].groupby(["own", "rejected", "state"]):
+            told = f"from {T_min:g} K" + (": the fit" if own else "") + (", void" if rejected else "")
+            own_look = look | {"alpha": FAINT if rejected else 1.0, "zorder": 4 if own else 2, "transform": place}
+            due |= _windows(panel, some, own, state, told, bounds, own_look) | ({"void"} if rejected else set())
     axes.set_xlabel("upper end of the window (K)")
     axes.set_ylabel(SYMBOLS[parameter])
     return due
@@ -103,15 +103,15 @@ def _scanned(fit, windows, parameter):
             ends = model[name].get(parameter, (None, None))
             for column, end, bound in zip((f"low{share}", f"high{share}"), ends, (low, high), strict=True):
                 rows.loc[rows["own"], column] = bound if end is None else end
-    term = SimpleNamespace(low=low, high=high, natural=True)
+    term = SimpleNamespace(low=low, high=high, physical_bounds=True)
     ends = zip(rows["value"], rows["low"], rows["high"], rows["low_95"], rows["high_95"], strict=True)
     rows["state"] = [intervals.parameter_state(x, (a, b), (c, d), term) for x, a, b, c, d in ends]
-    rows["void"] = False
+    rows["rejected"] = False
     if model and fit["errors_given"]:
         free = {name for name, error in model["errors"].items() if error != 0}
-        held = rows[f"held{suffix}"].fillna("").map(lambda names: len(free.intersection(names.split(", "))))
+        held = rows[f"fixed{suffix}"].fillna("").map(lambda names: len(free.intersection(names.split(", "))))
         dof = rows["n_points"] - len(free) + held
-        rows["void"] = [not _describes(misfit, n) for misfit, n in zip(rows[f"misfit{suffix}"], dof, strict=True)]
+        rows["rejected"] = [not _describes(misfit, n) for misfit, n in zip(rows[f"misfit{suffix}"], dof, strict=True)]
     return rows
 
 
@@ -139,23 +139,23 @@ def _view(rows, bounds):
     return low - room, high + room
 
 
-def name_lower_ends(panel, fit, windows, due=()):
+def draw_window_legend(panel, fit, windows, due=()):
     """Put above a panel of ``window_scan`` the lower ends of the windows, what shorter windows hold, and the NOTES ``due``."""
-    held = ", ".join(dict.fromkeys(", ".join(x for x in windows["held"].dropna() if x).split(", ")))
+    held = ", ".join(dict.fromkeys(", ".join(x for x in windows["fixed"].dropna() if x).split(", ")))
     entry = registry.named(fit["observable"])
     names = ", ".join(entry.parameters[name].symbol for name in held.split(", ") if name in entry.parameters)
     notes = [note for name, note in NOTES.items() if name in due]
     lines = [*notes, *([f"held: {names}"] if names else []), "lower end (K)"]
     count = windows["T_min_K"].nunique()
-    lines_of_them = np.ceil(count / np.floor(panel.inches / ONE_END)) or 1
+    lines_of_them = np.ceil(count / np.floor(panel.width_inches / ONE_END)) or 1
     columns = int(np.ceil(count / lines_of_them)) or 1
     panel.legend_above(columns, title="\n".join(lines), handletextpad=0.1, columnspacing=0.6)
 
 
-def partner(fit):
+def most_correlated_parameter(fit):
     """Return the parameter that is tied most to µ, and is no mere offset; None where an ellipse says nothing."""
     free = fit["mu_free"]
-    if fit["void"] or free["states"].get("mu") != intervals.INTERVAL or free["at_bounds"]:
+    if fit["rejected"] or free["states"].get("mu") != intervals.INTERVAL or free["at_bounds"]:
         return None
     parameters = registry.named(fit["observable"]).parameters
     rho = {name: x for name, x in free["correlations"].get("mu", {}).items() if parameters[name].tabulated}
@@ -163,12 +163,12 @@ def partner(fit):
     return max(known, key=lambda name: abs(known[name])) if known else None
 
 
-def correlated(panel, fit):
+def draw_correlation(panel, fit):
     """Draw where χ² is 2.30 and 6.18 above its minimum, in units of max(1, χ²/dof): 68 and 95 % of µ and of ``partner``.
 
     Nothing is drawn outside of the bounds of the fit.
     """
-    free, name, axes = fit["mu_free"], partner(fit), panel.axes
+    free, name, axes = fit["mu_free"], most_correlated_parameter(fit), panel.axes
     size = free["values"][name] or free["errors_scaled"][name]
     power = int(np.floor(np.log10(abs(size))))
     power = 0 if -2 <= power <= 2 else power

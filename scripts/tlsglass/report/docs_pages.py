@@ -62,7 +62,7 @@ def render_page(template, root, L):
         limit=lambda J0_K, quantity: limit(tables.read_table_file(published / "tables/size_limit.csv"), J0_K, quantity),
         annealed=annealed(tables.read_table_file(published / "tables/annealing_cost.csv"), manifest["config"]),
         fit=lambda dataset: _fit(published / f"experiments/{dataset}/fit.json"),
-        says=lambda dataset: _fit(published / f"experiments/{dataset}/fit.json").get("says", ""),
+        says=lambda dataset: _fit(published / f"experiments/{dataset}/fit.json").get("conclusion", ""),
         number=lambda value, form: prose.typeset(form.format(value)),
         measured=pd.read_csv(root / "benchmarks/measured/facts.csv", index_col="name")["value"].to_dict(),
         **template_values(

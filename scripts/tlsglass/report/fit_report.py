@@ -17,17 +17,17 @@ class FitReport:
     """
 
     def __init__(self, outcome):
-        self.outcome, self.fit = outcome, outcome.fit
+        self.result, self.fit = outcome, outcome.fit
 
     def __str__(self):
-        return "\n".join([self.says, *self.fit["lines"]])
+        return "\n".join([self.conclusion, *self.fit["lines"]])
 
     __repr__ = __str__
 
     @property
-    def says(self):
+    def conclusion(self):
         """What is decided, or that nothing is: one sentence."""
-        says = self.fit["says"]
+        says = self.fit["conclusion"]
         return says[0].upper() + says[1:] if says[0].isascii() else says  # not a capital µ
 
     @property
@@ -42,12 +42,12 @@ class FitReport:
         """Return the figure of the fit, show.style.Figure; ``.figure`` is that of matplotlib."""
         from tlsglass.report.figures import single_dataset
 
-        return single_dataset.draw([self.fit], *([getattr(self.outcome, name)] for name in TABLES))
+        return single_dataset.draw([self.fit], *([getattr(self.result, name)] for name in TABLES))
 
     def write_tables(self, outputs):
         """Write fit.json, points.csv, curves.csv and windows.csv to the paths that ``outputs`` names, and fit.md if it does."""
         for name in TABLES:
-            io.write_csv(getattr(outputs, name), getattr(self.outcome, name))
+            io.write_csv(getattr(outputs, name), getattr(self.result, name))
         io.write_json(outputs.fit, self.fit)
         if hasattr(outputs, "md"):
             io.write_text(outputs.md, self.markdown())
@@ -67,12 +67,12 @@ class FitReport:
         rows = ["| model | parameter | value | 68 % | χ²/dof |", "|---|---|---|---|---|"]
         for label, model in models.items():
             for name in model["values"]:
-                ends = report_text.interval(model, name) if name in model["intervals_scaled"] else ""
-                chi2 = f"{report_text.reduced_chi2(model)} ({model['dof']})" if fit["errors_given"] else ""
-                rows.append(
-                    f"| {label} | {report_text.NAMES.get(name, name)} | {report_text.short(model, name)} | {ends} | {chi2} |"
-                )
-        head = [f"# {fit['title'] or fit['dataset']}", "", self.says, ""]
+                ends = report_text.format_interval(model, name) if name in model["intervals_scaled"] else ""
+                chi2 = f"{report_text.format_reduced_chi2(model)} ({model['dof']})" if fit["errors_given"] else ""
+                label_of_parameter = report_text.SYMBOLS.get(name, name)
+                value = report_text.format_parameter(model, name)
+                rows.append(f"| {label} | {label_of_parameter} | {value} | {ends} | {chi2} |")
+        head = [f"# {fit['title'] or fit['dataset']}", "", self.conclusion, ""]
         head += [f"- {line}" for line in fit["lines"]]
         low, high = fit["fitted_K"]
         head.append(

@@ -147,23 +147,23 @@ def _fit(fit, order):
     free, atlas = fit["mu_free"], fit["atlas"]
     models = [free, fit["stm"], *([atlas["model"]] if atlas else [])]
     # without errors the σ of the residuals
-    scatter = report_text.percent if fit.get("errors_relative") else "{:.2g}".format
-    chi2 = [report_text.reduced_chi2(one) if fit["errors_given"] else scatter(one["misfit"]) for one in models]
-    aic = [f"{fit['delta_aic']:.1f}"] if not fit["void"] else ["void"]
+    scatter = report_text.format_percent if fit.get("errors_relative") else "{:.2g}".format
+    chi2 = [report_text.format_reduced_chi2(one) if fit["errors_given"] else scatter(one["misfit"]) for one in models]
+    aic = [f"{fit['delta_aic']:.1f}"] if not fit["rejected"] else ["void"]
     if atlas:
-        aic.append("void" if atlas["void"] else f"{atlas['delta_aic']['stm']:.1f}")
+        aic.append("void" if atlas["rejected"] else f"{atlas['delta_aic']['stm']:.1f}")
     p_value = fit["p_value"]
     return [
         fit["dataset"],
         fit["provenance"] + (", control" if fit["control"] else ""),
-        report_text.short(free, "mu"),
+        report_text.format_parameter(free, "mu"),
         _interval(free, "mu"),
-        report_text.short(atlas["model"], "J0_over_h0") if atlas else "-",
+        report_text.format_parameter(atlas["model"], "J0_over_h0") if atlas else "-",
         _interval(atlas["model"], "J0_over_h0") if atlas else "-",
-        ", ".join(f"{name} {report_text.short(free, name)}" for name in order if name in free["values"]),
+        ", ".join(f"{name} {report_text.format_parameter(free, name)}" for name in order if name in free["values"]),
         ("" if fit["errors_given"] else "σ = ") + ", ".join(chi2),
         ", ".join(aic).replace("-", report_text.MINUS),
-        "-" if p_value is None else "void" if fit["void"] else f"{p_value:.2g}".replace("-", report_text.MINUS),
+        "-" if p_value is None else "void" if fit["rejected"] else f"{p_value:.2g}".replace("-", report_text.MINUS),
         ", ".join(free["at_bounds"]),
     ]
 
@@ -171,7 +171,7 @@ def _fit(fit, order):
 def _interval(model, name):
     if name not in model["intervals_scaled"]:
         return "-"
-    return report_text.interval(model, name) + " *" * (name in model["profiled"])
+    return report_text.format_interval(model, name) + " *" * (name in model["profiled"])
 
 
 def scorecard(card, paper, limits):
@@ -315,7 +315,7 @@ def cells(row):
         value = f"< {row.J0_over_h0_high_95:.2g}"
     elif state == "lower limit":
         value = f"> {row.J0_over_h0_low_95:.2g}"
-    void = row.atlas_void is True or row.atlas_void == "True"
+    void = row.atlas_rejected is True or row.atlas_rejected == "True"
     ends = f"{row.J0_over_h0_low_95:.3f} to {row.J0_over_h0_high_95:.3f}"
     return [
         row.dataset,
@@ -323,7 +323,7 @@ def cells(row):
         known(row.J0_over_h0, f"{value}" + (", void" if void else "")) if isinstance(state, str) else "-",
         known(row.J0_over_h0_low_95, ends),
         known(row.J0_over_h0_h0_up, f"+{row.J0_over_h0_h0_up:.2g} {row.J0_over_h0_h0_down:.2g}"),
-        row.says,
+        row.conclusion,
     ]
 
 

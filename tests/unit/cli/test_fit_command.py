@@ -27,7 +27,7 @@ def test_a_dataset_gives_the_numbers_of_the_workflow(capsys):
     assert cli.main(["fit", "--dataset", str(STYCAST), "--out", "found"]) == 0
     told = json.loads(Path("found/fit.json").read_text(encoding="utf-8"))
     assert told == json.loads(json.dumps(fit_dataset(load_dataset(STYCAST)).fit))
-    assert capsys.readouterr().out.splitlines() == [told["says"], *told["lines"]]
+    assert capsys.readouterr().out.splitlines() == [told["conclusion"], *told["lines"]]
     assert len(told["lines"]) == 5
     assert {path.name for path in Path("found").iterdir()} >= {"fit.json", "fit.md", "figure.svg", "figure.png", "figure.csv"}
     assert "J0/h0" in Path("found/fit.md").read_text(encoding="utf-8")

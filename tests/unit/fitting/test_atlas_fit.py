@@ -96,7 +96,7 @@ def test_points_outside_of_the_atlas_are_left_out_and_said_to_be():
     told = fit_dataset(load_dataset(EXPERIMENTS / "fig5b_silica_dielectric_constant"), scan=False).fit
     assert told["atlas"]["left_out"] > 0
     assert f"{told['atlas']['left_out']} points lie outside of the atlas" in told["lines"][4]
-    assert told["atlas"]["beside"]["mu_free"]["dof"] == told["atlas"]["model"]["dof"]
+    assert told["atlas"]["same_points"]["mu_free"]["dof"] == told["atlas"]["model"]["dof"]
 
 
 @pytest.mark.parametrize("name", CONTROLS)
@@ -123,8 +123,8 @@ def test_the_window_of_the_fit_is_the_fit_itself():
     found = fit_dataset(load_dataset(EXPERIMENTS / "niobium_resonator_frequency"))
     own = found.windows.dropna(subset=["mu"]).iloc[-1]
     assert own["mu_err"] == pytest.approx(found.fit["mu_free"]["errors"]["mu"])
-    assert own["held"] == ""
-    assert found.windows.dropna(subset=["mu"]).iloc[0]["held"] == "gap_K, kinetic_fraction"
+    assert own["fixed"] == ""
+    assert found.windows.dropna(subset=["mu"]).iloc[0]["fixed"] == "gap_K, kinetic_fraction"
     assert found.windows["mu"].min() > -0.9
 
 

@@ -66,7 +66,7 @@ def test_two_values_that_disagree_are_told_in_sigma():
     pair, alone = joint_fit.build_joint_fit(kappa, [heat], [["mu"]])
     own = [one.free for one in alone]
     (row,) = joint_fit.differences(pair, own, joint_fit.compare_joint(pair, alone, intervals=False).free)
-    values, errors = zip(*row["alone"].values(), strict=True)
+    values, errors = zip(*row["separate"].values(), strict=True)
     assert row["sigma"] == pytest.approx(abs(values[0] - values[1]) / np.hypot(*errors))
     assert row["sigma"] > 10
 

@@ -95,7 +95,7 @@ def test_scaled_errors_and_intervals_are_those_of_errors_that_are_as_large_as_th
         Likelihood([FitData(lambda p: {"a": X}, y, np.full(12, 0.1))], {"a": FitParameter(1.0)}), of_interest=("a",)
     )
     assert told.scale > 3
-    assert not told.describes
+    assert not told.acceptable
     larger = Likelihood([FitData(lambda p: {"a": X}, y, np.full(12, 0.1 * told.scale))], {"a": FitParameter(1.0)})
     honest = problem.maximize(larger, of_interest=("a",))
     assert told.errors_scaled["a"] == pytest.approx(honest.errors["a"])
@@ -116,20 +116,20 @@ def test_scaled_errors_and_intervals_are_those_of_errors_that_are_as_large_as_th
     ],
 )
 def test_states_of_a_parameter_with_natural_bounds(ends, state):
-    assert intervals.parameter_state(0.0, *ends, FitParameter(0.2, 0.0, 1.0, natural=True)) == state
+    assert intervals.parameter_state(0.0, *ends, FitParameter(0.2, 0.0, 1.0, physical_bounds=True)) == state
 
 
 def test_a_bound_that_somebody_chose_is_told():
     ends = (0.5, 0.7), (0.5, 0.8)
     assert intervals.parameter_state(0.5, *ends, FitParameter(0.6, 0.5, 1.5)) == intervals.AT_BOUND
     assert intervals.parameter_state(0.55, *ends, FitParameter(0.6, 0.5, 1.5)) == intervals.UPPER
-    assert intervals.parameter_state(0.5, *ends, FitParameter(0.6, 0.5, 1.5, natural=True)) == intervals.UPPER
+    assert intervals.parameter_state(0.5, *ends, FitParameter(0.6, 0.5, 1.5, physical_bounds=True)) == intervals.UPPER
 
 
 def test_what_the_points_do_not_hold_is_not_constrained():
     """An exponent of an amplitude that is zero, and two shapes that are the same."""
     noise = np.random.default_rng(6).standard_normal(12)
-    terms = {"k": FitParameter(0.5, 0.0, 1.0, tried=(0.2, 0.8)), "a": FitParameter(1.0, low=0.0)}
+    terms = {"k": FitParameter(0.5, 0.0, 1.0, start_grid=(0.2, 0.8)), "a": FitParameter(1.0, low=0.0)}
     none = problem.maximize(Likelihood([FitData(power, -5 + 0.1 * noise, np.full(12, 0.1))], terms), of_interest=("k",))
     assert none.states["k"] == intervals.NOT_CONSTRAINED
     assert none.errors["k"] is None
@@ -145,7 +145,7 @@ def test_the_end_of_a_profile_is_where_the_likelihood_says():
     """k of a x^k with few and noisy points: χ² at the ends, minimised over a in closed form."""
     rng = np.random.default_rng(8)
     y = 2 * X**0.4 + 0.8 * rng.standard_normal(12)
-    terms = {"k": FitParameter(0.5, tried=(0.0, 1.0)), "a": FitParameter(1.0)}
+    terms = {"k": FitParameter(0.5, start_grid=(0.0, 1.0)), "a": FitParameter(1.0)}
     found = problem.maximize(Likelihood([FitData(power, y, np.full(12, 0.8))], terms), of_interest=("k",))
 
     def chi2(k):
@@ -162,7 +162,7 @@ def test_no_number_stops_a_search(bad):
     """Shapes that are no number, infinite, or vanish: the fit ends, and says what it could not find."""
     parts = [FitData(lambda p: {"a": X * bad, "b": X ** (1e3 * p["k"])}, X, np.full(12, 0.1))]
     found = problem.maximize(
-        Likelihood(parts, {"k": FitParameter(1.0, tried=(0.0,)), "a": FitParameter(1.0), "b": FitParameter(1.0)}),
+        Likelihood(parts, {"k": FitParameter(1.0, start_grid=(0.0,)), "a": FitParameter(1.0), "b": FitParameter(1.0)}),
         of_interest=("k",),
     )
     assert all(np.isfinite(x) for x in found.values.values())

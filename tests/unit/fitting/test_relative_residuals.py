@@ -87,9 +87,9 @@ def test_the_report_says_so_and_finds_the_exponent_in_its_window():
     slope = np.polyfit(np.log(T[:8]), np.log(kappa[:8]), 1)[0]
     assert found.mu[0] == pytest.approx(2 - slope, abs=0.002)
     assert found.fit["drifts"] == {"mu": None, "J0_over_h0": None}
-    assert not found.fit["void"]
+    assert not found.fit["rejected"]
     assert f"errors: {100 * found.fit['mu_free']['misfit']:.2g} % of the value, from residuals" in str(found)
-    np.testing.assert_allclose(found.outcome.points["error"], found.fit["mu_free"]["misfit"] * kappa)
+    np.testing.assert_allclose(found.result.points["error"], found.fit["mu_free"]["misfit"] * kappa)
 
 
 def test_a_share_of_zero_is_refused(tmp_path):

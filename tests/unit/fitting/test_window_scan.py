@@ -78,7 +78,7 @@ def test_with_errors_that_a_model_fits_a_drift_is_a_warning_alone():
     assert steady.fit["drifts"]["mu"] is None
     bent = fit(T, 0.04 * T**1.9 * noise / (1 + 0.06 * T), "thermal_conductivity", error=4e-4 * T**1.9)
     assert bent.fit["drifts"]["mu"]["sigma"] > 3
-    assert not bent.fit["void"]
+    assert not bent.fit["rejected"]
     assert "favoured" in str(bent)
     assert "µ moves from" in str(bent).splitlines()[-1]
 

@@ -161,16 +161,16 @@ def test_it_is_tabulated(told):
     assert "floor" not in row
     assert list(fit_table([fit]).columns).index("power_1K_err") < list(fit_table([fit]).columns).index("mu_low")
     assert tables.experiments(fit_table([fit]), [fit]).rows[0][6] == ", ".join(
-        f"{name} {report_text.short(fit['mu_free'], name)}" for name in ("power_1K", "T0_K")
+        f"{name} {report_text.format_parameter(fit['mu_free'], name)}" for name in ("power_1K", "T0_K")
     )
 
 
 def test_it_is_drawn(told, folder, tmp_path):
     fit, points, curves = told.fit, told.points, told.curves
     figure = style.Figure(3, width="double")
-    data_panel.data_and_fits(figure.panels[0], [(fit, points, curves)], alone=True)
-    window_panel.window_scan(figure.panels[1], fit, window_scan.scan_windows(load_dataset(folder, SCHEMA)))
-    window_panel.correlated(figure.panels[2], fit)
+    data_panel.draw_data_and_fits(figure.panels[0], [(fit, points, curves)], alone=True)
+    window_panel.draw_window_scan(figure.panels[1], fit, window_scan.scan_windows(load_dataset(folder, SCHEMA)))
+    window_panel.draw_correlation(figure.panels[2], fit)
     axes = [panel.axes for panel in figure.panels]
     assert (axes[0].get_yscale(), axes[0].get_ylabel()) == ("log", "y (W)")
     assert axes[2].get_ylabel() in {parameter.label for parameter in TOY.parameters.values()}
@@ -186,7 +186,7 @@ def test_on_a_linear_axis_its_values_are_in_units_of_a_power_of_ten(told, monkey
     fit, points, curves = told.fit, told.points, told.curves
     monkeypatch.setitem(observable.ENTRIES, "toy_power", replace(TOY, drawing=PlotOptions()))
     figure = style.Figure()
-    data_panel.data_and_fits(
+    data_panel.draw_data_and_fits(
         figure.panels[0], [(fit, points.assign(value=points["value"] / 1e3, error=points["error"] / 1e3), curves)]
     )
     assert figure.panels[0].axes.get_ylabel() == "y ($10^{-3}$ W)"

@@ -61,7 +61,7 @@ def test_the_scan_fills_the_window_of_the_fit_and_no_other():
     )
     windows["mu"] += 0.01 * np.arange(6)
     figure = style.Figure()
-    window_panel.window_scan(figure.panels[0], {"fitted_K": [0.1, 0.4]}, windows)
+    window_panel.draw_window_scan(figure.panels[0], {"fitted_K": [0.1, 0.4]}, windows)
     drawn = {}
     for container in figure.panels[0].axes.containers:
         face = container.lines[0].get_markerfacecolor()
@@ -72,7 +72,7 @@ def test_the_scan_fills_the_window_of_the_fit_and_no_other():
     assert [row[1:4] for row in figure.record if "the fit" in row[1]] == [("from 0.1 K: the fit", "points", 0.4)]
 
 
-ROW = ["T_min_K", "T_max_K", "n_points", "mu", "mu_err", "mu_err_scaled", "misfit", "held"]
+ROW = ["T_min_K", "T_max_K", "n_points", "mu", "mu_err", "mu_err_scaled", "misfit", "fixed"]
 
 
 def scanned(rows, bounds=(-0.9, 1.5), **fit):
@@ -80,7 +80,7 @@ def scanned(rows, bounds=(-0.9, 1.5), **fit):
     windows = pd.DataFrame([(0.05, T, 10, mu, error, error, misfit, "") for T, mu, error, misfit in rows], columns=ROW)
     figure = style.Figure()
     told = {"fitted_K": [0.05, 9.0], "bounds": {"mu": list(bounds)}} | fit
-    due = window_panel.window_scan(figure.panels[0], told, windows)
+    due = window_panel.draw_window_scan(figure.panels[0], told, windows)
     return figure.panels[0].axes, pd.DataFrame(figure.record, columns=["panel", "series", "kind", "x", "y", "y_err"]), due
 
 
@@ -139,11 +139,11 @@ def test_the_window_of_the_fit_has_the_interval_of_the_fit():
 
 def test_of_a_model_that_misses_the_points_the_legend_says_just_that_and_no_ellipse_is_drawn():
     fit = fitted("stycast2850_thermal_conductivity")
-    assert fit["void"]
-    assert window_panel.partner(fit) is None
+    assert fit["rejected"]
+    assert window_panel.most_correlated_parameter(fit) is None
     figure = style.Figure()
     _, points, curves = result("stycast1266_thermal_conductivity")
-    data_panel.data_and_fits(figure.panels[0], [(fit, points, curves)], alone=True)
+    data_panel.draw_data_and_fits(figure.panels[0], [(fit, points, curves)], alone=True)
     legend = figure.panels[0].axes.get_legend()
     said = [text.get_text() for text in legend.get_texts()]
     assert [text.split(" (χ")[0] for text in said[:3]] == [f"{name}: misses the points" for name in ("Eq. (3)", "STM", "atlas")]
@@ -158,7 +158,7 @@ def test_sweeps_of_a_driven_resonator_have_symbols_of_their_own():
     curves = points[["T_K"]].assign(mu_free=1e-5, stm=2e-5, atlas=3e-5)
     figure = style.Figure()
     points["fitted"] = points["T_K"] < 0.5
-    data_panel.data_and_fits(figure.panels[0], [(fit | {"sweep": "power (dBm)"}, points, curves)], alone=True)
+    data_panel.draw_data_and_fits(figure.panels[0], [(fit | {"sweep": "power (dBm)"}, points, curves)], alone=True)
     markers = {}
     for one in figure.panels[0].axes.containers:
         (sweep,) = points["sweep"][points["value"] == one.lines[0].get_ydata()[0]]
@@ -172,7 +172,7 @@ def test_sweeps_of_a_driven_resonator_have_symbols_of_their_own():
 def overlaps(figure):
     """Return pairs of words of a figure that lie on each other."""
     figure.figure.canvas.draw()
-    axes = [one for panel in figure.panels for one in (panel, panel.below) if one]
+    axes = [one for panel in figure.panels for one in (panel, panel.residual_panel) if one]
     found = []
     for panel in axes:
         one = panel.axes
@@ -222,7 +222,7 @@ def fitted(name):
 )
 def test_an_observable_is_drawn_as_its_entry_says(name, alone, axis, label, y, error):
     figure = style.Figure()
-    data_panel.data_and_fits(figure.panels[0], [result(name)], alone)
+    data_panel.draw_data_and_fits(figure.panels[0], [result(name)], alone)
     axes = figure.panels[0].axes
     assert axes.get_yscale() == axis
     assert axes.get_ylabel() == label

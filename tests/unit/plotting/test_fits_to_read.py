@@ -29,7 +29,7 @@ def fit(**changes):
     }
     stm = model | {"chi2": 100.0, "dof": 7, "misfit": 3.78}
     told = {"dataset": "one", "provenance": "measured", "observable": "thermal_conductivity", "errors_given": True}
-    told |= {"control": None, "void": False, "atlas": None, "atlas_why": "no points"}
+    told |= {"control": None, "rejected": False, "atlas": None, "atlas_why": "no points"}
     return told | {"mu_free": model, "stm": stm, "delta_aic": 85.66, "p_value": 1.5e-20} | changes
 
 
@@ -45,7 +45,7 @@ def test_a_row_holds_the_numbers_of_its_fit_and_the_exponent_of_kappa():
         "mu_low": 0.0561,
         "mu_high": 0.0649,
         "mu_state": "interval",
-        "void": False,
+        "rejected": False,
         "chi2": 12.34,
         "dof": 6,
         "stm_chi2": 100.0,
@@ -94,9 +94,9 @@ def test_only_kappa_has_an_exponent():
 
 def test_ends_of_an_interval_are_told_one_by_one_where_they_differ_as_they_are_told():
     model = fit()["mu_free"]
-    assert report_text.short(model | {"intervals_scaled": {"mu": [0.055, 0.07]}}, "mu") == "0.060 +0.010 −0.005"
+    assert report_text.format_parameter(model | {"intervals_scaled": {"mu": [0.055, 0.07]}}, "mu") == "0.060 +0.010 −0.005"
     near = model | {"values": {"mu": 0.0401}, "intervals_scaled": {"mu": [0.0178, 0.0552]}}  # 0.022 down, 0.015 up
-    assert report_text.short(near, "mu") == "0.04(2)"
+    assert report_text.format_parameter(near, "mu") == "0.04(2)"
 
 
 def test_the_published_table_is_that_of_the_published_fits(tmp_path):

@@ -10,7 +10,7 @@ def test_the_crosses_of_the_residuals_are_those_of_the_legend():
     T = np.geomspace(0.05, 0.5, 9)
     figure = fit(T, 0.04 * T**1.9, "thermal_conductivity", relative_error=0.01, scan=False).plot()
     panel = figure.panels[0]
-    drawn = {line.get_marker(): line.get_color() for line in panel.below.axes.get_lines()}
+    drawn = {line.get_marker(): line.get_color() for line in panel.residual_panel.axes.get_lines()}
     legend = panel.axes.get_legend()
     named = dict(zip([text.get_text() for text in legend.get_texts()], legend.legend_handles, strict=True))
     (stm,) = (handle for text, handle in named.items() if text.startswith("STM"))

@@ -43,7 +43,7 @@ def draw(materials, curves):
         law.axes.fill_between(g, value - error, value + error, color=colour, alpha=0.25, linewidth=0)
         law.line(g, value, f"{quantity}, atlas", color=colour, label=label, linestyle="-" if quantity == "alpha" else "--")
     known = (shown["J0_over_h0_state"] == "interval") & (shown["mu_state"] == "interval")
-    held = shown[known & ~shown["mu_void"] & ~shown["atlas_void"].astype(bool)]
+    held = shown[known & ~shown["mu_rejected"] & ~shown["atlas_rejected"].astype(bool)]
     for provenance, (colour, marker) in LOOKS.items():
         own = held[held["provenance"] == provenance]
         look = {"marker": marker, "color": colour, "markerfacecolor": _face(provenance, colour)}
@@ -76,7 +76,7 @@ def _label(row):
 def _row(panel, y, row):
     """Draw J0/h0 with its interval, thin the factor of two in h0; limits as arrows; and where the atlas misses the points."""
     colour, marker = LOOKS[row.provenance]
-    void = bool(row.atlas_void)
+    void = bool(row.atlas_rejected)
     alpha = FAINT if void else 1.0
     series = f"{row.dataset}: {row.J0_over_h0_state}" + (", void" if void else "")
     right = 0.0  # where words may begin

@@ -30,11 +30,11 @@ def _judged(fit):
     """Return what the fits give, and that a fit misses the points where it does."""
     said = []
     for name, shown, model in (
-        ("µ free", report_text.short(fit["mu_free"], "mu"), fit["mu_free"]),
+        ("µ free", report_text.format_parameter(fit["mu_free"], "mu"), fit["mu_free"]),
         ("STM", "µ = 0", fit["stm"]),
     ):
-        told = shown if model["describes"] else "misses the points"
-        said.append(f"{name}: {told} (χ²/dof {report_text.reduced_chi2(model)})")
+        told = shown if model["acceptable"] else "misses the points"
+        said.append(f"{name}: {told} (χ²/dof {report_text.format_reduced_chi2(model)})")
     return f"{fit['material']}, both fitted together: " + ", ".join(said)
 
 

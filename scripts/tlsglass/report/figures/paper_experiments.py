@@ -10,7 +10,7 @@ def draw(fits, points, curves, windows, panels):
     results = list(zip(fits, points, curves, strict=True))
     figure = style.Figure(len(panels), width="single" if len(panels) == 1 else "double", height=2.6)
     for panel, end, n in zip(figure.panels, np.cumsum(panels), panels, strict=True):
-        data_panel.data_and_fits(panel, results[end - n : end])
+        data_panel.draw_data_and_fits(panel, results[end - n : end])
         if len(panels) > 1:
             panel.letter_at(-0.02, 1.02, ha="right", va="bottom")  # beside the legend: points and fits fill the axes
     return figure

@@ -7,29 +7,29 @@ def draw(fits, points, curves, windows, panels=(1,)):
     """Each argument holds one item, that of the dataset."""
     (fit,), (scan,) = fits, windows
     scanned = [name for name in ("mu", "J0_over_h0") if name in scan and scan[name].notna().any()]
-    tied = window_panel.partner(fit) is not None
-    figure = style.Figure.of_a_fit(len(scanned), tied)
+    tied = window_panel.most_correlated_parameter(fit) is not None
+    figure = style.Figure.for_fit(len(scanned), tied)
     remaining = iter(figure.panels)
-    data_panel.data_and_fits(next(remaining), [(fit, points[0], curves[0])], alone=True)
+    data_panel.draw_data_and_fits(next(remaining), [(fit, points[0], curves[0])], alone=True)
     stacked = [next(remaining) for _ in scanned]
     due = set()
     for panel, name in zip(stacked, scanned, strict=True):
-        due |= window_panel.window_scan(panel, fit, scan, name)
+        due |= window_panel.draw_window_scan(panel, fit, scan, name)
     for panel in stacked[:-1]:
         panel.axes.set_xlabel("")
     if stacked:
-        window_panel.name_lower_ends(stacked[0], fit, scan, due)
+        window_panel.draw_window_legend(stacked[0], fit, scan, due)
     if tied:
-        window_panel.correlated(next(remaining), fit)
+        window_panel.draw_correlation(next(remaining), fit)
     for panel in figure.panels:
-        panel.letter_beside()
+        panel.letter_left_of_legend()
     _name_crosses(figure.panels[0])
     return figure
 
 
 def _name_crosses(panel):
     """Put the crosses of the residuals of the STM on its entry in the legend, which has no room for one more line."""
-    crosses = [line for line in panel.below.axes.get_lines() if line.get_marker() == "x"]
+    crosses = [line for line in panel.residual_panel.axes.get_lines() if line.get_marker() == "x"]
     legend = panel.axes.get_legend()
     for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
         if crosses and text.get_text().startswith("STM"):
