@@ -22,6 +22,6 @@ def pairs():
 
 
 about = {"sets": certified, "sweeps": settings.sweeps, "commit": provenance.commit()}
-found = annealing_excess.fit(pairs(), settings.h0_K, about)
+found = annealing_excess.fit_excess(pairs(), settings.h0_K, about)
 found.save(snakemake.output.excess)
-print(f"{found.told['bins']} ratios of {', '.join(certified)}: χ² = {found.told['chi2']:.0f}")
+print(f"{found.metadata['bins']} ratios of {', '.join(certified)}: χ² = {found.metadata['chi2']:.0f}")

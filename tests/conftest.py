@@ -75,7 +75,7 @@ def counts_of():
             n_spins=n_spins,
             concentration=0.5,
             block=block,
-            origin="synthetic",
+            fingerprint="synthetic",
             first=np.arange(blocks) * block,
             edges_K=edges,
             counts=counts,

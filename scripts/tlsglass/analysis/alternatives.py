@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from tlsglass.analysis import estimators
-from tlsglass.dos.fits import fit_eq3, fit_eq3_unweighted, fit_exponent, fit_gaussian, gaussian_likelihood, rms_energy
+from tlsglass.dos.fits import fit_eq3, fit_eq3_unweighted, fit_exponent, fit_gaussian, fit_gaussian_poisson, rms_energy
 from tlsglass.physics import eq3, temperature_fits
 
 
@@ -49,7 +49,7 @@ def gaussians(settings):
         | ranges
         | bins
         | {
-            "Poisson likelihood": lambda counts: gaussian_likelihood(counts, first * counts.J0_K),
+            "Poisson likelihood": lambda counts: fit_gaussian_poisson(counts, first * counts.J0_K),
             "rms of E": rms_energy,
         }
     )

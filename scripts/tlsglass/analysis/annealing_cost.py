@@ -90,7 +90,7 @@ def mean_n(counts, E_K):
 
 def _density(annealed, tempered):
     """n(T, E) of both at the coldest rung, and their ratio: columns."""
-    found = annealing_excess.ratio(annealed.coldest, tempered.coldest)
+    found = annealing_excess.density_ratio(annealed.coldest, tempered.coldest)
     columns = {"T_K": annealed.coldest.T_K, "E_K": found.E_K}
     for name, of in (("n_annealed", found.annealed), ("n_tempered", found.tempered), ("ratio", found.ratio)):
         columns |= {name: of.value, f"{name}_err": of.error}

@@ -45,11 +45,11 @@ def row(quantity, J0_over_h0, value, **more):
 def laws_from_counts(atlas, gaussian_bin_K):
     """Return the table of what single couplings say: µ(T → 0) with Eq. (9), power law or gap, width of the Gaussian."""
     found, powers = [], []
-    for index in atlas.of_kind("grid"):
+    for index in atlas.set_indices("grid"):
         one = atlas.sets[index]
         J0_K, h0_K, about = one["J0_K"], atlas.h0_K, {"n_realizations": one["realizations"]}
         g = labels.round_to_label(J0_K / h0_K)
-        quenched, coldest = (atlas.counts(index, T) for T in atlas.rungs_K[:2])
+        quenched, coldest = (atlas.simulated_density(index, T) for T in atlas.rungs_K[:2])
         mu = fit_exponent(quenched, *(w * J0_K for w in WINDOW_J0)).mu
         powers.append((g, mu))
         found += [row("mu", g, mu, **about), row("mu_over_ratio", g, mu / g, **about)]
@@ -64,7 +64,7 @@ def laws_from_counts(atlas, gaussian_bin_K):
         E0 = fit_gaussian(coldest, J0_K, gaussian_bin_K).E0_K
         found += [
             row("E0_over_h0", g, E0 / h0_K, **about),
-            row("E0_random_spins_over_h0", g, 2 * np.sqrt(1 + atlas.told["spread"] * g**2)),
+            row("E0_random_spins_over_h0", g, 2 * np.sqrt(1 + atlas.metadata["spread"] * g**2)),
         ]
     found.append(row("ratio_holds_to", np.nan, holds_to(powers)))
     return pd.DataFrame(found)
@@ -130,7 +130,7 @@ def laws_from_spline(atlas, observables, T_over_h0):
     window, below, above = (observables[name][0] for name in ("exponents_K", "slope_below_T0", "slope_above_T0"))
     coldest, hottest = observables["sound_velocity_K"][0]
     found, h0_K = [], atlas.h0_K
-    annealed = Atlas(atlas.told, atlas.arrays)
+    annealed = Atlas(atlas.metadata, atlas.arrays)
     for g in G0 * np.expm1(np.linspace(0, np.log1p(atlas.limits["J0"][1] / G0), CURVE_POINTS)):
         J0_K = g * h0_K
         fit = api.eq3(np.array(T_over_h0) * h0_K, J0_K, h0_K, atlas=atlas)
@@ -187,15 +187,15 @@ def collapse(atlas, couplings, highest_T_J0=0.1, highest_E_J0=0.5):
     µ and the prefactor p are those of n = p E^µ after the quench; what is told is n / (p T^µ): (1 + (E/T)²)^(µ/2) by Eq. (3).
     """
     found = []
-    for index in atlas.of_kind("grid"):
+    for index in atlas.set_indices("grid"):
         J0_K = atlas.sets[index]["J0_K"]
         g = labels.round_to_label(J0_K / atlas.h0_K)
         if g not in map(labels.round_to_label, couplings):
             continue
-        law = fit_exponent(atlas.counts(index, atlas.rungs_K[0]), *(w * J0_K for w in WINDOW_J0))
+        law = fit_exponent(atlas.simulated_density(index, atlas.rungs_K[0]), *(w * J0_K for w in WINDOW_J0))
         mu, prefactor = law.mu.value, law.prefactor.value
         for T in atlas.rungs_K[1:][atlas.rungs_K[1:] < highest_T_J0 * J0_K * (1 + 1e-9)]:
-            counts = atlas.counts(index, T)
+            counts = atlas.simulated_density(index, T)
             edges = np.concatenate([[0.0], T * np.geomspace(0.4, highest_E_J0 * J0_K / T, COLLAPSE_BINS)])
             kept = np.unique([np.argmin(np.abs(counts.edges_K - E)) for E in edges])
             counts = counts.coarsen(np.append(kept, len(counts.widths_K)))

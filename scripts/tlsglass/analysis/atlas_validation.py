@@ -59,26 +59,30 @@ def _predictions(atlas, published, report):
     def surface_itself(counts):
         return _in_bins(atlas, counts, atlas.arrays["spline"])
 
-    every = table.slices(atlas)
+    every = table.spline_data_sets(atlas)
     start = atlas.arrays["spline"][0].astype(float)
-    for index in atlas.of_kind("grid"):
+    for index in atlas.set_indices("grid"):
         coupling = atlas.sets[index]["J0_K"] / atlas.h0_K
-        if coupling in table.couplings(atlas):
-            spline = table.without(every, coupling, start)
+        if coupling in table.inner_couplings(atlas):
+            spline = table.fit_without(every, coupling, start)
             report(f"J0/h0 = {coupling:g} predicted from the others")
             for T_K in atlas.rungs_K[1:]:
-                yield "leave_one_out", atlas.counts(index, T_K), lambda counts, spline=spline: _in_bins(atlas, counts, spline)
+                yield (
+                    "leave_one_out",
+                    atlas.simulated_density(index, T_K),
+                    lambda counts, spline=spline: _in_bins(atlas, counts, spline),
+                )
     for kind, name in (("test", "test"), ("large", "size")):
-        for index in atlas.of_kind(kind):
+        for index in atlas.set_indices(kind):
             for T_K in atlas.rungs_K[1:]:
-                yield name, atlas.counts(index, T_K), surface_itself
+                yield name, atlas.simulated_density(index, T_K), surface_itself
     for counts in (one for one in published if one.L == atlas.sets[0]["L"]):
         yield "published", table.compact(counts), surface_itself
 
 
 def _in_bins(atlas, counts, coefficients):
     """Return the mean density of a spline in each bin of counts, Samples (m,)."""
-    data = spline.spline_data(counts, atlas.h0_K, atlas.told["spread"])
+    data = spline.spline_data(counts, atlas.h0_K, atlas.metadata["spread"])
     tau, s = spline.basis_T_and_g(data.T, data.g)
     gaussian = data.expected[0] / (counts.n_realizations * counts.exposure)[: len(data.v)]
     in_bins = np.exp(coefficients @ s @ tau @ data.v.T) * gaussian
@@ -140,7 +144,7 @@ def _fits(atlas, counts):
 
 def summary(found, excess):
     """Return the table of each kind in few numbers: quantity, value. ``excess`` is the density.annealing.Excess."""
-    told = {"ratios": excess.told["bins"], "chi2_per_ratio": excess.told["chi2"] / excess.told["bins"]}
+    told = {"ratios": excess.metadata["bins"], "chi2_per_ratio": excess.metadata["chi2"] / excess.metadata["bins"]}
     rows = [{"kind": "excess", "quantity": name, "value": float(value)} for name, value in told.items()]
     for kind, means in found.means.groupby("kind", sort=False):
         pulls = found.pulls[found.pulls["kind"] == kind]

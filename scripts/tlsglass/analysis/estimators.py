@@ -49,7 +49,7 @@ def relative(densities, s, of=None, crossover="matching"):
 
 def reference(densities, s, crossover="matching"):
     """δv/v at the coldest temperature of the quoted window, Samples ()."""
-    coldest = np.argmax(temperature_fits.select(densities.T_K, *s["sound_velocity_K"][0]))
+    coldest = np.argmax(temperature_fits.select_window(densities.T_K, *s["sound_velocity_K"][0]))
     return velocity(densities, s["crossover_K"][crossover])[coldest]
 
 
@@ -86,12 +86,12 @@ def curves(densities, s):
 
 def heat_law(densities, s, window=None):
     """C ∝ T^(1+α) on a window, the quoted one by default."""
-    return temperature_fits.exponent(densities.T_K, heat(densities), *(window or s["exponents_K"][0]))
+    return temperature_fits.fit_power_law(densities.T_K, heat(densities), *(window or s["exponents_K"][0]))
 
 
 def kappa_law(densities, s, window=None):
     """κ ∝ T^(2-β) on a window, the quoted one by default."""
-    return temperature_fits.exponent(densities.T_K, kappa(densities, s), *(window or s["exponents_K"][0]))
+    return temperature_fits.fit_power_law(densities.T_K, kappa(densities, s), *(window or s["exponents_K"][0]))
 
 
 def alpha(densities, s, window=None):
@@ -106,12 +106,12 @@ def beta(densities, s, window=None):
 
 def local_alpha(densities):
     """α of C ∝ T^(1+α) at every rung."""
-    return temperature_fits.local_exponent(densities.T_K, heat(densities)) - 1
+    return temperature_fits.local_exponents(densities.T_K, heat(densities)) - 1
 
 
 def local_beta(densities, s):
     """β of κ ∝ T^(2-β) at every rung."""
-    return 2 - temperature_fits.local_exponent(densities.T_K, kappa(densities, s))
+    return 2 - temperature_fits.local_exponents(densities.T_K, kappa(densities, s))
 
 
 class Local(NamedTuple):
@@ -123,9 +123,11 @@ class Local(NamedTuple):
 
 
 def _local(densities, s, observed, values):
-    inside = temperature_fits.select(densities.T_K, *s["exponents_K"][0])
+    inside = temperature_fits.select_window(densities.T_K, *s["exponents_K"][0])
     values = values.value[inside]
-    return Local(temperature_fits.goodness(np.log(densities.T_K[inside]), np.log(observed[inside])), values.min(), values.max())
+    return Local(
+        temperature_fits.goodness_of_line(np.log(densities.T_K[inside]), np.log(observed[inside])), values.min(), values.max()
+    )
 
 
 def alpha_law(densities, s):
@@ -159,8 +161,8 @@ def generalised_beta(densities, s):
 
 
 def _generalised(densities, s, observed):
-    inside = temperature_fits.select(densities.T_K, *s["exponents_K"][0])
-    return temperature_fits.generalised_slope(np.log(densities.T_K[inside]), np.log(observed[inside]))
+    inside = temperature_fits.select_window(densities.T_K, *s["exponents_K"][0])
+    return temperature_fits.generalized_slope(np.log(densities.T_K[inside]), np.log(observed[inside]))
 
 
 def slopes(densities, s, T0_K, below=None, above=None, window=None):
@@ -171,15 +173,15 @@ def slopes(densities, s, T0_K, below=None, above=None, window=None):
     """
     low, high = window or s["sound_velocity_K"][0]
     below, above = below or s["slope_below_T0"][0], above or s["slope_above_T0"][0]
-    inside = temperature_fits.select(densities.T_K, low, high)
+    inside = temperature_fits.select_window(densities.T_K, low, high)
     shift = velocity(densities, T0_K)[inside]
-    return temperature_fits.slopes(densities.T_K[inside], shift, (low, below * T0_K), (above * T0_K, high))
+    return temperature_fits.logarithmic_slopes(densities.T_K[inside], shift, (low, below * T0_K), (above * T0_K, high))
 
 
 @lru_cache(maxsize=128)
 def _constant_mu(densities, T0_K, low_K, high_K):
-    inside = temperature_fits.select(densities.T_K, low_K, high_K)
-    return temperature_fits.constant_mu(densities.T_K[inside], velocity(densities, T0_K)[inside], T0_K)
+    inside = temperature_fits.select_window(densities.T_K, low_K, high_K)
+    return temperature_fits.fit_constant_mu(densities.T_K[inside], velocity(densities, T0_K)[inside], T0_K)
 
 
 def constant_mu(densities, s, T0_K, window=None):
@@ -197,20 +199,20 @@ def constant_mu_offset(densities, s, crossover):
 
 def kappa_A1_exponent(densities, s):
     """β with Eq. (A1) minus β with Eq. (5)."""
-    changed = temperature_fits.exponent(densities.T_K, kappa_A1(densities, s), *s["exponents_K"][0])
+    changed = temperature_fits.fit_power_law(densities.T_K, kappa_A1(densities, s), *s["exponents_K"][0])
     return kappa_law(densities, s).power - changed.power
 
 
 def kappa_A1_spread(densities, s, window=None):
     """Relative spread of κ by Eq. (A1) over κ by Eq. (5) on the temperatures of a power law, the quoted ones by default."""
-    inside = temperature_fits.select(densities.T_K, *(window or s["exponents_K"][0]))
+    inside = temperature_fits.select_window(densities.T_K, *(window or s["exponents_K"][0]))
     ratio = (kappa_A1(densities, s) / kappa(densities, s))[inside]
     return ratio.reduce(np.std) / ratio.reduce(np.mean)
 
 
 def velocity_A2_spread(densities, s):
     """Spread over temperature of what Eq. (A2) changes of δv/v, in units of the span of δv/v."""
-    inside = temperature_fits.select(densities.T_K, *s["sound_velocity_K"][0])
+    inside = temperature_fits.select_window(densities.T_K, *s["sound_velocity_K"][0])
     shift, change = relative(densities, s), relative_A2(densities, s) - relative(densities, s)
     return change[inside].reduce(np.std) / shift[inside].reduce(np.ptp)
 

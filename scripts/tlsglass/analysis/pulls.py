@@ -58,8 +58,8 @@ def pulls_of_set(densities, settings, parts, synthetic, seed, report):
         head = {"sample": sample, "quantity": quantity.name, "L": densities.L, "J0_K": densities.J0_K}
         rows.extend(head | {"pull": pull} for pull in found)
 
-    several = densities.parts(parts) if enough("parts", parts) else None
-    halves = densities.parts(2) if enough("halves", 2) else None
+    several = densities.split(parts) if enough("parts", parts) else None
+    halves = densities.split(2) if enough("halves", 2) else None
     for quantity in entries("pull_place"):
         estimate = partial(quantity.at, quantity.pull_place, settings=settings)
         if several:

@@ -75,7 +75,7 @@ def tabulate_set(densities, settings):
         if x != "value":
             return row
         local = quantity.law_test(density, settings.observables) if quantity.law_test else None
-        if local and not local.goodness.holds:  # the statistical error of a law that does not hold says nothing
+        if local and local.goodness.rejected:  # the statistical error of a law that does not hold says nothing
             row["value_err"] = 0.5 * (local.high - local.low)
         return row | {"statistical_err": error} | _tested(local)
 
@@ -99,7 +99,11 @@ def _tested(local):
     """Return the columns that tell how well the law holds that a number belongs to: NaN where it belongs to none."""
     if local is None:
         return dict.fromkeys(("chi2", "dof", "p_value", "holds", "local_low", "local_high"), math.nan)
-    return local.goodness._asdict() | {"holds": int(local.goodness.holds), "local_low": local.low, "local_high": local.high}
+    return local.goodness._asdict() | {
+        "holds": int(not local.goodness.rejected),
+        "local_low": local.low,
+        "local_high": local.high,
+    }
 
 
 def all_quantities(densities, settings):

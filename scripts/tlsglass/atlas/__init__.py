@@ -10,7 +10,7 @@ __all__ = [
     "annealed",
     "beta",
     "density",
-    "density_samples",
+    "density_estimate",
     "eq3",
     "internal_friction",
     "limits",

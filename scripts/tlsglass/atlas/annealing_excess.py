@@ -30,7 +30,7 @@ class Ratio(NamedTuple):
     ratio: JackknifeEstimate
 
 
-def ratio(annealed, tempered, growth=1.35):
+def density_ratio(annealed, tempered, growth=1.35):
     """Return the Ratio of two counts.Counts, in bins that grow by at least ``growth`` and hold at least LEAST counts."""
     least = np.minimum(annealed.total, tempered.total / tempered.snapshots)
     edges, kept = annealed.edges_K, [0]
@@ -57,8 +57,8 @@ def temperature_basis(T):
 class AnnealingExcess:
     """ln of n annealed over n in equilibrium: coefficients (1 + groups, 11, 9, 5) and the stamp of its file."""
 
-    def __init__(self, told, coefficients):
-        self.told, self.coefficients = told, coefficients
+    def __init__(self, metadata, coefficients):
+        self.metadata, self.coefficients = metadata, coefficients
 
     def energies(self, T, g):
         """Return the coefficients (1 + groups, 11) of the splines in v at one temperature and coupling."""
@@ -69,16 +69,16 @@ class AnnealingExcess:
         return JackknifeEstimate(self.energies(T, g) @ energy_basis(E, T).T)
 
     def save(self, path):
-        """Write it with its digest, and with the stamp ``told``."""
-        io.write_arrays(path, {"coefficients": self.coefficients.astype(np.float32)}, self.told)
+        """Write it with its digest, and with the stamp ``metadata``."""
+        io.write_arrays(path, {"coefficients": self.coefficients.astype(np.float32)}, self.metadata)
 
     @classmethod
     def load(cls, path=SHIPPED):
         """Read what ``save`` wrote. Raises files.DamagedFile."""
-        arrays, told = io.read_arrays(path)
-        if told.get("layout") != VERSION:
+        arrays, metadata = io.read_arrays(path)
+        if metadata.get("layout") != VERSION:
             raise io.DamagedFileError(path, f"not what annealing leaves, of version {VERSION}")
-        return cls(told, arrays["coefficients"])
+        return cls(metadata, arrays["coefficients"])
 
 
 def energy_basis(E, T):
@@ -86,7 +86,7 @@ def energy_basis(E, T):
     return basis(-0.5 * np.log(1 / (T**2 + E**2) + 1 / E_CUTOFF_H0**2), KNOTS[0])
 
 
-def fit(pairs, h0_K, about):
+def fit_excess(pairs, h0_K, about):
     """Return the Excess through ``pairs``, an iterable of annealed and tempered counts.Counts of one (L, J0, T).
 
     Least squares with the errors of single bins and a penalty on roughness; what bins have in common is in the jackknife rows.
@@ -95,7 +95,7 @@ def fit(pairs, h0_K, about):
     """
     bases, values, errors = [], [], []
     for annealed, tempered in pairs:
-        found = ratio(annealed, tempered)
+        found = density_ratio(annealed, tempered)
         if not len(found.E_K):
             continue
         ln_ratio, T = np.log(found.ratio), annealed.T_K / h0_K
@@ -111,8 +111,8 @@ def fit(pairs, h0_K, about):
     left = X.T @ X + _roughness(shape)
     c = np.linalg.solve(left, X.T @ (y / error).T).T
     chi2 = float(np.sum((X @ c[0] - y[0] / error) ** 2))
-    told = about | {"layout": VERSION, "h0_K": h0_K, "bins": len(y[0]), "chi2": chi2}
-    return AnnealingExcess(told, c.reshape(-1, *shape))
+    metadata = about | {"layout": VERSION, "h0_K": h0_K, "bins": len(y[0]), "chi2": chi2}
+    return AnnealingExcess(metadata, c.reshape(-1, *shape))
 
 
 def _roughness(shape):

@@ -44,11 +44,11 @@ def density(E_K, T_K, J0_K, h0_K=H0_K, atlas=None):
 
     Raises ValueError for E < 0, and for T or J0 outside of ``limits``.
     """
-    found = density_samples(E_K, T_K, J0_K, h0_K, atlas)
+    found = density_estimate(E_K, T_K, J0_K, h0_K, atlas)
     return found.value, found.error
 
 
-def density_samples(E_K, T_K, J0_K, h0_K=H0_K, atlas=None):
+def density_estimate(E_K, T_K, J0_K, h0_K=H0_K, atlas=None):
     """Return n(T, E) as ``density`` does, as Samples: what is computed from them row by row has its error."""
     return (atlas or shipped_atlas()).density(E_K, T_K, J0_K, h0_K)
 
@@ -77,7 +77,7 @@ def thermal_conductivity(T_K, J0_K, h0_K=H0_K, atlas=None):
 
     def one(T):
         E, weight = _energies(T, h0_K, min(PHONONS_T * T, PHONONS_H0 * h0_K))
-        return density_samples(E, T, J0_K, h0_K, atlas) ** -1.0 @ (weight * T * kernels.phonon_kernel(E / T))
+        return density_estimate(E, T, J0_K, h0_K, atlas) ** -1.0 @ (weight * T * kernels.phonon_kernel(E / T))
 
     return _each(one, T_K)
 
@@ -87,7 +87,7 @@ def eq3(T_K, J0_K, h0_K=H0_K, window_T=2.0, atlas=None):
 
     def one(T):
         E = window_T * T * (np.arange(40) + 0.5) / 40
-        n = density_samples(E, T, J0_K, h0_K, atlas)
+        n = density_estimate(E, T, J0_K, h0_K, atlas)
         x, weight = 0.5 * np.log(T**2 + E**2), n.value / n.value.sum()
         centre = x @ weight
         mu = np.log(n) @ (weight * (x - centre)) / (weight @ (x - centre) ** 2)
@@ -100,13 +100,13 @@ def eq3(T_K, J0_K, h0_K=H0_K, window_T=2.0, atlas=None):
 def alpha(J0_K, low_K=0.1, high_K=1.0, h0_K=H0_K, atlas=None):
     """Return α of C ∝ T^(1+α) on a window of temperatures, Samples ()."""
     T = np.geomspace(low_K, high_K, 12)
-    return temperature_fits.exponent(T, specific_heat(T, J0_K, h0_K, atlas), low_K, high_K).power - 1
+    return temperature_fits.fit_power_law(T, specific_heat(T, J0_K, h0_K, atlas), low_K, high_K).power - 1
 
 
 def beta(J0_K, low_K=0.1, high_K=1.0, h0_K=H0_K, atlas=None):
     """Return β of κ ∝ T^(2-β) on a window of temperatures, Samples ()."""
     T = np.geomspace(low_K, high_K, 12)
-    return 2 - temperature_fits.exponent(T, thermal_conductivity(T, J0_K, h0_K, atlas), low_K, high_K).power
+    return 2 - temperature_fits.fit_power_law(T, thermal_conductivity(T, J0_K, h0_K, atlas), low_K, high_K).power
 
 
 def slopes(J0_K, T0_K, below_K, above_K, h0_K=H0_K, atlas=None):
@@ -116,7 +116,7 @@ def slopes(J0_K, T0_K, below_K, above_K, h0_K=H0_K, atlas=None):
     """
     windows = np.geomspace(*below_K, 5), np.geomspace(below_K[1], above_K[0], 13), np.geomspace(*above_K, 6)
     T = np.unique(np.round(np.concatenate(windows), 12))
-    return temperature_fits.slopes(T, sound_velocity(T, J0_K, T0_K**3, 1.0, h0_K, atlas), below_K, above_K)
+    return temperature_fits.logarithmic_slopes(T, sound_velocity(T, J0_K, T0_K**3, 1.0, h0_K, atlas), below_K, above_K)
 
 
 def _energies(T, h0_K, highest_K):
@@ -130,7 +130,7 @@ def _linear(kernel, T_K, J0_K, h0_K, atlas):
 
     def one(T):
         E, weight = _energies(T, h0_K, MAX_ENERGY_H0 * h0_K)
-        return density_samples(E, T, J0_K, h0_K, atlas) @ (weight * kernel(E, T))
+        return density_estimate(E, T, J0_K, h0_K, atlas) @ (weight * kernel(E, T))
 
     return _each(one, T_K)
 

@@ -37,24 +37,21 @@ class MeshEvaluator:
         self.atlas, self.h0_K = atlas, h0_K
         atlas.check(T_K, 0.0, h0_K)
         self.T, self.E = np.asarray(T_K, dtype=float) / h0_K, np.asarray(E_K, dtype=float) / h0_K
-        coefficients, excess = atlas.rows
+        coefficients, excess = atlas.coefficient_rows
         T = self.T[:, None]
         self._parts = [_SplineTerm(coefficients, spline.energy_basis(self.E, T), spline.basis_T_and_g(self.T, 0.0)[0], _place)]
         if excess is not None:
             of = annealing_excess.energy_basis(self.E, T), annealing_excess.temperature_basis(self.T)
             self._parts.append(_SplineTerm(-excess, *of, annealing_excess.coupling_basis))
 
-    def n(self, g):
-        """Return n (t, e) per kelvin and lattice site at the coupling ``g``."""
+    def n(self, g, jackknife=False):
+        """Return n (t, e) per kelvin and lattice site at the coupling ``g``; with ``jackknife`` the rows (1 + r, t, e)."""
         self.atlas.check(self.T[:1] * self.h0_K, g * self.h0_K, self.h0_K)
-        return self._of(sum(part.estimate(g) for part in self._parts), g)
-
-    def rows(self, g):
-        """Return n with its errors, the rows (1 + r, t, e) of base.samples.Samples."""
-        self.atlas.check(self.T[:1] * self.h0_K, g * self.h0_K, self.h0_K)
+        if not jackknife:
+            return self._of(sum(part.estimate(g) for part in self._parts), g)
         return np.swapaxes(self._of(sum(part.every(g) for part in self._parts), g), 0, 1)
 
     def _of(self, ln_ratio, g):
-        told = self.atlas.told
-        gaussian = spline.ln_gaussian(self.E, g, told["concentration"], told["spread"])
+        metadata = self.atlas.metadata
+        gaussian = spline.ln_gaussian(self.E, g, metadata["concentration"], metadata["spread"])
         return np.exp(ln_ratio + (gaussian if ln_ratio.ndim == 2 else gaussian[:, None])) / self.h0_K

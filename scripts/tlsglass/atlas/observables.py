@@ -12,7 +12,7 @@ import numpy as np
 from tlsglass.atlas import api
 from tlsglass.atlas.mesh_evaluator import MeshEvaluator
 from tlsglass.atlas.table import shipped_atlas
-from tlsglass.physics import kernels, loss
+from tlsglass.physics import kernels, microwave
 
 NEAR_T = 90.0  # energies up to here, in T, count in what is weighted with 1/cosh²(E/2T)
 _T_PV, _STEP_PV = 0.3 * (np.arange(56) + 0.5), 0.3
@@ -21,7 +21,7 @@ _T_PV, _STEP_PV = 0.3 * (np.arange(56) + 0.5), 0.3
 class AtlasObservables:
     """The observables at ``T_K`` (t,) as functions of g = J0/h0, for one ``h0_K``; raises ValueError outside of the atlas.
 
-    All take g, and ``rows=True`` for the rows (1 + r, t) of base.samples.Samples in the place of the estimate (t,).
+    All take g, and ``jackknife=True`` for the rows (1 + r, t) of base.samples.Samples in the place of the estimate (t,).
     """
 
     def __init__(self, T_K, h0_K=api.H0_K, atlas=None):
@@ -53,76 +53,76 @@ class AtlasObservables:
             self._sections[kind] = E, weight, MeshEvaluator(self.atlas, self.T_K, E, self.h0_K)
         return self._sections[kind]
 
-    def _n(self, kind, g, rows):
+    def _n(self, kind, g, jackknife):
         section = self._mesh(kind)[2]
-        return section.rows(g) if rows else section.n(g)
+        return section.n(g, jackknife)
 
-    def _sum(self, kind, g, rows, kernel):
+    def _sum(self, kind, g, jackknife, kernel):
         """Return Σ_e n · ``kernel`` (t + 1, e), which holds the weights."""
-        return np.sum(self._found(kind, float(g), rows) * kernel, axis=-1)
+        return np.sum(self._found(kind, float(g), jackknife) * kernel, axis=-1)
 
     # ---- observables -----------------------------------------------------------------------------------------------
 
-    def reference(self, g, rows=False):
+    def reference(self, g, jackknife=False):
         """Return n (1,) or (1 + r, 1) at T = E = 1 K/√2."""
-        return self._found("reference", float(g), rows)[..., 0]
+        return self._found("reference", float(g), jackknife)[..., 0]
 
-    def specific_heat(self, g, rows=False):
+    def specific_heat(self, g, jackknife=False):
         """Return C of Eq. (6) in units of C(1 K)."""
         E, weight, _ = self._mesh("all")
-        found = self._sum("all", g, rows, self._kernel("heat", lambda T: weight * kernels.specific_heat_kernel(E, T)))
+        found = self._sum("all", g, jackknife, self._kernel("heat", lambda T: weight * kernels.specific_heat_kernel(E, T)))
         return found[..., :-1] / found[..., -1:] * self.T_reference
 
-    def thermal_conductivity(self, g, rows=False):
+    def thermal_conductivity(self, g, jackknife=False):
         """Return κ of Eq. (5) in units of κ(1 K)."""
         E, weight, _ = self._mesh("phonons")
         kernel = self._kernel("phonons", lambda T: weight * T * kernels.phonon_kernel(E / T))
-        found = np.sum(kernel / self._found("phonons", float(g), rows), axis=-1)
+        found = np.sum(kernel / self._found("phonons", float(g), jackknife), axis=-1)
         return found[..., :-1] / found[..., -1:] * self.T_reference**2
 
-    def resonant(self, g, rows=False):
+    def resonant(self, g, jackknife=False):
         """Return δv_res/v of Eq. (7), for P0γ²/ρv² = 1 of the reference."""
         E, weight, _ = self._mesh("all")
-        found = self._sum("all", g, rows, self._kernel("resonant", lambda T: weight * kernels.resonant_kernel(E, T)))
-        return -found[..., :-1] / self.reference(g, rows)
+        found = self._sum("all", g, jackknife, self._kernel("resonant", lambda T: weight * kernels.resonant_kernel(E, T)))
+        return -found[..., :-1] / self.reference(g, jackknife)
 
-    def relaxation(self, g, omega, A, rows=False):
+    def relaxation(self, g, omega, A, jackknife=False):
         """Return δv_rel/v of Eq. (8), for P0γ²/ρv² = 1 of the reference."""
-        return -self._near(g, omega, A, rows, kernels.relaxation_kernel)
+        return -self._near(g, omega, A, jackknife, kernels.relaxation_kernel)
 
-    def internal_friction(self, g, omega, A, rows=False):
+    def internal_friction(self, g, omega, A, jackknife=False):
         """Return Q⁻¹ of relaxing TLSs, for P0γ²/ρv² = 1 of the reference."""
-        return self._near(g, omega, A, rows, kernels.friction_kernel)
+        return self._near(g, omega, A, jackknife, kernels.friction_kernel)
 
-    def sound_velocity(self, g, omega, A, rows=False):
+    def sound_velocity(self, g, omega, A, jackknife=False):
         """Return δv/v of Eqs. (7) + (8), for P0γ²/ρv² = 1 of the reference."""
-        return self.resonant(g, rows) + self.relaxation(g, omega, A, rows)
+        return self.resonant(g, jackknife) + self.relaxation(g, omega, A, jackknife)
 
-    def resonant_at_frequency(self, g, frequency_Hz, rows=False):
+    def resonant_at_frequency(self, g, frequency_Hz, jackknife=False):
         """Return Eq. (7) with 1/E -> E/(E² - (hf)²), principal value, for P0γ²/ρv² = 1 of the reference.
 
-        As in ``loss.resonant_at_frequency_eq3``: it is ``resonant`` and ε/2 ∫_0^∞ dt (F(ε e^t) - F(ε e^-t))/sinh t less, with
-        F = n tanh(E/2T)/E and ε = hf.
+        As in ``microwave.resonant_at_frequency_eq3``, it is ``resonant`` minus ε/2 ∫_0^∞ dt (F(ε e^t) - F(ε e^-t))/sinh t,
+        with F = n tanh(E/2T)/E and ε = hf.
         """
-        quantum = loss.HERTZ_K * frequency_Hz
+        quantum = microwave.HERTZ_K * frequency_Hz
         E, weight, _ = self._mesh(quantum)
         kernel = self._kernel(quantum, lambda T: 0.5 * quantum * weight * kernels.resonant_kernel(E, T))
-        added = self._sum(quantum, g, rows, kernel)[..., :-1]
-        return self.resonant(g, rows) - added / self.reference(g, rows)
+        added = self._sum(quantum, g, jackknife, kernel)[..., :-1]
+        return self.resonant(g, jackknife) - added / self.reference(g, jackknife)
 
-    def at_energy(self, g, E_K, rows=False):
+    def density_at_energy(self, g, E_K, jackknife=False):
         """Return n(T, E) at one energy in units of the reference: what absorbs resonantly at hf = ``E_K``."""
         key = "energy", float(E_K)
         if key not in self._sections:
             E = np.full((len(self.T_K), 1), float(E_K))
             self._sections[key] = E, None, MeshEvaluator(self.atlas, self.T_K, E, self.h0_K)
-        return self._found(key, float(g), rows)[..., :-1, 0] / self.reference(g, rows)
+        return self._found(key, float(g), jackknife)[..., :-1, 0] / self.reference(g, jackknife)
 
-    def _near(self, g, omega, A, rows, kernel):
+    def _near(self, g, omega, A, jackknife, kernel):
         """Return ∫ dE n · ``kernel``(E, T, ω, A) where it is weighted with 1/cosh²(E/2T)."""
         near, weighed = self._weighed(kernel, float(omega), float(A))
-        found = np.sum(self._found("all", float(g), rows)[..., :near] * weighed, axis=-1)
-        return found[..., :-1] / self.reference(g, rows)
+        found = np.sum(self._found("all", float(g), jackknife)[..., :near] * weighed, axis=-1)
+        return found[..., :-1] / self.reference(g, jackknife)
 
     def _near_kernel(self, kernel, omega, A):
         """Return how many energies count, from the lowest, and the kernel with the weights at these."""

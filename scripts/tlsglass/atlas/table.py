@@ -32,21 +32,21 @@ class Atlas:
     ``excess`` is the annealing.Excess that is taken off; without it n is that of annealing.
     """
 
-    def __init__(self, told, arrays, excess=None):
-        self.told, self.arrays, self.excess = told, arrays, excess
+    def __init__(self, metadata, arrays, excess=None):
+        self.metadata, self.arrays, self.excess = metadata, arrays, excess
 
     # ---- what was counted ------------------------------------------------------------------------------------------
 
     @property
     def h0_K(self):
-        return self.told["h0_K"]
+        return self.metadata["h0_K"]
 
     @property
     def sets(self):
         """What is told of each set, dicts with ``kind``, ``L``, ``J0_K``, ``realizations``, ``method`` and ``origin``."""
-        return self.told["sets"]
+        return self.metadata["sets"]
 
-    def of_kind(self, kind):
+    def set_indices(self, kind):
         """Return the indices of the sets of one of ``KINDS``."""
         return [k for k, one in enumerate(self.sets) if one["kind"] == kind]
 
@@ -55,7 +55,7 @@ class Atlas:
         """Temperatures of the counts, growing; that of the quench first."""
         return self.arrays["T_K"]
 
-    def counts(self, index, T_K):
+    def simulated_density(self, index, T_K):
         """Return the Counts of the set ``index`` at the rung ``T_K``. Raises ValueError when it has none there."""
         one = self.sets[index]
         rung = int(np.argmin(np.abs(np.log(self.rungs_K / T_K))))
@@ -74,11 +74,11 @@ class Atlas:
             n_spins=one["n_spins"],
             concentration=one["concentration"],
             block=block,
-            origin=one["origin"],
+            fingerprint=one["origin"],
             first=block * np.concatenate([[0], np.cumsum(gathered)[:-1]]),
             edges_K=self.arrays["edges_K"][edge : edge + bins[index, rung] + 1],
             counts=held.reshape(-1, rows).T.astype(np.int64),
-            gathered=gathered,
+            blocks_per_row=gathered,
             groups=rows,
         )
 
@@ -98,7 +98,7 @@ class Atlas:
     def limits(self):
         """The domain, in units of h0: (lowest, highest) T and J0. The highest coupling but one is the highest of it: the last
         one bounds the spline, and leaving it out would be extrapolation."""
-        couplings = sorted(self.sets[k]["J0_K"] / self.h0_K for k in self.of_kind("grid"))
+        couplings = sorted(self.sets[k]["J0_K"] / self.h0_K for k in self.set_indices("grid"))
         T = self.rungs_K[1:] / self.h0_K
         return {"T": (float(T[0]), float(T[-1])), "J0": (0.0, couplings[-2])}
 
@@ -117,7 +117,7 @@ class Atlas:
             return JackknifeEstimate(np.broadcast_to(np.exp(ln_n) / h0_K, (len(ln_n), *shape)))
         E, T, g = (np.broadcast_to(x, shape).ravel() for x in (E, T, g))
         pairs, which = np.unique(np.stack([T, g]), axis=1, return_inverse=True)
-        ln_n = np.empty((len(self.rows[0]), E.size))
+        ln_n = np.empty((len(self.coefficient_rows[0]), E.size))
         for k, (T_k, g_k) in enumerate(pairs.T):
             ln_n[:, which.ravel() == k] = self._ln_n(E[which.ravel() == k], T_k, g_k)
         return JackknifeEstimate(np.exp(ln_n).reshape(-1, *shape) / h0_K)
@@ -142,7 +142,7 @@ class Atlas:
         return ln_n if excess is None else ln_n - excess @ annealing_excess.energy_basis(E, T).T
 
     @cached_property
-    def rows(self):
+    def coefficient_rows(self):
         """The coefficients of the spline and those of the excess with rows in common: each varies while the other rests."""
         coefficients = self.arrays["spline"]
         if self.excess is None:
@@ -162,7 +162,7 @@ class Atlas:
     @lru_cache(maxsize=256)  # noqa: B019 - an atlas lives as long as the process
     def _profile(self, T, g):
         """Return the coefficients (1 + rows, k) of the splines in v at one temperature and coupling, and of the excess."""
-        (coefficients, excess), (tau, s) = self.rows, spline.basis_T_and_g(T, g)
+        (coefficients, excess), (tau, s) = self.coefficient_rows, spline.basis_T_and_g(T, g)
         near_tau, near_s = np.flatnonzero(tau), np.flatnonzero(s)
         profile = coefficients[:, :, near_tau][..., near_s] @ s[near_s] @ tau[near_tau]
         return profile, None if excess is None else excess @ annealing_excess.coupling_basis(
@@ -170,13 +170,13 @@ class Atlas:
         ) @ annealing_excess.temperature_basis(T)
 
     def _gaussian(self, E, g):
-        return spline.ln_gaussian(E, g, self.told["concentration"], self.told["spread"])
+        return spline.ln_gaussian(E, g, self.metadata["concentration"], self.metadata["spread"])
 
     # ---- its file --------------------------------------------------------------------------------------------------
 
     def save(self, path):
         """Write the atlas with its digest, and with the stamp ``told``."""
-        io.write_arrays(path, self.arrays, self.told)
+        io.write_arrays(path, self.arrays, self.metadata)
 
     @classmethod
     def load(cls, path=SHIPPED, excess=None):
@@ -221,7 +221,7 @@ def build(sets, h0_K, spread, about, report=print):
         "h0_K": h0_K,
         "spread": spread,
         "concentration": sets[0][1][0].concentration,
-        "sets": [_told(kind, every[0]) for kind, every in sets],
+        "sets": [_set_metadata(kind, every[0]) for kind, every in sets],
     }
     counted = [h[T].counts.T.ravel() for h in held for T in rungs_K if T in h]
     arrays = {
@@ -236,28 +236,34 @@ def build(sets, h0_K, spread, about, report=print):
     return Atlas(told, arrays | {"spline": _spline(atlas, report).astype(np.float32)})
 
 
-def _told(kind, counts):
-    of_counts = ("L", "J0_K", "n_spins", "concentration", "block", "origin")
-    given = {name: getattr(counts, name) for name in of_counts}
-    return (
-        {"kind": kind, "method": "annealing", "realizations": counts.n_realizations}
-        | given
-        | {"gathered": counts.gathered.tolist()}
-    )
+def _set_metadata(kind, counts):
+    """Return the metadata of a set, with the keys of the file."""
+    names = ("L", "J0_K", "n_spins", "concentration", "block")
+    return {name: getattr(counts, name) for name in names} | {
+        "kind": kind,
+        "method": "annealing",
+        "realizations": counts.n_realizations,
+        "origin": counts.fingerprint,
+        "gathered": counts.blocks_per_row.tolist(),
+    }
 
 
-def slices(atlas, kind="grid"):
+def spline_data_sets(atlas, kind="grid"):
     """Return the surface.Slice of every set of a kind at every rung but the quench."""
-    spread, h0_K = atlas.told["spread"], atlas.h0_K
-    return [spline.spline_data(atlas.counts(k, T), h0_K, spread) for k in atlas.of_kind(kind) for T in atlas.rungs_K[1:]]
+    spread, h0_K = atlas.metadata["spread"], atlas.h0_K
+    return [
+        spline.spline_data(atlas.simulated_density(k, T), h0_K, spread)
+        for k in atlas.set_indices(kind)
+        for T in atlas.rungs_K[1:]
+    ]
 
 
-def couplings(atlas):
+def inner_couplings(atlas):
     """Return the couplings J0/h0 of the grid that lie in the domain, growing: each can be left out."""
-    return sorted(atlas.sets[k]["J0_K"] / atlas.h0_K for k in atlas.of_kind("grid"))[:-1]
+    return sorted(atlas.sets[k]["J0_K"] / atlas.h0_K for k in atlas.set_indices("grid"))[:-1]
 
 
-def without(every, coupling, start, rows=True):
+def fit_without(every, coupling, start, rows=True):
     """Return the spline, as surface.Problem.solve does, through all ``every`` slices but those of one coupling, in h0."""
     left = [one for one in every if not math.isclose(one.g, coupling)]
     return spline.PoissonSplineFit(left).solve(start, rows)
@@ -268,10 +274,10 @@ def _spline(atlas, report):
 
     All are scaled for the one formula of Samples.error; the last stand in pairs of both signs, and shift no mean.
     """
-    every, moved = slices(atlas), []
+    every, moved = spline_data_sets(atlas), []
     found = spline.PoissonSplineFit(every).solve()
-    for coupling in couplings(atlas):
-        moved.append(without(every, coupling, found[0], rows=False)[0] - found[0])
+    for coupling in inner_couplings(atlas):
+        moved.append(fit_without(every, coupling, found[0], rows=False)[0] - found[0])
         report(f"left out J0/h0 = {coupling:g}")
     estimate, groups, moved = found[0], len(found) - 1, np.array(moved)
     rows = groups + 2 * len(moved)

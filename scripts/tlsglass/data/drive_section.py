@@ -2,7 +2,7 @@
 
 Either ``photons: {column: NAME}``, or ``power: {column: NAME, unit: dBm, attenuation_dB: 60}`` with ``Qc``, {column} or
 {value}, and, if there is such a column, ``Ql``; ``inverse: true`` says that a column holds 1/Q. ``convention`` must be given:
-n̄ = 2 or 4 · Q_l²/Q_c · P/(ħω²), see physics.loss. Without ``Ql`` it is 1/(1/Q_i + 1/Q_c) with the measured 1/Q_i. ``sweep``
+n̄ = 2 or 4 · Q_l²/Q_c · P/(ħω²) (physics.microwave). Without ``Ql`` it is 1/(1/Q_i + 1/Q_c) with the measured 1/Q_i. ``sweep``
 names the column that tells one sweep in temperature from another: that of the power, if there is one. No numpy: the
 Snakefile reads this module.
 """
@@ -92,14 +92,14 @@ def photon_numbers(info, extra, value):
     """Return the photon number of each point, (n,), for the columns ``extra`` {name: (n,)} and 1/Q_i ``value`` (n,)."""
     import numpy as np
 
-    from tlsglass.physics import loss
+    from tlsglass.physics import microwave
 
     given = info["data"]["drive"]
     if "photons" in given:
         return np.asarray(extra[given["photons"]["column"]], dtype=float)
     power = np.asarray(extra[given["power"]["column"]], dtype=float)
     if given["power"]["unit"] == "dBm":
-        power = loss.dBm_to_watt(power, given["power"]["attenuation_dB"])
+        power = microwave.dBm_to_watt(power, given["power"]["attenuation_dB"])
 
     def quality(told):
         found = np.asarray(extra[told["column"]] if "column" in told else told["value"], dtype=float)
@@ -107,4 +107,4 @@ def photon_numbers(info, extra, value):
 
     Qc = quality(given["Qc"])
     Ql = quality(given["Ql"]) if "Ql" in given else 1 / (np.asarray(value) + 1 / Qc)
-    return loss.PHOTON_NUMBER[given["convention"]](power, info["frequency_Hz"], Ql, Qc)
+    return microwave.PHOTON_NUMBER[given["convention"]](power, info["frequency_Hz"], Ql, Qc)

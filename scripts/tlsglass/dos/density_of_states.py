@@ -13,9 +13,9 @@ from tlsglass.dos import grid
 class DensityOfStates:
     """Excitation energies counted per energy bin and block of realizations, for one (L, J0, T); and n(T, E) with errors.
 
-    ``origin`` names all that the counts depend on (model, ladder, seed, chain version, ...); counts merge only with
-    counts of the same origin. Row b holds the realizations ``first[b]`` to ``first[b] + realizations[b] - 1``: one
-    block in a shard, neighbouring blocks of a jackknife group where ``merge`` has gathered them. Errors are jackknifed
+    ``fingerprint`` names all that the counts depend on (model, ladder, seed, chain version, ...); counts merge only with
+    counts of the same fingerprint. Row b holds the realizations ``first[b]`` to ``first[b] + realizations[b] - 1``: one
+    block in a shard, neighbouring blocks of a jackknife group that ``merge`` has added up. Errors are jackknifed
     over ``groups`` of blocks, which a merge chooses; a shard has none. Raises ValueError for what is no count of energies.
     """
 
@@ -25,11 +25,11 @@ class DensityOfStates:
     n_spins: int
     concentration: float
     block: int
-    origin: str
+    fingerprint: str
     first: np.ndarray  # (b,) int64
     edges_K: np.ndarray  # (m + 1,)
     counts: np.ndarray  # (b, m) int64
-    gathered: np.ndarray | None = None  # (b,) blocks in each row, None where each row is one block
+    blocks_per_row: np.ndarray | None = None  # (b,) blocks in each row, None where each row is one block
     groups: int | None = None  # of blocks, for the jackknife; None where the density has not chosen any
     snapshots: int = 1  # states of each realization of which energies are counted
 
@@ -50,7 +50,7 @@ class DensityOfStates:
     @property
     def realizations(self):
         """Realizations of each row, (b,)."""
-        return self.block * (np.ones(len(self.first), dtype=np.int64) if self.gathered is None else self.gathered)
+        return self.block * (np.ones(len(self.first), dtype=np.int64) if self.blocks_per_row is None else self.blocks_per_row)
 
     @property
     def n_realizations(self):
@@ -88,7 +88,7 @@ class DensityOfStates:
         """
         if self.groups is None:
             raise ValueError("these counts have no jackknife groups: merge them with some, or load them with groups=...")
-        both = jackknife.leave_one_out(np.column_stack([self.counts, self.realizations]), self.groups, self.gathered)
+        both = jackknife.leave_one_out(np.column_stack([self.counts, self.realizations]), self.groups, self.blocks_per_row)
         return both[:-1], both[-1]
 
     @cached_property
@@ -118,8 +118,8 @@ class DensityOfStates:
     def between(self, begin, end):
         """Return the counts of the realizations numbered ``begin`` to ``end`` - 1, but for rows that reach beyond them."""
         kept = (self.first >= begin) & (self.first + self.realizations <= end)
-        gathered = None if self.gathered is None else self.gathered[kept]
-        return replace(self, first=self.first[kept], counts=self.counts[kept], gathered=gathered)
+        blocks_per_row = None if self.blocks_per_row is None else self.blocks_per_row[kept]
+        return replace(self, first=self.first[kept], counts=self.counts[kept], blocks_per_row=blocks_per_row)
 
     def rescale(self, factor):
         """Return the counts with every energy and temperature multiplied by ``factor``."""
@@ -129,13 +129,14 @@ class DensityOfStates:
         """Write the counts with their digest, and with a stamp that says what they are of."""
         told = (f for f in fields(self) if f.type in (int, float, str))
         stamp = {f.name: getattr(self, f.name) for f in told if getattr(self, f.name) != f.default}
+        stamp["origin"] = stamp.pop("fingerprint")
         if self.groups is not None:  # a shard has none
             stamp["groups"] = self.groups
         # Gathered rows are kept small; a shard's type is part of its digest. By columns, which are alike, both compress better.
-        stored = np.int32 if self.gathered is None else np.min_scalar_type(self.counts.max(initial=0))
+        stored = np.int32 if self.blocks_per_row is None else np.min_scalar_type(self.counts.max(initial=0))
         arrays = {"first": self.first, "edges_K": self.edges_K, "counts": np.asfortranarray(self.counts, dtype=stored)}
-        if self.gathered is not None:
-            arrays["gathered"] = self.gathered
+        if self.blocks_per_row is not None:
+            arrays["gathered"] = self.blocks_per_row
         io.write_arrays(path, arrays, stamp)
 
     @classmethod
@@ -147,7 +148,8 @@ class DensityOfStates:
         arrays, stamp = io.read_arrays(path)
         try:
             arrays["counts"] = np.ascontiguousarray(arrays["counts"], dtype=np.int64)
-            counts = cls(**stamp, **arrays)
+            blocks_per_row = arrays.pop("gathered", None)
+            counts = cls(fingerprint=stamp.pop("origin"), blocks_per_row=blocks_per_row, **stamp, **arrays)
         except (KeyError, TypeError, ValueError) as error:
             raise io.DamagedFileError(path, f"not counts of excitation energies: {error}") from error
         return counts if groups is None else replace(counts, groups=groups)

@@ -97,7 +97,7 @@ def fit_gaussian(counts, E_low_K, bin_K):
     return GaussianLimit(E0, here + (upper - lower) * (E0 / E0.value - 1) / 0.002)
 
 
-def gaussian_likelihood(counts, E_low_K):
+def fit_gaussian_poisson(counts, E_low_K):
     """Return E0, Samples (), of n ∝ exp(-E²/2 E0²) on E > ``E_low_K`` by Poisson likelihood, ln n a line in -E²/2."""
     return _fit(counts, E_low_K, np.inf, lambda E: -0.5 * E**2).slope ** -0.5
 

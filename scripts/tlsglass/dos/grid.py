@@ -32,7 +32,7 @@ class Grid:
         steps = max(0, int(np.ceil(np.log(E_max_K / T_K / self.uniform_T) / np.log(self.growth))))
         return T_K * np.concatenate([uniform, self.uniform_T * self.growth ** np.arange(1, steps + 1)])
 
-    def number(self, E_K, T_K):
+    def bins_below(self, E_K, T_K):
         """Return how many bins lie below the energy ``E_K``, a part of one among them (not rounded)."""
         scaled = E_K / T_K
         if scaled <= self.uniform_T:

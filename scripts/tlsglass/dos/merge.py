@@ -18,7 +18,7 @@ def merge(parts, groups=None, spans=()):
     ``groups`` are the jackknife groups that the density then has. ``spans`` are the ranges (begin, end) of realizations
     that are looked at by themselves: with them, blocks are gathered into rows as they come, a row for each group of each
     span, so that every span keeps the Samples of its single blocks. ``parts`` may be an iterator: memory then grows
-    neither with the parts nor with the realizations. Raises ForeignShard when a part has another origin, grid or
+    neither with the parts nor with the realizations. Raises ForeignShard when a part has another fingerprint, grid or
     (L, J0, T), when a realization is there twice, and when its blocks were gathered for other groups; ValueError for no parts,
     and for spans without groups.
     """
@@ -50,14 +50,14 @@ def merge(parts, groups=None, spans=()):
         head,
         first=first,
         counts=np.stack([rows[start] for start in first]),
-        gathered=None if starts is None else np.array([gathered[start] for start in first]),
+        blocks_per_row=None if starts is None else np.array([gathered[start] for start in first]),
         groups=groups,
     )
 
 
 def _check_same(part, head):
-    """Raise ForeignShard when two parts are not of one (L, J0, T), origin and grid."""
-    for name in ("L", "J0_K", "T_K", "n_spins", "concentration", "block", "snapshots", "origin"):
+    """Raise ForeignShard when two parts are not of one (L, J0, T), fingerprint and grid."""
+    for name in ("L", "J0_K", "T_K", "n_spins", "concentration", "block", "snapshots", "fingerprint"):
         if getattr(part, name) != getattr(head, name):
             raise ShardMismatchError(f"{name} is {getattr(part, name)!r} in one shard and {getattr(head, name)!r} in another")
     if not np.array_equal(part.edges_K, head.edges_K):

@@ -65,7 +65,7 @@ class TemperatureSeries:
         quench = None if self.quench is None else self.quench.between(begin, end)
         return TemperatureSeries([counts.between(begin, end) for counts in self.rungs], quench)
 
-    def parts(self, k):
+    def split(self, k):
         """Return the Densities of ``k`` disjoint sets of consecutive realizations, as equal as blocks allow."""
         cuts = [self.coldest.block * block for block in split_boundaries(self.n_blocks, k)]
         return [self.between(begin, end) for begin, end in pairwise(cuts)]

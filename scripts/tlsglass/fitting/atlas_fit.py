@@ -40,10 +40,10 @@ class AtlasModel:
         self.entry, self.h0_K, self.atlas = entry, h0_K, atlas
         self._curves = lru_cache(maxsize=4)(lambda key: AtlasObservables(np.frombuffer(key), h0_K, atlas))
 
-    def shapes(self, T_K, p, probe, rows=False):
-        """Return {amplitude: (n,)}; with ``rows`` those of base.samples.Samples, (1 + r, n), where they have errors."""
+    def shapes(self, T_K, p, probe, jackknife=False):
+        """Return {amplitude: (n,)}; with ``jackknife`` those of base.samples.Samples, (1 + r, n), where they have errors."""
         T_K = np.ascontiguousarray(T_K, dtype=float)
-        return self.entry.on_atlas(self._curves(T_K.tobytes()), T_K, p, probe, rows)
+        return self.entry.on_atlas(self._curves(T_K.tobytes()), T_K, p, probe, jackknife)
 
 
 def h0_of(dataset):
@@ -86,7 +86,7 @@ def deviations(dataset, values):
     The sum of their outer products is the covariance of the model; with r independent standard normals as weights, their sum
     is a draw of its errors, and the same weights draw those of another dataset on the same atlas.
     """
-    shapes = dataset.model_of.shapes(dataset.points.T_K, values, dataset.probe, rows=True)
+    shapes = dataset.model_of.shapes(dataset.points.T_K, values, dataset.probe, jackknife=True)
     curve = sum(values[name] * shape for name, shape in shapes.items() if np.ndim(shape) == 2)
     rows = JackknifeEstimate(np.asarray(curve))
     return np.sqrt((rows.groups - 1) / rows.groups) * (rows.rows[1:] - rows.rows[1:].mean(axis=0))

@@ -78,8 +78,8 @@ class Observable:
     """One measured quantity and its model Σ_a p[a] · shape_a(T; µ, ...). ``register`` says what an entry must hold.
 
     ``shapes(T_K, p, probe)`` returns {amplitude: shape (n,)} at ``T_K`` (n,), with Eq. (3) and constant µ.
-    ``on_atlas(curves, T_K, p, probe, rows)`` does so with J0/h0 in the place of µ, from physics.curves.Curves; with ``rows``
-    shapes may be (1 + r, n), the rows of base.samples.Samples.
+    ``on_atlas(curves, T_K, p, probe, jackknife)`` does so with J0/h0 in the place of µ, from
+    atlas.observables.AtlasObservables; with ``jackknife`` shapes may be (1 + r, n), the rows of a JackknifeEstimate.
     """
 
     name: str

@@ -50,8 +50,8 @@ def _thermal_conductivity(T, p, _):
     return {"kappa_1K": T ** (2 - p["mu"])}
 
 
-def _thermal_conductivity_on_atlas(curves, T, p, _, rows=False):
-    return {"kappa_1K": curves.thermal_conductivity(p["J0_over_h0"], rows)}
+def _thermal_conductivity_on_atlas(curves, T, p, _, jackknife=False):
+    return {"kappa_1K": curves.thermal_conductivity(p["J0_over_h0"], jackknife)}
 
 
 register(
@@ -76,8 +76,8 @@ def _specific_heat(T, p, _):
     return {"tls_1K": T ** (1 + p["mu"]), "phonons_1K": T**3}
 
 
-def _specific_heat_on_atlas(curves, T, p, _, rows=False):
-    return {"tls_1K": curves.specific_heat(p["J0_over_h0"], rows), "phonons_1K": T**3}
+def _specific_heat_on_atlas(curves, T, p, _, jackknife=False):
+    return {"tls_1K": curves.specific_heat(p["J0_over_h0"], jackknife), "phonons_1K": T**3}
 
 
 register(
@@ -108,8 +108,8 @@ def _sound_velocity(T, p, omega_Hz):
     return {"coupling": eq3.sound_velocity(T, p["mu"], omega_Hz, p["A_Hz_per_K3"]), "offset": T**0}
 
 
-def _sound_velocity_on_atlas(curves, T, p, omega_Hz, rows=False):
-    return {"coupling": curves.sound_velocity(p["J0_over_h0"], omega_Hz, p["A_Hz_per_K3"], rows), "offset": T**0}
+def _sound_velocity_on_atlas(curves, T, p, omega_Hz, jackknife=False):
+    return {"coupling": curves.sound_velocity(p["J0_over_h0"], omega_Hz, p["A_Hz_per_K3"], jackknife), "offset": T**0}
 
 
 register(
@@ -172,8 +172,8 @@ def _internal_friction(T, p, omega_Hz):
     return {"coupling": eq3.internal_friction(T, p["mu"], omega_Hz, p["A_Hz_per_K3"]), "background": T**0}
 
 
-def _internal_friction_on_atlas(curves, T, p, omega_Hz, rows=False):
-    return {"coupling": curves.internal_friction(p["J0_over_h0"], omega_Hz, p["A_Hz_per_K3"], rows), "background": T**0}
+def _internal_friction_on_atlas(curves, T, p, omega_Hz, jackknife=False):
+    return {"coupling": curves.internal_friction(p["J0_over_h0"], omega_Hz, p["A_Hz_per_K3"], jackknife), "background": T**0}
 
 
 register(
@@ -207,21 +207,21 @@ def _resonator_frequency(T, p, frequency_Hz):
     ``loss`` = F tan δ = 1/Q_TLS is that of n at sqrt(T² + E²) = 1 K, where Eq. (3) has n = B. ASSUME: δf/f = -F/2 δε/ε, and
     relaxation is too slow to count at microwave frequencies.
     """
-    from tlsglass.physics import loss, quasiparticles
+    from tlsglass.physics import microwave, quasiparticles
 
     return {
-        "loss": loss.resonant_at_frequency_eq3(T, p["mu"], frequency_Hz) / pi,
-        "kinetic_fraction": quasiparticles.shift(T, frequency_Hz, p["gap_K"]),
+        "loss": microwave.resonant_at_frequency_eq3(T, p["mu"], frequency_Hz) / pi,
+        "kinetic_fraction": quasiparticles.frequency_shift(T, frequency_Hz, p["gap_K"]),
         "offset": T**0,
     }
 
 
-def _resonator_frequency_on_atlas(curves, T, p, frequency_Hz, rows=False):
+def _resonator_frequency_on_atlas(curves, T, p, frequency_Hz, jackknife=False):
     from tlsglass.physics import quasiparticles
 
     return {
-        "loss": curves.resonant_at_frequency(p["J0_over_h0"], frequency_Hz, rows) / pi,
-        "kinetic_fraction": quasiparticles.shift(T, frequency_Hz, p["gap_K"]),
+        "loss": curves.resonant_at_frequency(p["J0_over_h0"], frequency_Hz, jackknife) / pi,
+        "kinetic_fraction": quasiparticles.frequency_shift(T, frequency_Hz, p["gap_K"]),
         "offset": T**0,
     }
 

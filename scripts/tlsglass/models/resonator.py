@@ -26,13 +26,13 @@ def _remembered(what, T, frequency_Hz, *parameters):
     """Return a part of the loss (n,) that depends on few of the parameters: most steps of a fit leave these as they are."""
     import numpy as np
 
-    from tlsglass.physics import loss, quasiparticles
+    from tlsglass.physics import microwave, quasiparticles
 
     T = np.frombuffer(T)
     if what == "quasiparticles":
         return quasiparticles.loss(T, frequency_Hz, *parameters)
     mu, A = parameters
-    return loss.relaxation_loss_eq3(T, mu, frequency_Hz, A)
+    return microwave.relaxation_loss_eq3(T, mu, frequency_Hz, A)
 
 
 def losses(T, p, driven, resonant, relaxation):
@@ -41,9 +41,9 @@ def losses(T, p, driven, resonant, relaxation):
     1/Q_i = F tan δ · (resonant / sqrt(1 + (n̄/n_c)^β2 tanh / T^β1) + relaxation) + kinetic fraction · σ1/σ2 + rest, all of it
     times 1 + calibration: a fraction by which all values of one dataset are wrong together.
     """
-    from tlsglass.physics import loss
+    from tlsglass.physics import microwave
 
-    left = loss.saturation(T, driven.frequency_Hz, driven.photons, 10 ** p["log10_nc"], p["beta1"], p["beta2"])
+    left = microwave.saturation(T, driven.frequency_Hz, driven.photons, 10 ** p["log10_nc"], p["beta1"], p["beta2"])
     shapes = {
         "loss": resonant * left + relaxation,
         "kinetic_fraction": _remembered("quasiparticles", T.tobytes(), driven.frequency_Hz, p["gap_K"]),
@@ -54,28 +54,28 @@ def losses(T, p, driven, resonant, relaxation):
 
 def _resonator_loss(T, p, driven):
     """1/Q_i with Eq. (3). ASSUME: what the drive saturates is n at E = hf; TLSs that relax, at E of order T, it does not."""
-    from tlsglass.physics import loss
+    from tlsglass.physics import microwave
 
     driven = driven if isinstance(driven, DrivenProbe) else DrivenProbe(driven)
-    resonant = loss.resonant_loss_eq3(T, p["mu"], driven.frequency_Hz)
+    resonant = microwave.resonant_loss_eq3(T, p["mu"], driven.frequency_Hz)
     relaxation = _remembered("relaxation", T.tobytes(), driven.frequency_Hz, p["mu"], p["A_Hz_per_K3"])
     return losses(T, p, driven, resonant, relaxation)
 
 
-def _resonator_loss_on_atlas(curves, T, p, driven, rows=False):
+def _resonator_loss_on_atlas(curves, T, p, driven, jackknife=False):
     from numpy import pi, tanh
 
-    from tlsglass.physics import loss
+    from tlsglass.physics import microwave
 
     driven = driven if isinstance(driven, DrivenProbe) else DrivenProbe(driven)
-    g, quantum_K, A = p["J0_over_h0"], loss.HERTZ_K * driven.frequency_Hz, p["A_Hz_per_K3"]
-    resonant = curves.at_energy(g, quantum_K, rows) * tanh(0.5 * quantum_K / T)
+    g, quantum_K, A = p["J0_over_h0"], microwave.HERTZ_K * driven.frequency_Hz, p["A_Hz_per_K3"]
+    resonant = curves.density_at_energy(g, quantum_K, jackknife) * tanh(0.5 * quantum_K / T)
     relaxation = 0.0 * T
-    if A > 0 and len(T) <= loss.NODES:
-        relaxation = curves.internal_friction(g, driven.frequency_Hz, A, rows) / pi
+    if A > 0 and len(T) <= microwave.N_NODES:
+        relaxation = curves.internal_friction(g, driven.frequency_Hz, A, jackknife) / pi
     elif A > 0:
-        relaxation = loss.interpolate_smooth(
-            T, lambda _: _at_nodes(curves).internal_friction(g, driven.frequency_Hz, A, rows) / pi
+        relaxation = microwave.interpolate_smooth(
+            T, lambda _: _at_nodes(curves).internal_friction(g, driven.frequency_Hz, A, jackknife) / pi
         )
     return losses(T, p, driven, resonant, relaxation)
 
@@ -83,9 +83,9 @@ def _resonator_loss_on_atlas(curves, T, p, driven, rows=False):
 @lru_cache(maxsize=8)
 def _at_nodes(curves):
     """Return the Curves at the few temperatures that a smooth function of T is known from."""
-    from tlsglass.physics import loss
+    from tlsglass.physics import microwave
 
-    return type(curves)(loss.nodes(curves.T_K[:-1]), curves.h0_K, curves.atlas)
+    return type(curves)(microwave.interpolation_nodes(curves.T_K[:-1]), curves.h0_K, curves.atlas)
 
 
 register(

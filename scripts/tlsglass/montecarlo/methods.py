@@ -1,6 +1,6 @@
 """One batch of realizations, by the method of its protocol; and what a batch tells of its chains."""
 
-from tlsglass.dos.load import check_batch, check_fingerprint
+from tlsglass.dos.load import check_batch_name, check_fingerprint
 from tlsglass.montecarlo import annealing, paired_anneals, tempering_batch
 from tlsglass.montecarlo.protocol import ANNEALING, PAIRED_ANNEALING, TEMPERING
 
@@ -22,5 +22,5 @@ def read_record(path, fingerprint, method):
     realizations than those that its name says."""
     told = RECORDS[method].load(path)
     check_fingerprint(path, told.fingerprint, fingerprint)
-    check_batch(path, int(told.first), len(told.energy if method != ANNEALING else told.energy_K))
+    check_batch_name(path, int(told.first), len(told.energy if method != ANNEALING else told.energy_K))
     return told

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special
 from scipy.interpolate import CubicSpline
 
-from tlsglass.physics.loss import HERTZ_K
+from tlsglass.physics.microwave import HERTZ_K
 
 # Even steps converge exponentially: both integrands are even and analytic in the angles that take their roots away.
 _SIGMA_1 = np.arange(25) / 24.0
@@ -20,7 +20,7 @@ COLD = 1e-9  # kelvin, where σ2 is that of T = 0
 LEAST = 0.6  # of Δ/T: the gap is followed up to T = 0.97 T_c, and taken as this times T beyond
 
 
-def shift(T_K, frequency_Hz, gap_K):
+def frequency_shift(T_K, frequency_Hz, gap_K):
     """δf/f for a kinetic fraction of 1: (σ2(T)/σ2(0) - 1)/2 < 0."""
     T, quantum, gap = _arguments(T_K, frequency_Hz, gap_K)
     cold = _sigma_2(COLD, quantum, _held(np.asarray(gap_K)[..., None], quantum))
@@ -37,12 +37,12 @@ def gap(T_K, gap_K):
     """Return Δ(T) of BCS: ln(Δ(0)/Δ) = 2 Σ_n (-1)^(n+1) K0(nΔ/T); ``LEAST`` T at and above 0.97 T_c."""
     T = np.asarray(T_K, dtype=float)
     given = np.asarray(gap_K, dtype=float) / T  # Δ(0)/T
-    lowest, curve = _bcs()
+    lowest, curve = gap_curve()
     return T * np.where(given < 30, np.exp(curve(np.log(np.clip(given, lowest, 30.0)))), given)
 
 
 @cache
-def _bcs():
+def gap_curve():
     """Return the least Δ(0)/T that is followed, and ln(Δ(T)/T) as a function of ln(Δ(0)/T) from there to 30."""
     u = np.geomspace(LEAST, 31.0, 120)
     n = np.arange(1, 80)[:, None]

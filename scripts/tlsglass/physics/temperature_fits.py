@@ -1,10 +1,12 @@
-"""Laws that an observable follows in temperature: exponents, logarithmic slopes, the constant-µ fit of Fig. 3.
+"""Fits of observables as functions of temperature: power laws, logarithmic slopes, and the constant-µ fit of Fig. 3.
 
-Every function takes Samples (t,), one value per temperature, and returns Samples. Points are weighted equally.
-ASSUME: the paper does not name the weights of its fits. The errors of neighbouring temperatures are strongly correlated,
-since they come from the same realizations, and the jackknife carries that into the error of every fit. Weights from that
-covariance are the best where a law holds; where it does not, they rest on the few best known differences: the exponent of C
-then lies at the end of its own local values. So the covariance tests a law (``goodness``), and equal weights estimate it.
+Every function takes a JackknifeEstimate (t,), one value per temperature, and returns one. Points have equal weights.
+
+ASSUME: the paper does not state the weights of its fits. The errors of neighboring temperatures are strongly correlated,
+because they come from the same realizations; the jackknife propagates this to the error of every fit. Weights from the
+covariance are optimal if the law is exact. Otherwise they favor the few most precise differences, and the exponent of C then
+lies at the edge of its own local values. The covariance is therefore used to test a law (``goodness_of_line``), and equal
+weights to estimate it.
 """
 
 from typing import NamedTuple
@@ -34,9 +36,9 @@ class Goodness(NamedTuple):
     p_value: float
 
     @property
-    def holds(self):
-        """False where the line is refuted."""
-        return not self.p_value < LEAST_P
+    def rejected(self):
+        """True where the line is refuted."""
+        return self.p_value < LEAST_P
 
 
 class Slopes(NamedTuple):
@@ -56,7 +58,7 @@ class ConstantMu(NamedTuple):
     offset: JackknifeEstimate
 
 
-def select(T_K, low_K, high_K):
+def select_window(T_K, low_K, high_K):
     """Return the mask of the temperatures in low <= T <= high. Raises ValueError when fewer than two are left."""
     mask = (np.asarray(T_K) >= low_K * (1 - 1e-9)) & (np.asarray(T_K) <= high_K * (1 + 1e-9))
     if mask.sum() < 2:
@@ -64,14 +66,14 @@ def select(T_K, low_K, high_K):
     return mask
 
 
-def line(x, samples):
+def fit_line(x, samples):
     """Return (slope, value at x = 0) of straight lines through ``samples`` (t,) at ``x`` (t,)."""
     centred = x - np.mean(x)
     slope = samples @ centred / np.sum(centred**2)
     return slope, samples.reduce(np.mean) - slope * np.mean(x)
 
 
-def goodness(x, samples):
+def goodness_of_line(x, samples):
     """Return the Goodness of a straight line through ``samples`` (t,) at ``x`` (t,).
 
     The t - 2 combinations that vanish on every line are held against their own covariance, which the g jackknife rows
@@ -91,7 +93,7 @@ def goodness(x, samples):
     return Goodness(T2 * (free - dof - 1) / free, dof, float(p_value))
 
 
-def generalised_slope(x, samples):
+def generalized_slope(x, samples):
     """Return the slope of a straight line as ``line`` does, by least squares with the covariance of the temperatures."""
     centred = samples.rows[1:] - np.mean(samples.rows[1:], axis=0)
     inverse = np.linalg.pinv(centred.T @ centred, hermitian=True)
@@ -99,26 +101,28 @@ def generalised_slope(x, samples):
     return samples @ np.linalg.solve(design.T @ inverse @ design, design.T @ inverse)[0]
 
 
-def local_exponent(T_K, samples):
+def local_exponents(T_K, samples):
     """Return d ln ``samples`` / d ln T at every temperature, (t,): of a parabola through it and its neighbours."""
     return JackknifeEstimate(np.gradient(np.log(samples.rows), np.log(T_K), axis=1))
 
 
-def exponent(T_K, samples, low_K, high_K):
-    """Return the PowerLaw of ``samples`` on a window, its power 2 - β for κ, 1 + α for C. Raises ValueError as ``select``."""
-    mask = select(T_K, low_K, high_K)
-    slope, intercept = line(np.log(T_K[mask]), np.log(samples[mask]))
+def fit_power_law(T_K, samples, low_K, high_K):
+    """Return the PowerLaw of ``samples`` on a window: its power is 2 - β for κ and 1 + α for C."""
+    mask = select_window(T_K, low_K, high_K)
+    slope, intercept = fit_line(np.log(T_K[mask]), np.log(samples[mask]))
     return PowerLaw(slope, np.exp(intercept))
 
 
-def slopes(T_K, samples, below_K, above_K):
+def logarithmic_slopes(T_K, samples, below_K, above_K):
     """Return the logarithmic Slopes of δv/v on the windows ``below_K`` and ``above_K``, and where it is largest.
 
     The maximum is that of the parabola in ln T through the highest point and its neighbours. NaN where the highest point is
-    the first or the last: no window lies below and above it. Raises ValueError as ``select``.
+    the first or the last: no window lies below and above it. Raises ValueError as ``select_window``.
     """
     ln_T = np.log(T_K)
-    below, above = (line(ln_T[mask], samples[mask])[0] for mask in (select(T_K, *below_K), select(T_K, *above_K)))
+    below, above = (
+        fit_line(ln_T[mask], samples[mask])[0] for mask in (select_window(T_K, *below_K), select_window(T_K, *above_K))
+    )
     if not _has_maximum(samples):
         return Slopes(*[_unknown(samples)] * 4)
     top = int(np.argmax(samples.value))
@@ -127,7 +131,7 @@ def slopes(T_K, samples, below_K, above_K):
     return Slopes(below, above, above / below, JackknifeEstimate(np.exp(-curve[1] / (2 * curve[2]))))
 
 
-def constant_mu(T_K, samples, T0_K):
+def fit_constant_mu(T_K, samples, T0_K):
     """Fit δv/v by a K-fold Eqs. (7) + (8) with n = (T² + E²)^(µ/2), constant µ, plus an offset: Fig. 3.
 
     ``T0_K`` = (ω/A)^(1/3) is the crossover temperature of Eq. (8), which depends on ω and A in no other way. NaN where the
@@ -138,7 +142,7 @@ def constant_mu(T_K, samples, T0_K):
 
     def project(mu):
         shape = eq3.sound_velocity(T_K, mu, T0_K**3, 1.0)
-        amplitude, offset = line(shape, samples)
+        amplitude, offset = fit_line(shape, samples)
         return amplitude, offset, samples.rows - np.outer(amplitude.rows, shape) - offset.rows[:, None]
 
     mu = minimize_scalar(lambda mu: np.sum(project(mu)[2] ** 2, axis=1), *MU_RANGE)

@@ -20,7 +20,7 @@ def quadrature(*orders):
 
 def bcs():
     """Return the cubics of the gap of BCS, ln(Δ(T)/T) as a function of ln(Δ(0)/T): knots, and coefficients from the cube on."""
-    curve = quasiparticles._bcs()[1]
+    curve = quasiparticles.gap_curve()[1]
     return {"x": curve.x.tolist(), "c": curve.c.T.tolist()}
 
 
@@ -33,7 +33,7 @@ def atlas(whole):
 
     Estimates are float32, the rows that vary 16-bit steps from them.
     """
-    coefficients, excess = whole.rows
+    coefficients, excess = whole.coefficient_rows
     parts = [_part(coefficients, spline.KNOTS, 1, spline.G0)]
     if excess is not None:
         parts.append(
@@ -45,8 +45,8 @@ def atlas(whole):
         "parts": parts,
         "rows": len(coefficients),
         "end": spline.E_CUTOFF_H0,
-        "concentration": whole.told["concentration"],
-        "spread": whole.told["spread"],
+        "concentration": whole.metadata["concentration"],
+        "spread": whole.metadata["spread"],
         "limits": {name: list(ends) for name, ends in whole.limits.items()},
     }
 

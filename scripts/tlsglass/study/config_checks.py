@@ -201,7 +201,7 @@ def _too_narrow(study, windows, path, unit_K=1):
     """Yield the windows of energy that hold too few bins at the coldest temperature."""
     grid, h0_K = study.grid(), study.config["model"]["h0_K"]
     for index, (low, high) in enumerate(windows):
-        first, last = (grid.number(min(E * unit_K, 8 * h0_K), min(study.rungs.values())) for E in (low, high))
+        first, last = (grid.bins_below(min(E * unit_K, 8 * h0_K), min(study.rungs.values())) for E in (low, high))
         if math.floor(last + 1e-9) - math.ceil(first - 1e-9) < 3:
             yield [*path, index], [low, high], "must hold at least 3 energy bins below 8 h0", ["density_of_states"]
 

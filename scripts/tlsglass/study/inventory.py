@@ -11,7 +11,7 @@ def of_shards(study):
     found = {}
     for simulated in study.all_simulated().values():
         for rung in simulated.rungs:
-            read = partial(read_shard, origin=simulated.origin_at(rung), T_K=rung.T_K)
+            read = partial(read_shard, fingerprint=simulated.origin_at(rung), T_K=rung.T_K)
             found |= dict.fromkeys(simulated.shards(rung), read)
         if simulated.told:
             read = partial(methods.read_record, fingerprint=simulated.annealing_origin, method=simulated.protocol.method)
@@ -37,4 +37,4 @@ def of_merged(study):
 
 
 def _merged(simulated, rung):
-    return partial(read_merged, origin=simulated.origin_at(rung), T_K=rung.T_K, n=simulated.realizations)
+    return partial(read_merged, fingerprint=simulated.origin_at(rung), T_K=rung.T_K, n=simulated.realizations)

@@ -22,7 +22,7 @@ def test_a_ratio_of_densities_that_share_their_noise_is_sharper_than_either(coun
     rng = np.random.default_rng(2)
     exact = counts_of(lambda E: 0.02 * np.exp(-E / 20), 0.5, rng=rng)
     double = exact.__class__(**{**vars(exact), "counts": 2 * exact.counts, "snapshots": 1})
-    found = annealing_excess.ratio(double, exact)
+    found = annealing_excess.density_ratio(double, exact)
     np.testing.assert_allclose(found.ratio.value, 2)
     np.testing.assert_allclose(found.ratio.error, 0, atol=1e-9)
     assert np.all(found.annealed.error > 0)

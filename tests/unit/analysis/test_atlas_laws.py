@@ -17,7 +17,16 @@ def drawn(shape, seed=4, realizations=4000):
     E = 0.5 * (edges[1:] + edges[:-1])
     expected = 0.015 * shape(E / J0_K) * np.exp(-(E**2) / 800) * np.diff(edges) * 1728 * 10
     counts = np.random.default_rng(seed).poisson(expected, (realizations // 10, len(E)))
-    of = {"L": 12, "J0_K": J0_K, "T_K": 2e-6, "n_spins": 864, "concentration": 0.5, "block": 10, "origin": "", "groups": 25}
+    of = {
+        "L": 12,
+        "J0_K": J0_K,
+        "T_K": 2e-6,
+        "n_spins": 864,
+        "concentration": 0.5,
+        "block": 10,
+        "fingerprint": "",
+        "groups": 25,
+    }
     return DensityOfStates(**of, first=10 * np.arange(len(counts)), edges_K=edges, counts=counts)
 
 

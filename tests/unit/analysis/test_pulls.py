@@ -37,11 +37,11 @@ def test_pulls_of_right_errors_have_mean_0_and_width_1(densities):
     counts = densities.coldest
     expected = 0.01 * counts.n_spins / counts.concentration * counts.block * counts.edges_K[1]
     synthetic = pulls.pulls_of_synthetic(counts, lambda E: 0.01 + 0 * E, expected, mean_of_counts, 200, rng)
-    for found in (synthetic, pulls.pulls_of_splits(densities, densities.parts(40), mean_count)):
+    for found in (synthetic, pulls.pulls_of_splits(densities, densities.split(40), mean_count)):
         summary = pulls.summary(found)
         assert abs(summary["mean"]) < 4 * summary["mean_err"]
         assert abs(summary["width"] - 1.02) < 4 * summary["width_err"]
-    assert abs(pulls.pulls_of_halves(*densities.parts(2), mean_count)) < 4
+    assert abs(pulls.pulls_of_halves(*densities.split(2), mean_count)) < 4
 
 
 def test_parts_are_held_against_a_whole_that_contains_them(counts_of):
@@ -49,7 +49,7 @@ def test_parts_are_held_against_a_whole_that_contains_them(counts_of):
     found = []
     for seed in range(300):
         whole = TemperatureSeries([flat(counts_of, 1000, seed)])
-        found.extend(pulls.pulls_of_splits(whole, whole.parts(2), mean_count))
+        found.extend(pulls.pulls_of_splits(whole, whole.split(2), mean_count))
     assert np.sqrt(np.mean(np.square(found))) == pytest.approx(1.02, abs=4 / np.sqrt(2 * 300))
 
 
@@ -58,7 +58,7 @@ def test_errors_that_are_half_of_the_right_ones_are_seen(densities):
         found = mean_count(densities)
         return JackknifeEstimate(found.value + 0.5 * (found.rows - found.value))
 
-    found = pulls.pulls_of_splits(densities, densities.parts(40), overconfident)
+    found = pulls.pulls_of_splits(densities, densities.split(40), overconfident)
     assert pulls.summary(found)["width"] == pytest.approx(2, abs=4 * 2 / np.sqrt(78))
 
 
@@ -70,8 +70,8 @@ def test_what_is_tested_is_what_is_quoted(small_set, settings):
     assert list(found["quantity"].drop_duplicates()) == [quantity.name for quantity in entries("pull_place")] == lines
     assert dict(found.groupby("sample").size()) == {"parts": 3 * 8, "halves": 8, "synthetic": 2 * 4}
     for quantity in entries("pull_place"):
-        first = quantity.at(quantity.pull_place, small_set.parts(2)[0], settings)
-        second = quantity.at(quantity.pull_place, small_set.parts(2)[1], settings)
+        first = quantity.at(quantity.pull_place, small_set.split(2)[0], settings)
+        second = quantity.at(quantity.pull_place, small_set.split(2)[1], settings)
         expected = (first.value - second.value) / np.hypot(first.error, second.error)
         row = found[(found["sample"] == "halves") & (found["quantity"] == quantity.name)]
         assert row["pull"].item() == pytest.approx(expected, rel=1e-12)

@@ -21,7 +21,7 @@ def counts_of(J0_K, T_K, snapshots, factor, rng):
     E = 0.5 * (edges[1:] + edges[:-1])
     n = 0.02 * np.exp(factor * left(E / H0_K, T_K / H0_K, J0_K / H0_K))
     expected = 10 * snapshots * 864 / 0.5 * n * np.diff(edges)
-    of = {"L": 12, "J0_K": J0_K, "T_K": T_K, "n_spins": 864, "concentration": 0.5, "block": 10, "origin": "drawn"}
+    of = {"L": 12, "J0_K": J0_K, "T_K": T_K, "n_spins": 864, "concentration": 0.5, "block": 10, "fingerprint": "drawn"}
     drawn = rng.poisson(expected, (40, len(expected)))
     part = DensityOfStates(**of, first=10 * np.arange(40), edges_K=edges, counts=drawn, snapshots=snapshots)
     return merge.merge([part], GROUPS)
@@ -31,8 +31,8 @@ def test_it_is_found_again_with_its_errors():
     rng = np.random.default_rng(7)
     axes = [(J0, T) for J0 in (2.0, 3.0, 6.0, 10.0) for T in (0.02, 0.05, 0.1, 0.3, 1.0, 4.0)]
     pairs = [(counts_of(J0, T, 1, 1, rng), counts_of(J0, T, 16, 0, rng)) for J0, T in axes]
-    found = annealing_excess.fit(pairs, H0_K, {})
-    assert 0.7 < found.told["chi2"] / found.told["bins"] < 1.2
+    found = annealing_excess.fit_excess(pairs, H0_K, {})
+    assert 0.7 < found.metadata["chi2"] / found.metadata["bins"] < 1.2
     z = []
     for g in (0.15, 0.45, 0.8):
         for T in (0.002, 0.02, 0.2):
@@ -46,10 +46,10 @@ def test_it_is_found_again_with_its_errors():
 
 def test_it_is_read_as_it_was_written(tmp_path):
     rng = np.random.default_rng(8)
-    found = annealing_excess.fit(
+    found = annealing_excess.fit_excess(
         [(counts_of(6.0, 0.1, 1, 1, rng), counts_of(6.0, 0.1, 16, 0, rng))], H0_K, {"sets": ["L12_J6"]}
     )
     found.save(tmp_path / "annealing.npz")
     again = annealing_excess.AnnealingExcess.load(tmp_path / "annealing.npz")
-    assert again.told["sets"] == ["L12_J6"]
+    assert again.metadata["sets"] == ["L12_J6"]
     np.testing.assert_allclose(again.coefficients, found.coefficients, rtol=1e-6)

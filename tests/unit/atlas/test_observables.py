@@ -45,9 +45,9 @@ def test_observables_are_those_of_eq3_in_closed_form(mu):
 
 def test_as_annealed_it_is_at_couplings_of_the_grid_what_was_counted():
     found = api.annealed()
-    (index,) = [k for k in found.of_kind("grid") if found.sets[k]["J0_K"] == 3]
+    (index,) = [k for k in found.set_indices("grid") if found.sets[k]["J0_K"] == 3]
     for T in (0.1, 0.5, 1.0):
-        counts = found.counts(index, T)
+        counts = found.simulated_density(index, T)
         ours, theirs = api.specific_heat(T, 3.0, atlas=found), functionals.specific_heat(counts)
         assert abs(ours.value - theirs.value) < 3 * theirs.error
         ours, theirs = api.sound_velocity(T, 3.0, OMEGA, A, atlas=found), functionals.sound_velocity(counts, OMEGA, A)
@@ -62,7 +62,7 @@ def test_in_equilibrium_n_is_lower_where_annealing_freezes_and_nowhere_else():
     """Both errors are in that of the ratio: of the atlas alone it has none."""
     E, J0 = np.array([0.05, 0.5, 20.0]), 8.0
     for T, lower in ((0.02, True), (4.0, False)):
-        ours, annealed = api.density_samples(E, T, J0), api.density_samples(E, T, J0, atlas=api.annealed())
+        ours, annealed = api.density_estimate(E, T, J0), api.density_estimate(E, T, J0, atlas=api.annealed())
         left = shipped_atlas().excess.ln_ratio(E / 10, T / 10, J0 / 10)
         np.testing.assert_allclose(np.log(annealed.value / ours.value), left.value, rtol=1e-5, atol=1e-6)
         both = np.hypot(annealed.error / annealed.value, left.error)
@@ -85,7 +85,7 @@ def test_the_face_gives_n_and_its_error():
 
 def test_the_shipped_file_is_small_and_says_what_it_is_of():
     assert SHIPPED.stat().st_size < 4e6
-    told = shipped_atlas().told
+    told = shipped_atlas().metadata
     assert {"commit", "layout", "h0_K", "sets"} <= set(told)
     assert sum(one["kind"] == "grid" for one in told["sets"]) >= 16
     assert all(one["method"] == "annealing" and '"seed"' in one["origin"] for one in told["sets"])

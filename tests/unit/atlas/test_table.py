@@ -30,7 +30,7 @@ def drawn(J0_K, T, seed, realizations=200):
     n = np.mean([known(middle + d * x, T / H0_K, J0_K / H0_K) for d in (-0.4, -0.2, 0, 0.2, 0.4)], axis=0)
     expected = 864 / 0.5 * n * x * 10
     counts = np.random.default_rng(seed).poisson(expected, (realizations // 10, len(expected)))
-    of = {"L": 12, "J0_K": J0_K, "T_K": T, "n_spins": 864, "concentration": 0.5, "block": 10, "origin": "drawn"}
+    of = {"L": 12, "J0_K": J0_K, "T_K": T, "n_spins": 864, "concentration": 0.5, "block": 10, "fingerprint": "drawn"}
     part = DensityOfStates(**of, first=10 * np.arange(realizations // 10), edges_K=edges, counts=counts)
     return table.compact(merge.merge([part], 20, [(0, realizations)]))
 
@@ -111,17 +111,17 @@ def test_outside_of_the_domain_it_refuses(built, arguments, said):
 def test_its_file_holds_the_counts_as_they_were(built, tmp_path):
     built.save(tmp_path / "atlas.npz")
     read = table.Atlas.load(tmp_path / "atlas.npz")
-    assert read.told == json.loads(json.dumps(built.told))
+    assert read.metadata == json.loads(json.dumps(built.metadata))
     for index in (0, 5, 8):
         for T in T_K:
-            one, other = built.counts(index, T), read.counts(index, T)
+            one, other = built.simulated_density(index, T), read.simulated_density(index, T)
             assert (one.J0_K, one.T_K, one.n_realizations) == (other.J0_K, other.T_K, 200)
             np.testing.assert_array_equal(one.counts, other.counts)
     first = drawn(COUPLINGS[0], T_K[0], np.random.SeedSequence(5).spawn(len(T_K))[0])
-    np.testing.assert_array_equal(read.counts(0, T_K[0]).counts, first.counts)
-    np.testing.assert_array_equal(read.counts(0, T_K[0]).edges_K, first.edges_K)
+    np.testing.assert_array_equal(read.simulated_density(0, T_K[0]).counts, first.counts)
+    np.testing.assert_array_equal(read.simulated_density(0, T_K[0]).edges_K, first.edges_K)
     with pytest.raises(ValueError, match=r"no counts at T = 0\.7 K"):
-        read.counts(0, 0.7)
+        read.simulated_density(0, 0.7)
 
 
 def test_another_file_is_refused(tmp_path):

@@ -48,7 +48,7 @@ def test_merge_refuses_overlapping_and_foreign_shards(counts_of):
     whole = counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1))
     with pytest.raises(ShardMismatchError, match="realization 20 is counted in two shards"):
         merge([part(whole, 0, 1, 2), part(whole, 2, 3)])
-    for change in ({"T_K": 0.4}, {"origin": "another seed"}, {"J0_K": 3.0}):
+    for change in ({"T_K": 0.4}, {"fingerprint": "another seed"}, {"J0_K": 3.0}):
         with pytest.raises(ShardMismatchError, match=next(iter(change))):
             merge([part(whole, 0), replace(part(whole, 1), **change)])
     with pytest.raises(ShardMismatchError, match="grids"):
@@ -72,7 +72,7 @@ def test_gathered_blocks_give_the_same_samples_to_the_last_bit(counts_of, tmp_pa
             np.testing.assert_array_equal(one.rows, other.rows)
     again = merge([gathered], groups, spans)  # what is gathered already stays as it is
     np.testing.assert_array_equal(again.counts, gathered.counts)
-    np.testing.assert_array_equal(again.gathered, gathered.gathered)
+    np.testing.assert_array_equal(again.blocks_per_row, gathered.blocks_per_row)
     if blocks > groups:
         with pytest.raises(ValueError, match="other jackknife groups"):
             _ = replace(gathered, groups=groups + 1).n
@@ -83,11 +83,14 @@ def test_gathered_blocks_give_the_same_samples_to_the_last_bit(counts_of, tmp_pa
 def test_a_shard_of_other_physics_temperature_or_realizations_is_named_with_its_remedy(counts_of, tmp_path, monkeypatch):
     monkeypatch.setattr(io._JobState, "rebuild", "snakemake --force {} --configfile 'my study.yaml'")
     origin = json.dumps({"seed": 1, "sweeps": 257})
-    whole = replace(counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1)), origin=origin)
+    whole = replace(counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1)), fingerprint=origin)
     path = tmp_path / "00000-00029.npz"
     for shard, said in [
-        (replace(part(whole, 0, 1, 2), origin=json.dumps({"seed": 2, "sweeps": 257})), "seed is 2 in it and 1 in this study"),
-        (replace(part(whole, 0, 1, 2), origin="?"), "it does not say what made it"),
+        (
+            replace(part(whole, 0, 1, 2), fingerprint=json.dumps({"seed": 2, "sweeps": 257})),
+            "seed is 2 in it and 1 in this study",
+        ),
+        (replace(part(whole, 0, 1, 2), fingerprint="?"), "it does not say what made it"),
         (replace(part(whole, 0, 1, 2), T_K=0.6), "its temperature is 0.6 K"),
         (part(whole, 3, 4, 5), "it holds realizations 30 to 59"),
         (part(whole, 0, 1), "it holds realizations 0 to 19"),
@@ -107,7 +110,7 @@ def test_a_shard_is_read_back_and_its_bytes_depend_on_its_content_alone(counts_o
     counts.save(tmp_path / "b.npz")
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
     again = DensityOfStates.load(tmp_path / "a.npz")
-    for name in ("L", "J0_K", "T_K", "n_spins", "concentration", "block", "origin"):
+    for name in ("L", "J0_K", "T_K", "n_spins", "concentration", "block", "fingerprint"):
         assert getattr(again, name) == getattr(counts, name)
     np.testing.assert_array_equal(again.counts, counts.counts)
     np.testing.assert_array_equal(again.edges_K, counts.edges_K)
@@ -222,7 +225,7 @@ def test_the_densities_of_a_set_are_sorted_found_and_cut_together(counts_of):
     third = densities.between(40, 80)
     assert [counts.first[0] for counts in (*third.rungs, third.quench)] == [40] * 4
     assert third.n_realizations == 40
-    parts = densities.parts(7)  # all realizations once, as equal as blocks allow
+    parts = densities.split(7)  # all realizations once, as equal as blocks allow
     np.testing.assert_array_equal(np.concatenate([part.coldest.first for part in parts]), densities.coldest.first)
     assert {part.n_blocks for part in parts} == {2, 3}
     with pytest.raises(ValueError, match=r"no density at T = 0.3 K; there are 0.02, 0.5, 1 K"):

@@ -10,7 +10,7 @@ from tlsglass.dos.fits import (
     fit_eq3_unweighted,
     fit_exponent,
     fit_gaussian,
-    gaussian_likelihood,
+    fit_gaussian_poisson,
     poisson_line,
     rms_energy,
 )
@@ -86,7 +86,7 @@ def test_exponent_and_gaussian_are_recovered(counts_of):
     counts = counts_of(lambda E: 0.02 * np.exp(-(E**2) / (2 * 21.5**2)), 0.02, 2000, rng, E_max_K=250, groups=50)
     gaussian = fit_gaussian(counts, 2, 1)
     assert abs(gaussian.prefactor.value - 0.02) < 4 * gaussian.prefactor.error
-    for found in (gaussian.E0_K, gaussian_likelihood(counts, 10), rms_energy(counts)):
+    for found in (gaussian.E0_K, fit_gaussian_poisson(counts, 10), rms_energy(counts)):
         assert abs(found.value - 21.5) < 4 * found.error
         assert 0.001 < found.error < 0.1
 

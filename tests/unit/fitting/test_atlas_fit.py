@@ -37,7 +37,7 @@ def sound(T, value, error):
 def test_delta_v_of_both_couplings_of_the_paper_gives_them_back(ratio):
     """δv/v of J0 = 2 and 3 K by physics.atlas, with noise: J0/h0 within 2 σ."""
     T = np.geomspace(0.02, 2, 30)
-    curve = api.sound_velocity(T, 10 * ratio, 90e3, 9.4e6) / api.density_samples(2**-0.5, 2**-0.5, 10 * ratio)
+    curve = api.sound_velocity(T, 10 * ratio, 90e3, 9.4e6) / api.density_estimate(2**-0.5, 2**-0.5, 10 * ratio)
     value, sigma = 3.2e-4 * curve.value, np.full(30, 3.2e-6)
     noise = np.random.default_rng(11).standard_normal(30)
     found, share = atlas_fit.fit_on_atlas(atlas_fit.with_atlas_model(sound(T, value + sigma * noise, sigma)))
@@ -56,7 +56,7 @@ def test_curves_are_those_of_the_atlas_and_so_are_their_errors():
     )
     kappa = api.thermal_conductivity(T, 10 * g) / api.thermal_conductivity(1.0, 10 * g)
     np.testing.assert_allclose(own.thermal_conductivity(g), kappa.value, rtol=1e-6)
-    rows = own.thermal_conductivity(g, rows=True)
+    rows = own.thermal_conductivity(g, jackknife=True)
     np.testing.assert_allclose(np.sqrt((len(rows) - 2) * np.var(rows[1:], axis=0)), kappa.error, rtol=1e-3)
     velocity = api.sound_velocity(T, 10 * g, 90e3, 9.4e6).value / reference
     np.testing.assert_allclose(own.sound_velocity(g, 90e3, 9.4e6), velocity, rtol=1e-5)

@@ -26,8 +26,8 @@ def shapes(T, p, gain):
     return {"power_1K": T ** (1 + p["mu"]) * gain / (1 + (T / p["T0_K"]) ** 2), "floor": T**0}
 
 
-def on_atlas(curves, T, p, gain, rows=False):
-    return {"power_1K": curves.specific_heat(p["J0_over_h0"], rows) * gain / (1 + (T / p["T0_K"]) ** 2), "floor": T**0}
+def on_atlas(curves, T, p, gain, jackknife=False):
+    return {"power_1K": curves.specific_heat(p["J0_over_h0"], jackknife) * gain / (1 + (T / p["T0_K"]) ** 2), "floor": T**0}
 
 
 TOY = Observable(

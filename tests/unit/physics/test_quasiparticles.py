@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
-from tlsglass.physics import loss, quasiparticles
+from tlsglass.physics import microwave, quasiparticles
 
 EULER = 0.5772156649015329
 TC = np.exp(EULER) / np.pi  # in units of Δ(0): 1/1.764
@@ -51,9 +51,9 @@ def test_loss_and_shift_against_mattis_and_bardeen(reduced, w):
     gap_T = gap_by_its_equation(T)
     sigma_1, sigma_2 = conductivities(T, w, gap_T)
     _, cold = conductivities(0.01 * TC, w, 1.0)
-    f = w * gap_K / loss.HERTZ_K
+    f = w * gap_K / microwave.HERTZ_K
     assert quasiparticles.loss(T * gap_K, f, gap_K) == pytest.approx(sigma_1 / sigma_2, rel=1e-3)
-    assert quasiparticles.shift(T * gap_K, f, gap_K) == pytest.approx(0.5 * (sigma_2 / cold - 1), rel=1e-3, abs=1e-10)
+    assert quasiparticles.frequency_shift(T * gap_K, f, gap_K) == pytest.approx(0.5 * (sigma_2 / cold - 1), rel=1e-3, abs=1e-10)
 
 
 @pytest.mark.parametrize("reduced", [0.05, 0.2, 0.5, 0.8, 0.95])
@@ -67,14 +67,14 @@ def test_cold_limit_in_closed_form():
 
     gap, f = 1000.0, 8e9
     T = np.array([30.0, 40.0])
-    xi = 0.5 * loss.HERTZ_K * f / T
+    xi = 0.5 * microwave.HERTZ_K * f / T
     closed = 4 / np.pi * np.exp(-gap / T) * np.sinh(xi) * special.k0(xi)
     assert quasiparticles.loss(T, f, gap) == pytest.approx(closed, rel=0.03)
     thermal = np.sqrt(2 * np.pi * T / gap) + 2 * special.ive(0, xi)
-    assert quasiparticles.shift(T, f, gap) == pytest.approx(-0.5 * thermal * np.exp(-gap / T), rel=0.03)
+    assert quasiparticles.frequency_shift(T, f, gap) == pytest.approx(-0.5 * thermal * np.exp(-gap / T), rel=0.03)
 
 
 @pytest.mark.parametrize(("T", "f", "gap"), [(2.4, 8e9, 1.0), (0.01, 8e9, 40.0), (1.0, 5e11, 1.0), (20.0, 1e6, 1e-3)])
 def test_finite_wherever_a_fit_may_try(T, f, gap):
-    for shape in (quasiparticles.loss, quasiparticles.shift):
+    for shape in (quasiparticles.loss, quasiparticles.frequency_shift):
         assert np.isfinite(shape(np.array([T, 2 * T]), f, gap)).all()

@@ -5,16 +5,16 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from tlsglass.physics import loss
+from tlsglass.physics import microwave
 
 
 @pytest.mark.parametrize("y", [0.01, 0.1, 1.0, 3.0, 10.0])
 def test_the_stm_at_a_frequency_is_the_digamma_formula(y):
     """δf/f over hf/T from 0.01 to 10, counted from hf/T = 1000."""
     f = 8e9
-    T = loss.HERTZ_K * f / np.array([y, 1000.0])
-    kernel = loss.resonant_at_frequency_eq3(T, 0.0, f)
-    digamma = loss.digamma_shift(T, f)
+    T = microwave.HERTZ_K * f / np.array([y, 1000.0])
+    kernel = microwave.resonant_at_frequency_eq3(T, 0.0, f)
+    digamma = microwave.digamma_shift(T, f)
     assert kernel[0] - kernel[1] == pytest.approx(digamma[0] - digamma[1], rel=1e-5)
     exact = mpmath.re(mpmath.digamma(0.5 + y / (2j * mpmath.pi))) - mpmath.log(y / (2 * mpmath.pi))
     assert digamma[0] == pytest.approx(float(exact), rel=1e-10)
@@ -25,7 +25,7 @@ def test_the_stm_at_a_frequency_is_the_digamma_formula(y):
 def test_principal_value_against_adaptive_quadrature(mu, T):
     """∫ dE n(T, E) tanh(E/2T) E/(E² - w²), w = 0.384 K, minus the same at 1 K, to 1e-6 of the larger of the two terms."""
     frequency = 8e9
-    w = loss.HERTZ_K * frequency
+    w = microwave.HERTZ_K * frequency
 
     def up_to(T, top):
         def smooth(E):  # what is left of the integrand beside the pole 1/(E - w), which quad takes as a Cauchy weight
@@ -43,7 +43,7 @@ def test_principal_value_against_adaptive_quadrature(mu, T):
     top = 1e7
     exact = -(up_to(T, top) - up_to(1.0, top))
     # n beyond the top differs between the two temperatures by less than (T/top)²
-    one, two = loss.resonant_at_frequency_eq3(np.array([T, 1.0]), mu, frequency)
+    one, two = microwave.resonant_at_frequency_eq3(np.array([T, 1.0]), mu, frequency)
     assert one - two == pytest.approx(exact, abs=1e-6 * max(abs(one), abs(two), abs(exact)))
 
 
@@ -56,19 +56,19 @@ T = np.array([0.01, 0.05, 0.2, 0.39, 1.0, 3.0])
 def test_at_mu_0_and_weak_drive_the_loss_is_the_textbooks(frequency):
     """tanh(ħω/2kT) with constants spelled out, to 1e-6: as it is, and with a photon number far below the critical one."""
     textbook = np.tanh(1.054571817e-34 * 2 * np.pi * frequency / (2 * 1.380649e-23 * T))
-    assert loss.resonant_loss_eq3(T, 0.0, frequency) == pytest.approx(textbook, rel=1e-6)
-    weak = loss.saturation(T, frequency, 1e-8, 1.0, 0.0, 1.0) * loss.resonant_loss_eq3(T, 0.0, frequency)
+    assert microwave.resonant_loss_eq3(T, 0.0, frequency) == pytest.approx(textbook, rel=1e-6)
+    weak = microwave.saturation(T, frequency, 1e-8, 1.0, 0.0, 1.0) * microwave.resonant_loss_eq3(T, 0.0, frequency)
     assert weak == pytest.approx(textbook, rel=1e-6)
-    assert loss.resonant_loss_eq3(T, 0.0, frequency)[0] <= 1
+    assert microwave.resonant_loss_eq3(T, 0.0, frequency)[0] <= 1
 
 
 def test_the_textbooks_saturation():
     """At T -> 0 with β1 = 0, β2 = 1: F tan δ / sqrt(1 + n̄/n_c); and Crowley's form with D = n_c^β2 anywhere."""
     n = np.geomspace(1e-3, 1e6, 10)
-    assert loss.saturation(1e-3, 8e9, n, 30.0, 0.0, 1.0) == pytest.approx(1 / np.sqrt(1 + n / 30), rel=1e-12)
+    assert microwave.saturation(1e-3, 8e9, n, 30.0, 0.0, 1.0) == pytest.approx(1 / np.sqrt(1 + n / 30), rel=1e-12)
     beta1, beta2, D, f = 0.8, 0.6, 5.0, 5e9
-    crowley = 1 / np.sqrt(1 + 1e3**beta2 / (D * T**beta1) * np.tanh(loss.HERTZ_K * f / (2 * T)))
-    assert loss.saturation(T, f, 1e3, D ** (1 / beta2), beta1, beta2) == pytest.approx(crowley, rel=1e-12)
+    crowley = 1 / np.sqrt(1 + 1e3**beta2 / (D * T**beta1) * np.tanh(microwave.HERTZ_K * f / (2 * T)))
+    assert microwave.saturation(T, f, 1e3, D ** (1 / beta2), beta1, beta2) == pytest.approx(crowley, rel=1e-12)
 
 
 @pytest.mark.parametrize("mu", [-0.2, 0.0, 0.13, 0.6])
@@ -77,24 +77,24 @@ def test_the_loss_belongs_to_the_shift(mu):
     f = 8e9
 
     def difference(g):
-        one, two = (loss.resonant_loss_eq3(T, mu, g * f) for T in (0.2, 0.5))
+        one, two = (microwave.resonant_loss_eq3(T, mu, g * f) for T in (0.2, 0.5))
         return (one - two) * g / (g + 1)
 
     pole = quad(difference, 0.5, 1.5, weight="cauchy", wvar=1.0, epsabs=1e-12)[0]
     rest = sum(
         quad(lambda g: difference(g) / (g - 1), *ends, epsabs=1e-12, limit=400)[0] for ends in ((1e-9, 0.5), (1.5, 2000))
     )
-    shape = loss.resonant_at_frequency_eq3(np.array([0.2, 0.5]), mu, f)
+    shape = microwave.resonant_at_frequency_eq3(np.array([0.2, 0.5]), mu, f)
     assert shape[0] - shape[1] == pytest.approx(-(pole + rest), rel=1e-4)
 
 
 def test_relaxation_between_its_limits():
     """F tan δ / 2 where it is fast (App. C: π/2 · P0γ²/ρv²); where it is slow A/f ∫ n dE sech² E³ coth .., ∝ T³."""
-    assert loss.relaxation_loss_eq3(1.0, 0.0, 1.0, 1e12) == pytest.approx(0.5, rel=1e-3)
+    assert microwave.relaxation_loss_eq3(1.0, 0.0, 1.0, 1e12) == pytest.approx(0.5, rel=1e-3)
     x3 = quad(lambda x: x**3 / np.tanh(x / 2) / np.cosh(x / 2) ** 2, 0, 60)[0]  # ∫_0^1 x sqrt(1 - x²) dx = 1/3
-    slow = loss.relaxation_loss_eq3(np.array([0.5, 1.0]), 0.0, 8e9, 1e3)
+    slow = microwave.relaxation_loss_eq3(np.array([0.5, 1.0]), 0.0, 8e9, 1e3)
     assert slow == pytest.approx(1e3 / 8e9 * x3 / (3 * np.pi) * np.array([0.125, 1.0]), rel=1e-5)
-    assert not np.any(loss.relaxation_loss_eq3(T, 0.1, 8e9, 0.0))
+    assert not np.any(microwave.relaxation_loss_eq3(T, 0.1, 8e9, 0.0))
 
 
 def test_photon_number_balances_the_power():
@@ -103,7 +103,11 @@ def test_photon_number_balances_the_power():
     Ql = 1 / (1 / Qi + 1 / Qc)
     kappa_i, quantum = 2 * np.pi * f / Qi, 6.62607015e-34 * f
     a = Ql / Qc
-    assert quantum * loss.photon_number_2(P, f, Ql, Qc) * kappa_i == pytest.approx(P * (1 - a**2 - (1 - a) ** 2), rel=1e-6)
-    assert quantum * loss.photon_number_4(P, f, Ql, Qc) * kappa_i == pytest.approx(P * (1 - (1 - 2 * a) ** 2), rel=1e-6)
-    assert loss.PHOTON_NUMBER == {2: loss.photon_number_2, 4: loss.photon_number_4}
-    assert loss.dBm_to_watt([-30.0, 0.0], 60.0) == pytest.approx([1e-12, 1e-9])
+    assert quantum * microwave.photon_number_notch(P, f, Ql, Qc) * kappa_i == pytest.approx(
+        P * (1 - a**2 - (1 - a) ** 2), rel=1e-6
+    )
+    assert quantum * microwave.photon_number_reflection(P, f, Ql, Qc) * kappa_i == pytest.approx(
+        P * (1 - (1 - 2 * a) ** 2), rel=1e-6
+    )
+    assert microwave.PHOTON_NUMBER == {2: microwave.photon_number_notch, 4: microwave.photon_number_reflection}
+    assert microwave.dBm_to_watt([-30.0, 0.0], 60.0) == pytest.approx([1e-12, 1e-9])

@@ -12,7 +12,7 @@ from scipy import constants, special
 from tlsglass.physics import eq3
 
 HERTZ_K = constants.h / constants.k  # the quantum of 1 Hz in kelvin
-NODES = 20
+N_NODES = 20
 _T_PV = 0.3 * (np.arange(150) + 0.5)  # even steps converge exponentially: the integrand is analytic in a strip
 
 
@@ -67,20 +67,20 @@ def relaxation_loss_eq3(T_K, mu, frequency_Hz, A):
 
 
 def interpolate_smooth(T_K, of):
-    """Return ``of``(T) > 0 (..., n), a smooth function of temperatures, at ``T_K`` (n,): at more than ``NODES`` of them the
+    """Return ``of``(T) > 0 (..., n), a smooth function of temperatures, at ``T_K`` (n,): at more than ``N_NODES`` of them the
     polynomial in ln T through so many. It is right to 1e-5 over two decades for losses of relaxing TLSs."""
-    if np.size(T_K) <= NODES:
+    if np.size(T_K) <= N_NODES:
         return of(T_K)
-    at, ln_T = nodes(T_K), np.log(T_K)
+    at, ln_T = interpolation_nodes(T_K), np.log(T_K)
     middle, half = _middle(ln_T)
-    fitted = chebyshev.chebfit(chebyshev.chebpts1(NODES), np.log(of(at)).T, NODES - 1)
+    fitted = chebyshev.chebfit(chebyshev.chebpts1(N_NODES), np.log(of(at)).T, N_NODES - 1)
     return np.exp(chebyshev.chebval((ln_T - middle) / half, fitted))
 
 
-def nodes(T_K):
+def interpolation_nodes(T_K):
     """Return the temperatures that ``smooth`` asks for."""
     middle, half = _middle(np.log(T_K))
-    return np.exp(middle + half * chebyshev.chebpts1(NODES))
+    return np.exp(middle + half * chebyshev.chebpts1(N_NODES))
 
 
 def _middle(ln_T):
@@ -98,17 +98,17 @@ def saturation(T_K, frequency_Hz, photons, critical_photons, beta1, beta2):
     return 1 / np.sqrt(1 + drive * np.tanh(0.5 * HERTZ_K * frequency_Hz / T))
 
 
-def photon_number_2(power_W, frequency_Hz, Ql, Qc):
+def photon_number_notch(power_W, frequency_Hz, Ql, Qc):
     """n̄ = 2 Q_l²/Q_c · P/(ħω²) on resonance: a resonator beside a line that it radiates into both ways (notch type)."""
     return 2 * Ql**2 / Qc * power_W / (constants.hbar * (2 * np.pi * frequency_Hz) ** 2)
 
 
-def photon_number_4(power_W, frequency_Hz, Ql, Qc):
+def photon_number_reflection(power_W, frequency_Hz, Ql, Qc):
     """n̄ = 4 Q_l²/Q_c · P/(ħω²) on resonance: a resonator at the end of its line, in reflection."""
-    return 2 * photon_number_2(power_W, frequency_Hz, Ql, Qc)
+    return 2 * photon_number_notch(power_W, frequency_Hz, Ql, Qc)
 
 
-PHOTON_NUMBER = {2: photon_number_2, 4: photon_number_4}  # by the number in front, which groups do not agree on
+PHOTON_NUMBER = {2: photon_number_notch, 4: photon_number_reflection}  # by the number in front, which groups do not agree on
 
 
 def dBm_to_watt(power_dBm, attenuation_dB=0.0):
