@@ -1,7 +1,7 @@
 # Two doors: `make` sets up and makes every figure and table from the published densities of states, `make test` sets up and
 # runs the tests. `make paper` simulates everything anew. Every line below can be typed.
 
-.PHONY: figures quick paper equilibrium atlas test lint bench verify publish report page crate docs unlock
+.PHONY: figures quick paper equilibrium atlas test test-minimum test-newest lint bench verify publish report page crate docs unlock
 
 figures: .venv/installed
 	.venv/bin/snakemake --cores all --configfile config/published.yaml
@@ -61,21 +61,36 @@ unlock: .venv/installed
 test: lint
 	.venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
+# the unit tests and a dry run with the oldest versions that pyproject.toml allows (Python 3.11), or with the newest ones
+test-minimum test-newest: test-%: .venv-%/installed
+	.venv-$*/bin/python -m pytest tests/unit
+	.venv-$*/bin/python -m snakemake --dry-run --quiet all --configfile config/published.yaml
+
 lint: .venv/installed
-	.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
 	.venv/bin/snakefmt --check Snakefile workflow/rules && .venv/bin/snakemake --lint
 
 bench: .venv-bench/installed
 	PYTHONPATH=scripts .venv-bench/bin/python benchmarks/annealers.py && PYTHONPATH=scripts .venv-bench/bin/python benchmarks/tempering.py
 
+# The marker holds the place of .venv: in a folder that was moved, or where its Python is gone, .venv is made again.
+PLACE = import os; print(os.path.realpath(".venv"))
+ifneq ($(shell .venv/bin/python -c '$(PLACE)' 2>/dev/null),$(shell cat .venv/installed 2>/dev/null))
+.PHONY: .venv/installed
+CLEAR = --clear
+endif
+
+# the packages of the lock and this checkout, with the command tlsglass; a link to the .venv of another checkout keeps that one
 .venv/installed: requirements.lock
-	python3 -m venv .venv && .venv/bin/python -m pip install --require-hashes -r requirements.lock
-	touch .venv/installed
+	python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("python3 is %d.%d: Python 3.11 or newer is needed" % sys.version_info[:2])'
+	python3 -m venv $(CLEAR) .venv && .venv/bin/python -m pip install --require-hashes -r requirements.lock
+	test -L .venv || .venv/bin/python -m pip install --no-deps --no-build-isolation --editable .
+	.venv/bin/python -c '$(PLACE)' > .venv/installed
 
-.venv-crate/installed: requirements-crate.lock
-	python3 -m venv .venv-crate && .venv-crate/bin/python -m pip install --require-hashes -r requirements-crate.lock
-	touch .venv-crate/installed
+.venv-newest/installed: pyproject.toml
+	python3 -m venv .venv-newest && .venv-newest/bin/python -m pip install --upgrade '.[workflow,excel]' pytest mpmath
+	touch $@
 
-.venv-bench/installed: requirements-bench.lock
-	python3 -m venv .venv-bench && .venv-bench/bin/python -m pip install --require-hashes -r requirements-bench.lock
-	touch .venv-bench/installed
+.venv-%/installed: requirements-%.lock
+	python3 -m venv .venv-$* && .venv-$*/bin/python -m pip install --require-hashes -r $<
+	touch $@

@@ -27,12 +27,12 @@ _API = {
 __all__ = ["__version__", *_API]
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> object:
     if name not in _API:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = importlib.import_module(f"{__name__}.{_API[name]}")
     return module if _API[name] == name else getattr(module, name)
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__

@@ -17,7 +17,7 @@ from tlsglass.report import fit_report
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "config/experiments"
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/dataset.schema.yaml").read_text(encoding="utf-8"))
+SCHEMA = yaml.safe_load((ROOT / "scripts/tlsglass/data/dataset.schema.yaml").read_text(encoding="utf-8"))
 FIVE = [
     "stycast1266_thermal_conductivity",  # a window, an assumed error
     "fig5a_silica_sound_velocity",

@@ -1,7 +1,10 @@
 """What is said of the project says the same everywhere; the examples of CONTRIBUTING hold; environments follow the lock."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -24,6 +27,10 @@ def read(name):
     return json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
 
 
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
 def example(title):
     """Return the first block of code under a heading of CONTRIBUTING."""
     section = CONTRIBUTING.split(f"\n## {title}\n")[1].split("\n## ")[0]
@@ -34,10 +41,10 @@ def example(title):
 
 def test_one_version_one_licence_one_author_one_paper():
     citation, codemeta, zenodo = read("CITATION.cff"), read("codemeta.json"), read(".zenodo.json")
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert {citation["version"], codemeta["version"], zenodo["version"]} == {tlsglass.__version__}
     assert citation["date-released"] == codemeta["dateModified"]
-    assert {citation["license"], zenodo["license"], project["license"], codemeta["license"].rpartition("/")[2]} == {"MIT"}
+    licenses = {citation["license"], zenodo["license"], project()["project"]["license"], codemeta["license"].rpartition("/")[2]}
+    assert licenses == {"MIT"}
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
     assert citation["title"] == zenodo["title"]
     assert citation["keywords"] == codemeta["keywords"] == zenodo["keywords"]
@@ -79,7 +86,7 @@ def test_the_dataset_of_contributing_is_one(tmp_path):
     folder.mkdir()
     (folder / "dataset.yaml").write_text(example("A dataset"), encoding="utf-8")
     (folder / "data.csv").write_text("T,kappa\n100,3e-4\n200,1.2e-3\n300,2.6e-3\n500,7e-3\n", encoding="utf-8")
-    found = validate.validate_folder(folder, validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml"))
+    found = validate.validate_folder(folder, validation.read_yaml(ROOT / "scripts/tlsglass/data/dataset.schema.yaml"))
     assert found.T_K == pytest.approx([0.1, 0.2, 0.3, 0.5])
 
 
@@ -101,9 +108,10 @@ def test_the_container_installs_what_the_lock_holds():
     assert {word for word, _ in steps} <= {"FROM", "RUN", "WORKDIR", "COPY", "ENV", "CMD"}
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert f"python:{re.search(r'--python-version ([0-9.]+)', lock)[1]}-" in steps[0][1]
-    runs = " ".join(rest for word, rest in steps if word == "RUN")
+    runs = " ".join(step for word, step in steps if word == "RUN")
     assert "--require-hashes -r requirements.lock" in runs
-    assert "touch .venv/installed" in runs
+    assert "--no-deps --no-build-isolation --editable ." in runs
+    assert "realpath .venv > .venv/installed" in runs
     ignored = (ROOT / ".containerignore").read_text(encoding="utf-8").split()
     assert {".git", ".venv"} <= set(ignored)
 
@@ -123,13 +131,42 @@ def test_the_catalog_finds_what_it_asks_for():
     assert "workflow" in readme
 
 
-def test_every_wing_and_its_data_are_in_the_package():
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
-    folders = {path.parent for path in (ROOT / "scripts/tlsglass").rglob("__init__.py")}
-    there = {".".join(folder.relative_to(ROOT / "scripts").parts) for folder in folders}
-    assert set(listed["packages"]) == there | {"tlsglass.schemas"}
-    data = {path.name for path in (ROOT / "scripts/tlsglass/atlas").glob("*.npz")}
-    assert set(listed["package-data"]["tlsglass.atlas"]) == data
+def test_the_schema_and_the_tables_of_the_atlas_are_in_the_package():
+    data = project()["tool"]["setuptools"]["package-data"]
+    for package, names in {"atlas": {"atlas.npz", "annealing.npz"}, "data": {"dataset.schema.yaml"}}.items():
+        folder = ROOT / "scripts/tlsglass" / package
+        assert {path.name for pattern in data[f"tlsglass.{package}"] for path in folder.glob(pattern)} == names
+
+
+def test_one_minimum_version_of_snakemake():
+    required = project()["project"]["optional-dependencies"]["workflow"][0]
+    snakefile = (ROOT / "Snakefile").read_text(encoding="utf-8")
+    assert required == f"snakemake >= {re.search(r'^min_version..([0-9.]+)', snakefile, flags=re.M)[1]}"
+
+
+def test_the_lock_of_the_minimum_has_the_lower_bounds():
+    metadata = project()
+    requirements = [*metadata["project"]["dependencies"], *metadata["dependency-groups"]["test"]]
+    requirements += [entry for extra in metadata["project"]["optional-dependencies"].values() for entry in extra]
+    lock = (ROOT / "requirements-minimum.lock").read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([a-z0-9-]+)==([0-9.]+)", lock, flags=re.M))
+    for requirement in requirements:
+        if not requirement.startswith("tlsglass"):
+            name, bound = re.fullmatch(r"(\S+) >= (\S+)", requirement).groups()
+            assert f"{locked[name]}.".startswith(f"{bound}."), requirement
+
+
+def test_the_fit_command_needs_no_extra(tmp_path):
+    code = f"""
+import sys
+sys.modules |= dict.fromkeys(["docutils", "jinja2", "markupsafe", "tabulate", "openpyxl", "snakemake"])
+from tlsglass import cli
+table = "config/experiments/stycast1266_thermal_conductivity/data.csv"
+sys.exit(cli.main(["fit", table, "--observable", "thermal_conductivity", "--relative-error", "1%", "--out", {str(tmp_path)!r}]))
+"""
+    environment = os.environ | {"PYTHONPATH": "scripts"}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True)
+    assert (tmp_path / "fit.md").is_file()
 
 
 def test_locks_have_hashes_and_name_no_host():

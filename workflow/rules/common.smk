@@ -83,7 +83,7 @@ def rebuild_command():
 try:
     config.update(with_base(config))
     config_schema = validation.read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
-    dataset_schema = validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml")
+    dataset_schema = validation.read_yaml(ROOT / "scripts/tlsglass/data/dataset.schema.yaml")
     config_checks.check(config, config_schema, holder_of)
     if config["density_of_states"]["source"] == "published":
         published_match.check(config, f"{PUBLISHED_FOLDER}/{io.MANIFEST}", holder_of)

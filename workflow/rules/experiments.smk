@@ -7,7 +7,7 @@ rule fit_experiment:
     input:
         data=points_of,
         info=shipped("config/experiments/{dataset}/dataset.yaml"),
-        schema=shipped("workflow/schemas/dataset.schema.yaml"),
+        schema=shipped("scripts/tlsglass/data/dataset.schema.yaml"),
         atlas=shipped("scripts/tlsglass/atlas/atlas.npz"),
     output:
         fit="<results>/experiments/{dataset}/fit.json",

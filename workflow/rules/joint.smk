@@ -14,7 +14,7 @@ rule fit_joint:
             for name in JOINT[w.dataset]
             for file in ("dataset.yaml", DATASETS[name]["data"]["file"])
         ],
-        schema=shipped("workflow/schemas/dataset.schema.yaml"),
+        schema=shipped("scripts/tlsglass/data/dataset.schema.yaml"),
     output:
         fit="<results>/experiments/{dataset}/joint.json",
         points="<results>/experiments/{dataset}/joint_points.csv",

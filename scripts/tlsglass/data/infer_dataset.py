@@ -189,7 +189,6 @@ def _with_unit(column, unit, **_):
 
 def build_dataset(file, info, schema=None):
     """Return measured.Dataset of the table ``file`` with the content ``info`` of a dataset.yaml."""
-
     from tlsglass.data.dataset import dataset_from_validated
 
     file = Path(file)

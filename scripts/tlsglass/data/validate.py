@@ -38,11 +38,8 @@ class ValidatedDataset:
 
 
 def schema():
-    """Return the schema of dataset.yaml, from the workflow or, where that is not there, from the installed package."""
-    here = Path(__file__)
-    places = here.parents[3] / "workflow/schemas", here.parents[1] / "schemas"
-    folder = next((place for place in places if (place / SCHEMA).is_file()), places[0])
-    return validation.read_yaml(folder / SCHEMA)
+    """Return the JSON schema of dataset.yaml."""
+    return validation.read_yaml(Path(__file__).with_name(SCHEMA))
 
 
 def validate_each(folders, schema):

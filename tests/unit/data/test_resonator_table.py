@@ -11,7 +11,7 @@ from tlsglass.base import validation
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting import joint_fit
 
-SCHEMA = validation.read_yaml(Path(__file__).parents[3] / "workflow/schemas/dataset.schema.yaml")
+SCHEMA = validation.read_yaml(Path(__file__).parents[3] / "scripts/tlsglass/data/dataset.schema.yaml")
 H_BAR = 1.054571817e-34
 
 FREQUENCY = {

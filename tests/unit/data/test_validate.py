@@ -16,7 +16,7 @@ from tlsglass.data import validate
 from tlsglass.data.dataset import load_dataset
 
 ROOT = Path(__file__).parents[3]
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/dataset.schema.yaml").read_text(encoding="utf-8"))
+SCHEMA = yaml.safe_load((ROOT / "scripts/tlsglass/data/dataset.schema.yaml").read_text(encoding="utf-8"))
 STYCAST = ROOT / "config/experiments/stycast1266_thermal_conductivity"
 
 
@@ -232,7 +232,7 @@ from pathlib import Path
 from tlsglass.base import validation
 from tlsglass.data import validate
 {before}
-schema = validation.read_yaml("workflow/schemas/dataset.schema.yaml")
+schema = validation.read_yaml("scripts/tlsglass/data/dataset.schema.yaml")
 print(validate.validate_all(sorted(Path("config/experiments").iterdir()), schema).keys())
 print(validate.validate_folder("{folder}", schema).unit)
 print(sorted({{"numpy", "pandas", "scipy", "pint", "matplotlib", "numba"}} & {{*sys.modules}}))

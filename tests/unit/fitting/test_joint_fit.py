@@ -11,7 +11,7 @@ from tlsglass.fitting import joint_fit, joint_result, problem, resonator_pairs
 from tlsglass.models import registry
 
 ROOT = Path(__file__).parents[3]
-SCHEMA = validation.read_yaml(ROOT / "workflow/schemas/dataset.schema.yaml")
+SCHEMA = validation.read_yaml(ROOT / "scripts/tlsglass/data/dataset.schema.yaml")
 
 
 def points_of(name, parameters, rng, noise):

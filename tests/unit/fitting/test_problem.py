@@ -17,7 +17,7 @@ from tlsglass.fitting import problem, synthetic, window_scan
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = sorted((ROOT / "config/experiments").iterdir())
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/dataset.schema.yaml").read_text(encoding="utf-8"))
+SCHEMA = yaml.safe_load((ROOT / "scripts/tlsglass/data/dataset.schema.yaml").read_text(encoding="utf-8"))
 
 
 def load(name):

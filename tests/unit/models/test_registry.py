@@ -19,7 +19,7 @@ from tlsglass.models.observable import MU, Observable, Parameter, PlotOptions, S
 from tlsglass.plotting import data_panel, style, window_panel
 from tlsglass.report import tables
 
-SCHEMA = validation.read_yaml(Path(__file__).parents[3] / "workflow/schemas/dataset.schema.yaml")
+SCHEMA = validation.read_yaml(Path(__file__).parents[3] / "scripts/tlsglass/data/dataset.schema.yaml")
 
 
 def shapes(T, p, gain):

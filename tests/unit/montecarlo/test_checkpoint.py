@@ -72,11 +72,11 @@ def test_a_checkpoint_of_other_physics_or_shape_or_a_damaged_one_is_none(run, sh
 
 
 def test_a_second_signal_ends_at_once(tmp_path):
-    class Impatient(Exception):
+    class ImpatientError(Exception):
         pass
 
     def end(number, frame):
-        raise Impatient
+        raise ImpatientError
 
     def signalled(times):
         with checkpoint.Checkpoint(tmp_path / "c.npz", ""):
@@ -86,7 +86,7 @@ def test_a_second_signal_ends_at_once(tmp_path):
     before = signal.signal(signal.SIGTERM, end)
     try:
         signalled(1)
-        with pytest.raises(Impatient):
+        with pytest.raises(ImpatientError):
             signalled(2)
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -21,7 +21,7 @@ from tlsglass.report import fit_report
 
 ROOT = Path(__file__).parents[3]
 PUBLISHED = ROOT / "results/published"
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/dataset.schema.yaml").read_text(encoding="utf-8"))
+SCHEMA = yaml.safe_load((ROOT / "scripts/tlsglass/data/dataset.schema.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(autouse=True)
