@@ -33,7 +33,7 @@ verify: .venv/installed
 	PYTHONPATH=scripts .venv/bin/python tools/resimulate_batches.py -n $(or $(N),2) $(if $(SEED),--seed $(SEED))
 
 publish: .venv/installed
-	.venv/bin/python scripts/publish.py $(or $(RUN),paper)
+	PYTHONPATH=scripts .venv/bin/python tools/publish.py $(or $(RUN),paper)
 
 report: .venv/installed
 	.venv/bin/snakemake --cores all --configfile config/published.yaml
@@ -45,13 +45,13 @@ page: .venv/installed
 # a Workflow RO-Crate; the validator asks w3id.org for the context of its terms
 crate: .venv-crate/installed
 	rm -rf results/crate
-	PYTHONPATH=scripts .venv-crate/bin/python scripts/crate.py results/crate
+	PYTHONPATH=scripts .venv-crate/bin/python tools/crate.py results/crate
 	.venv-crate/bin/rocrate-validator --no-interactive validate --no-paging --profile-identifier workflow-ro-crate results/crate
 
 # docs/notebooks with their outputs, docs/api from docstrings
 docs: .venv/installed
-	.venv/bin/python scripts/notebooks.py
-	PYTHONPATH=scripts .venv/bin/python scripts/api.py
+	PYTHONPATH=scripts .venv/bin/python tools/notebooks.py
+	PYTHONPATH=scripts .venv/bin/python tools/api.py
 
 # after a run that was killed: removes its lock. Not while another run is alive in this folder.
 unlock: .venv/installed

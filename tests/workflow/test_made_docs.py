@@ -43,7 +43,7 @@ def test_a_notebook_is_short_and_its_outputs_are_those_of_a_run(path):
 
 
 def test_the_api_pages_are_those_of_the_docstrings(tmp_path):
-    run = [sys.executable, ROOT / "scripts/api.py", tmp_path]
+    run = [sys.executable, ROOT / "tools/api.py", tmp_path]
     subprocess.run(run, cwd=ROOT, env={"PYTHONPATH": str(ROOT / "scripts")}, check=True, capture_output=True)
     made = {path.relative_to(tmp_path): path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.html")}
     tracked = {

@@ -1,5 +1,6 @@
 """Runs apart, shards shared: what one run wrote, no other touches, and what two simulate alike is simulated once."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -103,7 +104,12 @@ def test_an_unfinished_run_is_not_published(three):
     workflow, _ = three
     before = workflow.bytes_of("results/published/**/*")
     publish = subprocess.run(
-        [sys.executable, "scripts/publish.py", "tiny"], cwd=workflow.folder, capture_output=True, text=True, check=False
+        [sys.executable, "tools/publish.py", "tiny"],
+        cwd=workflow.folder,
+        env=os.environ | {"PYTHONPATH": "scripts"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert publish.returncode == 1
     assert publish.stderr.splitlines()[-1] == "the run tiny is not complete: nothing was published"

@@ -1,4 +1,4 @@
-"""The API pages in docs/api, from docstrings: the public face and its atlas, nothing else. python scripts/api.py [FOLDER]"""
+"""The API pages in docs/api, from docstrings: the public face and its atlas, nothing else. python tools/api.py [FOLDER]"""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Run the notebooks in docs/notebooks and keep their outputs, as Jupyter would: python scripts/notebooks.py [NOTEBOOK ...]
+"""Run the notebooks in docs/notebooks and keep their outputs, as Jupyter would: python tools/notebooks.py [NOTEBOOK ...]
 
 Text that is printed, the value of a cell's last line, and every figure that it leaves open. No kernel and no server are needed.
 """

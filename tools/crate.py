@@ -1,14 +1,15 @@
-"""The study as a Workflow RO-Crate: workflow, configuration, published outcome, licence, and what is said of them.
+"""Write the study as a Workflow RO-Crate: workflow, configuration, published outcome and their metadata.
 
-make crate                       results/crate, a folder; then the validator of RO-Crates looks at it
-python scripts/crate.py FOLDER   the same elsewhere, without looking
+make crate                       results/crate, a folder; then validates it
+python tools/crate.py FOLDER     the same elsewhere, without validation
 
-Needs the packages of requirements-crate.lock alone. What git tracks is what goes in.
+Needs the packages of requirements-crate.lock alone. The crate contains the files that git tracks.
 """
 
 import argparse
 import json
 import subprocess
+import tomllib
 from pathlib import Path
 
 from rocrate.model.person import Person
@@ -29,7 +30,8 @@ PARTS = {  # path from the root: what it is
     "Makefile": "The commands",
     "config": "The configuration of the study, the claims of the paper, the measured datasets",
     "workflow": "Rules, schemas, captions, templates of pages",
-    "scripts": "The library tlsglass and one driver for each kind of rule",
+    "scripts": "The library tlsglass and the Snakemake drivers of the rules",
+    "tools": "Developer tools that no rule runs",
     "envs": "Conda environments of the rules",
     "profiles": "Profiles of Snakemake",
     "docs": "Documentation and the page of the study",
@@ -62,8 +64,14 @@ def file(crate, path, **properties):
 
 def tracked(path):
     """Return the files that git tracks at a path from the root."""
-    told = subprocess.run(["git", "ls-files", "-z", path], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return sorted(name for name in told.split("\0") if name and (ROOT / name).is_file())
+    listing = subprocess.run(["git", "ls-files", "-z", path], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return sorted(name for name in listing.split("\0") if name and (ROOT / name).is_file())
+
+
+def minimum_snakemake():
+    """Return the lower bound of Snakemake in pyproject.toml, as ">=9.12"."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project["optional-dependencies"]["workflow"][0].removeprefix("snakemake ").replace(" ", "")
 
 
 def build(folder):
@@ -79,7 +87,8 @@ def build(folder):
     crate.metadata["conformsTo"] = [crate.metadata["conformsTo"], {"@id": PROFILE}]
     authors = crate.add(Person(crate, "#developers", properties={"@type": "Organization", "name": about["author"][0]["name"]}))
     root["author"] = authors
-    workflow = crate.add_workflow(ROOT / "Snakefile", "Snakefile", main=True, lang="snakemake", lang_version=">=9.12")
+    lang_version = minimum_snakemake()
+    workflow = crate.add_workflow(ROOT / "Snakefile", "Snakefile", main=True, lang="snakemake", lang_version=lang_version)
     workflow["name"] = about["name"]
     workflow["version"] = about["version"]
     workflow["encodingFormat"] = "text/plain"
