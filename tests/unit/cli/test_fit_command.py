@@ -225,7 +225,7 @@ def test_arrays_give_a_report_that_prints_and_plots():
     value, low, high = report.mu
     assert value == pytest.approx(0.1, abs=1e-6)
     assert low < 0.1 < high
-    assert str(report).splitlines() == [report.says, *report.fit["lines"]]
+    assert str(report).splitlines() == [report.conclusion, *report.fit["lines"]]
     assert len(report.fit["lines"]) == 5
     assert 0 < report.J0_over_h0[0] < 0.3
     assert len(report.plot().figure.axes) > 2
