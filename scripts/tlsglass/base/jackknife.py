@@ -1,7 +1,9 @@
 """Jackknife over blocks of realizations: a value with its error, ``Samples``, and where every error bar comes from."""
 
+from __future__ import annotations
+
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -53,6 +55,10 @@ class JackknifeEstimate(np.lib.mixins.NDArrayOperatorsMixin):
         """Return ``function`` over the last axis, of every row: ``np.mean``, ``np.ptp`` or the like."""
         return JackknifeEstimate(function(self.rows, axis=-1))
 
+    def nan(self):
+        """Return NaN, as a JackknifeEstimate () with the same number of groups."""
+        return JackknifeEstimate(np.full(1 + self.groups, np.nan))
+
     def __len__(self):
         if not self.shape:
             raise TypeError("one value with its error has no length")
@@ -68,6 +74,15 @@ class JackknifeEstimate(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __repr__(self):
         return f"Samples({self}, groups={self.groups})"
+
+    if TYPE_CHECKING:  # numpy's mixin declares Any
+
+        def _operator(self, operand: Any, /) -> JackknifeEstimate: ...
+
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _operator
+        __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __matmul__ = _operator
+
+        def __neg__(self) -> JackknifeEstimate: ...
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
         if method != "__call__" or "out" in options or (ufunc.signature and not isinstance(inputs[0], JackknifeEstimate)):

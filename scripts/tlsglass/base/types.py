@@ -12,6 +12,7 @@ IntArray: TypeAlias = npt.NDArray[np.int64]
 Int16Array: TypeAlias = npt.NDArray[np.int16]
 Int32Array: TypeAlias = npt.NDArray[np.int32]
 UInt64Array: TypeAlias = npt.NDArray[np.uint64]
+FloatOrArray: TypeAlias = float | FloatArray
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 AnyArray: TypeAlias = npt.NDArray[Any]
 
