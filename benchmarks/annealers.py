@@ -84,7 +84,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=5, help="realizations per annealer and size; the median counts")
     options = parser.parse_args()
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
-    ladder, sweeps = [float(T) for T in config["annealing"]["ladder_K"]], config["annealing"]["sweeps"]
+    ladder, sweeps = [float(T) for T in config["annealing"]["schedule_K"]], config["annealing"]["sweeps"]
     rows = []
     for L in options.sizes:
         model = disorder.ModelParameters(L, 10.0, 2.0, 1.0, 0.5)

@@ -17,6 +17,6 @@ for kind, found in Study(snakemake.config).atlas().items():
             counts.append(table.compact(load_merged(own, *of, given["jackknife_groups"], [(0, one.realizations)])))
         sets.append((kind, sorted(counts, key=lambda one: one.T_K)))
 spread = lattice.local_field_variance(
-    given["grid"]["L"], snakemake.params.model["cutoff"], snakemake.params.model["concentration"]
+    given["training"]["L"], snakemake.params.model["cutoff"], snakemake.params.model["concentration"]
 )
 table.build(sets, snakemake.params.model["h0_K"], spread, {"commit": provenance.commit()}).save(snakemake.output.atlas)

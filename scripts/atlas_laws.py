@@ -8,6 +8,6 @@ from tlsglass.base import io
 io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 atlas, given = Atlas.load(snakemake.input.atlas, AnnealingExcess.load(snakemake.input.excess)), snakemake.params.atlas
 io.write_csv(snakemake.output.couplings, atlas_laws.laws_from_counts(atlas, given["gaussian_bin_K"]))
-curves = atlas_laws.laws_from_spline(atlas, snakemake.params.observables, given["shown_T_over_h0"])
+curves = atlas_laws.laws_from_spline(atlas, snakemake.params.observables, given["plotted_T_over_h0"])
 io.write_csv(snakemake.output.curves, curves)
-io.write_csv(snakemake.output.collapse, atlas_laws.collapse(atlas, given["shown_J0_over_h0"]))
+io.write_csv(snakemake.output.collapse, atlas_laws.collapse(atlas, given["plotted_J0_over_h0"]))

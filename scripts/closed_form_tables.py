@@ -9,6 +9,6 @@ io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 settings, model = snakemake.params.two_tls, snakemake.params.model
 printed = pd.read_csv(snakemake.input.paper).set_index("id")["paper"]["appendix_C_elastic_over_C_el"]
 io.write_csv(snakemake.output.table_1, two_tls_tables.table_1(settings["material"]))
-io.write_csv(snakemake.output.appendix_c, two_tls_tables.appendix_c(settings["interaction_ratio"], printed))
-J0_K = settings["elastic_ratio"] * model["h0_K"]
+io.write_csv(snakemake.output.appendix_c, two_tls_tables.appendix_c(settings["appendix_c_materials"], printed))
+J0_K = settings["J0_over_h0_elastic"] * model["h0_K"]
 io.write_csv(snakemake.output.closed_forms, two_tls_tables.limits(J0_K, model["h0_K"], model["concentration"]))

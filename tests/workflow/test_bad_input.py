@@ -18,15 +18,18 @@ def refusal(workflow, **options):
     [
         ({"annealing": {"sweps": 3}}, "config/bad.yaml: annealing.sweps = 3: unknown key"),
         (
-            {"density_of_states": {"measured_K": [-1, 0.5, 1]}},
-            "config/bad.yaml: density_of_states.measured_K[0] = -1: must be > 0",
+            {"density_of_states": {"temperatures_K": [-1, 0.5, 1]}},
+            "config/bad.yaml: density_of_states.temperatures_K[0] = -1: must be > 0",
         ),
         (
-            {"density_of_states": {"measured_K": [0.07, 0.5, 1]}},
-            "config/bad.yaml: density_of_states.measured_K[0] = 0.07: must be a rung",
+            {"density_of_states": {"temperatures_K": [0.07, 0.5, 1]}},
+            "config/bad.yaml: density_of_states.temperatures_K[0] = 0.07: must be a rung",
         ),
         ({"figures": {"L": 10}}, "config/bad.yaml: figures.L = 10: must be the L of one of lattices"),
-        ({"lattices": [{"L": 8, "realizations": 800, "batch": 200}]}, "config/config.yaml: figures.L = 12: must be the L of"),
+        (
+            {"lattices": [{"L": 8, "realizations": 800, "realizations_per_job": 200}]},
+            "config/config.yaml: figures.L = 12: must be the L of",
+        ),
         ({"paper": {"L": 10}}, "config/bad.yaml: paper.L = 10: must be the L of one of lattices"),
         ({"model": {"J0_K": ["two"]}}, "config/bad.yaml: model.J0_K[0] = 'two': must be of type number"),
     ],

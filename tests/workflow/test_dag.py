@@ -101,7 +101,7 @@ def test_one_table_alone_and_the_same_bits_whatever_cores_and_batches(workflow):
     assert two.returncode == 0, two.stderr[-3000:]
     assert workflow.bytes_of("results/shards/**/*.npz") == shards
     overlay = yaml.safe_load((workflow.folder / "config/tiny.yaml").read_text(encoding="utf-8"))
-    overlay["lattices"][0]["batch"] = 20
+    overlay["lattices"][0]["realizations_per_job"] = 20
     workflow.write_overlay(overlay)
     rebatched = workflow.run(target)
     assert rebatched.returncode == 0, rebatched.stderr[-3000:]
@@ -134,7 +134,7 @@ def test_a_change_of_the_study_reruns_what_it_must_and_nothing_else(workflow):
     def change(lattice=None, **sections):
         changed = {key: study[key] | sections.get(key, {}) if key in sections else study[key] for key in study}
         changed["model"] = study["model"] | sections.get("model", {})
-        changed["lattices"] = [{"L": 4, "realizations": 200, "batch": 100} | (lattice or {})]
+        changed["lattices"] = [{"L": 4, "realizations": 200, "realizations_per_job": 100} | (lattice or {})]
         changed["figures"] = study["figures"] | {"L": changed["lattices"][0]["L"]}
         changed["paper"] = {"L": changed["lattices"][0]["L"]}
         workflow.write_overlay(changed)

@@ -14,11 +14,11 @@ import yaml
 from tiny import NO_CHECKS
 
 EXCHANGE = {
-    "measured_K": [0.05, 0.2, 1],
+    "temperatures_K": [0.05, 0.2, 1],
     "acceptance": 0.2,
     "annealed_sweeps": [64],
     "jackknife_groups": 4,
-    "sets": [{"L": 8, "J0_K": 3, "realizations": 40, "batch": 40, "top_K": 5, "sweeps": 4096}],
+    "sets": [{"L": 8, "J0_K": 3, "realizations": 40, "realizations_per_job": 40, "highest_K": 5, "sweeps": 4096}],
 }
 TARGETS = ["results/runs/tiny/dos/L8_J2/T0.5.csv", "results/runs/tiny/dos/L8_J3/T0.5.csv"]
 PATTERNS = "results/shards/**/*.npz", "results/runs/tiny/dos/**/*.[nc]*"

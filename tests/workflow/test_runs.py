@@ -15,7 +15,7 @@ SMALL = shown_at(4) | {
 }
 STRONGER = SMALL | {"model": {"J0_K": [2], "h0_K": 11}}
 # one more measured temperature, and the same simulation under another name
-WARMER = SMALL | {"density_of_states": {"measured_K": [*TINY["density_of_states"]["measured_K"], 2]}}
+WARMER = SMALL | {"density_of_states": {"temperatures_K": [*TINY["density_of_states"]["temperatures_K"], 2]}}
 
 
 def targets(run, *more):

@@ -12,22 +12,26 @@ import yaml
 ROOT = Path(__file__).parents[2]
 
 TINY = {
-    "lattices": [{"L": 4, "realizations": 60, "batch": 30}, {"L": 6, "realizations": 40, "batch": 20}],
-    "annealing": {"ladder_K": [100, 10, 2, 1, 0.5, 0.2, 0.05], "sweeps": 10},
-    "density_of_states": {"measured_K": [0.05, 0.2, 0.5, 1]},
+    "lattices": [
+        {"L": 4, "realizations": 60, "realizations_per_job": 30},
+        {"L": 6, "realizations": 40, "realizations_per_job": 20},
+    ],
+    "annealing": {"schedule_K": [100, 10, 2, 1, 0.5, 0.2, 0.05], "sweeps": 10},
+    "density_of_states": {"temperatures_K": [0.05, 0.2, 0.5, 1]},
     "fits": {"jackknife_groups": 4},
     "observables": {
-        "exponents_K": [[0.05, 1], [0.2, 1]],
-        "crossover_K": {"matching": 0.5, "fig5a": 0.5, "fig5a_2pi": 0.5},
-        "sound_velocity_K": [[0.05, 1]],
+        "exponent_windows_K": [[0.05, 1], [0.2, 1]],
+        "crossover_K": {"matched_to_fig_3": 0.5, "fig5a": 0.5, "fig5a_2pi": 0.5},
+        "sound_velocity_windows_K": [[0.05, 1]],
         "slope_below_T0": [0.4],
         "slope_above_T0": [1],
         "least_counts": 20,
     },
-    "figures": {"L": 6, "dos_K": [0.05, 0.5]},
+    "figures": {"L": 6, "fig_1_temperatures_K": [0.05, 0.5]},
     "paper": {"L": 6},
     "checks": {
-        "pulls": {"parts": 2, "synthetic": 4},
+        "variant_temperatures_K": [0.05, 0.5],
+        "pulls": {"n_splits": 2, "synthetic": 4},
         "variants": {
             **dict.fromkeys(["cutoff_0.5", "sweeps_64", "sweeps_1024", "ladder_dense", "ladder_geometric"]),
             "ladder_sparse": {"L": 6, "realizations": 20},
@@ -35,12 +39,12 @@ TINY = {
             "cutoff_0.1": {"L": 4, "realizations": 20},
             "field_scale": {"L": 4, "realizations": 20},
         },
-        "sizes": {
-            "ladder_K": [2, 1, 0.5, 0.2, 0.05],
+        "finite_size": {
+            "schedule_K": [2, 1, 0.5, 0.2, 0.05],
             "jackknife_groups": 2,
-            "lattices": [{"L": L, "realizations": 20, "batch": 20} for L in (6, 8)],
+            "lattices": [{"L": L, "realizations": 20, "realizations_per_job": 20} for L in (6, 8)],
         },
-        "weak_coupling": {"L": 4, "realizations": 20, "batch": 20},
+        "weak_coupling": {"L": 4, "realizations": 20, "realizations_per_job": 20},
     },
 }
 # a dataset for a figure of each kind, all of panel (a) of Fig. 6: the others are fitted by the same code
@@ -53,7 +57,7 @@ DATASETS = (
     "stycast1266_thermal_conductivity",
 )
 # every one of them named, so that none comes from config/config.yaml
-NO_CHECKS = {"variants": dict.fromkeys(TINY["checks"]["variants"]), "sizes": None, "weak_coupling": None}
+NO_CHECKS = {"variants": dict.fromkeys(TINY["checks"]["variants"]), "finite_size": None, "weak_coupling": None}
 
 
 def shown_at(L):
@@ -131,7 +135,7 @@ class Workflow:
         self.write_overlay(
             shown_at(8)
             | {
-                "lattices": [{"L": 8, "realizations": 200, "batch": 100}],
+                "lattices": [{"L": 8, "realizations": 200, "realizations_per_job": 100}],
                 "annealing": TINY["annealing"] | {"sweeps": 4000},
                 "checks": NO_CHECKS,
             }

@@ -27,11 +27,11 @@ SCORECARD_TABLES = [
 
 rule variant_table:
     input:
-        variants=expand("<results>/variants/{variant}/T{T}.npz", variant=VARIANTS, T=study.labels(config["figures"]["dos_K"])),
+        variants=expand("<results>/variants/{variant}/T{T}.npz", variant=VARIANTS, T=study.labels(config["checks"]["variant_temperatures_K"])),
         published=lambda w: [
             f"<results>/dos/L{L}_J{J0}/T{T}.npz"
             for L, J0 in map(study.beside, VARIANTS)
-            for T in study.labels(config["figures"]["dos_K"])
+            for T in study.labels(config["checks"]["variant_temperatures_K"])
         ],
     output:
         table="<results>/tables/variants.csv",
@@ -48,7 +48,7 @@ rule variant_table:
     params:
         code=library("variant_table.py"),
         variants={name: config["checks"]["variants"][name] for name in VARIANTS},
-        temperatures=len(config["figures"]["dos_K"]),
+        temperatures=len(config["checks"]["variant_temperatures_K"]),
         settings=ANALYSIS,
     script:
         "../../scripts/variant_table.py"

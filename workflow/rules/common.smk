@@ -20,7 +20,7 @@ from tlsglass.base import io, validation
 from tlsglass.data import validate
 from tlsglass.montecarlo.protocol import ANNEALING, JOB_NAMES
 from tlsglass.report.catalogue_entry import PAPER
-from tlsglass.study import config_checks, equilibrium_plan, published_match
+from tlsglass.study import config_checks, equilibrium_plan
 from tlsglass.study.configured_study import Study
 
 
@@ -84,9 +84,7 @@ try:
     config.update(with_base(config))
     config_schema = validation.read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
     dataset_schema = validation.read_yaml(ROOT / "scripts/tlsglass/data/dataset.schema.yaml")
-    config_checks.check(config, config_schema, holder_of)
-    if config["density_of_states"]["source"] == "published":
-        published_match.check(config, f"{PUBLISHED_FOLDER}/{io.MANIFEST}", holder_of)
+    config_checks.check(config, config_schema, holder_of, SOURCES[0][1], f"{PUBLISHED_FOLDER}/{io.MANIFEST}")
     DATASET_FOLDERS = sorted(path for path in Path(seen(ROOT / "config/experiments")).glob("*") if path.is_dir())
     DATASETS, BROKEN = validate.validate_each(DATASET_FOLDERS, dataset_schema)
     DATASETS |= dict.fromkeys(BROKEN)

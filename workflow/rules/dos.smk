@@ -1,7 +1,7 @@
 # Densities of states n(T, E) from the shards, and what is quoted of them.
 
 # the choices of the analysis: paper.quantity.Settings
-ANALYSIS = {"fits": config["fits"], "observables": config["observables"], "warm_K": config["figures"]["dos_K"][1]}
+ANALYSIS = {"fits": config["fits"], "observables": config["observables"], "warm_K": config["figures"]["fig_1_temperatures_K"][1]}
 
 
 for kind in COUNTED:

@@ -74,7 +74,9 @@ def exponents_of(estimate, generalised):
     """``estimate(densities, s, window)`` for every window of a power law, and with the covariance of the temperatures."""
 
     def choices(settings):
-        return windows("exponents_K", estimate)(settings) | {"with covariance": partial(generalised, s=settings.observables)}
+        return windows("exponent_windows_K", estimate)(settings) | {
+            "with covariance": partial(generalised, s=settings.observables)
+        }
 
     return choices
 
@@ -120,7 +122,9 @@ def constant_mus(crossover):
 
 def _changed_fits(s, crossover, estimate):
     """``estimate`` on every other window of Fig. 3, and with every other T0."""
-    windows = {f"{low:g} to {high:g} K": partial(estimate, window=(low, high)) for low, high in s["sound_velocity_K"][1:]}
+    windows = {
+        f"{low:g} to {high:g} K": partial(estimate, window=(low, high)) for low, high in s["sound_velocity_windows_K"][1:]
+    }
     others = {
         f"T0 = {T0_K:.3g} K": partial(estimate, T0_K=T0_K) for name, T0_K in s["crossover_K"].items() if name != crossover
     }

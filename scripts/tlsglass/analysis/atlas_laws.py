@@ -124,11 +124,11 @@ def _decade(counts, J0_K):
 def laws_from_spline(atlas, observables, T_over_h0):
     """Return the table of what the surface says: B(T), µ(T), the reduction of n, α, β, and the slopes of δv/v.
 
-    ``observables`` is that section of the configuration, whose first windows and T0 ("matching") are taken.
+    ``observables`` is that section of the configuration, whose first windows and T0 ("matched_to_fig_3") are taken.
     """
-    T0_K = observables["crossover_K"]["matching"]
-    window, below, above = (observables[name][0] for name in ("exponents_K", "slope_below_T0", "slope_above_T0"))
-    coldest, hottest = observables["sound_velocity_K"][0]
+    T0_K = observables["crossover_K"]["matched_to_fig_3"]
+    window, below, above = (observables[name][0] for name in ("exponent_windows_K", "slope_below_T0", "slope_above_T0"))
+    coldest, hottest = observables["sound_velocity_windows_K"][0]
     found, h0_K = [], atlas.h0_K
     annealed = Atlas(atlas.metadata, atlas.arrays)
     for g in G0 * np.expm1(np.linspace(0, np.log1p(atlas.limits["J0"][1] / G0), CURVE_POINTS)):

@@ -27,7 +27,7 @@ def map_crossover(densities, s, claims):
     ``claims`` (pandas table, by id) hold what the paper prints: a number holds where it lies in its ``interval``, NaN where
     the paper prints none of this J0. Numbers are NaN where the maximum of δv/v or one of the slopes lies outside the window.
     """
-    low_K = s["sound_velocity_K"][0][0]
+    low_K = s["sound_velocity_windows_K"][0][0]
     ends = [T for T in densities.T_K if T >= LEAST_END_K] or [max(densities.T_K)]
     stated = {}
     for name, begin in CLAIMS.items():

@@ -41,15 +41,15 @@ def velocity(densities, T0_K):
     return curve(densities, functionals.resonant) + curve(densities, functionals.relaxation, T0_K**3, 1.0)
 
 
-def relative(densities, s, of=None, crossover="matching"):
+def relative(densities, s, of=None, crossover="matched_to_fig_3"):
     """δv/v, or another curve ``of``, relative to δv/v at the coldest temperature of the quoted window: as it is drawn."""
     shift = velocity(densities, s["crossover_K"][crossover]) if of is None else of
     return shift - reference(densities, s, crossover)
 
 
-def reference(densities, s, crossover="matching"):
+def reference(densities, s, crossover="matched_to_fig_3"):
     """δv/v at the coldest temperature of the quoted window, Samples ()."""
-    coldest = np.argmax(temperature_fits.select_window(densities.T_K, *s["sound_velocity_K"][0]))
+    coldest = np.argmax(temperature_fits.select_window(densities.T_K, *s["sound_velocity_windows_K"][0]))
     return velocity(densities, s["crossover_K"][crossover])[coldest]
 
 
@@ -60,7 +60,7 @@ def relative_A2(densities, s):
 
 def _relaxation(densities, s, functional):
     """A functional of relaxing TLSs with the T0 that matches the paper."""
-    return curve(densities, functional, s["crossover_K"]["matching"] ** 3, 1.0)
+    return curve(densities, functional, s["crossover_K"]["matched_to_fig_3"] ** 3, 1.0)
 
 
 def curves(densities, s):
@@ -86,12 +86,12 @@ def curves(densities, s):
 
 def heat_law(densities, s, window=None):
     """C ∝ T^(1+α) on a window, the quoted one by default."""
-    return temperature_fits.fit_power_law(densities.T_K, heat(densities), *(window or s["exponents_K"][0]))
+    return temperature_fits.fit_power_law(densities.T_K, heat(densities), *(window or s["exponent_windows_K"][0]))
 
 
 def kappa_law(densities, s, window=None):
     """κ ∝ T^(2-β) on a window, the quoted one by default."""
-    return temperature_fits.fit_power_law(densities.T_K, kappa(densities, s), *(window or s["exponents_K"][0]))
+    return temperature_fits.fit_power_law(densities.T_K, kappa(densities, s), *(window or s["exponent_windows_K"][0]))
 
 
 def alpha(densities, s, window=None):
@@ -123,7 +123,7 @@ class Local(NamedTuple):
 
 
 def _local(densities, s, observed, values):
-    inside = temperature_fits.select_window(densities.T_K, *s["exponents_K"][0])
+    inside = temperature_fits.select_window(densities.T_K, *s["exponent_windows_K"][0])
     values = values.value[inside]
     return Local(
         temperature_fits.goodness_of_line(np.log(densities.T_K[inside]), np.log(observed[inside])), values.min(), values.max()
@@ -161,7 +161,7 @@ def generalised_beta(densities, s):
 
 
 def _generalised(densities, s, observed):
-    inside = temperature_fits.select_window(densities.T_K, *s["exponents_K"][0])
+    inside = temperature_fits.select_window(densities.T_K, *s["exponent_windows_K"][0])
     return temperature_fits.generalized_slope(np.log(densities.T_K[inside]), np.log(observed[inside]))
 
 
@@ -171,7 +171,7 @@ def slopes(densities, s, T0_K, below=None, above=None, window=None):
     They are fitted below ``below`` T0 and above ``above`` T0, factors, the quoted ones by default: the windows of the slopes
     follow the maximum, and end where the window does.
     """
-    low, high = window or s["sound_velocity_K"][0]
+    low, high = window or s["sound_velocity_windows_K"][0]
     below, above = below or s["slope_below_T0"][0], above or s["slope_above_T0"][0]
     inside = temperature_fits.select_window(densities.T_K, low, high)
     shift = velocity(densities, T0_K)[inside]
@@ -186,7 +186,7 @@ def _constant_mu(densities, T0_K, low_K, high_K):
 
 def constant_mu(densities, s, T0_K, window=None):
     """The constant-µ fit of Fig. 3 on a window, the quoted one by default."""
-    return _constant_mu(densities, T0_K, *(window or s["sound_velocity_K"][0]))
+    return _constant_mu(densities, T0_K, *(window or s["sound_velocity_windows_K"][0]))
 
 
 def constant_mu_offset(densities, s, crossover):
@@ -199,20 +199,20 @@ def constant_mu_offset(densities, s, crossover):
 
 def kappa_A1_exponent(densities, s):
     """β with Eq. (A1) minus β with Eq. (5)."""
-    changed = temperature_fits.fit_power_law(densities.T_K, kappa_A1(densities, s), *s["exponents_K"][0])
+    changed = temperature_fits.fit_power_law(densities.T_K, kappa_A1(densities, s), *s["exponent_windows_K"][0])
     return kappa_law(densities, s).power - changed.power
 
 
 def kappa_A1_spread(densities, s, window=None):
     """Relative spread of κ by Eq. (A1) over κ by Eq. (5) on the temperatures of a power law, the quoted ones by default."""
-    inside = temperature_fits.select_window(densities.T_K, *(window or s["exponents_K"][0]))
+    inside = temperature_fits.select_window(densities.T_K, *(window or s["exponent_windows_K"][0]))
     ratio = (kappa_A1(densities, s) / kappa(densities, s))[inside]
     return ratio.reduce(np.std) / ratio.reduce(np.mean)
 
 
 def velocity_A2_spread(densities, s):
     """Spread over temperature of what Eq. (A2) changes of δv/v, in units of the span of δv/v."""
-    inside = temperature_fits.select_window(densities.T_K, *s["sound_velocity_K"][0])
+    inside = temperature_fits.select_window(densities.T_K, *s["sound_velocity_windows_K"][0])
     shift, change = relative(densities, s), relative_A2(densities, s) - relative(densities, s)
     return change[inside].reduce(np.std) / shift[inside].reduce(np.ptp)
 

@@ -39,10 +39,10 @@ def pulls_of_synthetic(counts, density, truth, estimate, n, rng):
     return np.array([(samples.value - truth) / samples.error for samples in found])
 
 
-def pulls_of_set(densities, settings, parts, synthetic, seed, report):
+def pulls_of_set(densities, settings, n_splits, synthetic, seed, report):
     """Return the pulls of every tested quantity of one set as a pandas table: parts, halves, synthetic samples.
 
-    ``parts`` is the number of disjoint parts, ``synthetic`` that of samples drawn from each fit.
+    ``n_splits`` is the number of disjoint parts, ``synthetic`` that of samples drawn from each fit.
     What would rest on fewer than LEAST_BLOCKS blocks is left out, and ``report`` gets a line that says so.
     """
     rng = np.random.default_rng(seed)
@@ -58,7 +58,7 @@ def pulls_of_set(densities, settings, parts, synthetic, seed, report):
         head = {"sample": sample, "quantity": quantity.name, "L": densities.L, "J0_K": densities.J0_K}
         rows.extend(head | {"pull": pull} for pull in found)
 
-    several = densities.split(parts) if enough("parts", parts) else None
+    several = densities.split(n_splits) if enough("parts", n_splits) else None
     halves = densities.split(2) if enough("halves", 2) else None
     for quantity in entries("pull_place"):
         estimate = partial(quantity.at, quantity.pull_place, settings=settings)

@@ -147,7 +147,7 @@ QUANTITIES = (
         unit="k_B per lattice site",
         choices=alternatives.one(lambda densities, s: estimators.heat(densities)[0]),
     ),
-    *_fig3("matching", "", "", of_paper=True),
+    *_fig3("matched_to_fig_3", "", "", of_paper=True),
     *_fig3("fig5a", "_5a", ", $T_0$ of Fig. 5(a)", of_paper=False),
     _law(
         name="beta_eqA1_minus_eq5",
@@ -159,7 +159,7 @@ QUANTITIES = (
         name="kappa_eqA1_spread",
         symbol="spread of $κ$(A1)/$κ$(5)",
         label="spread of κ(A1)/κ(5)",
-        choices=alternatives.windows("exponents_K", estimators.kappa_A1_spread),
+        choices=alternatives.windows("exponent_windows_K", estimators.kappa_A1_spread),
         claim_prefix="appendix_A_kappa_J",
     ),
     _law(

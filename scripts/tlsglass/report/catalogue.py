@@ -42,7 +42,7 @@ ENTRIES = [
             "exponents": table_input("zero_temperature"),
             "gaussian": table_input("gaussian_limit"),
         },
-        settings={"window_T": "fits.eq3_window_T", "dos_K": "figures.dos_K"},
+        settings={"window_T": "fits.eq3_window_T", "dos_K": "figures.fig_1_temperatures_K"},
         mem_mb=800,
     ),
     listing(
@@ -65,21 +65,21 @@ ENTRIES = [
         "Fig. 2: thermal conductivity and specific heat",
         PROPERTIES,
         inputs={"observables": observables_of_every_set, "laws": table_input("laws")},
-        settings={"window_K": "observables.exponents_K.0"},
+        settings={"window_K": "observables.exponent_windows_K.0"},
     ),
     Entry(
         "figure_3",
         "Fig. 3: sound velocity",
         PROPERTIES,
         inputs={"observables": observables, "laws": table_input("laws")},
-        settings={"window_K": "observables.sound_velocity_K.0", "crossover_K": "observables.crossover_K"},
+        settings={"window_K": "observables.sound_velocity_windows_K.0", "crossover_K": "observables.crossover_K"},
     ),
     Entry(
         "figure_3_map",
         "Fig. 3: where all that is printed about it holds",
         PROPERTIES,
         inputs={"crossover_map": table_input("crossover_map")},
-        settings={"window_K": "observables.sound_velocity_K.0", "crossover_K": "observables.crossover_K"},
+        settings={"window_K": "observables.sound_velocity_windows_K.0", "crossover_K": "observables.crossover_K"},
     ),
     Entry(
         "figure_4",
@@ -158,7 +158,7 @@ ENTRIES = [
         "Fig. 7: n(E) or n(Δ), Appendix A",
         APPENDICES,
         inputs={"observables": observables},
-        settings={"window_K": "observables.sound_velocity_K.0"},
+        settings={"window_K": "observables.sound_velocity_windows_K.0"},
     ),
     listing(
         "appendix_c",
@@ -214,7 +214,7 @@ ENTRIES = [
             "changes": "checks.variants",
             "couplings": "model.J0_K",
             "sizes": "lattices.*.L",
-            "warm_K": "figures.dos_K.1",
+            "warm_K": "figures.fig_1_temperatures_K.1",
         },
     ),
     Entry(
@@ -243,7 +243,7 @@ ENTRIES = [
         "What annealing costs: every number",
         EQUILIBRIUM,
         inputs={"cost": table_input("annealing_cost")},
-        settings={"dos_K": "figures.dos_K"},
+        settings={"dos_K": "figures.fig_1_temperatures_K"},
     ),
     Entry(
         "figure_identities",
@@ -270,7 +270,7 @@ ENTRIES = [
         "Do the error bars mean what they say?",
         CHECKS,
         inputs={"pulls": table_input("pulls")},
-        settings={"warm_K": "figures.dos_K.1"},
+        settings={"warm_K": "figures.fig_1_temperatures_K.1"},
     ),
 ]
 

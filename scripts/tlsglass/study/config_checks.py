@@ -4,26 +4,20 @@ A check takes a Study and yields (path, value, allowed), or (path, value, allowe
 which the keys ``other`` do not agree with.
 """
 
+import copy
 import math
 import re
 from itertools import pairwise
 
 from tlsglass.base import labels, validation
-from tlsglass.study import equilibrium_plan
-from tlsglass.study.configured_study import Study
+from tlsglass.study import equilibrium_plan, published_match
+from tlsglass.study.configured_study import ATLAS_SETS, Study
+from tlsglass.study.published_match import BLOCK, EQUILIBRIUM, LADDER, MEASURED, SIZES, WEAK, at
+from tlsglass.study.renamed_keys import renamed_key_lines, with_new_names
 
 RUN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
-LADDER, MEASURED = ["annealing", "ladder_K"], ["density_of_states", "measured_K"]
-SIZES, WEAK, EQUILIBRIUM = (["checks", name] for name in ("sizes", "weak_coupling", "equilibrium"))
 ATLAS = ["atlas"]
-
-
-def at(config, path):
-    """Return what the keys ``path`` hold."""
-    for name in path:
-        config = config[name]
-    return config
 
 
 def run_name(study):
@@ -34,10 +28,10 @@ def run_name(study):
 
 def _ladders(study):
     """Return pairs (keys, rungs) of every ladder."""
-    yield LADDER, study.config["annealing"]["ladder_K"]
+    yield LADDER, study.config["annealing"]["schedule_K"]
     if study.size_check:
-        yield [*SIZES, "ladder_K"], study.size_check["ladder_K"]
-    yield [*ATLAS, "ladder_K"], study.config["atlas"]["ladder_K"]
+        yield [*SIZES, "schedule_K"], study.size_check["schedule_K"]
+    yield [*ATLAS, "schedule_K"], study.config["atlas"]["schedule_K"]
 
 
 def ladder(study):
@@ -52,8 +46,8 @@ def ladder(study):
 
 def measured(study):
     for path, rungs in _ladders(study):
-        asked = [*ATLAS, "measured_K"] if path[0] == "atlas" else MEASURED
-        for index, T in enumerate(study.config[asked[0]]["measured_K"]):
+        asked = [*ATLAS, "temperatures_K"] if path[0] == "atlas" else MEASURED
+        for index, T in enumerate(study.config[asked[0]]["temperatures_K"]):
             if T not in rungs:
                 yield [*asked, index], T, f"must be a rung of {validation.key_name(path)}", path
 
@@ -86,14 +80,14 @@ def weak_coupling(study):
 def tempered(study):
     if not (given := study.equilibrium):
         return
-    ladder_K = study.config["annealing"]["ladder_K"]
-    for index, T in enumerate(given["measured_K"]):
+    ladder_K = study.config["annealing"]["schedule_K"]
+    for index, T in enumerate(given["temperatures_K"]):
         if T not in ladder_K:
-            yield [*EQUILIBRIUM, "measured_K", index], T, "must be a rung of annealing.ladder_K", LADDER
+            yield [*EQUILIBRIUM, "temperatures_K", index], T, "must be a rung of annealing.schedule_K", LADDER
     for index, one in enumerate(given["sets"]):
         path = [*EQUILIBRIUM, "sets", index]
-        if one["top_K"] <= max(given["measured_K"]):
-            yield [*path, "top_K"], one["top_K"], f"must be above all of measured_K, {max(given['measured_K'])}"
+        if one["highest_K"] <= max(given["temperatures_K"]):
+            yield [*path, "highest_K"], one["highest_K"], f"must be above all of temperatures_K, {max(given['temperatures_K'])}"
         if not equilibrium_plan.model(study, one).fits_int32:
             yield [*path, "J0_K"], one["J0_K"], "is too small beside model.h0_K for 32-bit fields", ["model", "h0_K"]
 
@@ -114,19 +108,19 @@ def _lattices(study):
         yield WEAK, study.weak_coupling
     if study.equilibrium:
         yield from (([*EQUILIBRIUM, "sets", index], one) for index, one in enumerate(study.equilibrium["sets"]))
-    yield from (([*ATLAS, kind], study.config["atlas"][kind]) for kind in ("grid", "test", "large"))
+    yield from (([*ATLAS, kind], study.config["atlas"][kind]) for kind in ATLAS_SETS)
 
 
 def lattices(study):
-    block, concentration = study.config["density_of_states"]["block"], study.config["model"]["concentration"]
-    other = ["density_of_states", "block"]
+    block, concentration = study.config["density_of_states"]["realizations_per_block"], study.config["model"]["concentration"]
     seen = set()
     for path, lattice in _lattices(study):
-        for key in ("realizations", "batch"):
+        for key in ("realizations", "realizations_per_job"):
             if lattice[key] % block:
-                yield [*path, key], lattice[key], f"must be a multiple of density_of_states.block, {block}", other
+                allowed = f"must be a multiple of density_of_states.realizations_per_block, {block}"
+                yield [*path, key], lattice[key], allowed, BLOCK
         if lattice["realizations"] < 2 * block:
-            yield [*path, "realizations"], lattice["realizations"], f"must be at least two blocks, {2 * block}", other
+            yield [*path, "realizations"], lattice["realizations"], f"must be at least two blocks, {2 * block}", BLOCK
         if round(concentration * lattice["L"] ** 3) < 2:
             yield [*path, "L"], lattice["L"], "holds fewer than two TLSs at model.concentration", ["model", "concentration"]
         this = (*path[:-1], lattice["L"], str(lattice.get("J0_K")))
@@ -136,18 +130,18 @@ def lattices(study):
 
 
 def windows_hold_temperatures(study):
-    given, T_measured = study.config["observables"], study.config["density_of_states"]["measured_K"]
-    for key, least in (("exponents_K", 2), ("sound_velocity_K", 3)):
+    given, T_measured = study.config["observables"], study.config["density_of_states"]["temperatures_K"]
+    for key, least in (("exponent_windows_K", 2), ("sound_velocity_windows_K", 3)):
         for index, (low, high) in enumerate(given[key]):
             if sum(low <= T <= high for T in T_measured) < least:
-                allowed = f"must hold at least {least} of density_of_states.measured_K"
+                allowed = f"must hold at least {least} of density_of_states.temperatures_K"
                 yield ["observables", key, index], [low, high], allowed, MEASURED
 
 
 def slopes_hold_temperatures(study):
     """Each slope of δv/v that is quoted or a choice: one of T0, factor and window is not the first."""
-    given, T_measured = study.config["observables"], study.config["density_of_states"]["measured_K"]
-    T0s, windows = given["crossover_K"], given["sound_velocity_K"]
+    given, T_measured = study.config["observables"], study.config["density_of_states"]["temperatures_K"]
+    T0s, windows = given["crossover_K"], given["sound_velocity_windows_K"]
     for side in ("below", "above"):
         key = f"slope_{side}_T0"
         for name, T0 in T0s.items():
@@ -158,14 +152,14 @@ def slopes_hold_temperatures(study):
                 begin, end = (low, factor * T0) if side == "below" else (factor * T0, high)
                 if sum(begin <= T <= end for T in T_measured) < 2:
                     allowed = (
-                        f"with observables.{key} = {factor:g} must leave at least 2 of density_of_states.measured_K"
+                        f"with observables.{key} = {factor:g} must leave at least 2 of density_of_states.temperatures_K"
                         f" {side} {factor * T0:.3g} K in {low:g} to {high:g} K"
                     )
                     yield ["observables", "crossover_K", name], T0, allowed, MEASURED
 
 
 def windows_ascend(study):
-    keys = [["observables", key] for key in ("exponents_K", "sound_velocity_K")]
+    keys = [["observables", key] for key in ("exponent_windows_K", "sound_velocity_windows_K")]
     keys += [[*WEAK, "windows_J0"]] if study.weak_coupling else []
     for path in [["fits", "zero_temperature_windows_K"], *keys]:
         for index, (low, high) in enumerate(at(study.config, path)):
@@ -180,13 +174,14 @@ def lattices_shown(study):
             yield [section, "L"], study.config[section]["L"], f"must be the L of one of lattices, {sizes}", ["lattices"]
 
 
-def figures(study):
-    cold, warm = study.config["figures"]["dos_K"]
-    for index, T in enumerate((cold, warm)):
-        if T not in study.config["density_of_states"]["measured_K"]:
-            yield ["figures", "dos_K", index], T, "must be one of density_of_states.measured_K", MEASURED
-    if cold >= warm:
-        yield ["figures", "dos_K"], [cold, warm], "must be a lower and a higher temperature"
+def two_temperatures(study):
+    for path in (["figures", "fig_1_temperatures_K"], ["checks", "variant_temperatures_K"]):
+        cold, warm = at(study.config, path)
+        for index, T in enumerate((cold, warm)):
+            if T not in study.config["density_of_states"]["temperatures_K"]:
+                yield [*path, index], T, "must be one of density_of_states.temperatures_K", MEASURED
+        if cold >= warm:
+            yield path, [cold, warm], "must be a lower and a higher temperature"
 
 
 def windows_hold_bins(study):
@@ -225,12 +220,14 @@ def fields_fit(study):
 
 
 def variants(study):
-    block = study.config["density_of_states"]["block"]
+    block = study.config["density_of_states"]["realizations_per_block"]
     for name in study.variants:
         path, given = ["checks", "variants", name], study.config["checks"]["variants"][name]
         most = study.sizes[study.beside(name)[0]]["realizations"]
         if given["realizations"] % block or not 2 * block <= given["realizations"] <= most:
-            allowed = f"must be a multiple of density_of_states.block, from {2 * block} to the lattice's {most}"
+            allowed = (
+                f"must be a multiple of density_of_states.realizations_per_block, from {2 * block} to the lattice's {most}"
+            )
             yield [*path, "realizations"], given["realizations"], allowed, ["lattices"]
         if not study.variant_model(name).fits_int32:
             yield path, given, "has couplings too small beside model.h0_K for 32-bit fields", ["model"]
@@ -246,7 +243,7 @@ CHECKS = (
     slopes_hold_temperatures,
     windows_ascend,
     lattices_shown,
-    figures,
+    two_temperatures,
     windows_hold_bins,
     gaussian,
     fields_fit,
@@ -257,11 +254,68 @@ CHECKS = (
 )
 
 
-def check(config, schema, where):
-    """Raise one InputError for all that is wrong with ``config``, a line each; ``where(path)`` names the file of a key."""
-    validation.check_schema(config, schema, where)
+def check(config, schema, where, defaults=None, manifest=None):
+    """Raise one InputError with a line for each violation of ``schema`` and of the checks.
+
+    Parameters
+    ----------
+    where : callable
+        Returns the name of the file that sets the keys of a path.
+    defaults : dict, optional
+        A valid configuration. Values that violate the schema are replaced by its values before the checks run, so that
+        all errors are reported at once; without it, the checks run only on what satisfies the schema.
+    manifest : path, optional
+        The manifest of the published outcome, whose counts a configuration with ``source: published`` is compared with.
+    """
+    lines = renamed_key_lines(config, where)
+    config = with_new_names(config)
+    lines += validation.violations(config, schema, where)
+    if lines and defaults is None:
+        validation.raise_all(lines)
+    config, repaired = _repair(config, schema, defaults or config)
     study = Study(config)
-    validation.raise_all([_line(where, *found) for check in CHECKS for found in check(study)])
+    results = [result for check in CHECKS for result in check(study)]
+    if manifest and config["density_of_states"]["source"] == "published":
+        with validation.collect_errors(lines):
+            results += published_match.differences(study, manifest)
+    lines += [_line(where, *result) for result in results if not _depends_on(repaired, result)]
+    validation.raise_all(lines)
+
+
+def _repair(config, schema, defaults):
+    """Return the configuration with the values of ``defaults`` where it violates the schema, and the paths of those."""
+    config, repaired = copy.deepcopy(config), []
+    while error := next(validation.Validator(schema).iter_errors(config), None):
+        path = list(error.absolute_path)
+        if error.validator == "additionalProperties":
+            section = at(config, path)
+            for key in set(section) - set(error.schema["properties"]):
+                del section[key]
+            continue
+        if error.validator == "required":
+            path.append(next(key for key in error.validator_value if key not in error.instance))
+        path = _path_in(defaults, path)
+        if not path or path in repaired:
+            return copy.deepcopy(defaults), [[key] for key in config]
+        at(config, path[:-1])[path[-1]] = copy.deepcopy(at(defaults, path))
+        repaired.append(path)
+    return config, repaired
+
+
+def _path_in(defaults, path):
+    """Return the longest beginning of ``path`` that names a section or value of ``defaults`` outside of lists."""
+    start = []
+    for key in path:
+        if not isinstance(defaults, dict) or key not in defaults:
+            break
+        start, defaults = [*start, key], defaults[key]
+    return start
+
+
+def _depends_on(repaired, result):
+    """Whether a check reports a value that was repaired, or compares with one."""
+    path, _, _, *compared = result
+    return any(keys[: len(start)] == start or start[: len(keys)] == keys for start in repaired for keys in (path, *compared))
 
 
 def _line(where, path, value, allowed, other=None):

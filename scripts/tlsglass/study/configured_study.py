@@ -12,6 +12,8 @@ from tlsglass.montecarlo.protocol import Protocol, scale_temperatures
 from tlsglass.study import equilibrium_plan
 from tlsglass.study.simulation_plan import CountsPlan, SimulationPlan
 
+ATLAS_SETS = {"training": "grid", "validation": "test", "finite_size": "large"}  # key of the configuration: kind in the file
+
 
 class Study:
     """The axes (L, J0, T, batch) of a checked config, and what is simulated at their points."""
@@ -22,12 +24,14 @@ class Study:
         self.sizes = {label(lattice["L"]): lattice for lattice in config["lattices"]}
         self.couplings = {label(J0): labels.round_to_label(J0) for J0 in config["model"]["J0_K"]}
         self.quench = label(config["annealing"]["quench_K"])
-        self.rungs = {label(T): labels.round_to_label(T) for T in sorted(config["density_of_states"]["measured_K"])}
+        self.rungs = {label(T): labels.round_to_label(T) for T in sorted(config["density_of_states"]["temperatures_K"])}
         self.temperatures = {self.quench: labels.round_to_label(config["annealing"]["quench_K"]), **self.rungs}
         given = {name: v for name, v in (config["checks"]["variants"] or {}).items() if v is not None}
         self.variants = [name for name in given if self.beside(name) in self.sets]
         self.left_out = [name for name in given if name not in self.variants]
-        self.size_check, self.weak_coupling = (config["checks"][name] for name in ("sizes", "weak_coupling"))  # null: without
+        self.size_check, self.weak_coupling = (
+            config["checks"][name] for name in ("finite_size", "weak_coupling")
+        )  # null: without
         self.equilibrium = config["checks"]["equilibrium"]
 
     @property
@@ -61,24 +65,26 @@ class Study:
     def protocol(self):
         given, density = self.config["annealing"], self.config["density_of_states"]
         return Protocol(
-            ladder_K=tuple(map(labels.round_to_label, given["ladder_K"])),
+            ladder_K=tuple(map(labels.round_to_label, given["schedule_K"])),
             dynamics=given["dynamics"],
             sweeps=given["sweeps"],
             quench_K=labels.round_to_label(given["quench_K"]),
             measured_K=tuple(self.rungs.values()),
-            block=density["block"],
+            block=density["realizations_per_block"],
             seed=self.config["seed"],
             grid=self.grid(),
         )
 
     def grid(self):
         density = self.config["density_of_states"]
-        return Grid(density["bins_per_T"], density["uniform_T"], labels.round_to_label(density["growth"]))
+        return Grid(density["bins_per_T"], density["uniform_up_to_T"], labels.round_to_label(density["bin_growth"]))
 
     def simulated(self, L, J0):
         """Return the Simulated of a set."""
         lattice = self.sizes[L]
-        return SimulationPlan(self.model(L, J0), self.protocol(), lattice["realizations"], lattice["batch"], quench=True)
+        return SimulationPlan(
+            self.model(L, J0), self.protocol(), lattice["realizations"], lattice["realizations_per_job"], quench=True
+        )
 
     def on_short_ladder(self):
         """Return what is simulated on the short ladder, for other sizes and to hold it beside the ladder: a dict from names
@@ -86,8 +92,8 @@ class Study:
         found = {}
         for lattice in self.size_check["lattices"] if self.size_check else ():
             for J0, J0_K in self.couplings.items():
-                protocol = replace(self.protocol(), ladder_K=tuple(map(labels.round_to_label, self.size_check["ladder_K"])))
-                numbers = lattice["realizations"], lattice["batch"]
+                protocol = replace(self.protocol(), ladder_K=tuple(map(labels.round_to_label, self.size_check["schedule_K"])))
+                numbers = lattice["realizations"], lattice["realizations_per_job"]
                 found[str(labels.ParameterSet(lattice["L"], J0_K))] = SimulationPlan(
                     self.model(lattice["L"], J0), protocol, *numbers, quench=False
                 )
@@ -103,7 +109,7 @@ class Study:
         if not (given := self.weak_coupling):
             return {}
         model, protocol = self.weak_model(), replace(self.protocol(), measured_K=())
-        simulated = SimulationPlan(model, protocol, given["realizations"], given["batch"], quench=True)
+        simulated = SimulationPlan(model, protocol, given["realizations"], given["realizations_per_job"], quench=True)
         return {str(labels.ParameterSet(model.L, model.J0_K)): simulated}
 
     def atlas(self):
@@ -112,12 +118,15 @@ class Study:
         given = self.config["atlas"]
         if given["source"] != "simulation":
             return {}
-        shared = {name: tuple(map(labels.round_to_label, given[name])) for name in ("ladder_K", "measured_K")}
+        shared = {
+            field: tuple(map(labels.round_to_label, given[key]))
+            for field, key in (("ladder_K", "schedule_K"), ("measured_K", "temperatures_K"))
+        }
         found = {}
-        for kind in ("grid", "test", "large"):
-            sets = given[kind]
+        for key, kind in ATLAS_SETS.items():
+            sets = given[key]
             protocol = replace(self.protocol(), **shared, seed=sets.get("seed", self.config["seed"]))
-            numbers = sets["realizations"], sets["batch"]
+            numbers = sets["realizations"], sets["realizations_per_job"]
             found[kind] = {}
             for J0_K in map(labels.round_to_label, sets["J0_K"]):
                 model = replace(self.model(sets["L"], next(iter(self.couplings))), J0_K=J0_K)
@@ -182,10 +191,10 @@ class Study:
         beside = [variant.simulated for variant in map(self.variant, self.variants) if variant.beside == (L, J0)]
         beside += [one for short, one in self.on_short_ladder().items() if short == name]
         compared = {one.realizations for one in beside}
-        block = self.config["density_of_states"]["block"]
+        block = self.config["density_of_states"]["realizations_per_block"]
         parts = [
             (block * begin, block * end)
-            for k in (2, self.config["checks"]["pulls"]["parts"])
+            for k in (2, self.config["checks"]["pulls"]["n_splits"])
             for begin, end in pairwise(split_boundaries(total // block, k))
         ]
         return sorted({(0, total), *((0, n) for n in compared), *parts})
@@ -211,7 +220,7 @@ class Study:
         """Return the variant of that name, Counted."""
         settings = self.config["checks"]["variants"][name]
         protocol = self.protocol()
-        compared_K = tuple(map(labels.round_to_label, self.config["figures"]["dos_K"]))
+        compared_K = tuple(map(labels.round_to_label, self.config["checks"]["variant_temperatures_K"]))
         protocol = replace(
             protocol,
             measured_K=compared_K,
@@ -223,7 +232,7 @@ class Study:
         rungs = {
             labels.format_number(T): labels.Rung(changed) for T, changed in zip(compared_K, protocol.measured_K, strict=True)
         }
-        numbers = settings["realizations"], self.sizes[self.beside(name)[0]]["batch"]
+        numbers = settings["realizations"], self.sizes[self.beside(name)[0]]["realizations_per_job"]
         return CountsPlan(SimulationPlan(self.variant_model(name), protocol, *numbers, quench=False), rungs, self.beside(name))
 
 

@@ -31,15 +31,17 @@ def model(study, one):
 def ladder(study, one):
     """Return the ladder of tempering of an entry of the configuration."""
     of, given = model(study, one), study.equilibrium
-    measured_K = tuple(map(labels.round_to_label, given["measured_K"]))
-    return ladders.exchange_ladder(of.n_spins, of.h0_K, measured_K, labels.round_to_label(one["top_K"]), given["acceptance"])
+    measured_K = tuple(map(labels.round_to_label, given["temperatures_K"]))
+    return ladders.exchange_ladder(
+        of.n_spins, of.h0_K, measured_K, labels.round_to_label(one["highest_K"]), given["acceptance"]
+    )
 
 
 def _protocols(study, one):
     """Return how an entry is simulated: a dict from the name of a method to its Protocol."""
     given = study.equilibrium
-    base = replace(study.protocol(), measured_K=tuple(map(labels.round_to_label, sorted(given["measured_K"]))))
-    longer = {"sweeps": one["sweeps"], "extensions": one.get("extensions", 0)}
+    base = replace(study.protocol(), measured_K=tuple(map(labels.round_to_label, sorted(given["temperatures_K"]))))
+    longer = {"sweeps": one["sweeps"], "extensions": one.get("max_extensions", 0)}
     found = {TEMPERED: replace(base, method=TEMPERING, ladder_K=ladder(study, one), **longer)}
     return found | {f"annealed_{sweeps}": replace(base, sweeps=sweeps) for sweeps in given["annealed_sweeps"]}
 
@@ -66,7 +68,9 @@ def uncounted(study):
 
 def _simulated(study, one, protocol):
     lattice = study.sizes.get(labels.format_number(one["L"]), one) if protocol.method != TEMPERING else one
-    return SimulationPlan(model(study, one), protocol, one["realizations"], lattice["batch"], quench=False, chain=True)
+    return SimulationPlan(
+        model(study, one), protocol, one["realizations"], lattice["realizations_per_job"], quench=False, chain=True
+    )
 
 
 def chains(study, name):

@@ -1,75 +1,81 @@
-"""Whether the published densities serve a configuration."""
+"""Whether the published densities of states are those that a configuration asks for."""
 
 import json
 from pathlib import Path
 
 from tlsglass.base import validation
 from tlsglass.study import equilibrium_plan
-from tlsglass.study.config_checks import EQUILIBRIUM, MEASURED, SIZES, WEAK, at
-from tlsglass.study.configured_study import Study
 
-# what the published densities depend on; the rest of the configuration is analysis and may change
+LADDER, MEASURED = ["annealing", "schedule_K"], ["density_of_states", "temperatures_K"]
+BLOCK = ["density_of_states", "realizations_per_block"]
+SIZES, WEAK, EQUILIBRIUM = (["checks", name] for name in ("finite_size", "weak_coupling", "equilibrium"))
+VARIANTS_AT = ["checks", "variant_temperatures_K"]
+# Keys that determine the published densities. The rest of the configuration is analysis and may change.
 SAME = [["seed"], ["annealing"], *(["model", key] for key in ("h0_K", "cutoff", "concentration"))]
-SAME += [["density_of_states", key] for key in ("block", "bins_per_T", "uniform_T", "growth")]
-AMONG = [["model", "J0_K"], MEASURED]  # of these, some are enough
+SAME += [BLOCK, *(["density_of_states", key] for key in ("bins_per_T", "uniform_up_to_T", "bin_growth"))]
+SUBSETS = [["model", "J0_K"], MEASURED]  # a configuration may use a part of these
 
 
-def check(config, manifest, where):
-    """Raise InputError, a line for each key, when the published densities were not made with ``config``."""
+def at(config, path):
+    """Return the value at the keys ``path``."""
+    for name in path:
+        config = config[name]
+    return config
+
+
+def differences(study, manifest):
+    """Yield (path, value, allowed) for each key of the configuration that the published densities were not made with.
+
+    Raises InputError where ``manifest`` is not the manifest of a published outcome.
+    """
     try:
         published = json.loads(Path(manifest).read_text(encoding="utf-8"))["config"]
     except (OSError, KeyError, ValueError) as error:
         raise validation.InputError(f"{manifest}: not the manifest of published results: {error}") from None
-    lines = [
-        validation.error_line(where, path, value, f"must be what the published densities were made with, {made}; or simulate")
-        for path, value, made in _not_published(config, published)
-    ]
-    validation.raise_all(lines)
+    for path, value, allowed in _differences(study, published):
+        yield path, value, f"must be what the published densities were made with, {allowed}; or simulate"
 
 
-def _not_published(config, published):
-    """Yield (path, value, what was published) of each key that the published densities do not serve."""
-    for path in SAME:
+def _differences(study, published):
+    """Yield (path, value, published value) for each key that differs."""
+    config = study.config
+    for path in [*SAME, *([VARIANTS_AT] if study.variants else [])]:
         if at(config, path) != at(published, path):
             yield path, at(config, path), repr(at(published, path))
-    for path in AMONG:
+    for path in SUBSETS:
         for index, value in enumerate(at(config, path)):
             if value not in at(published, path):
                 yield [*path, index], value, f"one of {at(published, path)}"
-    made = {lattice["L"]: lattice["realizations"] for lattice in published["lattices"]}
+    realizations = {lattice["L"]: lattice["realizations"] for lattice in published["lattices"]}
     for index, lattice in enumerate(config["lattices"]):
-        if made.get(lattice["L"]) != lattice["realizations"]:
-            told = ", ".join(f"{n} realizations of L = {L}" for L, n in made.items())
-            yield ["lattices", index], lattice, told
-    study = Study(config)
-    if study.variants and config["figures"]["dos_K"] != published["figures"]["dos_K"]:
-        yield ["figures", "dos_K"], config["figures"]["dos_K"], f"{published['figures']['dos_K']}, where variants are compared"
+        if realizations.get(lattice["L"]) != lattice["realizations"]:
+            yield ["lattices", index], lattice, ", ".join(f"{n} realizations of L = {L}" for L, n in realizations.items())
     for name in study.variants:
-        value, made = config["checks"]["variants"][name], (published["checks"]["variants"] or {}).get(name)
-        if value != made:
-            yield ["checks", "variants", name], value, repr(made)
-    yield from _other_sizes(study, published["checks"])
+        value, published_value = config["checks"]["variants"][name], (published["checks"]["variants"] or {}).get(name)
+        if value != published_value:
+            yield ["checks", "variants", name], value, repr(published_value)
+    yield from _differences_of_checks(study, published["checks"])
 
 
-def _other_sizes(study, published):
-    """Yield as ``_not_published`` what is asked for beside the sets: of the sizes some are enough, windows may be others."""
-    if given := study.size_check:
-        made = published.get("sizes") or {}
-        for key in ("ladder_K", "jackknife_groups"):
-            if given[key] != made.get(key):
-                yield [*SIZES, key], given[key], repr(made.get(key))
-        lattices = made.get("lattices", [])
-        for index, lattice in enumerate(given["lattices"]):
-            if _numbers(lattice) not in map(_numbers, lattices):
+def _differences_of_checks(study, published):
+    """Yield like ``_differences`` for other sizes, the equilibrium and the weak coupling."""
+    if sizes := study.size_check:
+        published_sizes = published.get("finite_size") or {}
+        for key in ("schedule_K", "jackknife_groups"):
+            if sizes[key] != published_sizes.get(key):
+                yield [*SIZES, key], sizes[key], repr(published_sizes.get(key))
+        lattices = published_sizes.get("lattices", [])
+        for index, lattice in enumerate(sizes["lattices"]):
+            if _count_settings(lattice) not in map(_count_settings, lattices):
                 yield [*SIZES, "lattices", index], lattice, f"one of {lattices}"
     if study.equilibrium:
         yield EQUILIBRIUM, list(equilibrium_plan.sets(study)), "null (their tables are published, not their counts)"
-    if given := study.weak_coupling:
-        made = published.get("weak_coupling")
-        if not made or _numbers(given) != _numbers(made):
-            yield WEAK, given, repr(made)
+    if weak := study.weak_coupling:
+        published_weak = published.get("weak_coupling")
+        if not published_weak or _count_settings(weak) != _count_settings(published_weak):
+            yield WEAK, weak, repr(published_weak)
 
 
-def _numbers(lattice):
-    """Return what counts depend on: how they were cut into batches is not among it."""
-    return {name: value for name, value in lattice.items() if name not in ("batch", "windows_J0")}
+def _count_settings(lattice):
+    """Return the settings that counts depend on; they do not depend on the size of the jobs."""
+    return {name: value for name, value in lattice.items() if name not in ("realizations_per_job", "windows_J0")}

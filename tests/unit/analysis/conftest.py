@@ -11,13 +11,13 @@ from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.physics import eq3
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config/config.yaml").read_text(encoding="utf-8"))
-CROSSOVER_K = {"matching": 0.3, "fig5a": 0.2124, "fig5a_2pi": 0.392}
+CROSSOVER_K = {"matched_to_fig_3": 0.3, "fig5a": 0.2124, "fig5a_2pi": 0.392}
 RUNGS_K = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 @pytest.fixture
 def settings():
-    windows = {"exponents_K": [(0.1, 1), (0.05, 0.5)], "sound_velocity_K": [(0.05, 1)], "least_counts": 100}
+    windows = {"exponent_windows_K": [(0.1, 1), (0.05, 0.5)], "sound_velocity_windows_K": [(0.05, 1)], "least_counts": 100}
     slopes = {"crossover_K": CROSSOVER_K, "slope_below_T0": [0.5], "slope_above_T0": [1.2, 0.6]}
     return Settings(CONFIG["fits"], CONFIG["observables"] | windows | slopes, 0.5)
 

@@ -65,7 +65,7 @@ def test_errors_that_are_half_of_the_right_ones_are_seen(densities):
 def test_what_is_tested_is_what_is_quoted(small_set, settings):
     """Every tested quantity has a pull from each part, and it is that of the quoted estimator."""
     lines = []
-    found = pulls.pulls_of_set(small_set, settings, parts=3, synthetic=2, seed=1, report=lines.append)
+    found = pulls.pulls_of_set(small_set, settings, n_splits=3, synthetic=2, seed=1, report=lines.append)
     assert list(found) == pulls.COLUMNS
     assert list(found["quantity"].drop_duplicates()) == [quantity.name for quantity in entries("pull_place")] == lines
     assert dict(found.groupby("sample").size()) == {"parts": 3 * 8, "halves": 8, "synthetic": 2 * 4}
@@ -80,12 +80,12 @@ def test_what_is_tested_is_what_is_quoted(small_set, settings):
 def test_pulls_from_fewer_than_ten_blocks_are_not_shown_and_the_log_says_why(small_set, settings):
     lines = []
     few = small_set.between(0, 150)
-    found = pulls.pulls_of_set(few, settings, parts=10, synthetic=2, seed=1, report=lines.append)
+    found = pulls.pulls_of_set(few, settings, n_splits=10, synthetic=2, seed=1, report=lines.append)
     assert lines[:2] == [
         "parts: not shown: 1 blocks of realizations each, fewer than 10",
         "halves: not shown: 7 blocks of realizations each, fewer than 10",
     ]
     assert set(found["sample"]) == {"synthetic"}
-    none = pulls.pulls_of_set(small_set.between(0, 80), settings, parts=10, synthetic=2, seed=1, report=lines.append)
+    none = pulls.pulls_of_set(small_set.between(0, 80), settings, n_splits=10, synthetic=2, seed=1, report=lines.append)
     assert list(none) == pulls.COLUMNS
     assert len(none) == len(pulls.table(none)) == 0

@@ -71,7 +71,13 @@ def test_a_setting_that_the_configuration_lacks_is_named():
 
 
 def test_settings_are_looked_up_in_lists_and_in_each_entry_of_a_list():
-    entry = Entry(settings={"warm": "figures.dos_K.1", "sizes": "lattices.*.L", "low": "observables.exponents_K.0.0"})
+    entry = Entry(
+        settings={
+            "warm": "figures.fig_1_temperatures_K.1",
+            "sizes": "lattices.*.L",
+            "low": "observables.exponent_windows_K.0.0",
+        }
+    )
     assert entry.settings_from(CONFIG) == {"warm": 0.5, "sizes": [8, 12], "low": 0.1}
 
 

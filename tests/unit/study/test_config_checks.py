@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tlsglass.base import validation
-from tlsglass.study import config_checks, published_match
+from tlsglass.study import config_checks, configured_study, published_match, renamed_keys
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
@@ -27,25 +27,25 @@ def changed(*keys, value):
 
 def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
     config_checks.check(CONFIG, SCHEMA, lambda path: "config.yaml")
-    ladder = CONFIG["annealing"]["ladder_K"]
+    ladder = CONFIG["annealing"]["schedule_K"]
     assert (len(ladder), ladder[0], ladder[-1], CONFIG["annealing"]["sweeps"]) == (42, 300, 0.02, 257)
 
 
 @pytest.mark.parametrize(
     ("keys", "value", "said"),
     [
-        (("annealing", "sweps"), 3, "annealing.sweps = 3: unknown key; allowed: dynamics, ladder_K, sweeps, quench_K"),
+        (("annealing", "sweps"), 3, "annealing.sweps = 3: unknown key; allowed: dynamics, schedule_K, sweeps, quench_K"),
         (("model", "J0_K", 1), "three", "model.J0_K[1] = 'three': must be of type number"),
         (("model", "J0_K", 0), "2", "model.J0_K[0] = '2': must be of type number"),
         (("model", "h0_K"), -1, "model.h0_K = -1: must be > 0"),
         (("model", "concentration"), 1.5, "model.concentration = 1.5: must be <= 1"),
-        (("density_of_states", "measured_K", 0), -0.02, "density_of_states.measured_K[0] = -0.02: must be > 0"),
+        (("density_of_states", "temperatures_K", 0), -0.02, "density_of_states.temperatures_K[0] = -0.02: must be > 0"),
         (
-            ("density_of_states", "measured_K", 0),
+            ("density_of_states", "temperatures_K", 0),
             0.07,
-            "density_of_states.measured_K[0] = 0.07: must be a rung of annealing.ladder_K",
+            "density_of_states.temperatures_K[0] = 0.07: must be a rung of annealing.schedule_K",
         ),
-        (("annealing", "ladder_K", 3), 260, "annealing.ladder_K[3] = 260: must be below the rung before it, 200"),
+        (("annealing", "schedule_K", 3), 260, "annealing.schedule_K[3] = 260: must be below the rung before it, 200"),
         (("annealing", "quench_K"), "2e-6", "annealing.quench_K = '2e-6': must be of type number; write it with a point"),
         (("annealing", "quench_K"), 0.05, "annealing.quench_K = 0.05: must be below the last rung"),
         (("lattices", 0, "realizations"), 1005, "lattices[0].realizations = 1005: must be a multiple of"),
@@ -55,13 +55,17 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
             ("observables", "crossover_K", "fig5a_2pi"),
             0.04,
             "observables.crossover_K.fig5a_2pi = 0.04: with observables.slope_below_T0 = 0.4 must leave at least 2 of"
-            " density_of_states.measured_K below 0.016 K in 0.02 to 3 K",
+            " density_of_states.temperatures_K below 0.016 K in 0.02 to 3 K",
         ),
-        (("observables", "exponents_K", 1), [0.01, 0.015], "observables.exponents_K[1] = [0.01, 0.015]: must hold at least 2"),
         (
-            ("observables", "sound_velocity_K", 1),
+            ("observables", "exponent_windows_K", 1),
+            [0.01, 0.015],
+            "observables.exponent_windows_K[1] = [0.01, 0.015]: must hold at least 2",
+        ),
+        (
+            ("observables", "sound_velocity_windows_K", 1),
             [0.02, 0.03],
-            "observables.sound_velocity_K[1] = [0.02, 0.03]: must hold at least 3",
+            "observables.sound_velocity_windows_K[1] = [0.02, 0.03]: must hold at least 3",
         ),
         (("lattices", 0, "L"), 8.0, "lattices[0].L = 8.0: must be of type integer"),
         (("model", "h0_K"), float("nan"), "model.h0_K = nan: must be of type number"),
@@ -74,30 +78,42 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
             [2, 0.1],
             "fits.zero_temperature_windows_K[0] = [2, 0.1]: must be a lower and a",
         ),
-        (("figures", "dos_K", 1), 0.07, "figures.dos_K[1] = 0.07: must be one of density_of_states.measured_K"),
+        (
+            ("figures", "fig_1_temperatures_K", 1),
+            0.07,
+            "figures.fig_1_temperatures_K[1] = 0.07: must be one of density_of_states.temperatures_K",
+        ),
         (
             ("checks", "variants", "sweeps_64", "realizations"),
             20000,
             "checks.variants.sweeps_64.realizations = 20000: must be a",
         ),
-        (("checks", "sizes", "ladder_K", 2), 9, "checks.sizes.ladder_K[2] = 9: must be below the rung before it, 8"),
         (
-            ("checks", "sizes", "ladder_K"),
+            ("checks", "finite_size", "schedule_K", 2),
+            9,
+            "checks.finite_size.schedule_K[2] = 9: must be below the rung before it, 8",
+        ),
+        (
+            ("checks", "finite_size", "schedule_K"),
             [12, 4, 3, 2, 1.5, 1.2, 1, 0.8, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.08, 0.05, 0.03],
-            "density_of_states.measured_K[0] = 0.02: must be a rung of checks.sizes.ladder_K",
+            "density_of_states.temperatures_K[0] = 0.02: must be a rung of checks.finite_size.schedule_K",
         ),
         (
-            ("checks", "sizes", "jackknife_groups"),
+            ("checks", "finite_size", "jackknife_groups"),
             20,
-            "checks.sizes.jackknife_groups = 20: must divide fits.jackknife_groups, 50",
+            "checks.finite_size.jackknife_groups = 20: must divide fits.jackknife_groups, 50",
         ),
         (
-            ("checks", "sizes", "lattices", 0, "realizations"),
+            ("checks", "finite_size", "lattices", 0, "realizations"),
             20_000,
-            "checks.sizes.lattices[0].realizations = 20000: must be at most those of lattices, 10000",
+            "checks.finite_size.lattices[0].realizations = 20000: must be at most those of lattices, 10000",
         ),
-        (("checks", "sizes", "lattices", 1, "L"), 12, "checks.sizes.lattices[1].L = 12: stands there twice"),
-        (("checks", "sizes", "lattices", 1, "batch"), 15, "checks.sizes.lattices[1].batch = 15: must be a multiple of"),
+        (("checks", "finite_size", "lattices", 1, "L"), 12, "checks.finite_size.lattices[1].L = 12: stands there twice"),
+        (
+            ("checks", "finite_size", "lattices", 1, "realizations_per_job"),
+            15,
+            "checks.finite_size.lattices[1].realizations_per_job = 15: must be a multiple of",
+        ),
         (("checks", "weak_coupling", "realizations"), 5, "checks.weak_coupling.realizations = 5: must be a multiple of"),
         (("checks", "weak_coupling", "J0_K"), 1e-6, "checks.weak_coupling.J0_K = 1e-06: is too small beside"),
         (
@@ -132,9 +148,12 @@ def test_a_missing_key_is_named():
 def test_all_conflicts_of_an_overlay_are_said_at_once_and_it_is_named():
     """An overlay with fewer realizations and another ladder: what no longer fits stands in config.yaml."""
     config = copy.deepcopy(CONFIG)
-    config["lattices"] = [{"L": 8, "realizations": 95, "batch": 20}, {"L": 12, "realizations": 400, "batch": 50}]
-    config["annealing"]["ladder_K"] = [T for T in CONFIG["annealing"]["ladder_K"] if T != 0.3]
-    overlaid = {("lattices",), ("annealing", "ladder_K")}
+    config["lattices"] = [
+        {"L": 8, "realizations": 95, "realizations_per_job": 20},
+        {"L": 12, "realizations": 400, "realizations_per_job": 50},
+    ]
+    config["annealing"]["schedule_K"] = [T for T in CONFIG["annealing"]["schedule_K"] if T != 0.3]
+    overlaid = {("lattices",), ("annealing", "schedule_K")}
 
     def where(path):
         return "weaker.yaml" if any(tuple(path[: len(keys)]) == keys for keys in overlaid) else "config/config.yaml"
@@ -142,16 +161,17 @@ def test_all_conflicts_of_an_overlay_are_said_at_once_and_it_is_named():
     with pytest.raises(validation.InputError) as caught:
         config_checks.check(config, SCHEMA, where)
     lines = caught.value.lines
-    assert "weaker.yaml: lattices[0].realizations = 95: must be a multiple of density_of_states.block, 10" in lines[1]
-    assert lines[0] == (
-        "config/config.yaml: density_of_states.measured_K[7] = 0.3: must be a rung of annealing.ladder_K"
-        " (annealing.ladder_K as in weaker.yaml)"
-    )
     assert (
-        "config/config.yaml: checks.variants.heat_bath.realizations = 1000: must be a multiple of density_of_states.block,"
-        " from 20 to the lattice's 400 (lattices as in weaker.yaml)"
-    ) in lines
-    beside = [*CONFIG["checks"]["variants"].values(), *CONFIG["checks"]["sizes"]["lattices"]]
+        "weaker.yaml: lattices[0].realizations = 95: must be a multiple of density_of_states.realizations_per_block, 10"
+        in lines[1]
+    )
+    assert lines[0] == (
+        "config/config.yaml: density_of_states.temperatures_K[7] = 0.3: must be a rung of annealing.schedule_K"
+        " (annealing.schedule_K as in weaker.yaml)"
+    )
+    (line,) = [line for line in lines if line.startswith("config/config.yaml: checks.variants.heat_bath.realizations = 1000: ")]
+    assert line.endswith("from 20 to the lattice's 400 (lattices as in weaker.yaml)")
+    beside = [*CONFIG["checks"]["variants"].values(), *CONFIG["checks"]["finite_size"]["lattices"]]
     assert len(lines) == 2 + sum(v["realizations"] > {8: 95, 12: 400}.get(v["L"], math.inf) for v in beside)
 
 
@@ -162,6 +182,58 @@ def test_two_keys_that_the_schema_does_not_know_are_both_named():
     assert {line.split(" = ")[0] for line in caught.value.lines} == {"x.yaml: annealing.sweps", "x.yaml: sed"}
 
 
+def test_errors_of_different_kinds_are_all_reported_at_once(manifest):
+    """A type, a missing key, an unknown key, an old key, two conflicts, and physics that was not published."""
+    config = published("annealing", "sweeps", value="many") | {"sed": 1, "seed": 2}
+    del config["checks"]["pulls"]["seed"]
+    config["observables"]["exponents_K"] = config["observables"].pop("exponent_windows_K")
+    config["figures"]["L"] = 10
+    config["density_of_states"]["temperatures_K"] = [0.02, 0.07, *CONFIG["density_of_states"]["temperatures_K"][2:]]
+    with pytest.raises(validation.InputError) as caught:
+        config_checks.check(config, SCHEMA, lambda path: "x.yaml", CONFIG, manifest)
+    lines = [line.removeprefix("x.yaml: ") for line in caught.value.lines]
+    assert {line.split(": ")[0] for line in lines} == {
+        "annealing.sweeps = 'many'",
+        "checks.pulls.seed",
+        "sed = 1",
+        "observables.exponents_K",
+        "figures.L = 10",
+        "density_of_states.temperatures_K[1] = 0.07",
+        "seed = 2",
+    }
+
+
+def test_each_value_that_violates_the_schema_is_one_line_and_starts_no_others():
+    config = changed("lattices", value=[{"L": 8, "realisations": 100}])
+    with pytest.raises(validation.InputError) as caught:
+        config_checks.check(config, SCHEMA, lambda path: "x.yaml", CONFIG)
+    assert [line.split(": ")[1] for line in caught.value.lines] == [
+        "lattices[0].realisations = 100",
+        "lattices[0].realizations",
+        "lattices[0].realizations_per_job",
+    ]
+
+
+def test_old_keys_are_refused_with_their_new_names():
+    config = copy.deepcopy(CONFIG)
+    config["lattices"][0]["batch"] = config["lattices"][0].pop("realizations_per_job")
+    config["atlas"]["grid"] = config["atlas"].pop("training")
+    with pytest.raises(validation.InputError) as caught:
+        config_checks.check(config, SCHEMA, lambda path: "x.yaml", CONFIG)
+    assert caught.value.lines == [
+        "x.yaml: lattices[0].batch: renamed; write realizations_per_job",
+        "x.yaml: atlas.grid: renamed; write training",
+    ]
+
+
+def test_every_new_name_is_a_key_of_the_schema():
+    for path, name in renamed_keys.RENAMED_KEYS.items():
+        schema = SCHEMA
+        for key in [*path.replace("[]", ".[]").split(".")[:-1], name]:
+            schema = SCHEMA["$defs"][schema["$ref"].split("/")[-1]] if "$ref" in schema else schema
+            schema = schema["items"] if key == "[]" else schema["properties"][key]
+
+
 @pytest.fixture
 def manifest(tmp_path):
     path = tmp_path / "MANIFEST.json"
@@ -169,25 +241,30 @@ def manifest(tmp_path):
     return path
 
 
+def published(*keys, value):
+    config = changed(*keys, value=value)
+    config["density_of_states"]["source"] = "published"
+    return config
+
+
 @pytest.mark.parametrize(
     ("keys", "value"),
     [
         (("fits", "gaussian_above_J0"), [2]),
-        (("lattices", 0, "batch"), 100),
-        (("density_of_states", "source"), "published"),
+        (("lattices", 0, "realizations_per_job"), 100),
         (("lattices",), CONFIG["lattices"][1:]),
         (("model", "J0_K"), [3]),
-        (("density_of_states", "measured_K"), [0.02, 0.1, 0.5, 1]),
+        (("density_of_states", "temperatures_K"), [0.02, 0.1, 0.5, 1]),
         (("checks", "variants", "heat_bath"), None),
         (("checks", "variants"), None),
-        (("checks", "sizes"), None),
-        (("checks", "sizes", "lattices"), CONFIG["checks"]["sizes"]["lattices"][1:]),
+        (("checks", "finite_size"), None),
+        (("checks", "finite_size", "lattices"), CONFIG["checks"]["finite_size"]["lattices"][1:]),
         (("checks", "weak_coupling"), None),
         (("checks", "weak_coupling", "windows_J0"), [[0.1, 1]]),
     ],
 )
-def test_another_analysis_of_the_published_densities_or_some_of_them_is_accepted(manifest, keys, value):
-    published_match.check(changed(*keys, value=value), manifest, lambda path: "mine.yaml")
+def test_another_analysis_of_the_published_densities_or_a_part_of_them_is_accepted(manifest, keys, value):
+    assert list(published_match.differences(configured_study.Study(changed(*keys, value=value)), manifest)) == []
 
 
 @pytest.mark.parametrize(
@@ -197,22 +274,21 @@ def test_another_analysis_of_the_published_densities_or_some_of_them_is_accepted
         (("model", "cutoff"), 0.5, "model.cutoff = 0.5: must be"),
         (("model", "J0_K"), [2, 4], "model.J0_K[1] = 4: must be what the published densities were made with, one of [2, 3]"),
         (("lattices", 0, "realizations"), 500, "lattices[0] = "),
-        (("density_of_states", "block"), 5, "density_of_states.block = 5: must be"),
-        (("density_of_states", "measured_K"), [0.02, 0.5, 5], "density_of_states.measured_K[2] = 5: must be"),
-        (("checks", "sizes", "lattices", 2, "realizations"), 500, "checks.sizes.lattices[2] = "),
-        (("checks", "sizes", "jackknife_groups"), 10, "checks.sizes.jackknife_groups = 10: must be"),
+        (("density_of_states", "realizations_per_block"), 5, "density_of_states.realizations_per_block = 5: must be"),
+        (("density_of_states", "temperatures_K"), [0.02, 0.5, 5], "density_of_states.temperatures_K[2] = 5: must be"),
+        (("checks", "finite_size", "lattices", 2, "realizations"), 500, "checks.finite_size.lattices[2] = "),
+        (("checks", "finite_size", "jackknife_groups"), 10, "checks.finite_size.jackknife_groups = 10: must be"),
         (("checks", "weak_coupling", "realizations"), 500, "checks.weak_coupling = "),
         (("checks", "variants", "sweeps_64", "sweeps"), 32, "checks.variants.sweeps_64 = "),
-        (("figures", "dos_K"), [0.03, 0.5], "figures.dos_K = [0.03, 0.5]: must be"),
+        (("checks", "variant_temperatures_K"), [0.03, 0.5], "checks.variant_temperatures_K = [0.03, 0.5]: must be"),
     ],
 )
 def test_other_physics_is_refused(manifest, keys, value, said):
-    with pytest.raises(validation.InputError) as caught:
-        published_match.check(changed(*keys, value=value), manifest, lambda path: "mine.yaml")
-    assert caught.value.lines[0].startswith(f"mine.yaml: {said}")
-    assert len(caught.value.lines) == 1
+    study = configured_study.Study(changed(*keys, value=value))
+    ((path, refused, allowed),) = published_match.differences(study, manifest)
+    assert validation.error_line(lambda path: "mine.yaml", path, refused, allowed).startswith(f"mine.yaml: {said}")
 
 
 def test_a_manifest_that_is_missing_is_named(tmp_path):
     with pytest.raises(validation.InputError, match=r"MANIFEST\.json: not the manifest"):
-        published_match.check(CONFIG, tmp_path / "MANIFEST.json", lambda path: "x")
+        list(published_match.differences(configured_study.Study(CONFIG), tmp_path / "MANIFEST.json"))

@@ -47,7 +47,7 @@ def test_null_drops_a_variant():
 
 
 def test_ladders_keep_their_ends_and_the_measured_rungs():
-    base, measured = tuple(CONFIG["annealing"]["ladder_K"]), (0.02, 0.5)
+    base, measured = tuple(CONFIG["annealing"]["schedule_K"]), (0.02, 0.5)
     for name, rungs in (("same", 42), ("dense", 83), ("sparse", 22), ("geometric", 42)):
         ladder = configured_study.LADDERS[name](base, measured)
         assert len(ladder) == rungs or name == "sparse"
@@ -58,7 +58,7 @@ def test_ladders_keep_their_ends_and_the_measured_rungs():
 
 
 def test_ladders_are_spelled_with_twelve_digits_and_are_those_of_numpy():
-    base = tuple(map(float, CONFIG["annealing"]["ladder_K"]))
+    base = tuple(map(float, CONFIG["annealing"]["schedule_K"]))
     rungs = configured_study.LADDERS["geometric"](base, (0.02, 0.5))
     exact = np.geomspace(base[0], base[-1], len(base))
     assert sum(abs(rung / there - 1) > 1e-11 for rung, there in zip(rungs, exact, strict=True)) == 1  # moved to 0.5
@@ -83,13 +83,13 @@ def test_other_sizes_are_of_every_coupling_on_the_short_ladder_at_the_measured_r
     study = configured_study.Study(CONFIG)
     short = study.on_short_ladder()
     assert list(short) == [f"L{L}_J{J0}" for L in (12, 16, 20) for J0 in (2, 3)]
-    ladder = tuple(map(float, CONFIG["checks"]["sizes"]["ladder_K"]))
+    ladder = tuple(map(float, CONFIG["checks"]["finite_size"]["schedule_K"]))
     for name, one in short.items():
         model = study.model(*name[1:].split("_J"))
-        assert (one.model, one.quench, len(one.rungs)) == (model, False, len(CONFIG["density_of_states"]["measured_K"]))
+        assert (one.model, one.quench, len(one.rungs)) == (model, False, len(CONFIG["density_of_states"]["temperatures_K"]))
         assert one.protocol == replace(study.protocol(), ladder_K=ladder)
     assert (short["L20_J3"].realizations, len(short["L20_J3"].batches)) == (1000, 20)
-    assert configured_study.Study(changed("checks", "sizes", value=None)).on_short_ladder() == {}
+    assert configured_study.Study(changed("checks", "finite_size", value=None)).on_short_ladder() == {}
 
 
 def test_the_weak_coupling_is_a_set_of_its_own_counted_after_the_quench():
@@ -120,8 +120,8 @@ def test_a_variant_whose_set_is_not_in_the_run_is_left_out():
 def test_what_is_simulated_alike_has_one_folder_whatever_it_is_called():
     """A variant that changes nothing is its set; on a short ladder that is the whole one, a size is the set of that size."""
     config = changed("checks", "variants", "same", value={"L": 8, "J0_K": 2, "realizations": 1000, "sweeps": 257})
-    config["lattices"].append({"L": 16, "realizations": 500, "batch": 100})
-    config["checks"]["sizes"]["ladder_K"] = config["annealing"]["ladder_K"]
+    config["lattices"].append({"L": 16, "realizations": 500, "realizations_per_job": 100})
+    config["checks"]["finite_size"]["schedule_K"] = config["annealing"]["schedule_K"]
     everything = configured_study.Study(config).all_simulated()
     assert everything["variants/same"].key == everything["L8_J2"].key
     assert everything["sizes/L16_J2"].key == everything["L16_J2"].key
@@ -136,7 +136,7 @@ def test_another_h0_has_another_folder_and_one_more_temperature_has_not():
     published = configured_study.Study(CONFIG).simulated("8", "2")
     warmer = configured_study.Study(changed("model", "h0_K", value=11)).simulated("8", "2")
     more = configured_study.Study(
-        changed("density_of_states", "measured_K", value=[*CONFIG["density_of_states"]["measured_K"], 5])
+        changed("density_of_states", "temperatures_K", value=[*CONFIG["density_of_states"]["temperatures_K"], 5])
     )
     assert warmer.key != published.key
     assert more.simulated("8", "2").key == published.key

@@ -36,7 +36,7 @@ def test_each_set_is_tempered_annealed_and_annealed_twice():
     assert not any(rung.quench for simulated in found.values() for rung in simulated.rungs)
     assert found["tempered"].rungs == sorted(found["tempered"].rungs)
     ladder = found["tempered"].protocol.ladder_K
-    assert set(CONFIG["checks"]["equilibrium"]["measured_K"]) < set(ladder)
+    assert set(CONFIG["checks"]["equilibrium"]["temperatures_K"]) < set(ladder)
     assert equilibrium_plan.origins(study, "L8_J2")["twice"] == found["twice"].annealing_origin
     assert "equilibrium/L8_J2_tempered" in study.all_simulated()
 
@@ -52,12 +52,15 @@ def test_without_them_nothing_is_simulated_nor_drawn():
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"sets": one(top_K=4)}, "sets[0].top_K = 4: must be above all of measured_K, 4"),
-        ({"sets": one(realizations=505)}, "sets[0].realizations = 505: must be a multiple of density_of_states.block, 10"),
+        ({"sets": one(highest_K=4)}, "sets[0].highest_K = 4: must be above all of temperatures_K, 4"),
+        (
+            {"sets": one(realizations=505)},
+            "sets[0].realizations = 505: must be a multiple of density_of_states.realizations_per_block, 10",
+        ),
         ({"sets": one(sweeps=1000)}, "sets[0].sweeps = 1000: 1000 is not a multiple of 128"),
         ({"sets": one() + one()}, "sets[1].L = 8: stands there twice"),
         ({"sets": one(J0_K=1e-9)}, "sets[0].J0_K = 1e-09: is too small beside model.h0_K for 32-bit fields"),
-        ({"measured_K": [0.02, 0.07, 1]}, "measured_K[1] = 0.07: must be a rung of annealing.ladder_K"),
+        ({"temperatures_K": [0.02, 0.07, 1]}, "temperatures_K[1] = 0.07: must be a rung of annealing.schedule_K"),
         ({"annealed_sweeps": [63]}, "annealed_sweeps[0] = 63: must be >= 64"),
         ({"acceptance": 1}, "acceptance = 1: must be < 1"),
     ],
@@ -70,14 +73,11 @@ def test_what_is_wrong_is_said_in_one_line(options, said):
 
 
 def test_published_densities_serve_no_sets_of_their_own(tmp_path):
-    path = tmp_path / "MANIFEST.json"
-    path.write_text(json.dumps({"config": CONFIG}), encoding="utf-8")
-    with pytest.raises(validation.InputError) as caught:
-        published_match.check(changed(sets=one()), path, lambda path: "mine.yaml")
-    (line,) = caught.value.lines
-    assert line.startswith(
-        "mine.yaml: checks.equilibrium = ['L8_J2']: must be what the published densities were made with, null"
-    )
+    manifest = tmp_path / "MANIFEST.json"
+    manifest.write_text(json.dumps({"config": CONFIG}), encoding="utf-8")
+    ((path, value, allowed),) = published_match.differences(configured_study.Study(changed(sets=one())), manifest)
+    assert (path, value) == (["checks", "equilibrium"], ["L8_J2"])
+    assert allowed.startswith("must be what the published densities were made with, null")
     without = copy.deepcopy(CONFIG)
     without["checks"]["equilibrium"] = None
-    published_match.check(without, path, lambda path: "mine.yaml")
+    assert list(published_match.differences(configured_study.Study(without), manifest)) == []

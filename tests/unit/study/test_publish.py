@@ -42,7 +42,7 @@ def with_fewer(study, **change):
     config = json.loads(json.dumps(study.config))
     for lattice in config["lattices"]:
         lattice |= change
-    config["checks"] |= dict.fromkeys(["variants", "sizes", "weak_coupling"])
+    config["checks"] |= dict.fromkeys(["variants", "finite_size", "weak_coupling"])
     return Study(config)
 
 

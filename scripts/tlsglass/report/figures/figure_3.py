@@ -13,7 +13,7 @@ def draw(observables, laws, window_K, crossover_K):
     T = np.geomspace(low, high, 200)
 
     figure = style.Figure(2, width="double", height=3.0, sharey=True)
-    shown = (("matching", "", "matches the paper"), ("fig5a", "_5a", "that of Fig. 5(a)"))
+    shown = (("matched_to_fig_3", "", "matches the paper"), ("fig5a", "_5a", "that of Fig. 5(a)"))
     for panel, (name, suffix, words) in zip(figure.panels, shown, strict=True):
         T0 = crossover_K[name]
         for table in observables:

@@ -29,11 +29,11 @@ def draw(crossover_map, window_K, crossover_K):
         panel.axes.set_ylabel(NAMES[name])
     curves[1].axes.set_ylim(bottom=-3.2)
     _where(where, crossover_map, couplings, ends)
-    where.axes.plot(crossover_K["matching"], ends.index(window_K[1]), "*", color="black", markersize=7)
+    where.axes.plot(crossover_K["matched_to_fig_3"], ends.index(window_K[1]), "*", color="black", markersize=7)
     for name, T0 in crossover_K.items():
         for panel in figure.panels:
             top = 0.86 if panel is where else 1  # below the legend
-            dashes = "-" if name == "matching" else ":"
+            dashes = "-" if name == "matched_to_fig_3" else ":"
             panel.axes.axvline(T0, ymax=top, color="0.4", linewidth=0.6, linestyle=dashes, zorder=0)
     for panel in figure.panels:
         panel.axes.set_xlabel("$T_0$ (K)")
