@@ -9,7 +9,7 @@ from tlsglass.models import registry
 io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
 arguments = snakemake.wildcards.observable, snakemake.params.datasets, snakemake.params.seed
 tables = [synthetic.closure(*arguments)]
-entry = registry.named(snakemake.wildcards.observable)
-if entry.on_atlas and not entry.driven:  # a driven one is closed with its frequency, in joint_closure
+entry = registry.get_observable(snakemake.wildcards.observable)
+if entry.atlas_shapes and not entry.driven:  # a driven one is closed with its frequency, in joint_closure
     tables.append(synthetic.closure_on_atlas(*arguments))
 io.write_csv(snakemake.output.table, pd.concat(tables))

@@ -19,7 +19,19 @@ FREQUENCY = """the frequency of the probe with its unit, as the instrument shows
 
 OF_A_TABLE = ("observable", "frequency", "temperature", "value", "error", "temperature_unit", "value_unit", "relative_error")
 OF_A_TABLE += ("where", "window", "h0", "write_dataset")
-OF_A_RESONATOR = ("loss", "Qi", "loss_error", "power", "photons", "attenuation", "Qc", "inv_Qc", "Ql", "inv_Ql", "convention")
+OF_A_RESONATOR = (
+    "loss",
+    "Qi",
+    "loss_error",
+    "power",
+    "photons",
+    "attenuation",
+    "Qc",
+    "inv_Qc",
+    "Ql",
+    "inv_Ql",
+    "coupling_geometry",
+)
 OF_A_RESONATOR += ("systematic", "relaxation")
 
 
@@ -49,7 +61,7 @@ def _parser():
     fit.set_defaults(run=_fit)
     fit.add_argument("table", nargs="?", help="CSV (or .xlsx) with a column for the temperature and one for what was measured")
     fit.add_argument("--dataset", metavar="FOLDER", help="a folder with dataset.yaml, in the place of a table")
-    fit.add_argument("--observable", metavar="NAME", help=", ".join([*registry.names(), RESONATOR]))
+    fit.add_argument("--observable", metavar="NAME", help=", ".join([*registry.observable_names(), RESONATOR]))
     fit.add_argument("--frequency", metavar="F", help=FREQUENCY)
     for what in ("temperature", "value", "error"):
         fit.add_argument(f"--{what}", metavar="COLUMN", help=f"the column of the {what}")
@@ -82,8 +94,8 @@ def _of_a_resonator(group):
     for name in ("Qc", "Ql"):
         group.add_argument(f"--{name}", metavar="COLUMN")
         group.add_argument(f"--inv-{name}", metavar="COLUMN", help=f"a column of 1/{name}")
-    group.add_argument("--convention", type=int, choices=(2, 4), help="n = 2 or 4 · Ql²/Qc · P/(ħω²)")
-    group.add_argument("--systematic", nargs=2, type=float, metavar=("EACH", "COMMON"), help="fractions of 1/Q_i")
+    group.add_argument("--coupling-geometry", choices=("notch", "reflection"), help="n = 2 or 4 · Ql²/Qc · P/(ħω²)")
+    group.add_argument("--systematic", nargs=2, type=float, metavar=("UNCORRELATED", "CORRELATED"), help="fractions of 1/Q_i")
     group.add_argument("--relaxation", action="store_true", help="with the loss of relaxing TLSs")
 
 
@@ -109,13 +121,13 @@ def _fit_resonator(given):
         tuple(inverse),
     )
     found = joint_result.fit_joint(
-        *resonator_table.datasets_of(
+        *resonator_table.build_resonator_datasets(
             given.table,
             columns,
             parse_frequency(given.frequency),
-            given.convention,
+            given.coupling_geometry,
             given.attenuation,
-            dict(zip(("each", "common"), given.systematic, strict=True)) if given.systematic else None,
+            dict(zip(("uncorrelated", "correlated"), given.systematic, strict=True)) if given.systematic else None,
             given.relaxation,
             temperature=given.temperature,
             temperature_unit=given.temperature_unit,
@@ -184,7 +196,7 @@ def _of_table(given):
     from tlsglass.data.units import parse_fraction, parse_frequency
 
     if not given.observable:
-        raise validation.InputError(f"--observable: missing; one of {', '.join([*registry.names(), RESONATOR])}")
+        raise validation.InputError(f"--observable: missing; one of {', '.join([*registry.observable_names(), RESONATOR])}")
     where = _conditions(given)
     columns = {what: getattr(given, what) for what in ("temperature", "value", "error")}
     units = {"temperature": given.temperature_unit, "value": given.value_unit}

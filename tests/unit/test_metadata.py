@@ -14,7 +14,7 @@ import yaml
 import tlsglass
 from tlsglass.base import provenance, validation
 from tlsglass.data import validate
-from tlsglass.models import observable, registry
+from tlsglass.models import registry
 from tlsglass.report import prose
 from tlsglass.study import config_checks
 
@@ -35,7 +35,7 @@ def example(title):
     """Return the first block of code under a heading of CONTRIBUTING."""
     section = CONTRIBUTING.split(f"\n## {title}\n")[1].split("\n## ")[0]
     code = re.search(r"```(?:python|yaml)\n(.*?)```", section, flags=re.S)[1]
-    assert len([line for line in code.splitlines() if line]) <= 10, title
+    assert len([line for line in code.splitlines() if line]) <= 12, title
     return code
 
 
@@ -76,9 +76,12 @@ def test_the_coupling_of_contributing_is_a_configuration():
 
 
 def test_the_observable_of_contributing_is_registered(monkeypatch):
-    monkeypatch.setattr(observable, "ENTRIES", dict(observable.ENTRIES))
-    exec(example("An observable"), dict(vars(registry)))
-    assert registry.named("dipole_noise").curve(2.0, {"mu": 0.0, "noise_1K": 3.0}, None) == pytest.approx(6.0)
+    monkeypatch.setattr(registry, "OBSERVABLES", dict(registry.OBSERVABLES))
+    namespace = {}
+    exec(example("An observable"), namespace)
+    for entry in namespace["OBSERVABLES"]:
+        registry.register(entry)
+    assert registry.get_observable("dipole_noise").curve(2.0, {"mu": 0.0, "noise_1K": 3.0}, None) == pytest.approx(6.0)
 
 
 def test_the_dataset_of_contributing_is_one(tmp_path):

@@ -8,7 +8,7 @@ def test_an_observable_that_is_registered_reaches_datasets_and_the_closure_study
     path = workflow.folder / "scripts/tlsglass/models/registry.py"
     added = """
 from dataclasses import replace
-register(replace(kappa := named("thermal_conductivity"), name="toy", recipe=replace(kappa.recipe, stream=None)))
+register(replace(kappa := get_observable("thermal_conductivity"), name="toy", recipe=replace(kappa.recipe, stream=None)))
 """
     path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
     info = workflow.folder / "config/experiments/stycast1266_thermal_conductivity/dataset.yaml"

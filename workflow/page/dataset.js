@@ -56,8 +56,8 @@ function measuredOf(physics, atlas, entries) {
       if (T < TEMPERATURES_K[0] || T > TEMPERATURES_K[1]) throw new Error(`T = ${T} K cannot be: must be ${TEMPERATURES_K.join(" to ")} K. Is the unit right? Else give a window.`);
     }
     const change = Math.max(...points.value) - Math.min(...points.value);
-    if (entry.largest_change !== null && change > entry.largest_change) {
-      throw new Error(`The value changes by ${change.toPrecision(3)} in all: a relative change must stay below ${entry.largest_change}. Is the unit right?`);
+    if (entry.max_change !== null && change > entry.max_change) {
+      throw new Error(`The value changes by ${change.toPrecision(3)} in all: a relative change must stay below ${entry.max_change}. Is the unit right?`);
     }
     if (change === 0) throw new Error("All values are the same: there is nothing to fit.");
   }

@@ -26,7 +26,7 @@ function yours(data, physics, atlas, draw) {
   function units() {
     const own = entry().units.flatMap((unit) => POWERS.map(([prefix, factor]) => [unit === "dimensionless" ? prefix.trim() || "1" : prefix + unit, factor, false]));
     if (entry().units[0] === "W/(m K)") own.push(["W/(cm K)", 100, false]);
-    const probed = entry().unit_of_probe ? Object.entries(SCALES).map(([unit, factor]) => [unit, factor, true]) : [];
+    const probed = entry().probe_unit ? Object.entries(SCALES).map(([unit, factor]) => [unit, factor, true]) : [];
     return [...own, ...probed];
   }
 

@@ -195,7 +195,7 @@
     const chosen = data.presets[get("preset").value];
     get("mu").value = chosen.mu;
     get("A").value = Math.log10(chosen.A_Hz_per_K3);
-    get("coupling").value = Math.log10(chosen.coupling);
+    get("coupling").value = Math.log10(chosen.tls_strength);
     drawVelocity();
   }
 

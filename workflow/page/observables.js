@@ -25,9 +25,9 @@ function observablesOf(physics, atlas) {
         const base = physics.bases(T);
         const inside = kept((A) => physics.relaxing(base, omega, A));
         const shape = kept((mu, A) => physics.overEnergies(T, mu, inside(A)).map((part, k) => sign * (physics.resonant(T[k], mu) - part / 2)));
-        return (p) => ({ coupling: shape(p.mu, p.A_Hz_per_K3), offset: ones(T) });
+        return (p) => ({ tls_strength: shape(p.mu, p.A_Hz_per_K3), offset: ones(T) });
       },
-      atlas: (curves, T, omega) => (p, row) => ({ coupling: times(sign, curves.soundVelocity(p.J0_over_h0, omega, p.A_Hz_per_K3, row)), offset: ones(T) }),
+      atlas: (curves, T, omega) => (p, row) => ({ tls_strength: times(sign, curves.soundVelocity(p.J0_over_h0, omega, p.A_Hz_per_K3, row)), offset: ones(T) }),
     };
   }
 
@@ -37,8 +37,8 @@ function observablesOf(physics, atlas) {
       atlas: (curves) => (p, row) => ({ kappa_1K: curves.thermalConductivity(p.J0_over_h0, row) }),
     },
     specific_heat: {
-      eq3: (T) => (p) => ({ tls_1K: T.map((t) => t ** (1 + p.mu)), phonons_1K: T.map((t) => t ** 3) }),
-      atlas: (curves, T) => (p, row) => ({ tls_1K: curves.specificHeat(p.J0_over_h0, row), phonons_1K: T.map((t) => t ** 3) }),
+      eq3: (T) => (p) => ({ C_tls_1K: T.map((t) => t ** (1 + p.mu)), phonons_1K: T.map((t) => t ** 3) }),
+      atlas: (curves, T) => (p, row) => ({ C_tls_1K: curves.specificHeat(p.J0_over_h0, row), phonons_1K: T.map((t) => t ** 3) }),
     },
     sound_velocity: sound(1),
     dielectric_constant: sound(-2),
@@ -47,21 +47,21 @@ function observablesOf(physics, atlas) {
         const base = physics.bases(T);
         const inside = kept((A) => physics.relaxing(base, omega, A, physics.frictionIntegral));
         const shape = kept((mu, A) => physics.overEnergies(T, mu, inside(A)));
-        return (p) => ({ coupling: shape(p.mu, p.A_Hz_per_K3), background: ones(T) });
+        return (p) => ({ tls_strength: shape(p.mu, p.A_Hz_per_K3), background: ones(T) });
       },
-      atlas: (curves, T, omega) => (p, row) => ({ coupling: curves.internalFriction(p.J0_over_h0, omega, p.A_Hz_per_K3, row), background: ones(T) }),
+      atlas: (curves, T, omega) => (p, row) => ({ tls_strength: curves.internalFriction(p.J0_over_h0, omega, p.A_Hz_per_K3, row), background: ones(T) }),
     },
     resonator_frequency: {
       eq3: (T, frequency) => {
         const resonant = physics.resonantAtFrequency(T, frequency);
         const loss = kept((mu) => times(1 / Math.PI, resonant(mu)));
         const quasiparticles = kept(physics.quasiparticles(T, frequency));
-        return (p) => ({ loss: loss(p.mu), kinetic_fraction: quasiparticles(p.gap_K), offset: ones(T) });
+        return (p) => ({ F_tan_delta: loss(p.mu), kinetic_inductance_fraction: quasiparticles(p.gap_K), offset: ones(T) });
       },
       atlas: (curves, T, frequency) => {
         const loss = kept((g, row) => times(1 / Math.PI, curves.resonantAtFrequency(g, frequency, row)));
         const quasiparticles = kept(physics.quasiparticles(T, frequency));
-        return (p, row = 0) => ({ loss: loss(p.J0_over_h0, row), kinetic_fraction: quasiparticles(p.gap_K), offset: ones(T) });
+        return (p, row = 0) => ({ F_tan_delta: loss(p.J0_over_h0, row), kinetic_inductance_fraction: quasiparticles(p.gap_K), offset: ones(T) });
       },
     },
   };

@@ -90,7 +90,7 @@ rule closure:
     benchmark:
         "<benchmarks>/closure/{observable}.tsv"
     wildcard_constraints:
-        observable=one_of(registry.names()),
+        observable=one_of(registry.observable_names()),
     conda:
         "../../envs/analyse.yaml"
     threads: 1
@@ -107,7 +107,7 @@ rule closure:
 
 rule closure_table:
     input:
-        tables=expand("<results>/closure/{observable}.csv", observable=registry.names()),
+        tables=expand("<results>/closure/{observable}.csv", observable=registry.observable_names()),
     output:
         table="<results>/tables/closure.csv",
     log:

@@ -24,7 +24,7 @@ def table(fits):
 def _row(fit):
     free = fit["mu_free"]
     row = {key: fit[key] for key in ("dataset", "material", "label", "observable", "provenance")}
-    row |= {"control": bool(fit["control"]), "other_laboratory": fit["other_laboratory"]}
+    row |= {"is_control": bool(fit["is_control"]), "independent_measurement": fit["independent_measurement"]}
     row |= {"mu": free["values"]["mu"], "mu_err": free["errors_scaled"]["mu"], "mu_state": free["states"].get("mu")}
     row |= {"mu_rejected": fit["rejected"], "verdict": report_text.verdict(fit)}
     return row | J0_over_h0_record(fit) | {"conclusion": fit["conclusion"]}
@@ -53,9 +53,9 @@ def differences(materials):
 def _of_laboratories(materials):
     """Return each pair of datasets that name each other, once."""
     found = {
-        tuple(sorted((row.dataset, row.other_laboratory)))
+        tuple(sorted((row.dataset, row.independent_measurement)))
         for row in materials.itertuples()
-        if isinstance(row.other_laboratory, str)
+        if isinstance(row.independent_measurement, str)
     }
     return [(f"laboratories: {one}, {two}", one, two) for one, two in sorted(found)]
 

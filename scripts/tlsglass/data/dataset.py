@@ -7,6 +7,7 @@ import numpy as np
 from tlsglass.base import validation
 from tlsglass.data import drive_section, validate
 from tlsglass.models import registry, resonator
+from tlsglass.models.observable import Observable
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,14 @@ class Points:
     weight: np.ndarray | None = None
 
     @property
-    def ends(self):
+    def T_range_K(self):
         """The lowest and the highest temperature."""
         return float(self.T_K.min()), float(self.T_K.max())
 
-    def within(self, low_K, high_K):
-        return self.where((self.T_K >= low_K) & (self.T_K <= high_K))
+    def in_window(self, low_K, high_K):
+        return self.select((self.T_K >= low_K) & (self.T_K <= high_K))
 
-    def where(self, some):
+    def select(self, some):
         """Return the points that the mask (n,) ``some`` keeps."""
         return Points(*(None if x is None else x[some] for x in (getattr(self, field.name) for field in fields(self))))
 
@@ -42,14 +43,14 @@ class Points:
         """Return [(number, Points)] of each sweep in temperature; one that is NaN for points without."""
         if self.sweep is None:
             return [(np.nan, self)]
-        return [(float(sweep), self.where(self.sweep == sweep)) for sweep in np.unique(self.sweep)]
+        return [(float(sweep), self.select(self.sweep == sweep)) for sweep in np.unique(self.sweep)]
 
-    def grids(self, n):
+    def interpolated_grids(self, n):
         """Return [(number, Points)] of ``n`` temperatures in equal ratios within each sweep, without values; photon numbers
         between two points follow a power of T."""
         found = []
         for number, points in self.sweeps():
-            T = np.geomspace(*points.ends, n)
+            T = np.geomspace(*points.T_range_K, n)
             photons = sweep = None
             if points.photons is not None:
                 photons = np.exp(np.interp(np.log(T), np.log(points.T_K), np.log(points.photons)))
@@ -66,12 +67,12 @@ class Dataset:
     info: dict  # the content of dataset.yaml
     unit: str
     points: Points  # those in the window
-    whole: Points  # every point of the file
-    model_of: registry.Observable | None = None  # in the place of the model with Eq. (3)
+    all_points: Points  # every point of the file
+    model_override: Observable | None = None  # in the place of the model with Eq. (3)
 
     @property
     def observable(self):
-        return self.model_of or registry.named(self.info["observable"])
+        return self.model_override or registry.get_observable(self.info["observable"])
 
     @property
     def probe(self):
@@ -111,10 +112,10 @@ def dataset_from_validated(checked, folder=""):
     if "drive" in given:
         photons = drive_section.photon_numbers(checked.info, checked.extra, value)
         sweep = np.array(checked.extra[drive_section.sweep_column(checked.info)])
-    each = checked.info.get("systematic", {}).get("each")
-    error = error if each is None or error is None else np.hypot(error, each * np.abs(value))
+    uncorrelated = checked.info.get("systematic", {}).get("uncorrelated")
+    error = error if uncorrelated is None or error is None else np.hypot(error, uncorrelated * np.abs(value))
     weight = np.abs(value) if given["error"].get("from_residuals") == validate.RELATIVE else None
     whole = Points(T_K, value, error, T_error, photons, sweep, weight)
-    whole = whole.where(np.argsort(T_K, kind="stable"))
-    points = whole.within(*checked.info.get("window_K", (0, np.inf)))
+    whole = whole.select(np.argsort(T_K, kind="stable"))
+    points = whole.in_window(*checked.info.get("window_K", (0, np.inf)))
     return Dataset(checked.name, checked.info, checked.unit, points, whole)

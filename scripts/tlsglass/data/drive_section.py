@@ -1,10 +1,10 @@
-"""How hard each point of a resonator was driven: the section ``data: drive`` of a dataset, its checks, and photon numbers.
+"""The section ``data: drive`` of a dataset, which says how strongly each point of a resonator was driven.
 
-Either ``photons: {column: NAME}``, or ``power: {column: NAME, unit: dBm, attenuation_dB: 60}`` with ``Qc``, {column} or
-{value}, and, if there is such a column, ``Ql``; ``inverse: true`` says that a column holds 1/Q. ``convention`` must be given:
-n̄ = 2 or 4 · Q_l²/Q_c · P/(ħω²) (physics.microwave). Without ``Ql`` it is 1/(1/Q_i + 1/Q_c) with the measured 1/Q_i. ``sweep``
-names the column that tells one sweep in temperature from another: that of the power, if there is one. No numpy: the
-Snakefile reads this module.
+It has either ``photons: {column: NAME}``, or ``power: {column: NAME, unit: dBm, attenuation_dB: 60}`` with ``Qc``, {column} or
+{value}, and ``Ql`` if there is such a column. ``inverse: true`` means that a column contains 1/Q. ``coupling_geometry`` is
+required, since it fixes the factor of the photon number: n̄ = 2 (notch) or 4 (reflection) · Q_l²/Q_c · P/(ħω²). Without
+``Ql``, Q_l is 1/(1/Q_i + 1/Q_c) with the measured 1/Q_i. ``sweep`` names the column that distinguishes the temperature sweeps,
+by default that of the power. The Snakefile imports this module, which therefore imports numpy only in functions.
 """
 
 from tlsglass.base import validation
@@ -12,7 +12,7 @@ from tlsglass.base import validation
 MOST_SWEEPS = 30
 
 
-def columns(info):
+def required_columns(info):
     """Return {column that the drive of a dataset needs: whether it must be > 0}."""
     given = info["data"].get("drive", {})
     found = {}
@@ -107,4 +107,4 @@ def photon_numbers(info, extra, value):
 
     Qc = quality(given["Qc"])
     Ql = quality(given["Ql"]) if "Ql" in given else 1 / (np.asarray(value) + 1 / Qc)
-    return microwave.PHOTON_NUMBER[given["convention"]](power, info["frequency_Hz"], Ql, Qc)
+    return microwave.PHOTON_NUMBER[given["coupling_geometry"]](power, info["frequency_Hz"], Ql, Qc)

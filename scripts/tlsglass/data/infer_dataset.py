@@ -16,21 +16,6 @@ ERROR = re.compile(r"(err|error|sigma|std|stdev|unc|uncertainty|σ|±|\+/-)", re
 SMALL = 0.05  # a relative change that is larger is no relative change
 
 
-def default_start(name, parameter):
-    """Return where a fit begins, and the bounds, for a parameter that nobody has said anything of."""
-    found = {"start": parameter.default if parameter.default is not None else 1.0}
-    if name == "mu":
-        return {"start": 0.0, "low": -0.9, "high": 1.5}
-    if isinstance(parameter.starts, registry.Geometric):
-        low, high, _ = parameter.starts
-        return {"start": float(np.sqrt(low * high)), "low": low, "high": high}
-    if parameter.starts:
-        return {"start": float(parameter.starts[0])}
-    if parameter.default is None:  # an amplitude
-        found["low"] = 0.0
-    return found
-
-
 def infer_info(file, observable, columns, units, errors, probe=None, window_K=None, where=None, h0_K=None, name="data"):
     """Return the content of a dataset.yaml for the table ``file`` of an Observable's name.
 
@@ -38,9 +23,9 @@ def infer_info(file, observable, columns, units, errors, probe=None, window_K=No
     ``errors`` is a relative error or None. Without either, errors are left to the residuals: a share of each value for what is
     positive. Raises validation.InputError, one line that says all that is to be given.
     """
-    if observable not in registry.names():
-        raise validation.InputError(f"--observable {observable}: must be one of {', '.join(registry.names())}")
-    entry = registry.named(observable)
+    if observable not in registry.observable_names():
+        raise validation.InputError(f"--observable {observable}: must be one of {', '.join(registry.observable_names())}")
+    entry = registry.get_observable(observable)
     if probe is not None and not entry.probe:
         raise validation.InputError(f"--frequency: {observable} has no use for it")
     if errors is not None and columns.get("error"):
@@ -76,9 +61,9 @@ def infer_info(file, observable, columns, units, errors, probe=None, window_K=No
             "error": told,
         },
         "parameters": {
-            key: default_start(key, parameter)
+            key: parameter.suggestion()
             for key, parameter in entry.parameters.items()
-            if key != "offset" and not parameter.absent
+            if key != "offset" and not parameter.off_by_default
         },
     }
     if entry.probe:
@@ -128,7 +113,7 @@ def _unit(key, column, entry, header, rows):
 
     A column that is not known yet is asked for its unit too, unless a name in the header tells it.
     """
-    targets = ("K",) if key == "temperature" else (*entry.units, *((entry.unit_of_probe,) if entry.unit_of_probe else ()))
+    targets = ("K",) if key == "temperature" else (*entry.units, *((entry.probe_unit,) if entry.probe_unit else ()))
     if column is None:
         told = any(_named(key, name, targets)[0] for name in header)
         return None, [] if told else [f"--{key}-unit UNIT: its unit, like {_like(key, targets)}"]
@@ -160,7 +145,7 @@ def _named(key, column, targets):
 def describe_reading(dataset, file=None):
     """Return the line that says what was read of a Dataset, from the table ``file`` where there is one."""
     info, data = dataset.info, dataset.info["data"]
-    symbol = registry.named(info["observable"]).symbol.replace("$", "").replace("_", "")
+    symbol = registry.get_observable(info["observable"]).symbol.replace("$", "").replace("_", "")
     said = [f"{name} = {_with_unit(**data[key])}" for name, key in (("T", "temperature"), (symbol, "value"))]
     kind, error = next(iter(data["error"].items()))
     said.append(
@@ -174,10 +159,10 @@ def describe_reading(dataset, file=None):
     unused = _errors(read_table.read_table(Path(file), [data["value"]["column"]])[0]) if file and kind != "column" else []
     unused = [name for name in unused if name not in (data["temperature"]["column"], data["value"]["column"])]
     said[-1] += f" (not from {', '.join(unused)})" if unused else ""
-    said += [f"{info[key]:g} Hz" for key in registry.probes() if key in info]
+    said += [f"{info[key]:g} Hz" for key in registry.probe_keys() if key in info]
     said += [f"rows with {name} = {value}" for name, value in data.get("where", {}).items()]
-    low, high = dataset.points.ends
-    count, every = len(dataset.points.T_K), len(dataset.whole.T_K)
+    low, high = dataset.points.T_range_K
+    count, every = len(dataset.points.T_K), len(dataset.all_points.T_K)
     within = f"{low:.3g} to {high:.3g} K"
     said.append(f"{count} of {every} points, {within}" if "window_K" in info else f"all {every} points, {within}: no --window")
     return "read: " + ", ".join(said)
@@ -209,9 +194,9 @@ def dataset_from_arrays(T, value, observable, error, relative_error, frequency, 
     if error is not None:
         table["error"] = np.broadcast_to(np.asarray(error, dtype=float), T.shape)
     lines = [",".join(table), *(",".join(map(repr, map(float, row))) for row in zip(*table.values(), strict=True))]
-    entry = registry.named(observable) if observable in registry.names() else None
-    absolute = entry and entry.unit_of_probe and np.max(np.abs(value), initial=0.0) > 1
-    units = {"temperature": "K", "value": entry and (entry.unit_of_probe if absolute else entry.units[0])}
+    entry = registry.get_observable(observable) if observable in registry.observable_names() else None
+    absolute = entry and entry.probe_unit and np.max(np.abs(value), initial=0.0) > 1
+    units = {"temperature": "K", "value": entry and (entry.probe_unit if absolute else entry.units[0])}
     columns = {"temperature": "T_K", "value": "value", "error": "error" if error is not None else None}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "data.csv"

@@ -13,7 +13,7 @@ def partner_names(info):
     return [one["dataset"] for one in info.get("joint", [])]
 
 
-def shared(info):
+def shared_parameters(info):
     """Return a list of parameters for each partner."""
     return [list(one["shared"]) for one in info.get("joint", [])]
 
@@ -38,7 +38,7 @@ def validate_joint(path, info, observable):
             continue
         if "from_residuals" in partner["data"]["error"]:
             refuse([k, "dataset"], name, "has no errors: these weigh one dataset against another")
-        other = registry.named(partner["observable"]).parameters
+        other = registry.get_observable(partner["observable"]).parameters
         for parameter in one["shared"]:
             for owner, held in ((observable.name, observable.parameters), (partner["observable"], other)):
                 if parameter not in held:
@@ -63,7 +63,7 @@ def _read(path):
     """Return what a dataset.yaml holds, None for none that can be read: its own check says what is wrong with it."""
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
-        registry.named(found["observable"]), found["data"]["error"]
+        registry.get_observable(found["observable"]), found["data"]["error"]
         return found
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
         return None

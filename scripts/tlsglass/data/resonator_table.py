@@ -8,7 +8,7 @@ import numpy as np
 from tlsglass.base import validation
 from tlsglass.data import infer_dataset, read_table
 
-SHARED = ["mu", "loss", "gap_K", "kinetic_fraction"]
+SHARED = ["mu", "F_tan_delta", "gap_K", "kinetic_inductance_fraction"]
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,13 @@ class Columns:
     inverse: tuple = ()  # of "loss", "Qc", "Ql"
 
 
-def datasets_of(file, columns, frequency_Hz, convention, attenuation_dB=None, systematic=None, relaxation=False, **options):
+def build_resonator_datasets(
+    file, columns, frequency_Hz, coupling_geometry, attenuation_dB=None, systematic=None, relaxation=False, **options
+):
     """Return (dataset of 1/Q_i, [dataset of f]) of the table ``file``. f is that of the one sweep that has the least errors.
 
-    ``options`` are those of given.info_of: temperature, temperature_unit, window_K, where. ``systematic`` {each, common}.
+    ``options`` are those of infer_info: temperature, temperature_unit, window_K, where. ``systematic`` {uncorrelated,
+    correlated}.
     Raises validation.InputError, one line that says what to give.
     """
     for name, what in (
@@ -42,13 +45,15 @@ def datasets_of(file, columns, frequency_Hz, convention, attenuation_dB=None, sy
             raise validation.InputError(what)
     if (columns.power is None) == (columns.photons is None):
         raise validation.InputError("--power COLUMN or --photons COLUMN: one of them must be given")
-    if convention is None:
-        raise validation.InputError("--convention: missing; 2 or 4, of the photon number 2 or 4 · Q_l²/Q_c · P/(ħω²)")
+    if coupling_geometry is None:
+        raise validation.InputError(
+            "--coupling-geometry: missing; notch or reflection: the photon number is 2 or 4 · Q_l²/Q_c · P/(ħω²)"
+        )
     where = dict(options.get("where") or {})
     sweep = columns.power or columns.photons
     loss = _info(file, "resonator_loss", columns.loss, columns.loss_error, "dimensionless", frequency_Hz, options, where)
     loss["data"]["value"] |= {"inverse": True} if "loss" not in columns.inverse else {}
-    loss["data"]["drive"] = _drive(columns, convention, attenuation_dB)
+    loss["data"]["drive"] = _drive(columns, coupling_geometry, attenuation_dB)
     loss |= {"systematic": systematic} if systematic else {}
     if relaxation:
         loss["parameters"]["A_Hz_per_K3"] = {"start": 1e6, "low": 0.0}
@@ -68,14 +73,17 @@ def _info(file, observable, value, error, unit, frequency_Hz, options, where):
     )
 
 
-def _drive(columns, convention, attenuation_dB):
+def _drive(columns, coupling_geometry, attenuation_dB):
     if columns.photons:
-        return {"convention": convention, "photons": {"column": columns.photons}}
+        return {"coupling_geometry": coupling_geometry, "photons": {"column": columns.photons}}
     if columns.Qc is None:
         raise validation.InputError("--Qc COLUMN: missing: photon numbers follow from power and Q_c")
     if attenuation_dB is None:
         raise validation.InputError("--attenuation DB: missing: between the source and the resonator, 0 if unknown")
-    found = {"convention": convention, "power": {"column": columns.power, "unit": "dBm", "attenuation_dB": attenuation_dB}}
+    found = {
+        "coupling_geometry": coupling_geometry,
+        "power": {"column": columns.power, "unit": "dBm", "attenuation_dB": attenuation_dB},
+    }
     for name in ("Qc", "Ql"):
         if getattr(columns, name):
             found[name] = {"column": getattr(columns, name)} | ({"inverse": True} if name in columns.inverse else {})

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from tlsglass.base import validation
-from tlsglass.data import drive_section, joint_section, read_table
+from tlsglass.data import drive_section, joint_section, read_table, renamed_keys
 from tlsglass.data.units import suggest_unit
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
@@ -79,13 +79,13 @@ def validate_folder(folder, schema):
 
 def validate_info(info, folder, schema, path, file=None):
     """Check the content of a dataset.yaml, ``path``, with its points in ``folder``, or in ``file``: return the Checked."""
-    info = _with_numbers(info)
+    info = renamed_keys.rename_keys(_with_numbers(info), path)
     validation.check_schema(info, _with_registered(schema), lambda _: path)
     data = info["data"]
-    observable = registry.named(info["observable"])
+    observable = registry.get_observable(info["observable"])
     wrong = _in_what_is_fitted(path, info, observable)
     wrong += drive_section.validate_drive(path, info, observable) + joint_section.validate_joint(path, info, observable)
-    targets = observable.units + ((observable.unit_of_probe,) if observable.unit_of_probe else ())
+    targets = observable.units + ((observable.probe_unit,) if observable.probe_unit else ())
     with validation.collect_errors(wrong):
         kelvin, _ = _unit(path, "temperature", data, ("K",))
     with validation.collect_errors(wrong):
@@ -95,20 +95,20 @@ def validate_info(info, folder, schema, path, file=None):
     if len(set(names)) < len(names):
         wrong.append(f"{path}: data: the columns {', '.join(names)} must be different ones")
     with validation.collect_errors(wrong):
-        positive = drive_section.columns(info) | {name: name != names[1] or observable.positive for name in names}
+        positive = drive_section.required_columns(info) | {name: name != names[1] or observable.positive for name in names}
         columns = read_table.read_columns(file, list(dict.fromkeys([*names, *positive])), positive, data.get("where"))
     validation.raise_all(wrong)
     if kelvin is None or factor is None:
         return ValidatedDataset(Path(folder).name, info, None, None, None, None, None)
     T_K = [T * kelvin for T in columns[names[0]]]
     value = [x * factor for x in columns[names[1]]]
-    if unit == observable.unit_of_probe:  # the probed quantity itself: its relative change is what is fitted
+    if unit == observable.probe_unit:  # the probed quantity itself: its relative change is what is fitted
         probe = info[observable.probe]
         value, factor, unit = [x / probe - 1 for x in value], factor / probe, observable.units[0]
     error = [x * factor for x in columns[names[2]]] if len(names) > 2 else None
     if data["value"].get("inverse", False):
         value, error = [1 / x for x in value], error and [s / x**2 for s, x in zip(error, value, strict=True)]
-    extra = {name: columns[name] for name in drive_section.columns(info)}
+    extra = {name: columns[name] for name in drive_section.required_columns(info)}
     validation.raise_all(_in_points(file, info, observable, T_K, value) + drive_section.validate_points(file, info, extra))
     return ValidatedDataset(Path(folder).name, info, unit, factor, T_K, value, error, extra)
 
@@ -126,8 +126,8 @@ def _with_numbers(value, key=""):
 
 def _with_registered(schema):
     """Return the schema with what the register adds: the names of the observables, and the keys of their probes."""
-    probes = {key: {"type": "number", "exclusiveMinimum": 0} for key in registry.probes()}
-    registered = {"observable": {"enum": list(registry.names())}} | probes
+    probes = {key: {"type": "number", "exclusiveMinimum": 0} for key in registry.probe_keys()}
+    registered = {"observable": {"enum": list(registry.observable_names())}} | probes
     return schema | {"properties": schema["properties"] | registered}
 
 
@@ -151,7 +151,7 @@ def _in_what_is_fitted(path, info, observable):
         refuse(["doi"], info["doi"], "must look like 10.1103/PhysRevB.103.054202, without the address of a resolver")
     if "window_K" in info and not info["window_K"][0] < info["window_K"][1]:
         refuse(["window_K"], info["window_K"], "must ascend")
-    for key in registry.probes():
+    for key in registry.probe_keys():
         if key == observable.probe and key not in info:
             wrong.append(validation.missing_key_line(lambda _: path, [key], f"{observable.name} needs the probing frequency"))
         if key != observable.probe and key in info:
@@ -173,7 +173,7 @@ def _in_parameters(path, info, observable):
         wrong.append(validation.error_line(lambda _: path, keys, value, allowed))
 
     given = info["parameters"]
-    known = (*observable.parameters, *((J0_OVER_H0,) if observable.on_atlas else ()))
+    known = (*observable.parameters, *((J0_OVER_H0,) if observable.atlas_shapes else ()))
     for name in given:
         if name not in known:
             allowed = ", ".join(known)
@@ -198,7 +198,7 @@ def _in_points(file, info, observable, T_K, value):
     wrong = []
     low, high = info.get("window_K", (0, math.inf))
     inside = [k for k, T in enumerate(T_K) if low <= T <= high]
-    unused = observable.unused(info, "drive" in info["data"])
+    unused = observable.unused_parameters(info, "drive" in info["data"])
     free = sum(not one.get("fixed", False) for name, one in _settings(info, observable).items() if name not in unused)
     if len(inside) <= free + 1:
         few = f"{len(inside)} points in the window {low:g} to {high:g} K are too few"
@@ -216,10 +216,10 @@ def _in_points(file, info, observable, T_K, value):
         must = f"must be {least:g} to {most:g} K in the window; is the unit right?"
         wrong.append(f"{file}: column {column}: {outside[0]:g} K cannot be: {must}")
     change = max(value[k] for k in inside) - min(value[k] for k in inside)
-    if observable.largest_change is not None and change > observable.largest_change:
+    if observable.max_change is not None and change > observable.max_change:
         wrong.append(
             f"{file}: column {info['data']['value']['column']}: changes by {change:.3g} in all: a relative change must stay"
-            f" below {observable.largest_change:g}; is the unit right?"
+            f" below {observable.max_change:g}; is the unit right?"
         )
     return wrong
 

@@ -16,9 +16,8 @@ from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.fitting import problem
 from tlsglass.fitting.likelihood import FitData, Likelihood
-from tlsglass.models.observable import J0_OVER_H0, Parameter
+from tlsglass.models.observable import J0_OVER_H0, make_J0_over_h0
 
-START_FRACTIONS = (0.0, 0.03, 0.08, 0.15, 0.25, 0.4, 0.6, 0.85)  # shares of the domain that a fit tries
 NEGLIGIBLE_VARIANCE = 1e-4  # of the variance of the points: errors of the atlas below it are left out
 H0_UNCERTAINTY_FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
 MAX_COVARIANCE_UPDATES = 3  # the errors of the atlas are those at the fit, which is found anew with them
@@ -43,7 +42,7 @@ class AtlasModel:
     def shapes(self, T_K, p, probe, jackknife=False):
         """Return {amplitude: (n,)}; with ``jackknife`` those of base.samples.Samples, (1 + r, n), where they have errors."""
         T_K = np.ascontiguousarray(T_K, dtype=float)
-        return self.entry.on_atlas(self._curves(T_K.tobytes()), T_K, p, probe, jackknife)
+        return self.entry.atlas_shapes(self._curves(T_K.tobytes()), T_K, p, probe, jackknife)
 
 
 def h0_of(dataset):
@@ -53,9 +52,7 @@ def h0_of(dataset):
 
 def J0_over_h0_parameter(atlas=None):
     """Return the Parameter J0/h0, with the domain of the atlas."""
-    highest = (atlas or shipped_atlas()).limits["J0"][1]
-    starts = tuple(share * highest for share in START_FRACTIONS)
-    return Parameter("J$_0$/h$_0$", starts=starts, default=0.1, low=0.0, high=highest, of_interest=True, natural=True)
+    return make_J0_over_h0((atlas or shipped_atlas()).limits["J0"][1])
 
 
 def with_atlas_model(dataset, h0_K=None, atlas=None):
@@ -69,9 +66,9 @@ def with_atlas_model(dataset, h0_K=None, atlas=None):
     return replace(
         dataset,
         info=dataset.info | {"parameters": given},
-        points=dataset.points.within(low, high),
-        whole=dataset.whole.within(low, high),
-        model_of=observable,
+        points=dataset.points.in_window(low, high),
+        all_points=dataset.all_points.in_window(low, high),
+        model_override=observable,
     )
 
 
@@ -86,7 +83,7 @@ def deviations(dataset, values):
     The sum of their outer products is the covariance of the model; with r independent standard normals as weights, their sum
     is a draw of its errors, and the same weights draw those of another dataset on the same atlas.
     """
-    shapes = dataset.model_of.shapes(dataset.points.T_K, values, dataset.probe, jackknife=True)
+    shapes = dataset.model_override.shapes(dataset.points.T_K, values, dataset.probe, jackknife=True)
     curve = sum(values[name] * shape for name, shape in shapes.items() if np.ndim(shape) == 2)
     rows = JackknifeEstimate(np.asarray(curve))
     return np.sqrt((rows.groups - 1) / rows.groups) * (rows.rows[1:] - rows.rows[1:].mean(axis=0))
@@ -165,7 +162,7 @@ def with_other_h0(dataset, found, atlas=None):
         moved = with_atlas_model(dataset, other, atlas)
         own = with_atlas_model(dataset, h0_K, atlas)
         lost = len(moved.points.T_K) < len(own.points.T_K)
-        same = replace(own, points=own.points.within(*moved.points.ends)) if lost and len(moved.points.T_K) else own
+        same = replace(own, points=own.points.in_window(*moved.points.T_range_K)) if lost and len(moved.points.T_K) else own
         if not (enough(moved) and enough(same)):
             shown[other] = None
             continue

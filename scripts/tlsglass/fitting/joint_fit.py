@@ -15,6 +15,7 @@ from tlsglass.data import joint_section
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting import atlas_fit, problem
 from tlsglass.fitting.likelihood import FitData, Likelihood, Prior
+from tlsglass.models.observable import J0_OVER_H0
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class JointFit:
 
     def names(self, k):
         """Return {parameter of the dataset ``k``: what the likelihood calls it}."""
-        return {parameter: self.name(k, parameter) for parameter in self.datasets[k].observable.fitted}
+        return {parameter: self.name(k, parameter) for parameter in self.datasets[k].observable.parameter_order}
 
     def all_names(self):
         """Return the names of all parameters, each once, with the indices of the datasets that have it."""
@@ -132,12 +133,12 @@ def compare_joint(group, alone, intervals=True):
 
 def joint_with_atlas_model(group):
     """Return the Group with the models on the atlas, J0/h0 in the place of µ; None where one has none, or too few points."""
-    if any(dataset.observable.on_atlas is None for dataset in group.datasets):
+    if any(dataset.observable.atlas_shapes is None for dataset in group.datasets):
         return None
     members = tuple(atlas_fit.with_atlas_model(dataset) for dataset in group.datasets)
     if not all(len(dataset.points.T_K) for dataset in members):
         return None
-    shared = tuple(tuple(atlas_fit.J0_OVER_H0 if name == "mu" else name for name in names) for names in group.shared)
+    shared = tuple(tuple(J0_OVER_H0 if name == "mu" else name for name in names) for names in group.shared)
     found = replace(group, datasets=members, shared=shared)
     few = joint_likelihood(found)
     return found if few.points >= len(few.free) + 2 else None
@@ -148,7 +149,7 @@ def fit_joint_on_atlas(group, values, intervals=True):
     the joint fit with Eq. (3). ASSUME: the errors of the atlas in two datasets are independent."""
     plain = joint_likelihood(group)
     start = {name: values.get(name, plain.terms[name].start) for name in plain.terms}
-    tried = [start | {name: g for name in start if name.split(" [")[0] == atlas_fit.J0_OVER_H0} for g in (0.02, 0.1, 0.3)]
+    tried = [start | {name: g for name in start if name.split(" [")[0] == J0_OVER_H0} for g in (0.02, 0.1, 0.3)]
     found = min((problem.maximize(plain, one, intervals=False) for one in tried), key=lambda one: one.chi2)
     known = [
         atlas_fit.atlas_covariance(dataset, own_values(group, k, found.values)) for k, dataset in enumerate(group.datasets)

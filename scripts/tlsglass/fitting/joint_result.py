@@ -51,7 +51,7 @@ def fit_joint(dataset, others):
     points = _points(group, models)
     for member in told["members"]:
         some = points[points["dataset"] == member["name"]]
-        relative = registry.named(member["observable"]).positive
+        relative = registry.get_observable(member["observable"]).positive
         member["residuals"] = (
             {}
             if not relative
@@ -117,9 +117,9 @@ def _member(dataset, scale):
         "fitted_K": [float(dataset.points.T_K.min()), float(dataset.points.T_K.max())],
         "n_points": len(dataset.points.T_K),
         "errors_scaled_by": scale,
-        "systematic_each": systematic.get("each"),
-        "systematic_common": systematic.get("common"),
-        "convention": dataset.info["data"].get("drive", {}).get("convention"),
+        "systematic_uncorrelated": systematic.get("uncorrelated"),
+        "systematic_correlated": systematic.get("correlated"),
+        "coupling_geometry": dataset.info["data"].get("drive", {}).get("coupling_geometry"),
     }
 
 
@@ -169,7 +169,7 @@ def _curves(group, models):
     found = []
     for k, dataset in enumerate(group.datasets):
         own = {name: {p: values[n] for p, n in group.names(k).items()} for name, values in models.items()}
-        for sweep, grid in dataset.points.grids(CURVE_POINTS):
+        for sweep, grid in dataset.points.interpolated_grids(CURVE_POINTS):
             there = replace(dataset, points=grid)
             told = {"dataset": dataset.name, "sweep": sweep, "T_K": grid.T_K}
             found.append(pd.DataFrame(told | {name: there.model(grid.T_K, values) for name, values in own.items()}))
@@ -204,7 +204,7 @@ def leave_out(group, alone):
         if len(every) < 3:
             continue
         for sweep, points in every:
-            rest = replace(dataset, points=dataset.points.where(dataset.points.sweep != sweep))
+            rest = replace(dataset, points=dataset.points.select(dataset.points.sweep != sweep))
             members = tuple(rest if i == k else one for i, one in enumerate(group.datasets))
             less = replace(group, datasets=members)
             start = joint_fit.start_of(group, [one.free for one in alone])

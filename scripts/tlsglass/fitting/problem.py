@@ -15,7 +15,7 @@ from tlsglass.fitting.intervals import (
     profile_level,
 )
 from tlsglass.fitting.likelihood import FitData, FitParameter, Likelihood, Prior
-from tlsglass.models import registry
+from tlsglass.models.observable import CALIBRATION
 
 MAX_RESTARTS = 3  # times that a profile may find a better minimum, from which all begins anew
 MAX_REDUCED_CHI2 = 2.0  # χ²/dof: from here on, and where chance gives it less than once in 10⁴, likelihoods mean little
@@ -117,8 +117,8 @@ def with_temperature_errors(dataset, start=None):
     for _ in range(5):  # each changes the errors by less than a tenth of what the one before did
         start = fit_eq3_model(weighed, start=start, intervals=False).values
         weighed = replace(dataset, points=along(points, start))
-    whole = dataset.whole
-    return replace(weighed, whole=whole if whole.T_error_K is None else along(whole, start))
+    whole = dataset.all_points
+    return replace(weighed, all_points=whole if whole.T_error_K is None else along(whole, start))
 
 
 def fit_eq3_model(dataset, mu=None, start=None, intervals=True, also=None):
@@ -144,21 +144,20 @@ def shapes_of(dataset):
 
 def priors(dataset):
     """Return what is known beforehand: the fraction that all values of a dataset may be wrong by together."""
-    common = dataset.info.get("systematic", {}).get("common")
-    return [] if common is None else [Prior(registry.CALIBRATION, 0.0, common)]
+    common = dataset.info.get("systematic", {}).get("correlated")
+    return [] if common is None else [Prior(CALIBRATION, 0.0, common)]
 
 
 def fit_parameters(dataset):
     """Return {parameter: Term} of a dataset's own model, in the order of a fit."""
     found, observable = {}, dataset.observable
-    unused = observable.unused(dataset.info, dataset.points.photons is not None)
-    for name in observable.fitted:
+    unused = observable.unused_parameters(dataset.info, dataset.points.photons is not None)
+    for name in observable.parameter_order:
         own = observable.parameters[name]
         told = {"start": own.default, "low": own.low, "high": own.high} | dataset.info["parameters"].get(name, {})
-        tried = np.geomspace(*own.starts) if isinstance(own.starts, registry.Geometric) else own.starts
-        natural = name in observable.amplitudes or (own.natural and (told["low"], told["high"]) == (own.low, own.high))
+        natural = name in observable.amplitudes or (own.physical_bounds and (told["low"], told["high"]) == (own.low, own.high))
         fixed = told.get("fixed", False) or name in unused
-        found[name] = FitParameter(told["start"], told["low"], told["high"], fixed, tuple(map(float, tried)), natural)
+        found[name] = FitParameter(told["start"], told["low"], told["high"], fixed, own.start_values(), natural)
     return found
 
 

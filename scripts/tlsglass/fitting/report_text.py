@@ -7,12 +7,13 @@ from tlsglass.base import stats
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.fitting import intervals
 from tlsglass.fitting.problem import DECISIVE, MIN_P_VALUE
+from tlsglass.models.observable import J0_OVER_H0
 
 MINUS = "\N{MINUS SIGN}"
 FAVOURED, AGAINST, UNDECIDED, VOID = "µ ≠ 0 favoured", "STM favoured", "undecided", "void"
 VERDICTS = (FAVOURED, AGAINST, UNDECIDED, VOID)
 LOPSIDED = 0.25  # ends that differ by more than this share are told one by one
-SYMBOLS = {"mu": "µ", "J0_over_h0": "J0/h0"}
+SYMBOLS = {"mu": "µ", J0_OVER_H0: "J0/h0"}
 
 
 def format_value(value, digits=2):
@@ -102,8 +103,8 @@ def _coupling(fit):
     if fit["atlas"] is None:
         return f"atlas:   J0/h0: no fit, {fit['atlas_why']}"
     atlas = fit["atlas"]
-    told = "atlas:   " + _parameter(atlas["model"], "J0_over_h0")
-    if atlas["model"]["states"].get("J0_over_h0") == intervals.NOT_CONSTRAINED:
+    told = "atlas:   " + _parameter(atlas["model"], J0_OVER_H0)
+    if atlas["model"]["states"].get(J0_OVER_H0) == intervals.NOT_CONSTRAINED:
         return told
     down, up = atlas["h0_range"]
     return told + f"; h0 = {atlas['h0_K']:g} K, its factor of two: +{format_value(up)} {MINUS}{format_value(abs(down))}"
@@ -155,9 +156,9 @@ def warnings(fit):
             found.append(f"{name}: {', '.join(at)} at a bound")
         if not model["converged"]:
             found.append(f"{name}: the search ended at its limit of evaluations")
-    for name, model in (("mu", free), ("J0_over_h0", (fit["atlas"] or {}).get("model"))):
+    for name, model in (("mu", free), (J0_OVER_H0, (fit["atlas"] or {}).get("model"))):
         moved = moves(fit, name, model)
-        if moved and not (name == "J0_over_h0" and fit["atlas"]["rejected"] and fit["errors_given"]):  # that is said below
+        if moved and not (name == J0_OVER_H0 and fit["atlas"]["rejected"] and fit["errors_given"]):  # that is said below
             found.append(f"{moved} with the upper end of the window: choose --window (window_K)")
     if fit["rejected"] and free["errors_given"]:
         found.append("Eq. (3) does not describe the points; errors are scaled by " + format_value(free["misfit"]))
@@ -169,8 +170,8 @@ def warnings(fit):
         found.append(f"{fit['atlas']['left_out']} points lie outside of the atlas")
     if fit["atlas"] and fit["atlas"]["rejected"] and fit["errors_given"]:
         found.append("the atlas does not describe the points")
-    if fit.get("other_laboratory"):
-        found.append(f"another laboratory has measured the same material: {fit['other_laboratory']}")
+    if fit.get("independent_measurement"):
+        found.append(f"another laboratory has measured the same material: {fit['independent_measurement']}")
     if fit["provenance"] == "reconstructed":
         found.append("the points are reconstructed, not measured")
     return found
@@ -183,7 +184,7 @@ def moves(fit, name, model):
         return None
     low = format_with_error(drift["value"], drift["error"]).replace("-", MINUS)
     high = format_with_error(model["values"][name], model["errors_scaled"][name]).replace("-", MINUS)
-    whole_K = (fit["atlas"] if name == "J0_over_h0" else fit)["fitted_K"][1]
+    whole_K = (fit["atlas"] if name == J0_OVER_H0 else fit)["fitted_K"][1]
     return f"{SYMBOLS[name]} moves from {low} (to {drift['upper_K']:.3g} K) to {high} (to {whole_K:.3g} K)"
 
 
@@ -201,7 +202,7 @@ def _of_mu(fit):
     free, judged = fit["mu_free"], verdict(fit)
     shown = format_parameter(free, "mu")
     if judged == VOID and not fit["errors_given"]:
-        moved = moves(fit, "mu", free) or moves(fit, "J0_over_h0", fit["atlas"]["model"])
+        moved = moves(fit, "mu", free) or moves(fit, J0_OVER_H0, fit["atlas"]["model"])
         return f"{moved} with the upper end of the window, and the points have no errors to judge a window by: µ is not decided"
     if judged == VOID:
         chi2 = format_reduced_chi2(free)
@@ -217,12 +218,12 @@ def _of_mu(fit):
 
 def _of_coupling(atlas):
     model = atlas["model"]
-    shown = format_parameter(model, "J0_over_h0")
+    shown = format_parameter(model, J0_OVER_H0)
     if atlas["rejected"] and not model["errors_given"]:
         return "neither is J0/h0"
     if atlas["rejected"]:
         return f"no J0/h0 of the atlas describes them (χ²/dof = {format_reduced_chi2(model)})"
-    state = model["states"].get("J0_over_h0")
+    state = model["states"].get(J0_OVER_H0)
     if state == intervals.NOT_CONSTRAINED:
         return "J0/h0 is not constrained"
     sign = "" if shown[0] in "<>" else "= "

@@ -12,9 +12,10 @@ import pandas as pd
 from tlsglass.data.dataset import Dataset, Points
 from tlsglass.fitting import atlas_fit, joint_fit, problem, synthetic
 from tlsglass.models import registry, resonator
+from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
 
 FREQUENCY, LOSS = "resonator_frequency", "resonator_loss"
-SHARED = ("mu", "loss", "gap_K", "kinetic_fraction")  # what the closure judges
+SHARED = ("mu", "F_tan_delta", "gap_K", "kinetic_inductance_fraction")  # what the closure judges
 COMMON = 0.02  # the fraction that 1/Q_i is known to: its standard deviation
 SPAWN = 1601  # of the random stream
 ROWS = ["device", "parameter", "true", "fitted", "pull", "covered"]
@@ -22,8 +23,8 @@ ROWS = ["device", "parameter", "true", "fitted", "pull", "covered"]
 
 def draw_parameters(rng):
     """Return {parameter: value} of a device; those of both recipes are one."""
-    found = dict(registry.named(FREQUENCY).recipe.parameters)
-    return found | registry.named(LOSS).recipe.parameters | {registry.CALIBRATION: COMMON * rng.standard_normal()}
+    found = dict(registry.get_observable(FREQUENCY).recipe.parameters)
+    return found | registry.get_observable(LOSS).recipe.parameters | {CALIBRATION: COMMON * rng.standard_normal()}
 
 
 def sample_pair(rng, parameters, shapes=None):
@@ -33,7 +34,7 @@ def sample_pair(rng, parameters, shapes=None):
 
 
 def _dataset(name, rng, parameters, shapes):
-    observable = registry.named(name)
+    observable = registry.get_observable(name)
     recipe = observable.recipe
     T_K, photons = synthetic.sweeps(recipe)
     probe = recipe.probe if photons is None else resonator.DrivenProbe(recipe.probe, photons)
@@ -47,7 +48,7 @@ def _dataset(name, rng, parameters, shapes):
         "parameters": {key: {"start": value} for key, value in synthetic.fitted(observable).items()},
     }
     if observable.driven:
-        info["systematic"] = {"common": COMMON}
+        info["systematic"] = {"correlated": COMMON}
     return Dataset(name, info, observable.units[0], points, points)
 
 
@@ -80,16 +81,18 @@ def sample_on_atlas(rng):
     """
     parameters = draw_parameters(rng)
     del parameters["mu"]
-    parameters[atlas_fit.J0_OVER_H0] = float(rng.uniform(*synthetic.COUPLINGS) * atlas_fit.J0_over_h0_parameter().high)
+    parameters[J0_OVER_H0] = float(rng.uniform(*synthetic.COUPLINGS) * atlas_fit.J0_over_h0_parameter().high)
     atlas = atlas_fit.shipped_atlas()
-    shapes = {name: atlas_fit.AtlasModel(registry.named(name), atlas_fit.H0_K, atlas).shapes for name in (LOSS, FREQUENCY)}
+    shapes = {
+        name: atlas_fit.AtlasModel(registry.get_observable(name), atlas_fit.H0_K, atlas).shapes for name in (LOSS, FREQUENCY)
+    }
     exact = joint_fit.joint_with_atlas_model(joint_fit.JointFit(sample_pair(rng, parameters, shapes), (SHARED,), (1.0, 1.0)))
     away = [atlas_fit.deviations(dataset, parameters) for dataset in exact.datasets]
     draw = rng.standard_normal(len(away[0]))
     members = []
     for dataset, off in zip(exact.datasets, away, strict=True):
         points = replace(dataset.points, value=dataset.points.value + draw @ off)
-        members.append(replace(dataset, points=points, whole=points))
+        members.append(replace(dataset, points=points, all_points=points))
     return replace(exact, datasets=tuple(members)), parameters
 
 
@@ -100,10 +103,10 @@ def closure_on_atlas(first, n, seed):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(SPAWN, device, 1)))
         group, parameters = sample_on_atlas(rng)
         found = joint_fit.fit_joint_on_atlas(group, parameters, intervals="interest")
-        value, (low, high) = parameters[atlas_fit.J0_OVER_H0], found.intervals[atlas_fit.J0_OVER_H0]
-        pull = (found.values[atlas_fit.J0_OVER_H0] - value) / found.errors[atlas_fit.J0_OVER_H0]
+        value, (low, high) = parameters[J0_OVER_H0], found.intervals[J0_OVER_H0]
+        pull = (found.values[J0_OVER_H0] - value) / found.errors[J0_OVER_H0]
         covered = (low is None or low <= value) and (high is None or value <= high)
-        rows.append((device, atlas_fit.J0_OVER_H0, value, found.values[atlas_fit.J0_OVER_H0], pull, covered))
+        rows.append((device, J0_OVER_H0, value, found.values[J0_OVER_H0], pull, covered))
     return pd.DataFrame(rows, columns=ROWS)
 
 

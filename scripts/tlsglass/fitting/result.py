@@ -10,6 +10,7 @@ import pandas as pd
 from tlsglass.data import drive_section
 from tlsglass.fitting import atlas_fit, intervals, problem, report_text, window_scan
 from tlsglass.models import registry
+from tlsglass.models.observable import J0_OVER_H0
 
 DESCRIBED = (
     "title",
@@ -19,8 +20,8 @@ DESCRIBED = (
     "material",
     "observable",
     "provenance",
-    "control",
-    "other_laboratory",
+    "is_control",
+    "independent_measurement",
     "note",
 )
 CURVE_POINTS = 300
@@ -65,7 +66,7 @@ class _Coupled:
 
 def _on_atlas(weighed):
     """Return the _Coupled of a dataset whose errors hold those of the temperature."""
-    if weighed.observable.on_atlas is None:
+    if weighed.observable.atlas_shapes is None:
         return _Coupled({"atlas": None, "atlas_why": f"{weighed.observable.name} has no model on the atlas"})
     dataset = atlas_fit.with_atlas_model(weighed)
     low, high = (T * atlas_fit.h0_of(dataset) for T in atlas_fit.shipped_atlas().limits["T"])
@@ -79,7 +80,7 @@ def _on_atlas(weighed):
     same = problem.compare(cut, intervals=False)
     told = {
         "h0_K": atlas_fit.h0_of(dataset),
-        "fitted_K": list(dataset.points.ends),
+        "fitted_K": list(dataset.points.T_range_K),
         "n_points": within,
         "left_out": len(weighed.points.T_K) - within,
         "model": fit_numbers(fit),
@@ -104,7 +105,7 @@ def _told(dataset, found):
     if points.error is None:
         share = "" if points.weight is None else ", in proportion to the value"
         errors = f"no errors given: σ estimated from the residuals{share}"
-    if dataset.whole.T_error_K is not None:
+    if dataset.all_points.T_error_K is not None:
         errors += ", with the errors of the temperature (effective variance)"
     return (
         {"dataset": dataset.name}
@@ -113,7 +114,7 @@ def _told(dataset, found):
             "unit": dataset.unit,
             "symbol": dataset.observable.symbol,
             "window_K": dataset.info.get("window_K"),
-            "fitted_K": list(points.ends),
+            "fitted_K": list(points.T_range_K),
             "n_points": len(points.T_K),
             "errors": errors,
             "errors_given": points.error is not None,
@@ -144,7 +145,7 @@ def fit_numbers(fit):
 
 
 def _points(dataset, found):
-    whole = dataset.whole
+    whole = dataset.all_points
     error = whole.error
     if error is None:
         error = found.free.misfit * (np.ones_like(whole.value) if whole.weight is None else whole.weight)
@@ -158,7 +159,9 @@ def _points(dataset, found):
 
 def _curves(dataset, found, coupled):
     """Return the models on a grid of temperatures; of each sweep of a driven resonator, with an empty row after each."""
-    every = [_curve(replace(dataset, points=grid), found, coupled) for _, grid in dataset.whole.grids(CURVE_POINTS)]
+    every = [
+        _curve(replace(dataset, points=grid), found, coupled) for _, grid in dataset.all_points.interpolated_grids(CURVE_POINTS)
+    ]
     if len(every) == 1:
         return every[0]
     gap = pd.DataFrame({name: [np.nan] for name in every[0]})
@@ -174,7 +177,7 @@ def _curve(there, found, coupled):
         low, high = (edge * atlas_fit.h0_of(there) for edge in atlas_fit.shipped_atlas().limits["T"])
         inside = (T >= low) & (T <= high)
         if inside.any():
-            on_it = replace(coupled.dataset, points=there.points.where(inside))
+            on_it = replace(coupled.dataset, points=there.points.select(inside))
             curves["atlas"][inside] = on_it.model(T[inside], coupled.fit.values)
     values = found.free.values
     shapes = there.observable.shapes(T, values, there.probe)
@@ -193,7 +196,7 @@ def _row(fit):
     free = fit["mu_free"]
     values, errors = free["values"], free["errors_scaled"]
     row = {key: fit[key] for key in ("dataset", "provenance", "observable")}
-    for name in registry.tabulated():
+    for name in registry.table_parameters():
         row |= {name: _carried(values.get(name), errors.get(name)), f"{name}_err": errors.get(name)}
     row["mu_low"], row["mu_high"] = free["intervals_scaled"].get("mu", (None, None))
     row["mu_state"] = free["states"].get("mu")
@@ -211,7 +214,7 @@ def _carried(value, error):
 
 def J0_over_h0_record(fit):
     """Return J0/h0 of a fit with all that limits it, a dict for a row of a table: empty where there is no fit on the atlas."""
-    name = atlas_fit.J0_OVER_H0
+    name = J0_OVER_H0
     ends = ("low", "high", "low_95", "high_95")
     atlas = fit["atlas"]
     if atlas is None:

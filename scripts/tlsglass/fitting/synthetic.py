@@ -15,12 +15,12 @@ from tlsglass.models.resonator import DrivenProbe
 def reconstruct(info):
     """Sample the curve of the paper's printed parameters: the points of a dataset with provenance ``reconstructed``.
 
-    ``noise`` is the standard deviation of the Gaussian noise in the units of ``Observable.noise_of``.
+    ``noise`` is the standard deviation of the Gaussian noise in the units of ``Observable.noise_amplitude``.
     """
     recipe = info["reconstruction"]
     low, high = recipe["temperatures_K"]
     T_K = np.round(np.geomspace(low, high, recipe["points"]), 5)
-    observable = registry.named(info["observable"])
+    observable = registry.get_observable(info["observable"])
     parameters = observable.defaults | recipe["parameters"]
     curve = observable.curve(T_K, parameters, info.get(observable.probe))
     sigma = observable.noise(curve, parameters, recipe["noise"])
@@ -37,7 +37,7 @@ def reconstruct(info):
 
 def sample(name, rng, errors_given=True):
     """Return a dataset of the observable ``name`` with points of its recipe and Gaussian noise from ``rng``."""
-    observable = registry.named(name)
+    observable = registry.get_observable(name)
     recipe = observable.recipe
     T_K, photons = sweeps(recipe)
     curve = observable.curve(T_K, recipe.parameters, recipe.probe if photons is None else DrivenProbe(recipe.probe, photons))
@@ -60,7 +60,7 @@ def sweeps(recipe):
 
 def fitted(observable):
     """Return {parameter: its value in the recipe} of those that synthetic points are made to find again."""
-    return {key: value for key, value in observable.recipe.parameters.items() if not observable.parameters[key].absent}
+    return {key: value for key, value in observable.recipe.parameters.items() if not observable.parameters[key].off_by_default}
 
 
 def closure(name, n, seed, errors_given=True):
@@ -69,7 +69,7 @@ def closure(name, n, seed, errors_given=True):
     The pull is (fitted - true)/σ: its mean is 0 ± 1/sqrt(n) and its width 1 ± 1/sqrt(2n) when errors are what they say;
     ``coverage`` is the share of 68.3 % intervals that hold the truth.
     """
-    observable = registry.named(name)
+    observable = registry.get_observable(name)
     truth = fitted(observable)
     pulls, covered = {key: [] for key in truth}, {key: [] for key in truth}
     for child in np.random.SeedSequence(seed, spawn_key=(observable.stream,)).spawn(n):
@@ -101,7 +101,7 @@ def sample_on_atlas(name, rng):
     J0/h0 is uniform between ``COUPLINGS``; the true density is the atlas moved by one draw from its errors, and the noise that
     of the recipe. Temperatures are those of the recipe that the atlas has.
     """
-    observable = registry.named(name)
+    observable = registry.get_observable(name)
     recipe = observable.recipe
     parameters = {key: {"start": value} for key, value in fitted(observable).items() if key != "mu"}
     info = {"observable": name, "parameters": parameters} | ({observable.probe: recipe.probe} if observable.probe else {})
@@ -114,13 +114,13 @@ def sample_on_atlas(name, rng):
     wrong = rng.multivariate_normal(np.zeros_like(curve), atlas_fit.atlas_covariance(empty, truth), method="eigh")
     sigma = observable.noise(curve, truth, recipe.noise)
     points = Points(empty.points.T_K, curve + wrong + sigma * rng.standard_normal(len(curve)), sigma, None)
-    return replace(empty, points=points, whole=points), truth
+    return replace(empty, points=points, all_points=points), truth
 
 
 def closure_on_atlas(name, n, seed):
     """Fit ``n`` datasets of ``sample_on_atlas`` with J0/h0 free: a row as ``closure`` has them, with ``coverage_95``."""
     pulls, covered, covered_95 = [], [], []
-    for child in np.random.SeedSequence(seed, spawn_key=(registry.named(name).stream, 1)).spawn(n):
+    for child in np.random.SeedSequence(seed, spawn_key=(registry.get_observable(name).stream, 1)).spawn(n):
         dataset, truth = sample_on_atlas(name, np.random.default_rng(child))
         found, _ = atlas_fit.fit_on_atlas(dataset, truth, intervals="interest")
         value = truth[J0_OVER_H0]

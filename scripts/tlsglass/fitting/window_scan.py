@@ -9,6 +9,7 @@ import pandas as pd
 
 from tlsglass.base import stats
 from tlsglass.fitting import atlas_fit, intervals, problem
+from tlsglass.models.observable import J0_OVER_H0
 
 LARGEST_ERROR = 1.0  # a window whose parameter is less certain than this says nothing
 SCANNED = 20
@@ -26,10 +27,10 @@ def scan_windows(dataset, parameter="mu", own=None, fit=None, scanned=SCANNED):
     """Return ``parameter`` (µ or J0/h0) against both ends of the window, a row for each: T_min_K, T_max_K, n_points, the
     parameter, with _err and _err_scaled its errors (statistical and scaled, as in ``profile``), misfit, and what is held.
 
-    The lower ends are that of the dataset's own window and its ``scan_from_K``; the upper ends run over the points, about
+    The lower ends are that of the dataset's own window and its ``scan_lower_K``; the upper ends run over the points, about
     ``scanned`` of them. Errors of the temperature are those along the slope of the fit. The bounds are those of the fit, and in
     its own window the row is the fit itself, ``own`` if it is given. In shorter windows, parameters that only the upper end
-    holds (``Parameter.held``) keep their values of the fit; ``held`` names them. A series ends where too few points are left,
+    holds (``freeze_in_scan``) keep their values of the fit; ``held`` names them. A series ends where too few points are left,
     or where they no longer hold the parameter. ``fit`` (dataset, start) takes the place of ``fits.fit`` without intervals.
     """
     fit = fit or (lambda window, start: problem.fit_eq3_model(window, start=start, intervals=False))
@@ -40,10 +41,14 @@ def scan_windows(dataset, parameter="mu", own=None, fit=None, scanned=SCANNED):
     if own.errors[parameter] == 0:
         return pd.DataFrame(columns=columns)
     last = dataset.points.T_K[-1]
-    held = {name: own.values[name] for name, p in dataset.observable.parameters.items() if p.held and own.errors[name] != 0}
+    held = {
+        name: own.values[name]
+        for name, p in dataset.observable.parameters.items()
+        if p.freeze_in_scan and own.errors[name] != 0
+    }
     rows = []
-    for T_min in sorted({dataset.points.T_K[0], *dataset.info.get("scan_from_K", [])}):
-        ends = {*dataset.whole.T_K[:: -max(1, len(dataset.whole.T_K) // scanned)], last}
+    for T_min in sorted({dataset.points.T_K[0], *dataset.info.get("scan_lower_K", [])}):
+        ends = {*dataset.all_points.T_K[:: -max(1, len(dataset.all_points.T_K) // scanned)], last}
         start = own.values
         for T_max in sorted(ends, reverse=True):
             now = held if T_max < last else {}
@@ -67,7 +72,7 @@ def _window(dataset, T_min, T_max, held):
     """Return a dataset with another window, and parameters that are ``held`` {name: value}."""
     given = dataset.info["parameters"]
     given = given | {name: given.get(name, {}) | {"start": value, "fixed": True} for name, value in held.items()}
-    return replace(dataset, info=dataset.info | {"parameters": given}, points=dataset.whole.within(T_min, T_max))
+    return replace(dataset, info=dataset.info | {"parameters": given}, points=dataset.all_points.in_window(T_min, T_max))
 
 
 class WindowScan(NamedTuple):
@@ -95,7 +100,7 @@ def scan_both_models(dataset, free, coupled=None):
 
     found = {"mu": scanned(dataset, "mu", free, eq3, SCANNED)}
     if coupled is not None:
-        found[atlas_fit.J0_OVER_H0] = scanned(atlas_fit.with_atlas_model(dataset), atlas_fit.J0_OVER_H0, coupled, near, 12)
+        found[J0_OVER_H0] = scanned(atlas_fit.with_atlas_model(dataset), J0_OVER_H0, coupled, near, 12)
     return found
 
 
@@ -103,10 +108,10 @@ def side_by_side(scanned):
     """Return the scans of ``both`` in one table, empty without any."""
     if not scanned:
         return pd.DataFrame(columns=columns_of("mu"))
-    if atlas_fit.J0_OVER_H0 not in scanned:
+    if J0_OVER_H0 not in scanned:
         return scanned["mu"].rows
     keys = ["T_min_K", "T_max_K", "n_points"]
-    return scanned["mu"].rows.merge(scanned[atlas_fit.J0_OVER_H0].rows, how="outer", on=keys, suffixes=("", "_atlas"))
+    return scanned["mu"].rows.merge(scanned[J0_OVER_H0].rows, how="outer", on=keys, suffixes=("", "_atlas"))
 
 
 def drifts(fit, scanned):
@@ -114,10 +119,10 @@ def drifts(fit, scanned):
 
     None where a parameter does not move, or where the points do not hold it.
     """
-    found = {"mu": None, atlas_fit.J0_OVER_H0: None}
+    found = {"mu": None, J0_OVER_H0: None}
     models = {"mu": (fit["mu_free"], fit["fitted_K"])}
     if fit["atlas"]:
-        models[atlas_fit.J0_OVER_H0] = fit["atlas"]["model"], fit["atlas"]["fitted_K"]
+        models[J0_OVER_H0] = fit["atlas"]["model"], fit["atlas"]["fitted_K"]
     for name, (model, fitted_K) in models.items():
         if name in scanned and model["states"].get(name) in (intervals.INTERVAL, intervals.UPPER, intervals.LOWER):
             free = sum(error != 0 for error in model["errors"].values())

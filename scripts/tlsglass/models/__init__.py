@@ -1,1 +1,1 @@
-"""Models of measured quantities as functions of temperature: one registered observable for each quantity."""
+"""Observables and their models as functions of temperature: one ``Observable`` per measured quantity."""

@@ -1,17 +1,27 @@
-"""What an observable is, and the register of all of them: whatever the study has to know of one stands in its entry.
+"""The class Observable: a measured quantity and its model as a function of temperature, with the parameters of a fit.
 
-The Snakefile reads the register, so neither this module nor ``observables`` imports numpy, scipy or the formulas.
+To add an observable, write its formula in ``physics/``, an ``Observable`` in the module of its family in this package
+(``thermal``, ``acoustic``, ``resonator`` or a new one), and its name in that module's ``OBSERVABLES``; a new module is listed
+in ``registry.FAMILIES``. The schema of datasets, fits, tables, figures and the closure study follow. Two parts are optional: a
+model with J0/h0 in place of µ (``atlas_shapes``), and a formula in ``workflow/page/observables.js`` for the page.
+
+The Snakefile imports this package, so its modules import numpy and the formulas only where a shape is computed.
 """
+
+from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from tlsglass.base.types import FloatArray
 
 
 class Geometric(NamedTuple):
-    """``n`` values in equal ratios from ``low`` to ``high``."""
+    """A start grid of ``n`` values in geometric progression from ``low`` to ``high``."""
 
     low: float
     high: float
@@ -20,167 +30,170 @@ class Geometric(NamedTuple):
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a model: how tables and figures spell it, where a fit begins, and its bounds unless a dataset has others.
+    """A parameter of a model: its symbol and unit in tables and figures, its start grid, and its default bounds.
 
-    One with ``starts``, the values that a fit tries, is no amplitude: the shapes depend on it.
+    A parameter without a start grid is an amplitude, in which the model is linear. The shapes depend on all others.
     """
 
     symbol: str
     unit: str = ""
-    starts: tuple | Geometric = ()
-    default: float | None = None  # the start where a dataset leaves the parameter out, which it then may
+    start_grid: tuple[float, ...] | Geometric = ()  # values from which a fit starts
+    default: float | None = None  # start of a parameter that a dataset may omit
     low: float = -math.inf
     high: float = math.inf
-    held: bool = False  # a scan over the upper end of the window keeps it: low temperatures do not hold it
-    tabulated: bool = True  # whether it stands in the table of all fits
-    of_interest: bool = False  # what a fit is made for: its interval is told with all that limits it
-    of_drive: bool = False  # held at its default without a drive
-    absent: bool = False  # held at its default unless a dataset names it
-    natural: bool = False  # whether its own bounds are those of nature or of what is known: a fit that ends there gives a limit
+    suggested: tuple[float, float, float] | None = None  # (start, low, high) without a dataset.yaml; else see ``suggestion``
+    freeze_in_scan: bool = False  # low temperatures do not constrain it: a scan over the upper end of the window fixes it
+    in_table: bool = True  # has a column in the table of all fits
+    of_interest: bool = False  # the parameter that a fit is made for; it gets intervals at 95 % and all systematic errors
+    needs_drive: bool = False  # fixed at its default without photon numbers
+    off_by_default: bool = False  # fixed at its default unless a dataset names it
+    physical_bounds: bool = False  # the default bounds are physical: an estimate at a bound is reported as a limit
 
     @property
-    def label(self):
+    def label(self) -> str:
         return f"{self.symbol} ({self.unit})" if self.unit else self.symbol
 
+    def start_values(self) -> tuple[float, ...]:
+        """Return the values of the start grid; none for an amplitude."""
+        if not isinstance(self.start_grid, Geometric):
+            return tuple(map(float, self.start_grid))
+        import numpy as np
 
-J0_OVER_H0 = "J0_over_h0"  # on the atlas, in the place of µ
-# Of Eq. (3); µ = 0 is the standard tunneling model (STM).
-MU = Parameter("µ", starts=(-0.1, 0.0, 0.1, 0.2, 0.4), of_interest=True)
+        return tuple(map(float, np.geomspace(*self.start_grid)))
 
-CALIBRATION = "calibration"  # the parameter that a dataset's `systematic: common` bounds
+    def suggestion(self) -> dict[str, float]:
+        """Return the start, and bounds where there are any, that a fit takes without a dataset.yaml."""
+        if self.suggested is not None:
+            return dict(zip(("start", "low", "high"), self.suggested, strict=True))
+        if isinstance(self.start_grid, Geometric):
+            low, high, _ = self.start_grid
+            return {"start": math.sqrt(low * high), "low": low, "high": high}
+        if self.start_grid:
+            return {"start": float(self.start_grid[0])}
+        return {"start": 1.0, "low": 0.0} if self.default is None else {"start": self.default}
 
 
 @dataclass(frozen=True)
 class SyntheticRecipe:
-    """What the synthetic points of the closure study are made of; ``noise`` is in units of ``Observable.noise_of``."""
+    """Parameters of the synthetic data of the closure study; ``noise`` is in the unit that ``Observable.noise`` describes."""
 
-    parameters: dict
-    temperatures_K: tuple  # lowest and highest
+    parameters: Mapping[str, float]
+    temperatures_K: tuple[float, float]  # lowest and highest
     points: int
     noise: float
     probe: float | None = None
-    photons: tuple = ()  # of each sweep in temperature, for an observable that is driven
-    stream: int | None = None  # of its random numbers; else the name's own, so that no entry changes another's
+    photons: tuple[float, ...] = ()  # photon number of each temperature sweep of a driven observable
+    stream: int | None = None  # number of its random stream; by default derived from the name
 
 
 @dataclass(frozen=True)
 class PlotOptions:
-    """How measured points and their fits are drawn."""
+    """How measured points and their fits are plotted."""
 
-    scale: str = "linear"  # or "log": of the axis of the value
-    from_lowest: bool = False  # the zero is arbitrary: each dataset is drawn from its own lowest point
-    reduced: tuple | None = None  # (power of T, axis label with {} for the unit): what a dataset alone is divided by
-    legend: str = "below"  # "below" or "above" make room for it there; on a logarithmic axis a place that matplotlib knows
+    scale: str = "linear"  # or "log", of the axis of the value
+    subtract_minimum: bool = False  # the zero is arbitrary: subtract the lowest point of each dataset
+    reduced: tuple[int, str] | None = None  # (power of T, axis label with {} for the unit) to divide a single dataset by
+    legend: str = "below"  # "below" or "above" adds room for the legend; on a log axis a location of matplotlib
 
 
 @dataclass(frozen=True)
 class Observable:
-    """One measured quantity and its model Σ_a p[a] · shape_a(T; µ, ...). ``register`` says what an entry must hold.
+    """A measured quantity and its model, the sum of amplitudes times shapes: Σ_a p[a] · shape_a(T; µ, ...).
 
-    ``shapes(T_K, p, probe)`` returns {amplitude: shape (n,)} at ``T_K`` (n,), with Eq. (3) and constant µ.
-    ``on_atlas(curves, T_K, p, probe, jackknife)`` does so with J0/h0 in the place of µ, from
-    atlas.observables.AtlasObservables; with ``jackknife`` shapes may be (1 + r, n), the rows of a JackknifeEstimate.
+    ``shapes(T_K, p, probe)`` returns {amplitude: shape (n,)} at the temperatures ``T_K`` (n,) with Eq. (3) and constant µ.
+    ``atlas_shapes(observables, T_K, p, probe, jackknife)`` does the same with J0/h0 in place of µ, from an
+    ``atlas.observables.AtlasObservables``; with ``jackknife`` a shape may be (1 + r, n): the estimate and its jackknife rows.
     """
 
     name: str
     symbol: str
-    units: tuple  # a dataset's unit must convert to one of them: to the first that fits
-    parameters: dict  # {name: Parameter}, in the order of tables
-    shapes: Callable
+    units: tuple[str, ...]  # the unit of a dataset must convert to one of them; the first match is taken
+    parameters: Mapping[str, Parameter]  # in the order of tables
+    shapes: Callable[..., dict[str, FloatArray]]
     recipe: SyntheticRecipe
-    drawing: PlotOptions = field(default_factory=PlotOptions)
-    on_atlas: Callable | None = None
-    positive: bool = False  # whether a value <= 0 cannot be measured
-    probe: str | None = None  # the key of the dataset that holds the probing frequency, or whatever else the shapes need
-    invertible: bool = False  # whether a dataset may give 1/value, as Q in the place of 1/Q
-    driven: bool = False  # whether each point has a photon number: the probe then is resonators.Driven
-    unit_of_probe: str | None = None  # in it a dataset may give the probed quantity itself: its relative change is fitted
-    largest_change: float | None = None  # over all points: more is in the wrong unit
-    noise_of: str | None = None  # the amplitude that synthetic noise is measured by; else by each value
+    plot_options: PlotOptions = field(default_factory=PlotOptions)
+    atlas_shapes: Callable[..., dict[str, FloatArray]] | None = None
+    positive: bool = False  # values <= 0 are refused
+    probe: str | None = None  # key of the dataset with the probe frequency, or whatever else the shapes need
+    invertible: bool = False  # a dataset may contain 1/value: Q instead of 1/Q
+    driven: bool = False  # points may have photon numbers: the probe is then a resonator.DrivenProbe
+    probe_unit: str | None = (
+        None  # in this unit a dataset may contain the probed quantity itself: its relative change is fitted
+    )
+    max_change: float | None = None  # largest credible change over all points: more suggests a wrong unit
+    noise_amplitude: str | None = None  # synthetic noise is relative to this amplitude; by default to each value
 
     @property
-    def amplitudes(self):
-        return tuple(name for name, parameter in self.parameters.items() if not parameter.starts)
+    def amplitudes(self) -> tuple[str, ...]:
+        """Names of the parameters in which the model is linear."""
+        return tuple(name for name, parameter in self.parameters.items() if not parameter.start_grid)
 
     @property
-    def starts(self):
-        """{parameter that is no amplitude: what a fit tries}."""
-        return {name: parameter.starts for name, parameter in self.parameters.items() if parameter.starts}
+    def parameter_order(self) -> tuple[str, ...]:
+        """Names of all parameters in the order of a fit: the amplitudes are last."""
+        return (*(name for name, parameter in self.parameters.items() if parameter.start_grid), *self.amplitudes)
 
     @property
-    def fitted(self):
-        """The names of all parameters in the order of a fit."""
-        return (*self.starts, *self.amplitudes)
-
-    @property
-    def of_interest(self):
-        """The names of the parameters that a fit is made for."""
+    def of_interest(self) -> tuple[str, ...]:
+        """Names of the parameters that a fit is made for."""
         return tuple(name for name, parameter in self.parameters.items() if parameter.of_interest)
 
-    def unused(self, info, driven):
-        """Return the names of the parameters that a dataset has no use for, which then keep their defaults.
-
-        ``info`` is the content of its dataset.yaml; ``driven`` says whether its points have photon numbers.
-        """
-        named, known = info["parameters"], "common" in info.get("systematic", {})
-        found = {name for name, p in self.parameters.items() if p.absent and name not in named}
-        found |= {name for name, p in self.parameters.items() if p.of_drive and not driven}
-        return found - ({CALIBRATION} if known else set())
-
     @property
-    def defaults(self):
-        """{parameter that a dataset may leave out: its start}."""
+    def defaults(self) -> dict[str, float]:
+        """Default of each parameter that a dataset may omit."""
         return {name: p.default for name, p in self.parameters.items() if p.default is not None}
 
     @property
-    def stream(self):
-        """The number of the random stream of the closure study."""
+    def target_units(self) -> tuple[str, ...]:
+        """Units that the values of a dataset may convert to: those of the observable, then that of the probed quantity."""
+        return self.units + ((self.probe_unit,) if self.probe_unit else ())
+
+    @property
+    def stream(self) -> int:
+        """Number of the random stream of the closure study; adding an observable changes no other stream."""
         return zlib.crc32(self.name.encode()) if self.recipe.stream is None else self.recipe.stream
 
-    def curve(self, T_K, p, probe):
+    def unused_parameters(self, info: Mapping[str, Any], driven: bool) -> set[str]:
+        """Return the names of the parameters that are fixed at their defaults for a dataset.
+
+        Parameters
+        ----------
+        info
+            The content of dataset.yaml.
+        driven
+            Whether its points have photon numbers.
+        """
+        parameters = self.parameters.items()
+        unused = {name for name, p in parameters if p.off_by_default and name not in info["parameters"]}
+        unused |= {name for name, p in parameters if p.needs_drive and not driven}
+        return unused - ({CALIBRATION} if "correlated" in info.get("systematic", {}) else set())
+
+    def curve(self, T_K: FloatArray, p: Mapping[str, float], probe: Any) -> FloatArray:
         """Return the model (n,) at ``T_K`` (n,) for the parameters ``p``."""
-        return sum(p[name] * shape for name, shape in self.shapes(T_K, p, probe).items())
+        return sum(p[name] * shape for name, shape in self.shapes(T_K, p, probe).items())  # type: ignore[return-value]
 
-    def noise(self, curve, p, relative):
-        """Return the standard deviation (n,) of synthetic noise on ``curve`` (n,) of the parameters ``p``."""
-        return relative * (abs(curve) if self.noise_of is None else p[self.noise_of] + 0 * curve)
-
-
-ENTRIES = {}  # name -> Observable, in the order of registration
+    def noise(self, curve: FloatArray, p: Mapping[str, float], relative: float) -> FloatArray:
+        """Return the standard deviation (n,) of synthetic noise on ``curve`` (n,) for the parameters ``p``."""
+        return relative * (abs(curve) if self.noise_amplitude is None else p[self.noise_amplitude] + 0 * curve)
 
 
-def register(entry):
-    """Add an Observable to the register. Raises ValueError for one whose parts do not fit together, or a name that is taken."""
-    wrong = {
-        "is registered already": entry.name in ENTRIES,
-        "has no parameter mu that is fitted": not getattr(entry.parameters.get("mu"), "starts", ()),
-        "has no amplitude": not entry.amplitudes,
-        "has a recipe with other parameters": set(entry.recipe.parameters) != set(entry.parameters),
-        "needs a probe in its recipe if it has one, and only then": (entry.probe is None) != (entry.recipe.probe is None),
-        "has no amplitude of the name in noise_of": entry.noise_of not in (None, *entry.amplitudes),
-        "shares its random stream": entry.stream in (other.stream for other in ENTRIES.values()),
-    }
-    for what, so in wrong.items():
-        if so:
-            raise ValueError(f"observable {entry.name} {what}")
-    ENTRIES[entry.name] = entry
+# ---- parameters that several observables share ----------------------------------------------------------------------
+
+J0_OVER_H0 = "J0_over_h0"  # key of the parameter that replaces µ on the atlas
+CALIBRATION = "calibration"  # key of the parameter whose prior is the dataset's `systematic: correlated`
+
+# Of Eq. (3); µ = 0 is the standard tunneling model (STM).
+MU = Parameter("µ", start_grid=(-0.1, 0.0, 0.1, 0.2, 0.4), suggested=(0.0, -0.9, 1.5), of_interest=True)
+TLS_STRENGTH = Parameter("P$_0$γ²/ρv²")
+RELAXATION_RATE = Parameter("A", "Hz/K³", start_grid=Geometric(1e3, 1e11, 33))  # of Eq. (8)
+OFFSET = Parameter("offset", default=0.0, in_table=False)  # the zero of δv/v, δε/ε and δf/f is arbitrary
+F_TAN_DELTA = Parameter("F tan δ")  # 1/Q_TLS for n at sqrt(T² + E²) = 1 K, where Eq. (3) has n = B
+GAP = Parameter("Δ/k", "K", start_grid=Geometric(1, 40, 25), freeze_in_scan=True)
+KINETIC_INDUCTANCE_FRACTION = Parameter("kinetic fraction", freeze_in_scan=True)
+MAX_RELATIVE_CHANGE = 0.05  # of a velocity, a frequency or ε
 
 
-def named(name):
-    """Return the Observable ``name``. Raises KeyError for one that is not registered."""
-    return ENTRIES[name]
-
-
-def names():
-    """Return the names of all observables."""
-    return tuple(ENTRIES)
-
-
-def probes():
-    """Return the keys of a dataset that hold the probe of any observable."""
-    return tuple(dict.fromkeys(entry.probe for entry in ENTRIES.values() if entry.probe))
-
-
-def tabulated():
-    """Return the names of the parameters of all observables that stand in the table of fits: µ first."""
-    return tuple(dict.fromkeys(n for entry in ENTRIES.values() for n, p in entry.parameters.items() if p.tabulated))
+def make_J0_over_h0(highest: float) -> Parameter:
+    """Return the parameter J0/h0 of an atlas that ends at ``highest``."""
+    grid = tuple(fraction * highest for fraction in (0.0, 0.03, 0.08, 0.15, 0.25, 0.4, 0.6, 0.85))
+    return Parameter("J$_0$/h$_0$", start_grid=grid, default=0.1, low=0.0, high=highest, of_interest=True, physical_bounds=True)

@@ -1,141 +1,248 @@
-"""The entry of a resonator's loss. Its frequency, in ``observables``, has the same F tan δ, gap and kinetic fraction.
+"""Frequency and loss of a superconducting resonator, which share F tan δ, the gap and the kinetic inductance fraction."""
 
-Like ``observables`` it is read by the Snakefile, and imports no formula before a shape is computed. Temperatures in kelvin.
-"""
+from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
+from math import pi
+from typing import TYPE_CHECKING, NamedTuple
 
-from tlsglass.models.observable import CALIBRATION, MU, Geometric, Observable, Parameter, PlotOptions, SyntheticRecipe, register
+from tlsglass.models.observable import (
+    CALIBRATION,
+    F_TAN_DELTA,
+    GAP,
+    J0_OVER_H0,
+    KINETIC_INDUCTANCE_FRACTION,
+    MAX_RELATIVE_CHANGE,
+    MU,
+    OFFSET,
+    RELAXATION_RATE,
+    Geometric,
+    Observable,
+    Parameter,
+    PlotOptions,
+    SyntheticRecipe,
+)
 
-LOSS = Parameter("F tan δ")
-GAP = Parameter("Δ/k", "K", starts=Geometric(1, 40, 25), held=True)
-KINETIC_FRACTION = Parameter("kinetic fraction", held=True)
+if TYPE_CHECKING:
+    from tlsglass.atlas.observables import AtlasObservables
+    from tlsglass.base.types import FloatArray
+
+# ASSUME: the recipes have parameters of the order of a microwave resonator's, and the noise of a good experiment.
+
+
+def _frequency_shapes(
+    T_K: FloatArray, p: Mapping[str, float], frequency_Hz: float, resonant: FloatArray
+) -> dict[str, FloatArray]:
+    """Return the shapes of δf/f = F tan δ / π · resonant + kinetic inductance fraction · quasiparticles + offset.
+
+    ASSUME: δf/f = -F/2 δε/ε, and relaxation is too slow to count at microwave frequencies.
+    """
+    from tlsglass.physics import quasiparticles
+
+    return {
+        "F_tan_delta": resonant / pi,
+        "kinetic_inductance_fraction": quasiparticles.frequency_shift(T_K, frequency_Hz, p["gap_K"]),
+        "offset": T_K**0,
+    }
+
+
+def _resonator_frequency(T_K: FloatArray, p: Mapping[str, float], frequency_Hz: float) -> dict[str, FloatArray]:
+    from tlsglass.physics import microwave
+
+    return _frequency_shapes(T_K, p, frequency_Hz, microwave.resonant_at_frequency_eq3(T_K, p["mu"], frequency_Hz))
+
+
+def _resonator_frequency_on_atlas(
+    observables: AtlasObservables, T_K: FloatArray, p: Mapping[str, float], frequency_Hz: float, jackknife: bool = False
+) -> dict[str, FloatArray]:
+    resonant = observables.resonant_at_frequency(p[J0_OVER_H0], frequency_Hz, jackknife)
+    return _frequency_shapes(T_K, p, frequency_Hz, resonant)
+
+
+RESONATOR_FREQUENCY = Observable(
+    "resonator_frequency",
+    symbol="δf/f",
+    units=("dimensionless",),
+    probe_unit="Hz",
+    parameters={
+        "mu": MU,
+        "F_tan_delta": F_TAN_DELTA,
+        "gap_K": GAP,
+        "kinetic_inductance_fraction": KINETIC_INDUCTANCE_FRACTION,
+        "offset": OFFSET,
+    },
+    shapes=_resonator_frequency,
+    atlas_shapes=_resonator_frequency_on_atlas,
+    probe="frequency_Hz",
+    max_change=MAX_RELATIVE_CHANGE,
+    noise_amplitude="F_tan_delta",
+    recipe=SyntheticRecipe(
+        {"mu": 0.1, "gap_K": 15.0, "F_tan_delta": 6e-4, "kinetic_inductance_fraction": 0.1, "offset": 0.0},
+        (0.08, 2.4),
+        50,
+        0.001,
+        probe=8e9,
+        stream=4,
+    ),
+    plot_options=PlotOptions(subtract_minimum=True, legend="below"),
+)
 
 
 class DrivenProbe(NamedTuple):
-    """The probe of a resonator's loss: its frequency, and the photon number n̄ of each point, (n,). A frequency alone is a
-    drive that saturates nothing."""
+    """The probe of a resonator's loss: its frequency and the photon number n̄ of each point, (n,).
+
+    A frequency alone is a drive too weak to saturate any TLS.
+    """
 
     frequency_Hz: float
-    photons: object = 0.0
+    photons: FloatArray | float = 0.0
 
 
 @lru_cache(maxsize=64)
-def _remembered(what, T, frequency_Hz, *parameters):
-    """Return a part of the loss (n,) that depends on few of the parameters: most steps of a fit leave these as they are."""
+def _quasiparticle_loss(T_K: bytes, frequency_Hz: float, gap_K: float) -> FloatArray:
+    """Return σ1/σ2 (n,), cached since most steps of a fit leave the gap unchanged."""
     import numpy as np
 
-    from tlsglass.physics import microwave, quasiparticles
+    from tlsglass.physics import quasiparticles
 
-    T = np.frombuffer(T)
-    if what == "quasiparticles":
-        return quasiparticles.loss(T, frequency_Hz, *parameters)
-    mu, A = parameters
-    return microwave.relaxation_loss_eq3(T, mu, frequency_Hz, A)
+    return quasiparticles.loss(np.frombuffer(T_K), frequency_Hz, gap_K)
 
 
-def losses(T, p, driven, resonant, relaxation):
-    """Return the shapes of 1/Q_i for two losses per F tan δ, each (n,): ``resonant`` without a drive, and ``relaxation``.
+@lru_cache(maxsize=64)
+def _relaxation_loss(T_K: bytes, frequency_Hz: float, mu: float, A_Hz_per_K3: float) -> FloatArray:
+    """Return the relaxation loss per F tan δ (n,) with Eq. (3), cached since most steps of a fit leave µ and A unchanged."""
+    import numpy as np
 
-    1/Q_i = F tan δ · (resonant / sqrt(1 + (n̄/n_c)^β2 tanh / T^β1) + relaxation) + kinetic fraction · σ1/σ2 + rest, all of it
-    times 1 + calibration: a fraction by which all values of one dataset are wrong together.
+    from tlsglass.physics import microwave
+
+    return microwave.relaxation_loss_eq3(np.frombuffer(T_K), mu, frequency_Hz, A_Hz_per_K3)
+
+
+def _loss_shapes(
+    T_K: FloatArray, p: Mapping[str, float], probe: DrivenProbe, resonant: FloatArray, relaxation: FloatArray
+) -> dict[str, FloatArray]:
+    """Return the shapes of 1/Q_i from two losses per F tan δ, each (n,): ``resonant`` without a drive, and ``relaxation``.
+
+    1/Q_i = F tan δ · (resonant / sqrt(1 + (n̄/n_c)^β2 tanh / T^β1) + relaxation)
+            + kinetic inductance fraction · σ1/σ2 + background,
+
+    multiplied by 1 + calibration, a relative error that all values of one dataset have in common.
     """
     from tlsglass.physics import microwave
 
-    left = microwave.saturation(T, driven.frequency_Hz, driven.photons, 10 ** p["log10_nc"], p["beta1"], p["beta2"])
+    unsaturated = microwave.saturation(T_K, probe.frequency_Hz, probe.photons, 10 ** p["log10_nc"], p["beta1"], p["beta2"])
     shapes = {
-        "loss": resonant * left + relaxation,
-        "kinetic_fraction": _remembered("quasiparticles", T.tobytes(), driven.frequency_Hz, p["gap_K"]),
-        "rest": T**0,
+        "F_tan_delta": resonant * unsaturated + relaxation,
+        "kinetic_inductance_fraction": _quasiparticle_loss(T_K.tobytes(), probe.frequency_Hz, p["gap_K"]),
+        "background": T_K**0,
     }
     return {name: (1 + p[CALIBRATION]) * shape for name, shape in shapes.items()}
 
 
-def _resonator_loss(T, p, driven):
-    """1/Q_i with Eq. (3). ASSUME: what the drive saturates is n at E = hf; TLSs that relax, at E of order T, it does not."""
+def _as_driven(probe: DrivenProbe | float) -> DrivenProbe:
+    return probe if isinstance(probe, DrivenProbe) else DrivenProbe(probe)
+
+
+def _resonator_loss(T_K: FloatArray, p: Mapping[str, float], probe: DrivenProbe | float) -> dict[str, FloatArray]:
+    """Return the shapes of 1/Q_i with Eq. (3).
+
+    ASSUME: the drive saturates TLSs at E = hf, and not the relaxing TLSs at E of order T.
+    """
     from tlsglass.physics import microwave
 
-    driven = driven if isinstance(driven, DrivenProbe) else DrivenProbe(driven)
-    resonant = microwave.resonant_loss_eq3(T, p["mu"], driven.frequency_Hz)
-    relaxation = _remembered("relaxation", T.tobytes(), driven.frequency_Hz, p["mu"], p["A_Hz_per_K3"])
-    return losses(T, p, driven, resonant, relaxation)
+    probe = _as_driven(probe)
+    resonant = microwave.resonant_loss_eq3(T_K, p["mu"], probe.frequency_Hz)
+    relaxation = _relaxation_loss(T_K.tobytes(), probe.frequency_Hz, p["mu"], p["A_Hz_per_K3"])
+    return _loss_shapes(T_K, p, probe, resonant, relaxation)
 
 
-def _resonator_loss_on_atlas(curves, T, p, driven, jackknife=False):
-    from numpy import pi, tanh
+def _resonator_loss_on_atlas(
+    observables: AtlasObservables, T_K: FloatArray, p: Mapping[str, float], probe: DrivenProbe | float, jackknife: bool = False
+) -> dict[str, FloatArray]:
+    import numpy as np
 
     from tlsglass.physics import microwave
 
-    driven = driven if isinstance(driven, DrivenProbe) else DrivenProbe(driven)
-    g, quantum_K, A = p["J0_over_h0"], microwave.HERTZ_K * driven.frequency_Hz, p["A_Hz_per_K3"]
-    resonant = curves.density_at_energy(g, quantum_K, jackknife) * tanh(0.5 * quantum_K / T)
-    relaxation = 0.0 * T
-    if A > 0 and len(T) <= microwave.N_NODES:
-        relaxation = curves.internal_friction(g, driven.frequency_Hz, A, jackknife) / pi
+    probe = _as_driven(probe)
+    g, quantum_K, A = p[J0_OVER_H0], microwave.HERTZ_K * probe.frequency_Hz, p["A_Hz_per_K3"]
+    resonant = observables.density_at_energy(g, quantum_K, jackknife) * np.tanh(0.5 * quantum_K / T_K)
+    relaxation = 0.0 * T_K
+    if A > 0 and len(T_K) <= microwave.N_NODES:
+        relaxation = observables.internal_friction(g, probe.frequency_Hz, A, jackknife) / pi
     elif A > 0:
-        relaxation = microwave.interpolate_smooth(
-            T, lambda _: _at_nodes(curves).internal_friction(g, driven.frequency_Hz, A, jackknife) / pi
-        )
-    return losses(T, p, driven, resonant, relaxation)
+        friction = _at_nodes(observables).internal_friction(g, probe.frequency_Hz, A, jackknife)
+        relaxation = microwave.interpolate_smooth(T_K, lambda _: friction / pi)
+    return _loss_shapes(T_K, p, probe, resonant, relaxation)
 
 
 @lru_cache(maxsize=8)
-def _at_nodes(curves):
-    """Return the Curves at the few temperatures that a smooth function of T is known from."""
+def _at_nodes(observables: AtlasObservables) -> AtlasObservables:
+    """Return the observables at the few temperatures from which a smooth function of T is interpolated."""
     from tlsglass.physics import microwave
 
-    return type(curves)(microwave.interpolation_nodes(curves.T_K[:-1]), curves.h0_K, curves.atlas)
+    return type(observables)(microwave.interpolation_nodes(observables.T_K[:-1]), observables.h0_K, observables.atlas)
 
 
-register(
-    Observable(
-        "resonator_loss",
-        symbol="1/Q$_i$",
-        units=("dimensionless",),
-        parameters={
-            "mu": MU,
-            "loss": LOSS,
-            "log10_nc": Parameter(
-                "log$_{10}$ n$_c$", starts=tuple(range(-2, 13, 2)), default=3.0, low=-10.0, high=30.0, of_drive=True
-            ),
-            "beta1": Parameter("β$_1$", starts=(0.0, 1.0, 2.0), default=1.0, low=-2.0, high=6.0, of_drive=True),
-            "beta2": Parameter("β$_2$", starts=(0.4, 0.7, 1.0), default=0.8, low=0.0, high=2.0, of_drive=True),
-            "gap_K": GAP,
-            "kinetic_fraction": KINETIC_FRACTION,
-            "A_Hz_per_K3": Parameter(
-                "A", "Hz/K³", starts=Geometric(1e3, 1e9, 13), default=0.0, low=0.0, absent=True, natural=True
-            ),
-            "rest": Parameter("1/Q of the rest", default=0.0, low=0.0),
-            CALIBRATION: Parameter(
-                "calibration", starts=(0.0,), default=0.0, low=-0.5, high=0.5, absent=True, natural=True, tabulated=False
-            ),
-        },
-        shapes=_resonator_loss,
-        on_atlas=_resonator_loss_on_atlas,
-        positive=True,
-        probe="frequency_Hz",
-        driven=True,
-        invertible=True,
-        recipe=SyntheticRecipe(
-            {
-                "mu": 0.1,
-                "log10_nc": 5.0,
-                "beta1": 1.2,
-                "beta2": 0.9,
-                "gap_K": 15.0,
-                "A_Hz_per_K3": 0.0,
-                "loss": 6e-4,
-                "kinetic_fraction": 0.1,
-                "rest": 3e-6,
-                CALIBRATION: 0.0,
-            },
-            (0.08, 2.4),
-            30,
-            0.01,
-            probe=8e9,
-            photons=(1e3, 1e5, 1e7, 1e9, 1e11),
+def _saturation(symbol: str, start_grid: tuple[float, ...], default: float, low: float, high: float) -> Parameter:
+    """Return a parameter of the saturation by the drive."""
+    return Parameter(symbol, start_grid=start_grid, default=default, low=low, high=high, needs_drive=True)
+
+
+RESONATOR_LOSS = Observable(
+    "resonator_loss",
+    symbol="1/Q$_i$",
+    units=("dimensionless",),
+    parameters={
+        "mu": MU,
+        "F_tan_delta": F_TAN_DELTA,
+        "log10_nc": _saturation("log$_{10}$ n$_c$", tuple(range(-2, 13, 2)), 3.0, -10.0, 30.0),
+        "beta1": _saturation("β$_1$", (0.0, 1.0, 2.0), 1.0, -2.0, 6.0),
+        "beta2": _saturation("β$_2$", (0.4, 0.7, 1.0), 0.8, 0.0, 2.0),
+        "gap_K": GAP,
+        "kinetic_inductance_fraction": KINETIC_INDUCTANCE_FRACTION,
+        "A_Hz_per_K3": replace(
+            RELAXATION_RATE, start_grid=Geometric(1e3, 1e9, 13), default=0.0, low=0.0, off_by_default=True, physical_bounds=True
         ),
-        drawing=PlotOptions("log", legend="lower right"),
-    )
+        "background": Parameter("background 1/Q", default=0.0, low=0.0),
+        CALIBRATION: Parameter(
+            "calibration",
+            start_grid=(0.0,),
+            default=0.0,
+            low=-0.5,
+            high=0.5,
+            off_by_default=True,
+            physical_bounds=True,
+            in_table=False,
+        ),
+    },
+    shapes=_resonator_loss,
+    atlas_shapes=_resonator_loss_on_atlas,
+    positive=True,
+    probe="frequency_Hz",
+    driven=True,
+    invertible=True,
+    recipe=SyntheticRecipe(
+        {
+            "mu": 0.1,
+            "log10_nc": 5.0,
+            "beta1": 1.2,
+            "beta2": 0.9,
+            "gap_K": 15.0,
+            "A_Hz_per_K3": 0.0,
+            "F_tan_delta": 6e-4,
+            "kinetic_inductance_fraction": 0.1,
+            "background": 3e-6,
+            CALIBRATION: 0.0,
+        },
+        (0.08, 2.4),
+        30,
+        0.01,
+        probe=8e9,
+        photons=(1e3, 1e5, 1e7, 1e9, 1e11),
+    ),
+    plot_options=PlotOptions("log", legend="lower right"),
 )
+
+OBSERVABLES = (RESONATOR_FREQUENCY, RESONATOR_LOSS)

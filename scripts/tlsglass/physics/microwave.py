@@ -108,7 +108,7 @@ def photon_number_reflection(power_W, frequency_Hz, Ql, Qc):
     return 2 * photon_number_notch(power_W, frequency_Hz, Ql, Qc)
 
 
-PHOTON_NUMBER = {2: photon_number_notch, 4: photon_number_reflection}  # by the number in front, which groups do not agree on
+PHOTON_NUMBER = {"notch": photon_number_notch, "reflection": photon_number_reflection}  # by the coupling geometry
 
 
 def dBm_to_watt(power_dBm, attenuation_dB=0.0):

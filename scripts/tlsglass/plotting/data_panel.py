@@ -8,9 +8,10 @@ from matplotlib import lines
 
 from tlsglass.fitting import report_text
 from tlsglass.models import registry
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import style
 
-ATLAS, MISSES = "J0_over_h0", "misses the points"
+MISSES = "misses the points"
 SMALL = 0.35  # of what is drawn: a part of TLSs that is smaller has an inset
 CURVES = (
     ("mu_free", "fit, µ free", {"linestyle": "-"}),
@@ -31,12 +32,12 @@ def draw_data_and_fits(panel, results, alone=False):
     in the STM, if there is one; it has its fit on the atlas too, χ²/dof in the legend, and residuals in its residual panel.
     """
     first = results[0][0]
-    drawing = registry.named(first["observable"]).drawing
+    drawing = registry.get_observable(first["observable"]).plot_options
     reduced = drawing.reduced if alone else None
     scale = 0 if reduced or drawing.scale == "log" else _power_of_ten(results, drawing)
     axes = panel.axes
     for k, (fit, points, curves) in enumerate(results):
-        base = points["value"].min() if drawing.from_lowest else 0.0
+        base = points["value"].min() if drawing.subtract_minimum else 0.0
         drawn = _Drawn(
             *style.OTHER_STYLES[k % len(style.OTHER_STYLES)], 10.0**-scale, base, reduced[0] if reduced else 0, k == 0
         )
@@ -66,13 +67,13 @@ def _title(panel, fit, alone):
     text = fit["material"]
     if alone:
         label = (fit["label"] or "").replace(" -", f" {report_text.MINUS}").replace(" ", "\N{NO-BREAK SPACE}")
-        text += (f", {label}" if label else "") + (" (control)" if fit["control"] else "")
+        text += (f", {label}" if label else "") + (" (control)" if fit["is_control"] else "")
     return "\n".join(textwrap.wrap(text, int((panel.width_inches + 0.25) / LETTER))[:2])
 
 
 def _power_of_ten(results, drawing):
     """Return the power of ten that values are in units of: that of their range, or of the largest."""
-    sizes = [np.ptp(p["value"]) if drawing.from_lowest else p["value"].abs().max() for _, p, _ in results]
+    sizes = [np.ptp(p["value"]) if drawing.subtract_minimum else p["value"].abs().max() for _, p, _ in results]
     return int(np.floor(np.log10(max(*sizes, 1e-300))))
 
 
@@ -80,7 +81,7 @@ def _axis_label(fit, drawing, scale):
     unit = "" if fit["unit"] == "dimensionless" else fit["unit"]
     if drawing.scale == "log":
         return fit["symbol"] + (f" ({unit})" if unit else "")
-    zero = " + constant" if drawing.from_lowest else ""
+    zero = " + constant" if drawing.subtract_minimum else ""
     return rf"{fit['symbol']}{zero} ($10^{{{scale}}}${f' {unit}' if unit else ''})"
 
 
@@ -106,7 +107,7 @@ def _limit(axes, results, reduced, drawing, scale):
     power, factor = (reduced[0] if reduced else 0), 10.0**-scale
     shown = []
     for _, points, curves in results:
-        base = points["value"].min() if drawing.from_lowest else 0.0
+        base = points["value"].min() if drawing.subtract_minimum else 0.0
         error = np.minimum(points["error"].fillna(0), 0.5 * points["value"].abs())
         for values, T in (
             (points["value"] - error, points["T_K"]),
@@ -195,9 +196,13 @@ def _labels(fit, first, alone):
         return {"mu_free": mu + (f", {fit['label']}" if fit["label"] else ""), "stm": "STM, µ = 0" if first else None}
     found = {"mu_free": ("Eq. (3)", mu, free), "stm": ("STM", "µ = 0", fit["stm"])}
     if atlas:
-        found["atlas"] = ("atlas", _named("J$_0$/h$_0$", report_text.format_parameter(atlas["model"], ATLAS)), atlas["model"])
+        found["atlas"] = (
+            "atlas",
+            _named("J$_0$/h$_0$", report_text.format_parameter(atlas["model"], J0_OVER_H0)),
+            atlas["model"],
+        )
     said = {name: f"{model}: {shown if one['acceptable'] else MISSES}" for name, (model, shown, one) in found.items()}
-    for name, parameter in (("mu_free", "mu"), ("atlas", ATLAS)):
+    for name, parameter in (("mu_free", "mu"), ("atlas", J0_OVER_H0)):
         if name in said and not fit["errors_given"] and (fit.get("drifts") or {}).get(parameter):
             said[name] += ", moves with the window"
     if fit["errors_given"]:
@@ -229,7 +234,7 @@ def draw_residuals(panel, fit, points):
 
 def _inset(panel, fit, points, curves, drawing, scale):
     """Zoom in on the part of the TLSs where something else is much larger: quasiparticles of a resonator."""
-    if not drawing.from_lowest or "tls" not in curves:
+    if not drawing.subtract_minimum or "tls" not in curves:
         return
     base, factor = points["value"].min(), 10.0**-scale
     whole, rest = np.ptp(curves["mu_free"]), curves["mu_free"] - curves["tls"]

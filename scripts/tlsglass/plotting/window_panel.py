@@ -9,10 +9,10 @@ from matplotlib import ticker
 from tlsglass.base import stats
 from tlsglass.fitting import intervals, problem, report_text
 from tlsglass.models import registry
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import style
 
-ATLAS = "J0_over_h0"  # fitted on the atlas, all others with Eq. (3)
-SYMBOLS = {"mu": "µ", ATLAS: "J$_0$/h$_0$"}
+SYMBOLS = {"mu": "µ", J0_OVER_H0: "J$_0$/h$_0$"}
 FAINT = 0.35  # how windows look whose fit misses the points
 NOTES = {
     "rejected": "faint: fit misses the points",
@@ -34,7 +34,7 @@ def draw_window_scan(panel, fit, windows, parameter="mu"):
     """
     axes, ends = panel.axes, windows["T_max_K"]
     rows = _scanned(fit, windows, parameter)
-    bounds = _bounds((fit["atlas"] if parameter == ATLAS else fit).get("bounds", {}), parameter)
+    bounds = _bounds((fit["atlas"] if parameter == J0_OVER_H0 else fit).get("bounds", {}), parameter)
     view = _view(rows, bounds)
     axes.axhline(0, color="black", linestyle="--", linewidth=0.8)
     axes.set_ylim(*view)
@@ -89,7 +89,7 @@ def _scanned(fit, windows, parameter):
     """Return the windows that hold a parameter: value, error (scaled), low and high (68 %), low_95 and high_95, within the
     bounds of the fit; ``state`` of profile.STATES; ``own``, that of the fit; ``void``, where its fit misses the points."""
     here, model, suffix = (
-        (fit["atlas"], fit["atlas"]["model"], "_atlas") if parameter == ATLAS else (fit, fit.get("mu_free"), "")
+        (fit["atlas"], fit["atlas"]["model"], "_atlas") if parameter == J0_OVER_H0 else (fit, fit.get("mu_free"), "")
     )
     low, high = _bounds(here.get("bounds", {}), parameter)
     rows = windows[windows[parameter].notna()].copy()
@@ -142,7 +142,7 @@ def _view(rows, bounds):
 def draw_window_legend(panel, fit, windows, due=()):
     """Put above a panel of ``window_scan`` the lower ends of the windows, what shorter windows hold, and the NOTES ``due``."""
     held = ", ".join(dict.fromkeys(", ".join(x for x in windows["fixed"].dropna() if x).split(", ")))
-    entry = registry.named(fit["observable"])
+    entry = registry.get_observable(fit["observable"])
     names = ", ".join(entry.parameters[name].symbol for name in held.split(", ") if name in entry.parameters)
     notes = [note for name, note in NOTES.items() if name in due]
     lines = [*notes, *([f"held: {names}"] if names else []), "lower end (K)"]
@@ -157,8 +157,8 @@ def most_correlated_parameter(fit):
     free = fit["mu_free"]
     if fit["rejected"] or free["states"].get("mu") != intervals.INTERVAL or free["at_bounds"]:
         return None
-    parameters = registry.named(fit["observable"]).parameters
-    rho = {name: x for name, x in free["correlations"].get("mu", {}).items() if parameters[name].tabulated}
+    parameters = registry.get_observable(fit["observable"]).parameters
+    rho = {name: x for name, x in free["correlations"].get("mu", {}).items() if parameters[name].in_table}
     known = {name: x for name, x in rho.items() if free["errors_scaled"][name] and free["errors_scaled"]["mu"]}
     return max(known, key=lambda name: abs(known[name])) if known else None
 
@@ -182,7 +182,7 @@ def draw_correlation(panel, fit):
         [free["values"]["mu"]], [free["values"][name] / 10.0**power], None, f"{name}: best fit", color=style.BLUE, marker="o"
     )
     axes.set_xlabel("µ")
-    axes.set_ylabel(_in_powers(registry.named(fit["observable"]).parameters[name], power))
+    axes.set_ylabel(_in_powers(registry.get_observable(fit["observable"]).parameters[name], power))
     axes.margins(y=0.12)
     axes.xaxis.set_major_locator(ticker.MaxNLocator(nbins=3, steps=(1, 2, 3, 4, 5, 6, 8, 10), min_n_ticks=3))
     rho = free["correlations"]["mu"][name]

@@ -72,7 +72,9 @@ def render_page(template, root, L):
         ),
         annealers=annealers(pd.read_csv(root / "benchmarks/measured/annealers.csv")),
         rooms=lambda wing: rooms(root / "scripts/tlsglass" / wing),
-        parameters=lambda observable: ", ".join(f"`{name}`" for name in registry.named(observable).parameters if name != "mu"),
+        parameters=lambda observable: ", ".join(
+            f"`{name}`" for name in registry.get_observable(observable).parameters if name != "mu"
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from tlsglass.base import io
 from tlsglass.fitting import report_text
+from tlsglass.models.observable import J0_OVER_H0
 
 TABLES = ("points", "curves", "windows")
 
@@ -36,7 +37,7 @@ class FitReport:
 
     @property
     def J0_over_h0(self):
-        return _interval(self.fit["atlas"]["model"], "J0_over_h0") if self.fit["atlas"] else None
+        return _interval(self.fit["atlas"]["model"], J0_OVER_H0) if self.fit["atlas"] else None
 
     def plot(self):
         """Return the figure of the fit, show.style.Figure; ``.figure`` is that of matplotlib."""

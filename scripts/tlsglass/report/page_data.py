@@ -74,7 +74,7 @@ def _encoded(values, kind):
 
 def entries():
     """Return what the register of observables says of each, {name: ...}: what is typed nowhere on the page."""
-    return {name: _entry(registry.named(name)) for name in registry.names()}
+    return {name: _entry(registry.get_observable(name)) for name in registry.observable_names()}
 
 
 def _entry(entry):
@@ -82,35 +82,25 @@ def _entry(entry):
         "title": entry.name.replace("_", " ").capitalize(),
         "symbol": entry.symbol,
         "units": list(entry.units),
-        "unit_of_probe": entry.unit_of_probe,
+        "probe_unit": entry.probe_unit,
         "probe": entry.probe,
         "positive": entry.positive,
-        "largest_change": entry.largest_change,
-        "power": entry.drawing.reduced[0] if entry.drawing.reduced else 0,
-        "parameters": {name: _parameter(name, own) for name, own in entry.parameters.items()},
+        "max_change": entry.max_change,
+        "power": entry.plot_options.reduced[0] if entry.plot_options.reduced else 0,
+        "parameters": {name: _parameter(own) for name, own in entry.parameters.items()},
     }
 
 
-def _parameter(name, own):
-    """Return a parameter with what a fit takes where nobody has said anything of it."""
-    spread = isinstance(own.starts, registry.Geometric)
-    tried = np.geomspace(*own.starts) if spread else own.starts
-    low, high = own.low, own.high
-    if name == "mu":
-        start, low, high = 0.0, -0.9, 1.5
-    elif spread:
-        start, low, high = float(np.sqrt(own.starts.low * own.starts.high)), own.starts.low, own.starts.high
-    elif own.default is None:  # an amplitude
-        start, low = 1.0, 0.0
-    else:
-        start = own.default
+def _parameter(own):
+    """Return a parameter with its start grid, and the start and bounds that a fit takes without a dataset.yaml."""
+    suggestion = {"low": own.low, "high": own.high} | own.suggestion()
     return {
         "symbol": plain(own.symbol),
         "unit": own.unit,
-        "starts": [float(f"{x:.15g}") for x in tried],
-        "start": start,
-        "low": low if np.isfinite(low) else None,
-        "high": high if np.isfinite(high) else None,
+        "starts": [float(f"{x:.15g}") for x in own.start_values()],
+        "start": suggestion["start"],
+        "low": suggestion["low"] if np.isfinite(suggestion["low"]) else None,
+        "high": suggestion["high"] if np.isfinite(suggestion["high"]) else None,
     }
 
 
@@ -126,7 +116,7 @@ def examples(folders):
 
 def _example(folder):
     info = validation.read_yaml(folder / "dataset.yaml")
-    data, entry = info["data"], registry.named(info["observable"])
+    data, entry = info["data"], registry.get_observable(info["observable"])
     error = data["error"]
     spread = data["temperature"].get("error")
     return {

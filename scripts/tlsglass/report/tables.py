@@ -10,6 +10,7 @@ from tlsglass.analysis.scorecard import REALIZATIONS, SIGMAS, summary, table_2_c
 from tlsglass.base import labels
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.fitting import report_text
+from tlsglass.models.observable import J0_OVER_H0
 
 
 @dataclass(frozen=True)
@@ -155,11 +156,11 @@ def _fit(fit, order):
     p_value = fit["p_value"]
     return [
         fit["dataset"],
-        fit["provenance"] + (", control" if fit["control"] else ""),
+        fit["provenance"] + (", control" if fit["is_control"] else ""),
         report_text.format_parameter(free, "mu"),
         _interval(free, "mu"),
-        report_text.format_parameter(atlas["model"], "J0_over_h0") if atlas else "-",
-        _interval(atlas["model"], "J0_over_h0") if atlas else "-",
+        report_text.format_parameter(atlas["model"], J0_OVER_H0) if atlas else "-",
+        _interval(atlas["model"], J0_OVER_H0) if atlas else "-",
         ", ".join(f"{name} {report_text.format_parameter(free, name)}" for name in order if name in free["values"]),
         ("" if fit["errors_given"] else "σ = ") + ", ".join(chi2),
         ", ".join(aic).replace("-", report_text.MINUS),
@@ -319,7 +320,7 @@ def cells(row):
     ends = f"{row.J0_over_h0_low_95:.3f} to {row.J0_over_h0_high_95:.3f}"
     return [
         row.dataset,
-        row.provenance + (", control" if row.control else ""),
+        row.provenance + (", control" if row.is_control else ""),
         known(row.J0_over_h0, f"{value}" + (", void" if void else "")) if isinstance(state, str) else "-",
         known(row.J0_over_h0_low_95, ends),
         known(row.J0_over_h0_h0_up, f"+{row.J0_over_h0_h0_up:.2g} {row.J0_over_h0_h0_down:.2g}"),

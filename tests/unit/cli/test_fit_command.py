@@ -265,8 +265,8 @@ def test_order_and_repeated_temperatures_are_forgiven(tmp_path):
     shipped = (STYCAST / "data.csv").read_text(encoding="utf-8").splitlines()
     backwards = messy(tmp_path / "back", "\n".join([shipped[0], *shipped[:0:-1], shipped[2]]).encode())
     loaded = load_dataset(backwards)
-    assert (np.diff(loaded.whole.T_K) >= 0).all()
-    assert len(loaded.whole.T_K) == len(shipped)
+    assert (np.diff(loaded.all_points.T_K) >= 0).all()
+    assert len(loaded.all_points.T_K) == len(shipped)
 
 
 def test_a_misspelt_dataset_yaml_is_told(tmp_path):
@@ -301,7 +301,7 @@ def test_an_absolute_path_and_a_long_name_are_refused(tmp_path):
 
 def test_a_relative_error_of_nothing_is_refused(tmp_path):
     changes = {"observable": "sound_velocity", "omega_Hz": 9e4, "window_K": [0.01, 1]}
-    changes |= {"parameters": {"mu": {"start": 0}, "coupling": {"start": 1e-4}, "A_Hz_per_K3": {"start": 1e6}}}
+    changes |= {"parameters": {"mu": {"start": 0}, "tls_strength": {"start": 1e-4}, "A_Hz_per_K3": {"start": 1e6}}}
     data = yaml.safe_load((STYCAST / "dataset.yaml").read_text(encoding="utf-8"))["data"]
     changes["data"] = data | {"value": data["value"] | {"unit": "dimensionless"}, "error": {"assumed_relative": 0.01}}
     rows = "\n".join(

@@ -17,7 +17,7 @@ ALL = {
     "--power": "power_dBm",
     "--attenuation": "0",
     "--inv-Qc": "inv_Qc",
-    "--convention": "2",
+    "--coupling-geometry": "notch",
 }
 MISSING = {name: name for name in ALL} | {"--inv-Qc": "--Qc"}
 
@@ -36,7 +36,7 @@ def test_one_table_makes_two_datasets_that_share():
         "f0_Hz", "f0_sigma_Hz", "inv_Qi", "inv_Qi_sigma", "power_dBm", Qc="inv_Qc", Ql="Ql", inverse=("loss", "Qc")
     )
     options = {"temperature": "T_K", "temperature_unit": "K", "window_K": [0.05, 1.6]}
-    loss, (shift,) = resonator_table.datasets_of(TABLE, columns, 8.17499e9, 2, 0.0, **options)
+    loss, (shift,) = resonator_table.build_resonator_datasets(TABLE, columns, 8.17499e9, "notch", 0.0, **options)
     assert len(loss.points.T_K) == 195
     assert len(set(loss.points.sweep)) == 5
     assert shift.name == "f at power_dBm = -10"

@@ -29,9 +29,9 @@ FREQUENCY = {
     "frequency_Hz": 6e9,
     "parameters": {
         "mu": {"start": 0.0},
-        "loss": {"start": 1e-5},
+        "F_tan_delta": {"start": 1e-5},
         "gap_K": {"start": 2.1, "low": 1, "high": 4},
-        "kinetic_fraction": {"start": 0.02},
+        "kinetic_inductance_fraction": {"start": 0.02},
     },
 }
 LOSS = FREQUENCY | {
@@ -46,11 +46,11 @@ LOSS = FREQUENCY | {
             "power": {"column": "power_dBm", "unit": "dBm", "attenuation_dB": 60},
             "Qc": {"column": "Qc"},
             "Ql": {"column": "Ql"},
-            "convention": 2,
+            "coupling_geometry": "notch",
         },
     },
-    "systematic": {"each": 0.02, "common": 0.05},
-    "joint": [{"dataset": "f", "shared": ["mu", "loss"]}],
+    "systematic": {"uncorrelated": 0.02, "correlated": 0.05},
+    "joint": [{"dataset": "f", "shared": ["mu", "F_tan_delta"]}],
 }
 
 
@@ -101,7 +101,7 @@ def changed(*changes, info=LOSS):
 
 
 def drive(**keys):
-    return ("data.drive", {"convention": 2} | keys)
+    return ("data.drive", {"coupling_geometry": "notch"} | keys)
 
 
 def test_photon_numbers_follow_from_power_and_quality_factors(tmp_path):
@@ -114,7 +114,13 @@ def test_photon_numbers_follow_from_power_and_quality_factors(tmp_path):
 
 
 def test_without_Ql_it_follows_from_the_measured_loss(tmp_path):
-    info = changed(drive(power={"column": "power_dBm", "unit": "dBm", "attenuation_dB": 60}, Qc={"value": 5e4}, convention=4))
+    info = changed(
+        drive(
+            power={"column": "power_dBm", "unit": "dBm", "attenuation_dB": 60},
+            Qc={"value": 5e4},
+            coupling_geometry="reflection",
+        )
+    )
     points = load_dataset(write(tmp_path, info), SCHEMA).points
     watt, Ql = 1e-3 * 10 ** ((points.sweep - 60) / 10), 1 / (points.value + 1 / 5e4)
     np.testing.assert_allclose(points.photons, 4 * Ql**2 / 5e4 * watt / (H_BAR * (2 * np.pi * 6e9) ** 2), rtol=1e-6)
@@ -152,7 +158,7 @@ def test_without_a_drive_nothing_saturates(tmp_path):
     loaded = load_dataset(write(tmp_path, changed(("data.drive", None), ("systematic", None)), rows), SCHEMA)
     assert loaded.points.photons is None
     strong = {"mu": 0.0, "log10_nc": -5.0, "beta1": 1.0, "beta2": 1.0, "gap_K": 2.1, "A_Hz_per_K3": 0.0, "calibration": 0.0}
-    strong |= {"loss": 1e-5, "kinetic_fraction": 0.0, "rest": 0.0}
+    strong |= {"F_tan_delta": 1e-5, "kinetic_inductance_fraction": 0.0, "background": 0.0}
     T = loaded.points.T_K
     np.testing.assert_allclose(loaded.model(T, strong), 1e-5 * np.tanh(H_BAR * np.pi * 6e9 / (1.380649e-23 * T)), rtol=1e-9)
 
@@ -175,9 +181,13 @@ def with_cell(column, value, row=7):
 
 BROKEN = [
     # the drive
-    (changed(("data.drive.convention", None)), None, r"data\.drive\.convention: missing"),
-    (changed(("data.drive.convention", 3)), None, r"data\.drive\.convention = 3: must be one of \[2, 4\]"),
-    (changed(("data.drive.convention", "two")), None, r"data\.drive\.convention = 'two'"),
+    (changed(("data.drive.coupling_geometry", None)), None, r"data\.drive\.coupling_geometry: missing"),
+    (
+        changed(("data.drive.coupling_geometry", 3)),
+        None,
+        r"data\.drive\.coupling_geometry = 3: must be one of \['notch', 'reflection'\]",
+    ),
+    (changed(("data.drive.coupling_geometry", "two")), None, r"data\.drive\.coupling_geometry = 'two'"),
     (changed(("data.drive.power.unit", "mW")), None, r"data\.drive\.power\.unit = 'mW'.*dBm.*W"),
     (changed(("data.drive.power.unit", None)), None, r"data\.drive\.power\.unit: missing"),
     (changed(("data.drive.power.attenuation_dB", None)), None, r"power\.attenuation_dB: missing; between the source and"),
@@ -223,8 +233,8 @@ BROKEN = [
     (changed(("frequency_Hz", None)), None, r"frequency_Hz: missing; resonator_loss needs"),
     (changed(("frequency_Hz", "6 GHz")), None, r"frequency_Hz = '6 GHz'"),
     # systematic errors
-    (changed(("systematic.each", 2)), None, r"systematic\.each = 2: must be <= 0\.3"),
-    (changed(("systematic.common", 0)), None, r"systematic\.common = 0: must be > 0"),
+    (changed(("systematic.uncorrelated", 2)), None, r"systematic\.uncorrelated = 2: must be <= 0\.3"),
+    (changed(("systematic.correlated", 0)), None, r"systematic\.correlated = 0: must be > 0"),
     (changed(("systematic", {})), None, r"systematic"),
     # partners
     (changed(("joint.0.dataset", "g")), None, r"joint\[0\]\.dataset = 'g': no dataset of that name"),
@@ -245,7 +255,11 @@ BROKEN = [
     ),
     # parameters
     (changed(("parameters.log10_nc", {"start": 99})), None, r"parameters\.log10_nc\.start = 99: must lie in its bounds"),
-    (changed(("parameters.n_c", {"start": 9})), None, r"parameters\.n_c.*: no parameter of resonator_loss; allowed: mu, loss"),
+    (
+        changed(("parameters.n_c", {"start": 9})),
+        None,
+        r"parameters\.n_c.*: no parameter of resonator_loss; allowed: mu, F_tan_delta",
+    ),
     (changed(("parameters.beta2", {"start": 0.5, "high": "one"})), None, r"parameters\.beta2\.high = 'one'"),
 ]
 
@@ -266,7 +280,7 @@ def test_there_are_fifty_of_them():
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("drive", LOSS["data"]["drive"]), ("systematic", {"each": 0.02}), ("inverse", True)],
+    [("drive", LOSS["data"]["drive"]), ("systematic", {"uncorrelated": 0.02}), ("inverse", True)],
 )
 def test_another_observable_has_no_use_for_them(tmp_path, key, value):
     where = {"drive": "data.drive", "systematic": "systematic", "inverse": "data.value.inverse"}[key]

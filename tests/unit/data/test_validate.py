@@ -114,9 +114,9 @@ def test_all_that_is_wrong_is_said_together_a_line_each(tmp_path):
     with pytest.raises(validation.InputError) as caught:
         load_dataset(folder, SCHEMA)
     assert str(caught.value).replace(f"{folder}/", "").splitlines() == [
-        "dataset.yaml: parameters.kappa_1K = {'low': 0, 'start': 0.04}: no parameter of sound_velocity; allowed: mu, coupling,"
-        " A_Hz_per_K3, offset, J0_over_h0",
-        "dataset.yaml: parameters.coupling: missing",
+        "dataset.yaml: parameters.kappa_1K = {'low': 0, 'start': 0.04}: no parameter of sound_velocity; allowed: mu,"
+        " tls_strength, A_Hz_per_K3, offset, J0_over_h0",
+        "dataset.yaml: parameters.tls_strength: missing",
         "dataset.yaml: parameters.A_Hz_per_K3: missing",
         "dataset.yaml: doi = 'none': must look like 10.1103/PhysRevB.103.054202, without the address of a resolver",
         "dataset.yaml: window_K = [0.4, 0.1]: must ascend",
@@ -190,8 +190,8 @@ def test_ways_to_write_the_same_points(tmp_path, change):
     path = folder / "data.csv"
     path.write_bytes(change(path.read_text(encoding="utf-8")).encode())
     found = load_dataset(folder, SCHEMA)
-    np.testing.assert_array_equal(found.whole.T_K, expected.whole.T_K)
-    np.testing.assert_array_equal(found.whole.value, expected.whole.value)
+    np.testing.assert_array_equal(found.all_points.T_K, expected.all_points.T_K)
+    np.testing.assert_array_equal(found.all_points.value, expected.all_points.value)
 
 
 def test_a_change_that_is_not_relative_is_refused(tmp_path):
@@ -222,7 +222,7 @@ def test_a_frequency_in_hertz_becomes_its_relative_change_and_temperature_errors
 
 def test_the_window_cuts_and_the_whole_stays():
     loaded = load_dataset(STYCAST, SCHEMA)
-    assert (len(loaded.points.T_K), len(loaded.whole.T_K)) == (8, 13)
+    assert (len(loaded.points.T_K), len(loaded.all_points.T_K)) == (8, 13)
     assert loaded.points.T_K[-1] == 0.434
 
 

@@ -21,7 +21,7 @@ PUBLISHED = Path(__file__).parents[3] / "results/published"
 CONTROLS = [
     path.parent.name
     for path in sorted(EXPERIMENTS.glob("*/dataset.yaml"))
-    if yaml.safe_load(path.read_text(encoding="utf-8")).get("control")
+    if yaml.safe_load(path.read_text(encoding="utf-8")).get("is_control")
 ]
 
 
@@ -29,7 +29,7 @@ def sound(T, value, error):
     """A dataset of sound velocities at 90 kHz."""
     points = Points(T, value, error, None)
     info = {"observable": "sound_velocity", "omega_Hz": 90e3, "parameters": {}, "data": {"error": {"column": "e"}}}
-    info["parameters"] = {"mu": {"start": 0.0}, "coupling": {"start": 1e-4, "low": 0}, "A_Hz_per_K3": {"start": 1e7}}
+    info["parameters"] = {"mu": {"start": 0.0}, "tls_strength": {"start": 1e-4, "low": 0}, "A_Hz_per_K3": {"start": 1e7}}
     return Dataset("made", info, "dimensionless", points, points)
 
 
@@ -124,7 +124,7 @@ def test_the_window_of_the_fit_is_the_fit_itself():
     own = found.windows.dropna(subset=["mu"]).iloc[-1]
     assert own["mu_err"] == pytest.approx(found.fit["mu_free"]["errors"]["mu"])
     assert own["fixed"] == ""
-    assert found.windows.dropna(subset=["mu"]).iloc[0]["fixed"] == "gap_K, kinetic_fraction"
+    assert found.windows.dropna(subset=["mu"]).iloc[0]["fixed"] == "gap_K, kinetic_inductance_fraction"
     assert found.windows["mu"].min() > -0.9
 
 

@@ -16,7 +16,7 @@ SCHEMA = validation.read_yaml(ROOT / "scripts/tlsglass/data/dataset.schema.yaml"
 
 def points_of(name, parameters, rng, noise):
     """A dataset of an observable at its recipe's temperatures."""
-    observable = registry.named(name)
+    observable = registry.get_observable(name)
     recipe = observable.recipe
     T = np.geomspace(*recipe.temperatures_K, 25)
     curve = observable.curve(T, parameters, recipe.probe)
@@ -30,7 +30,7 @@ def points_of(name, parameters, rng, noise):
 
 def glass(rng, mu=0.15):
     kappa = points_of("thermal_conductivity", {"mu": mu, "kappa_1K": 0.03}, rng, 0.01)
-    return kappa, points_of("specific_heat", {"mu": mu, "tls_1K": 1e-3, "phonons_1K": 2e-3}, rng, 0.02)
+    return kappa, points_of("specific_heat", {"mu": mu, "C_tls_1K": 1e-3, "phonons_1K": 2e-3}, rng, 0.02)
 
 
 def test_kappa_and_C_of_one_glass_share_mu():
@@ -42,7 +42,7 @@ def test_kappa_and_C_of_one_glass_share_mu():
     assert found.free.values["mu"] == pytest.approx(np.average(each, weights=weights), abs=0.1 * weights.sum() ** -0.5)
     assert found.free.errors["mu"] == pytest.approx(weights.sum() ** -0.5, rel=0.02)
     assert found.delta_aic > 10
-    assert set(found.free.values) == {"mu", "kappa_1K", "tls_1K [specific_heat]", "phonons_1K [specific_heat]"}
+    assert set(found.free.values) == {"mu", "kappa_1K", "C_tls_1K [specific_heat]", "phonons_1K [specific_heat]"}
 
 
 def _split(datasets):
@@ -73,7 +73,7 @@ def test_two_values_that_disagree_are_told_in_sigma():
 
 def test_sound_velocity_and_internal_friction_of_one_oscillator():
     """δv/v and Q⁻¹ share P0γ²/ρv², µ and A, and together hold them better than each alone."""
-    rng, shared = np.random.default_rng(6), {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "coupling": 3.2e-4}
+    rng, shared = np.random.default_rng(6), {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "tls_strength": 3.2e-4}
     velocity = points_of("sound_velocity", shared | {"offset": 0.0}, rng, 0.01)
     friction = points_of("internal_friction", shared | {"background": 2e-5}, rng, 0.005)
     pair, alone = joint_fit.build_joint_fit(velocity, [friction], [list(shared)])
@@ -98,13 +98,13 @@ def test_the_calibration_is_known_to_what_is_stated():
     loss, _ = resonator_pairs.sample_pair(np.random.default_rng(9), parameters)
     found = problem.fit_eq3_model(loss, start=parameters, intervals=False)
     free = problem.fit_eq3_model(_without(loss), start=parameters, intervals=False)
-    expected = np.hypot(free.errors["loss"] / free.values["loss"], resonator_pairs.COMMON)
-    assert found.errors["loss"] / found.values["loss"] == pytest.approx(expected, rel=0.02)
+    expected = np.hypot(free.errors["F_tan_delta"] / free.values["F_tan_delta"], resonator_pairs.COMMON)
+    assert found.errors["F_tan_delta"] / found.values["F_tan_delta"] == pytest.approx(expected, rel=0.02)
 
 
 def _without(dataset):
     info = {key: value for key, value in dataset.info.items() if key != "systematic"}
-    return Dataset(dataset.name, info, dataset.unit, dataset.points, dataset.whole)
+    return Dataset(dataset.name, info, dataset.unit, dataset.points, dataset.all_points)
 
 
 def test_devices_close():
@@ -133,7 +133,7 @@ def test_res_1_is_described_together_and_a_power_that_was_left_out_is_predicted(
     pair, alone = joint_fit.build_joint_fit(dataset, others, [one["shared"] for one in dataset.info["joint"]])
     found = joint_fit.compare_joint(pair, alone, intervals=False)
     away = joint_fit.curve(pair, 0, found.free.values) / dataset.points.value - 1
-    assert np.median(np.abs(away)) < dataset.info["systematic"]["each"]
+    assert np.median(np.abs(away)) < dataset.info["systematic"]["uncorrelated"]
     assert (joint_result.leave_out(pair, alone)["median_error"] < 0.07).all()
-    F = [one.free.values["loss"] for one in alone]
+    F = [one.free.values["F_tan_delta"] for one in alone]
     assert F[1] > 1.1 * F[0]  # f alone and 1/Q_i alone do not agree

@@ -73,7 +73,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(epoxy):
     for _ in range(150):
         value = 0.04 * T**1.9 * (1 + 0.03 * rng.standard_normal(9))
         points = Points(T, value, None, None, weight=value)
-        found = problem.fit_eq3_model(replace(epoxy, points=points, whole=points), intervals="interest")
+        found = problem.fit_eq3_model(replace(epoxy, points=points, all_points=points), intervals="interest")
         low, high = found.intervals["mu"]
         held += low <= 0.1 <= high
         scatter.append(found.misfit**2)
@@ -94,7 +94,7 @@ def test_the_report_says_so_and_finds_the_exponent_in_its_window():
 
 def test_a_share_of_zero_is_refused(tmp_path):
     changes = {"observable": "sound_velocity", "omega_Hz": 9e4, "window_K": [0.05, 1]}
-    changes |= {"parameters": {"mu": {"start": 0}, "coupling": {"start": 1e-4}, "A_Hz_per_K3": {"start": 1e6}}}
+    changes |= {"parameters": {"mu": {"start": 0}, "tls_strength": {"start": 1e-4}, "A_Hz_per_K3": {"start": 1e6}}}
     data = yaml.safe_load((STYCAST / "dataset.yaml").read_text(encoding="utf-8"))["data"]
     data |= {"value": data["value"] | {"unit": "dimensionless"}, "error": {"from_residuals": "relative"}}
     folder = tmp_path / "one"

@@ -32,6 +32,6 @@ def test_coverage_with_errors_from_the_residuals():
 def test_the_numbers_of_the_study_stay_when_observables_are_added():
     """Each has its own random stream: those of the first five are pinned, and so is what comes of one."""
     pinned = ["thermal_conductivity", "specific_heat", "sound_velocity", "dielectric_constant", "resonator_frequency"]
-    assert [registry.named(name).stream for name in pinned] == [0, 1, 2, 3, 4]
+    assert [registry.get_observable(name).stream for name in pinned] == [0, 1, 2, 3, 4]
     table = synthetic.closure("specific_heat", 6, 20210203)
     np.testing.assert_allclose(table["pull_mean"], [0.55233531, 0.63955860, -0.91571324], rtol=1e-4)

@@ -88,9 +88,9 @@ def test_a_side_minimum_of_a_short_window_is_no_drift(seed):
     """Q⁻¹ of Eq. (3) with noise: below its plateau a window has a second minimum, near which a parabola claims too much."""
     dataset = synthetic.sample("internal_friction", np.random.default_rng([77, seed]), errors_given=False)
     points = replace(dataset.points, weight=dataset.points.value)
-    dataset = replace(dataset, points=points, whole=points)
+    dataset = replace(dataset, points=points, all_points=points)
     found = problem.fit_eq3_model(dataset, intervals=False)
     scanned = window_scan.scan_both_models(dataset, found)["mu"]
-    known = "mu", points.ends, sum(error != 0 for error in found.errors.values()), False
+    known = "mu", points.T_range_K, sum(error != 0 for error in found.errors.values()), False
     assert window_scan.drift(scanned.rows, *known)["value"] > 1
     assert window_scan.drift(scanned.rows, *known, scanned.chi2_of_whole) is None

@@ -14,7 +14,7 @@ from tlsglass.data import validate
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting import report_text, synthetic, window_scan
 from tlsglass.fitting.result import fit_dataset, fit_table
-from tlsglass.models import observable, registry
+from tlsglass.models import registry
 from tlsglass.models.observable import MU, Observable, Parameter, PlotOptions, SyntheticRecipe
 from tlsglass.plotting import data_panel, style, window_panel
 from tlsglass.report import tables
@@ -37,23 +37,23 @@ TOY = Observable(
     parameters={
         "mu": MU,
         "power_1K": Parameter("y(1 K)", "W"),
-        "T0_K": Parameter("T$_0$", "K", starts=(0.3, 1.0, 3.0), low=0.0, held=True),
-        "floor": Parameter("floor", "W", default=0.0, low=-1.0, high=1.0, tabulated=False),
+        "T0_K": Parameter("T$_0$", "K", start_grid=(0.3, 1.0, 3.0), low=0.0, freeze_in_scan=True),
+        "floor": Parameter("floor", "W", default=0.0, low=-1.0, high=1.0, in_table=False),
     },
     shapes=shapes,
-    on_atlas=on_atlas,
+    atlas_shapes=on_atlas,
     positive=True,
     probe="gain",
-    noise_of="power_1K",
+    noise_amplitude="power_1K",
     recipe=SyntheticRecipe({"mu": 0.1, "T0_K": 0.7, "power_1K": 2.0, "floor": 0.05}, (0.03, 1), 30, 0.002, probe=1.5),
-    drawing=PlotOptions("log", legend="lower right"),
+    plot_options=PlotOptions("log", legend="lower right"),
 )
 
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch):
     """Register the toy for one test."""
-    monkeypatch.setattr(observable, "ENTRIES", dict(observable.ENTRIES))
+    monkeypatch.setattr(registry, "OBSERVABLES", dict(registry.OBSERVABLES))
     registry.register(TOY)
     yield TOY
     plt.close("all")
@@ -131,7 +131,7 @@ def test_what_does_not_suit_it_is_refused(folder, changes, said):
 
 
 def test_without_its_entry_it_is_unknown(folder, monkeypatch):
-    monkeypatch.delitem(observable.ENTRIES, "toy_power")
+    monkeypatch.delitem(registry.OBSERVABLES, "toy_power")
     with pytest.raises(validation.InputError) as caught:
         validate.validate_folder(folder, SCHEMA)
     assert sorted(line.split(": ")[1].split(" = ")[0] for line in caught.value.lines) == ["gain", "observable"]
@@ -184,7 +184,7 @@ def test_it_is_drawn(told, folder, tmp_path):
 
 def test_on_a_linear_axis_its_values_are_in_units_of_a_power_of_ten(told, monkeypatch):
     fit, points, curves = told.fit, told.points, told.curves
-    monkeypatch.setitem(observable.ENTRIES, "toy_power", replace(TOY, drawing=PlotOptions()))
+    monkeypatch.setitem(registry.OBSERVABLES, "toy_power", replace(TOY, plot_options=PlotOptions()))
     figure = style.Figure()
     data_panel.draw_data_and_fits(
         figure.panels[0], [(fit, points.assign(value=points["value"] / 1e3, error=points["error"] / 1e3), curves)]
@@ -212,7 +212,7 @@ def test_it_stands_on_the_atlas(told):
 
 def test_it_changes_no_other_closure(monkeypatch):
     beside, stream = synthetic.closure("thermal_conductivity", 3, 7), TOY.stream
-    monkeypatch.delitem(observable.ENTRIES, "toy_power")
+    monkeypatch.delitem(registry.OBSERVABLES, "toy_power")
     assert TOY.stream == stream  # nor would another change its own
     pd.testing.assert_frame_equal(synthetic.closure("thermal_conductivity", 3, 7), beside)
 
@@ -222,10 +222,13 @@ def test_it_changes_no_other_closure(monkeypatch):
     [
         ({}, "toy_power is registered already"),
         ({"name": "b", "recipe": replace(TOY.recipe, stream=3)}, "b shares its random stream"),
-        ({"name": "b", "parameters": {k: v for k, v in TOY.parameters.items() if k != "mu"}}, "b has no parameter mu"),
+        (
+            {"name": "b", "parameters": {k: v for k, v in TOY.parameters.items() if k != "mu"}},
+            "b has no parameter mu with",
+        ),
         ({"name": "b", "parameters": TOY.parameters | {"c": Parameter("c")}}, "b has a recipe with other parameters"),
         ({"name": "b", "probe": None}, "b needs a probe in its recipe if it has one, and only then"),
-        ({"name": "b", "noise_of": "T0_K"}, "b has no amplitude of the name in noise_of"),
+        ({"name": "b", "noise_amplitude": "T0_K"}, "b has no amplitude of the name in noise_amplitude"),
     ],
 )
 def test_an_entry_that_does_not_fit_together_is_refused(changes, said):
@@ -233,10 +236,10 @@ def test_an_entry_that_does_not_fit_together_is_refused(changes, said):
         registry.register(replace(TOY, **changes))
 
 
-@pytest.mark.parametrize("name", registry.names())
+@pytest.mark.parametrize("name", registry.observable_names())
 def test_every_entry_computes_what_it_names(name):
     """Its shapes are its amplitudes, finite, at the temperatures and the probe of its recipe; each parameter has a label."""
-    entry = registry.named(name)
+    entry = registry.get_observable(name)
     T = np.geomspace(*entry.recipe.temperatures_K, 7)
     found = entry.shapes(T, entry.recipe.parameters, entry.recipe.probe)
     assert set(found) == set(entry.amplitudes)

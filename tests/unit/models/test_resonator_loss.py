@@ -16,8 +16,8 @@ PARAMETERS = {"J0_over_h0": 0.1 * J0_K, "log10_nc": 3.0, "beta1": 1.2, "beta2": 
 
 
 def shape(A, driven):
-    model = atlas_fit.AtlasModel(registry.named("resonator_loss"), atlas_fit.H0_K, atlas_fit.shipped_atlas())
-    return model.shapes(T_K, PARAMETERS | {"A_Hz_per_K3": A}, driven)["loss"]
+    model = atlas_fit.AtlasModel(registry.get_observable("resonator_loss"), atlas_fit.H0_K, atlas_fit.shipped_atlas())
+    return model.shapes(T_K, PARAMETERS | {"A_Hz_per_K3": A}, driven)["F_tan_delta"]
 
 
 def n(E, T):

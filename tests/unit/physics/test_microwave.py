@@ -109,5 +109,5 @@ def test_photon_number_balances_the_power():
     assert quantum * microwave.photon_number_reflection(P, f, Ql, Qc) * kappa_i == pytest.approx(
         P * (1 - (1 - 2 * a) ** 2), rel=1e-6
     )
-    assert microwave.PHOTON_NUMBER == {2: microwave.photon_number_notch, 4: microwave.photon_number_reflection}
+    assert microwave.PHOTON_NUMBER == {"notch": microwave.photon_number_notch, "reflection": microwave.photon_number_reflection}
     assert microwave.dBm_to_watt([-30.0, 0.0], 60.0) == pytest.approx([1e-12, 1e-9])

@@ -29,7 +29,7 @@ def fit(**changes):
     }
     stm = model | {"chi2": 100.0, "dof": 7, "misfit": 3.78}
     told = {"dataset": "one", "provenance": "measured", "observable": "thermal_conductivity", "errors_given": True}
-    told |= {"control": None, "rejected": False, "atlas": None, "atlas_why": "no points"}
+    told |= {"is_control": None, "rejected": False, "atlas": None, "atlas_why": "no points"}
     return told | {"mu_free": model, "stm": stm, "delta_aic": 85.66, "p_value": 1.5e-20} | changes
 
 
@@ -85,7 +85,7 @@ def test_without_errors_the_scatter_is_shown_and_what_is_unknown_is_a_dash():
 
 def test_only_kappa_has_an_exponent():
     one = fit(observable="sound_velocity")
-    few = {"values": {"mu": 0.1, "coupling": 1.0}, "errors_scaled": {"mu": 0.1, "coupling": 0.1}}
+    few = {"values": {"mu": 0.1, "tls_strength": 1.0}, "errors_scaled": {"mu": 0.1, "tls_strength": 0.1}}
     one["mu_free"] = one["mu_free"] | few
     table = fit_table([one, fit()])
     assert list(table["exponent"].isna()) == [True, False]

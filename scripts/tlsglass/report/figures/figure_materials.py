@@ -20,7 +20,7 @@ SHORT = {
 
 
 def draw(materials, curves):
-    shown = materials[materials["J0_over_h0"].notna() & ~materials["control"]]
+    shown = materials[materials["J0_over_h0"].notna() & ~materials["is_control"]]
     shown = shown.sort_values(["provenance", "J0_over_h0"]).reset_index(drop=True)
     figure = style.Figure(2, width="double", height=0.9 + 0.2 * max(len(shown), 8), width_ratios=[1.15, 1])
     forest, law = figure.panels

@@ -80,7 +80,7 @@ def _frequency(panel, member, points, curves):
 
 
 def _residuals(panel, points, colours, member):
-    systematic = member["systematic_each"]
+    systematic = member["systematic_uncorrelated"]
     if systematic:
         panel.axes.axhspan(-100 * systematic, 100 * systematic, color=style.GREY, alpha=0.25, linewidth=0)
     panel.axes.axhline(0, color="black", linewidth=0.6)

@@ -1,12 +1,13 @@
 """One dataset: its points and fits with residuals, µ and J0/h0 against the window, and the parameter tied most to µ."""
 
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import data_panel, style, window_panel
 
 
 def draw(fits, points, curves, windows, panels=(1,)):
     """Each argument holds one item, that of the dataset."""
     (fit,), (scan,) = fits, windows
-    scanned = [name for name in ("mu", "J0_over_h0") if name in scan and scan[name].notna().any()]
+    scanned = [name for name in ("mu", J0_OVER_H0) if name in scan and scan[name].notna().any()]
     tied = window_panel.most_correlated_parameter(fit) is not None
     figure = style.Figure.for_fit(len(scanned), tied)
     remaining = iter(figure.panels)
