@@ -8,7 +8,7 @@ from tlsglass.montecarlo import checkpoint
 from tlsglass.montecarlo.methods import simulate
 from tlsglass.montecarlo.protocol import parse_fingerprint
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 origin = snakemake.params.origin
 rungs = {path: labels.Rung.parse(Path(path).parent.name) for path in snakemake.output.shards}
 quench_K = parse_fingerprint(origin)[1].quench_K

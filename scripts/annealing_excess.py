@@ -6,7 +6,7 @@ from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.report import tables
 from tlsglass.study.equilibrium_plan import TEMPERED
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 settings = snakemake.params
 tests = dict(zip(settings.sets, map(tables.read_table_file, snakemake.input.certificates), strict=True))
 certified = [name for name, table in tests.items() if table["passed"].all()]

@@ -7,7 +7,7 @@ import pandas as pd
 from tlsglass.base import io
 from tlsglass.montecarlo.annealing import AnnealingSummary
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 annealing, stability = [], []
 for chain in map(AnnealingSummary.load, snakemake.input.chains):
     model = json.loads(str(chain.fingerprint))

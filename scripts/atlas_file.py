@@ -6,7 +6,7 @@ from tlsglass.dos.load import load_merged
 from tlsglass.model import lattice
 from tlsglass.study.configured_study import Study
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 given, paths, sets = snakemake.params.atlas, list(snakemake.input.shards), []
 for kind, found in Study(snakemake.config).atlas().items():
     for one in found.values():

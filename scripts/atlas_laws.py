@@ -5,7 +5,7 @@ from tlsglass.atlas.annealing_excess import AnnealingExcess
 from tlsglass.atlas.table import Atlas
 from tlsglass.base import io
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 atlas, given = Atlas.load(snakemake.input.atlas, AnnealingExcess.load(snakemake.input.excess)), snakemake.params.atlas
 io.write_csv(snakemake.output.couplings, atlas_laws.laws_from_counts(atlas, given["gaussian_bin_K"]))
 curves = atlas_laws.laws_from_spline(atlas, snakemake.params.observables, given["plotted_T_over_h0"])

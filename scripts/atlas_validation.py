@@ -6,7 +6,7 @@ from tlsglass.atlas.table import Atlas
 from tlsglass.base import io
 from tlsglass.dos.density_of_states import DensityOfStates
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 published = [DensityOfStates.load(path) for path in snakemake.input.published]
 found = atlas_validation.validate(Atlas.load(snakemake.input.atlas), published)
 for name, table in found._asdict().items():

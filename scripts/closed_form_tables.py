@@ -5,7 +5,7 @@ import pandas as pd
 from tlsglass.analysis import two_tls_tables
 from tlsglass.base import io
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 settings, model = snakemake.params.two_tls, snakemake.params.model
 printed = pd.read_csv(snakemake.input.paper).set_index("id")["paper"]["appendix_C_elastic_over_C_el"]
 io.write_csv(snakemake.output.table_1, two_tls_tables.table_1(settings["material"]))

@@ -6,7 +6,7 @@ from tlsglass.base import io
 from tlsglass.fitting import synthetic
 from tlsglass.models import registry
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 arguments = snakemake.wildcards.observable, snakemake.params.datasets, snakemake.params.seed
 tables = [synthetic.closure(*arguments)]
 entry = registry.get_observable(snakemake.wildcards.observable)

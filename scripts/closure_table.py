@@ -5,5 +5,5 @@ import pandas as pd
 from tlsglass.base import io
 from tlsglass.report import tables
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 io.write_csv(snakemake.output.table, pd.concat([tables.read_table_file(path) for path in snakemake.input.tables]))

@@ -7,7 +7,7 @@ from tlsglass.base import io
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.temperature_series import TemperatureSeries
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 claims = pd.read_csv(snakemake.input.paper).set_index("id")
 counts = [DensityOfStates.load(path) for path in snakemake.input.rungs]
 sets = [TemperatureSeries(c for c in counts if c.J0_K == J0) for J0 in sorted({c.J0_K for c in counts})]

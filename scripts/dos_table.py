@@ -5,7 +5,7 @@ import numpy as np
 from tlsglass.base import io
 from tlsglass.dos.load import load_merged
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 settings = snakemake.params
 of_temperatures = np.reshape(snakemake.input.shards, (len(settings.T_K), -1)).tolist()
 # all are merged before the first is written: a run that meets a foreign shard has only that to say

@@ -4,7 +4,7 @@ from tlsglass.base import io
 from tlsglass.montecarlo import equilibration_data, methods
 from tlsglass.montecarlo.protocol import ANNEALING, PAIRED_ANNEALING, TEMPERING
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 settings = snakemake.params
 
 

@@ -7,7 +7,7 @@ from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.montecarlo.equilibration_data import EquilibrationData
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 settings = snakemake.params
 annealed = {
     sweeps: TemperatureSeries(map(DensityOfStates.load, snakemake.input[f"annealed_{sweeps}"])) for sweeps in settings.sweeps

@@ -5,6 +5,6 @@ import pandas as pd
 from tlsglass.base import io
 from tlsglass.report import tables
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 for name, path in snakemake.output.items():
     io.write_csv(path, pd.concat([tables.read_table_file(part) for part in snakemake.input[name]], ignore_index=True), digits=6)

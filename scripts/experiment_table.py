@@ -7,7 +7,7 @@ from tlsglass.analysis import materials
 from tlsglass.base import io
 from tlsglass.fitting.result import fit_table
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 fits = [json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.fits]
 io.write_csv(snakemake.output.table, fit_table(fits))
 found = materials.table(fits)

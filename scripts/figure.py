@@ -5,7 +5,7 @@ import importlib
 from tlsglass.base import io
 from tlsglass.report import load_inputs
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 draw = importlib.import_module(snakemake.params.module).draw
 figure = draw(**load_inputs.load(snakemake.input.items()), **snakemake.params.settings)
 figure.save(snakemake.output)

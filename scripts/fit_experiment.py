@@ -7,6 +7,6 @@ from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting.result import fit_dataset
 from tlsglass.report import fit_report
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 dataset = load_dataset(Path(snakemake.input.info).parent, validation.read_yaml(snakemake.input.schema))
 fit_report.FitReport(fit_dataset(dataset)).write_tables(snakemake.output)

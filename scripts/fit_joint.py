@@ -5,7 +5,7 @@ from pathlib import Path
 from tlsglass.base import io, validation
 from tlsglass.fitting import joint_fit, joint_result
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 found = joint_result.fit_joint(
     *joint_fit.load_partners(Path(snakemake.input.info).parent, validation.read_yaml(snakemake.input.schema))
 )

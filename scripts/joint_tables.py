@@ -9,7 +9,7 @@ from tlsglass.base import io
 from tlsglass.fitting import joint_result
 from tlsglass.report import tables
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 fits = [json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.fits]
 none = pd.DataFrame(columns=["fit"])  # of a study without such datasets
 io.write_csv(snakemake.output.fits, joint_result.joint_fit_table(fits) if fits else none)

@@ -5,7 +5,7 @@ from pathlib import Path
 from tlsglass.base import io, validation
 from tlsglass.report import page
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 given = snakemake.input
 text = page.render_html(
     Path(given.manifest).parent,

@@ -3,7 +3,7 @@
 from tlsglass.base import io, provenance
 from tlsglass.montecarlo.protocol import CHAIN_VERSION
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 paths = [path for _, value in snakemake.input.items() for path in ([value] if isinstance(value, str) else value)]
 about = snakemake.params
 io.write_json(snakemake.output.manifest, provenance.manifest(about.config, about.run, paths, CHAIN_VERSION))

@@ -6,6 +6,6 @@ from tlsglass.analysis import pulls
 from tlsglass.base import io
 from tlsglass.report import tables
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 found = pd.concat([tables.read_table_file(path) for path in snakemake.input.pulls])
 io.write_csv(snakemake.output.table, pulls.table(found))

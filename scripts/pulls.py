@@ -6,7 +6,7 @@ from tlsglass.base import io
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.temperature_series import TemperatureSeries
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 densities = TemperatureSeries(map(DensityOfStates.load, snakemake.input.rungs))
 found = pulls.pulls_of_set(densities, Settings(**snakemake.params.settings), **snakemake.params.pulls, report=print)
 io.write_csv(snakemake.output.pulls, found)

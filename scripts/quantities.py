@@ -6,7 +6,7 @@ from tlsglass.base import io
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.temperature_series import TemperatureSeries
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 densities = TemperatureSeries(map(DensityOfStates.load, snakemake.input.rungs), DensityOfStates.load(snakemake.input.quench))
 settings = Settings(**snakemake.params.settings)
 for name, table in quantity_tables.tabulate_set(densities, settings).items():

@@ -6,7 +6,7 @@ from pathlib import Path
 from tlsglass.base import io
 from tlsglass.report import prose
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 card = prose.read_card(snakemake.input.card, snakemake.input.paper)
 folder = Path(snakemake.input.tables[0]).parent
 made = prose.made_by(json.loads(Path(snakemake.input.made).read_text(encoding="utf-8")))

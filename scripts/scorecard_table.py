@@ -8,7 +8,7 @@ from tlsglass.analysis import scorecard
 from tlsglass.base import io
 from tlsglass.report import tables
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 found = {Path(path).stem: tables.read_table_file(path) for path in snakemake.input.tables}
 claims = pd.read_csv(snakemake.input.paper).to_dict("records")
 card = pd.DataFrame([scorecard.judge(claim, found.get(claim["table"]), snakemake.params.L) for claim in claims])

@@ -8,7 +8,7 @@ from tlsglass.base import io
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.temperature_series import TemperatureSeries
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 settings = Settings(**snakemake.params.settings)
 short, whole = ({} for _ in range(2))
 for found, paths in ((short, snakemake.input.short), (whole, snakemake.input.whole)):

@@ -6,6 +6,6 @@ from tlsglass.base import io
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.temperature_series import TemperatureSeries
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 densities = TemperatureSeries(map(DensityOfStates.load, snakemake.input.rungs))
 io.write_csv(snakemake.output.quoted, sizes.quoted_values(densities, Settings(**snakemake.params.settings)))

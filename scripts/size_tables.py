@@ -6,7 +6,7 @@ from tlsglass.analysis import sizes
 from tlsglass.base import io
 from tlsglass.report import tables
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 values = pd.concat([tables.read_table_file(path) for path in snakemake.input.quoted], ignore_index=True)
 io.write_csv(snakemake.output.sizes, values)
 io.write_csv(snakemake.output.pairs, sizes.pairs(values))

@@ -4,7 +4,7 @@ from tlsglass.base import io
 from tlsglass.montecarlo import annealing, methods
 from tlsglass.montecarlo.protocol import ANNEALING
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 params, paths = snakemake.params, snakemake.input.chains
 if params.merged:
     summary = annealing.read_summary(paths, params.origin, params.realizations)

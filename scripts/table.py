@@ -3,7 +3,7 @@
 from tlsglass.base import io
 from tlsglass.report import load_inputs, tables, templating
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 table = getattr(tables, snakemake.params.name)(**load_inputs.load(snakemake.input.items()), **snakemake.params.settings)
 io.write_text(snakemake.output.markdown, templating.markdown(table))
 io.write_text(snakemake.output.html, templating.html(table, snakemake.input.template))

@@ -10,7 +10,7 @@ from tlsglass.base import io
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.temperature_series import TemperatureSeries
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 settings = Settings(**snakemake.params.settings)
 groups = settings.fits["jackknife_groups"]  # a variant is read as it was simulated: without groups
 rows = []

@@ -1,4 +1,4 @@
-"""Rule verify_files: name each shard, density and table that is not what was written, or is missing, with what mends it."""
+"""Rule verify_files: report every shard, density and table that is damaged or foreign, with the command that repairs it."""
 
 import shlex
 from functools import partial
@@ -9,31 +9,29 @@ from tlsglass.study import inventory
 from tlsglass.study.configured_study import Study
 
 
-def left_over(path):
+def stale_figure(path):
     raise io.UserError(f"{path}: left by another configuration of this run; remove it with: rm {shlex.quote(str(path))}")
 
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
-settings, study = snakemake.params, Study(snakemake.config)
-run = Path(settings.run)
+io.start_job(snakemake)
+params, study = snakemake.params, Study(snakemake.config)
+run = Path(params.run)
+records = sorted(Path(params.checksums).rglob("*.json"))
 
 checks = [(run / name, check) for name, check in inventory.of_merged(study)]
-if settings.published:
-    checks += [(Path(settings.published) / name, check) for name, check in inventory.of_merged(study)]
+if params.published:
+    checks += [(Path(params.published) / name, check) for name, check in inventory.of_merged(study)]
 else:
-    checks += [(Path(settings.shards) / name, check) for name, check in inventory.of_shards(study)]
-told = {}
-for log in sorted((run / "logs").rglob("*.log")):
-    told |= io.digests_in_log(log)
-for path in sorted(run.rglob("*")):
-    if path.suffix in io.TABLES:
-        checks.append((path, partial(io.verify_digest, digest=told.get(str(path)))))
+    checks += [(Path(params.shards) / name, check) for name, check in inventory.of_shards(study)]
+checksums = {path: digest for record in records for path, digest in io.read_checksums(record).items()}
+checks += [
+    (path, partial(io.verify_digest, digest=checksums.get(str(path))))
+    for path in sorted(set(run.rglob("*")).difference(records))
+    if path.suffix in io.TABLES
+]
+checks += [(path, stale_figure) for path in sorted((run / "figures").glob("*")) if path.stem not in params.figures]
 
-for path in sorted((run / "figures").glob("*")):
-    if path.stem not in settings.figures:
-        checks.append((path, left_over))
-
-found = [(path, check) for path, check in checks if path.exists()]
-if lines := io.failed_checks(found):
+existing = [(path, check) for path, check in checks if path.exists()]
+if lines := io.failed_checks(existing):
     raise io.UserError("\n".join(lines))
-print(f"{len(found)} files are what was written")
+print(f"{len(existing)} files are what was written")

@@ -6,7 +6,7 @@ from tlsglass.analysis import quantity_tables
 from tlsglass.base import io
 from tlsglass.dos.density_of_states import DensityOfStates
 
-io.redirect_output_to_log(snakemake.log[0], snakemake.config["rebuild"])
+io.start_job(snakemake)
 rows = [
     quantity_tables.weak_coupling_row(DensityOfStates.load(path), snakemake.params.windows_J0)
     for path in snakemake.input.counts

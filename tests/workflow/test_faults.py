@@ -101,7 +101,7 @@ CORRUPTIONS = {
     "shard of other physics": ("T0.05/00030-00059.npz", other_physics, "seed is 7 in it and 20210205 in this study"),
     "shard of another chain version": ("T0.2/00030-00059.npz", other_chain_version, "chain_version is 93"),
     "duplicated shard": ("T2e-06/00030-00059.npz", copy_of("00000-00029.npz"), "it holds realizations 0 to 29"),
-    "shard without a digest": ("T1/00030-00059.npz", without_digest, "digest"),
+    "shard without a checksum": ("T1/00030-00059.npz", without_digest, "checksum"),
     "shard of another temperature": ("T0.5/00030-00059.npz", copy_of("../T1/00030-00059.npz"), "its temperature is 1 K"),
     "truncated chain": ("chain/00000-00029.npz", truncate, "damaged"),
     "chain of other physics": ("chain/00030-00059.npz", other_physics, "seed is 7 in it"),
@@ -140,7 +140,7 @@ def test_each_corruption_is_named_and_repaired_by_the_printed_command(workflow):
     for kind, (_, _, said) in CORRUPTIONS.items():
         (line,) = [line for line in lines if line.startswith(f"{places[kind]}: ")]
         assert said in line, kind
-        remedies.append(shlex.split(line.partition("make it anew with: ")[2]))
+        remedies.append(shlex.split(line.partition("rebuild it with: ")[2]))
         assert remedies[-1] == ["snakemake", "--cores", "1", "--force", places[kind], "--configfile", "config/tiny.yaml"]
     # the commands differ in their target alone: all are given at once
     together = [*remedies[0][:4], *(remedy[4] for remedy in remedies), *remedies[0][5:]]
@@ -175,12 +175,34 @@ def test_a_foreign_shard_is_not_merged_nor_an_altered_table_read(workflow):
     run = workflow.run(*targets)
     assert run.returncode == 1
     (line,) = [line for line in (run.stdout + run.stderr).splitlines() if "damaged" in line]
-    assert line.startswith(f"{name}: damaged (its content and its digest differ); make it anew with: snakemake")
+    assert line.startswith(f"{name}: damaged (its content does not match its checksum); rebuild it with: snakemake")
     assert "Traceback" not in run.stdout + run.stderr
-    repair = workflow.call([sys.executable, "-m", *shlex.split(line.partition("make it anew with: ")[2])])
+    repair = workflow.call([sys.executable, "-m", *shlex.split(line.partition("rebuild it with: ")[2])])
     assert repair.returncode == 0, repair.stderr[-2000:]
     assert workflow.run(*targets).returncode == 0
     assert written(workflow) == before
+
+
+def test_checksums_do_not_depend_on_logs_and_a_table_without_its_checksum_is_named(workflow):
+    targets = ["results/runs/tiny/tables/laws.csv"]
+    workflow.write_small_study()
+    assert workflow.run(*targets).returncode == 0
+    shutil.rmtree(workflow.results() / "logs/quantities")
+    (workflow.results() / "logs/dos_table/L4_J2.log").write_bytes(b"\xff")
+    assert workflow.words("verify_files")[-1].endswith("files are what was written")
+    record = workflow.results() / "checksums/quantities/L4_J2.json"
+    names = {os.path.relpath(path, workflow.folder) for path in io.read_checksums(record)}
+    assert "results/runs/tiny/laws/L4_J2.csv" in names
+    good = record.read_bytes()
+    for content in (b"", b"\xff", good.replace(b"0", b"1")):
+        record.write_bytes(content)
+        lines = workflow.words("verify_files")
+        assert {line.partition(": damaged (")[0] for line in lines} == names
+        assert workflow.run(*targets, "--force").returncode == 1
+        repair = workflow.call([sys.executable, "-m", *shlex.split(lines[0].partition("rebuild it with: ")[2])])
+        assert repair.returncode == 0, repair.stderr[-2000:]
+        assert record.read_bytes() == good
+    assert workflow.words("verify_files")[-1].endswith("files are what was written")
 
 
 def test_a_full_disk_ends_in_one_line_and_a_rerun_with_room_completes(workflow):

@@ -79,7 +79,7 @@ def test_a_density_that_another_configuration_asks_more_of_is_named(three):
     shutil.copy(workflow.results("stronger") / "dos/L4_J2/T0.5.npz", dos / "T1.npz")
     workflow.run("verify_files", configfile="config/more.yaml")
     lines = (workflow.results("more") / "logs/verify_files.log").read_text(encoding="utf-8").splitlines()
-    remedy = "make it anew with: snakemake --cores 1 --force results/runs/more/dos/L4_J2/T0.5.npz --configfile config/more.yaml"
+    remedy = "rebuild it with: snakemake --cores 1 --force results/runs/more/dos/L4_J2/T0.5.npz --configfile config/more.yaml"
     assert (
         "results/runs/more/dos/L4_J2/T0.5.npz: foreign (it holds 60 realizations and this study has 90); " + remedy
     ) in lines

@@ -48,6 +48,7 @@ rule atlas_validation:
         summary="<results>/tables/atlas_summary.csv",
     log:
         "<logs>/atlas_validation.log",
+        checksums="<checksums>/atlas_validation.json",
     benchmark:
         "<benchmarks>/atlas_validation.tsv"
     conda:
@@ -72,6 +73,7 @@ rule atlas_laws:
         collapse="<results>/tables/atlas_collapse.csv",
     log:
         "<logs>/atlas_laws.log",
+        checksums="<checksums>/atlas_laws.json",
     benchmark:
         "<benchmarks>/atlas_laws.tsv"
     conda:

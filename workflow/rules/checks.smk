@@ -37,6 +37,7 @@ rule variant_table:
         table="<results>/tables/variants.csv",
     log:
         "<logs>/variant_table.log",
+        checksums="<checksums>/variant_table.json",
     benchmark:
         "<benchmarks>/variant_table.tsv"
     conda:
@@ -61,6 +62,7 @@ rule pulls:
         pulls="<results>/pulls/{set}.csv",
     log:
         "<logs>/pulls/{set}.log",
+        checksums="<checksums>/pulls/{set}.json",
     benchmark:
         "<benchmarks>/pulls/{set}.tsv"
     conda:
@@ -84,6 +86,7 @@ rule pull_table:
         table="<results>/tables/pulls.csv",
     log:
         "<logs>/pull_table.log",
+        checksums="<checksums>/pull_table.json",
     benchmark:
         "<benchmarks>/pull_table.tsv"
     conda:
@@ -106,6 +109,7 @@ rule scorecard_table:
         card="<results>/checks/scorecard.csv",
     log:
         "<logs>/scorecard_table.log",
+        checksums="<checksums>/scorecard_table.json",
     benchmark:
         "<benchmarks>/scorecard_table.tsv"
     conda:
@@ -134,6 +138,7 @@ rule provenance:
         manifest="<results>/checks/provenance.json",
     log:
         "<logs>/provenance.log",
+        checksums="<checksums>/provenance.json",
     benchmark:
         "<benchmarks>/provenance.tsv"
     conda:

@@ -5,6 +5,7 @@ import copy
 import functools
 import hashlib
 import json
+import os
 import re
 import shlex
 import sys
@@ -15,6 +16,8 @@ from snakemake.utils import update_config
 ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]  # also where this workflow is the module of another
 if str(ROOT / "scripts") not in sys.path:
     sys.path.insert(0, str(ROOT / "scripts"))
+# Jobs import the library of this copy of the workflow, not that of another copy which is installed in their environment.
+os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "scripts"), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 from tlsglass.base import io, validation
 from tlsglass.data import validate
@@ -215,14 +218,15 @@ def altered(dag):
     """Return a line for each table that a job is about to read, made in an earlier run, and that is not what was written."""
     io.set_rebuild_command(config["rebuild"])
     coming = set(dag.needrun_jobs())
-    given = {
-        (path, str(maker.log[0]))
+    records = {
+        path: maker.log.get("checksums")
         for job in coming
         for maker, made in dag.dependencies[job].items()
         if maker not in coming
         for path in map(str, made)
         if path.endswith(io.TABLES) and Path(path).is_file()
     }
-    return io.failed_checks(
-        (path, lambda path, log=log: io.verify_digest(path, io.digests_in_log(log).get(path))) for path, log in sorted(given)
-    )
+    checksums = {}
+    for record in filter(None, set(records.values())):
+        checksums |= io.read_checksums(record)
+    return io.failed_checks((path, lambda path: io.verify_digest(path, checksums.get(path))) for path in sorted(records))

@@ -16,6 +16,7 @@ for kind in COUNTED:
             tables=expand(f"<results>/{kind}/{{{{name}}}}/T{{T}}.csv", T=labels_of(kind)),
         log:
             f"<logs>/{rule_of(kind)}/{{name}}.log",
+            checksums=f"<checksums>/{rule_of(kind)}/{{name}}.json",
         benchmark:
             f"<benchmarks>/{rule_of(kind)}/{{name}}.tsv"
         wildcard_constraints:
@@ -50,6 +51,7 @@ rule quantities:
         quoted="<results>/quoted/{set}.csv",
     log:
         "<logs>/quantities/{set}.log",
+        checksums="<checksums>/quantities/{set}.json",
     benchmark:
         "<benchmarks>/quantities/{set}.tsv"
     conda:
@@ -80,6 +82,7 @@ rule concat_fits:
         choices="<results>/tables/choices.csv",
     log:
         "<logs>/concat_fits.log",
+        checksums="<checksums>/concat_fits.json",
     benchmark:
         "<benchmarks>/concat_fits.tsv"
     conda:

@@ -51,6 +51,7 @@ rule equilibrium:
         **{name: f"<results>/equilibrium/{{pair}}_{name}.csv" for name in EQUILIBRIUM_TABLES},
     log:
         "<logs>/equilibrium/{pair}.log",
+        checksums="<checksums>/equilibrium/{pair}.json",
     benchmark:
         "<benchmarks>/equilibrium/{pair}.tsv"
     wildcard_constraints:
@@ -81,6 +82,7 @@ rule equilibrium_tables:
         **{name: f"<results>/tables/{name}.csv" for name in EQUILIBRIUM_TABLES},
     log:
         "<logs>/equilibrium_tables.log",
+        checksums="<checksums>/equilibrium_tables.json",
     benchmark:
         "<benchmarks>/equilibrium_tables.tsv"
     conda:

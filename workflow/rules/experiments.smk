@@ -17,6 +17,7 @@ rule fit_experiment:
         md="<results>/experiments/{dataset}/fit.md",
     log:
         "<logs>/fit_experiment/{dataset}.log",
+        checksums="<checksums>/fit_experiment/{dataset}.json",
     benchmark:
         "<benchmarks>/fit_experiment/{dataset}.tsv"
     conda:
@@ -40,6 +41,7 @@ rule experiment_table:
         differences="<results>/tables/material_differences.csv",
     log:
         "<logs>/experiment_table.log",
+        checksums="<checksums>/experiment_table.json",
     benchmark:
         "<benchmarks>/experiment_table.tsv"
     conda:
@@ -66,6 +68,7 @@ rule figure_dataset:
         csv="<results>/experiments/{dataset}/figure.csv",
     log:
         "<logs>/figure_dataset/{dataset}.log",
+        checksums="<checksums>/figure_dataset/{dataset}.json",
     benchmark:
         "<benchmarks>/figure_dataset/{dataset}.tsv"
     conda:
@@ -87,6 +90,7 @@ rule closure:
         table="<results>/closure/{observable}.csv",
     log:
         "<logs>/closure/{observable}.log",
+        checksums="<checksums>/closure/{observable}.json",
     benchmark:
         "<benchmarks>/closure/{observable}.tsv"
     wildcard_constraints:
@@ -112,6 +116,7 @@ rule closure_table:
         table="<results>/tables/closure.csv",
     log:
         "<logs>/closure_table.log",
+        checksums="<checksums>/closure_table.json",
     benchmark:
         "<benchmarks>/closure_table.tsv"
     conda:

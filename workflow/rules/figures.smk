@@ -51,6 +51,7 @@ for item in FIGURES:
             csv=f"<results>/figures/{item.name}.csv",
         log:
             f"<logs>/{item.name}.log",
+            checksums=f"<checksums>/{item.name}.json",
         benchmark:
             f"<benchmarks>/{item.name}.tsv"
         group:
@@ -82,6 +83,7 @@ for item in TABLES:
             html=shown(f"<results>/report/{item.name}.html", item),
         log:
             f"<logs>/{item.name}.log",
+            checksums=f"<checksums>/{item.name}.json",
         benchmark:
             f"<benchmarks>/{item.name}.tsv"
         group:

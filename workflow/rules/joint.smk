@@ -24,6 +24,7 @@ rule fit_joint:
         powers="<results>/experiments/{dataset}/joint_powers.csv",
     log:
         "<logs>/fit_joint/{dataset}.log",
+        checksums="<checksums>/fit_joint/{dataset}.json",
     benchmark:
         "<benchmarks>/fit_joint/{dataset}.tsv"
     wildcard_constraints:
@@ -51,6 +52,7 @@ rule joint_tables:
         left_out="<results>/tables/joint_left_out.csv",
     log:
         "<logs>/joint_tables.log",
+        checksums="<checksums>/joint_tables.json",
     benchmark:
         "<benchmarks>/joint_tables.tsv"
     conda:
@@ -70,6 +72,7 @@ rule closure_devices:
         table="<results>/tables/closure_devices.csv",
     log:
         "<logs>/closure_devices.log",
+        checksums="<checksums>/closure_devices.json",
     benchmark:
         "<benchmarks>/closure_devices.tsv"
     conda:

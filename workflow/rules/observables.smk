@@ -10,6 +10,7 @@ rule observables:
         observables="<results>/observables/{set}.csv",
     log:
         "<logs>/observables/{set}.log",
+        checksums="<checksums>/observables/{set}.json",
     benchmark:
         "<benchmarks>/observables/{set}.tsv"
     conda:
@@ -33,6 +34,7 @@ rule crossover_map:
         table="<results>/tables/crossover_map.csv",
     log:
         "<logs>/crossover_map.log",
+        checksums="<checksums>/crossover_map.json",
     benchmark:
         "<benchmarks>/crossover_map.tsv"
     conda:
@@ -57,6 +59,7 @@ rule closed_form_tables:
         closed_forms="<results>/tables/closed_forms.csv",
     log:
         "<logs>/closed_form_tables.log",
+        checksums="<checksums>/closed_form_tables.json",
     benchmark:
         "<benchmarks>/closed_form_tables.tsv"
     conda:

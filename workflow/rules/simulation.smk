@@ -69,6 +69,7 @@ rule annealing_table:
         stability="<results>/tables/stability.csv",
     log:
         "<logs>/annealing_table.log",
+        checksums="<checksums>/annealing_table.json",
     benchmark:
         "<benchmarks>/annealing_table.tsv"
     conda:

@@ -11,6 +11,7 @@ rule size_quantities:
         quoted="<results>/quoted/sizes/{size}.csv",
     log:
         "<logs>/size_quantities/{size}.log",
+        checksums="<checksums>/size_quantities/{size}.json",
     benchmark:
         "<benchmarks>/size_quantities/{size}.tsv"
     wildcard_constraints:
@@ -40,6 +41,7 @@ rule size_tables:
         limits="<results>/tables/size_limit.csv",
     log:
         "<logs>/size_tables.log",
+        checksums="<checksums>/size_tables.json",
     benchmark:
         "<benchmarks>/size_tables.tsv"
     conda:
@@ -63,6 +65,7 @@ rule short_ladder:
         table="<results>/tables/short_ladder.csv",
     log:
         "<logs>/short_ladder.log",
+        checksums="<checksums>/short_ladder.json",
     benchmark:
         "<benchmarks>/short_ladder.tsv"
     conda:
@@ -86,6 +89,7 @@ rule weak_coupling:
         table="<results>/tables/weak_coupling.csv",
     log:
         "<logs>/weak_coupling.log",
+        checksums="<checksums>/weak_coupling.json",
     benchmark:
         "<benchmarks>/weak_coupling.tsv"
     conda:

@@ -1,5 +1,5 @@
-# Damage. Tables that a run is about to read are held against the digests that the logs of their jobs tell, before its first
-# job; `snakemake verify_files` looks at all files of a run, and at its shards.
+# Damaged files. Before its first job, a run verifies the checksums of the existing tables that it is about to read;
+# `snakemake verify_files` verifies all files of a run, and its shards.
 
 
 onstart:
@@ -18,6 +18,7 @@ rule verify_files:  # without a benchmark, which would be an output: then it wou
         runtime=60,
     params:
         run=folder("results"),
+        checksums=folder("checksums"),
         figures=[item.name for item in FIGURES],
         shards=folder("shards"),
         published=PUBLISHED_FOLDER if PUBLISHED else None,

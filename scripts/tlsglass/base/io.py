@@ -1,130 +1,150 @@
-"""Outputs that are written whole or not at all, and files that are read as they were written or not at all.
+"""Atomic writes, and reads that verify a checksum.
 
-Arrays hold the digest of their numbers, and a stamp, which says what they are of, with a digest of its own: a new stamp
-leaves the digest of the numbers as it is. The digest of a table stands in the log of the job that wrote it.
+A file of arrays contains the SHA-256 of its arrays and, separately, that of its metadata, so that new metadata leaves the
+checksum of the arrays unchanged. The SHA-256 of each table is written to a record of the job that made it.
 """
+
+from __future__ import annotations
 
 import errno
 import hashlib
 import json
 import os
-import re
 import shlex
 import sys
 import traceback
 import zipfile
 import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-DIGEST, METADATA, METADATA_DIGEST = "sha256", "stamp", "stamp_sha256"
+if TYPE_CHECKING:  # parsing the Snakefile must not import numpy and pandas
+    from types import TracebackType
+
+    import pandas as pd
+    from numpy.typing import ArrayLike
+
+    from tlsglass.base.types import AnyArray, StrPath
+
+DIGEST, METADATA, METADATA_DIGEST = "sha256", "stamp", "stamp_sha256"  # keys in npz files
 TABLES = (".csv", ".md", ".json")
-MANIFEST = "MANIFEST.json"  # lies in the folder of a published outcome
+MANIFEST = "MANIFEST.json"  # in the folder of published results
 
 
 class UserError(Exception):
-    """An end that its one line explains: it is shown without a traceback."""
+    """An error that is reported as one line, without a traceback."""
 
 
 class DamagedFileError(UserError):
-    """A file that is not what was written."""
+    """A file whose content is not what was written."""
 
-    def __init__(self, path, why):
-        super().__init__(f"{path}: damaged ({why}); {repair_command(path)}")
+    def __init__(self, path: StrPath, reason: str) -> None:
+        super().__init__(f"{path}: damaged ({reason}); {repair_command(path)}")
 
 
 class _JobState:
-    """What this process was told of the job, or run, that it is."""
+    """Process-wide settings of the current Snakemake job."""
 
-    rebuild = None  # what ``rebuild_with`` was told
-    log = False  # whether what is printed goes to the log of a job
-
-
-def set_rebuild_command(command):
-    """Take note of the command that makes one file of the run anew, with {} in the place of the file."""
-    _JobState.rebuild = command
+    rebuild_command: str | None = None
+    checksum_record: Path | None = None
+    checksums: dict[str, str]
 
 
-def repair_command(path):
-    """Return the command that mends a file, as the end of a message."""
+def set_rebuild_command(command: str | None) -> None:
+    """Set the command, with {} in place of a file, that error messages recommend for making a file of the run again."""
+    _JobState.rebuild_command = command
+
+
+def repair_command(path: StrPath) -> str:
+    """Return the command that repairs a file, phrased as the end of an error message."""
     if published := next((folder for folder in Path(path).parents if (folder / MANIFEST).is_file()), None):
         return f"restore it with: git -C {shlex.quote(str(published))} checkout -- {Path(path).relative_to(published)}"
-    if _JobState.rebuild is None:
-        return "`snakemake --cores 1 verify_files`, called as the run was, names the command that makes it anew"
-    return f"make it anew with: {_JobState.rebuild.replace('{}', shlex.quote(str(path)), 1)}"
+    if _JobState.rebuild_command is None:
+        return "`snakemake --cores 1 verify_files`, called as the run was, prints the command that rebuilds it"
+    return f"rebuild it with: {_JobState.rebuild_command.replace('{}', shlex.quote(str(path)), 1)}"
 
 
 @contextmanager
-def atomic_write(path):
-    """Yield a temporary path beside ``path``, moved there when the block ends and removed when it fails.
+def atomic_write(path: StrPath) -> Iterator[Path]:
+    """Yield a temporary path next to ``path``; move it to ``path`` at the end of the block, or remove it after an error.
 
-    The SHA-256 of a table is told to the log of the job; arrays hold their own digest.
+    Within a job, the SHA-256 of a table is added to the checksum record of the job.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".part-{os.getpid()}-{path.name}")
+    temporary = path.with_name(f".part-{os.getpid()}-{path.name}")
     try:
-        yield part
-        if _JobState.log and path.suffix in TABLES:
-            print(f"{DIGEST} {sha256(part)} {path}")
-        os.replace(part, path)
+        yield temporary
+        if _JobState.checksum_record and path.suffix in TABLES and path != _JobState.checksum_record:
+            _record_checksum(_JobState.checksum_record, path, sha256(temporary))
+        os.replace(temporary, path)
     finally:
-        part.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
-def digests_in_log(log):
-    """Return the SHA-256 of the tables that the job of a log file wrote, a dict by their paths."""
+def _record_checksum(record: Path, path: Path, digest: str) -> None:
+    """Add the checksum of a table to the record of this job; paths are relative to the folder of the record."""
+    _JobState.checksums[os.path.relpath(path, record.parent)] = digest
+    write_json(record, dict(sorted(_JobState.checksums.items())))
+
+
+def read_checksums(record: StrPath) -> dict[str, str]:
+    """Return {path: SHA-256} of the tables in a checksum record. A missing or damaged record contains none."""
     try:
-        text = Path(log).read_text(encoding="utf-8")
-    except OSError:
+        checksums = json.loads(Path(record).read_text(encoding="utf-8"))
+        return {os.path.normpath(Path(record).parent / name): str(digest) for name, digest in checksums.items()}
+    except (OSError, ValueError, AttributeError):
         return {}
-    return {path: digest for digest, path in re.findall(rf"^{DIGEST} ([0-9a-f]{{64}}) (.+)$", text, re.MULTILINE)}
 
 
-def sha256(path):
+def sha256(path: StrPath) -> str:
     """Return the SHA-256 of a file as hexadecimal digits."""
     with open(path, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def verify_digest(path, digest):
-    """Raise DamagedFile unless the table at ``path`` has this digest, or when there is none."""
+def verify_digest(path: StrPath, digest: str | None) -> None:
+    """Raise DamagedFileError unless the table at ``path`` has this SHA-256; None means that none was recorded."""
     if digest is None:
-        raise DamagedFileError(path, "no log tells its digest")
+        raise DamagedFileError(path, "its checksum was not recorded")
     if digest != sha256(path):
-        raise DamagedFileError(path, "its content and its digest differ")
+        raise DamagedFileError(path, "its content does not match its checksum")
 
 
-def write_text(path, text):
-    with atomic_write(path) as part:
-        part.write_text(text, encoding="utf-8")
+def write_text(path: StrPath, text: str) -> None:
+    """Write a UTF-8 text file atomically."""
+    with atomic_write(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
-def write_csv(path, table, digits=9):
-    """Write a pandas table without its index, floats with nine digits: what processors round differently lies beyond them."""
-    with atomic_write(path) as part:
-        table.to_csv(part, index=False, float_format=f"%.{digits}g")
+def write_csv(path: StrPath, table: pd.DataFrame, digits: int = 9) -> None:
+    """Write a pandas table without its index; further digits of floats may differ between processors."""
+    with atomic_write(path) as temporary:
+        table.to_csv(temporary, index=False, float_format=f"%.{digits}g")
 
 
-def write_json(path, value):
+def write_json(path: StrPath, value: Any) -> None:
+    """Write a JSON file atomically. Raises ValueError for NaN and infinity."""
     write_text(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
 
 
-def failed_checks(checks):
-    """Return the line of each of ``checks``, pairs (path, check of a path), that fails."""
+def failed_checks(checks: Iterable[tuple[StrPath, Callable[[StrPath], object]]]) -> list[str]:
+    """Return one error message for each pair (path, check) whose check raises UserError, or whose file is missing."""
     lines = []
     for path, check in checks:
         try:
             check(path)
-        except UserError as failure:
-            lines.append(str(failure))
+        except UserError as error:
+            lines.append(str(error))
         except FileNotFoundError:
             lines.append(f"{path}: missing; {repair_command(path)}")
     return lines
 
 
-def array_digest(arrays):
-    """Return the SHA-256 of named arrays: their names, types, shapes and values, however they are compressed."""
+def array_digest(arrays: Mapping[str, ArrayLike]) -> str:
+    """Return the SHA-256 of named arrays: of their names, types, shapes and values, independent of compression."""
     import numpy as np
 
     total = hashlib.sha256()
@@ -135,65 +155,72 @@ def array_digest(arrays):
     return total.hexdigest()
 
 
-def write_arrays(path, arrays, stamp):
-    """Write named arrays as npz with their digest, and a dict of what they are of with another."""
+def write_arrays(path: StrPath, arrays: Mapping[str, ArrayLike], metadata: Mapping[str, Any]) -> None:
+    """Write named arrays and a JSON-serializable dict of metadata to an npz file, each with its SHA-256."""
     import numpy as np
 
     arrays = {name: np.asarray(array) for name, array in arrays.items()}
-    text = json.dumps(stamp, sort_keys=True)
-    told = {DIGEST: array_digest(arrays), METADATA: text, METADATA_DIGEST: array_digest({METADATA: text})}
-    with atomic_write(path) as part, open(part, "wb") as stream:
-        np.savez_compressed(stream, **arrays, **told)
+    text = json.dumps(metadata, sort_keys=True)
+    labels = {DIGEST: array_digest(arrays), METADATA: text, METADATA_DIGEST: array_digest({METADATA: text})}
+    with atomic_write(path) as temporary, open(temporary, "wb") as stream:
+        np.savez_compressed(stream, **arrays, **labels)  # type: ignore[arg-type]  # the stub takes a name for allow_pickle
 
 
-def read_arrays(path):
-    """Return the named arrays and the stamp of ``write_arrays``. Raises DamagedFile when they are not what was written."""
+def read_arrays(path: StrPath) -> tuple[dict[str, AnyArray], dict[str, Any]]:
+    """Return the arrays and the metadata that ``write_arrays`` wrote. Raises DamagedFileError if a checksum differs."""
     return _read(path)[:2]
 
 
-def read_digest(path):
-    """Return the digest of the arrays in a file. Raises DamagedFile as ``read_arrays`` does."""
+def read_digest(path: StrPath) -> str:
+    """Return the SHA-256 of the arrays in a file. Raises DamagedFileError as ``read_arrays`` does."""
     return _read(path)[2]
 
 
-def _read(path):
+def _read(path: StrPath) -> tuple[dict[str, AnyArray], dict[str, Any], str]:
+    """Return the arrays, the metadata and the SHA-256 of the arrays."""
     import numpy as np
 
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored}
         if DIGEST in arrays and METADATA not in arrays:
-            raise DamagedFileError(path, "it was written by an older version, without a stamp")
-        said, stamp, stamp_said = (str(arrays.pop(name)) for name in (DIGEST, METADATA, METADATA_DIGEST))
+            raise DamagedFileError(path, "it was written by an older version, without metadata")
+        digest, metadata, metadata_digest = (str(arrays.pop(name)) for name in (DIGEST, METADATA, METADATA_DIGEST))
     except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, NotImplementedError, AttributeError) as error:
-        raise DamagedFileError(path, f"not a whole npz file with a digest: {error}".rstrip(": ")) from error
-    if said != array_digest(arrays) or stamp_said != array_digest({METADATA: stamp}):
-        raise DamagedFileError(path, "its content and its digest differ")
-    return arrays, json.loads(stamp), said
+        raise DamagedFileError(path, f"not a complete npz file with a checksum: {error}".rstrip(": ")) from error
+    if digest != array_digest(arrays) or metadata_digest != array_digest({METADATA: metadata}):
+        raise DamagedFileError(path, "its content does not match its checksum")
+    return arrays, json.loads(metadata), digest
 
 
-def redirect_output_to_log(path, rebuild=None):
-    """Send what this process prints, and the error that it may end with, to the log file of its job, line by line.
+def start_job(job: Any) -> None:
+    """Send the output and the final error of this process to the log file of its job, the ``snakemake`` object of a script.
 
-    ``rebuild`` is the command that makes one file of the run anew, with {} in its place. A Failure and a full disk end in
-    one line, anything else in a traceback. What the log cannot take, as on a full disk, goes to the standard error.
+    The log named ``checksums``, if the rule has one, becomes the record of the SHA-256 of each table that the job writes:
+    a file of its own for each job, so that jobs in parallel and jobs without a shared file system can write it. A UserError
+    and a full disk are reported as one line, any other error with its traceback; what cannot be written to the log, as on a
+    full disk, goes to the standard error.
     """
-    sys.stdout = sys.stderr = open(path, "w", buffering=1, encoding="utf-8")  # noqa: SIM115 - open until the end
+    sys.stdout = sys.stderr = open(job.log[0], "w", buffering=1, encoding="utf-8")  # noqa: SIM115 - open until exit
     sys.excepthook = _excepthook
-    _JobState.log = True
-    set_rebuild_command(rebuild)
+    set_rebuild_command(job.config["rebuild"])
+    if record := job.log.get("checksums"):
+        _JobState.checksum_record, _JobState.checksums = Path(record), {}
+        write_json(record, {})
 
 
-def _excepthook(kind, error, trace):
+def _excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Report the error that ends this process."""
     if isinstance(error, UserError):
-        words = f"{error}\n"
+        text = f"{error}\n"
     elif isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        words = f"{error.filename or sys.stderr.name}: {error.strerror}; make room and run again: what is finished is kept\n"
+        text = f"{error.filename or sys.stderr.name}: {error.strerror}; make room and run again: what is finished is kept\n"
     else:
-        words = "".join(traceback.format_exception(kind, error, trace))
+        text = "".join(traceback.format_exception(kind, error, trace))
     try:
-        sys.stderr.write(words)
+        sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
-        sys.__stderr__.write(words)
-        sys.stdout = sys.stderr = sys.__stderr__  # else the interpreter would try to flush the log once more
+        assert sys.__stderr__ is not None
+        sys.__stderr__.write(text)
+        sys.stdout = sys.stderr = sys.__stderr__  # otherwise the interpreter would flush the log once more

@@ -81,7 +81,7 @@ def test_gathered_blocks_give_the_same_samples_to_the_last_bit(counts_of, tmp_pa
 
 
 def test_a_shard_of_other_physics_temperature_or_realizations_is_named_with_its_remedy(counts_of, tmp_path, monkeypatch):
-    monkeypatch.setattr(io._JobState, "rebuild", "snakemake --force {} --configfile 'my study.yaml'")
+    monkeypatch.setattr(io._JobState, "rebuild_command", "snakemake --force {} --configfile 'my study.yaml'")
     origin = json.dumps({"seed": 1, "sweeps": 257})
     whole = replace(counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1)), fingerprint=origin)
     path = tmp_path / "00000-00029.npz"
@@ -98,7 +98,7 @@ def test_a_shard_of_other_physics_temperature_or_realizations_is_named_with_its_
         shard.save(path)
         with pytest.raises(ShardMismatchError) as refused:
             read_shard(path, origin, 0.5)
-        remedy = f"make it anew with: snakemake --force {path} --configfile 'my study.yaml'"
+        remedy = f"rebuild it with: snakemake --force {path} --configfile 'my study.yaml'"
         assert str(refused.value) == f"{path}: foreign ({said}); {remedy}"
     part(whole, 0, 1, 2).save(path)
     assert read_shard(path, origin, 0.5).n_realizations == 30
