@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from tlsglass.base import io, validation
-from tlsglass.fitting import joint_fit, joint_result
+from tlsglass.fitting import joint_result
 
 io.start_job(snakemake)
 found = joint_result.fit_joint(
-    *joint_fit.load_partners(Path(snakemake.input.info).parent, validation.read_yaml(snakemake.input.schema))
+    *joint_result.load_partners(Path(snakemake.input.info).parent, validation.read_yaml(snakemake.input.schema))
 )
 io.write_csv(snakemake.output.points, found.points)
 io.write_csv(snakemake.output.curves, found.curves)

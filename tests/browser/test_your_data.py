@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tlsglass import cli
 from tlsglass.atlas import api
 from tlsglass.data.dataset import load_dataset
-from tlsglass.fitting import atlas_fit, problem
+from tlsglass.fitting.problem import FitProblem, compare
 from tlsglass.report import fit_report
 
 ROOT = Path(__file__).parents[2]
@@ -56,8 +56,8 @@ def near(shown, expected, error):
 @pytest.mark.parametrize("name", FIVE)
 def test_the_fits_of_the_page_are_those_of_the_library(open_page, name):
     found = example(open_form(open_page), name)
-    dataset = problem.with_temperature_errors(load_dataset(SHIPPED / name, SCHEMA))
-    expected = problem.compare(dataset)
+    problem = FitProblem.from_dataset(load_dataset(SHIPPED / name, SCHEMA)).with_temperature_errors()
+    expected = compare(problem)
     for fit, mine in ((expected.free, found["eq3"]), (expected.stm, found["stm"])):
         assert mine["dof"] == fit.dof
         assert mine["chi2"] == pytest.approx(fit.chi2, rel=1e-3)
@@ -68,7 +68,7 @@ def test_the_fits_of_the_page_are_those_of_the_library(open_page, name):
     for end, value in zip(found["eq3"]["statistical"]["68"], expected.free.intervals["mu"], strict=True):
         assert abs(end - value) < 0.01 * error or near(end, value, error)
     assert found["stm"]["aic"] - found["eq3"]["aic"] == pytest.approx(expected.delta_aic, rel=1e-3, abs=1e-3)
-    whole, mine = atlas_fit.fit_on_atlas(atlas_fit.with_atlas_model(dataset))[0], found["atlas"]
+    whole, mine = problem.on_atlas().fit(), found["atlas"]
     ratio, error = whole.values["J0_over_h0"], whole.errors["J0_over_h0"]
     assert mine["state"] == whole.states["J0_over_h0"]
     assert mine["dof"] == whole.dof

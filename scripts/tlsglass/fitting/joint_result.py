@@ -1,25 +1,33 @@
-"""What a joint fit comes to: numbers, what each dataset says alone, points and curves, and sweeps that were left out."""
+"""Result of fitting several datasets together, in a form that can be saved as JSON and CSV."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tlsglass.base.jackknife import format_with_error
-from tlsglass.fitting import joint_fit, problem, report_text
+from tlsglass.base.types import FloatArray
+from tlsglass.data import joint_section
+from tlsglass.data.dataset import Dataset, load_dataset
+from tlsglass.fitting import report_text
+from tlsglass.fitting.fit import Fit, WhichIntervals
+from tlsglass.fitting.likelihood import Values
+from tlsglass.fitting.problem import Comparison, FitProblem, base_name, compare
 from tlsglass.fitting.result import fit_numbers
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 
 CURVE_POINTS = 60
-SHOWN = 4  # temperatures at which the dependence on the power is shown
+N_POWER_TEMPERATURES = 4  # temperatures at which the dependence on the power is tabulated
 
 
 class JointResult(NamedTuple):
-    """All of it: ``fit`` for JSON, the others for CSV."""
+    """``fit`` is the content of joint.json; the tables are saved as CSV."""
 
-    fit: dict
+    fit: dict[str, Any]
     points: pd.DataFrame
     curves: pd.DataFrame
     parameters: pd.DataFrame
@@ -27,189 +35,246 @@ class JointResult(NamedTuple):
     powers: pd.DataFrame
 
 
-def fit_joint(dataset, others):
-    """Fit a dataset and its partners together: return the Together."""
-    shared = [one["shared"] for one in dataset.info["joint"]]
-    group, alone = joint_fit.build_joint_fit(dataset, others, shared, intervals=True)
-    found = joint_fit.compare_joint(group, alone)
-    models = {"mu_free": found.free.values, "stm": found.stm.values}
-    on_it = joint_fit.joint_with_atlas_model(group)
-    coupled = on_it and joint_fit.fit_joint_on_atlas(on_it, found.free.values)
-    told = {
+class SeparateFits(NamedTuple):
+    """Fits of each of several datasets by itself."""
+
+    free: list[Fit]
+    stm: list[Fit]
+
+
+def load_partners(folder: str | Path, schema: Mapping[str, Any]) -> tuple[Dataset, list[Dataset]]:
+    """Return the dataset in ``folder`` and its partners, which are in the same parent folder. Raises InputError."""
+    folder = Path(folder)
+    dataset = load_dataset(folder, schema)
+    return dataset, [load_dataset(folder.parent / name, schema) for name in joint_section.partner_names(dataset.info)]
+
+
+def joint_problem(
+    datasets: Sequence[Dataset], shared: Sequence[Sequence[str]], intervals: WhichIntervals = False
+) -> tuple[FitProblem, SeparateFits]:
+    """Return the joint problem of datasets, and their separate fits; ``shared`` as in ``FitProblem``."""
+    problems = [FitProblem.from_dataset(dataset).with_temperature_errors() for dataset in datasets]
+    free = [problem.fit(intervals=intervals) for problem in problems]
+    stm = [problem.with_fixed(mu=0.0).fit(intervals=intervals) for problem in problems]
+    return FitProblem.joint([problem.datasets[0] for problem in problems], shared, free), SeparateFits(free, stm)
+
+
+def compare_jointly(problem: FitProblem, separate: SeparateFits, intervals: WhichIntervals = True) -> Comparison:
+    """Fit jointly with µ free and with all µ = 0, starting at the means of the separate fits."""
+    return compare(problem, intervals, problem.mean_values(separate.free), problem.mean_values(separate.stm))
+
+
+def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
+    """Fit a dataset and its partners together."""
+    shared = [partner["shared"] for partner in dataset.info["joint"]]
+    problem, separate = joint_problem([dataset, *partners], shared, intervals=True)
+    comparison = compare_jointly(problem, separate)
+    models = {"mu_free": comparison.free.values, "stm": comparison.stm.values}
+    points = _points(problem, models)
+    summary = {
         "dataset": dataset.name,
         "title": dataset.info["title"],
         "material": dataset.info["material"],
-        "members": [_member(one, scale) for one, scale in zip(group.datasets, group.scales, strict=True)],
-        "shared": [list(names) for names in group.shared],
-        "mu_free": fit_numbers(found.free),
-        "stm": fit_numbers(found.stm),
-        "atlas": coupled and _coupled(group, on_it, coupled, found),
-        "delta_aic": found.delta_aic,
-        "p_value": found.p_value,
-        "rejected": found.rejected,
+        "members": [_member(problem, k, points) for k in range(len(problem.datasets))],
+        "shared": [list(names) for names in problem.shared],
+        "mu_free": fit_numbers(comparison.free),
+        "stm": fit_numbers(comparison.stm),
+        "atlas": _fit_on_atlas(problem, comparison),
+        "delta_aic": comparison.delta_aic,
+        "p_value": comparison.p_value,
+        "rejected": comparison.rejected,
     }
-    points = _points(group, models)
-    for member in told["members"]:
-        some = points[points["dataset"] == member["name"]]
-        relative = registry.get_observable(member["observable"]).positive
-        member["residuals"] = (
-            {}
-            if not relative
-            else {name: round(float(np.median(np.abs(some[name] / some["value"] - 1))), 4) for name in models}
-        )
-    own = [one.free for one in alone]
-    tables = parameters(group, own, found.free), leave_out(group, alone), _powers(group, models)
-    return JointResult(told, points, _curves(group, models), *tables)
+    parameters = parameter_table(problem, separate.free, comparison.free)
+    left_out = leave_out(problem, separate)
+    return JointResult(summary, points, _curves(problem, models), parameters, left_out, _powers(problem, models))
 
 
-def summary_lines(found):
-    """Return a Together in few lines: shared parameters alone and jointly, µ and J0/h0, how the models compare, warnings."""
-    fit, told = found.fit, []
-    for name, rows in found.parameters[found.parameters["shared"]].groupby("parameter", sort=False):
-        alone = ", ".join(
-            f"{format_with_error(row.separate, row.separate_err or 0)} ({row.dataset})" for row in rows.itertuples()
-        )
+def _fit_on_atlas(problem: FitProblem, comparison: Comparison) -> dict[str, Any] | None:
+    """Return the fit on the atlas as in joint.json. ΔAIC needs the same points in both models, and is None otherwise."""
+    if not problem.has_atlas_model or not (on_atlas := problem.on_atlas()).has_enough_points:
+        return None
+    fit = on_atlas.fit(comparison.free.values)
+    delta_aic = {name: model.aic - fit.aic for name, model in (("mu_free", comparison.free), ("stm", comparison.stm))}
+    same_points = problem.likelihood().n_points == on_atlas.likelihood().n_points
+    return {"model": fit_numbers(fit), "delta_aic": delta_aic if same_points else None, "rejected": not fit.acceptable}
+
+
+def _member(problem: FitProblem, k: int, points: pd.DataFrame) -> dict[str, Any]:
+    """Return dataset ``k`` as in joint.json."""
+    dataset, systematic = problem.datasets[k], problem.datasets[k].info.get("systematic", {})
+    own_points = points[points["dataset"] == dataset.name]
+    relative_residuals = {}
+    if registry.get_observable(dataset.observable.name).positive:
+        for name in ("mu_free", "stm"):
+            residuals = np.abs(own_points[name] / own_points["value"] - 1)
+            relative_residuals[name] = round(float(np.median(residuals)), 4)
+    return {
+        "name": dataset.name,
+        "observable": dataset.observable.name,
+        "symbol": dataset.observable.symbol,
+        "unit": dataset.unit,
+        "fitted_K": list(dataset.points.T_range_K),
+        "n_points": len(dataset.points.T_K),
+        "errors_scaled_by": problem.error_scales[k],
+        "systematic_uncorrelated": systematic.get("uncorrelated"),
+        "systematic_correlated": systematic.get("correlated"),
+        "coupling_geometry": dataset.info["data"].get("drive", {}).get("coupling_geometry"),
+        "residuals": relative_residuals,
+    }
+
+
+def summary_lines(result: JointResult) -> list[str]:
+    """Return lines with the shared parameters, J0/h0, the comparison of the models, and warnings."""
+    fit, lines = result.fit, []
+    for name, rows in result.parameters[result.parameters["shared"]].groupby("parameter", sort=False):
+        values = [f"{format_with_error(row.separate, row.separate_err or 0)} ({row.dataset})" for row in rows.itertuples()]
         first = rows.iloc[0]
-        apart = "" if first["difference_sigma"] is None else f"; alone {first['difference_sigma']:g} σ apart"
-        told.append(f"{name}: {format_with_error(first['joint'], first['joint_err'] or 0)} jointly; {alone}{apart}")
+        sigma = first["difference_sigma"]
+        difference = "" if sigma is None else f"; alone {sigma:g} σ apart"
+        joint = format_with_error(first["joint"], first["joint_err"] or 0)
+        lines.append(f"{name}: {joint} jointly; {', '.join(values)}{difference}")
     if fit["atlas"]:
-        told.append(f"J0/h0: {report_text.format_parameter(fit['atlas']['model'], J0_OVER_H0)} jointly")
-    chi2 = ", ".join(
-        f"{report_text.format_reduced_chi2(fit[name])} {label}" for name, label in (("mu_free", "Eq. (3)"), ("stm", "STM"))
-    )
-    told.append(f"χ²/dof: {chi2}; ΔAIC of Eq. (3) against the STM {report_text.format_value(fit['delta_aic'], 3)}")
+        lines.append(f"J0/h0: {report_text.format_parameter(fit['atlas']['model'], J0_OVER_H0)} jointly")
+    models = (("mu_free", "Eq. (3)"), ("stm", "STM"))
+    chi2 = ", ".join(f"{report_text.format_reduced_chi2(fit[name])} {label}" for name, label in models)
+    lines.append(f"χ²/dof: {chi2}; ΔAIC of Eq. (3) against the STM {report_text.format_value(fit['delta_aic'], 3)}")
     if fit["rejected"]:
-        told.append("warning: no model describes the points together: errors are scaled, ΔAIC means little")
-    return told
+        lines.append("warning: no model describes the points together: errors are scaled, ΔAIC means little")
+    return lines
 
 
-def _coupled(group, on_it, coupled, found):
-    """Return the joint fit on the atlas as JSON holds it; what it is held against has the same points, or is None."""
-    same = joint_fit.joint_likelihood(group).points == joint_fit.joint_likelihood(on_it).points
-    beside = {name: getattr(found, fit).aic - coupled.aic for name, fit in (("mu_free", "free"), ("stm", "stm"))}
-    return {"model": fit_numbers(coupled), "delta_aic": beside if same else None, "rejected": not coupled.acceptable}
-
-
-def joint_fit_table(fits):
-    """Return a row for each of ``fits`` (as ``Together.fit``) and each of its models: χ², µ or J0/h0, and for each
-    dataset of it the median of abs(model/measured - 1), ``residual NAME``."""
+def joint_fit_table(fits: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return a row for each joint.json and model: χ², µ or J0/h0, and the median relative residual of each dataset."""
     rows = []
     for fit in fits:
         models = {"mu_free": fit["mu_free"], "stm": fit["stm"]} | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
         for name, model in models.items():
             row = {"fit": fit["dataset"], "model": name, "chi2": model["chi2"], "dof": model["dof"], "aic": model["aic"]}
             row["rejected"] = not model["acceptable"]
-            for one in ("mu", J0_OVER_H0):
-                row |= {one: model["values"].get(one), f"{one}_err": model["errors_scaled"].get(one)}
-                row |= {f"{one}_state": model["states"].get(one)}
-            rows.append(row)
+            for parameter in ("mu", J0_OVER_H0):
+                row[parameter] = model["values"].get(parameter)
+                row[f"{parameter}_err"] = model["errors_scaled"].get(parameter)
+                row[f"{parameter}_state"] = model["states"].get(parameter)
             for member in fit["members"]:
-                rows[-1] |= {f"scale {member['observable']}": member["errors_scaled_by"]}
-                rows[-1] |= {f"residual {member['observable']}": member["residuals"].get(name)}
+                row[f"scale {member['observable']}"] = member["errors_scaled_by"]
+                row[f"residual {member['observable']}"] = member["residuals"].get(name)
+            rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _member(dataset, scale):
-    observable = dataset.observable
-    given = {"name": dataset.name, "observable": observable.name, "symbol": observable.symbol, "unit": dataset.unit}
-    systematic = dataset.info.get("systematic", {})
-    return given | {
-        "fitted_K": [float(dataset.points.T_K.min()), float(dataset.points.T_K.max())],
-        "n_points": len(dataset.points.T_K),
-        "errors_scaled_by": scale,
-        "systematic_uncorrelated": systematic.get("uncorrelated"),
-        "systematic_correlated": systematic.get("correlated"),
-        "coupling_geometry": dataset.info["data"].get("drive", {}).get("coupling_geometry"),
-    }
+def difference_sigmas(problem: FitProblem, separate: Sequence[Fit]) -> dict[str, float | None]:
+    """Return {shared parameter: largest difference of two separate fits in units of its scaled error}.
+
+    None if fewer than two of them have an error.
+    """
+    sigmas = {}
+    for name, members in problem.members().items():
+        if len(members) < 2:
+            continue
+        estimates = [(separate[k].values[base_name(name)], separate[k].errors_scaled[base_name(name)]) for k in members]
+        certain = [(value, error) for value, error in estimates if error]
+        differences = [
+            float(abs(first[0] - second[0]) / np.hypot(first[1], second[1]))
+            for i, first in enumerate(certain)
+            for second in certain[i + 1 :]
+        ]
+        sigmas[name] = max(differences, default=None)
+    return sigmas
 
 
-def parameters(group, alone, together):
-    """Return a row for each dataset and each of its parameters that is free: its value alone and in the joint fit, with scaled
-    errors, whether it is shared, and by how many σ the values of those that share it differ."""
-    apart = {row["parameter"]: row["sigma"] for row in joint_fit.differences(group, alone, together)}
+def parameter_table(problem: FitProblem, separate: Sequence[Fit], joint: Fit) -> pd.DataFrame:
+    """Return a row for each dataset and free parameter: values of the separate and the joint fit with scaled errors, whether it
+    is shared, and by how many σ the separate values of a shared parameter differ."""
+    sigmas = difference_sigmas(problem, separate)
     rows = []
-    for k, dataset in enumerate(group.datasets):
-        for own, name in group.names(k).items():
-            if together.errors[name] == 0 and alone[k].errors[own] == 0:
+    for k, dataset in enumerate(problem.datasets):
+        for own_name, name in problem.names(k).items():
+            if joint.errors[name] == 0 and separate[k].errors[own_name] == 0:
                 continue
-            parameter = dataset.observable.parameters[own]
+            parameter, sigma = dataset.observable.parameters[own_name], sigmas.get(name)
             rows.append(
                 {
-                    "parameter": own,
+                    "parameter": own_name,
                     "symbol": parameter.symbol,
                     "unit": parameter.unit,
                     "dataset": dataset.name,
-                    "shared": name in apart,
-                    "separate": alone[k].values[own],
-                    "separate_err": alone[k].errors_scaled[own],
-                    "joint": together.values[name],
-                    "joint_err": together.errors_scaled[name],
-                    "difference_sigma": None if apart.get(name) is None else round(float(apart[name]), 1),
+                    "shared": name in sigmas,
+                    "separate": separate[k].values[own_name],
+                    "separate_err": separate[k].errors_scaled[own_name],
+                    "joint": joint.values[name],
+                    "joint_err": joint.errors_scaled[name],
+                    "difference_sigma": None if sigma is None else round(sigma, 1),
                 }
             )
     return pd.DataFrame(rows)
 
 
-def _points(group, models):
-    """Return the fitted points of all datasets with their errors as they were weighed, and each model there."""
-    found = []
-    for k, dataset in enumerate(group.datasets):
+def _points(problem: FitProblem, models: Mapping[str, Values]) -> pd.DataFrame:
+    """Return the fitted points of all datasets with their scaled errors and the models."""
+    tables = []
+    for k, dataset in enumerate(problem.datasets):
         points = dataset.points
         empty = np.full(len(points.T_K), np.nan)
-        told = {"dataset": dataset.name, "observable": dataset.observable.name, "T_K": points.T_K}
-        told |= {"sweep": empty if points.sweep is None else points.sweep}
-        told |= {"photons": empty if points.photons is None else points.photons}
-        told |= {"value": points.value, "error": group.scales[k] * points.error}
-        found.append(pd.DataFrame(told | {name: joint_fit.curve(group, k, values) for name, values in models.items()}))
-    return pd.concat(found, ignore_index=True)
+        columns = {
+            "dataset": dataset.name,
+            "observable": dataset.observable.name,
+            "T_K": points.T_K,
+            "sweep": empty if points.sweep is None else points.sweep,
+            "photons": empty if points.photons is None else points.photons,
+            "value": points.value,
+            "error": problem.error_scales[k] * points.error,
+        }
+        tables.append(pd.DataFrame(columns | {name: problem.curve(k, values) for name, values in models.items()}))
+    return pd.concat(tables, ignore_index=True)
 
 
-def _curves(group, models):
-    """Return each model of each dataset, sweep by sweep."""
-    found = []
-    for k, dataset in enumerate(group.datasets):
-        own = {name: {p: values[n] for p, n in group.names(k).items()} for name, values in models.items()}
+def _models_at(problem: FitProblem, k: int, points: Any, models: Mapping[str, Values]) -> dict[str, FloatArray]:
+    """Return {model: (n,)} of dataset ``k`` at ``points``."""
+    dataset = replace(problem.datasets[k], points=points)
+    return {name: dataset.model(points.T_K, problem.own_values(k, values)) for name, values in models.items()}
+
+
+def _curves(problem: FitProblem, models: Mapping[str, Values]) -> pd.DataFrame:
+    """Return the models of all datasets on a grid of temperatures for each sweep."""
+    tables = []
+    for k, dataset in enumerate(problem.datasets):
         for sweep, grid in dataset.points.interpolated_grids(CURVE_POINTS):
-            there = replace(dataset, points=grid)
-            told = {"dataset": dataset.name, "sweep": sweep, "T_K": grid.T_K}
-            found.append(pd.DataFrame(told | {name: there.model(grid.T_K, values) for name, values in own.items()}))
-    return pd.concat(found, ignore_index=True)
+            columns = {"dataset": dataset.name, "sweep": sweep, "T_K": grid.T_K}
+            tables.append(pd.DataFrame(columns | _models_at(problem, k, grid, models)))
+    return pd.concat(tables, ignore_index=True)
 
 
-def _powers(group, models):
-    """Return each model of each driven dataset against the photon number, at SHOWN temperatures within its own."""
-    found = [pd.DataFrame(columns=["dataset", "T_K", "photons", *models])]
-    for k, dataset in enumerate(group.datasets):
+def _powers(problem: FitProblem, models: Mapping[str, Values]) -> pd.DataFrame:
+    """Return the models of all driven datasets as functions of the photon number at a few temperatures."""
+    tables = [pd.DataFrame(columns=["dataset", "T_K", "photons", *models])]
+    for k, dataset in enumerate(problem.datasets):
         points = dataset.points
         if points.photons is None:
             continue
         photons = np.geomspace(points.photons.min() / 2, points.photons.max() * 2, CURVE_POINTS)
-        for T in np.geomspace(points.T_K.min(), points.T_K.max(), SHOWN + 1)[:-1] * 1.05:
+        for T in np.geomspace(points.T_K.min(), points.T_K.max(), N_POWER_TEMPERATURES + 1)[:-1] * 1.05:
             along = replace(points, T_K=np.full_like(photons, T), photons=photons)
-            there = replace(dataset, points=along)
-            told = {"dataset": dataset.name, "T_K": T, "photons": photons}
-            own = {name: {p: values[n] for p, n in group.names(k).items()} for name, values in models.items()}
-            found.append(pd.DataFrame(told | {name: there.model(along.T_K, values) for name, values in own.items()}))
-    return pd.concat(found[1:] or found, ignore_index=True)
+            columns = {"dataset": dataset.name, "T_K": T, "photons": photons}
+            tables.append(pd.DataFrame(columns | _models_at(problem, k, along, models)))
+    return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
-def leave_out(group, alone):
-    """Return a row for each sweep of each driven dataset: what a fit to all others says of its points.
+def leave_out(problem: FitProblem, separate: SeparateFits) -> pd.DataFrame:
+    """Return a row for each sweep of each driven dataset: how well a fit to all other points predicts it.
 
-    ``median_error`` is the median of abs(model/measured - 1), of the joint fit with µ free; photon numbers are those measured.
+    ``median_error`` is the median of abs(model/measured - 1) of the joint fit with µ free, and ``median_shift`` that of
+    model/measured - 1. Photon numbers are those measured.
     """
     rows = []
-    for k, dataset in enumerate(group.datasets):
-        every = dataset.points.sweeps()
-        if len(every) < 3:
+    for k, dataset in enumerate(problem.datasets):
+        sweeps = dataset.points.sweeps()
+        if len(sweeps) < 3:
             continue
-        for sweep, points in every:
-            rest = replace(dataset, points=dataset.points.select(dataset.points.sweep != sweep))
-            members = tuple(rest if i == k else one for i, one in enumerate(group.datasets))
-            less = replace(group, datasets=members)
-            start = joint_fit.start_of(group, [one.free for one in alone])
-            found = problem.maximize(joint_fit.joint_likelihood(less), start, intervals=False)
-            there = replace(less, datasets=tuple(replace(rest, points=points) if i == k else o for i, o in enumerate(members)))
-            away = joint_fit.curve(there, k, found.values) / points.value - 1
-            rows.append((dataset.name, sweep, len(away), *(round(float(np.median(x)), 4) for x in (np.abs(away), away))))
+        for sweep, points in sweeps:
+            remaining = replace(dataset, points=dataset.points.select(dataset.points.sweep != sweep))
+            reduced = replace(problem, datasets=(*problem.datasets[:k], remaining, *problem.datasets[k + 1 :]))
+            fit = reduced.fit(reduced.mean_values(separate.free), intervals=False)
+            deviation = _models_at(problem, k, points, {"mu_free": fit.values})["mu_free"] / points.value - 1
+            medians = (round(float(np.median(x)), 4) for x in (np.abs(deviation), deviation))
+            rows.append((dataset.name, sweep, len(deviation), *medians))
     return pd.DataFrame(rows, columns=["dataset", "sweep", "n_points", "median_error", "median_shift"])

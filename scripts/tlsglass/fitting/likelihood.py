@@ -1,113 +1,122 @@
-"""A likelihood of one or several sets of points that share parameters, and where it is greatest.
+"""Likelihood of one or several sets of points that share parameters, and its maximum.
 
-A ``Part`` is one set of points with its model Σ_a p[a] · shape_a(p): amplitudes p[a], which enter linearly, and shapes that
-depend on the other parameters. ``Likelihood`` adds the parts up: parameters of one name are one parameter. A ``Prior`` is what
-is known of a parameter beforehand, say a fraction by which all values of one part may be wrong. ``Likelihood.best`` never
-raises: a search that does not arrive says so in ``Best.converged``.
+A ``FitData`` is one set of points with the model Σ_a p[a] · shape_a(p): the amplitudes p[a] enter linearly, and their shapes
+depend on the other parameters. A ``Likelihood`` adds up χ² of all sets; parameters of the same name are one parameter. A
+``Prior`` is a Gaussian constraint on a parameter, such as a calibration error that all values of one set have in common.
+``Likelihood.maximize`` never raises an exception: a search that fails has ``Optimum.converged`` = False.
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
-MAX_STEPS = 200  # of one search; each takes the model once, and once more for each parameter that is no amplitude
-MAX_GRID_POINTS = 600  # starts of one grid; a larger one is searched axis by axis
-BOUND_SNAP_SIGMA = 0.05  # as many standard errors from a bound: it is tried
-STEP = 1e-7  # of numerical derivatives, relative to the parameter or to 1
+from tlsglass.base.types import BoolArray, FloatArray
+
+MAX_STEPS = 200  # of one search; each evaluates the model once, and once more for each parameter that is no amplitude
+MAX_GRID_POINTS = 600  # starts on one grid; a larger grid is searched axis by axis
+BOUND_SNAP_SIGMA = 0.05  # a parameter that ends closer to a bound than this many standard errors is tried on the bound
+RELATIVE_STEP = 1e-7  # of numerical derivatives, relative to the parameter or to 1
+MAX_RESIDUAL = 1e75  # replaces larger residuals and NaN, so that the squares remain finite
+
+Values = dict[str, float]  # parameters by name
+Shapes = dict[str, FloatArray]  # shapes by amplitude
 
 
-MAX_RESIDUAL = 1e75  # a residual that is larger, or no number, counts as this: its square is still a number
-
-
-def clip_to_finite(x):
-    """Return ``x`` with what is no number, or larger, as HUGE."""
+def clip_to_finite(x: Any) -> FloatArray:
+    """Return ``x`` with NaN and values beyond ±MAX_RESIDUAL replaced by MAX_RESIDUAL of the same sign."""
     return np.clip(np.nan_to_num(x, nan=MAX_RESIDUAL, posinf=MAX_RESIDUAL, neginf=-MAX_RESIDUAL), -MAX_RESIDUAL, MAX_RESIDUAL)
 
 
 @dataclass(frozen=True)
 class FitParameter:
-    """A parameter of a likelihood: where the search begins, and its bounds. ``tried`` are further starts (no amplitude).
+    """Start, bounds and further starts of a parameter. Only parameters that are no amplitudes have a ``start_grid``.
 
-    Bounds are ``natural`` where nature or knowledge ends there, as at J0/h0 >= 0: a fit that ends on one gives a limit.
+    With ``physical_bounds``, a fit that ends on a bound gives a limit, as at J0/h0 >= 0; other bounds are a choice of the user.
     """
 
     start: float
     low: float = -np.inf
     high: float = np.inf
     fixed: bool = False
-    start_grid: tuple = ()
+    start_grid: tuple[float, ...] = ()
     physical_bounds: bool = False
 
-    def fixed_at(self, value):
+    def fixed_at(self, value: float) -> "FitParameter":
+        """Return the parameter fixed at ``value``."""
         return replace(self, start=float(value), fixed=True, start_grid=())
 
 
 @dataclass(frozen=True)
 class FitData:
-    """Points ``value`` (n,) and the shapes of their model, ``shapes(p)`` -> {amplitude: (n,)} for a dict ``p`` of parameters.
+    """One set of points and its model.
 
-    ``error`` is their standard error (n,), or None: then the residuals tell it, which is the same for all, or in proportion
-    to ``weight`` (n,). ``covariance`` (n, n) is added to the squared errors: what errors of the model, or of all points
-    together, come to. ``names`` {own: shared} gives parameters another name in the likelihood, so that two parts do or do not
-    share them.
+    Parameters
+    ----------
+    shapes
+        Function that returns the shapes (n,) of the model, {amplitude: (n,)}, for a dict of parameters.
+    value
+        Measured values, (n,).
+    error
+        Standard errors (n,), or None: then they are estimated from the residuals, equal for all points or in proportion to
+        ``weight`` (n,).
+    covariance
+        Covariance (n, n) that is added to the squared errors: errors of the model, or errors that points have in common.
+    names
+        {name in ``shapes``: name in the likelihood}, which decides what two sets share.
     """
 
-    shapes: Callable
-    value: np.ndarray
-    error: np.ndarray | None
-    covariance: np.ndarray | None = None
-    names: dict | None = None
-    weight: np.ndarray | None = None
+    shapes: Callable[[Values], Shapes]
+    value: FloatArray
+    error: FloatArray | None
+    covariance: FloatArray | None = None
+    names: Mapping[str, str] | None = None
+    weight: FloatArray | None = None
 
-    def named(self, p):
-        """Return {amplitude as the likelihood calls it: shape (n,)} for its parameters ``p``."""
+    def named_shapes(self, p: Values) -> Shapes:
+        """Return the shapes for the parameters ``p`` of the likelihood, by the likelihood's names."""
         names = self.names or {}
-        shapes = self.shapes(p | {own: p[shared] for own, shared in names.items()})
-        return {names.get(key, key): shape for key, shape in shapes.items()}
-
-    def curve(self, p):
-        """Return the model (n,) for the parameters ``p`` of the likelihood."""
-        return sum(p[name] * shape for name, shape in self.named(p).items())
+        shapes = self.shapes(p | {name: p[shared] for name, shared in names.items()})
+        return {names.get(name, name): shape for name, shape in shapes.items()}
 
     @cached_property
-    def scale(self):
-        """Errors (n,): as given, else as ``weight`` has them, else all the same, of the order of the scatter of the points."""
+    def scale(self) -> FloatArray:
+        """Unit of the residuals (n,): the errors, else the weights, else the standard deviation of the values."""
         if self.error is not None or self.weight is not None:
             return np.asarray(self.weight if self.error is None else self.error, dtype=float)
         spread = float(np.std(self.value))
         return np.full(len(self.value), spread or float(np.max(np.abs(self.value))) or 1.0)
 
     @cached_property
-    def _factor(self):
-        """The Cholesky factor of the covariance of all points in units of their errors."""
-        whole = clip_to_finite(self.covariance / self.scale / self.scale[:, None]) + np.eye(len(self.scale))
+    def _cholesky_factor(self) -> FloatArray:
+        """Cholesky factor of the covariance of all points in units of ``scale``."""
+        total = clip_to_finite(self.covariance / self.scale / self.scale[:, None]) + np.eye(len(self.scale))
         try:
-            return np.linalg.cholesky(whole)
-        except np.linalg.LinAlgError:  # beyond floating point: then each point by itself
-            return np.diag(np.sqrt(np.diag(whole)))
+            return np.linalg.cholesky(total)
+        except np.linalg.LinAlgError:  # beyond floating point: neglect the correlations
+            return np.diag(np.sqrt(np.diag(total)))
 
     @cached_property
-    def _whitening(self):
-        """What makes residuals independent, of variance 1: (n,) to multiply, or (n, n)."""
-        return 1 / self.scale if self.covariance is None else np.linalg.inv(self._factor) / self.scale
+    def _whitening(self) -> FloatArray:
+        """Factors (n,), or a matrix (n, n), that make the residuals independent with variance 1."""
+        return 1 / self.scale if self.covariance is None else np.linalg.inv(self._cholesky_factor) / self.scale
 
     @property
-    def ln_determinant(self):
-        """ln of the determinant of the covariance of all points, by that of their errors alone."""
-        return 0.0 if self.covariance is None else 2 * float(np.sum(np.log(np.diag(self._factor))))
+    def ln_determinant(self) -> float:
+        """Logarithm of the determinant of the covariance of all points, relative to that of their errors alone."""
+        return 0.0 if self.covariance is None else 2 * float(np.sum(np.log(np.diag(self._cholesky_factor))))
 
-    def whiten(self, difference):
-        """Return a difference (n, ...) of points and model in units of the errors."""
+    def whiten(self, difference: FloatArray) -> FloatArray:
+        """Return differences (n, ...) of model and points as independent residuals of variance 1."""
         w = self._whitening
         return w @ difference if w.ndim == 2 else (difference.T * w).T
 
 
-@dataclass(frozen=True)
-class Prior:
-    """What is known of the parameter ``name`` beforehand: a Gaussian."""
+class Prior(NamedTuple):
+    """Gaussian constraint on the parameter ``name``."""
 
     name: str
     mean: float
@@ -116,233 +125,247 @@ class Prior:
 
 @dataclass(frozen=True)
 class Optimum:
-    """Where a likelihood is greatest. ``chi2`` is Σ residual² with that of the priors, in units of ``Part.scale``."""
+    """Maximum of a likelihood. ``chi2`` is Σ residual², including the priors, in units of ``FitData.scale``."""
 
-    values: dict
+    values: Values
     chi2: float
     converged: bool
-    free: tuple  # names of the free parameters ...
-    jacobian: np.ndarray  # ... and the derivatives of the residuals by them
+    free: tuple[str, ...]  # names of the free parameters ...
+    jacobian: FloatArray  # ... and the derivatives (n + priors, k) of the residuals by them
+
+
+class ProjectedAmplitudes(NamedTuple):
+    """Parameters with the best amplitudes; ``basis`` (n, k) spans the residuals that the amplitudes can remove."""
+
+    values: Values
+    shapes: list[Shapes]
+    residuals: FloatArray
+    chi2: float
+    basis: FloatArray
 
 
 class Likelihood:
-    """Parts and priors on ``terms`` {name: Term}, all in one χ². Raises ValueError if one of several parts has no errors."""
+    """Sum of χ² of several sets of points and priors, as a function of ``parameters`` {name: FitParameter}.
 
-    def __init__(self, parts, terms, priors=()):
-        self.parts, self.terms, self.priors = tuple(parts), dict(terms), tuple(priors)
-        self.errors_given = all(part.error is not None for part in self.parts)
-        if not self.errors_given and len(self.parts) > 1:
-            raise ValueError(
-                "sets of points that are fitted together need errors, all of them: these weigh one against another"
-            )
+    Raises
+    ------
+    ValueError
+        If one of several sets of points has no errors.
+    """
+
+    def __init__(self, data: Iterable[FitData], parameters: Mapping[str, FitParameter], priors: Iterable[Prior] = ()) -> None:
+        self.data, self.parameters, self.priors = tuple(data), dict(parameters), tuple(priors)
+        self.errors_given = all(data.error is not None for data in self.data)
+        if not self.errors_given and len(self.data) > 1:
+            raise ValueError("datasets that are fitted together all need errors, which determine their relative weights")
         self.evaluations = 0
 
     @property
-    def points(self):
+    def n_points(self) -> int:
         """Number of points, without priors."""
-        return sum(len(part.value) for part in self.parts)
+        return sum(len(data.value) for data in self.data)
 
     @property
-    def free(self):
+    def free(self) -> tuple[str, ...]:
         """Names of the free parameters."""
-        return tuple(name for name, term in self.terms.items() if not term.fixed)
+        return tuple(name for name, parameter in self.parameters.items() if not parameter.fixed)
 
     @property
-    def dof(self):
-        """Points and priors less free parameters."""
-        return self.points + len(self.priors) - len(self.free)
+    def dof(self) -> int:
+        """Number of points and priors minus the number of free parameters."""
+        return self.n_points + len(self.priors) - len(self.free)
 
-    def with_fixed(self, **values):
-        """Return this likelihood with some parameters held at ``values``."""
-        held = {name: self.terms[name].fixed_at(value) for name, value in values.items()}
-        other = Likelihood(self.parts, self.terms | held, self.priors)
-        other._amplitudes = self._amplitudes
-        return other
+    def with_fixed(self, **values: float) -> "Likelihood":
+        """Return this likelihood with parameters fixed at ``values``."""
+        fixed = {name: self.parameters[name].fixed_at(value) for name, value in values.items()}
+        likelihood = Likelihood(self.data, self.parameters | fixed, self.priors)
+        likelihood._amplitudes = self._amplitudes
+        return likelihood
 
     @cached_property
-    def _amplitudes(self):
-        """Names of the parameters that enter every part linearly."""
-        start = {name: term.start for name, term in self.terms.items()}
-        return tuple({name: None for part in self.parts for name in part.named(start)})
+    def _amplitudes(self) -> tuple[str, ...]:
+        """Names of the parameters that enter linearly."""
+        start = {name: parameter.start for name, parameter in self.parameters.items()}
+        return tuple({name: None for data in self.data for name in data.named_shapes(start)})
 
-    def shapes(self, p):
-        """Return the shapes of every part, a list of dicts."""
+    @cached_property
+    def _nonlinear(self) -> tuple[str, ...]:
+        """Names of the free parameters that do not enter linearly."""
+        return tuple(name for name in self.free if name not in self._amplitudes)
+
+    def shapes(self, p: Values) -> list[Shapes]:
+        """Return the shapes of each set of points."""
         self.evaluations += 1
-        return [part.named(p) for part in self.parts]
+        return [data.named_shapes(p) for data in self.data]
 
-    def residuals(self, p, shapes=None):
-        """Return all residuals (n + priors,) in units of their errors; HUGE where they are no number."""
+    def residuals(self, p: Values, shapes: list[Shapes] | None = None) -> FloatArray:
+        """Return all residuals (n + priors,) in units of their errors."""
         shapes = self.shapes(p) if shapes is None else shapes
         with np.errstate(all="ignore"):
-            every = [
-                part.whiten(sum(p[name] * shape for name, shape in some.items()) - part.value)
-                for part, some in zip(self.parts, shapes, strict=True)
+            residuals = [
+                data.whiten(sum(p[name] * shape for name, shape in terms.items()) - data.value)
+                for data, terms in zip(self.data, shapes, strict=True)
             ]
         priors = [(p[prior.name] - prior.mean) / prior.sigma for prior in self.priors]
-        return clip_to_finite(np.concatenate([*every, priors]))
+        return clip_to_finite(np.concatenate([*residuals, priors]))
 
-    def chi2(self, p):
-        return float(np.sum(self.residuals(p) ** 2))
-
-    def jacobian(self, p, shapes, names):
-        """Return the derivatives (n + priors, k) of the residuals by ``names``: those by amplitudes are their shapes."""
-        found = np.empty((self.points + len(self.priors), len(names)))
-        here = None
+    def jacobian(self, p: Values, shapes: list[Shapes], names: Iterable[str]) -> FloatArray:
+        """Return the derivatives (n + priors, k) of the residuals by ``names``; those by amplitudes are the shapes."""
+        names = tuple(names)
+        jacobian = np.empty((self.n_points + len(self.priors), len(names)))
+        residuals = None
         for k, name in enumerate(names):
             if name in self._amplitudes:
                 with np.errstate(all="ignore"):
-                    every = [
-                        part.whiten(some[name]) if name in some else np.zeros(len(part.value))
-                        for part, some in zip(self.parts, shapes, strict=True)
+                    columns = [
+                        data.whiten(terms[name]) if name in terms else np.zeros(len(data.value))
+                        for data, terms in zip(self.data, shapes, strict=True)
                     ]
                 priors = [(prior.name == name) / prior.sigma for prior in self.priors]
-                found[:, k] = clip_to_finite(np.concatenate([*every, priors]))
+                jacobian[:, k] = clip_to_finite(np.concatenate([*columns, priors]))
             else:
-                here = self.residuals(p, shapes) if here is None else here
-                step = _step(p[name], self.terms[name])
-                found[:, k] = (self.residuals(p | {name: p[name] + step}) - here) / step
-        return clip_to_finite(found)
+                residuals = self.residuals(p, shapes) if residuals is None else residuals
+                step = _derivative_step(p[name], self.parameters[name])
+                jacobian[:, k] = (self.residuals(p | {name: p[name] + step}) - residuals) / step
+        return clip_to_finite(jacobian)
 
-    def best(self, start=None, most=MAX_STEPS):
-        """Return the Best, sought from ``start`` (values by name, brought into their bounds) or from the best of a grid.
+    def maximize(self, start: Values | None = None, max_steps: int = MAX_STEPS) -> Optimum:
+        """Maximize by variable projection: amplitudes take their best values at each step of the other parameters.
 
-        Amplitudes are those that fit best wherever the other parameters are: the search is in these alone (variable
-        projection), with the derivatives of Kaufman, BIT 15, 49 (1975).
+        The derivatives are those of Kaufman, BIT 15, 49 (1975). The search begins at ``start``, clipped to the bounds, or at
+        the best point of a grid.
         """
-        from scipy import optimize  # not by jobs that only word or draw a fit
+        from scipy import optimize  # here, because jobs that only write or draw a fit do not need it
 
-        p = {name: term.start for name, term in self.terms.items()}
-        p |= self._best_of_a_grid() if start is None else {name: x for name, x in start.items() if name in self.free}
-        names = tuple(name for name in self.free if name not in self._amplitudes)
-        low, high = (np.array([getattr(self.terms[name], end) for name in names], dtype=float) for end in ("low", "high"))
-        last = {}
+        p = {name: parameter.start for name, parameter in self.parameters.items()}
+        p |= self._best_grid_point() if start is None else {name: x for name, x in start.items() if name in self.free}
+        names = self._nonlinear
+        low, high = self._bounds(names)
+        cache: dict[tuple[float, ...], ProjectedAmplitudes] = {}
 
-        def at(x):
+        def project(x: FloatArray) -> ProjectedAmplitudes:
             key = tuple(map(float, x))
-            if key not in last:
-                last.clear()
-                last[key] = self._projected(p | dict(zip(names, key, strict=True)))
-            return last[key]
+            if key not in cache:
+                cache.clear()
+                cache[key] = self._project_amplitudes(p | dict(zip(names, key, strict=True)))
+            return cache[key]
 
-        def slopes(x):
-            here = at(x)
-            found = self.jacobian(here.values, here.shapes, names)
-            return found - here.held @ (here.held.T @ found)
+        def projected_jacobian(x: FloatArray) -> FloatArray:
+            point = project(x)
+            jacobian = self.jacobian(point.values, point.shapes, names)
+            return jacobian - point.basis @ (point.basis.T @ jacobian)
 
-        x, arrived = np.clip([p[name] for name in names], low, high), True
+        x, converged = np.clip([p[name] for name in names], low, high), True
         if names:
             try:
                 with np.errstate(all="ignore"):
                     result = optimize.least_squares(
-                        lambda x: at(x).residuals,
+                        lambda x: project(x).residuals,
                         x,
-                        jac=slopes,
+                        jac=projected_jacobian,
                         bounds=(low, high),
                         x_scale="jac",
-                        max_nfev=most,
+                        max_nfev=max_steps,
                         ftol=1e-11,
                         xtol=1e-11,
                     )
-                x, arrived = np.clip(result.x, low, high), bool(result.success)
-            except (np.linalg.LinAlgError, ValueError):  # numbers near the ends of floating point
-                arrived = False
-            x = self._onto_bounds(x, at, slopes(x), names)
-        found = at(x)
-        values = found.values
-        return Optimum(values, found.chi2, arrived, self.free, self.jacobian(values, found.shapes, self.free))
+                x, converged = np.clip(result.x, low, high), bool(result.success)
+            except (np.linalg.LinAlgError, ValueError):  # numbers near the limits of floating point
+                converged = False
+            x = self._snap_to_bounds(x, project, projected_jacobian(x))
+        point = project(x)
+        jacobian = self.jacobian(point.values, point.shapes, self.free)
+        return Optimum(point.values, point.chi2, converged, self.free, jacobian)
 
-    def _onto_bounds(self, x, at, slopes, names):
-        """Return ``x`` (k,) with what the search left a hair away from a bound on it: it never ends on one itself."""
-        size, chi2 = np.linalg.norm(slopes, axis=0), at(x).chi2
-        for k, name in enumerate(names):
-            term = self.terms[name]
-            bound = term.low if x[k] - term.low < term.high - x[k] else term.high
+    def _bounds(self, names: Iterable[str]) -> tuple[FloatArray, FloatArray]:
+        """Return the lower and upper bounds (k,) of ``names``."""
+        parameters = [self.parameters[name] for name in names]
+        return np.array([p.low for p in parameters], dtype=float), np.array([p.high for p in parameters], dtype=float)
+
+    def _snap_to_bounds(
+        self, x: FloatArray, project: Callable[[FloatArray], ProjectedAmplitudes], jacobian: FloatArray
+    ) -> FloatArray:
+        """Snap parameters that ended very close to a bound onto it; the optimizer never reaches a bound exactly."""
+        size, chi2 = np.linalg.norm(jacobian, axis=0), project(x).chi2
+        for k, (low, high) in enumerate(zip(*self._bounds(self._nonlinear), strict=True)):
+            bound = low if x[k] - low < high - x[k] else high
             if np.isfinite(bound) and x[k] != bound and abs(x[k] - bound) * size[k] < BOUND_SNAP_SIGMA:
-                moved = np.where(np.arange(len(x)) == k, bound, x)
-                there = at(moved).chi2
-                if there <= chi2 * (1 + 1e-9):
-                    x, chi2 = moved, there
+                snapped = np.where(np.arange(len(x)) == k, bound, x)
+                chi2_on_bound = project(snapped).chi2
+                if chi2_on_bound <= chi2 * (1 + 1e-9):
+                    x, chi2 = snapped, chi2_on_bound
         return x
 
-    def _best_of_a_grid(self):
-        """Return the best start, by name, of a grid in the parameters that have values to try, each with its best amplitudes.
+    def _best_grid_point(self) -> Values:
+        """Return the best start on the grid of all ``start_grid``, each point with its best amplitudes.
 
-        χ² has side minima, and a start far from the data would end in one of them.
+        χ² may have several minima; a start far from the data could end in a wrong one.
         """
-        p = {name: term.start for name, term in self.terms.items()}
-        axes = {
-            name: [term.start, *(x for x in term.start_grid if term.low <= x <= term.high)]
-            for name, term in self.terms.items()
-            if not term.fixed and name not in self._amplitudes
-        }
-        if np.prod([len(tried) for tried in axes.values()]) <= MAX_GRID_POINTS:
+        p = {name: parameter.start for name, parameter in self.parameters.items()}
+        axes = {}
+        for name in self._nonlinear:
+            parameter = self.parameters[name]
+            axes[name] = [parameter.start, *(x for x in parameter.start_grid if parameter.low <= x <= parameter.high)]
+        if np.prod([len(values) for values in axes.values()]) <= MAX_GRID_POINTS:
             grid = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
-            return min((self._projected(p | trial) for trial in grid), key=lambda found: found.chi2).values
-        best = self._projected(p)
-        for name, tried in 2 * list(axes.items()):
-            best = min([best, *(self._projected(best.values | {name: x}) for x in tried)], key=lambda found: found.chi2)
+            return min((self._project_amplitudes(p | point) for point in grid), key=lambda point: point.chi2).values
+        best = self._project_amplitudes(p)
+        for name, values in 2 * list(axes.items()):
+            points = [self._project_amplitudes(best.values | {name: x}) for x in values]
+            best = min([best, *points], key=lambda point: point.chi2)
         return best.values
 
-    def _projected(self, p):
-        """Return the Projected of ``p``: with the free amplitudes that fit best within their bounds."""
+    def _project_amplitudes(self, p: Values) -> ProjectedAmplitudes:
+        """Return ``p`` with the free amplitudes that minimize χ² within their bounds."""
         shapes = self.shapes(p)
-        names = [name for name in self._amplitudes if not self.terms[name].fixed]
-        held = np.zeros((self.points + len(self.priors), 0))
+        names = [name for name in self._amplitudes if not self.parameters[name].fixed]
+        basis = np.zeros((self.n_points + len(self.priors), 0))
         if names:
-            rest = -self.residuals(p | dict.fromkeys(names, 0.0), shapes)
+            target = -self.residuals(p | dict.fromkeys(names, 0.0), shapes)
             design = self.jacobian(p, shapes, names)
             size = np.linalg.norm(design, axis=0)
             size[~((size > 0) & (size < MAX_RESIDUAL))] = 1.0
-            found, held = _solved(design / size, rest)
-            low, high = (np.array([getattr(self.terms[name], end) for name in names]) for end in ("low", "high"))
-            if np.any((found / size < low) | (found / size > high)):
+            solution, basis = _least_squares(design / size, target)
+            low, high = self._bounds(names)
+            if np.any((solution / size < low) | (solution / size > high)):
                 bounds = np.clip(low * size, -MAX_RESIDUAL, MAX_RESIDUAL), np.clip(high * size, -MAX_RESIDUAL, MAX_RESIDUAL)
-                found, inside = _bounded(design / size, rest, *bounds, found)
-                held = _solved((design / size)[:, inside], rest)[1]
-            values = np.clip(np.nan_to_num(found / size, nan=0.0, posinf=MAX_RESIDUAL, neginf=-MAX_RESIDUAL), low, high)
+                solution, inside = _bounded_least_squares(design / size, target, *bounds, solution)
+                basis = _least_squares((design / size)[:, inside], target)[1]
+            values = np.clip(np.nan_to_num(solution / size, nan=0.0, posinf=MAX_RESIDUAL, neginf=-MAX_RESIDUAL), low, high)
             p = p | dict(zip(names, map(float, values), strict=True))
         residuals = self.residuals(p, shapes)
-        return ProjectedAmplitudes(p, shapes, residuals, float(np.sum(residuals**2)), held)
+        return ProjectedAmplitudes(p, shapes, residuals, float(np.sum(residuals**2)), basis)
 
 
-@dataclass(frozen=True)
-class ProjectedAmplitudes:
-    """Parameters whose amplitudes fit best; ``held`` (n, k) are the directions of the residuals that these have taken out."""
-
-    values: dict
-    shapes: list
-    residuals: np.ndarray
-    chi2: float
-    held: np.ndarray
-
-
-def _solved(design, rest):
-    """Return the least squares of ``design`` (n, k) x = ``rest``, the shortest if there are many, and what it spans (n, r)."""
+def _least_squares(design: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the shortest least-squares solution of ``design`` (n, k) x = ``target``, and a basis (n, r) of its range."""
     try:
         left, singular, right = np.linalg.svd(design, full_matrices=False)
     except np.linalg.LinAlgError:
-        return np.zeros(design.shape[1]), np.zeros((len(rest), 0))
+        return np.zeros(design.shape[1]), np.zeros((len(target), 0))
     rank = int(np.sum(singular > 1e-12 * max(singular.max(initial=0.0), 1e-300)))
     left = left[:, :rank]
-    return right[:rank].T @ ((left.T @ rest) / singular[:rank]), left
+    return right[:rank].T @ ((left.T @ target) / singular[:rank]), left
 
 
-def _bounded(design, rest, low, high, start):
-    """Return the least squares within bounds, and which of its parameters lie inside."""
+def _bounded_least_squares(
+    design: FloatArray, target: FloatArray, low: FloatArray, high: FloatArray, start: FloatArray
+) -> tuple[FloatArray, BoolArray]:
+    """Return the least-squares solution within bounds, and which parameters lie inside them."""
     from scipy import optimize
 
     try:
-        found = optimize.lsq_linear(design, rest, (low, high), method="bvls", max_iter=50).x
+        solution = optimize.lsq_linear(design, target, (low, high), method="bvls", max_iter=50).x
     except (np.linalg.LinAlgError, ValueError, IndexError):
-        found = np.clip(start, low, high)
-    return found, (found > low) & (found < high)
+        solution = np.clip(start, low, high)
+    return solution, (solution > low) & (solution < high)
 
 
-def _step(x, term):
-    """Return the step of a derivative, into the bounds."""
-    step = STEP * max(abs(x), 1.0)
-    if x + step <= term.high:
+def _derivative_step(x: float, parameter: FitParameter) -> float:
+    """Return the step of a numerical derivative, which stays within the bounds."""
+    step = RELATIVE_STEP * max(abs(x), 1.0)
+    if x + step <= parameter.high:
         return step
-    if x - step >= term.low:
+    if x - step >= parameter.low:
         return -step
-    return term.high - x if term.high - x > x - term.low else term.low - x
+    return parameter.high - x if parameter.high - x > x - parameter.low else parameter.low - x

@@ -1,18 +1,24 @@
-"""What the fits of a dataset come to: everything that is kept of them, as numbers and words that JSON and CSV can hold."""
+"""Result of fitting one dataset, in a form that can be saved as JSON and CSV, and the table of all results."""
 
 import dataclasses
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tlsglass.base.types import FloatArray
 from tlsglass.data import drive_section
-from tlsglass.fitting import atlas_fit, intervals, problem, report_text, window_scan
+from tlsglass.data.dataset import Dataset
+from tlsglass.fitting import atlas_model, report_text, window_scan
+from tlsglass.fitting.fit import Fit, ParameterState
+from tlsglass.fitting.problem import Comparison, FitProblem, compare, dataset_parameters
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 
-DESCRIBED = (
+COPIED_KEYS = (  # from dataset.yaml
     "title",
     "label",
     "reference",
@@ -25,91 +31,132 @@ DESCRIBED = (
     "note",
 )
 CURVE_POINTS = 300
+H0_UNCERTAINTY_FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
 
 
 @dataclass(frozen=True)
 class FitResult:
-    """``fit`` is what is said of a dataset (JSON). ``points`` have T_K, value, error (the σ of the residuals where none is
-    given), T_error_K, whether each was fitted, and the models; ``curves`` have T_K, mu_free, stm, atlas, and tls, the part of
-    the TLSs in mu_free; ``windows`` µ and J0/h0 against the window of temperatures."""
+    """Numbers, text and tables of the fits of one dataset.
 
-    fit: dict
+    Parameters
+    ----------
+    fit
+        Content of fit.json.
+    points
+        T_K, value, error (estimated from the residuals if the dataset has none), T_error_K, fitted, and the models.
+    curves
+        T_K, mu_free, stm, atlas, and tls, the contribution of the TLSs to mu_free.
+    windows
+        µ and J0/h0 in other windows of temperature.
+    """
+
+    fit: dict[str, Any]
     points: pd.DataFrame
     curves: pd.DataFrame
     windows: pd.DataFrame
 
 
-def fit_dataset(dataset, scan=True):
-    """Fit a dataset with µ free, with µ = 0 and on the atlas: return the Outcome. Without ``scan`` there are no windows."""
-    weighed = problem.with_temperature_errors(dataset)
-    found = problem.compare(weighed)
-    coupled = _on_atlas(weighed)
-    fit = _told(dataset, found) | coupled.told
-    scanned = window_scan.scan_both_models(weighed, found.free, coupled.fit) if scan else {}
-    fit["drifts"] = window_scan.drifts(fit, scanned)
-    if not fit["errors_given"] and any(fit["drifts"].values()):  # χ² cannot tell that a model fails: this does
+def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
+    """Fit a dataset with µ free, with µ = 0 and on the atlas; without ``scan``, other windows are not tried."""
+    problem = FitProblem.from_dataset(dataset).with_temperature_errors()
+    comparison = compare(problem)
+    atlas_problem, atlas_fit, reason = _fit_on_atlas(problem)
+    atlas = _atlas_summary(problem, atlas_problem, atlas_fit) if atlas_fit else None
+    scans = {}
+    if scan:
+        scans["mu"] = window_scan.scan_windows(problem.datasets[0], "mu", comparison.free)
+        if atlas_fit:
+            scans[J0_OVER_H0] = window_scan.scan_windows(atlas_problem.datasets[0], J0_OVER_H0, atlas_fit)
+    drifts = {"mu": window_scan.drift_of_fit(scans.get("mu"), comparison.free), J0_OVER_H0: None}
+    if atlas_fit:
+        drifts[J0_OVER_H0] = window_scan.drift_of_fit(scans.get(J0_OVER_H0), atlas_fit)
+    fit = _summary(dataset, comparison) | {"atlas": atlas, "atlas_why": reason, "drifts": drifts}
+    if not fit["errors_given"] and any(drifts.values()):  # without errors, only a drift can reject a model
         fit["rejected"] = True
-        if fit["atlas"]:
-            fit["atlas"]["rejected"] = True
+        if atlas:
+            atlas["rejected"] = True
     fit["conclusion"], fit["lines"] = report_text.conclusion(fit), report_text.summary_lines(fit)
-    return FitResult(fit, _points(dataset, found), _curves(dataset, found, coupled), window_scan.side_by_side(scanned))
+    curves = _curves(dataset, comparison, atlas_problem, atlas_fit)
+    return FitResult(fit, _points(dataset, comparison), curves, window_scan.merge_scans(scans))
 
 
-@dataclass(frozen=True)
-class _Coupled:
-    """What the atlas gives: the dataset on it and its Fit, None where there is none."""
+def _fit_on_atlas(problem: FitProblem) -> tuple[FitProblem, Fit | None, str | None]:
+    """Return the problem on the atlas and its fit, or no fit and the reason."""
+    observable = problem.datasets[0].observable
+    if not problem.has_atlas_model:
+        return problem, None, f"{observable.name} has no model on the atlas"
+    on_atlas = problem.on_atlas()
+    if not on_atlas.has_enough_points:
+        low, high = atlas_model.temperature_range_K(atlas_model.h0_of(problem.datasets[0]))
+        n = len(on_atlas.datasets[0].points.T_K)
+        return on_atlas, None, f"{n} points lie in the atlas, {low:.3g} to {high:.3g} K, which are too few"
+    return on_atlas, on_atlas.fit(), None
 
-    told: dict
-    dataset: object = None
-    fit: object = None
 
-
-def _on_atlas(weighed):
-    """Return the _Coupled of a dataset whose errors hold those of the temperature."""
-    if weighed.observable.atlas_shapes is None:
-        return _Coupled({"atlas": None, "atlas_why": f"{weighed.observable.name} has no model on the atlas"})
-    dataset = atlas_fit.with_atlas_model(weighed)
-    low, high = (T * atlas_fit.h0_of(dataset) for T in atlas_fit.shipped_atlas().limits["T"])
-    within = len(dataset.points.T_K)
-    if not atlas_fit.enough(dataset):
-        why = f"{within} points lie in the atlas, {low:.3g} to {high:.3g} K, which are too few"
-        return _Coupled({"atlas": None, "atlas_why": why})
-    fit, share = atlas_fit.fit_on_atlas(dataset)
-    limits = atlas_fit.systematics(weighed, fit, share)
-    cut = replace(weighed, points=dataset.points)
-    same = problem.compare(cut, intervals=False)
-    told = {
-        "h0_K": atlas_fit.h0_of(dataset),
-        "fitted_K": list(dataset.points.T_range_K),
-        "n_points": within,
-        "left_out": len(weighed.points.T_K) - within,
+def _atlas_summary(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[str, Any]:
+    """Return the content of "atlas" in fit.json."""
+    (dataset,), (on_atlas_dataset,) = problem.datasets, on_atlas.datasets
+    points = on_atlas_dataset.points
+    same_points = compare(FitProblem.from_dataset(replace(dataset, points=points)), intervals=False)
+    models = {"mu_free": same_points.free, "stm": same_points.stm}
+    by_h0 = _J0_over_h0_by_h0(problem, on_atlas, fit)
+    shifts = [value - fit.values[J0_OVER_H0] for value in by_h0.values() if value is not None]
+    return {
+        "h0_K": atlas_model.h0_of(dataset),
+        "fitted_K": list(points.T_range_K),
+        "n_points": len(points.T_K),
+        "left_out": len(dataset.points.T_K) - len(points.T_K),
         "model": fit_numbers(fit),
-        "bounds": bounds(dataset),
-        "same_points": {"mu_free": _few(same.free), "stm": _few(same.stm)},
-        "delta_aic": {"mu_free": same.free.aic - fit.aic, "stm": same.stm.aic - fit.aic},
+        "bounds": bounds(on_atlas_dataset),
+        "same_points": {
+            name: {key: getattr(model, key) for key in ("chi2", "dof", "aic", "misfit")} for name, model in models.items()
+        },
+        "delta_aic": {name: model.aic - fit.aic for name, model in models.items()},
         "rejected": not fit.acceptable,
-        "atlas_error": limits.atlas,
-        "h0": {f"{h0:g}": value for h0, value in limits.h0.items()},
-        "h0_range": list(limits.range),
+        "atlas_error": fit.atlas_error,
+        "h0": {f"{h0:g}": value for h0, value in by_h0.items()},
+        "h0_range": [min(0.0, *shifts, 0.0), max(0.0, *shifts, 0.0)],
     }
-    return _Coupled({"atlas": told, "atlas_why": None}, dataset, fit)
 
 
-def _few(fit):
-    return {"chi2": fit.chi2, "dof": fit.dof, "aic": fit.aic, "misfit": fit.misfit}
+def _J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[float, float | None]:
+    """Return {h0_K: J0/h0} of the fit, and with h0 half and twice as large; None if too few points are on the atlas.
+
+    If fewer points are on the atlas, the shift is relative to a fit of the same points with the h0 of the fit.
+    """
+    h0_K, J0_over_h0 = atlas_model.h0_of(problem.datasets[0]), fit.values[J0_OVER_H0]
+    by_h0: dict[float, float | None] = {h0_K: J0_over_h0}
+    highest = atlas_model.J0_over_h0_parameter().high
+    for new_h0_K in (h0_K / H0_UNCERTAINTY_FACTOR, h0_K * H0_UNCERTAINTY_FACTOR):
+        shifted = problem.on_atlas(new_h0_K)
+        (dataset,), points = on_atlas.datasets, shifted.datasets[0].points
+        fewer = len(points.T_K) < len(dataset.points.T_K)
+        reference = on_atlas
+        if fewer and len(points.T_K):
+            reference = FitProblem.from_dataset(replace(dataset, points=dataset.points.in_window(*points.T_range_K)))
+        if not (shifted.has_enough_points and reference.has_enough_points):
+            by_h0[new_h0_K] = None
+            continue
+        value = J0_over_h0
+        if fewer:
+            value = reference.fit(fit.values, intervals=False).values[J0_OVER_H0]
+        new_value = shifted.fit(fit.values, intervals=False).values[J0_OVER_H0]
+        by_h0[new_h0_K] = float(np.clip(J0_over_h0 + new_value - value, 0.0, highest))
+    return by_h0
 
 
-def _told(dataset, found):
+def _summary(dataset: Dataset, comparison: Comparison) -> dict[str, Any]:
+    """Return fit.json without what concerns the atlas."""
     points = dataset.points
     errors = next(iter(dataset.info["data"]["error"]))
     if points.error is None:
-        share = "" if points.weight is None else ", in proportion to the value"
-        errors = f"no errors given: σ estimated from the residuals{share}"
+        proportional = "" if points.weight is None else ", in proportion to the value"
+        errors = f"no errors given: σ estimated from the residuals{proportional}"
     if dataset.all_points.T_error_K is not None:
         errors += ", with the errors of the temperature (effective variance)"
     return (
         {"dataset": dataset.name}
-        | {key: dataset.info.get(key) for key in DESCRIBED}
+        | {key: dataset.info.get(key) for key in COPIED_KEYS}
         | {
             "unit": dataset.unit,
             "symbol": dataset.observable.symbol,
@@ -119,85 +166,88 @@ def _told(dataset, found):
             "errors": errors,
             "errors_given": points.error is not None,
             "errors_relative": points.error is None and points.weight is not None,  # then chi2 and misfit are relative
-            "mu_free": fit_numbers(found.free),
-            "stm": fit_numbers(found.stm),
-            "delta_aic": found.delta_aic,
-            "p_value": found.p_value,
-            "rejected": found.rejected,
+            "mu_free": fit_numbers(comparison.free),
+            "stm": fit_numbers(comparison.stm),
+            "delta_aic": comparison.delta_aic,
+            "p_value": comparison.p_value,
+            "rejected": comparison.rejected,
             "bounds": bounds(dataset),
             "sweep": drive_section.sweep_label(dataset.info),
         }
     )
 
 
-def bounds(dataset):
-    """Return {parameter: [low, high]} of a fit, None where there is none."""
-    return {name: [_finite(term.low), _finite(term.high)] for name, term in problem.fit_parameters(dataset).items()}
+def bounds(dataset: Dataset) -> dict[str, list[float | None]]:
+    """Return {parameter: [low, high]}, None if unbounded."""
+    return {
+        name: [float(bound) if np.isfinite(bound) else None for bound in (parameter.low, parameter.high)]
+        for name, parameter in dataset_parameters(dataset).items()
+    }
 
 
-def _finite(bound):
-    return float(bound) if np.isfinite(bound) else None
+def fit_numbers(fit: Fit) -> dict[str, Any]:
+    """Return a fit as in fit.json."""
+    numbers = dataclasses.asdict(fit) | {"misfit": fit.misfit, "acceptable": fit.acceptable}
+    del numbers["atlas_error"]
+    return numbers
 
 
-def fit_numbers(fit):
-    """Return a Fit as JSON holds it."""
-    return dataclasses.asdict(fit) | {"misfit": fit.misfit, "acceptable": fit.acceptable}
-
-
-def _points(dataset, found):
-    whole = dataset.all_points
-    error = whole.error
+def _points(dataset: Dataset, comparison: Comparison) -> pd.DataFrame:
+    """Return all points with the models."""
+    points = dataset.all_points
+    error = points.error
     if error is None:
-        error = found.free.misfit * (np.ones_like(whole.value) if whole.weight is None else whole.weight)
-    T_error = np.zeros_like(error) if whole.T_error_K is None else whole.T_error_K
-    fitted = np.isin(whole.T_K, dataset.points.T_K)
-    shown = {"T_K": whole.T_K, "value": whole.value, "error": error, "T_error_K": T_error, "fitted": fitted}
-    for name, model in (("mu_free", found.free), ("stm", found.stm)):
-        shown[name] = replace(dataset, points=whole).model(whole.T_K, model.values)
-    return pd.DataFrame(shown | ({} if whole.sweep is None else {"sweep": whole.sweep}))
+        error = comparison.free.misfit * (np.ones_like(points.value) if points.weight is None else points.weight)
+    T_error = np.zeros_like(error) if points.T_error_K is None else points.T_error_K
+    fitted = np.isin(points.T_K, dataset.points.T_K)
+    columns = {"T_K": points.T_K, "value": points.value, "error": error, "T_error_K": T_error, "fitted": fitted}
+    for name, fit in (("mu_free", comparison.free), ("stm", comparison.stm)):
+        columns[name] = replace(dataset, points=points).model(points.T_K, fit.values)
+    return pd.DataFrame(columns | ({} if points.sweep is None else {"sweep": points.sweep}))
 
 
-def _curves(dataset, found, coupled):
-    """Return the models on a grid of temperatures; of each sweep of a driven resonator, with an empty row after each."""
-    every = [
-        _curve(replace(dataset, points=grid), found, coupled) for _, grid in dataset.all_points.interpolated_grids(CURVE_POINTS)
+def _curves(dataset: Dataset, comparison: Comparison, on_atlas: FitProblem, atlas_fit: Fit | None) -> pd.DataFrame:
+    """Return the models on a grid of temperatures, with an empty row after each sweep of a driven resonator."""
+    curves = [
+        _curve(replace(dataset, points=grid), comparison, on_atlas.datasets[0], atlas_fit)
+        for _, grid in dataset.all_points.interpolated_grids(CURVE_POINTS)
     ]
-    if len(every) == 1:
-        return every[0]
-    gap = pd.DataFrame({name: [np.nan] for name in every[0]})
-    return pd.concat([part for one in every for part in (one, gap)], ignore_index=True)
+    if len(curves) == 1:
+        return curves[0]
+    gap = pd.DataFrame({name: [np.nan] for name in curves[0]})
+    return pd.concat([table for curve in curves for table in (curve, gap)], ignore_index=True)
 
 
-def _curve(there, found, coupled):
-    """Return the models at the temperatures of the points of the Dataset ``there``."""
-    T = there.points.T_K
-    curves = {"mu_free": there.model(T, found.free.values), "stm": there.model(T, found.stm.values)}
-    curves["atlas"] = np.full_like(T, np.nan)
-    if coupled.fit:
-        low, high = (edge * atlas_fit.h0_of(there) for edge in atlas_fit.shipped_atlas().limits["T"])
+def _curve(grid: Dataset, comparison: Comparison, on_atlas: Dataset, atlas_fit: Fit | None) -> pd.DataFrame:
+    """Return the models at the points of ``grid``."""
+    T, values = grid.points.T_K, comparison.free.values
+    curves: dict[str, FloatArray] = {"T_K": T}
+    curves |= {"mu_free": grid.model(T, values), "stm": grid.model(T, comparison.stm.values), "atlas": np.full_like(T, np.nan)}
+    if atlas_fit:
+        low, high = atlas_model.temperature_range_K(atlas_model.h0_of(grid))
         inside = (T >= low) & (T <= high)
         if inside.any():
-            on_it = replace(coupled.dataset, points=there.points.select(inside))
-            curves["atlas"][inside] = on_it.model(T[inside], coupled.fit.values)
-    values = found.free.values
-    shapes = there.observable.shapes(T, values, there.probe)
-    first = there.observable.amplitudes[0]  # that of the TLSs
-    curves["tls"] = values[first] * shapes[first]
-    return pd.DataFrame({"T_K": T} | curves)
+            points = grid.points.select(inside)
+            curves["atlas"][inside] = replace(on_atlas, points=points).model(T[inside], atlas_fit.values)
+    tls_amplitude = grid.observable.amplitudes[0]
+    curves["tls"] = values[tls_amplitude] * grid.observable.shapes(T, values, grid.probe)[tls_amplitude]
+    return pd.DataFrame(curves)
 
 
-def fit_table(fits):
-    """Return a row for each of ``fits`` (as ``Outcome.fit``): each registered parameter with its scaled error, the intervals of
-    µ and J0/h0 with what they say; χ², what speaks for µ; the exponent 2 - µ of κ. A parameter that a fit has not is empty."""
-    return pd.DataFrame([_row(fit) for fit in fits])
+def fit_table(fits: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """Return a row for each fit.json: all parameters with scaled errors, µ and J0/h0 with intervals, and comparisons.
+
+    A parameter that a fit does not have is empty. For κ, ``exponent`` is 2 - µ.
+    """
+    return pd.DataFrame([_table_row(fit) for fit in fits])
 
 
-def _row(fit):
+def _table_row(fit: dict[str, Any]) -> dict[str, Any]:
     free = fit["mu_free"]
     values, errors = free["values"], free["errors_scaled"]
     row = {key: fit[key] for key in ("dataset", "provenance", "observable")}
     for name in registry.table_parameters():
-        row |= {name: _carried(values.get(name), errors.get(name)), f"{name}_err": errors.get(name)}
+        row |= {name: round_to_error(values.get(name), errors.get(name)), f"{name}_err": errors.get(name)}
     row["mu_low"], row["mu_high"] = free["intervals_scaled"].get("mu", (None, None))
     row["mu_state"] = free["states"].get("mu")
     row |= {key: free[key] for key in ("chi2", "dof")}
@@ -207,26 +257,25 @@ def _row(fit):
     return row | dict(zip(("exponent", "exponent_err"), exponent, strict=True))
 
 
-def _carried(value, error):
-    """Return ``value`` to 1e-4 of its error: digits beyond are those of where a search ended, not of the points."""
+def round_to_error(value: float | None, error: float | None) -> float | None:
+    """Return ``value`` rounded to 1e-4 of its error; further digits depend on where the search ended."""
     return round(value, 4 - math.floor(math.log10(error))) if value is not None and error else value
 
 
-def J0_over_h0_record(fit):
-    """Return J0/h0 of a fit with all that limits it, a dict for a row of a table: empty where there is no fit on the atlas."""
-    name = J0_OVER_H0
-    ends = ("low", "high", "low_95", "high_95")
+def J0_over_h0_record(fit: dict[str, Any]) -> dict[str, Any]:
+    """Return J0/h0 with its intervals and systematic errors as columns of a table; empty without a fit on the atlas."""
+    name, ends = J0_OVER_H0, ("low", "high", "low_95", "high_95")
     atlas = fit["atlas"]
     if atlas is None:
         return {name: None, f"{name}_err": None} | {f"{name}_{end}": None for end in ends} | {f"{name}_state": None}
     model = atlas["model"]
-    both = (*model["intervals_scaled"].get(name, (None, None)), *model["intervals_95_scaled"].get(name, (None, None)))
+    limits = [*model["intervals_scaled"].get(name, (None, None)), *model["intervals_95_scaled"].get(name, (None, None))]
     error = model["errors_scaled"][name]
-    if None not in both[:2] and model["states"].get(name) == intervals.INTERVAL:
-        error = (both[1] - both[0]) / 2
-    row = {name: _carried(model["values"][name], error), f"{name}_err": error}
-    row |= {f"{name}_{end}": value for end, value in zip(ends, both, strict=True)}
-    down, up = (_carried(shift, error) for shift in atlas["h0_range"])
+    if None not in limits[:2] and model["states"].get(name) == ParameterState.INTERVAL:
+        error = (limits[1] - limits[0]) / 2
+    row = {name: round_to_error(model["values"][name], error), f"{name}_err": error}
+    row |= {f"{name}_{end}": limit for end, limit in zip(ends, limits, strict=True)}
+    down, up = (round_to_error(shift, error) for shift in atlas["h0_range"])
     return row | {
         f"{name}_state": model["states"].get(name),
         f"{name}_err_atlas": atlas["atlas_error"],

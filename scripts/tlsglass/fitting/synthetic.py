@@ -1,21 +1,29 @@
-"""Points made from known parameters: those of the paper's panels, and the closure study that holds the fits against them."""
+"""Synthetic points of known parameters: those of the paper's panels, and the closure tests of the fits."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset, Points
-from tlsglass.fitting import atlas_fit, problem
+from tlsglass.fitting import atlas_model
+from tlsglass.fitting.fit import Ends, Fit
+from tlsglass.fitting.likelihood import Values
+from tlsglass.fitting.problem import FitProblem
 from tlsglass.models import registry
-from tlsglass.models.observable import J0_OVER_H0
+from tlsglass.models.observable import J0_OVER_H0, Observable, SyntheticRecipe
 from tlsglass.models.resonator import DrivenProbe
 
+J0_OVER_H0_RANGE = (0.05, 0.8)  # of closure tests on the atlas, relative to the largest J0/h0 of the atlas
 
-def reconstruct(info):
-    """Sample the curve of the paper's printed parameters: the points of a dataset with provenance ``reconstructed``.
 
-    ``noise`` is the standard deviation of the Gaussian noise in the units of ``Observable.noise_amplitude``.
+def reconstruct(info: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the points of a dataset with provenance ``reconstructed``: the paper's curve with Gaussian noise.
+
+    The standard deviation ``noise`` is in the units of ``Observable.noise_amplitude``.
     """
     recipe = info["reconstruction"]
     low, high = recipe["temperatures_K"]
@@ -35,8 +43,8 @@ def reconstruct(info):
     )
 
 
-def sample(name, rng, errors_given=True):
-    """Return a dataset of the observable ``name`` with points of its recipe and Gaussian noise from ``rng``."""
+def sample(name: str, rng: np.random.Generator, errors_given: bool = True) -> Dataset:
+    """Return a dataset of the observable ``name`` with points of its recipe and Gaussian noise."""
     observable = registry.get_observable(name)
     recipe = observable.recipe
     T_K, photons = sweeps(recipe)
@@ -44,41 +52,55 @@ def sample(name, rng, errors_given=True):
     sigma = observable.noise(curve, recipe.parameters, recipe.noise)
     noisy = curve + sigma * rng.standard_normal(len(T_K))
     points = Points(T_K, noisy, sigma if errors_given else None, None, photons, photons)
-    info = {"observable": name, "parameters": {key: {"start": value} for key, value in fitted(observable).items()}}
-    if observable.probe:
-        info[observable.probe] = recipe.probe
-    return Dataset("synthetic", info, observable.units[0], points, points)
+    return Dataset("synthetic", dataset_info(observable, recipe_values(observable)), observable.units[0], points, points)
 
 
-def sweeps(recipe):
-    """Return temperatures (n,) and photon numbers (n,) of a recipe, a sweep for each photon number; None without a drive."""
+def dataset_info(observable: Observable, starts: Mapping[str, float]) -> dict[str, Any]:
+    """Return the content of dataset.yaml of a synthetic dataset."""
+    info: dict[str, Any] = {"observable": observable.name}
+    info["parameters"] = {name: {"start": value} for name, value in starts.items()}
+    return info | ({observable.probe: observable.recipe.probe} if observable.probe else {})
+
+
+def sweeps(recipe: SyntheticRecipe) -> tuple[FloatArray, FloatArray | None]:
+    """Return temperatures and photon numbers (n,) of a recipe, with a sweep for each photon number; None without a drive."""
     T_K = np.geomspace(*recipe.temperatures_K, recipe.points)
     if not recipe.photons:
         return T_K, None
     return np.repeat(T_K, len(recipe.photons)), np.tile(np.array(recipe.photons), len(T_K))
 
 
-def fitted(observable):
-    """Return {parameter: its value in the recipe} of those that synthetic points are made to find again."""
-    return {key: value for key, value in observable.recipe.parameters.items() if not observable.parameters[key].off_by_default}
+def recipe_values(observable: Observable) -> Values:
+    """Return {parameter: value in the recipe} of the parameters that a fit of synthetic points must recover."""
+    return {
+        name: value for name, value in observable.recipe.parameters.items() if not observable.parameters[name].off_by_default
+    }
 
 
-def closure(name, n, seed, errors_given=True):
-    """Fit ``n`` synthetic datasets of the observable ``name``: one row per parameter with its pulls and its coverage.
+def pull(fit: Fit, name: str, truth: float) -> float:
+    """Return (fitted - true)/σ."""
+    return (fit.values[name] - truth) / fit.errors[name]
 
-    The pull is (fitted - true)/σ: its mean is 0 ± 1/sqrt(n) and its width 1 ± 1/sqrt(2n) when errors are what they say;
-    ``coverage`` is the share of 68.3 % intervals that hold the truth.
+
+def contains(ends: Ends, value: float) -> bool:
+    """Return whether an interval contains ``value``; an end that was not found is open."""
+    low, high = ends
+    return (low is None or low <= value) and (high is None or value <= high)
+
+
+def closure(name: str, n: int, seed: int, errors_given: bool = True) -> pd.DataFrame:
+    """Fit ``n`` synthetic datasets of the observable ``name``: return a row for each parameter with its pulls and coverage.
+
+    For correct errors, the mean of the pulls is 0 ± 1/sqrt(n), and their standard deviation, ``pull_width``, is 1 ± 1/sqrt(2n).
+    ``coverage`` is the fraction of 68.3 % intervals that contain the true value.
     """
     observable = registry.get_observable(name)
-    truth = fitted(observable)
-    pulls, covered = {key: [] for key in truth}, {key: [] for key in truth}
+    truth = recipe_values(observable)
+    fits = []
     for child in np.random.SeedSequence(seed, spawn_key=(observable.stream,)).spawn(n):
         dataset = sample(name, np.random.default_rng(child), errors_given)
-        found = problem.fit_eq3_model(dataset, start=observable.recipe.parameters)
-        for key, value in truth.items():
-            low, high = found.intervals[key]
-            pulls[key].append((found.values[key] - value) / found.errors[key])
-            covered[key].append(low <= value <= high)
+        fits.append(FitProblem.from_dataset(dataset).fit(observable.recipe.parameters))
+    pulls = {key: [pull(fit, key, value) for fit in fits] for key, value in truth.items()}
     return pd.DataFrame(
         {
             "observable": name,
@@ -87,47 +109,42 @@ def closure(name, n, seed, errors_given=True):
             "n_datasets": n,
             "pull_mean": [np.mean(pulls[key]) for key in truth],
             "pull_width": [np.std(pulls[key], ddof=1) for key in truth],
-            "coverage": [np.mean(covered[key]) for key in truth],
+            "coverage": [np.mean([contains(fit.intervals[key], value) for fit in fits]) for key, value in truth.items()],
         }
     )
 
 
-COUPLINGS = (0.05, 0.8)  # J0/h0 of the closure on the atlas, shares of its domain
+def sample_on_atlas(name: str, rng: np.random.Generator) -> tuple[FitProblem, Values]:
+    """Return a problem on the atlas and its true parameters.
 
-
-def sample_on_atlas(name, rng):
-    """Return (dataset on the atlas, its J0/h0): points of the recipe with n of the atlas, which is wrong by its own errors.
-
-    J0/h0 is uniform between ``COUPLINGS``; the true density is the atlas moved by one draw from its errors, and the noise that
-    of the recipe. Temperatures are those of the recipe that the atlas has.
+    J0/h0 is uniform in ``J0_OVER_H0_RANGE``. The true density of states deviates from the atlas by one realization of its
+    errors. Temperatures are those of the recipe that are on the atlas.
     """
     observable = registry.get_observable(name)
     recipe = observable.recipe
-    parameters = {key: {"start": value} for key, value in fitted(observable).items() if key != "mu"}
-    info = {"observable": name, "parameters": parameters} | ({observable.probe: recipe.probe} if observable.probe else {})
+    starts = {key: value for key, value in recipe_values(observable).items() if key != "mu"}
     T_K = np.geomspace(*recipe.temperatures_K, recipe.points)
-    bare = Points(T_K, np.zeros_like(T_K), np.ones_like(T_K), None)
-    empty = atlas_fit.with_atlas_model(Dataset("synthetic", info, observable.units[0], bare, bare))
-    coupling = float(rng.uniform(*COUPLINGS) * atlas_fit.J0_over_h0_parameter().high)
-    truth = {key: value for key, value in recipe.parameters.items() if key != "mu"} | {J0_OVER_H0: coupling}
-    curve = empty.model(empty.points.T_K, truth)
-    wrong = rng.multivariate_normal(np.zeros_like(curve), atlas_fit.atlas_covariance(empty, truth), method="eigh")
+    no_values = Points(T_K, np.zeros_like(T_K), np.ones_like(T_K), None)
+    dataset = Dataset("synthetic", dataset_info(observable, starts), observable.units[0], no_values, no_values)
+    dataset = atlas_model.with_atlas_model(dataset)
+    J0_over_h0 = float(rng.uniform(*J0_OVER_H0_RANGE) * atlas_model.J0_over_h0_parameter().high)
+    truth = {key: value for key, value in recipe.parameters.items() if key != "mu"} | {J0_OVER_H0: J0_over_h0}
+    curve = dataset.model(dataset.points.T_K, truth)
+    covariance = atlas_model.model_covariance(dataset, truth)
+    atlas_errors = rng.multivariate_normal(np.zeros_like(curve), covariance, method="eigh")
     sigma = observable.noise(curve, truth, recipe.noise)
-    points = Points(empty.points.T_K, curve + wrong + sigma * rng.standard_normal(len(curve)), sigma, None)
-    return replace(empty, points=points, all_points=points), truth
+    value = curve + atlas_errors + sigma * rng.standard_normal(len(curve))
+    points = Points(dataset.points.T_K, value, sigma, None)
+    return FitProblem.from_dataset(replace(dataset, points=points, all_points=points)), truth
 
 
-def closure_on_atlas(name, n, seed):
-    """Fit ``n`` datasets of ``sample_on_atlas`` with J0/h0 free: a row as ``closure`` has them, with ``coverage_95``."""
-    pulls, covered, covered_95 = [], [], []
+def closure_on_atlas(name: str, n: int, seed: int) -> pd.DataFrame:
+    """Fit ``n`` problems of ``sample_on_atlas``: return one row, for J0/h0, as ``closure``, with ``coverage_95``."""
+    fits: list[tuple[Fit, float]] = []
     for child in np.random.SeedSequence(seed, spawn_key=(registry.get_observable(name).stream, 1)).spawn(n):
-        dataset, truth = sample_on_atlas(name, np.random.default_rng(child))
-        found, _ = atlas_fit.fit_on_atlas(dataset, truth, intervals="interest")
-        value = truth[J0_OVER_H0]
-        if found.errors[J0_OVER_H0]:
-            pulls.append((found.values[J0_OVER_H0] - value) / found.errors[J0_OVER_H0])
-        covered.append(_within(found.intervals[J0_OVER_H0], value))
-        covered_95.append(_within(found.intervals_95[J0_OVER_H0], value))
+        problem, truth = sample_on_atlas(name, np.random.default_rng(child))
+        fits.append((problem.fit(truth, intervals="interest"), truth[J0_OVER_H0]))
+    pulls = [pull(fit, J0_OVER_H0, value) for fit, value in fits if fit.errors[J0_OVER_H0]]
     return pd.DataFrame(
         {
             "observable": [name],
@@ -136,12 +153,7 @@ def closure_on_atlas(name, n, seed):
             "n_datasets": n,
             "pull_mean": np.mean(pulls),
             "pull_width": np.std(pulls, ddof=1),
-            "coverage": np.mean(covered),
-            "coverage_95": np.mean(covered_95),
+            "coverage": np.mean([contains(fit.intervals[J0_OVER_H0], value) for fit, value in fits]),
+            "coverage_95": np.mean([contains(fit.intervals_95[J0_OVER_H0], value) for fit, value in fits]),
         }
     )
-
-
-def _within(ends, value):
-    low, high = ends
-    return (low is None or low <= value) and (high is None or value <= high)

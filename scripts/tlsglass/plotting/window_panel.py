@@ -1,13 +1,12 @@
 """Panels of a fit: what it gives against the window of temperatures, and how its parameters are tied to each other."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 from matplotlib import ticker
 
-from tlsglass.base import stats
-from tlsglass.fitting import intervals, problem, report_text
+from tlsglass.fitting import report_text
+from tlsglass.fitting.fit import ParameterState, chi2_rejects, parameter_state
+from tlsglass.fitting.likelihood import FitParameter
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import style
@@ -60,10 +59,10 @@ def draw_window_scan(panel, fit, windows, parameter="mu"):
 
 def _windows(panel, rows, own, state, told, bounds, look):
     """Draw windows that are alike: points with errors, limits, or that they do not hold the parameter; return what is due."""
-    at = {intervals.UPPER: ("high_95", bounds[0]), intervals.LOWER: ("low_95", bounds[1])}
+    at = {ParameterState.UPPER_LIMIT: ("high_95", bounds[0]), ParameterState.LOWER_LIMIT: ("low_95", bounds[1])}
     column, bound = at.get(state, ("value", None))
     low, high = panel.axes.get_ylim()
-    seen = rows[column].between(low, high) & (state != intervals.NOT_CONSTRAINED)
+    seen = rows[column].between(low, high) & (state != ParameterState.NOT_CONSTRAINED)
     shown, rest = rows[seen], rows[~seen]
     bare = {name: look[name] for name in ("color", "alpha", "zorder", "transform")}
     if state in at:
@@ -76,7 +75,7 @@ def _windows(panel, rows, own, state, told, bounds, look):
         face = look["color"] if own else "white"
         reach = (shown["low"], shown["high"])
         panel.points(shown["T_max_K"], shown["value"], shown["error"], told, reach, markerfacecolor=face, **look)
-    everywhere = state == intervals.NOT_CONSTRAINED
+    everywhere = state == ParameterState.NOT_CONSTRAINED
     ends = (low, high) if everywhere else (rest["low"].clip(lower=low), rest["high"].clip(upper=high))
     dashes = {"linestyle": ":", "linewidth": 1.4 if own else 0.8} if everywhere else {"linestyle": "-", "linewidth": 0.6}
     panel.axes.vlines(rest["T_max_K"], *ends, **dashes, **bare)
@@ -103,28 +102,23 @@ def _scanned(fit, windows, parameter):
             ends = model[name].get(parameter, (None, None))
             for column, end, bound in zip((f"low{share}", f"high{share}"), ends, (low, high), strict=True):
                 rows.loc[rows["own"], column] = bound if end is None else end
-    term = SimpleNamespace(low=low, high=high, physical_bounds=True)
+    term = FitParameter(0.0, low, high, physical_bounds=True)
     ends = zip(rows["value"], rows["low"], rows["high"], rows["low_95"], rows["high_95"], strict=True)
-    rows["state"] = [intervals.parameter_state(x, (a, b), (c, d), term) for x, a, b, c, d in ends]
+    rows["state"] = [parameter_state(x, (a, b), (c, d), term) for x, a, b, c, d in ends]
     rows["rejected"] = False
     if model and fit["errors_given"]:
         free = {name for name, error in model["errors"].items() if error != 0}
         held = rows[f"fixed{suffix}"].fillna("").map(lambda names: len(free.intersection(names.split(", "))))
         dof = rows["n_points"] - len(free) + held
-        rows["rejected"] = [not _describes(misfit, n) for misfit, n in zip(rows[f"misfit{suffix}"], dof, strict=True)]
+        rows["rejected"] = [chi2_rejects(misfit, n) for misfit, n in zip(rows[f"misfit{suffix}"], dof, strict=True)]
     return rows
-
-
-def _describes(misfit, dof):
-    """Return whether a fit describes its points, as experiment.fits.Fit says it; ``misfit`` is sqrt(χ²/dof)."""
-    return dof < 1 or misfit**2 < problem.MAX_REDUCED_CHI2 or stats.chi2_sf(misfit**2 * dof, dof) > problem.MIN_P_VALUE
 
 
 def _view(rows, bounds):
     """Return the limits of the ordinate: what is known well, and what lies near it; 0 is always seen."""
-    known = rows[rows["state"] == intervals.INTERVAL]
-    limits = rows[rows["state"].isin((intervals.UPPER, intervals.LOWER))]
-    ends = limits["high_95"].where(limits["state"] == intervals.UPPER, limits["low_95"])
+    known = rows[rows["state"] == ParameterState.INTERVAL]
+    limits = rows[rows["state"].isin((ParameterState.UPPER_LIMIT, ParameterState.LOWER_LIMIT))]
+    ends = limits["high_95"].where(limits["state"] == ParameterState.UPPER_LIMIT, limits["low_95"])
     if len(known):
         well = known[known["error"] < 6 * known["error"].median() + 1e-300]
         low = min((well["value"] - 1.2 * well["error"]).clip(lower=bounds[0]).min(), well["low"].min(), 0.0)
@@ -155,7 +149,7 @@ def draw_window_legend(panel, fit, windows, due=()):
 def most_correlated_parameter(fit):
     """Return the parameter that is tied most to µ, and is no mere offset; None where an ellipse says nothing."""
     free = fit["mu_free"]
-    if fit["rejected"] or free["states"].get("mu") != intervals.INTERVAL or free["at_bounds"]:
+    if fit["rejected"] or free["states"].get("mu") != ParameterState.INTERVAL or free["at_bounds"]:
         return None
     parameters = registry.get_observable(fit["observable"]).parameters
     rho = {name: x for name, x in free["correlations"].get("mu", {}).items() if parameters[name].in_table}

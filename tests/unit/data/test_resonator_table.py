@@ -9,7 +9,7 @@ import yaml
 
 from tlsglass.base import validation
 from tlsglass.data.dataset import load_dataset
-from tlsglass.fitting import joint_fit
+from tlsglass.fitting import joint_result
 
 SCHEMA = validation.read_yaml(Path(__file__).parents[3] / "scripts/tlsglass/data/dataset.schema.yaml")
 H_BAR = 1.054571817e-34
@@ -164,7 +164,7 @@ def test_without_a_drive_nothing_saturates(tmp_path):
 
 
 def test_partners_are_loaded_with_it(tmp_path):
-    dataset, others = joint_fit.load_partners(write(tmp_path, LOSS), SCHEMA)
+    dataset, others = joint_result.load_partners(write(tmp_path, LOSS), SCHEMA)
     assert (dataset.name, [one.name for one in others]) == ("q", ["f"])
 
 
@@ -268,7 +268,7 @@ BROKEN = [
 def test_a_broken_table_is_refused_in_one_line(tmp_path, info, rows, said):
     folder = write(tmp_path, info, rows)
     with pytest.raises(validation.InputError, match=said) as caught:
-        joint_fit.load_partners(folder, SCHEMA)
+        joint_result.load_partners(folder, SCHEMA)
     assert len(caught.value.lines) == 1, caught.value.lines
     assert "\n" not in caught.value.lines[0]
     assert caught.value.lines[0].startswith(str(folder))

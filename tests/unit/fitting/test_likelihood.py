@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tlsglass.fitting import intervals, problem
+from tlsglass.fitting.fit import ParameterState, fit_likelihood, parameter_state
 from tlsglass.fitting.likelihood import FitData, FitParameter, Likelihood, Prior
 
 X = np.linspace(1, 3, 12)
@@ -34,7 +34,7 @@ def linear(y, covariance):
 
 def test_two_sets_share_a_parameter_as_generalised_least_squares_does():
     likelihood, y, errors = two_lines(np.random.default_rng(1))
-    found = problem.maximize(likelihood, of_interest=("slope",))
+    found = fit_likelihood(likelihood, of_interest=("slope",))
     values, covariance = linear(y, np.diag(errors**2))
     np.testing.assert_allclose(list(found.values.values()), values, rtol=1e-8)
     np.testing.assert_allclose(list(found.errors.values()), np.sqrt(np.diag(covariance)), rtol=1e-6)
@@ -52,15 +52,15 @@ def test_a_covariance_of_the_points_is_that_of_generalised_least_squares():
     whole = np.diag(errors**2)
     whole[:12, :12] += common
     values, covariance = linear(y, whole)
-    found = problem.maximize(likelihood)
+    found = fit_likelihood(likelihood)
     np.testing.assert_allclose(list(found.values.values()), values, rtol=1e-7)
     np.testing.assert_allclose(list(found.errors.values()), np.sqrt(np.diag(covariance)), rtol=1e-6)
 
 
 def test_a_prior_is_one_more_point():
     free, _, _ = two_lines(np.random.default_rng(3))
-    held = problem.maximize(Likelihood(free.parts, FREE, [Prior("slope", 2.2, 0.01)]))
-    alone = problem.maximize(free)
+    held = fit_likelihood(Likelihood(free.data, FREE, [Prior("slope", 2.2, 0.01)]))
+    alone = fit_likelihood(free)
     weights = 1 / np.array([alone.errors["slope"], 0.01]) ** 2
     assert held.values["slope"] == pytest.approx(weights @ [alone.values["slope"], 2.2] / weights.sum())
     assert held.errors["slope"] == pytest.approx(weights.sum() ** -0.5)
@@ -70,17 +70,17 @@ def test_a_prior_is_one_more_point():
 def test_names_of_the_parts_decide_what_is_shared():
     """The same parameter under two names is two parameters."""
     likelihood, y, _ = two_lines(np.random.default_rng(4))
-    first, second = likelihood.parts
+    first, second = likelihood.data
     apart = FitData(second.shapes, second.value, second.error, names={"slope": "other slope"})
-    found = problem.maximize(Likelihood([first, apart], FREE | {"other slope": FitParameter(0.0)}))
+    found = fit_likelihood(Likelihood([first, apart], FREE | {"other slope": FitParameter(0.0)}))
     for values, names in ((y[:12], ("slope", "one")), (y[12:], ("other slope", "two"))):
         np.testing.assert_allclose([found.values[name] for name in names], np.polyfit(X, values, 1), rtol=1e-7)
 
 
 def test_several_sets_need_errors_all_of_them():
     likelihood, _, _ = two_lines(np.random.default_rng(5))
-    part = likelihood.parts[0]
-    with pytest.raises(ValueError, match="need errors, all of them"):
+    part = likelihood.data[0]
+    with pytest.raises(ValueError, match="all need errors"):
         Likelihood([part, FitData(part.shapes, part.value, None)], FREE)
 
 
@@ -91,13 +91,13 @@ def power(p):
 def test_scaled_errors_and_intervals_are_those_of_errors_that_are_as_large_as_the_misfit():
     """A line through points of a parabola: errors times sqrt(χ²/dof) give the scaled ones."""
     y = X**2 + 0.05 * np.sin(40 * X)
-    told = problem.maximize(
+    told = fit_likelihood(
         Likelihood([FitData(lambda p: {"a": X}, y, np.full(12, 0.1))], {"a": FitParameter(1.0)}), of_interest=("a",)
     )
     assert told.scale > 3
     assert not told.acceptable
     larger = Likelihood([FitData(lambda p: {"a": X}, y, np.full(12, 0.1 * told.scale))], {"a": FitParameter(1.0)})
-    honest = problem.maximize(larger, of_interest=("a",))
+    honest = fit_likelihood(larger, of_interest=("a",))
     assert told.errors_scaled["a"] == pytest.approx(honest.errors["a"])
     np.testing.assert_allclose(told.intervals_scaled["a"], honest.intervals["a"], rtol=1e-6)
     np.testing.assert_allclose(told.intervals_95_scaled["a"], honest.intervals_95["a"], rtol=1e-6)
@@ -107,38 +107,38 @@ def test_scaled_errors_and_intervals_are_those_of_errors_that_are_as_large_as_th
 @pytest.mark.parametrize(
     ("ends", "state"),
     [
-        (((0.1, 0.3), (0.0, 0.4)), intervals.INTERVAL),
-        (((0.0, 0.3), (0.0, 0.4)), intervals.UPPER),
-        (((0.3, 1.0), (0.2, 1.0)), intervals.LOWER),
-        (((0.0, 1.0), (0.0, 1.0)), intervals.NOT_CONSTRAINED),
-        (((0.0, 0.8), (0.0, 1.0)), intervals.NOT_CONSTRAINED),
-        (((None, 0.8), (None, 0.9)), intervals.UPPER),
+        (((0.1, 0.3), (0.0, 0.4)), ParameterState.INTERVAL),
+        (((0.0, 0.3), (0.0, 0.4)), ParameterState.UPPER_LIMIT),
+        (((0.3, 1.0), (0.2, 1.0)), ParameterState.LOWER_LIMIT),
+        (((0.0, 1.0), (0.0, 1.0)), ParameterState.NOT_CONSTRAINED),
+        (((0.0, 0.8), (0.0, 1.0)), ParameterState.NOT_CONSTRAINED),
+        (((None, 0.8), (None, 0.9)), ParameterState.UPPER_LIMIT),
     ],
 )
 def test_states_of_a_parameter_with_natural_bounds(ends, state):
-    assert intervals.parameter_state(0.0, *ends, FitParameter(0.2, 0.0, 1.0, physical_bounds=True)) == state
+    assert parameter_state(0.0, *ends, FitParameter(0.2, 0.0, 1.0, physical_bounds=True)) == state
 
 
 def test_a_bound_that_somebody_chose_is_told():
     ends = (0.5, 0.7), (0.5, 0.8)
-    assert intervals.parameter_state(0.5, *ends, FitParameter(0.6, 0.5, 1.5)) == intervals.AT_BOUND
-    assert intervals.parameter_state(0.55, *ends, FitParameter(0.6, 0.5, 1.5)) == intervals.UPPER
-    assert intervals.parameter_state(0.5, *ends, FitParameter(0.6, 0.5, 1.5, physical_bounds=True)) == intervals.UPPER
+    assert parameter_state(0.5, *ends, FitParameter(0.6, 0.5, 1.5)) == ParameterState.AT_BOUND
+    assert parameter_state(0.55, *ends, FitParameter(0.6, 0.5, 1.5)) == ParameterState.UPPER_LIMIT
+    assert parameter_state(0.5, *ends, FitParameter(0.6, 0.5, 1.5, physical_bounds=True)) == ParameterState.UPPER_LIMIT
 
 
 def test_what_the_points_do_not_hold_is_not_constrained():
     """An exponent of an amplitude that is zero, and two shapes that are the same."""
     noise = np.random.default_rng(6).standard_normal(12)
     terms = {"k": FitParameter(0.5, 0.0, 1.0, start_grid=(0.2, 0.8)), "a": FitParameter(1.0, low=0.0)}
-    none = problem.maximize(Likelihood([FitData(power, -5 + 0.1 * noise, np.full(12, 0.1))], terms), of_interest=("k",))
-    assert none.states["k"] == intervals.NOT_CONSTRAINED
+    none = fit_likelihood(Likelihood([FitData(power, -5 + 0.1 * noise, np.full(12, 0.1))], terms), of_interest=("k",))
+    assert none.states["k"] == ParameterState.NOT_CONSTRAINED
     assert none.errors["k"] is None
     same = {"a": FitParameter(1.0), "b": FitParameter(1.0)}
-    twice = problem.maximize(
+    twice = fit_likelihood(
         Likelihood([FitData(lambda p: {"a": X, "b": X}, X + noise, np.full(12, 1.0))], same), of_interest=("a",)
     )
     assert twice.errors == {"a": None, "b": None}
-    assert twice.states["a"] == intervals.NOT_CONSTRAINED
+    assert twice.states["a"] == ParameterState.NOT_CONSTRAINED
 
 
 def test_the_end_of_a_profile_is_where_the_likelihood_says():
@@ -146,7 +146,7 @@ def test_the_end_of_a_profile_is_where_the_likelihood_says():
     rng = np.random.default_rng(8)
     y = 2 * X**0.4 + 0.8 * rng.standard_normal(12)
     terms = {"k": FitParameter(0.5, start_grid=(0.0, 1.0)), "a": FitParameter(1.0)}
-    found = problem.maximize(Likelihood([FitData(power, y, np.full(12, 0.8))], terms), of_interest=("k",))
+    found = fit_likelihood(Likelihood([FitData(power, y, np.full(12, 0.8))], terms), of_interest=("k",))
 
     def chi2(k):
         shape = X**k
@@ -161,7 +161,7 @@ def test_the_end_of_a_profile_is_where_the_likelihood_says():
 def test_no_number_stops_a_search(bad):
     """Shapes that are no number, infinite, or vanish: the fit ends, and says what it could not find."""
     parts = [FitData(lambda p: {"a": X * bad, "b": X ** (1e3 * p["k"])}, X, np.full(12, 0.1))]
-    found = problem.maximize(
+    found = fit_likelihood(
         Likelihood(parts, {"k": FitParameter(1.0, start_grid=(0.0,)), "a": FitParameter(1.0), "b": FitParameter(1.0)}),
         of_interest=("k",),
     )

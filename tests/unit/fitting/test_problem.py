@@ -13,7 +13,8 @@ from scipy.optimize import curve_fit, least_squares, minimize
 from scipy.special import digamma
 
 from tlsglass.data.dataset import Points, load_dataset
-from tlsglass.fitting import problem, synthetic, window_scan
+from tlsglass.fitting import synthetic, window_scan
+from tlsglass.fitting.problem import FitProblem, compare
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = sorted((ROOT / "config/experiments").iterdir())
@@ -39,7 +40,7 @@ def stycast():
 def test_reconstructed_points_are_those_of_their_recipe_and_the_fit_recovers_it_within_2_sigma(folder):
     loaded = load_dataset(folder, SCHEMA)
     pd.testing.assert_frame_equal(synthetic.reconstruct(loaded.info), pd.read_csv(folder / "data.csv"))
-    found = problem.compare(loaded)
+    found = compare(FitProblem.from_dataset(loaded))
     for name, truth in loaded.info["reconstruction"]["parameters"].items():
         assert abs(found.free.values[name] - truth) < 2 * found.free.errors[name], name
     assert abs(found.free.misfit**2 - 1) < 4 * np.sqrt(2 / found.free.dof)
@@ -54,17 +55,17 @@ def test_every_fit_with_its_intervals_takes_less_than_a_second():
         taken = []
         for _ in range(2):
             start = time.process_time()
-            problem.compare(problem.with_temperature_errors(loaded))
+            compare(FitProblem.from_dataset(loaded).with_temperature_errors())
             taken.append(time.process_time() - start)
         assert min(taken) < (5 if "drive" in loaded.info["data"] else 1), folder.name
 
 
 def test_stycast_has_the_exponent_of_a_straight_line(stycast):
     slope = np.polyfit(np.log(stycast.points.T_K), np.log(stycast.points.value), 1)[0]
-    found = problem.fit_eq3_model(stycast)
+    found = FitProblem.from_dataset(stycast).fit()
     assert 2 - found.values["mu"] == pytest.approx(slope, abs=0.002)
     assert 2 - found.values["mu"] == pytest.approx(1.944, abs=0.007)
-    scanned = window_scan.scan_windows(stycast).set_index("T_max_K")
+    scanned = window_scan.scan_windows(stycast).rows.set_index("T_max_K")
     assert 2 - scanned.loc[0.257, "mu"] == pytest.approx(1.958, abs=0.005)  # the other two windows of the literature
     assert 2 - scanned.loc[0.796, "mu"] == pytest.approx(1.884, abs=0.024)
     assert scanned.loc[1.79, "mu_err_scaled"] > 10 * scanned.loc[1.79, "mu_err"]
@@ -72,7 +73,7 @@ def test_stycast_has_the_exponent_of_a_straight_line(stycast):
 
 def test_errors_and_correlations_are_those_of_another_fitter():
     loaded = load("fig5a_silica_sound_velocity")
-    found = problem.fit_eq3_model(loaded)
+    found = FitProblem.from_dataset(loaded).fit()
     names = list(found.values)
 
     def model(T, *p):
@@ -97,7 +98,7 @@ def test_errors_left_to_the_residuals_are_their_scatter():
     for scatter in (1e-6, 4e-6):
         points = Points(T, 0.04 * T**1.9 + scatter * noise, None, None)
         dataset = replace(load("stycast1266_thermal_conductivity"), points=points, all_points=points)
-        found.append(problem.compare(dataset))
+        found.append(compare(FitProblem.from_dataset(dataset)))
         assert abs(found[-1].free.values["mu"] - 0.1) < 4 * found[-1].free.errors["mu"]
         assert found[-1].free.misfit == pytest.approx(scatter, rel=0.2)
     assert found[1].free.errors["mu"] / found[0].free.errors["mu"] == pytest.approx(4, rel=0.01)
@@ -111,7 +112,9 @@ def test_p_is_that_of_the_t_test_which_a_nearly_linear_model_has():
         for _ in range(20):
             sigma = np.full(8, 1e-5)
             points = Points(T, 0.04 * T**2 + sigma * rng.standard_normal(8), sigma if given else None, None)
-            found = problem.compare(replace(load("stycast1266_thermal_conductivity"), points=points, all_points=points))
+            found = compare(
+                FitProblem.from_dataset(replace(load("stycast1266_thermal_conductivity"), points=points, all_points=points))
+            )
             expected = 2 * distribution.sf(abs(found.free.values["mu"] / found.free.errors["mu"]))
             assert found.p_value == pytest.approx(expected, abs=0.005)
 
@@ -122,7 +125,7 @@ def test_the_aic_is_minus_twice_the_likelihood_and_two_for_each_free_parameter(g
     loaded = load("fig5a_silica_sound_velocity")
     points = loaded.points if given else replace(loaded.points, error=None)
     loaded = replace(loaded, points=points)
-    found = problem.compare(loaded)
+    found = compare(FitProblem.from_dataset(loaded))
 
     def aic(fit, free):
         residuals = points.value - loaded.model(points.T_K, fit.values)
@@ -132,22 +135,24 @@ def test_the_aic_is_minus_twice_the_likelihood_and_two_for_each_free_parameter(g
     free, stm = aic(found.free, 4), aic(found.stm, 3)  # coupling, A, offset, and µ
     assert found.delta_aic == pytest.approx(stm - free, abs=1e-6)
     assert found.free.aic - found.stm.aic == pytest.approx(free - stm, abs=1e-6)
-    alone = problem.fit_eq3_model(with_parameter(loaded, "A_Hz_per_K3", start=9.7e6, fixed=True), mu=0.0)
+    alone = FitProblem.from_dataset(with_parameter(loaded, "A_Hz_per_K3", start=9.7e6, fixed=True)).with_fixed(mu=0.0).fit()
     assert alone.aic - found.stm.aic == pytest.approx(aic(alone, 2) - stm, abs=1e-6)
 
 
 def test_temperature_errors_count_as_errors_of_the_value_along_the_slope(stycast):
     """κ ~ T^1.94: a relative temperature error of 1 % is one of 1.94 % in κ."""
     points = replace(stycast.points, T_error_K=0.01 * stycast.points.T_K)
-    weighed = problem.with_temperature_errors(replace(stycast, points=points))
-    found = problem.fit_eq3_model(weighed)
+    weighted = FitProblem.from_dataset(replace(stycast, points=points)).with_temperature_errors()
+    found = weighted.fit()
     expected = stycast.points.value * 0.01 * np.hypot(1, 2 - found.values["mu"])
-    np.testing.assert_allclose(weighed.points.error, expected, rtol=0.02)
-    assert found.errors["mu"] == pytest.approx(problem.fit_eq3_model(stycast).errors["mu"] * np.hypot(1, 1.944), rel=0.05)
+    np.testing.assert_allclose(weighted.datasets[0].points.error, expected, rtol=0.02)
+    assert found.errors["mu"] == pytest.approx(
+        FitProblem.from_dataset(stycast).fit().errors["mu"] * np.hypot(1, 1.944), rel=0.05
+    )
 
 
 def test_a_fixed_parameter_stays_and_has_no_error(stycast):
-    found = problem.fit_eq3_model(with_parameter(stycast, "kappa_1K", start=0.045, fixed=True))
+    found = FitProblem.from_dataset(with_parameter(stycast, "kappa_1K", start=0.045, fixed=True)).fit()
     assert found.values["kappa_1K"] == 0.045
     assert found.errors["kappa_1K"] == 0
     low, high = found.intervals["mu"]
@@ -168,14 +173,14 @@ def test_a_start_far_from_the_data_ends_in_the_same_minimum(name, starts):
     near = dataset = load(name)
     for parameter, start in starts.items():
         dataset = with_parameter(dataset, parameter, start=start)
-    near, far = problem.compare(near).free, problem.compare(dataset).free
+    near, far = compare(FitProblem.from_dataset(near)).free, compare(FitProblem.from_dataset(dataset)).free
     assert far.chi2 == pytest.approx(near.chi2, rel=1e-5)
     assert far.values["mu"] == pytest.approx(near.values["mu"], abs=1e-2 * near.errors["mu"])
     assert not far.at_bounds
 
 
 def test_a_parameter_that_ends_on_its_bound_is_named(stycast):
-    found = problem.fit_eq3_model(with_parameter(stycast, "mu", start=0.3, low=0.2))
+    found = FitProblem.from_dataset(with_parameter(stycast, "mu", start=0.3, low=0.2)).fit()
     assert found.at_bounds == ["mu"]
     assert found.intervals["mu"][0] == 0.2
 
@@ -183,7 +188,7 @@ def test_a_parameter_that_ends_on_its_bound_is_named(stycast):
 def test_where_the_parabola_fails_the_interval_is_that_of_the_profile():
     """The niobium resonator's µ: χ² minimized over the rest at the ends of the interval is that of the F test."""
     loaded = load("niobium_resonator_frequency")
-    found = problem.fit_eq3_model(loaded)
+    found = FitProblem.from_dataset(loaded).fit()
     assert "mu" in found.profiled
     y, T = loaded.points.value * 1e6, loaded.points.T_K
 
@@ -219,7 +224,7 @@ def test_the_niobium_resonator_beside_the_fit_of_its_source():
 
     source = minimize(lambda p: np.mean(np.abs(formula(p) - y)), [6.54, 14.6, 3.0], method="Nelder-Mead").x
     assert source == pytest.approx([6.54, 14.6, 3.0], rel=0.3)
-    stm = problem.fit_eq3_model(loaded, mu=0.0)
+    stm = FitProblem.from_dataset(loaded).with_fixed(mu=0.0).fit()
     assert 1 / stm.values["F_tan_delta"] == pytest.approx(6.54e5, rel=0.25)
     assert stm.values["gap_K"] == pytest.approx(14.6, abs=2 * stm.errors["gap_K"])
     # the source's Δ/T in the place of [sqrt(2πT/Δ) + 2 exp(-ξ) I0(ξ)] / 2, where quasiparticles count
@@ -230,9 +235,9 @@ def test_the_niobium_resonator_beside_the_fit_of_its_source():
 
 def test_the_argonne_resonator_gives_a_band():
     loaded = load("argonne_resonator_frequency")
-    free = problem.compare(problem.with_temperature_errors(loaded)).free
+    free = compare(FitProblem.from_dataset(loaded).with_temperature_errors()).free
     assert free.values["gap_K"] == pytest.approx(16, abs=1)
     assert free.misfit > 5  # the model misses the points by far more than their errors
-    scanned = window_scan.scan_windows(loaded)
+    scanned = window_scan.scan_windows(loaded).rows
     certain = scanned[scanned["mu_err_scaled"] < 0.1]
     assert certain["mu"].max() - certain["mu"].min() > 0.1

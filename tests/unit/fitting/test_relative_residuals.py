@@ -11,7 +11,8 @@ from scipy import stats
 from tlsglass import fit
 from tlsglass.base import validation
 from tlsglass.data.dataset import Points, load_dataset
-from tlsglass.fitting import atlas_fit, problem
+from tlsglass.fitting.problem import FitProblem, compare
+from tlsglass.models.observable import J0_OVER_H0
 
 STYCAST = Path(__file__).parents[3] / "config/experiments/stycast1266_thermal_conductivity"
 
@@ -33,7 +34,7 @@ def epoxy(tmp_path):
 
 def test_an_amplitude_alone_is_that_of_the_normal_equations(epoxy):
     """µ = 0 held: a of y = a T² with σ = s y has a = Σ(T²/y)/Σ(T²/y)², s² = Σ(1 - a T²/y)²/(n - 1), σ(a) = s/√Σ(T²/y)²."""
-    found, points = problem.fit_eq3_model(epoxy, mu=0.0), epoxy.points
+    found, points = FitProblem.from_dataset(epoxy).with_fixed(mu=0.0).fit(), epoxy.points
     x = points.T_K**2 / points.value
     a = x.sum() / (x @ x)
     left = 1 - a * x
@@ -49,21 +50,19 @@ def test_an_amplitude_alone_is_that_of_the_normal_equations(epoxy):
 
 def test_values_and_errors_are_those_of_an_assumed_share_scaled_by_its_misfit(epoxy, tmp_path):
     assumed = loaded(tmp_path / "two", {"assumed_relative": 1e-3})
-    one, other = problem.compare(epoxy), problem.compare(assumed)
+    one, other = compare(FitProblem.from_dataset(epoxy)), compare(FitProblem.from_dataset(assumed))
     assert one.free.values == pytest.approx(other.free.values, rel=1e-6)
     assert one.free.errors == pytest.approx(other.free.errors_scaled, rel=1e-6)
     assert one.free.misfit == pytest.approx(1e-3 * other.free.misfit)
     without = {"from_residuals": True}
     assert (
-        problem.fit_eq3_model(loaded(tmp_path / "three", without)).values["mu"] > one.free.values["mu"] + 0.03
+        FitProblem.from_dataset(loaded(tmp_path / "three", without)).fit().values["mu"] > one.free.values["mu"] + 0.03
     )  # the largest κ rules
-    coupled = atlas_fit.fit_on_atlas(atlas_fit.with_atlas_model(epoxy))[0]
+    coupled = FitProblem.from_dataset(epoxy).on_atlas().fit()
     assumed = loaded(tmp_path / "four", {"assumed_relative": coupled.misfit})  # the errors of the atlas weigh against these
-    same = atlas_fit.fit_on_atlas(atlas_fit.with_atlas_model(assumed))[0]
-    assert coupled.values[atlas_fit.J0_OVER_H0] == pytest.approx(
-        same.values[atlas_fit.J0_OVER_H0], abs=0.05 * same.errors[atlas_fit.J0_OVER_H0]
-    )
-    assert coupled.errors[atlas_fit.J0_OVER_H0] == pytest.approx(same.errors_scaled[atlas_fit.J0_OVER_H0], rel=0.05)
+    same = FitProblem.from_dataset(assumed).on_atlas().fit()
+    assert coupled.values[J0_OVER_H0] == pytest.approx(same.values[J0_OVER_H0], abs=0.05 * same.errors[J0_OVER_H0])
+    assert coupled.errors[J0_OVER_H0] == pytest.approx(same.errors_scaled[J0_OVER_H0], rel=0.05)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say(epoxy):
@@ -73,7 +72,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(epoxy):
     for _ in range(150):
         value = 0.04 * T**1.9 * (1 + 0.03 * rng.standard_normal(9))
         points = Points(T, value, None, None, weight=value)
-        found = problem.fit_eq3_model(replace(epoxy, points=points, all_points=points), intervals="interest")
+        found = FitProblem.from_dataset(replace(epoxy, points=points, all_points=points)).fit(intervals="interest")
         low, high = found.intervals["mu"]
         held += low <= 0.1 <= high
         scatter.append(found.misfit**2)

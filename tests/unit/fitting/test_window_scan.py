@@ -10,7 +10,8 @@ from scipy import stats
 
 from tlsglass import fit
 from tlsglass.data import infer_dataset
-from tlsglass.fitting import problem, report_text, synthetic, window_scan
+from tlsglass.fitting import report_text, synthetic, window_scan
+from tlsglass.fitting.problem import FitProblem
 from tlsglass.fitting.result import fit_dataset
 from tlsglass.report import fit_report
 
@@ -37,8 +38,9 @@ def test_a_shorter_window_is_further_off_than_its_error_as_often_as_chance_has_i
     found = 0
     for _ in range(drawn):
         y = 2 * X + 0.3 * rng.standard_normal(20)
-        rows = pd.DataFrame([line(13, y, sigma), line(20, y, sigma)], columns=window_scan.columns_of("mu"))
-        found += window_scan.drift(rows, "mu", (X[0], X[-1]), 2, sigma is not None) is not None
+        rows = pd.DataFrame([line(13, y, sigma), line(20, y, sigma)], columns=window_scan.scan_columns("mu"))
+        scan = window_scan.WindowScan(None, "mu", None, rows)
+        found += window_scan.drift(scan, (X[0], X[-1]), 2, sigma is not None, check_chi2=False) is not None
     share = 2 * stats.norm.sf(1)
     if sigma:  # where χ²/dof is above 1, errors are scaled, and 1 σ is that of Student's t
         misfit = np.sqrt(stats.chi2.ppf((np.arange(1000) + 0.5) / 1000, 11) / 11)
@@ -63,7 +65,7 @@ def test_the_epoxy_over_all_its_points_decides_nothing_without_errors(made, leas
     drift = found.fit["drifts"]["mu"]
     assert drift["upper_K"] < 0.45
     assert drift["value"] < 0.1 < least < found.mu[0]
-    assert report_text.verdict(found.fit) == report_text.VOID
+    assert report_text.verdict(found.fit) == report_text.Verdict.VOID
     assert "favoured" not in str(found)
     assert "ΔAIC and p are void, since µ moves with the window" in str(found)
     assert "warnings: µ moves from 0.0" in str(found)
@@ -89,8 +91,8 @@ def test_a_side_minimum_of_a_short_window_is_no_drift(seed):
     dataset = synthetic.sample("internal_friction", np.random.default_rng([77, seed]), errors_given=False)
     points = replace(dataset.points, weight=dataset.points.value)
     dataset = replace(dataset, points=points, all_points=points)
-    found = problem.fit_eq3_model(dataset, intervals=False)
-    scanned = window_scan.scan_both_models(dataset, found)["mu"]
-    known = "mu", points.T_range_K, sum(error != 0 for error in found.errors.values()), False
-    assert window_scan.drift(scanned.rows, *known)["value"] > 1
-    assert window_scan.drift(scanned.rows, *known, scanned.chi2_of_whole) is None
+    found = FitProblem.from_dataset(dataset).fit(intervals=False)
+    scan = window_scan.scan_windows(dataset, "mu", found)
+    known = points.T_range_K, sum(error != 0 for error in found.errors.values()), False
+    assert window_scan.drift(scan, *known, check_chi2=False)["value"] > 1
+    assert window_scan.drift(scan, *known) is None

@@ -147,7 +147,7 @@ def test_it_is_fitted(folder, told):
     assert (fit["symbol"], fit["unit"], fit["observable"]) == ("y", "W", "toy_power")
     assert points["fitted"].all()
     assert len(curves) == 300
-    scanned = window_scan.scan_windows(load_dataset(folder, SCHEMA))
+    scanned = window_scan.scan_windows(load_dataset(folder, SCHEMA)).rows
     assert abs(scanned["mu"].iloc[-1] - 0.1) < 3 * scanned["mu_err"].iloc[-1]
 
 
@@ -169,7 +169,7 @@ def test_it_is_drawn(told, folder, tmp_path):
     fit, points, curves = told.fit, told.points, told.curves
     figure = style.Figure(3, width="double")
     data_panel.draw_data_and_fits(figure.panels[0], [(fit, points, curves)], alone=True)
-    window_panel.draw_window_scan(figure.panels[1], fit, window_scan.scan_windows(load_dataset(folder, SCHEMA)))
+    window_panel.draw_window_scan(figure.panels[1], fit, window_scan.scan_windows(load_dataset(folder, SCHEMA)).rows)
     window_panel.draw_correlation(figure.panels[2], fit)
     axes = [panel.axes for panel in figure.panels]
     assert (axes[0].get_yscale(), axes[0].get_ylabel()) == ("log", "y (W)")

@@ -5,7 +5,7 @@ import pytest
 from scipy import constants, integrate
 
 from tlsglass import atlas
-from tlsglass.fitting import atlas_fit
+from tlsglass.fitting.atlas_model import AtlasModel
 from tlsglass.models import registry
 from tlsglass.models.resonator import DrivenProbe
 
@@ -16,7 +16,7 @@ PARAMETERS = {"J0_over_h0": 0.1 * J0_K, "log10_nc": 3.0, "beta1": 1.2, "beta2": 
 
 
 def shape(A, driven):
-    model = atlas_fit.AtlasModel(registry.get_observable("resonator_loss"), atlas_fit.H0_K, atlas_fit.shipped_atlas())
+    model = AtlasModel(registry.get_observable("resonator_loss"))
     return model.shapes(T_K, PARAMETERS | {"A_Hz_per_K3": A}, driven)["F_tan_delta"]
 
 

@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex
 from matplotlib.legend import Legend
 
 from tlsglass.data.dataset import load_dataset
-from tlsglass.fitting import problem
+from tlsglass.fitting.problem import FitProblem
 from tlsglass.fitting.result import fit_dataset
 from tlsglass.plotting import data_panel, style, window_panel
 from tlsglass.report import fit_report
@@ -45,7 +45,7 @@ def test_the_ellipse_is_where_the_covariance_says_that_chi2_has_risen(rho):
 
 def test_the_ellipse_of_a_fit_is_where_its_chi2_has_risen():
     loaded = load_dataset(ROOT / "config/experiments/stycast1266_thermal_conductivity", SCHEMA)
-    found = problem.fit_eq3_model(loaded)
+    found = FitProblem.from_dataset(loaded).fit()
     points = loaded.points
     rise = 2.30 * found.scale**2
     for mu, kappa in window_panel._ellipse(vars(found), "kappa_1K", 2.30, n=20).T:

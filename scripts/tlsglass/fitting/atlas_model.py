@@ -1,0 +1,90 @@
+"""Models of the observables on the atlas: J0/h0 in place of µ.
+
+h0 only sets the scale of temperatures. ASSUME h0 = 10 K, the paper's, if a dataset does not have ``h0_K``. The errors of the
+atlas are errors of the model that all points have in common. Points at temperatures outside of the atlas are left out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from tlsglass.atlas.api import H0_K
+from tlsglass.atlas.observables import AtlasObservables
+from tlsglass.atlas.table import Atlas, shipped_atlas
+from tlsglass.base.jackknife import JackknifeEstimate
+from tlsglass.base.types import FloatArray
+from tlsglass.data.dataset import Dataset
+from tlsglass.models.observable import J0_OVER_H0, Observable, Parameter, make_J0_over_h0
+
+
+class AtlasModel:
+    """Model of an observable on the atlas, with the interface of ``Observable.shapes``.
+
+    The meshes of the last few arrays of temperatures are kept.
+    """
+
+    def __init__(self, observable: Observable, h0_K: float = H0_K, atlas: Atlas | None = None) -> None:
+        self.observable, self.h0_K, self.atlas = observable, h0_K, atlas or shipped_atlas()
+        self._on_mesh = lru_cache(maxsize=4)(lambda key: AtlasObservables(np.frombuffer(key), self.h0_K, self.atlas))
+
+    def shapes(self, T_K: FloatArray, p: Mapping[str, float], probe: Any, jackknife: bool = False) -> dict[str, FloatArray]:
+        """Return {amplitude: (n,)}; with ``jackknife``, jackknife rows (1 + r, n) of shapes that have errors."""
+        T_K = np.ascontiguousarray(T_K, dtype=float)
+        return self.observable.atlas_shapes(self._on_mesh(T_K.tobytes()), T_K, p, probe, jackknife)
+
+
+def h0_of(dataset: Dataset) -> float:
+    """Return h0 in kelvin: that of the dataset, or the paper's."""
+    return float(dataset.info.get("h0_K", H0_K))
+
+
+def temperature_range_K(h0_K: float, atlas: Atlas | None = None) -> tuple[float, float]:
+    """Return the lowest and the highest temperature of the atlas in kelvin."""
+    low, high = ((atlas or shipped_atlas()).limits["T"][k] * h0_K for k in (0, 1))
+    return low, high
+
+
+def J0_over_h0_parameter(atlas: Atlas | None = None) -> Parameter:
+    """Return the parameter J0/h0, bounded by the domain of the atlas."""
+    return make_J0_over_h0((atlas or shipped_atlas()).limits["J0"][1])
+
+
+def with_atlas_model(dataset: Dataset, h0_K: float | None = None, atlas: Atlas | None = None) -> Dataset:
+    """Return the dataset with the model on the atlas, without points at temperatures outside of the atlas."""
+    h0_K, observable = h0_K or h0_of(dataset), dataset.observable
+    parameters = {name: parameter for name, parameter in observable.parameters.items() if name != "mu"}
+    settings = {name: setting for name, setting in dataset.info["parameters"].items() if name != "mu"}
+    low, high = temperature_range_K(h0_K, atlas)
+    return replace(
+        dataset,
+        info=dataset.info | {"parameters": settings},
+        points=dataset.points.in_window(low, high),
+        all_points=dataset.all_points.in_window(low, high),
+        model_override=replace(
+            observable,
+            shapes=AtlasModel(observable, h0_K, atlas).shapes,
+            parameters={J0_OVER_H0: J0_over_h0_parameter(atlas)} | parameters,
+        ),
+    )
+
+
+def model_deviations(dataset: Dataset, values: Mapping[str, float]) -> FloatArray:
+    """Return the deviations (r, n) of the model at ``values`` that follow from the errors of the atlas.
+
+    The sum of their outer products is the covariance of the model. With r independent standard normal numbers as weights,
+    their sum is one realization of its errors; the same weights give the errors of another dataset on the same atlas.
+    """
+    shapes = dataset.observable.shapes(dataset.points.T_K, values, dataset.probe, jackknife=True)
+    curve = sum(values[name] * shape for name, shape in shapes.items() if np.ndim(shape) == 2)
+    estimate = JackknifeEstimate(np.asarray(curve))
+    jackknife_rows = estimate.rows[1:]
+    return np.sqrt((estimate.groups - 1) / estimate.groups) * (jackknife_rows - jackknife_rows.mean(axis=0))
+
+
+def model_covariance(dataset: Dataset, values: Mapping[str, float]) -> FloatArray:
+    """Return the covariance (n, n) of the model at ``values`` due to the errors of the atlas."""
+    deviations = model_deviations(dataset, values)
+    return deviations.T @ deviations
