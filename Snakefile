@@ -44,6 +44,6 @@ rule all:
         [f"<results>/figures/{item.name}.svg" for item in FIGURES],
         expand("<results>/experiments/{dataset}/figure.svg", dataset=DATASETS),
         [f"<results>/{item.folder}/{item.name}.md" for item in TABLES],
-        expand("<results>/tables/{name}.csv", name=data_tables.DATA),
+        expand("<results>/tables/{name}.csv", name=catalogue.DATA_TABLES),
         "<results>/checks/provenance.json",
         rules.report_texts.output,

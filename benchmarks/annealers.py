@@ -137,7 +137,7 @@ def main():
     ]
     note = f"Medians of {options.repeats} realizations, {len(ladder)} x {sweeps} sweeps, one core of {provenance.processor()}."
     table = tables.FormattedTable("Annealers", headings, shown.astype(str).values.tolist(), note)
-    io.write_text(ROOT / "results/benchmarks/annealers.md", templating.markdown(table))
+    io.write_text(ROOT / "results/benchmarks/annealers.md", templating.to_markdown(table))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 """Rule annealing_excess: what annealing leaves of n beyond equilibrium, from all certified sets."""
 
+import pandas as pd
+
 from tlsglass.atlas import annealing_excess
 from tlsglass.base import io, provenance
 from tlsglass.dos.density_of_states import DensityOfStates
-from tlsglass.report import tables
 from tlsglass.study.equilibrium_plan import TEMPERED
 
 io.start_job(snakemake)
 settings = snakemake.params
-tests = dict(zip(settings.sets, map(tables.read_table_file, snakemake.input.certificates), strict=True))
+tests = dict(zip(settings.sets, map(pd.read_csv, snakemake.input.certificates), strict=True))
 certified = [name for name, table in tests.items() if table["passed"].all()]
 if not certified:
     raise io.UserError("no set is certified: what annealing leaves is not known")

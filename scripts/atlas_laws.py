@@ -1,4 +1,4 @@
-"""Rule atlas_laws: how µ, B, exponents, slopes and the gap of n depend on J0/h0."""
+"""Rule atlas_laws: dependence of µ, B, exponents, slopes and the gap of n on J0/h0."""
 
 from tlsglass.analysis import atlas_laws
 from tlsglass.atlas.annealing_excess import AnnealingExcess
@@ -6,8 +6,10 @@ from tlsglass.atlas.table import Atlas
 from tlsglass.base import io
 
 io.start_job(snakemake)
-atlas, given = Atlas.load(snakemake.input.atlas, AnnealingExcess.load(snakemake.input.excess)), snakemake.params.atlas
-io.write_csv(snakemake.output.couplings, atlas_laws.laws_from_counts(atlas, given["gaussian_bin_K"]))
-curves = atlas_laws.laws_from_spline(atlas, snakemake.params.observables, given["plotted_T_over_h0"])
-io.write_csv(snakemake.output.curves, curves)
-io.write_csv(snakemake.output.collapse, atlas_laws.collapse(atlas, given["plotted_J0_over_h0"]))
+params, output = snakemake.params, snakemake.output
+settings, window_J0 = params.atlas, params.window_J0
+atlas = Atlas.load(snakemake.input.atlas, AnnealingExcess.load(snakemake.input.excess))
+io.write_csv(output.couplings, atlas_laws.laws_from_counts(atlas, settings["gaussian_bin_K"], window_J0))
+curves = atlas_laws.laws_from_spline(atlas, params.observables, settings["plotted_T_over_h0"], window_J0)
+io.write_csv(output.curves, curves)
+io.write_csv(output.collapse, atlas_laws.collapse(atlas, settings["plotted_J0_over_h0"], window_J0))

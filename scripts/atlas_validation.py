@@ -1,4 +1,4 @@
-"""Rule atlas_validation: what the atlas predicts beside what was simulated, and both in few numbers."""
+"""Rule atlas_validation: predictions of the atlas compared with simulations, and a summary."""
 
 from tlsglass.analysis import atlas_validation
 from tlsglass.atlas.annealing_excess import AnnealingExcess
@@ -8,7 +8,7 @@ from tlsglass.dos.density_of_states import DensityOfStates
 
 io.start_job(snakemake)
 published = [DensityOfStates.load(path) for path in snakemake.input.published]
-found = atlas_validation.validate(Atlas.load(snakemake.input.atlas), published)
-for name, table in found._asdict().items():
+validation = atlas_validation.validate(Atlas.load(snakemake.input.atlas), published)
+for name, table in validation._asdict().items():
     io.write_csv(getattr(snakemake.output, name), table, digits=7)
-io.write_csv(snakemake.output.summary, atlas_validation.summary(found, AnnealingExcess.load(snakemake.input.excess)))
+io.write_csv(snakemake.output.summary, atlas_validation.summarize(validation, AnnealingExcess.load(snakemake.input.excess)))

@@ -1,4 +1,4 @@
-"""Rule two_tls: Table I, the interaction constants of Appendix C, Eq. (9) and the STM's slopes, in closed form."""
+"""Rule closed_form_tables: Table I, the interaction constants of Appendix C, Eq. (9) and the slopes of the STM."""
 
 import pandas as pd
 
@@ -11,4 +11,5 @@ printed = pd.read_csv(snakemake.input.paper).set_index("id")["paper"]["appendix_
 io.write_csv(snakemake.output.table_1, two_tls_tables.table_1(settings["material"]))
 io.write_csv(snakemake.output.appendix_c, two_tls_tables.appendix_c(settings["appendix_c_materials"], printed))
 J0_K = settings["J0_over_h0_elastic"] * model["h0_K"]
-io.write_csv(snakemake.output.closed_forms, two_tls_tables.limits(J0_K, model["h0_K"], model["concentration"]))
+closed_forms = two_tls_tables.closed_forms(J0_K, model["h0_K"], model["concentration"], snakemake.params.window_J0)
+io.write_csv(snakemake.output.closed_forms, closed_forms)

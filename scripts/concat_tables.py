@@ -1,11 +1,10 @@
-"""Rules that gather: the tables under each name of the inputs, one below the other, into the output of that name."""
+"""Rules concat_fits, equilibrium_tables and closure_table: concatenate the tables under each name of the outputs."""
 
 import pandas as pd
 
 from tlsglass.base import io
-from tlsglass.report import tables
 
 io.start_job(snakemake)
 for name, path in snakemake.output.items():
-    gathered = pd.concat([tables.read_table_file(part) for part in snakemake.input[name]], ignore_index=True)
-    io.write_csv(path, gathered)
+    table = pd.concat([pd.read_csv(part) for part in snakemake.input[name]], ignore_index=True)
+    io.write_csv(path, table, snakemake.params.get("digits", 9))

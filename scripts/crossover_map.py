@@ -1,4 +1,4 @@
-"""Rule crossover_map: where what the paper prints about Fig. 3 holds, over what it does not print."""
+"""Rule crossover_map: the region in which all printed statements about Fig. 3 are true."""
 
 import pandas as pd
 
@@ -11,5 +11,5 @@ io.start_job(snakemake)
 claims = pd.read_csv(snakemake.input.paper).set_index("id")
 counts = [DensityOfStates.load(path) for path in snakemake.input.rungs]
 sets = [TemperatureSeries(c for c in counts if c.J0_K == J0) for J0 in sorted({c.J0_K for c in counts})]
-found = [crossover_map.map_crossover(densities, snakemake.params.observables, claims) for densities in sets]
-io.write_csv(snakemake.output.table, pd.concat(found, ignore_index=True))
+maps = [crossover_map.map_crossover(densities, snakemake.params.observables, claims) for densities in sets]
+io.write_csv(snakemake.output.table, pd.concat(maps, ignore_index=True))

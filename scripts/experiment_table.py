@@ -10,6 +10,6 @@ from tlsglass.fitting.result import fit_table
 io.start_job(snakemake)
 fits = [json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.fits]
 io.write_csv(snakemake.output.table, fit_table(fits))
-found = materials.table(fits)
-io.write_csv(snakemake.output.materials, found)
-io.write_csv(snakemake.output.differences, materials.differences(found))
+table = materials.tabulate(fits)
+io.write_csv(snakemake.output.materials, table)
+io.write_csv(snakemake.output.differences, materials.differences(table))

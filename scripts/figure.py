@@ -7,5 +7,5 @@ from tlsglass.report import load_inputs
 
 io.start_job(snakemake)
 draw = importlib.import_module(snakemake.params.module).draw
-figure = draw(**load_inputs.load(snakemake.input.items()), **snakemake.params.settings)
+figure = draw(**load_inputs.load_inputs(snakemake.input.items()), **snakemake.params.settings)
 figure.save(snakemake.output)

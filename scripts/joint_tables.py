@@ -7,14 +7,11 @@ import pandas as pd
 
 from tlsglass.base import io
 from tlsglass.fitting import joint_result
-from tlsglass.report import tables
 
 io.start_job(snakemake)
 fits = [json.loads(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.fits]
 none = pd.DataFrame(columns=["fit"])  # of a study without such datasets
 io.write_csv(snakemake.output.fits, joint_result.joint_fit_table(fits) if fits else none)
 for name in ("parameters", "left_out"):
-    every = [
-        tables.read_table_file(path).assign(fit=fit["dataset"]) for path, fit in zip(snakemake.input[name], fits, strict=True)
-    ]
+    every = [pd.read_csv(path).assign(fit=fit["dataset"]) for path, fit in zip(snakemake.input[name], fits, strict=True)]
     io.write_csv(snakemake.output[name], pd.concat(every, ignore_index=True) if fits else none)

@@ -1,4 +1,4 @@
-"""Rule page: the study on one page, from the published outcome."""
+"""Rule page: the web page, from the published outcome."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ from tlsglass.base import io, validation
 from tlsglass.report import page
 
 io.start_job(snakemake)
-given = snakemake.input
+inputs = snakemake.input
 text = page.render_html(
-    Path(given.manifest).parent,
-    validation.read_yaml(given.config),
-    given.paper,
-    given.datasets,
-    Path(given.template).parent,
-    Path(given.captions[0]).parent,
+    Path(inputs.manifest).parent,
+    validation.read_yaml(inputs.config),
+    inputs.paper,
+    inputs.datasets,
+    Path(inputs.template).parent,
+    Path(inputs.captions[0]).parent,
 )
 io.write_text(snakemake.output.page, text)

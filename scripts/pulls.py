@@ -1,4 +1,4 @@
-"""Rule pulls: pulls of the numbers quoted for one (L, J0), from parts of its realizations and from synthetic samples."""
+"""Rule pulls: pulls of the quoted numbers of one (L, J0), from splits of its realizations and from synthetic samples."""
 
 from tlsglass.analysis import pulls
 from tlsglass.analysis.quantity import Settings
@@ -8,5 +8,5 @@ from tlsglass.dos.temperature_series import TemperatureSeries
 
 io.start_job(snakemake)
 densities = TemperatureSeries(map(DensityOfStates.load, snakemake.input.rungs))
-found = pulls.pulls_of_set(densities, Settings(**snakemake.params.settings), **snakemake.params.pulls, report=print)
-io.write_csv(snakemake.output.pulls, found)
+table = pulls.pulls_of_set(densities, Settings(**snakemake.params.settings), **snakemake.params.pulls, report=print)
+io.write_csv(snakemake.output.pulls, table)

@@ -1,4 +1,4 @@
-"""Rule report_texts: captions with the numbers of this run, for Snakemake's report."""
+"""Rule report_texts: captions with the numbers of this run, for the report of Snakemake."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,6 @@ from tlsglass.report import prose
 io.start_job(snakemake)
 card = prose.read_card(snakemake.input.card, snakemake.input.paper)
 folder = Path(snakemake.input.tables[0]).parent
-made = prose.made_by(json.loads(Path(snakemake.input.made).read_text(encoding="utf-8")))
+made = prose.format_provenance(json.loads(Path(snakemake.input.made).read_text(encoding="utf-8")))
 for template, output in zip(snakemake.input.templates, snakemake.output.captions, strict=True):
     io.write_text(output, prose.render_text(Path(template).read_text(encoding="utf-8"), card, folder, made=made))

@@ -1,4 +1,4 @@
-"""Rule short_ladder: how far the short ladder moves every quoted number, realization by realization."""
+"""Rule short_ladder: the differences of every quoted number on the short ladder from the full one, as pairs of realizations."""
 
 import pandas as pd
 
@@ -10,15 +10,14 @@ from tlsglass.dos.temperature_series import TemperatureSeries
 
 io.start_job(snakemake)
 settings = Settings(**snakemake.params.settings)
-short, whole = ({} for _ in range(2))
-for found, paths in ((short, snakemake.input.short), (whole, snakemake.input.whole)):
+short, full = {}, {}
+for series, paths in ((short, snakemake.input.short), (full, snakemake.input.whole)):
     for path in paths:
         counts = DensityOfStates.load(path, snakemake.params.groups)
-        found.setdefault((counts.L, counts.J0_K), []).append(counts)
+        series.setdefault((counts.L, counts.J0_K), []).append(counts)
 tables = [pd.DataFrame(columns=sizes.LADDERS)]
 for name, rungs in short.items():
     densities = TemperatureSeries(rungs)
-    tables.append(
-        sizes.ladder_differences(densities, TemperatureSeries(whole[name]).between(0, densities.n_realizations), settings)
-    )
+    reference = TemperatureSeries(full[name]).between(0, densities.n_realizations)
+    tables.append(sizes.ladder_differences(densities, reference, settings))
 io.write_csv(snakemake.output.table, pd.concat(tables[1:] or tables))

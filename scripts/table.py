@@ -4,6 +4,6 @@ from tlsglass.base import io
 from tlsglass.report import load_inputs, tables, templating
 
 io.start_job(snakemake)
-table = getattr(tables, snakemake.params.name)(**load_inputs.load(snakemake.input.items()), **snakemake.params.settings)
-io.write_text(snakemake.output.markdown, templating.markdown(table))
-io.write_text(snakemake.output.html, templating.html(table, snakemake.input.template))
+table = getattr(tables, snakemake.params.name)(**load_inputs.load_inputs(snakemake.input.items()), **snakemake.params.settings)
+io.write_text(snakemake.output.markdown, templating.to_markdown(table))
+io.write_text(snakemake.output.html, templating.to_html(table, snakemake.input.template))

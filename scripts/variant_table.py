@@ -1,4 +1,4 @@
-"""Rule variant_table: how far one changed choice of model or protocol moves the quoted numbers, realization by realization."""
+"""Rule variant_table: differences of the quoted numbers with one changed choice of model or protocol, as pairs."""
 
 import itertools
 

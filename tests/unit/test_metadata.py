@@ -62,10 +62,10 @@ def test_a_commit_is_told_with_what_differs_from_it(tmp_path):
     told = provenance.manifest({}, str(tmp_path), [], 3)
     assert told["commit"] == provenance.commit()
     known = {"tlsglass": "0.2.0", "commit": "1a2b3c4d5e6f7a8b"}
-    assert prose.made_by(known) == "tlsglass 0.2.0, commit 1a2b3c4d5e6f"
+    assert prose.format_provenance(known) == "tlsglass 0.2.0, commit 1a2b3c4d5e6f"
     dirty = known | {"commit": "1a2b3c4d5e6f7a8b-dirty"}
-    assert prose.made_by(dirty) == "tlsglass 0.2.0, commit 1a2b3c4d5e6f, with changes that are not committed"
-    assert prose.made_by({"tlsglass": "0.1.0"}) == "tlsglass 0.1.0"
+    assert prose.format_provenance(dirty) == "tlsglass 0.2.0, commit 1a2b3c4d5e6f, with changes that are not committed"
+    assert prose.format_provenance({"tlsglass": "0.1.0"}) == "tlsglass 0.1.0"
 
 
 def test_the_coupling_of_contributing_is_a_configuration():

@@ -86,5 +86,6 @@ rule atlas_laws:
         code=library("atlas_laws.py"),
         atlas=config["atlas"],
         observables=config["observables"],
+        window_J0=config["fits"]["power_law_windows_J0"][0],
     script:
         "../../scripts/atlas_laws.py"

@@ -2,27 +2,7 @@
 
 VARIANTS = study.variants
 
-# the tables that config/paper_values.csv draws on
-SCORECARD_TABLES = [
-    "table_1",
-    "table_2",
-    "zero_temperature",
-    "gaussian_limit",
-    "laws",
-    "size_dependence",
-    "stability",
-    "appendix_c",
-    "closed_forms",
-    "experiments",
-    "material_differences",
-    "variants",
-    "atlas_couplings",
-    "atlas_curves",
-    "size_limit",
-    "short_ladder",
-    "weak_coupling",
-    "annealing_cost",
-]
+SCORECARD_TABLES = catalogue.claim_tables(shipped(PAPER))
 
 
 rule variant_table:
@@ -127,7 +107,7 @@ rule scorecard_table:
 
 rule provenance:
     input:
-        tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *data_tables.DATA})),
+        tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *catalogue.DATA_TABLES})),
         markdown=[f"<results>/{item.folder}/{item.name}.md" for item in TABLES],
         counts=[f"<results>/{kind}/{name}/T{T}.npz" for kind in COUNTED for name in COUNTED[kind] for T in labels_of(kind)],
         chains=expand("<results>/chain/{set}.npz", set=SETS),

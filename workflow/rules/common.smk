@@ -22,6 +22,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "scripts"), *filter(None,
 from tlsglass.base import io, validation
 from tlsglass.data import validate
 from tlsglass.montecarlo.protocol import ANNEALING, JOB_NAMES
+from tlsglass.report import catalogue
 from tlsglass.report.catalogue_entry import PAPER
 from tlsglass.study import config_checks, equilibrium_plan
 from tlsglass.study.configured_study import Study

@@ -43,11 +43,7 @@ rule quantities:
         rungs=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
         quench=f"<results>/dos/{{set}}/T{study.quench}.npz",
     output:
-        eq3="<results>/fits/{set}/eq3.csv",
-        exponents="<results>/fits/{set}/exponents.csv",
-        gaussian="<results>/fits/{set}/gaussian.csv",
-        laws="<results>/laws/{set}.csv",
-        choices="<results>/choices/{set}.csv",
+        **{name: f"<results>/quoted/{{set}}/{name}.csv" for name in catalogue.QUOTED_TABLES},
         quoted="<results>/quoted/{set}.csv",
     log:
         "<logs>/quantities/{set}.log",
@@ -69,17 +65,9 @@ rule quantities:
 
 rule concat_fits:
     input:
-        eq3=expand("<results>/fits/{set}/eq3.csv", set=SETS),
-        exponents=expand("<results>/fits/{set}/exponents.csv", set=SETS),
-        gaussian=expand("<results>/fits/{set}/gaussian.csv", set=SETS),
-        laws=expand("<results>/laws/{set}.csv", set=SETS),
-        choices=expand("<results>/choices/{set}.csv", set=SETS),
+        **{name: [f"<results>/quoted/{key}/{name}.csv" for key in SETS] for name in catalogue.QUOTED_TABLES},
     output:
-        eq3="<results>/tables/table_2.csv",
-        exponents="<results>/tables/zero_temperature.csv",
-        gaussian="<results>/tables/gaussian_limit.csv",
-        laws="<results>/tables/laws.csv",
-        choices="<results>/tables/choices.csv",
+        **{name: f"<results>/tables/{name}.csv" for name in catalogue.QUOTED_TABLES},
     log:
         "<logs>/concat_fits.log",
         checksums="<checksums>/concat_fits.json",

@@ -3,14 +3,6 @@
 
 PAIRED = equilibrium_plan.sets(study)  # names of sets like L8_J10
 METHODS = equilibrium_plan.methods(study) if PAIRED else []
-EQUILIBRIUM_TABLES = (
-    "certificates",
-    "identities",
-    "tempering",
-    "annealing_cost",
-    "annealed_density",
-    "ground_states",
-)
 
 
 rule equilibration_data:
@@ -48,7 +40,7 @@ rule equilibrium:
         },
         evidence="<results>/equilibrium/{pair}_evidence.npz",
     output:
-        **{name: f"<results>/equilibrium/{{pair}}_{name}.csv" for name in EQUILIBRIUM_TABLES},
+        **{name: f"<results>/equilibrium/{{pair}}_{name}.csv" for name in catalogue.EQUILIBRIUM_TABLES},
     log:
         "<logs>/equilibrium/{pair}.log",
         checksums="<checksums>/equilibrium/{pair}.json",
@@ -76,10 +68,10 @@ rule equilibrium_tables:
             name: (
                 [f"<results>/equilibrium/{pair}_{name}.csv" for pair in PAIRED] or [shipped(f"config/equilibrium/{name}.csv")]
             )
-            for name in EQUILIBRIUM_TABLES
+            for name in catalogue.EQUILIBRIUM_TABLES
         },
     output:
-        **{name: f"<results>/tables/{name}.csv" for name in EQUILIBRIUM_TABLES},
+        **{name: f"<results>/tables/{name}.csv" for name in catalogue.EQUILIBRIUM_TABLES},
     log:
         "<logs>/equilibrium_tables.log",
         checksums="<checksums>/equilibrium_tables.json",
@@ -92,9 +84,10 @@ rule equilibrium_tables:
         mem_mb=500,
         runtime=5,
     params:
-        code=library("equilibrium_tables.py"),
+        code=library("concat_tables.py"),
+        digits=6,
     script:
-        "../../scripts/equilibrium_tables.py"
+        "../../scripts/concat_tables.py"
 
 
 rule annealing_excess:

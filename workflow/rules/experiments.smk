@@ -111,7 +111,7 @@ rule closure:
 
 rule closure_table:
     input:
-        tables=expand("<results>/closure/{observable}.csv", observable=registry.observable_names()),
+        table=expand("<results>/closure/{observable}.csv", observable=registry.observable_names()),
     output:
         table="<results>/tables/closure.csv",
     log:
@@ -126,6 +126,6 @@ rule closure_table:
         mem_mb=500,
         runtime=5,
     params:
-        code=library("closure_table.py"),
+        code=library("concat_tables.py"),
     script:
-        "../../scripts/closure_table.py"
+        "../../scripts/concat_tables.py"

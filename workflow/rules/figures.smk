@@ -1,10 +1,9 @@
 # Figures, and tables to read: a rule for each entry of the catalogue, scripts/tlsglass/report/catalogue.py.
 
-from tlsglass.report import catalogue, data_tables
 from tlsglass.report.catalogue_entry import CatalogueError, RunContents, check_catalogue
 
-AXES = RunContents(
-    couplings=COUPLINGS,
+RUN = RunContents(
+    J0_values=COUPLINGS,
     sizes=SIZES,
     all_sizes=study.all_sizes,
     L=study.labels([config["figures"]["L"]])[0],
@@ -16,8 +15,8 @@ AXES = RunContents(
 )
 try:
     check_catalogue(catalogue.ENTRIES, ROOT / "workflow/report")
-    SHOWN_FROM = {item.name: item.input_paths(AXES) for item in catalogue.ENTRIES}
-    SHOWN_WITH = {item.name: item.settings_from(config, AXES) for item in catalogue.ENTRIES}
+    SHOWN_FROM = {item.name: item.input_paths(RUN) for item in catalogue.ENTRIES}
+    SHOWN_WITH = {item.name: item.settings_from(config, RUN) for item in catalogue.ENTRIES}
 except CatalogueError as error:
     sys.exit(str(error))
 

@@ -1,7 +1,5 @@
 # Observables from the densities of states, and what the two-TLS model says in closed form.
 
-from tlsglass.report.catalogue_entry import PAPER
-
 
 rule observables:
     input:
@@ -72,5 +70,6 @@ rule closed_form_tables:
         code=library("closed_form_tables.py"),
         two_tls=config["two_tls"],
         model={name: config["model"][name] for name in ("h0_K", "concentration")},
+        window_J0=config["fits"]["power_law_windows_J0"][0],
     script:
         "../../scripts/closed_form_tables.py"

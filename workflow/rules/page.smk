@@ -14,7 +14,6 @@ rule page:
         config=shipped("config/config.yaml"),
         parts=shipped_files("workflow/page", "**/*.[cj]s*")
         + shipped_files("workflow/page", "*.html.j2")
-        + shipped_files("workflow/page", "*.svg.j2")
         + shipped_files("workflow/page", "*.yaml"),
         captions=shipped_files("workflow/report", "*.rst"),
     output:

@@ -8,7 +8,7 @@ rule report_texts:
         card="<results>/checks/scorecard.csv",
         made="<results>/checks/provenance.json",
         paper=shipped(PAPER),
-        tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *data_tables.DATA, "materials"})),
+        tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *catalogue.DATA_TABLES, "materials"})),
         templates=[shipped(f"workflow/report/{name}.rst") for name in CAPTIONS],
     output:
         captions=expand("<results>/report/{name}.rst", name=CAPTIONS),

@@ -100,6 +100,6 @@ rule weak_coupling:
         runtime=5,
     params:
         code=library("weak_coupling.py"),
-        windows_J0=study.weak_coupling["windows_J0"] if study.weak_coupling else [],
+        windows_J0=config["fits"]["power_law_windows_J0"],
     script:
         "../../scripts/weak_coupling.py"

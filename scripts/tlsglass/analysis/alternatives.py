@@ -1,22 +1,31 @@
-"""What could as well be chosen for a quoted quantity: {name: estimator}, the quoted one first.
+"""Alternative choices of the analysis for a quoted quantity: {name: estimator}, the quoted one first.
 
-The paper leaves windows and weights open; the other choices give the systematic error. Every function here returns, or
-is, a function of quantity.Settings that returns such a mapping.
+The paper leaves windows and weights open; the alternatives give the systematic error. Every public function returns, or is, a
+``Choices``: a function of the settings that returns such a mapping. The functions at the end return toy densities.
 """
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from tlsglass.analysis import estimators
+from tlsglass.analysis.quantity import Choices, Estimator, Settings
+from tlsglass.base.jackknife import JackknifeEstimate
+from tlsglass.base.types import FloatArray
+from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.fits import fit_eq3, fit_eq3_unweighted, fit_exponent, fit_gaussian, fit_gaussian_poisson, rms_energy
+from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.physics import eq3, temperature_fits
 
+ToyDensity = tuple[Callable[[FloatArray], FloatArray], float]
 
-def eq3_choices(name):
-    """B or µ of Eq. (3), fields of power_law.Eq3."""
 
-    def choices(settings):
+def eq3_choices(name: str) -> Choices:
+    """Return the choices of B or µ of Eq. (3), fields of dos.fits.Eq3Fit."""
+
+    def choices(settings: Settings) -> dict[str, Estimator]:
         window_T = settings.fits["eq3_window_T"]
         return {
             "quoted": lambda counts: getattr(fit_eq3(counts, window_T), name),
@@ -27,73 +36,69 @@ def eq3_choices(name):
     return choices
 
 
-def exponents(settings):
-    """µ of n ∝ E^µ on every window."""
+def exponents(settings: Settings) -> dict[str, Estimator]:
+    """Return µ of n ∝ E^µ on every window."""
     return {
         f"{low:g} < E < {high:g} K": lambda counts, low=low, high=high: fit_exponent(counts, low, high).mu
         for low, high in settings.fits["zero_temperature_windows_K"]
     }
 
 
-def gaussians(settings):
-    """E0 of a Gaussian n(E), on other ranges, on other bins, and by other weights."""
-    bins_K, (first, *others) = settings.fits["gaussian_bins_K"], settings.fits["gaussian_above_J0"]
+def gaussians(settings: Settings) -> dict[str, Estimator]:
+    """Return E0 of a Gaussian n(E) on other ranges, on other bins, and with other weights."""
+    bins_K, (quoted_J0, *lower_ends_J0) = settings.fits["gaussian_bins_K"], settings.fits["gaussian_above_J0"]
 
-    def E0(counts, low_J0=first, bin_K=bins_K[0]):
+    def E0(counts: DensityOfStates, low_J0: float = quoted_J0, bin_K: float = bins_K[0]) -> JackknifeEstimate:
         return fit_gaussian(counts, low_J0 * counts.J0_K, bin_K).E0_K
 
-    ranges = {("E > 0" if low == 0 else f"E > {low:g} J0"): partial(E0, low_J0=low) for low in others}
+    ranges = {("E > 0" if low == 0 else f"E > {low:g} J0"): partial(E0, low_J0=low) for low in lower_ends_J0}
     bins = {f"bins of {width:g} K": partial(E0, bin_K=width) for width in bins_K[1:]}
-    return (
-        {"quoted": E0}
-        | ranges
-        | bins
-        | {
-            "Poisson likelihood": lambda counts: fit_gaussian_poisson(counts, first * counts.J0_K),
-            "rms of E": rms_energy,
-        }
-    )
+    weights = {
+        "Poisson likelihood": lambda counts: fit_gaussian_poisson(counts, quoted_J0 * counts.J0_K),
+        "rms of E": rms_energy,
+    }
+    return {"quoted": E0} | ranges | bins | weights
 
 
-def one(estimate):
-    """``estimate(densities, s)`` alone."""
+def quoted_only(estimate: Callable[..., JackknifeEstimate]) -> Choices:
+    """Return ``estimate(densities, s)`` as the only choice."""
     return lambda settings: {"quoted": lambda densities: estimate(densities, settings.observables)}
 
 
-def windows(key, estimate):
-    """``estimate(densities, s, window)`` for every window of ``key``."""
+def windows(key: str, estimate: Callable[..., JackknifeEstimate]) -> Choices:
+    """Return ``estimate(densities, s, window)`` for every window of ``key``."""
 
-    def choices(settings):
+    def choices(settings: Settings) -> dict[str, Estimator]:
         s = settings.observables
         return {f"{low:g} to {high:g} K": partial(estimate, s=s, window=(low, high)) for low, high in s[key]}
 
     return choices
 
 
-def exponents_of(estimate, generalised):
-    """``estimate(densities, s, window)`` for every window of a power law, and with the covariance of the temperatures."""
+def law_exponents(estimate: Callable[..., JackknifeEstimate], generalized: Callable[..., JackknifeEstimate]) -> Choices:
+    """Return ``estimate(densities, s, window)`` for every window of a power law, and generalized least squares."""
 
-    def choices(settings):
+    def choices(settings: Settings) -> dict[str, Estimator]:
         return windows("exponent_windows_K", estimate)(settings) | {
-            "with covariance": partial(generalised, s=settings.observables)
+            "with covariance": partial(generalized, s=settings.observables)
         }
 
     return choices
 
 
-def of_crossover(name, crossover):
-    """A field of laws.Slopes or laws.ConstantMu with the T0 of that name, alone."""
+def fig3_field(name: str, crossover: str) -> Choices:
+    """Return a field of temperature_fits.Slopes or ConstantMu, with the T0 of that name, as the only choice."""
     fit = estimators.slopes if name in temperature_fits.Slopes._fields else estimators.constant_mu
-    return one(lambda densities, s: getattr(fit(densities, s, s["crossover_K"][crossover]), name))
+    return quoted_only(lambda densities, s: getattr(fit(densities, s, s["crossover_K"][crossover]), name))
 
 
-def slope_ratios(crossover):
-    """Slopes of δv/v above over below its maximum: one factor, one end of the window or T0 changed at a time."""
+def slope_ratios(crossover: str) -> Choices:
+    """Return the ratio of the slopes of δv/v with one factor, one end of the window or T0 changed at a time."""
 
-    def choices(settings):
+    def choices(settings: Settings) -> dict[str, Estimator]:
         s = settings.observables
 
-        def ratio(densities, T0_K=s["crossover_K"][crossover], **changed):
+        def ratio(densities: TemperatureSeries, T0_K: float = s["crossover_K"][crossover], **changed: Any) -> JackknifeEstimate:
             return estimators.slopes(densities, s, T0_K, **changed).ratio
 
         factors = {
@@ -101,52 +106,56 @@ def slope_ratios(crossover):
             for side, sign in (("below", "<"), ("above", ">"))
             for factor in s[f"slope_{side}_T0"][1:]
         }
-        return {"quoted": ratio} | factors | _changed_fits(s, crossover, ratio)
+        return {"quoted": ratio} | factors | _other_windows_and_T0(s, crossover, ratio)
 
     return choices
 
 
-def constant_mus(crossover):
-    """The constant µ of Fig. 3: one end of the window or T0 changed at a time."""
+def constant_mus(crossover: str) -> Choices:
+    """Return the constant µ of Fig. 3 with one end of the window or T0 changed at a time."""
 
-    def choices(settings):
+    def choices(settings: Settings) -> dict[str, Estimator]:
         s = settings.observables
 
-        def mu(densities, T0_K=s["crossover_K"][crossover], **changed):
+        def mu(densities: TemperatureSeries, T0_K: float = s["crossover_K"][crossover], **changed: Any) -> JackknifeEstimate:
             return estimators.constant_mu(densities, s, T0_K, **changed).mu
 
-        return {"quoted": mu} | _changed_fits(s, crossover, mu)
+        return {"quoted": mu} | _other_windows_and_T0(s, crossover, mu)
 
     return choices
 
 
-def _changed_fits(s, crossover, estimate):
-    """``estimate`` on every other window of Fig. 3, and with every other T0."""
-    windows = {
+def _other_windows_and_T0(s: estimators.Section, crossover: str, estimate: Estimator) -> dict[str, Estimator]:
+    """Return ``estimate`` on every other window of Fig. 3, and with every other T0."""
+    on_windows = {
         f"{low:g} to {high:g} K": partial(estimate, window=(low, high)) for low, high in s["sound_velocity_windows_K"][1:]
     }
-    others = {
+    with_T0 = {
         f"T0 = {T0_K:.3g} K": partial(estimate, T0_K=T0_K) for name, T0_K in s["crossover_K"].items() if name != crossover
     }
-    return windows | others
+    return on_windows | with_T0
 
 
-# ---- what synthetic samples are drawn from: (n(E), the quoted value) of the quoted fit to one density ----------------
+# ---- toy densities: (n(E), quoted value) of the quoted fit to one density, to draw synthetic samples from ------------
 
 
-def from_eq3(name):
-    def toy_density(counts, settings):
-        fit = estimators.eq3(counts, settings.fits)
+def toy_eq3(name: str) -> Callable[[DensityOfStates, Settings], ToyDensity]:
+    """Return the function that fits Eq. (3), for its B or µ."""
+
+    def toy_density(counts: DensityOfStates, settings: Settings) -> ToyDensity:
+        fit = estimators.fit_eq3(counts, settings.fits)
         return lambda E: eq3.density(E, counts.T_K, fit.B.value, fit.mu.value), getattr(fit, name).value
 
     return toy_density
 
 
-def from_exponent(counts, settings):
-    fit = estimators.exponent(counts, settings.fits)
+def toy_exponent(counts: DensityOfStates, settings: Settings) -> ToyDensity:
+    """Return n ∝ E^µ, and µ."""
+    fit = estimators.fit_exponent(counts, settings.fits)
     return lambda E: fit.prefactor.value * E**fit.mu.value, fit.mu.value
 
 
-def from_gaussian(counts, settings):
-    fit = estimators.gaussian(counts, settings.fits)
+def toy_gaussian(counts: DensityOfStates, settings: Settings) -> ToyDensity:
+    """Return a Gaussian n(E), and E0."""
+    fit = estimators.fit_gaussian(counts, settings.fits)
     return lambda E: fit.prefactor.value * np.exp(-(E**2) / (2 * fit.E0_K.value**2)), fit.E0_K.value

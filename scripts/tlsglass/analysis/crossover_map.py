@@ -1,51 +1,73 @@
-"""Where all that is printed about Fig. 3 holds: over T0 = (ω/A)^(1/3) and the upper end of the window, which are not."""
+"""The region in which all printed statements about Fig. 3 are true, over T0 = (ω/A)^(1/3) and the upper end of the window.
+
+The paper prints neither.
+"""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tlsglass.analysis import estimators
+from tlsglass.base.jackknife import JackknifeEstimate
+from tlsglass.dos.temperature_series import TemperatureSeries
 
-T0_K = np.arange(0.1, 0.801, 0.02)  # from below what Fig. 5(a) gives to where a window up to 1 K has lost its upper slope
-LEAST_END_K = 1.0  # windows end at the rungs from here on
-CLAIMS = {"mu": "fig3_mu_J", "slope_ratio": "fig3_slope_J"}  # and how the ids of their claims begin
+T0_K = np.arange(0.1, 0.801, 0.02)  # from below that of Fig. 5(a) to where a window up to 1 K has lost its upper slope
+MIN_END_K = 1.0  # windows end at the temperatures from this one on
+CLAIMS = {"mu": "fig3_mu_J", "slope_ratio": "fig3_slope_J"}  # {number: beginning of the ids of its claims}
 COLUMNS = ["L", "J0_K", "T_max_K", "T0_K"]
 COLUMNS += [f"{name}{end}" for name in CLAIMS for end in ("", "_err", "_low", "_high", "_holds")]
 
 
-def interval(claim):
-    """Return (low, high) of a claim, a row of config/paper_values.csv: its range, or its value ± two errors of its rounding."""
+def claim_interval(claim: pd.Series | Mapping[str, Any]) -> tuple[float, float]:
+    """Return the interval of a claim, a row of config/paper_values.csv, or its value ± two errors of its rounding."""
     if math.isnan(claim["paper"]):
         return claim["low"], claim["high"]
     return claim["paper"] - 2 * claim["paper_err"], claim["paper"] + 2 * claim["paper_err"]
 
 
-def map_crossover(densities, s, claims):
-    """Return the constant µ and the slope ratio of one set at every (T0, upper end) as a pandas table of COLUMNS.
+def map_crossover(densities: TemperatureSeries, s: estimators.Section, claims: pd.DataFrame) -> pd.DataFrame:
+    """Return the constant µ and the slope ratio of one set at every (T0, upper end).
 
-    ``claims`` (pandas table, by id) hold what the paper prints: a number holds where it lies in its ``interval``, NaN where
-    the paper prints none of this J0. Numbers are NaN where the maximum of δv/v or one of the slopes lies outside the window.
+    Parameters
+    ----------
+    densities
+        The densities of the set.
+    s
+        The section ``observables`` of the configuration.
+    claims
+        The claims of the paper, by id.
+
+    Returns
+    -------
+    pandas.DataFrame
+        COLUMNS: each number with the ``claim_interval`` of the paper, and whether it is inside (NaN if the paper prints none
+        for this J0). Numbers are NaN if the maximum of δv/v or one of the slopes lies outside the window.
     """
     low_K = s["sound_velocity_windows_K"][0][0]
-    ends = [T for T in densities.T_K if T >= LEAST_END_K] or [max(densities.T_K)]
-    stated = {}
-    for name, begin in CLAIMS.items():
-        id = f"{begin}{densities.J0_K:g}"
-        stated[name] = interval(claims.loc[id]) if id in claims.index else (math.nan, math.nan)
+    ends = [T for T in densities.T_K if T >= MIN_END_K] or [max(densities.T_K)]
+    intervals = {}
+    for name, prefix in CLAIMS.items():
+        id = f"{prefix}{densities.J0_K:g}"
+        intervals[name] = claim_interval(claims.loc[id]) if id in claims.index else (math.nan, math.nan)
     rows = []
     for T_max in ends:
         for T0 in T0_K:
             row = {"L": densities.L, "J0_K": densities.J0_K, "T_max_K": T_max, "T0_K": T0}
-            for name, samples in _numbers(densities, s, T0, (low_K, T_max)).items():
-                low, high = stated[name]
-                row |= {name: samples.value, f"{name}_err": samples.error, f"{name}_low": low, f"{name}_high": high}
-                row[f"{name}_holds"] = math.nan if math.isnan(low) else int(low <= samples.value <= high)
+            for name, estimate in _fit_numbers(densities, s, T0, (low_K, T_max)).items():
+                low, high = intervals[name]
+                row |= {name: estimate.value, f"{name}_err": estimate.error, f"{name}_low": low, f"{name}_high": high}
+                row[f"{name}_holds"] = math.nan if math.isnan(low) else int(low <= estimate.value <= high)
             rows.append(row)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _numbers(densities, s, T0, window):
+def _fit_numbers(
+    densities: TemperatureSeries, s: estimators.Section, T0: float, window: estimators.Window
+) -> dict[str, JackknifeEstimate]:
+    """Return the constant µ and the slope ratio on a window."""
     mu = estimators.constant_mu(densities, s, T0, window).mu
     try:
         return {"mu": mu, "slope_ratio": estimators.slopes(densities, s, T0, window=window).ratio}

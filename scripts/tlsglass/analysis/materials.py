@@ -1,6 +1,8 @@
-"""J0/h0 of all materials side by side, and what the paper says of pairs of them."""
+"""The table of J0/h0 of all materials, and the differences of pairs that the paper compares."""
 
 import math
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -8,7 +10,7 @@ from tlsglass.fitting import report_text
 from tlsglass.fitting.result import J0_over_h0_record
 from tlsglass.models.observable import J0_OVER_H0
 
-# (what it is called, first, second): the same observable, and so the same systematic errors; the paper argues that ...
+# (name, first, second): with the same observable, and thus the same systematic errors; the paper argues that ...
 PAIRS = (
     ("coverglass_minus_silica", "fig5c_coverglass_sound_velocity", "fig5a_silica_sound_velocity"),  # ... glasses differ,
     ("SrF2_x017_minus_x032", "fig6a_x017_sound_velocity", "fig6a_x032_sound_velocity"),  # it falls with x in SrF2:LaF3,
@@ -16,12 +18,13 @@ PAIRS = (
 )
 
 
-def table(fits):
-    """Return a row for each of ``fits`` (``Outcome.fit``): material, µ and J0/h0 with what limits them, and the verdict."""
-    return pd.DataFrame([_row(fit) for fit in fits])
+def tabulate(fits: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return a row for each of ``fits`` (each fit.json): material, µ and J0/h0 with their limits, and the verdict."""
+    return pd.DataFrame([_material_row(fit) for fit in fits])
 
 
-def _row(fit):
+def _material_row(fit: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of one dataset."""
     free = fit["mu_free"]
     row = {key: fit[key] for key in ("dataset", "material", "label", "observable", "provenance")}
     row |= {"is_control": bool(fit["is_control"]), "independent_measurement": fit["independent_measurement"]}
@@ -30,35 +33,35 @@ def _row(fit):
     return row | J0_over_h0_record(fit) | {"conclusion": fit["conclusion"]}
 
 
-def differences(materials):
-    """Return a row for each of PAIRS, and for each pair of laboratories: the difference of µ and of J0/h0 in their errors.
+def differences(materials: pd.DataFrame) -> pd.DataFrame:
+    """Return the difference of µ and of J0/h0 for each of PAIRS, and for each pair of laboratories.
 
-    The first comes of ``PAIRS``; both errors are added in squares, and h0 is the same for both.
+    ``materials`` is the table of ``tabulate``. The errors of both are added in quadrature; h0 is the same for both.
     """
-    by = materials.set_index("dataset")
-    pairs = [*PAIRS, *_of_laboratories(materials)]
+    by_dataset = materials.set_index("dataset")
     rows = []
-    for name, first, second in pairs:
-        if first in by.index and second in by.index:
-            one, two = by.loc[first], by.loc[second]
+    for name, first, second in [*PAIRS, *_laboratory_pairs(materials)]:
+        if first in by_dataset.index and second in by_dataset.index:
+            minuend, subtrahend = by_dataset.loc[first], by_dataset.loc[second]
             row = {"pair": name, "first": first, "second": second, "scatter": name.startswith("laboratories")}
             for key in (J0_OVER_H0, "mu"):
-                error = math.hypot(_number(one[f"{key}_err"]), _number(two[f"{key}_err"]))
-                row |= {key: one[key] - two[key], f"{key}_err": error}
+                error = math.hypot(*(_to_float(material[f"{key}_err"]) for material in (minuend, subtrahend)))
+                row |= {key: minuend[key] - subtrahend[key], f"{key}_err": error}
             rows.append(row)
     names = ["pair", "first", "second", "scatter", J0_OVER_H0, f"{J0_OVER_H0}_err", "mu", "mu_err"]
     return pd.DataFrame(rows, columns=names)
 
 
-def _of_laboratories(materials):
+def _laboratory_pairs(materials: pd.DataFrame) -> list[tuple[str, str, str]]:
     """Return each pair of datasets that name each other, once."""
-    found = {
+    pairs = {
         tuple(sorted((row.dataset, row.independent_measurement)))
         for row in materials.itertuples()
         if isinstance(row.independent_measurement, str)
     }
-    return [(f"laboratories: {one}, {two}", one, two) for one, two in sorted(found)]
+    return [(f"laboratories: {first}, {second}", first, second) for first, second in sorted(pairs)]
 
 
-def _number(value):
+def _to_float(value: float | None) -> float:
+    """Return a number, NaN for None."""
     return math.nan if value is None else float(value)

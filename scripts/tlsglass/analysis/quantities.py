@@ -1,39 +1,40 @@
-"""Every number that is quoted from the simulation, once. Tables, pulls, variants and sizes loop over ``QUANTITIES``.
+"""The registry of quoted numbers. Tables, pulls, variants and sizes loop over ``QUANTITIES``.
 
 To quote another number, add one entry.
 """
 
 from functools import partial
+from typing import Any
 
 from tlsglass.analysis import alternatives, estimators
-from tlsglass.analysis.quantity import EvaluatedAt, Quantity
+from tlsglass.analysis.quantity import Choices, EvaluatedAt, Quantity
 
 _law = partial(Quantity, table="laws")
 
 
-def _fig3(crossover, suffix, where, of_paper):
-    """The numbers of Fig. 3 with the T0 of that name, as ``where`` says; those of the paper if ``of_paper``."""
-    tested = {"tabulate_alternatives": True, "pull_place": EvaluatedAt.ALL_TEMPERATURES} if of_paper else {}
+def _fig3(crossover: str, suffix: str, note: str, in_paper: bool) -> tuple[Quantity, ...]:
+    """Return the quantities of Fig. 3 with the T0 of that name, which ``note`` describes."""
+    tested = {"tabulate_alternatives": True, "pull_place": EvaluatedAt.ALL_TEMPERATURES} if in_paper else {}
 
-    def entry(name, text, chosen=None, **options):
+    def entry(name: str, text: str, choices: Choices | None = None, **options: Any) -> Quantity:
         return _law(
             name=name + suffix,
-            symbol=text + where,
-            label=(text + where).replace("$", "").replace("_", ""),
-            choices=chosen or alternatives.of_crossover(name.removeprefix("slope_").removeprefix("mu_constant_"), crossover),
+            symbol=text + note,
+            label=(text + note).replace("$", "").replace("_", ""),
+            choices=choices or alternatives.fig3_field(name.removeprefix("slope_").removeprefix("mu_constant_"), crossover),
             **options,
         )
 
-    offset = alternatives.one(partial(estimators.constant_mu_offset, crossover=crossover))
+    offset = alternatives.quoted_only(partial(estimators.constant_mu_offset, crossover=crossover))
     ratio, mu = alternatives.slope_ratios(crossover), alternatives.constant_mus(crossover)
-    claimed = [{"claim_prefix": name} | tested if of_paper else {} for name in ("fig3_slope_J", "fig3_mu_J")]
+    claimed = [{"claim_prefix": name} | tested if in_paper else {} for name in ("fig3_slope_J", "fig3_mu_J")]
     unit = "γ²/(L0 ρv²)"
     return (
         entry("slope_below", "slope of $δv/v$ below its maximum", unit=unit),
         entry("slope_above", "slope of $δv/v$ above its maximum", unit=unit),
-        entry("slope_ratio", "slope ratio", ratio, axis="slope ratio of $δv/v$" + where, **claimed[0]),
+        entry("slope_ratio", "slope ratio", ratio, axis="slope ratio of $δv/v$" + note, **claimed[0]),
         entry("maximum_K", "maximum of $δv/v$", unit="K"),
-        entry("mu_constant", "constant $µ$", mu, axis="constant $µ$ of Fig. 3" + where, **claimed[1]),
+        entry("mu_constant", "constant $µ$", mu, axis="constant $µ$ of Fig. 3" + note, **claimed[1]),
         entry("mu_constant_amplitude", "amplitude at constant $µ$", unit=unit),
         entry("mu_constant_offset", "offset at constant $µ$", offset, unit=unit),
     )
@@ -46,11 +47,11 @@ QUANTITIES = (
         label="B({T} K)",
         unit="1/K",
         choices=alternatives.eq3_choices("B"),
-        table="eq3",
+        table="table_2",
         column="B",
         tabulate_alternatives=True,
         pull_place=EvaluatedAt.WARM,
-        toy_density=alternatives.from_eq3("B"),
+        toy_density=alternatives.toy_eq3("B"),
         variant_place=EvaluatedAt.WARM,
         claim_prefix="table2_B_J",
     ),
@@ -59,11 +60,11 @@ QUANTITIES = (
         symbol="$µ$({T} K)",
         label="µ({T} K)",
         choices=alternatives.eq3_choices("mu"),
-        table="eq3",
+        table="table_2",
         column="mu",
         tabulate_alternatives=True,
         pull_place=EvaluatedAt.WARM,
-        toy_density=alternatives.from_eq3("mu"),
+        toy_density=alternatives.toy_eq3("mu"),
         variant_place=EvaluatedAt.WARM,
         claim_prefix="table2_mu_J",
     ),
@@ -73,11 +74,11 @@ QUANTITIES = (
         label="µ(T → 0)",
         axis="$µ$ ($T$ = {T} K)",
         choices=alternatives.exponents,
-        table="exponents",
+        table="zero_temperature",
         column="mu",
         tabulate_alternatives=True,
         pull_place=EvaluatedAt.COLDEST,
-        toy_density=alternatives.from_exponent,
+        toy_density=alternatives.toy_exponent,
         variant_place=EvaluatedAt.COLDEST,
         claim_prefix="mu_zero_temperature_J",
     ),
@@ -88,11 +89,11 @@ QUANTITIES = (
         axis="$E_0$ (K)",
         unit="K",
         choices=alternatives.gaussians,
-        table="gaussian",
+        table="gaussian_limit",
         column="E0_K",
         tabulate_alternatives=True,
         pull_place=EvaluatedAt.COLDEST,
-        toy_density=alternatives.from_gaussian,
+        toy_density=alternatives.toy_gaussian,
         claim_prefix="gaussian_E0",
     ),
     _law(
@@ -100,8 +101,8 @@ QUANTITIES = (
         symbol="$α$",
         label="α",
         axis="$α$ of $C \\propto T^{1+α}$",
-        choices=alternatives.exponents_of(estimators.alpha, estimators.generalised_alpha),
-        law_test=estimators.alpha_law,
+        choices=alternatives.law_exponents(estimators.alpha, estimators.generalized_alpha),
+        law_test=estimators.alpha_law_test,
         tabulate_alternatives=True,
         pull_place=EvaluatedAt.ALL_TEMPERATURES,
         claim_prefix="alpha_L12_J",
@@ -111,8 +112,8 @@ QUANTITIES = (
         symbol="$β$",
         label="β",
         axis="$β$ of $κ \\propto T^{2-β}$",
-        choices=alternatives.exponents_of(estimators.beta, estimators.generalised_beta),
-        law_test=estimators.beta_law,
+        choices=alternatives.law_exponents(estimators.beta, estimators.generalized_beta),
+        law_test=estimators.beta_law_test,
         tabulate_alternatives=True,
         pull_place=EvaluatedAt.ALL_TEMPERATURES,
         claim_prefix="beta_L12_J",
@@ -122,38 +123,38 @@ QUANTITIES = (
         symbol="$κ$(1 K)",
         label="κ(1 K)",
         unit="prefactor of Eq. (5)",
-        choices=alternatives.one(lambda densities, s: estimators.kappa_law(densities, s).prefactor),
-        law_test=estimators.kappa_prefactor_law,
+        choices=alternatives.quoted_only(lambda densities, s: estimators.kappa_law(densities, s).prefactor),
+        law_test=estimators.kappa_prefactor_test,
     ),
     _law(
         name="specific_heat_prefactor",
         symbol="$C$(1 K)",
         label="C(1 K)",
         unit="k_B per lattice site",
-        choices=alternatives.one(lambda densities, s: estimators.heat_law(densities, s).prefactor),
-        law_test=estimators.heat_prefactor_law,
+        choices=alternatives.quoted_only(lambda densities, s: estimators.specific_heat_law(densities, s).prefactor),
+        law_test=estimators.specific_heat_prefactor_test,
     ),
     _law(
         name="kappa_coldest",
         symbol="$κ$({T} K)",
         label="κ at the coldest temperature",
         unit="prefactor of Eq. (5)",
-        choices=alternatives.one(lambda densities, s: estimators.kappa(densities, s)[0]),
+        choices=alternatives.quoted_only(lambda densities, s: estimators.kappa(densities, s)[0]),
     ),
     _law(
         name="specific_heat_coldest",
         symbol="$C$({T} K)",
         label="C at the coldest temperature",
         unit="k_B per lattice site",
-        choices=alternatives.one(lambda densities, s: estimators.heat(densities)[0]),
+        choices=alternatives.quoted_only(lambda densities, s: estimators.specific_heat(densities)[0]),
     ),
-    *_fig3("matched_to_fig_3", "", "", of_paper=True),
-    *_fig3("fig5a", "_5a", ", $T_0$ of Fig. 5(a)", of_paper=False),
+    *_fig3("matched_to_fig_3", "", "", in_paper=True),
+    *_fig3("fig5a", "_5a", ", $T_0$ of Fig. 5(a)", in_paper=False),
     _law(
         name="beta_eqA1_minus_eq5",
         symbol="$β$ of Eq. (A1) − Eq. (5)",
         label="β of Eq. (A1) minus Eq. (5)",
-        choices=alternatives.one(estimators.kappa_A1_exponent),
+        choices=alternatives.quoted_only(estimators.kappa_A1_exponent),
     ),
     _law(
         name="kappa_eqA1_spread",
@@ -166,17 +167,17 @@ QUANTITIES = (
         name="dv_eqA2_spread",
         symbol="spread of $δv/v$, (A2) − (8)",
         label="spread of δv/v, (A2) minus (8)",
-        choices=alternatives.one(estimators.velocity_A2_spread),
+        choices=alternatives.quoted_only(estimators.velocity_A2_spread),
         claim_prefix="appendix_A_dv_J",
     ),
 )
 
 
-def find(name):
-    """Return the entry of that name. Raises KeyError."""
+def get_quantity(name: str) -> Quantity:
+    """Return the entry of that name. Raises KeyError if there is none."""
     return {quantity.name: quantity for quantity in QUANTITIES}[name]
 
 
-def entries(use):
-    """Return, in their order, the quantities with a given use: "tabulate_alternatives", "pull_place" or "variant_place"."""
+def entries(use: str) -> list[Quantity]:
+    """Return, in order, the quantities that have a use: "tabulate_alternatives", "pull_place" or "variant_place"."""
     return [quantity for quantity in QUANTITIES if getattr(quantity, use)]

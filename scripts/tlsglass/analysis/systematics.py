@@ -1,35 +1,39 @@
-"""Choices of the analysis that the paper leaves open: how far each moves a number, and the systematic error that follows.
+"""Systematic errors: how far the choices of the analysis that the paper leaves open move a number.
 
-A choice is estimated from the same realizations as the quoted value, so the error of their difference is jackknifed.
+All choices are estimated from the same realizations, so the error of their difference is jackknifed.
 """
 
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tlsglass.base.jackknife import JackknifeEstimate
 
 
-def rows(quantity, choices):
-    """Return a list of table rows, one for each of ``choices`` (name -> Samples ()), of which the first is quoted.
+def alternative_rows(quantity: str, estimates: Mapping[str, JackknifeEstimate]) -> list[dict[str, Any]]:
+    """Return one table row for each choice, with its value and its difference from the quoted value, both with errors.
 
-    A row holds the value, its error, the difference from the quoted value and the error of that difference.
+    ``estimates`` are {choice: estimate ()}; the first is quoted.
     """
-    quoted, *_ = choices.values()
+    quoted, *_ = estimates.values()
     return [
         {
             "quantity": quantity,
-            "choice": name if k else "quoted",
-            "value": samples.value,
-            "value_err": samples.error,
-            "difference": (samples - quoted).value,
-            "difference_err": (samples - quoted).error,
+            "choice": name if position else "quoted",
+            "value": estimate.value,
+            "value_err": estimate.error,
+            "difference": (estimate - quoted).value,
+            "difference_err": (estimate - quoted).error,
         }
-        for k, (name, samples) in enumerate(choices.items())
+        for position, (name, estimate) in enumerate(estimates.items())
     ]
 
 
-def systematic(table_rows):
-    """Return the systematic error: the largest difference between a choice and the quoted value, the first of the rows.
+def systematic_error(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Return the largest difference of a choice from the quoted value, the first of ``rows``.
 
-    0 where no choice moves the number by more than its statistical error; choices without a value do not count.
+    It is 0 if no choice moves the number by more than its statistical error. Choices without a value do not count.
     """
-    quoted, *others = table_rows
-    largest = max((abs(row["difference"]) for row in others if math.isfinite(row["difference"])), default=0.0)
+    quoted, *alternatives = rows
+    largest = max((abs(row["difference"]) for row in alternatives if math.isfinite(row["difference"])), default=0.0)
     return largest if largest > quoted["value_err"] else 0.0

@@ -1,4 +1,7 @@
-"""What the two-TLS model and the standard tunneling model say in closed form: Table I, Appendix C, Eq. (9), slopes."""
+"""Closed forms of the two-TLS model and of the standard tunneling model: Table I, Appendix C, Eq. (9), slopes of δv/v."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -6,10 +9,9 @@ import pandas as pd
 from tlsglass.physics import eq3, two_tls
 
 PER_INVERSE_Q = 2 / np.pi  # Q⁻¹ = (π/2) C_el and tan δ = (π/2) C_dip
-EQ9_WINDOW = (0.05, 1.0)  # energies in units of J0 between which µ of Eq. (9) is taken
 
 
-def table_1(material):
+def table_1(material: Mapping[str, float]) -> pd.DataFrame:
     """Return Table I, energies in K, for the parameters of ``two_tls.Material``."""
     scales = two_tls.energy_scales(two_tls.Material(**material))
     return pd.DataFrame(
@@ -23,10 +25,16 @@ def table_1(material):
     )
 
 
-def appendix_c(glasses, printed):
-    """Return the constants of both interactions, and their ratio r in each of ``glasses``: C_dip, and C_el or inverse_Q.
+def appendix_c(glasses: Sequence[Mapping[str, Any]], printed: float) -> pd.DataFrame:
+    """Return the constants of both interactions, and their ratio r in each glass.
 
-    ``printed`` is P0⟨abs(J_el)⟩/C_el in the paper: "samples_that_scatter_so_far" would explain it as Monte Carlo error.
+    Parameters
+    ----------
+    glasses
+        Each with its material, C_dip, and C_el or inverse_Q.
+    printed
+        P0⟨abs(J_el)⟩/C_el of the paper. A Monte Carlo average over "samples_that_scatter_so_far" samples has a standard error
+        as large as the difference from our constant.
     """
     dipolar, elastic = two_tls.dipolar_constant(), two_tls.elastic_constant()
     rows = [
@@ -43,10 +51,10 @@ def appendix_c(glasses, printed):
     return pd.DataFrame(rows, columns=["quantity", "value"])
 
 
-def limits(J0_K, h0_K, concentration):
+def closed_forms(J0_K: float, h0_K: float, concentration: float, window_J0: tuple[float, float]) -> pd.DataFrame:
     """Return c n0 h0 and µ of Eq. (9) as printed and from pair stability, and the slope ratio of δv/v in the STM.
 
-    µ is that of a power law through both ends of ``EQ9_WINDOW`` in units of J0.
+    µ is that of a power law through both ends of ``window_J0``, energies in units of J0.
     """
     T0 = 1.0  # crossover temperature (ω/A)^(1/3); the STM's slopes are taken far from it
     far_below, far_above = np.array([1e-4, 1e-3]) * T0, np.array([1e3, 1e4]) * T0
@@ -55,6 +63,6 @@ def limits(J0_K, h0_K, concentration):
     strengths = {"printed": two_tls.PRINTED_STRENGTH, "pair_stability": two_tls.pair_stability_strength(concentration)}
     for name, strength in strengths.items():
         rows.append((f"eq9_strength_{name}", strength))
-        low_K, high_K = (J0_K * edge for edge in EQ9_WINDOW)
+        low_K, high_K = (J0_K * edge for edge in window_J0)
         rows.append((f"eq9_mu_{name}", two_tls.dipolar_gap_exponent(low_K, high_K, h0_K, J0_K, strength)))
     return pd.DataFrame(rows, columns=["quantity", "value"])

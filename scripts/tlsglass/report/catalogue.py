@@ -1,20 +1,23 @@
-"""The catalogue: every figure and table of the study, one entry each, in the order of the paper.
+"""The catalogue: every figure and table of the study, one entry each, in the order of the paper; and its tables of numbers.
 
-Rules, targets, report, page and the README's list of outputs follow from ``ENTRIES``. A figure NAME is drawn by
-``draw`` in ``show/figures/NAME.py``, a table to read is worded by ``NAME`` in ``show/listings.py``; both take the inputs and
-the settings of their entry by name. The caption is ``workflow/report/NAME.rst``.
+Rules, targets, report, page and the README's list of outputs follow from ``ENTRIES``. Figure NAME is drawn by ``draw`` in
+``figures/NAME.py``, table NAME is formatted by ``NAME`` in ``tables.py``; both take the inputs and the settings of their entry
+by name. The caption is ``workflow/report/NAME.rst``. To add a figure, add an entry, a module and a caption.
 """
+
+import csv
+from pathlib import Path
 
 from tlsglass.report.catalogue_entry import (
     Entry,
     densities,
     fits,
-    joint,
-    listing,
+    joint_fit,
     observables,
-    observables_of_every_set,
-    of_several_sizes,
+    observables_of_all_sets,
     paper,
+    size_table,
+    table_entry,
     table_input,
     variants,
 )
@@ -25,7 +28,7 @@ APPENDICES, CHECKS, EQUILIBRIUM = "Appendices", "Checks of the reproduction", "A
 ATLAS = "The atlas: n(T, E) over J0/h0"
 
 ENTRIES = [
-    listing(
+    table_entry(
         "table_1",
         "Table I: energy scales of the two-TLS model",
         SCALES,
@@ -45,7 +48,7 @@ ENTRIES = [
         settings={"window_T": "fits.eq3_window_T", "dos_K": "figures.fig_1_temperatures_K"},
         mem_mb=800,
     ),
-    listing(
+    table_entry(
         "table_2",
         "Table II: B and µ of Eq. (3)",
         DENSITY,
@@ -64,7 +67,7 @@ ENTRIES = [
         "figure_2",
         "Fig. 2: thermal conductivity and specific heat",
         PROPERTIES,
-        inputs={"observables": observables_of_every_set, "laws": table_input("laws")},
+        inputs={"observables": observables_of_all_sets, "laws": table_input("laws")},
         settings={"window_K": "observables.exponent_windows_K.0"},
     ),
     Entry(
@@ -134,7 +137,7 @@ ENTRIES = [
         "figure_resonator",
         "Loss and frequency of one resonator, fitted together",
         BEYOND,
-        inputs=joint("argonne_resonator_loss"),
+        inputs=joint_fit("argonne_resonator_loss"),
     ),
     Entry(
         "figure_materials",
@@ -142,7 +145,7 @@ ENTRIES = [
         BEYOND,
         inputs={"materials": table_input("materials"), "curves": table_input("atlas_curves")},
     ),
-    listing(
+    table_entry(
         "materials",
         "J0/h0 of materials: every number",
         BEYOND,
@@ -152,7 +155,7 @@ ENTRIES = [
             "constants": table_input("appendix_c"),
         },
     ),
-    listing("experiments", "Fits of all datasets", BEYOND, inputs={"parameters": table_input("experiments"), "fits": fits}),
+    table_entry("experiments", "Fits of all datasets", BEYOND, inputs={"parameters": table_input("experiments"), "fits": fits}),
     Entry(
         "figure_7",
         "Fig. 7: n(E) or n(Δ), Appendix A",
@@ -160,7 +163,7 @@ ENTRIES = [
         inputs={"observables": observables},
         settings={"window_K": "observables.sound_velocity_windows_K.0"},
     ),
-    listing(
+    table_entry(
         "appendix_c",
         "Appendix C: electric and elastic interactions",
         APPENDICES,
@@ -190,7 +193,7 @@ ENTRIES = [
         ATLAS,
         inputs={"means": table_input("atlas_validation"), "pulls": table_input("atlas_pulls")},
     ),
-    listing(
+    table_entry(
         "scorecard",
         "Scorecard: every number of the paper",
         CHECKS,
@@ -221,7 +224,7 @@ ENTRIES = [
         "figure_sizes",
         "Finite size: the limit of a large lattice",
         CHECKS,
-        inputs={"values": of_several_sizes("sizes"), "limits": of_several_sizes("size_limit")},
+        inputs={"values": size_table("sizes"), "limits": size_table("size_limit")},
         settings={"couplings": "model.J0_K"},
     ),
     Entry(
@@ -238,7 +241,7 @@ ENTRIES = [
         inputs={"cost": table_input("annealing_cost")},
         settings={"h0_K": "model.h0_K"},
     ),
-    listing(
+    table_entry(
         "annealing_cost",
         "What annealing costs: every number",
         EQUILIBRIUM,
@@ -252,7 +255,7 @@ ENTRIES = [
         inputs={"identities": table_input("identities")},
         settings={"h0_K": "model.h0_K"},
     ),
-    listing(
+    table_entry(
         "certificates",
         "Certificates of equilibrium",
         EQUILIBRIUM,
@@ -275,14 +278,61 @@ ENTRIES = [
 ]
 
 
-def named(name):
-    """Return the entry of that name. Raises KeyError when there is none."""
+def get_entry(name: str) -> Entry:
+    """Return the entry of that name. Raises KeyError if there is none."""
     return {entry.name: entry for entry in ENTRIES}[name]
 
 
-def sections():
+def sections() -> list[tuple[str, list[Entry]]]:
     """Return [(section, its entries)] in the order of the catalogue."""
-    found = {}
+    by_section: dict[str, list[Entry]] = {}
     for entry in ENTRIES:
-        found.setdefault(entry.section, []).append(entry)
-    return list(found.items())
+        by_section.setdefault(entry.section, []).append(entry)
+    return list(by_section.items())
+
+
+def claim_tables(paper_values: str | Path) -> list[str]:
+    """Return the names of the tables that the claims in ``config/paper_values.csv`` are compared with, sorted."""
+    with open(paper_values, newline="", encoding="utf-8") as file:
+        return sorted({row["table"] for row in csv.DictReader(file)} - {"none"})
+
+
+# Tables of numbers, tables/NAME.csv: {name: description}. Those of annealing compared with equilibrium are taken from
+# config/equilibrium/NAME.csv by a run that does not simulate them.
+EQUILIBRIUM_TABLES = {
+    "certificates": "tests of equilibrium, set by set",
+    "identities": "both sides of the Gaussian identities on every rung, for exchange and for two anneals",
+    "tempering": "exchange Monte Carlo on every rung: energy, exchanges, autocorrelation",
+    "annealing_cost": "every number by annealing minus that of equilibrium, realization by realization",
+    "annealed_density": "n(T, E) annealed, in equilibrium, and their ratio, at the lowest temperature",
+    "ground_states": "the lowest energies of the first realizations, exactly, and what annealing is above them",
+}
+QUOTED_TABLES = ("table_2", "zero_temperature", "gaussian_limit", "laws", "choices")  # of the quoted quantities
+DATA_TABLES = {
+    "zero_temperature": "µ of n ∝ E^µ at the lowest temperature and after the quench",
+    "gaussian_limit": "E0 of the Gaussian limit",
+    "laws": "exponents of κ and C, slopes of δv/v, the constant-µ fit of Fig. 3, the differences of Appendix A",
+    "crossover_map": "constant µ and slope ratio of Fig. 3 over T0 = (ω/A)^(1/3) and the upper end of the window",
+    "sizes": "every quoted number at every lattice size",
+    "size_dependence": "each larger lattice minus each smaller one",
+    "size_limit": "every quoted number in the limit L → ∞, and how far that is from it",
+    "short_ladder": "how far a short ladder moves every quoted number, realization by realization",
+    "weak_coupling": "µ of n ∝ E^µ of a weak coupling after the quench",
+    **EQUILIBRIUM_TABLES,
+    "closed_forms": "Eq. (9) and the slopes of the STM",
+    "choices": "how far each window and range that the paper leaves open moves each number",
+    "variants": "other cutoffs and scales; other ladders, sweeps and dynamics",
+    "annealing": "energy and acceptance on every rung",
+    "stability": "stability of the quenched states against one and two flips",
+    "pulls": "whether the errors mean what they say",
+    "joint_fits": "datasets that are fitted together: χ² and residuals with µ free and with µ = 0",
+    "joint_parameters": "every parameter of these: alone, together, and how many σ two datasets differ by",
+    "joint_left_out": "what fits without one power say of the points at that power",
+    "atlas_couplings": "µ(T → 0), Eq. (9) or a power law, and the width of n at each coupling of the atlas",
+    "atlas_curves": "B(T), µ(T), α, β and the slopes of δv/v against J0/h0, from the surface of the atlas",
+    "atlas_collapse": "n T^-µ against E/T",
+    "atlas_validation": "mean densities of the atlas beside those that it was not made of",
+    "atlas_pulls": "the same bin by bin",
+    "atlas_fits": "B and µ of the atlas beside those of other simulations",
+    "atlas_summary": "the validation of the atlas in few numbers",
+}

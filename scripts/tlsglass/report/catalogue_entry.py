@@ -1,29 +1,31 @@
-"""What an entry of the catalogue is: inputs that a run turns into paths, settings, caption and function; and its checks.
+"""Entries of the catalogue: inputs that a run turns into paths, settings, caption and function; and the checks of an entry.
 
-Read whenever a Snakefile is parsed: nothing but the standard library is imported, and functions are found without importing.
+This module is read whenever a Snakefile is parsed. It imports only the standard library, and checks functions without importing
+them.
 """
 
 import ast
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 LIBRARY = Path(__file__).parent
 PAPER = "config/paper_values.csv"
 
 
 class CatalogueError(Exception):
-    """An entry that lacks something. Its message is one line that names the entry and what is missing."""
+    """An incomplete entry. The message is one line that names the entry and what is missing."""
 
 
 @dataclass(frozen=True)
 class RunContents:
-    """What a run holds, spelled as in file names; inputs range over it. ``results`` is the folder that holds it."""
+    """Sets, temperatures and datasets of a run as they are written in file names, and its folder ``results``."""
 
-    couplings: Sequence[str] = ()
+    J0_values: Sequence[str] = ()
     sizes: Sequence[str] = ()
-    all_sizes: Sequence[str] = ()  # those on the short ladder among them
+    all_sizes: Sequence[str] = ()  # including those on the short ladder
     L: str = ""  # lattice of the figures
     dos_K: Sequence[str] = ()  # temperatures of Fig. 1
     quench: str = ""
@@ -33,83 +35,107 @@ class RunContents:
     paper: str = PAPER
 
 
-def weak_and_strong(couplings_K, h0_K):
-    """Return of couplings the one nearest to 0.3 h0 and the strongest, as a list: one where these are the same."""
-    return sorted({min(couplings_K, key=lambda J0: abs(J0 / h0_K - 0.3)), max(couplings_K)})
+# The path of a file, the paths of several, or None if the run does not have it.
+Paths = str | list[str] | None
+Input = Callable[[RunContents], Paths]
 
 
-# An input turns axes into the path of a file, the list of paths of several, or None where the run has no such thing.
+def weak_and_strong(J0_values_K: Iterable[float], h0_K: float) -> list[float]:
+    """Return the J0 nearest to 0.3 h0 and the largest J0, or only one if these are the same."""
+    values = list(J0_values_K)
+    return sorted({min(values, key=lambda J0_K: abs(J0_K / h0_K - 0.3)), max(values)})
 
 
-def table_input(name, folder="tables"):
-    return lambda axes: f"{axes.results}/{folder}/{name}.csv"
+# ---- inputs of entries -----------------------------------------------------------------------------------------------
 
 
-def variants(axes):
-    return table_input("variants")(axes) if axes.variants else None
+def table_input(name: str, folder: str = "tables") -> Input:
+    """Return the input that is one table of the run."""
+    return lambda run: f"{run.results}/{folder}/{name}.csv"
 
 
-def of_several_sizes(name):
-    """Return the input that is a table of sizes, where there are several."""
-    return lambda axes: table_input(name)(axes) if len(axes.all_sizes) > 1 else None
+def variants(run: RunContents) -> Paths:
+    """Return the table of variants, if the run has any."""
+    return table_input("variants")(run) if run.variants else None
 
 
-def paper(axes):
-    return axes.paper
+def size_table(name: str) -> Input:
+    """Return the input that is a table of several lattice sizes, if the run has more than one."""
+    return lambda run: table_input(name)(run) if len(run.all_sizes) > 1 else None
 
 
-def densities(temperatures):
-    """Return the input that is n(T, E) of the figures' lattice at each coupling, at ``temperatures``, a field of the axes."""
+def paper(run: RunContents) -> Paths:
+    """Return the table of the paper's claims."""
+    return run.paper
 
-    def paths(axes):
-        T = getattr(axes, temperatures)
+
+def densities(temperatures: str) -> Input:
+    """Return the input that is n(T, E) of the lattice of the figures, at each J0 and the named temperatures of RunContents."""
+
+    def paths(run: RunContents) -> list[str]:
+        T = getattr(run, temperatures)
         labels = [T] if isinstance(T, str) else T
-        return [f"{axes.results}/dos/L{axes.L}_J{J0}/T{label}.npz" for J0 in axes.couplings for label in labels]
+        return [f"{run.results}/dos/L{run.L}_J{J0}/T{label}.npz" for J0 in run.J0_values for label in labels]
 
     return paths
 
 
-def observables(axes):
-    return [f"{axes.results}/observables/L{axes.L}_J{J0}.csv" for J0 in axes.couplings]
+def observables(run: RunContents) -> Paths:
+    """Return the observables of the lattice of the figures, at each J0."""
+    return [f"{run.results}/observables/L{run.L}_J{J0}.csv" for J0 in run.J0_values]
 
 
-def observables_of_every_set(axes):
-    return [f"{axes.results}/observables/L{L}_J{J0}.csv" for L in axes.sizes for J0 in axes.couplings]
+def observables_of_all_sets(run: RunContents) -> Paths:
+    """Return the observables of all sets (L, J0)."""
+    return [f"{run.results}/observables/L{L}_J{J0}.csv" for L in run.sizes for J0 in run.J0_values]
 
 
-def fit_of(axes, datasets):
-    """Return what the fits of ``datasets`` leave behind: name -> a file for each."""
+def fit_results(run: RunContents, datasets: Sequence[str]) -> dict[str, list[str]]:
+    """Return the files with the fits of ``datasets``, {argument: one path for each dataset}."""
     files = {"fits": "fit.json", "points": "points.csv", "curves": "curves.csv", "windows": "windows.csv"}
-    return {name: [f"{axes.results}/experiments/{one}/{file}" for one in datasets] for name, file in files.items()}
+    return {name: [f"{run.results}/experiments/{dataset}/{file}" for dataset in datasets] for name, file in files.items()}
 
 
-def joint(dataset):
-    """Return the inputs that show a dataset fitted together with its partners; a run without it has them not."""
+def joint_fit(dataset: str) -> dict[str, Input]:
+    """Return the inputs that show a dataset fitted together with its partners, {argument: input}."""
     files = {"fit": "joint.json", "points": "joint_points.csv", "curves": "joint_curves.csv", "powers": "joint_powers.csv"}
 
-    def of(file):
-        return lambda axes: f"{axes.results}/experiments/{dataset}/{file}" if dataset in axes.datasets else None
+    def input_of(file: str) -> Input:
+        return lambda run: f"{run.results}/experiments/{dataset}/{file}" if dataset in run.datasets else None
 
-    return {name: of(file) for name, file in files.items()}
+    return {name: input_of(file) for name, file in files.items()}
 
 
-def fits(axes):
-    return [f"{axes.results}/experiments/{dataset}/fit.json" for dataset in axes.datasets]
+def fits(run: RunContents) -> Paths:
+    """Return the fits of all datasets."""
+    return [f"{run.results}/experiments/{dataset}/fit.json" for dataset in run.datasets]
+
+
+# ---- entries ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One figure or table: what it is made from, where it stands, what it costs.
+    """One figure or table of the catalogue.
 
-    ``settings`` maps an argument to a key of the configuration, spelled ``fits.windows.0`` or, for a key of each entry of a
-    list, ``lattices.*.L``. ``panels`` holds the datasets of each panel of a figure of measured data: it shows those of the
-    panels whose datasets the run has, and falls away without any. ``drawn_by`` is the module of a function that several share.
+    Attributes
+    ----------
+    inputs
+        {argument of its function: input}.
+    settings
+        {argument of its function: key of the configuration}, written ``fits.windows.0`` or, for a key of each entry of a list,
+        ``lattices.*.L``.
+    panels
+        The datasets of each panel of a figure of measured data. Panels whose datasets the run lacks are left out; without
+        any panel the run has no such figure.
+    drawn_by
+        The module of the function, if several entries share one.
     """
 
     name: str = ""
     title: str = ""
     section: str = ""
-    inputs: Mapping[str, Callable] = field(default_factory=dict)
+    inputs: Mapping[str, Input] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     panels: Sequence[Sequence[str]] = ()
     drawn_by: str = ""
@@ -119,79 +145,86 @@ class Entry:
     mem_mb: int = 500
 
     @property
-    def source(self):
-        """Return (path below ``tlsglass/report``, name) of the function that makes it."""
+    def source(self) -> tuple[str, str]:
+        """Return the path below ``tlsglass/report`` and the name of the function that makes the entry."""
         return (f"figures/{self.drawn_by or self.name}.py", "draw") if self.kind == "figure" else ("tables.py", self.name)
 
     @property
-    def module(self):
+    def module(self) -> str:
+        """Return the dotted name of the module of that function."""
         return f"{__package__}.{self.source[0].removesuffix('.py').replace('/', '.')}"
 
-    def function(self):
-        """Import and return the function that makes it."""
+    def import_function(self) -> Callable[..., Any]:
+        """Import and return the function that makes the entry."""
         return getattr(importlib.import_module(self.module), self.source[1])
 
-    def input_paths(self, axes):
-        """Return its inputs, name -> path or paths; None where the run lacks what it shows."""
-        found = {name: of(axes) for name, of in self.inputs.items()}
+    def input_paths(self, run: RunContents) -> dict[str, str | list[str]] | None:
+        """Return the inputs, {argument: path or paths}, or None if the run lacks one of them."""
+        paths: dict[str, Paths] = {name: input_of(run) for name, input_of in self.inputs.items()}
         if self.panels:
-            datasets = [dataset for panel in self.available_panels(axes) for dataset in panel]
-            found |= fit_of(axes, datasets) if datasets else {"fits": None}
-        return None if None in found.values() else found
+            datasets = [dataset for panel in self.available_panels(run) for dataset in panel]
+            paths |= fit_results(run, datasets) if datasets else {"fits": None}
+        return None if None in paths.values() else paths
 
-    def available_panels(self, axes):
-        return [list(panel) for panel in self.panels if set(panel) <= set(axes.datasets)]
+    def available_panels(self, run: RunContents) -> list[list[str]]:
+        """Return the panels whose datasets the run has."""
+        return [list(panel) for panel in self.panels if set(panel) <= set(run.datasets)]
 
-    def settings_from(self, config, axes=RunContents()):
-        """Return its settings, name -> value. Raises CatalogueError where ``config`` lacks one."""
-        found = {"panels": [len(panel) for panel in self.available_panels(axes)]} if self.panels else {}
+    def settings_from(self, config: Mapping[str, Any], run: RunContents = RunContents()) -> dict[str, Any]:
+        """Return the settings, {argument: value}. Raises CatalogueError if ``config`` lacks one."""
+        settings: dict[str, Any] = {"panels": [len(panel) for panel in self.available_panels(run)]} if self.panels else {}
         for name, key in self.settings.items():
             try:
-                found[name] = _look_up(config, key.split("."))
+                settings[name] = _look_up(config, key.split("."))
             except (KeyError, IndexError, TypeError, ValueError):
                 raise CatalogueError(f"catalogue: {self.name}: {name}: the configuration has no {key}") from None
-        return found
+        return settings
 
 
-def _look_up(value, keys):
+def _look_up(value: Any, keys: Sequence[str]) -> Any:
+    """Return the value at a path of keys."""
     for position, key in enumerate(keys):
         if key == "*":
-            return [_look_up(one, keys[position + 1 :]) for one in value]
+            return [_look_up(item, keys[position + 1 :]) for item in value]
         value = value[int(key) if isinstance(value, list) else key]
     return value
 
 
-def listing(name, title, section, **options):
+def table_entry(name: str, title: str, section: str, **options: Any) -> Entry:
+    """Return the entry of a formatted table."""
     return Entry(name, title, section, **{"kind": "table", "folder": "tables", "group": "table"} | options)
 
 
-def check_catalogue(entries, captions):
-    """Raise CatalogueError for the first of ``entries`` that lacks something; ``captions`` is the folder of the NAME.rst."""
-    seen = set()
+# ---- checks ----------------------------------------------------------------------------------------------------------
+
+
+def check_catalogue(entries: Iterable[Entry], captions: Path) -> None:
+    """Raise CatalogueError for the first incomplete entry; ``captions`` is the folder of the NAME.rst."""
+    names = set()
     for position, entry in enumerate(entries, 1):
-        said = entry.name or f"entry {position}"
+        label = entry.name or f"entry {position}"
         for part in ("name", "title", "section"):
             if not getattr(entry, part):
-                raise CatalogueError(f"catalogue: {said}: no {part}")
-        if entry.name in seen:
-            raise CatalogueError(f"catalogue: {said}: stands there twice")
-        seen.add(entry.name)
+                raise CatalogueError(f"catalogue: {label}: no {part}")
+        if entry.name in names:
+            raise CatalogueError(f"catalogue: {label}: listed twice")
+        names.add(entry.name)
         caption = Path(captions) / f"{entry.name}.rst"
         if not caption.is_file() or not caption.read_text(encoding="utf-8").strip():
-            raise CatalogueError(f"catalogue: {said}: no caption, workflow/report/{entry.name}.rst")
-        _check_function(entry, said)
+            raise CatalogueError(f"catalogue: {label}: no caption, workflow/report/{entry.name}.rst")
+        _check_function(entry, label)
 
 
-def _check_function(entry, said):
-    """Hold the arguments of an entry's function against its inputs and settings, without importing it."""
+def _check_function(entry: Entry, label: str) -> None:
+    """Compare the arguments of an entry's function with its inputs and settings, without importing it."""
     file, name = entry.source
     path = LIBRARY / file
-    found = ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else []
-    function = next((node for node in found if isinstance(node, ast.FunctionDef) and node.name == name), None)
+    statements = ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else []
+    function = next((node for node in statements if isinstance(node, ast.FunctionDef) and node.name == name), None)
     if function is None:
-        raise CatalogueError(f"catalogue: {said}: no function {name} in scripts/tlsglass/report/{file}")
+        raise CatalogueError(f"catalogue: {label}: no function {name} in scripts/tlsglass/report/{file}")
     arguments = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
-    given = {*entry.inputs, *entry.settings, *(["panels", *fit_of(RunContents(), [])] if entry.panels else [])}
-    if arguments != given:
-        differing = ", ".join(sorted(arguments ^ given))
-        raise CatalogueError(f"catalogue: {said}: {name} in {file} differs from inputs and settings in {differing}")
+    declared = {*entry.inputs, *entry.settings, *(["panels", *fit_results(RunContents(), [])] if entry.panels else [])}
+    if arguments != declared:
+        differing = ", ".join(sorted(arguments ^ declared))
+        raise CatalogueError(f"catalogue: {label}: {name} in {file} differs from inputs and settings in {differing}")

@@ -1,212 +1,227 @@
-"""The README and the pages in docs: their words are templates, their numbers and lists those of the published outcome."""
+"""The README and the pages in docs: their text is in templates, their numbers and lists come from the published outcome."""
 
 import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from tlsglass.analysis import atlas_laws, scorecard
-from tlsglass.base import io, jackknife, validation
+from tlsglass.base import io, validation
+from tlsglass.base.types import StrPath
 from tlsglass.models import registry
-from tlsglass.report import data_tables, prose, tables, templating
+from tlsglass.report import catalogue, prose, tables, templating
 
-FARES = {  # verdict: how one claim fares, and how several do
-    "agrees": ("agrees", "agree"),
-    "open choice": ("is an open choice", "are open choices"),
-    "differs": ("differs", "differ"),
-    "no power": ("has no power", "have no power"),
-    "not simulated": ("is not simulated", "are not simulated"),
-    "reconstructed": ("is reconstructed", "are reconstructed"),
-    "not reproduced": ("is not reproduced", "are not reproduced"),
+OTHER_FILES = {  # further files in the folder of a run: {path: description}
+    "experiments/NAME/": "the fit of a measured dataset: `fit.json`, `curves.csv`, `windows.csv`, `figure.svg`",
+    "dos/L8_J2/T0.5.csv": "n(T, E) with errors, a file for each (L, J0, T); `.npz` holds the counts per block of realizations",
+    "checks/provenance.json": "version and commit, packages, configuration, and the SHA-256 of every table, density and figure",
+    "logs/`, `benchmarks/": "what each job said and took",
 }
+MAX_EXCESS = 0.01  # relative error of n that counts as annealed
 
 
-def render_page(template, root, L):
-    """Return the page as text, from the template at that path; Table II is that of the lattice ``L``.
+def render_page(template: StrPath, root: StrPath, L: int) -> str:
+    """Return a page as text.
 
-    ``root`` is the folder of the study: what is filled in stands in its ``results/published``, ``config``, ``benchmarks`` and
-    ``scripts``.
+    Parameters
+    ----------
+    template
+        The path of the template.
+    root
+        The folder of the study, with ``results/published``, ``config``, ``benchmarks`` and ``scripts``.
+    L
+        The lattice of Table II.
     """
     root = Path(root)
     published = root / "results/published"
+
+    def read(name: str) -> pd.DataFrame:
+        return pd.read_csv(published / f"tables/{name}.csv")
+
+    def read_fit(dataset: str) -> dict[str, Any]:
+        return json.loads((published / f"experiments/{dataset}/fit.json").read_text(encoding="utf-8"))
+
     card = prose.read_card(published / "checks/scorecard.csv", root / "config/paper_values.csv")
     manifest = json.loads((published / io.MANIFEST).read_text(encoding="utf-8"))
-    fits = tables.read_table_file(published / "tables/table_2.csv")
+    config = manifest["config"]
+    fits = read("table_2")
     table_2 = tables.table_2(fits, pd.read_csv(root / "config/paper_values.csv"), L)
     printed = [row for row in table_2.rows if row[table_2.headings.index("B, paper")]]
     chi2 = scorecard.table_2_chi2(card).items()
-    before = tables.read_table_file(root / "config/previous_verdicts.csv")
+    previous = pd.read_csv(root / "config/previous_verdicts.csv")
     return prose.render_text(
         Path(template).read_text(encoding="utf-8"),
         card,
         published / "tables",
-        config=manifest["config"],
+        config=config,
         claims=len(card),
         verdicts=scorecard.summary(card),
-        previous_verdicts=scorecard.summary(before),
-        changes=scorecard.changes(before, card),
+        previous_verdicts=scorecard.summary(previous),
+        changes=scorecard.changes(previous, card),
         chi2=", ".join(f"χ² = {value:.1f} for {n} values of {name}" for name, (value, n) in chi2),
-        table_2=templating.markdown(replace(table_2, rows=printed)).removeprefix("# ").strip(),
+        table_2=templating.to_markdown(replace(table_2, rows=printed)).removeprefix("# ").strip(),
         realizations=f"{fits.query('L == @L')['n_realizations'].max():,}",
         all_realizations=f"{manifest['realizations']:,}",
-        digests=f"{sum(len(found) for found in manifest['shards'].values()):,}",
+        digests=f"{sum(map(len, manifest['shards'].values())):,}",
         job_minutes=round(manifest["effort"]["job_seconds"] / 60),
         wall_minutes=round(manifest["effort"]["wall_s"] / 60),
         cores=manifest["machine"]["cores"],
-        outputs=data_tables.outputs_table(),
-        fares=lambda prefix: fares(card, prefix),
-        value=lambda table, quantity: _value(published / f"tables/{table}.csv", quantity),
-        near=f"{100 * atlas_laws.NEAR:g} %",
-        limit=lambda J0_K, quantity: limit(tables.read_table_file(published / "tables/size_limit.csv"), J0_K, quantity),
-        annealed=annealed(tables.read_table_file(published / "tables/annealing_cost.csv"), manifest["config"]),
-        fit=lambda dataset: _fit(published / f"experiments/{dataset}/fit.json"),
-        says=lambda dataset: _fit(published / f"experiments/{dataset}/fit.json").get("conclusion", ""),
+        outputs=outputs_table(),
+        value=lambda table, quantity: float(read(table).query("quantity == @quantity")["value"].item()),
+        ratio_tolerance=f"{100 * atlas_laws.RATIO_TOLERANCE:g} %",
+        limit=lambda J0_K, quantity: format_limit(read("size_limit"), J0_K, quantity),
+        annealing_line=annealing_line(read("annealing_cost"), config),
+        fit=read_fit,
+        says=lambda dataset: read_fit(dataset).get("conclusion", ""),
         number=lambda value, form: prose.typeset(form.format(value)),
         measured=pd.read_csv(root / "benchmarks/measured/facts.csv", index_col="name")["value"].to_dict(),
-        **template_values(
-            published / "tables",
-            manifest["config"]["model"]["h0_K"],
-            validation.read_yaml(root / "config/equilibrium.yaml")["checks"]["equilibrium"]["sets"],
-        ),
-        annealers=annealers(pd.read_csv(root / "benchmarks/measured/annealers.csv")),
-        rooms=lambda wing: rooms(root / "scripts/tlsglass" / wing),
+        annealers=annealer_table(pd.read_csv(root / "benchmarks/measured/annealers.csv")),
+        modules_of=lambda package: list_modules(root / "scripts/tlsglass" / package),
         parameters=lambda observable: ", ".join(
             f"`{name}`" for name in registry.get_observable(observable).parameters if name != "mu"
+        ),
+        **equilibrium_values(
+            published / "tables",
+            config,
+            validation.read_yaml(root / "config/equilibrium.yaml")["checks"]["equilibrium"]["sets"],
         ),
     )
 
 
-def fares(card, prefix):
-    """Return how the claims whose id starts with ``prefix`` fare, in words: 3 agree, 1 differs."""
-    counts = scorecard.summary(card[card["id"].str.startswith(prefix)])
-    return ", ".join(f"{number} {FARES[verdict][number > 1]}" for verdict, number in counts.items() if number)
+def outputs_table() -> str:
+    """Return the README's table of all files in the folder of a run, as Markdown."""
+    lines = ["| where | what |", "|---|---|"]
+    for section, entries in catalogue.sections():
+        lines.append(f"| | *{section}* |")
+        lines += [f"| `{entry.folder}/{entry.name}` | {entry.title} |" for entry in entries]
+    lines.append("| | *Numbers alone* |")
+    lines += [f"| `tables/{name}.csv` | {description} |" for name, description in catalogue.DATA_TABLES.items()]
+    lines.append("| | *Behind them* |")
+    lines += [f"| `{path}` | {description} |" for path, description in OTHER_FILES.items()]
+    return "\n".join(lines) + "\n"
 
 
-def limit(size_limit, J0_K, quantity):
-    """Return the limit L → ∞ of a quoted number, with its statistical and systematic error as one."""
+def format_limit(size_limit: pd.DataFrame, J0_K: float, quantity: str) -> str:
+    """Return the limit L → ∞ of a quantity with its statistical and systematic error combined."""
     (row,) = size_limit.query("J0_K == @J0_K and quantity == @quantity").itertuples()
-    return prose.typeset(jackknife.format_with_error(row.limit, math.hypot(row.limit_err, row.limit_sys)))
+    return prose.format_number(row.limit, math.hypot(row.limit_err, row.limit_sys))
 
 
-def annealed(cost, config):
-    """Return what annealing costs in the certified set of the weakest and of the strongest coupling, at its coldest rung.
+def annealing_line(cost: pd.DataFrame, config: Mapping[str, Any]) -> str:
+    """Return the excess of n below h0/10 after annealing, in the certified sets of weakest and strongest J0.
 
-    As words, with an error that is jackknifed over pairs; "" where no set is certified or none was simulated.
+    It is that of the coldest rung. The text is empty if no set is certified or none was simulated.
     """
-    found = cost[(cost["quantity"] == "n_below_tenth_h0") & cost["certified"].astype(bool) & cost["relative"].notna()]
-    found = found[found["sweeps"] == config["annealing"]["sweeps"]]
-    if found.empty:
+    rows = cost[(cost["quantity"] == "n_below_tenth_h0") & cost["certified"].astype(bool) & cost["relative"].notna()]
+    rows = rows[rows["sweeps"] == config["annealing"]["sweeps"]]
+    if rows.empty:
         return ""
-    found = found[found["T_K"] == found["T_K"].min()].sort_values(["J0_K", "L"])
-    told = [
-        f"{prose.typeset(jackknife.format_with_error(100 * row.relative, 100 * row.relative_err))} % at J0/h0 ="
+    rows = rows[rows["T_K"] == rows["T_K"].min()].sort_values(["J0_K", "L"])
+    excesses = [
+        f"{prose.format_number(100 * row.relative, 100 * row.relative_err)} % at J0/h0 ="
         f" {row.J0_K / config['model']['h0_K']:g} (L = {row.L})"
-        for row in found.iloc[[0, -1] if len(found) > 1 else [0]].itertuples()
+        for row in rows.iloc[[0, -1] if len(rows) > 1 else [0]].itertuples()
     ]
-    return f"n below h0/10, annealed, is off equilibrium at {found['T_K'].iloc[0]:g} K by {' and by '.join(told)}"
+    return (
+        f"After annealing to {rows['T_K'].iloc[0]:g} K the density of states below h0/10 exceeds its equilibrium value by"
+        f" {' and by '.join(excesses)}"
+    )
 
 
-def annealers(measured):
-    """Return seconds per realization of each annealer at each size, and how many times those of this engine, as Markdown."""
+def annealer_table(measured: pd.DataFrame) -> str:
+    """Return seconds per realization of each annealer and size, and their ratio to those of this engine, as Markdown."""
     sizes = sorted(measured["L"].unique())
-    found = {(row.annealer, row.L): row for row in measured.itertuples()}
+    rows = {(row.annealer, row.L): row for row in measured.itertuples()}
     lines = ["| |" + "".join(f" L = {L} |" for L in sizes), "|---" * (1 + len(sizes)) + "|"]
     for name in measured["annealer"].unique():
-        cells = [found[name, L] for L in sizes]
-        ratio = [f" ({cell.times_this_engine:.3g} ×)" if cell.times_this_engine != 1 else "" for cell in cells]
+        cells = [rows[name, L] for L in sizes]
+        ratios = [f" ({cell.times_this_engine:.3g} ×)" if cell.times_this_engine != 1 else "" for cell in cells]
         lines.append(
-            "| ".join([f"| {name} ", *(f"{cell.seconds:g}{times} " for cell, times in zip(cells, ratio, strict=True))]) + "|"
+            "| ".join([f"| {name} ", *(f"{cell.seconds:g}{ratio} " for cell, ratio in zip(cells, ratios, strict=True))]) + "|"
         )
     return "\n".join(lines)
 
 
-def rooms(wing):
-    """Return the rooms of a wing of the library, a folder: its modules, and its folders as ``figures/``."""
-    found = [path.stem for path in wing.glob("*.py") if path.stem != "__init__"]
-    found += [f"{path.name}/" for path in wing.iterdir() if (path / "__init__.py").is_file()]
-    return ", ".join(sorted(found))
+def list_modules(package: Path) -> str:
+    """Return the modules of a package, and its packages as ``figures/``."""
+    names = [path.stem for path in package.glob("*.py") if path.stem != "__init__"]
+    names += [f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").is_file()]
+    return ", ".join(sorted(names))
 
 
-def _fit(path):
-    return json.loads(path.read_text(encoding="utf-8"))
+# ---- equilibrium -----------------------------------------------------------------------------------------------------
 
 
-def _value(path, quantity):
-    """Return the number of the one row of a table that is of ``quantity``."""
-    (found,) = tables.read_table_file(path).query("quantity == @quantity")["value"]
-    return float(found)
+def equilibrium_values(folder: Path, config: Mapping[str, Any], sets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the functions of the template of the equilibrium page, by name.
 
-
-SWEEPS = 257  # those of the paper
-TOO_MUCH = 0.01  # what n may be off
-
-
-def template_values(folder, h0_K, sets):
-    """Return what the template calls by name; ``folder`` holds the tables, ``sets`` are those of config/equilibrium.yaml."""
-    cost, certificates = (tables.read_table_file(folder / f"{name}.csv") for name in ("annealing_cost", "certificates"))
-    ground_states = tables.read_table_file(folder / "ground_states.csv")
+    ``folder`` has the tables, ``sets`` are those of config/equilibrium.yaml.
+    """
+    h0_K = config["model"]["h0_K"]
+    cost, certificates, ground_states = (
+        pd.read_csv(folder / f"{name}.csv") for name in ("annealing_cost", "certificates", "ground_states")
+    )
+    cost = cost[(cost["sweeps"] == config["annealing"]["sweeps"]) & (cost["certified"] == 1)]
     return {
-        "certified": lambda flag: certified(certificates, flag, h0_K),
-        "not_simulated": lambda: not_simulated(certificates, sets, h0_K),
-        "costs": lambda: costs(cost, h0_K),
-        "off": lambda: off(cost, h0_K),
-        "listed": lambda: f"{len(ground_states):,}",
+        "certified": lambda flag: list_certified(certificates, flag, h0_K),
+        "not_simulated": lambda: list_not_simulated(certificates, sets, h0_K),
+        "costs": lambda: annealing_costs(cost, h0_K),
+        "J0_over_h0_not_annealed": lambda: list_not_annealed(cost, h0_K),
+        "n_ground_states": lambda: f"{len(ground_states):,}",
     }
 
 
-def certified(certificates, flag, h0_K):
-    """Return the sets that pass all tests (``flag`` 1), or that fail some (0), the failed ones named, in words."""
-    said = []
+def list_certified(certificates: pd.DataFrame, flag: int, h0_K: float) -> str:
+    """Return the sets that pass all tests (``flag`` 1), or those that fail some (0) with the names of the failed tests."""
+    sets = []
     for (L, J0_K), tests in certificates.groupby(["L", "J0_K"]):
         failed = tests[tests["passed"] == 0]
         if failed.empty == bool(flag):
-            what = "" if flag else f" ({'; '.join(failed['certificate'])})"
-            said.append(f"L = {L}, J0/h0 = {J0_K / h0_K:g}{what}")
-    return prose.typeset("; ".join(said)) or "none"
+            reasons = "" if flag else f" ({'; '.join(failed['certificate'])})"
+            sets.append(f"L = {L}, J0/h0 = {J0_K / h0_K:g}{reasons}")
+    return prose.typeset("; ".join(sets)) or "none"
 
 
-def not_simulated(certificates, sets, h0_K):
-    """Return the sets of the configuration that the tables do not hold, in words."""
-    held = set(zip(certificates["L"], certificates["J0_K"], strict=True))
-    left = [one for one in sets if (one["L"], one["J0_K"]) not in held]
-    return prose.typeset("; ".join(f"L = {one['L']}, J0/h0 = {one['J0_K'] / h0_K:g}" for one in left)) or "none"
+def list_not_simulated(certificates: pd.DataFrame, sets: Sequence[Mapping[str, Any]], h0_K: float) -> str:
+    """Return the sets of the configuration that the table lacks."""
+    simulated = set(zip(certificates["L"], certificates["J0_K"], strict=True))
+    lacking = [f"L = {s['L']}, J0/h0 = {s['J0_K'] / h0_K:g}" for s in sets if (s["L"], s["J0_K"]) not in simulated]
+    return prose.typeset("; ".join(lacking)) or "none"
 
 
-def _coldest(cost, quantity):
-    """Return the rows of a quantity at 257 sweeps and the lowest temperature, of certified sets, by J0 and L."""
-    rows = cost[(cost["quantity"] == quantity) & (cost["sweeps"] == SWEEPS) & (cost["certified"] == 1)]
+def _coldest(cost: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """Return the rows of a quantity at the lowest temperature, by J0 and L."""
+    rows = cost[cost["quantity"] == quantity]
     return rows[rows["T_K"].isna() | (rows["T_K"] == rows["T_K"].min())].set_index(["J0_K", "L"]).sort_index()
 
 
-def costs(cost, h0_K):
-    """Return a dict for each certified set: numbers with their errors, as they are printed."""
-    energy, n, mu, found, freezing = (
+def annealing_costs(cost: pd.DataFrame, h0_K: float) -> list[dict[str, Any]]:
+    """Return the numbers of each certified set with their errors, as they are printed."""
+    energy, n, mu, ground_state, freezing = (
         _coldest(cost, name)
         for name in ("energy_per_spin_K", "n_below_tenth_h0", "mu_below_J0", "ground_state_found", "freezing_K")
     )
-
-    def printed(value, error):
-        return prose.typeset(jackknife.format_with_error(value, error))
-
     return [
         {
             "ratio": f"{J0_K / h0_K:g}",
             "L": L,
-            "energy": printed(1e3 * energy.difference[J0_K, L], 1e3 * energy.difference_err[J0_K, L]),
-            "n": printed(100 * n.relative[J0_K, L], 100 * n.relative_err[J0_K, L]),
-            "mu": printed(mu.value[J0_K, L], mu.value_err[J0_K, L]),
-            "mu_equilibrium": printed(mu.tempered[J0_K, L], mu.tempered_err[J0_K, L]),
-            "found": f"{100 * found.value[J0_K, L]:.0f} %",
-            "freezing": printed(freezing.value[J0_K, L], freezing.value_err[J0_K, L]),
+            "energy": prose.format_number(1e3 * energy.difference[J0_K, L], 1e3 * energy.difference_err[J0_K, L]),
+            "n": prose.format_number(100 * n.relative[J0_K, L], 100 * n.relative_err[J0_K, L]),
+            "mu": prose.format_number(mu.value[J0_K, L], mu.value_err[J0_K, L]),
+            "mu_equilibrium": prose.format_number(mu.tempered[J0_K, L], mu.tempered_err[J0_K, L]),
+            "ground_state": f"{100 * ground_state.value[J0_K, L]:.0f} %",
+            "freezing": prose.format_number(freezing.value[J0_K, L], freezing.value_err[J0_K, L]),
         }
         for J0_K, L in n.index
     ]
 
 
-def off(cost, h0_K):
-    """Return the couplings at which n below h0/10 is off by more than ``TOO_MUCH``, beyond its error, in words."""
+def list_not_annealed(cost: pd.DataFrame, h0_K: float) -> str:
+    """Return the J0/h0 at which n below h0/10 exceeds equilibrium by more than ``MAX_EXCESS``, beyond its error."""
     rows = _coldest(cost, "n_below_tenth_h0")
-    beyond = rows[rows["relative"] - rows["relative_err"] > TOO_MUCH].reset_index()
+    beyond = rows[rows["relative"] - rows["relative_err"] > MAX_EXCESS].reset_index()
     return ", ".join(f"{J0_K / h0_K:g}" for J0_K in sorted(set(beyond["J0_K"]))) or "none of these"

@@ -1,31 +1,37 @@
-"""Inputs of figures and tables: a file is loaded by its kind."""
+"""Load the inputs of figures and formatted tables, each file by its kind."""
 
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
+
+from tlsglass.base.types import StrPath
 from tlsglass.dos.density_of_states import DensityOfStates
-from tlsglass.report import tables
 
 
-def _json(path):
+def _load_json(path: StrPath) -> Any:
+    """Return the content of a JSON file."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
-LOADERS = {".npz": DensityOfStates.load, ".csv": tables.read_table_file, ".json": _json}
-TEMPLATE = "template"  # an input of a rule that is no data
+LOADERS: dict[str, Callable[[StrPath], Any]] = {".npz": DensityOfStates.load, ".csv": pd.read_csv, ".json": _load_json}
+TEMPLATE = "template"  # an input of a rule that is not data
 
 
-def load(items):
-    """Return name -> content of pairs (name, path or list of paths): densities (.npz), tables (.csv), values (.json).
+def load_inputs(items: Iterable[tuple[str, StrPath | list[str]]]) -> dict[str, Any]:
+    """Return {name: content} of pairs (name, path or list of paths): densities (.npz), tables (.csv), values (.json).
 
-    Raises files.DamagedFile when a file is not what was written.
+    Raises base.io.DamagedFileError if an array file is damaged.
     """
     return {
-        name: _one(given) if isinstance(given, str | Path) else [_one(path) for path in given]
-        for name, given in items
+        name: [_load(path) for path in paths] if isinstance(paths, list) else _load(paths)
+        for name, paths in items
         if name != TEMPLATE
     }
 
 
-def _one(path):
+def _load(path: StrPath) -> Any:
+    """Return the content of one file."""
     return LOADERS[Path(path).suffix](path)

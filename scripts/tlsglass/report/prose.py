@@ -1,15 +1,15 @@
-"""Words with numbers: templates of captions (``workflow/report``) and pages that take their numbers from the tables.
+"""Text with numbers: templates of captions (``workflow/report``) and pages that take their numbers from tables.
 
-Jinja2: ``{{ ours("ID") }}``, ``{{ paper("ID") }}`` and ``{{ verdict("ID", ...) }}`` of claims in ``config/paper_values.csv``,
-``{{ tally("PREFIX") }}`` of all claims whose id starts so, ``{{ cell("TABLE", "COLUMN", L=12, ...) }}`` of the one row of
-``tables/TABLE.csv`` that is picked, ``{{ found("TABLE", "COLUMN", ...) }}`` of one that may be missing, text or number,
-``{{ span("TABLE", "COLUMN", ...) }}`` of several, ``{{ largest("TABLE", "COLUMN") }}`` of the quantity that is furthest from 0,
-``{{ rms("TABLE", "COLUMN") }}`` of all. A caption is reStructuredText.
+A template is Jinja2 and may use the methods of ``Numbers`` by name: ``{{ ours("ID") }}`` of a claim in
+``config/paper_values.csv``, ``{{ cell("TABLE", "COLUMN", L=12) }}`` of the row of ``tables/TABLE.csv`` that has L = 12.
+Captions are reStructuredText.
 """
 
 import math
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pandas as pd
@@ -17,136 +17,143 @@ from docutils.core import publish_parts
 
 import tlsglass
 from tlsglass.analysis import quantities, scorecard
+from tlsglass.analysis.verdicts import Verdict
 from tlsglass.base.jackknife import format_with_error
-from tlsglass.report import tables
+from tlsglass.base.types import StrPath
 
-# how several claims of a verdict are told
-PLURAL = {"agrees": "agree", "differs": "differ", "open choice": "open choices", "no power": "without power"}
+NOT_SIMULATED = "(not simulated)"
 
 
-def read_card(scorecard_csv, paper_values_csv):
-    """Return the scorecard with the words of each claim, and the paper's numbers with their printed digits."""
-    card = tables.read_table_file(scorecard_csv)
+def read_card(scorecard_csv: StrPath, paper_values_csv: StrPath) -> pd.DataFrame:
+    """Return the scorecard with the text of each claim, and the numbers of the paper with their printed digits."""
+    card = pd.read_csv(scorecard_csv)
     claims = pd.read_csv(paper_values_csv, dtype={"paper": str})
     claims = claims[["id", "where", "claim", "unit", "paper", "reason", "null", "null_model"]]
     merged = card.drop(columns="paper").merge(claims, on="id", validate="one_to_one")
-    words = {name: merged[name].fillna("") for name in ("unit", "reason", "note")}
-    return merged.assign(paper=merged["paper"].fillna(card["paper"].astype(str)), **words)
+    texts = {name: merged[name].fillna("") for name in ("unit", "reason", "note")}
+    return merged.assign(paper=merged["paper"].fillna(card["paper"].astype(str)), **texts)
 
 
-def typeset(number):
+def typeset(number: str) -> str:
     """Return a number as text with a true minus sign and power of ten: 9.4(1)e+06 becomes 9.4(1) × 10⁶."""
     superscript = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    text = re.sub(r"e([+-]\d+)", lambda found: " × 10" + str(int(found[1])).translate(superscript), number)
+    text = re.sub(r"e([+-]\d+)", lambda match: " × 10" + str(int(match[1])).translate(superscript), number)
     return text.replace("-", "−")
 
 
-class Numbers:
-    """What a text may say: of a claim, by its id, from the scorecard of ``read_card``, and of the tables in a folder."""
+def format_number(value: float, error: float) -> str:
+    """Return a value with its error as typeset text."""
+    return typeset(format_with_error(value, error))
 
-    def __init__(self, card, folder):
+
+class Numbers:
+    """Numbers for a text: claims of the scorecard of ``read_card``, by their id, and cells of the tables in a folder."""
+
+    def __init__(self, card: pd.DataFrame, folder: StrPath) -> None:
         self.card = card.set_index("id")
         self.folder = Path(folder)
 
-    def ours(self, claim):
-        """Return our value with its error, and with its systematic error where there is one."""
+    def ours(self, claim: str) -> str:
+        """Return our value with its error, and with its systematic error if it has one."""
         row = self.card.loc[claim]
         if pd.isna(row["ours"]):
             return f"({row['verdict']})"
         systematic = f" ± {row['ours_sys']:.1g} (choices)" if row["ours_sys"] > 0 else ""
-        return typeset(format_with_error(row["ours"], row["ours_err"])) + systematic
+        return format_number(row["ours"], row["ours_err"]) + systematic
 
-    def paper(self, claim):
-        """Return the paper's value with its printed digits, or its range."""
+    def paper(self, claim: str) -> str:
+        """Return the value of the paper with its printed digits, or its interval."""
         return typeset(self.card.loc[claim, "paper"])
 
-    def verdict(self, *claims):
-        """Return the verdict, or those of several claims: "both agree", "agrees and differs"."""
-        found = list(self.card.loc[list(claims), "verdict"])
-        if len(set(found)) > 1 or len(found) == 1:
-            return " and ".join(found)
-        return f"{'both' if len(found) == 2 else f'all {len(found)}'} {PLURAL.get(found[0], found[0])}"
+    def verdict(self, *claims: str) -> str:
+        """Return the verdict on one or several claims: "open choice", "both agree", "agrees and differs"."""
+        verdicts = list(self.card.loc[list(claims), "verdict"])
+        if len(set(verdicts)) > 1 or len(verdicts) == 1:
+            return " and ".join(verdicts)
+        return f"{'both' if len(verdicts) == 2 else f'all {len(verdicts)}'} {Verdict(verdicts[0]).plural}"
 
-    def tally(self, prefix):
-        """Return how the claims whose id starts with ``prefix`` fare: "3 agree, 1 differs", "all 14 agree"."""
+    def tally(self, prefix: str) -> str:
+        """Return how many of the claims whose id starts with ``prefix`` agree, differ, ...: "3 agree, 1 differs"."""
         counts = scorecard.summary(self.card[self.card.index.str.startswith(prefix)])
-        told = [(number, verdict) for verdict, number in counts.items() if number]
-        said = ", ".join(f"{number} {verdict if number == 1 else PLURAL.get(verdict, verdict)}" for number, verdict in told)
-        return f"all {said}" if len(told) == 1 and told[0][0] > 1 else said
+        parts = [f"{number} {verdict.predicate(number)}" for verdict, number in counts.items() if number]
+        return f"all {parts[0]}" if len(parts) == 1 and not parts[0].startswith("1 ") else ", ".join(parts)
 
-    def cell(self, table, column, percent=False, **where):
-        """Return a number of the one row of ``table``.csv that ``where`` picks, with its error. Raises KeyError if not one."""
+    def cell(self, table: str, column: str, percent: bool = False, **where: Any) -> str:
+        """Return a number, with its error, of the one row of ``table``.csv with these values. Raises KeyError if not one."""
         rows = self._rows(table, where)
         if len(rows) != 1:
             raise KeyError(f"{table}.csv: {len(rows)} rows with {where}")
         value, error = (rows[name].iloc[0] if name in rows else 0.0 for name in (column, f"{column}_err"))
         return typeset(format_with_error(100 * value, 100 * error) + " %" if percent else format_with_error(value, error))
 
-    def found(self, table, column, **where):
-        """Return the text, or the number with its error, of the row of ``table``.csv that ``where`` picks, if there is one."""
+    def optional_cell(self, table: str, column: str, **where: Any) -> str:
+        """Return the text, or the number with its error, of the row of ``table``.csv with these values, if there is one."""
         rows = self._rows(table, where)
         if len(rows) == 1 and isinstance(rows[column].iloc[0], str):
             text = rows[column].iloc[0].replace(" -", " \N{MINUS SIGN}")
             return text[0].upper() + text[1:] if text[0].isascii() and text.endswith(".") else text
         return self.cell(table, column, **where) if len(rows) else "(not fitted)"
 
-    def span(self, table, column, **where):
-        """Return the least and the largest number of a column of ``table``.csv, of the rows that ``where`` picks."""
-        found = self._rows(table, where)[column]
-        return typeset(f"{found.min():.2f} to {found.max():.2f}")
+    def value_range(self, table: str, column: str, **where: Any) -> str:
+        """Return the smallest and the largest number of a column of ``table``.csv, of the rows with these values."""
+        values = self._rows(table, where)[column]
+        return typeset(f"{values.min():.2f} to {values.max():.2f}")
 
-    def range(self, table, column, **where):
-        """Return the least and the largest count of a column of ``table``.csv, or the one that all rows have."""
-        found = self._rows(table, where)[column]
-        low, high = (f"{int(end):,}" for end in (found.min(), found.max()))
+    def count_range(self, table: str, column: str, **where: Any) -> str:
+        """Return the smallest and the largest count of a column of ``table``.csv, or the one count of all rows."""
+        counts = self._rows(table, where)[column]
+        low, high = (f"{int(end):,}" for end in (counts.min(), counts.max()))
         return low if low == high else f"{low} to {high}"
 
-    def largest(self, table, column, **where):
-        """Return the quantity whose ``column`` is most standard errors from 0 in ``table``.csv, as ``where`` picks."""
-        found = self._rows(table, where)
-        if found.empty:
-            return "(not simulated)"
-        z = (found[column] / found[f"{column}_err"]).abs()
-        row = found.loc[z.idxmax()]
-        label = quantities.find(row["quantity"]).text_at("label", row["T_K"])
-        number = typeset(format_with_error(row[column], row[f"{column}_err"]))
+    def largest(self, table: str, column: str, **where: Any) -> str:
+        """Return the quantity whose ``column`` is most standard errors from 0 in ``table``.csv."""
+        rows = self._rows(table, where)
+        if rows.empty:
+            return NOT_SIMULATED
+        z = (rows[column] / rows[f"{column}_err"]).abs()
+        row = rows.loc[z.idxmax()]
+        label = quantities.get_quantity(row["quantity"]).text_at("label", row["T_K"])
+        number = format_number(row[column], row[f"{column}_err"])
         return f"{label} at J0 = {row['J0_K']:g} K, by {number}, {z.max():.1f} standard errors"
 
-    def rms(self, table, column, **where):
-        """Return the root mean square of a column in standard errors, and of how many rows it is."""
-        found = self._rows(table, where)
-        z = found[column] / found[f"{column}_err"]
-        return f"{math.sqrt((z**2).mean()):.2f} standard errors in {len(z)} numbers" if len(z) else "(not simulated)"
+    def rms(self, table: str, column: str, **where: Any) -> str:
+        """Return the root mean square of a column in standard errors, and the number of rows."""
+        rows = self._rows(table, where)
+        z = rows[column] / rows[f"{column}_err"]
+        return f"{math.sqrt((z**2).mean()):.2f} standard errors in {len(z)} numbers" if len(z) else NOT_SIMULATED
 
-    def _rows(self, table, where):
-        rows = tables.read_table_file(self.folder / f"{table}.csv")
-        for name, wanted in where.items():
-            rows = rows[rows[name] == wanted]
+    def _rows(self, table: str, where: Mapping[str, Any]) -> pd.DataFrame:
+        """Return the rows of ``table``.csv with these values."""
+        rows = pd.read_csv(self.folder / f"{table}.csv")
+        for name, value in where.items():
+            rows = rows[rows[name] == value]
         return rows
 
 
-def render_text(template, card, folder, **more):
-    """Return a text from its template, the scorecard, the ``folder`` of tables, and ``more`` names that it may use.
+IN_TEMPLATES = ("ours", "paper", "verdict", "tally", "cell", "optional_cell", "value_range", "largest", "rms")
 
-    Raises jinja2.UndefinedError or KeyError for what these do not hold.
+
+def render_text(template: str, card: pd.DataFrame, folder: StrPath, **names: Any) -> str:
+    """Return the text of a template, from the scorecard, the ``folder`` of tables, and further ``names`` for the template.
+
+    Raises jinja2.UndefinedError or KeyError for a name or a row that does not exist.
     """
     numbers = Numbers(card, folder)
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    said = ("ours", "paper", "verdict", "tally", "cell", "found", "span", "largest", "rms")
-    names = {name: getattr(numbers, name) for name in said}
-    return environment.from_string(template).render({"made": f"tlsglass {tlsglass.__version__}"} | names | more)
+    methods = {name: getattr(numbers, name) for name in IN_TEMPLATES}
+    return environment.from_string(template).render({"made": f"tlsglass {tlsglass.__version__}"} | methods | names)
 
 
-def made_by(provenance):
-    """Return what made a run, from its provenance: tlsglass 0.2.0, commit 1a2b3c4, with changes that are not committed."""
+def format_provenance(provenance: Mapping[str, Any]) -> str:
+    """Return the version that made a run: tlsglass 0.2.0, commit 1a2b3c4, with changes that are not committed."""
     commit = provenance.get("commit", "unknown")
     changed = ", with changes that are not committed" if commit.endswith("-dirty") else ""
     known = commit != "unknown"
     return f"tlsglass {provenance['tlsglass']}" + (f", commit {commit.removesuffix('-dirty')[:12]}{changed}" if known else "")
 
 
-def html(caption):
+def caption_to_html(caption: str) -> str:
     """Return reStructuredText as HTML paragraphs."""
     return publish_parts(caption, writer="html5", settings_overrides={"report_level": 3, "halt_level": 3})["body"]

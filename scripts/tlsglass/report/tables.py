@@ -1,12 +1,15 @@
-"""Tables to read, one function each, named as its entry of the catalogue: from the study's tables to a ``tables.Table``."""
+"""Formatted tables, one function each, named as its entry of the catalogue: from tables of numbers to a ``FormattedTable``."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from tlsglass.analysis import sizes
 from tlsglass.analysis.scorecard import REALIZATIONS, SIGMAS, summary, table_2_chi2, table_2_line
+from tlsglass.analysis.verdicts import Verdict
 from tlsglass.base import labels
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.fitting import report_text
@@ -15,7 +18,7 @@ from tlsglass.models.observable import J0_OVER_H0
 
 @dataclass(frozen=True)
 class FormattedTable:
-    """A table to read: all cells are text. ``show.templates`` writes it as Markdown and as HTML."""
+    """A table whose cells are all text. ``templating`` writes it as Markdown and as HTML."""
 
     title: str
     headings: list[str]
@@ -23,24 +26,8 @@ class FormattedTable:
     note: str = ""
 
 
-def read_table_file(path):
-    """Return a table of the study as pandas reads it."""
-    return pd.read_csv(path)
-
-
-MARKS = {
-    "agrees": "✓",
-    "open choice": "±",
-    "differs": "✗",
-    "no power": "?",
-    "not simulated": "○",
-    "reconstructed": "=",
-    "not reproduced": "–",
-}
-
-
-def table_1(scales, material):
-    """Table I from its numbers and the parameters of the material."""
+def table_1(scales: pd.DataFrame, material: Mapping[str, float]) -> FormattedTable:
+    """Return Table I from its numbers and the parameters of the material."""
     assumed = ", ".join(f"{name} = {value:g}" for name, value in material.items())
     return FormattedTable(
         "Table I: typical energy scales (K)",
@@ -51,43 +38,44 @@ def table_1(scales, material):
     )
 
 
-def table_2(eq3, paper, L):
-    """Table II, paper beside reproduction, of the lattice ``L``, from the fits by Eq. (3) of all sets."""
+def table_2(eq3: pd.DataFrame, paper: pd.DataFrame, L: int) -> FormattedTable:
+    """Return Table II, paper and reproduction, of the lattice ``L``, from the fits of Eq. (3) to all sets."""
     printed = paper.set_index("id")["paper"]
 
-    def stated(name, fit, digits):
+    def printed_value(name: str, fit: Any, digits: int) -> str:
         value = printed.get(f"table2_{name}_J{labels.format_number(fit.J0_K)}_T{labels.format_number(fit.T_K)}")
         return "" if value is None else f"{value:.{digits}f}"
 
-    shown = eq3[eq3["L"] == L]
-    shown = shown.assign(extra=[stated("B", fit, 4) == "" for fit in shown.itertuples()])
-    shown = shown.sort_values(["extra", "J0_K", "T_K"])  # what the paper prints comes first
+    rows = eq3[eq3["L"] == L]
+    rows = rows.assign(extra=[printed_value("B", fit, 4) == "" for fit in rows.itertuples()])
+    rows = rows.sort_values(["extra", "J0_K", "T_K"])  # temperatures of the paper come first
     return FormattedTable(
-        f"Table II: Eq. (3) at low E, L = {L}, {shown['n_realizations'].max()} realizations",
+        f"Table II: Eq. (3) at low E, L = {L}, {rows['n_realizations'].max()} realizations",
         ["J0 (K)", "T (K)", "B, paper", "B", "µ, paper", "µ", "χ²/dof"],
         [
             [
                 f"{fit.J0_K:g}",
                 f"{fit.T_K:g}",
-                stated("B", fit, 4),
+                printed_value("B", fit, 4),
                 format_with_error(fit.B, fit.B_err),
-                stated("mu", fit, 3),
+                printed_value("mu", fit, 3),
                 format_with_error(fit.mu, fit.mu_err),
                 f"{fit.chi2_per_dof:.2f}",
             ]
-            for fit in shown.itertuples()
+            for fit in rows.itertuples()
         ],
         "B in 1/K per lattice site at T² + E² = 1 K². Errors are jackknifed over blocks of realizations. Rows"
         " without the paper's numbers are temperatures that it does not print.",
     )
 
 
-def appendix_c(constants):
-    found = constants.set_index("quantity")["value"]
+def appendix_c(constants: pd.DataFrame) -> FormattedTable:
+    """Return the interaction constants of Appendix C."""
+    values = constants.set_index("quantity")["value"]
     return FormattedTable(
         "Appendix C: interaction constants",
         ["quantity", "value"],
-        [[name, f"{value:.0f}" if name.startswith("samples") else f"{value:.3f}"] for name, value in found.items()],
+        [[name, f"{value:.0f}" if name.startswith("samples") else f"{value:.3f}"] for name, value in values.items()],
         "P0⟨|J|⟩ of electric dipolar and of elastic interactions, and their ratio r, from the measured C_dip and C_el or Q⁻¹."
         " The elastic constant is that of isotropic tensors, three times the electric one exactly; six components of equal"
         " variance give another energy along each direction, and their average over directions. The mean of as many Monte Carlo"
@@ -95,8 +83,8 @@ def appendix_c(constants):
     )
 
 
-def experiments(parameters, fits):
-    """The fits of all datasets: the table of their parameters, which orders these, and the content of each fit.json."""
+def experiments(parameters: pd.DataFrame, fits: Sequence[Mapping[str, Any]]) -> FormattedTable:
+    """Return the fits of all datasets, from each fit.json; the table of parameters gives the order of the parameters."""
     order = [name for name in parameters.columns if name != "mu"]
     return FormattedTable(
         "Fits of measured and reconstructed data",
@@ -113,7 +101,7 @@ def experiments(parameters, fits):
             "p (µ = 0)",
             "at its bound",
         ],
-        [_fit(fit, order) for fit in fits],
+        [_fit_cells(fit, order) for fit in fits],
         "µ free, and the atlas with J0/h0 free (h0 = 10 K unless a dataset says otherwise), beside the standard tunneling model"
         " (STM, µ = 0): a positive ΔAIC favours them over it, and p is that of the likelihood ratio if µ were 0. Errors and"
         " intervals are those of the points, times √(χ²/dof) where that is above 1; those of J0/h0 hold the atlas's errors."
@@ -124,17 +112,18 @@ def experiments(parameters, fits):
     )
 
 
-def materials(materials, differences, constants):
-    """J0/h0 of every dataset with what limits it, and pairs of materials; ``constants`` holds r of Appendix C."""
+def materials(materials: pd.DataFrame, differences: pd.DataFrame, constants: pd.DataFrame) -> FormattedTable:
+    """Return J0/h0 of every dataset, and differences of pairs of materials; ``constants`` has r of Appendix C."""
     r = {row.quantity[2:]: row.value for row in constants.itertuples() if row.quantity.startswith("r ")}
-    rows = [[*cells(row), r_of(row.material, r)] for row in materials.itertuples()]
+    rows = [[*_material_cells(row), _format_r(row.material, r)] for row in materials.itertuples()]
     for row in differences.itertuples():
-        said = "laboratories differ" if row.scatter else row.pair.replace("_", " ")
+        reason = "laboratories differ" if row.scatter else row.pair.replace("_", " ")
         value, error = row.J0_over_h0, row.J0_over_h0_err
         sigma = f"{abs(value) / error:.1f} σ" if error > 0 else "-"
-        both = f"{row.first} − {row.second}"
+        pair = f"{row.first} − {row.second}"
         mu = f"µ {format_with_error(row.mu, row.mu_err)}".replace("-", report_text.MINUS)
-        rows.append([both, "", format_with_error(value, error).replace("-", report_text.MINUS), "", sigma, f"{said}; {mu}", ""])
+        difference = format_with_error(value, error).replace("-", report_text.MINUS)
+        rows.append([pair, "", difference, "", sigma, f"{reason}; {mu}", ""])
     return FormattedTable(
         "J0/h0 of materials, and differences of pairs",
         ["dataset", "provenance", "J0/h0", "95 %", "h0 half and twice", "what the points decide", "r of App. C"],
@@ -144,12 +133,12 @@ def materials(materials, differences, constants):
     )
 
 
-def _fit(fit, order):
+def _fit_cells(fit: Mapping[str, Any], order: Sequence[str]) -> list[str]:
+    """Return the cells of one fit, with its parameters in that order."""
     free, atlas = fit["mu_free"], fit["atlas"]
     models = [free, fit["stm"], *([atlas["model"]] if atlas else [])]
-    # without errors the σ of the residuals
     scatter = report_text.format_percent if fit.get("errors_relative") else "{:.2g}".format
-    chi2 = [report_text.format_reduced_chi2(one) if fit["errors_given"] else scatter(one["misfit"]) for one in models]
+    chi2 = [report_text.format_reduced_chi2(model) if fit["errors_given"] else scatter(model["misfit"]) for model in models]
     aic = [f"{fit['delta_aic']:.1f}"] if not fit["rejected"] else ["void"]
     if atlas:
         aic.append("void" if atlas["rejected"] else f"{atlas['delta_aic']['stm']:.1f}")
@@ -169,14 +158,15 @@ def _fit(fit, order):
     ]
 
 
-def _interval(model, name):
+def _interval(model: Mapping[str, Any], name: str) -> str:
+    """Return the 68 % interval of a parameter, marked * if it is from the profile likelihood."""
     if name not in model["intervals_scaled"]:
         return "-"
     return report_text.format_interval(model, name) + " *" * (name in model["profiled"])
 
 
-def scorecard(card, paper, limits):
-    """The scorecard, from its table, the claims of the paper, which hold the words, and the shifts to L → ∞."""
+def scorecard(card: pd.DataFrame, paper: pd.DataFrame, limits: pd.DataFrame) -> FormattedTable:
+    """Return the scorecard, from its table, the claims of the paper with their text, and the shifts to L → ∞."""
     claims = paper.set_index("id").loc[card["id"]]
     counts = ", ".join(f"{number} {verdict}" for verdict, number in summary(card).items())
     chi2 = "; ".join(f"{name}: χ² = {value:.1f} for {n}" for name, (value, n) in table_2_chi2(card).items())
@@ -184,7 +174,7 @@ def scorecard(card, paper, limits):
         f"Scorecard: {counts}",
         ["where", "claim", "paper", "null", "ours", "systematic", "L → ∞", "unit", "z", "verdict", "note"],
         [
-            _claim(row, claim, sizes.shift_of(claim._asdict(), limits))
+            _claim_cells(row, claim, sizes.claim_shift(claim._asdict(), limits))
             for row, claim in zip(card.itertuples(), claims.itertuples(), strict=True)
         ],
         f"{table_2_line(card)} ({chi2}; values at neighbouring temperatures are correlated.) z is the deviation in"
@@ -199,7 +189,8 @@ def scorecard(card, paper, limits):
     )
 
 
-def _claim(row, claim, shift):
+def _claim_cells(row: Any, claim: Any, shift: pd.Series | None) -> list[str]:
+    """Return the cells of one claim: its row of the scorecard, its row of the paper's claims, and its shift to L → ∞."""
     return [
         claim.where,
         claim.claim,
@@ -208,19 +199,20 @@ def _claim(row, claim, shift):
         format_with_error(row.ours, row.ours_err),
         f"± {row.ours_sys:.1g}" if row.ours_sys > 0 else "",
         "" if shift is None else format_with_error(shift["shift"], math.hypot(shift["shift_err"], shift["shift_sys"])),
-        _text(claim.unit),
+        _text_or_empty(claim.unit),
         "" if pd.isna(row.z) else f"{row.z:.1f}",
-        f"{MARKS[row.verdict]} {row.verdict}",
-        f"{_text(claim.reason)} {_text(row.note)}".strip(),
+        f"{Verdict(row.verdict).mark} {row.verdict}",
+        f"{_text_or_empty(claim.reason)} {_text_or_empty(row.note)}".strip(),
     ]
 
 
-def _text(cell):
+def _text_or_empty(cell: Any) -> str:
+    """Return a cell of a CSV file as text, which is empty for NaN."""
     return "" if pd.isna(cell) else cell
 
 
-def certificates(certificates):
-    """Every test of every tempered set: the worst value of each, at which temperature, and what is allowed."""
+def certificates(certificates: pd.DataFrame) -> FormattedTable:
+    """Return the tests of equilibrium of every set: the worst value of each, its temperature, and the allowed range."""
     sets = certificates[["L", "J0_K"]].drop_duplicates()
     failed = {(row.L, row.J0_K) for row in certificates.itertuples() if not row.passed}
     rows = []
@@ -228,12 +220,12 @@ def certificates(certificates):
         first = tests.iloc[0]
         allowed = f"≥ {first['least']:g}" if pd.isna(first["most"]) else f"≤ {first['most']:g}"
         allowed = f"{first['least']:g} to 1" if first["most"] == 1 else allowed
-        told = {(row.L, row.J0_K): row for row in tests.itertuples()}
-        rows.append([name, allowed, *(_tested(told.get((one.L, one.J0_K))) for one in sets.itertuples())])
+        results = {(row.L, row.J0_K): row for row in tests.itertuples()}
+        rows.append([name, allowed, *(_format_test(results.get(key)) for key in sets.itertuples(index=False, name=None))])
     named = ", ".join(f"L = {L}, J0 = {J0:g} K" for L, J0 in sorted(failed)) or "none"
     return FormattedTable(
         f"Certificates of equilibrium: {len(sets) - len(failed)} of {len(sets)} sets hold all; failed and not used: {named}",
-        ["test", "allowed", *(f"L = {one.L}, J0 = {one.J0_K:g} K" for one in sets.itertuples())],
+        ["test", "allowed", *(f"L = {row.L}, J0 = {row.J0_K:g} K" for row in sets.itertuples())],
         rows,
         "The worst value over all rungs, with its temperature. σ are jackknifed over realizations. A round trip of a replica"
         " leads from the warmest rung to the coldest and back. The identities follow by parts from Gaussian fields and"
@@ -241,14 +233,15 @@ def certificates(certificates):
     )
 
 
-def _tested(row):
+def _format_test(row: Any) -> str:
+    """Return the result of one test of one set; "-" if it was not run."""
     if row is None:
         return "-"
     where = "" if pd.isna(row.T_K) else f" at {row.T_K:g} K"
     return f"{'✓' if row.passed else '✗'} {row.value:.3g}{where}"
 
 
-COSTS = {  # quantity: how it is called, and whether its relative difference is shown
+COSTS = {  # quantity: its name, and whether the relative difference is shown
     "energy_per_spin_K": ("energy per spin (K)", False),
     "n_below_T": ("mean n on E < T", True),
     "n_below_tenth_h0": ("mean n on E < h0/10", True),
@@ -269,21 +262,21 @@ COSTS = {  # quantity: how it is called, and whether its relative difference is 
 AT_ONE_RUNG = ("mu_below_J0", "mu_zero_temperature")
 
 
-def annealing_cost(cost, dos_K):
-    """What annealing costs: numbers in equilibrium, and annealing minus them for each number of sweeps, in all sets."""
+def annealing_cost(cost: pd.DataFrame, dos_K: Sequence[float]) -> FormattedTable:
+    """Return numbers in equilibrium, and annealing minus equilibrium for each number of sweeps, of all sets."""
     sweeps = sorted(cost["sweeps"].unique())
-    told = cost["T_K"].isna() | cost["T_K"].isin(dos_K) | cost["quantity"].isin(AT_ONE_RUNG)
-    rows, shown = [], cost[told & cost["quantity"].isin(COSTS) & cost["value"].notna()]
-    for (L, J0, quantity, T), group in shown.groupby(["L", "J0_K", "quantity", "T_K"], sort=False, dropna=False):
+    selected = cost["T_K"].isna() | cost["T_K"].isin(dos_K) | cost["quantity"].isin(AT_ONE_RUNG)
+    rows, costs = [], cost[selected & cost["quantity"].isin(COSTS) & cost["value"].notna()]
+    for (L, J0, quantity, T), group in costs.groupby(["L", "J0_K", "quantity", "T_K"], sort=False, dropna=False):
         (name, relative), first = COSTS[quantity], group.iloc[0]
-        moved = {row.sweeps: _moved(row, relative) for row in group.itertuples()}
+        differences = {row.sweeps: _format_difference(row, relative) for row in group.itertuples()}
         rows.append(
             [
                 f"{L}" + ("" if first["certified"] else " (not certified)"),
                 f"{J0:g}",
                 name if pd.isna(T) or quantity in AT_ONE_RUNG else f"{name}, T = {T:g} K",
                 format_with_error(first["tempered"], first["tempered_err"]),
-                *(moved.get(count, "") for count in sweeps),
+                *(differences.get(count, "") for count in sweeps),
             ]
         )
     return FormattedTable(
@@ -296,7 +289,8 @@ def annealing_cost(cost, dos_K):
     )
 
 
-def _moved(row, relative):
+def _format_difference(row: Any, relative: bool) -> str:
+    """Return annealing minus equilibrium, or the annealed value if equilibrium has no such number."""
     if pd.isna(row.tempered):
         return format_with_error(row.value, row.value_err)
     if relative:
@@ -304,10 +298,10 @@ def _moved(row, relative):
     return format_with_error(row.difference, row.difference_err)
 
 
-def cells(row):
-    """Return the cells of one material, a row of tables/materials.csv: what limits J0/h0, and what the points decide."""
+def _material_cells(row: Any) -> list[str]:
+    """Return the cells of one material, a row of tables/materials.csv."""
 
-    def known(value, text):
+    def unless_missing(value: float, text: str) -> str:
         return "-" if pd.isna(value) else text.replace("-", report_text.MINUS)
 
     state = row.J0_over_h0_state
@@ -321,13 +315,13 @@ def cells(row):
     return [
         row.dataset,
         row.provenance + (", control" if row.is_control else ""),
-        known(row.J0_over_h0, f"{value}" + (", void" if void else "")) if isinstance(state, str) else "-",
-        known(row.J0_over_h0_low_95, ends),
-        known(row.J0_over_h0_h0_up, f"+{row.J0_over_h0_h0_up:.2g} {row.J0_over_h0_h0_down:.2g}"),
+        unless_missing(row.J0_over_h0, f"{value}" + (", void" if void else "")) if isinstance(state, str) else "-",
+        unless_missing(row.J0_over_h0_low_95, ends),
+        unless_missing(row.J0_over_h0_h0_up, f"+{row.J0_over_h0_h0_up:.2g} {row.J0_over_h0_h0_down:.2g}"),
         row.conclusion,
     ]
 
 
-def r_of(material, r):
-    """Return r of Appendix C of a material, from {material: r}, or nothing."""
+def _format_r(material: str, r: Mapping[str, float]) -> str:
+    """Return r of Appendix C of a material, from {material: r}, or an empty text."""
     return next((f"{value:.2f}" for name, value in r.items() if name in material), "")

@@ -71,10 +71,10 @@ def sizes(study):
 def weak_coupling(study):
     if not study.weak_coupling:
         return
-    model, windows = study.weak_model(), study.weak_coupling["windows_J0"]
+    model, windows = study.weak_model(), study.config["fits"]["power_law_windows_J0"]
     if not model.fits_int32:
         yield [*WEAK, "J0_K"], model.J0_K, "is too small beside model.h0_K for 32-bit fields", ["model", "h0_K"]
-    yield from _too_narrow(study, windows, [*WEAK, "windows_J0"], model.J0_K)
+    yield from _too_narrow(study, windows, ["fits", "power_law_windows_J0"], model.J0_K)
 
 
 def tempered(study):
@@ -160,8 +160,8 @@ def slopes_hold_temperatures(study):
 
 def windows_ascend(study):
     keys = [["observables", key] for key in ("exponent_windows_K", "sound_velocity_windows_K")]
-    keys += [[*WEAK, "windows_J0"]] if study.weak_coupling else []
-    for path in [["fits", "zero_temperature_windows_K"], *keys]:
+    keys += [["fits", key] for key in ("zero_temperature_windows_K", "power_law_windows_J0")]
+    for path in keys:
         for index, (low, high) in enumerate(at(study.config, path)):
             if low >= high:
                 yield [*path, index], [low, high], "must be a lower and a higher end"

@@ -15,7 +15,7 @@ def test_the_mean_of_n_below_an_energy_is_its_integral(counts_of):
     """n = 0.01 (1 + E/K): its mean on 0 < E < x is 0.01 (1 + x/2), within bins and between their edges."""
     counts = counts_of(lambda E: 0.01 * (1 + E), 0.5)
     for E in (0.5, 0.51, 3.0):
-        assert annealing_cost.mean_n(counts, E).value == pytest.approx(0.01 * (1 + E / 2), rel=2e-3)
+        assert annealing_cost.mean_density(counts, E).value == pytest.approx(0.01 * (1 + E / 2), rel=2e-3)
 
 
 def test_a_ratio_of_densities_that_share_their_noise_is_sharper_than_either(counts_of):
@@ -61,7 +61,7 @@ def of_two_anneals(T_freeze, rungs):
 def test_valleys_freeze_where_overlaps_ask_for_a_tenth_more_than_the_energy(T_freeze):
     rungs = np.geomspace(10, 0.02, 60)
     found = annealing_cost.freezing_K(of_two_anneals(T_freeze, rungs))
-    assert found.value == pytest.approx(T_freeze / annealing_cost.SPLIT, rel=0.02)
+    assert found.value == pytest.approx(T_freeze / annealing_cost.FREEZING_RATIO, rel=0.02)
 
 
 def test_anneals_that_agree_everywhere_never_freeze():

@@ -53,7 +53,7 @@ def test_a_gap_and_a_power_law_are_told_apart():
 )
 def test_how_far_the_ratio_holds(ratios, expected):
     powers = [(g, JackknifeEstimate(np.full(4, g * ratio))) for g, ratio in zip((0.1, 0.2, 0.3), ratios, strict=True)]
-    np.testing.assert_allclose(atlas_laws.holds_to(powers), expected)
+    np.testing.assert_allclose(atlas_laws.ratio_valid_up_to(powers), expected)
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_how_far_the_ratio_holds(ratios, expected):
     ],
 )
 def test_zones_end_at_h0(T_K, expected):
-    assert atlas_validation.zones(T_K, 10.0) == expected
+    assert atlas_validation.energy_zones(T_K, 10.0) == expected

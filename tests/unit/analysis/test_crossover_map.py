@@ -46,5 +46,5 @@ def test_what_is_not_printed_neither_holds_nor_fails(small_set, settings, monkey
 
 def test_a_value_holds_within_two_errors_of_its_rounding_and_a_range_as_it_is():
     found = claims(("a", 0.13, 0.0029, np.nan, np.nan), ("b", np.nan, 0.1, -1.2, -0.8))
-    assert crossover_map.interval(found.loc["a"]) == pytest.approx((0.1242, 0.1358))
-    assert crossover_map.interval(found.loc["b"]) == (-1.2, -0.8)
+    assert crossover_map.claim_interval(found.loc["a"]) == pytest.approx((0.1242, 0.1358))
+    assert crossover_map.claim_interval(found.loc["b"]) == (-1.2, -0.8)

@@ -38,7 +38,7 @@ def test_pulls_of_right_errors_have_mean_0_and_width_1(densities):
     expected = 0.01 * counts.n_spins / counts.concentration * counts.block * counts.edges_K[1]
     synthetic = pulls.pulls_of_synthetic(counts, lambda E: 0.01 + 0 * E, expected, mean_of_counts, 200, rng)
     for found in (synthetic, pulls.pulls_of_splits(densities, densities.split(40), mean_count)):
-        summary = pulls.summary(found)
+        summary = pulls.mean_and_width(found)
         assert abs(summary["mean"]) < 4 * summary["mean_err"]
         assert abs(summary["width"] - 1.02) < 4 * summary["width_err"]
     assert abs(pulls.pulls_of_halves(*densities.split(2), mean_count)) < 4
@@ -59,7 +59,7 @@ def test_errors_that_are_half_of_the_right_ones_are_seen(densities):
         return JackknifeEstimate(found.value + 0.5 * (found.rows - found.value))
 
     found = pulls.pulls_of_splits(densities, densities.split(40), overconfident)
-    assert pulls.summary(found)["width"] == pytest.approx(2, abs=4 * 2 / np.sqrt(78))
+    assert pulls.mean_and_width(found)["width"] == pytest.approx(2, abs=4 * 2 / np.sqrt(78))
 
 
 def test_what_is_tested_is_what_is_quoted(small_set, settings):
@@ -88,4 +88,4 @@ def test_pulls_from_fewer_than_ten_blocks_are_not_shown_and_the_log_says_why(sma
     assert set(found["sample"]) == {"synthetic"}
     none = pulls.pulls_of_set(small_set.between(0, 80), settings, n_splits=10, synthetic=2, seed=1, report=lines.append)
     assert list(none) == pulls.COLUMNS
-    assert len(none) == len(pulls.table(none)) == 0
+    assert len(none) == len(pulls.summarize(none)) == 0

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tlsglass.analysis import quantities, quantity_tables
-from tlsglass.analysis.quantities import QUANTITIES, entries, find
+from tlsglass.analysis.quantities import QUANTITIES, entries, get_quantity
 from tlsglass.analysis.quantity import EvaluatedAt
 from tlsglass.dos.fits import fit_gaussian
 
@@ -15,7 +15,7 @@ PAPER = "config/paper_values.csv"
 
 def test_names_are_unique_and_every_column_is_one_of_its_table():
     assert len({quantity.name for quantity in QUANTITIES}) == len(QUANTITIES)
-    columns = {table.name: set(table.columns) for table in quantity_tables.FITS}
+    columns = {table.name: set(table.columns) for table in quantity_tables.FIT_TABLES}
     for quantity in QUANTITIES:
         x = quantity.column
         assert {x, f"{x}_err", f"{x}_sys"} <= columns.get(quantity.table, {"value", "value_err", "value_sys"})
@@ -26,10 +26,10 @@ def test_names_are_unique_and_every_column_is_one_of_its_table():
 
 
 def test_a_name_is_spelled_with_its_temperature():
-    assert find("B").text_at("symbol", 0.5) == "$B$(0.5 K)"
-    assert find("mu_zero_temperature").text_at("axis", 0.02) == "$µ$ ($T$ = 0.02 K)"
-    assert find("alpha").text_at("axis") == "$α$ of $C \\propto T^{1+α}$"
-    assert find("slope_below").text_at("axis") == find("slope_below").symbol
+    assert get_quantity("B").text_at("symbol", 0.5) == "$B$(0.5 K)"
+    assert get_quantity("mu_zero_temperature").text_at("axis", 0.02) == "$µ$ ($T$ = 0.02 K)"
+    assert get_quantity("alpha").text_at("axis") == "$α$ of $C \\propto T^{1+α}$"
+    assert get_quantity("slope_below").text_at("axis") == get_quantity("slope_below").symbol
 
 
 def test_figures_find_their_quantities_in_order():
@@ -67,7 +67,7 @@ def test_every_choice_gives_one_value_with_an_error(small_set, settings):
 @pytest.mark.parametrize(("name", "T_K", "truth"), [("B", 0.5, 0.0135), ("mu", 0.5, 0.13), ("mu_constant", None, 0.13)])
 def test_estimates_are_those_of_the_density_they_come_from(small_set, settings, name, T_K, truth):
     """Eq. (3) with B = 0.0135 and µ = 0.13 within 4 σ, and 0.01 for the Gaussian envelope."""
-    found = find(name).quoted(small_set if T_K is None else small_set.at(T_K), settings)
+    found = get_quantity(name).quoted(small_set if T_K is None else small_set.at(T_K), settings)
     assert abs(found.value - truth) < 4 * found.error + (0.01 if name == "mu_constant" else 0)
 
 

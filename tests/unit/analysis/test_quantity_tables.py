@@ -5,20 +5,21 @@ import pandas as pd
 import pytest
 
 from tlsglass.analysis import quantity_tables
-from tlsglass.analysis.quantities import QUANTITIES, find
+from tlsglass.analysis.quantities import QUANTITIES, get_quantity
 from tlsglass.dos.fits import fit_exponent
 from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.physics import eq3, temperature_fits
+from tlsglass.report import catalogue
 
 
 def test_tables_of_a_set_hold_its_quantities_their_errors_and_choices(small_set, settings):
     tables = quantity_tables.tabulate_set(small_set, settings)
-    assert list(tables) == ["eq3", "exponents", "gaussian", "laws", "choices"]
-    assert tables["eq3"]["T_K"].tolist() == [0.05, 0.1, 0.2, 0.5, 1.0]
-    assert tables["exponents"]["T_K"].tolist() == [0.05, 2e-6]
+    assert tuple(tables) == catalogue.QUOTED_TABLES
+    assert tables["table_2"]["T_K"].tolist() == [0.05, 0.1, 0.2, 0.5, 1.0]
+    assert tables["zero_temperature"]["T_K"].tolist() == [0.05, 2e-6]
     assert tables["laws"]["quantity"].tolist() == [q.name for q in QUANTITIES if q.table == "laws"]
-    mu = find("mu").quoted(small_set.at(0.2), settings)
-    row = tables["eq3"].set_index("T_K").loc[0.2]
+    mu = get_quantity("mu").quoted(small_set.at(0.2), settings)
+    row = tables["table_2"].set_index("T_K").loc[0.2]
     assert (row["mu"], row["mu_err"], row["n_realizations"]) == (mu.value, mu.error, 400)
     choices = tables["choices"]
     assert list(choices) == quantity_tables.CHOICES
@@ -32,7 +33,7 @@ def test_tables_of_a_set_hold_its_quantities_their_errors_and_choices(small_set,
     assert alpha["T_K"].isna().all()
     assert TemperatureSeries(small_set.rungs).quench is None
     assert (
-        len(quantity_tables.tabulate_set(TemperatureSeries(small_set.rungs), settings)["exponents"]) == 1
+        len(quantity_tables.tabulate_set(TemperatureSeries(small_set.rungs), settings)["zero_temperature"]) == 1
     )  # no quench, no row
 
 
@@ -93,7 +94,7 @@ def test_a_law_that_does_not_hold_is_quoted_with_the_spread_of_its_local_values(
     assert (
         holding.loc["alpha", "value_err"]
         == holding.loc["alpha", "statistical_err"]
-        == find("alpha").quoted(small_set, settings).error
+        == get_quantity("alpha").quoted(small_set, settings).error
     )
     assert holding.loc["alpha", "dof"] == 2  # 0.1, 0.2, 0.5 and 1 K
     assert holding.loc["slope_ratio", ["chi2", "holds"]].isna().all()
@@ -114,6 +115,6 @@ def test_variants_are_compared_realization_by_realization(set_of, settings):
     assert all(list(row) == quantity_tables.VARIANTS for row in same)
     assert {row["difference"] for row in same} == {row["difference_err"] for row in same} == {0.0}
     rows = {row["quantity"]: row for row in quantity_tables.variant_rows("denser", other, published, settings)}
-    one, two = (find("B").quoted(densities.at(0.5), settings) for densities in (other, published))
+    one, two = (get_quantity("B").quoted(densities.at(0.5), settings) for densities in (other, published))
     assert rows["B"]["difference_err"] == (one - two).error
     assert abs(rows["B"]["relative"] - (0.0155 / 0.0135 - 1)) < 4 * rows["B"]["relative_err"]

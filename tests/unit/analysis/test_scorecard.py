@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[3]
 PAPER = pd.read_csv(ROOT / "config/paper_values.csv")
 CLAIMS = PAPER.to_dict("records")
 PUBLISHED = {path.stem: pd.read_csv(path) for path in (ROOT / "results/published/tables").glob("*.csv")}
-HELD = {stated["id"]: scorecard._row(stated, PUBLISHED.get(stated["table"]), 12) for stated in CLAIMS}
+HELD = {stated["id"]: scorecard._select_row(stated, PUBLISHED.get(stated["table"]), 12) for stated in CLAIMS}
 UPHELD = {"agrees", "open choice", "reconstructed"}
 
 
@@ -190,11 +190,11 @@ def test_every_claim_is_upheld_by_its_own_value_or_is_known_to_be_weak():
 
 
 MUTANTS = {
-    "no look at the null model": ('== "agrees":', '== "nothing":'),
-    "one-sided": ("abs(_outside(claim, value))", "_outside(claim, value)"),
+    "no look at the null model": ("sigma, systematic) == Verdict.AGREES:", "sigma, systematic) == None:"),
+    "one-sided": ("abs(_deviation(claim, value))", "_deviation(claim, value)"),
     "ranges without a lower end": ("if value < low", "if False"),
     "ends of intervals exchanged": ("low, high = (claim", "high, low = (claim"),
-    "never differs": ('return "differs"', 'return "agrees"'),
+    "never differs": ("return Verdict.DIFFERS", "return Verdict.AGREES"),
     "the null model counts for nothing": ('claim["null"], sigma', "math.inf, sigma"),
 }
 

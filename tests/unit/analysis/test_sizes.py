@@ -27,7 +27,7 @@ def test_every_pair_of_sizes_is_compared_by_hand():
             values(16, alpha=(nan, 5.0, 0.3), B=(0.5, 7.0, 0.1)),
         ]
     )
-    pairs = sizes.pairs(table)
+    pairs = sizes.size_differences(table)
     assert list(pairs) == sizes.PAIRS
     found = pairs.set_index(["quantity", "L_small", "L_large"]).sort_index()
     assert list(found.index) == [("B", 8, 12), ("alpha", 8, 12), ("alpha", 8, 16), ("alpha", 12, 16)]  # B at one T alone
@@ -42,7 +42,7 @@ def test_every_pair_of_sizes_is_compared_by_hand():
 
 def test_two_sizes_lie_on_a_line_in_the_inverse_volume():
     """x(8) = 1 and x(12) = 2: x(∞) = (12³ · 2 - 8³ · 1)/(12³ - 8³), its error from both."""
-    found = sizes.limit(np.array([12, 8]), np.array([2.0, 1.0]), np.array([0.1, 0.2]), 12)
+    found = sizes.extrapolate(np.array([12, 8]), np.array([2.0, 1.0]), np.array([0.1, 0.2]), 12)
     volume = 12**3 - 8**3
     assert found["limit"] == pytest.approx((12**3 * 2 - 8**3) / volume)
     assert found["limit_err"] == pytest.approx(np.hypot(12**3 * 0.1, 8**3 * 0.2) / volume)
@@ -54,7 +54,7 @@ def test_two_sizes_lie_on_a_line_in_the_inverse_volume():
 
 def test_a_fit_of_more_sizes_is_that_of_numpy():
     x = np.array([1.0, 1.3, 1.32, 1.4])
-    found = sizes.limit(LATTICES, x, ERRORS, 12)
+    found = sizes.extrapolate(LATTICES, x, ERRORS, 12)
     (slope, limit), covariance = np.polyfit(1 / LATTICES**3, x, 1, w=1 / ERRORS, cov="unscaled")
     assert (found["limit"], found["slope"]) == pytest.approx((limit, slope))
     assert found["limit_err"] == pytest.approx(np.sqrt(covariance[1, 1]))
@@ -73,7 +73,7 @@ def test_limits_and_shifts_of_synthetic_values_hold_what_their_errors_promise(sl
     """
     rng = np.random.default_rng(1)
     truth = 1.5 + slope / LATTICES**3
-    found = pd.DataFrame([sizes.limit(LATTICES, rng.normal(truth, ERRORS), ERRORS, 12) for _ in range(2000)])
+    found = pd.DataFrame([sizes.extrapolate(LATTICES, rng.normal(truth, ERRORS), ERRORS, 12) for _ in range(2000)])
     for name, expected in (("limit", 1.5), ("shift", 1.5 - truth[1])):
         pull = (found[name] - expected) / found[f"{name}_err"]
         assert abs(pull.mean()) < 4 / np.sqrt(2000)
@@ -85,7 +85,7 @@ def test_limits_and_shifts_of_synthetic_values_hold_what_their_errors_promise(sl
 
 def test_another_power_is_inside_the_systematic_error():
     """Exact values of x = 1.5 - 1/L: 1/L³ misses the limit, and says by how much."""
-    found = sizes.limit(LATTICES, 1.5 - 1 / LATTICES, ERRORS / 100, 12)
+    found = sizes.extrapolate(LATTICES, 1.5 - 1 / LATTICES, ERRORS / 100, 12)
     missed = abs(found["limit"] - 1.5)
     assert missed > 30 * found["limit_err"]
     assert found["limit_sys"] == pytest.approx(missed)
@@ -132,7 +132,7 @@ def test_the_shift_of_a_claim_is_that_of_its_number():
     )
 
     def shift(table, column, select):
-        row = sizes.shift_of({"table": table, "column": column, "select": select}, found)
+        row = sizes.claim_shift({"table": table, "column": column, "select": select}, found)
         return None if row is None else row["shift"]
 
     assert shift("table_2", "B", "L == @L and J0_K == 2 and T_K == 0.5") == 2.0
@@ -150,6 +150,8 @@ def test_every_simulated_claim_of_the_figures_lattice_has_a_shift(request):
     found = pd.DataFrame(rows, columns=sizes.KEY).assign(L=12)
     found.loc[found["quantity"].isin([q.name for q in QUANTITIES if q.table == "laws"]), "T_K"] = np.nan
     found = found[~found["quantity"].isin(["E0_K", "mu_zero_temperature"]) | (found["T_K"] == 0.02)].drop_duplicates()
-    own = claims[claims["table"].isin(sizes.TABLES) & ~claims["select"].fillna("").str.contains("L == 8")]
+    own = claims[
+        claims["table"].isin({quantity.table for quantity in QUANTITIES}) & ~claims["select"].fillna("").str.contains("L == 8")
+    ]
     assert len(own) > 30
-    assert [claim["id"] for claim in own.to_dict("records") if sizes.shift_of(claim, found) is None] == []
+    assert [claim["id"] for claim in own.to_dict("records") if sizes.claim_shift(claim, found) is None] == []

@@ -28,15 +28,15 @@ def test_the_ratio_of_a_glass_follows_from_both_constants():
 
 
 def test_the_standard_tunneling_model_has_slopes_of_1_to_minus_one_half():
-    found = two_tls_tables.limits(0.3, 10.0, 0.5).set_index("quantity")["value"]
+    found = two_tls_tables.closed_forms(0.3, 10.0, 0.5, (0.05, 1)).set_index("quantity")["value"]
     assert found["stm_slope_ratio"] == pytest.approx(-0.5, abs=1e-4)
 
 
 def test_eq_9_is_judged_with_the_printed_constant_and_with_that_of_the_model():
-    found = two_tls_tables.limits(0.3, 10.0, 0.5).set_index("quantity")["value"]
+    found = two_tls_tables.closed_forms(0.3, 10.0, 0.5, (0.05, 1)).set_index("quantity")["value"]
     assert found["eq9_strength_printed"] == pytest.approx(2.0944, abs=1e-4)
     assert found["eq9_strength_pair_stability"] == pytest.approx(4 / 3)
     for name in ("printed", "pair_stability"):
-        weak = two_tls_tables.limits(1e-5, 10.0, 0.5).set_index("quantity")["value"]
+        weak = two_tls_tables.closed_forms(1e-5, 10.0, 0.5, (0.05, 1)).set_index("quantity")["value"]
         assert weak[f"eq9_mu_{name}"] == pytest.approx(1e-6 * found[f"eq9_strength_{name}"], rel=1e-4)
         assert found[f"eq9_mu_{name}"] < 0.03 * found[f"eq9_strength_{name}"]

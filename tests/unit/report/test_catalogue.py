@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tlsglass.base import validation
-from tlsglass.report import catalogue, data_tables
+from tlsglass.report import catalogue, docs_pages
 from tlsglass.report.catalogue_entry import CatalogueError, Entry, RunContents, check_catalogue, paper, table_input
 
 ROOT = Path(__file__).parents[3]
 CAPTIONS = ROOT / "workflow/report"
 CONFIG = validation.read_yaml(ROOT / "config/config.yaml")
-AXES = RunContents(
-    couplings=["2", "3"],
+RUN = RunContents(
+    J0_values=["2", "3"],
     sizes=["8", "12"],
     L="12",
     dos_K=["0.02", "0.5"],
@@ -55,13 +55,13 @@ def test_every_published_result_and_every_caption_has_an_entry():
 )
 def test_an_entry_that_lacks_something_is_named_in_one_line(change, said):
     with pytest.raises(CatalogueError) as refusal:
-        check_catalogue([replace(catalogue.named("figure_pulls"), **change)], CAPTIONS)
+        check_catalogue([replace(catalogue.get_entry("figure_pulls"), **change)], CAPTIONS)
     assert str(refusal.value) == said
 
 
 def test_an_entry_stands_there_once():
-    with pytest.raises(CatalogueError, match="figure_1: stands there twice"):
-        check_catalogue([catalogue.named("figure_1")] * 2, CAPTIONS)
+    with pytest.raises(CatalogueError, match="figure_1: listed twice"):
+        check_catalogue([catalogue.get_entry("figure_1")] * 2, CAPTIONS)
 
 
 def test_a_setting_that_the_configuration_lacks_is_named():
@@ -83,24 +83,24 @@ def test_settings_are_looked_up_in_lists_and_in_each_entry_of_a_list():
 
 def test_inputs_are_those_of_the_lattice_that_the_figures_name():
     dos = "<results>/dos/L12_J{}/T{}.npz".format
-    found = catalogue.named("figure_1").input_paths(AXES)
+    found = catalogue.get_entry("figure_1").input_paths(RUN)
     assert found["counts"] == [dos(2, "0.02"), dos(2, "0.5"), dos(3, "0.02"), dos(3, "0.5")]
     assert found["eq3"] == "<results>/tables/table_2.csv"
-    assert catalogue.named("figure_dipolar_gap").input_paths(replace(AXES, couplings=["2"]))["counts"] == [dos(2, "2e-06")]
-    assert catalogue.named("figure_3").input_paths(replace(AXES, L="8"))["observables"] == [
+    assert catalogue.get_entry("figure_dipolar_gap").input_paths(replace(RUN, J0_values=["2"]))["counts"] == [dos(2, "2e-06")]
+    assert catalogue.get_entry("figure_3").input_paths(replace(RUN, L="8"))["observables"] == [
         f"<results>/observables/L8_J{J0}.csv" for J0 in (2, 3)
     ]
-    assert len(catalogue.named("figure_2").input_paths(AXES)["observables"]) == 4
+    assert len(catalogue.get_entry("figure_2").input_paths(RUN)["observables"]) == 4
 
 
 def test_a_figure_falls_away_with_what_it_shows():
-    assert catalogue.named("figure_variants").input_paths(AXES) is None
-    assert catalogue.named("figure_variants").input_paths(replace(AXES, variants=["cutoff"])) is not None
-    assert catalogue.named("figure_stycast").input_paths(AXES) is None
-    silica = catalogue.named("figure_5")
-    assert silica.input_paths(AXES)["fits"] == [f"<results>/experiments/{one}/fit.json" for one in AXES.datasets]
-    assert silica.settings_from(CONFIG, AXES) == {"panels": [1, 1]}
-    assert silica.available_panels(AXES) == [["fig5a_silica_sound_velocity"], ["fig5c_coverglass_sound_velocity"]]
+    assert catalogue.get_entry("figure_variants").input_paths(RUN) is None
+    assert catalogue.get_entry("figure_variants").input_paths(replace(RUN, variants=["cutoff"])) is not None
+    assert catalogue.get_entry("figure_stycast").input_paths(RUN) is None
+    silica = catalogue.get_entry("figure_5")
+    assert silica.input_paths(RUN)["fits"] == [f"<results>/experiments/{one}/fit.json" for one in RUN.datasets]
+    assert silica.settings_from(CONFIG, RUN) == {"panels": [1, 1]}
+    assert silica.available_panels(RUN) == [["fig5a_silica_sound_velocity"], ["fig5c_coverglass_sound_velocity"]]
 
 
 def test_the_catalogue_is_read_without_the_scientific_packages():
@@ -114,14 +114,14 @@ def test_the_catalogue_is_read_without_the_scientific_packages():
 
 
 def test_the_table_of_outputs_names_every_entry_and_table():
-    text = data_tables.outputs_table()
+    text = docs_pages.outputs_table()
     for entry in catalogue.ENTRIES:
         assert f"| `{entry.folder}/{entry.name}` | {entry.title} |" in text
-    for name in data_tables.DATA:
+    for name in catalogue.DATA_TABLES:
         assert f"`tables/{name}.csv`" in text
     assert {len(line.split("|")) for line in text.splitlines()} == {4}
 
 
 def test_an_input_of_its_own_folder_and_the_papers_values():
-    assert table_input("scorecard", folder="checks")(AXES) == "<results>/checks/scorecard.csv"
-    assert paper(AXES) == "config/paper_values.csv"
+    assert table_input("scorecard", folder="checks")(RUN) == "<results>/checks/scorecard.csv"
+    assert paper(RUN) == "config/paper_values.csv"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tlsglass.analysis import scorecard
+from tlsglass.analysis.verdicts import Verdict
 from tlsglass.base import validation
-from tlsglass.report import page, prose, tables
+from tlsglass.report import page, prose
 
 ROOT = Path(__file__).parents[3]
 PUBLISHED = ROOT / "results/published"
@@ -31,7 +31,7 @@ def test_the_tracked_page_is_what_the_published_outcome_gives():
 
 def test_every_caption_can_be_read(card):
     for path in sorted((ROOT / "workflow/report").glob("*.rst")):
-        text = prose.html(prose.render_text(path.read_text(encoding="utf-8"), card, PUBLISHED / "tables"))
+        text = prose.caption_to_html(prose.render_text(path.read_text(encoding="utf-8"), card, PUBLISHED / "tables"))
         assert text.startswith("<p>"), path.name
         assert "system-message" not in text, path.name
 
@@ -71,24 +71,47 @@ def test_a_caption_takes_its_numbers_from_the_scorecard_and_the_tables(tmp_path)
         return prose.render_text(template, card, tmp_path)
 
     everything = said('{{ ours("slope") }} | {{ ours("slope_2") }} | {{ ours("other") }} | {{ tally("slope") }}')
-    assert everything == "−1.23(1) ± 0.2 (choices) | 0.15(1) | (not simulated) | 1 agrees, 1 open choice"
+    assert everything == "−1.23(1) ± 0.2 (choices) | 0.15(1) | (not simulated) | 1 agrees, 1 is an open choice"
     assert said('{{ paper("slope") }}; {{ paper("slope_2") }}; {{ paper("other") }}') == "−1.0; 0.1 to 0.2; 9.4 × 10⁶"
     assert said('{{ cell("a", "mu", L=12, J0_K=2) }}; {{ cell("a", "mu", percent=True, L=8) }}') == "0.12(1); 20(1) %"
-    assert said('{{ span("a", "mu", J0_K=2) }}') == "0.12 to 0.20"
+    assert said('{{ value_range("a", "mu", J0_K=2) }}') == "0.12 to 0.20"
     (tmp_path / "b.csv").write_text(
         "dataset,says,x,x_err\none,µ is -0.1. Done.,0.5,0.02\ntwo,at -30 dBm,2,\n", encoding="utf-8"
     )
-    found = (
-        '{{ found("b", "says", dataset="one") }} {{ found("b", "says", dataset="two") }} {{ found("b", "x", dataset="one") }}'
-    )
-    assert said(found) == "µ is −0.1. Done. at −30 dBm 0.50(2)"
-    assert said('{{ found("b", "x", dataset="three") }}') == "(not fitted)"
+    texts = '{{ optional_cell("b", "says", dataset="one") }} {{ optional_cell("b", "says", dataset="two") }}'
+    assert said(texts) == "µ is −0.1. Done. at −30 dBm"
+    assert said('{{ optional_cell("b", "x", dataset="one") }}') == "0.50(2)"
+    assert said('{{ optional_cell("b", "x", dataset="three") }}') == "(not fitted)"
     for wrong in ('{{ ours("slop") }}', '{{ cell("a", "mu", J0_K=2) }}', '{{ cell("a", "mu", L=16) }}'):
         with pytest.raises(KeyError):
             said(wrong)
 
 
-def test_every_verdict_has_a_shape_of_its_own_and_a_meaning():
-    assert set(page.SHAPES) == set(page.MEANING) == set(tables.MARKS) == set(scorecard.VERDICTS)
-    for shapes in (page.SHAPES, tables.MARKS):
-        assert len(set(shapes.values())) == len(scorecard.VERDICTS)
+def test_every_verdict_has_a_mark_a_shape_and_a_meaning_of_its_own():
+    for name in ("mark", "shape", "singular", "plural", "meaning"):
+        assert len({getattr(verdict, name) for verdict in Verdict}) == len(Verdict), name
+        assert all(getattr(verdict, name) for verdict in Verdict), name
+    assert all(len(verdict.colors) == 2 for verdict in Verdict)
+
+
+def test_every_claim_that_differs_has_one_sentence(card):
+    topics = validation.read_yaml(ROOT / "workflow/page/differences.yaml")
+    sentences = page.differences(card, topics, PUBLISHED / "tables")
+    assert 0 < len(sentences) <= 8
+    assert not any("{{" in sentence for sentence in sentences)
+    agreed = card.assign(verdict="agrees")
+    assert page.differences(agreed, topics, PUBLISHED / "tables") == []
+    single = agreed.assign(verdict=["differs" if name == "fig3_mu_J2" else "agrees" for name in agreed["id"]])
+    (sentence,) = page.differences(single, topics, PUBLISHED / "tables")  # of no topic
+    assert prose.Numbers(card, PUBLISHED / "tables").ours("fig3_mu_J2") in sentence
+
+
+def test_verdicts_are_worded_in_their_number():
+    card = pd.DataFrame({"id": ["a1", "a2", "b1", "c1"], "verdict": ["agrees", "agrees", "differs", "no power"]})
+    numbers = prose.Numbers(card, PUBLISHED)
+    assert numbers.verdict("a1") == "agrees"
+    assert numbers.verdict("a1", "a2") == "both agree"
+    assert numbers.verdict("a1", "b1") == "agrees and differs"
+    assert numbers.tally("a") == "all 2 agree"
+    assert numbers.tally("c") == "1 has no power"
+    assert numbers.tally("") == "2 agree, 1 differs, 1 has no power"

@@ -19,9 +19,11 @@ TABLES = [entry for entry in catalogue.ENTRIES if entry.kind == "table"]
 @pytest.mark.parametrize("entry", TABLES, ids=[entry.name for entry in TABLES])
 def test_the_published_page_is_that_of_the_published_numbers(entry):
     datasets = sorted(path.parent.name for path in PUBLISHED.glob("experiments/*/fit.json"))
-    axes = RunContents(datasets=datasets, results=str(PUBLISHED), paper=str(ROOT / "config/paper_values.csv"))
+    run = RunContents(datasets=datasets, results=str(PUBLISHED), paper=str(ROOT / "config/paper_values.csv"))
     settings = entry.settings_from(validation.read_yaml(ROOT / "config/config.yaml"))
-    made = templating.markdown(entry.function()(**load_inputs.load(entry.input_paths(axes).items()), **settings))
+    made = templating.to_markdown(
+        entry.import_function()(**load_inputs.load_inputs(entry.input_paths(run).items()), **settings)
+    )
     assert made == (PUBLISHED / entry.folder / f"{entry.name}.md").read_text(encoding="utf-8")
 
 
@@ -36,11 +38,11 @@ def test_table_2_is_that_of_the_lattice_that_is_named():
 
 def test_markdown_keeps_a_bar_and_html_sets_numbers():
     table = FormattedTable("Title", ["T (K)", "µ"], [["0.5", "-2.0(8)e-05"], ["1", "of <|J|>"]], "A note.")
-    text = templating.markdown(table)
+    text = templating.to_markdown(table)
     assert text.startswith("# Title\n\n| T (K)")
     assert text.endswith("|\n\nA note.\n")
     assert r"of <\|J\|>" in text
-    page = templating.html(table, ROOT / "workflow/page/table.html.j2")
+    page = templating.to_html(table, ROOT / "workflow/page/table.html.j2")
     cells = re.findall(r"<td>(.*?)</td>", page)
     assert cells == ["0.5", "−2.0(8) × 10⁻⁵", "1", "of &lt;|J|&gt;"]
     assert "<h1>Title</h1>" in page

@@ -117,14 +117,14 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
         (("checks", "weak_coupling", "realizations"), 5, "checks.weak_coupling.realizations = 5: must be a multiple of"),
         (("checks", "weak_coupling", "J0_K"), 1e-6, "checks.weak_coupling.J0_K = 1e-06: is too small beside"),
         (
-            ("checks", "weak_coupling", "windows_J0", 0),
+            ("fits", "power_law_windows_J0", 0),
             [0.05, 0.055],
-            "checks.weak_coupling.windows_J0[0] = [0.05, 0.055]: must hold at least 3 energy bins",
+            "fits.power_law_windows_J0[0] = [0.05, 0.055]: must hold at least 3 energy bins",
         ),
         (
-            ("checks", "weak_coupling", "windows_J0", 1),
+            ("fits", "power_law_windows_J0", 1),
             [1, 0.1],
-            "checks.weak_coupling.windows_J0[1] = [1, 0.1]: must be a lower",
+            "fits.power_law_windows_J0[1] = [1, 0.1]: must be a lower",
         ),
         (("run",), "my/study", "run = 'my/study': must be made of letters"),
         (("run",), "..", "run = '..': must be made of letters"),
@@ -260,7 +260,7 @@ def published(*keys, value):
         (("checks", "finite_size"), None),
         (("checks", "finite_size", "lattices"), CONFIG["checks"]["finite_size"]["lattices"][1:]),
         (("checks", "weak_coupling"), None),
-        (("checks", "weak_coupling", "windows_J0"), [[0.1, 1]]),
+        (("fits", "power_law_windows_J0"), [[0.1, 1]]),
     ],
 )
 def test_another_analysis_of_the_published_densities_or_a_part_of_them_is_accepted(manifest, keys, value):

@@ -22,7 +22,7 @@ def draw(choices, paper, quench_K):
     found = choices[choices["T_K"].isna() | (choices["T_K"] == coldest)]
 
     shown = [
-        quantity for quantity in entries("tabulate_alternatives") if quantity.table != "eq3"
+        quantity for quantity in entries("tabulate_alternatives") if quantity.table != "table_2"
     ]  # B and µ move by less than their errors
     figure = style.Figure(len(shown), width="double", height=4.8, rows=2)
     for panel, quantity in zip(figure.panels, shown, strict=True):

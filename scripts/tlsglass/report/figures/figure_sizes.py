@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tlsglass.analysis.quantities import find
+from tlsglass.analysis.quantities import get_quantity
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.plotting import style
 
@@ -40,7 +40,7 @@ def draw(values, limits, couplings):
             panel.points([3 * aside], [0], [whole], f"{series}: with systematic error", **empty | {"capsize": 0})
             panel.points([3 * aside], [0], [scale * fit.limit_err], f"{series}: limit", label=label, **empty)
         panel.axes.axhline(0, color="0.5", linewidth=0.6, zorder=0)
-        panel.axes.set_title(find(name).text_at("symbol", coldest_K), fontsize=8, pad=3)
+        panel.axes.set_title(get_quantity(name).text_at("symbol", coldest_K), fontsize=8, pad=3)
         panel.axes.margins(y=0.25)
         corner = "lower right" if fit.slope / fit.limit > 0 else "upper right"  # where the smallest lattice leaves room
         panel.axes.legend(loc=corner, title="$L → ∞$", title_fontsize=7)
