@@ -48,11 +48,14 @@ def shipped_files(folder, pattern):
 OVERLAYS = [Path(path) for path in workflow.overwrite_configfiles]
 BASE = seen(ROOT / "config/config.yaml")
 PUBLISHED_FOLDER = seen(ROOT / "results/published")
-SOURCES = [(BASE, validation.read_yaml(BASE))]
-if workflow.modifier.skip_configfile:  # a module, whose configuration comes from the workflow that uses it
-    SOURCES.append(("the configuration of the module", copy.deepcopy(config)))
-SOURCES += [(seen(path), validation.read_yaml(path)) for path in OVERLAYS]
-SOURCES.append(("--config", dict(workflow.config_settings.config or {})))
+try:
+    SOURCES = [(BASE, validation.read_yaml(BASE))]
+    if workflow.modifier.skip_configfile:  # a module, whose configuration comes from the workflow that uses it
+        SOURCES.append(("the configuration of the module", copy.deepcopy(config)))
+    SOURCES += [(seen(path), validation.read_yaml(path)) for path in OVERLAYS]
+    SOURCES.append(("--config", dict(workflow.config_settings.config or {})))
+except validation.InputError as error:
+    sys.exit(validation.printable(str(error)))
 
 
 def holder_of(path):

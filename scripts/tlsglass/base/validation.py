@@ -1,60 +1,170 @@
-"""YAML that a person edits, held against a JSON schema: one clear line for each thing that is wrong."""
+"""Input that a person edits: bounded YAML, checks against a JSON schema, and errors of one clear line each."""
 
-import math
+from __future__ import annotations
+
+import os
 import re
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import jsonschema
 import yaml
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_YAML_BYTES = 1_000_000
+MAX_DEPTH = 30  # of nested YAML collections
+MAX_NODES = 50_000
+MAX_ALIASES = 50
+MAX_NUMBER = 1e30  # absolute value of any number in input: products of a few remain finite
+MAX_LINE = 600  # characters of a message on a terminal
+# YAML 1.1 takes 010 for 8, 1:30 for 90 and 1_000 for 1000.
+MISLEADING_NUMBER = re.compile(
+    r"[-+]?(0[0-9_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9]+_[0-9_]*(\.[0-9_]*)?|0[xb][0-9A-Fa-f_]+)"
+)
+
+KeyPath = Sequence[Any]
+FileOfKey = Callable[[Any], Any]  # returns the name of the file that contains a key
 
 
 class InputError(ValueError):
     """Bad input. Each of its ``lines`` names the file, the key, the value and what is allowed."""
 
-    def __init__(self, *lines):
+    def __init__(self, *lines: str) -> None:
         super().__init__("\n".join(lines))
         self.lines = list(lines)
 
 
-def raise_all(lines):
+class Question(InputError):  # noqa: N818 (it is no mistake of the user)
+    """Suspicious input, refused until it is confirmed by its ``code``."""
+
+    def __init__(self, code: str, line: str) -> None:
+        super().__init__(f"{line}; to fit it all the same, add --confirm {code}")
+        self.code = code
+
+
+def raise_all(lines: Iterable[str]) -> None:
     """Raise one InputError with all ``lines``, each of them once, if there are any."""
-    if lines:
-        raise InputError(*dict.fromkeys(lines))
+    unique = dict.fromkeys(lines)
+    if unique:
+        raise InputError(*unique)
 
 
 @contextmanager
-def collect_errors(lines):
-    """Where an InputError ends the block, add its lines to ``lines`` and go on behind the block."""
+def collect_errors(lines: list[str]) -> Iterator[None]:
+    """Add the lines of an InputError in this block to ``lines`` and continue after the block."""
     try:
         yield
     except InputError as error:
         lines += error.lines
 
 
-def read_yaml(path):
-    """Return the content of a YAML file; raise InputError when it is missing or is not YAML."""
+def printable(line: str, limit: int = MAX_LINE) -> str:
+    """Return ``line`` for a terminal: control characters escaped, and cut in its middle to ``limit`` characters."""
+    if len(line) > limit:
+        line = f"{line[: limit // 2]} … {line[-limit // 2 :]}"
+    return "".join(x if x.isprintable() else x.encode("unicode_escape").decode("ascii") for x in line)
+
+
+def read_regular_file(path: str | os.PathLike[str], max_bytes: int) -> bytes:
+    """Return the content of a regular file of at most ``max_bytes``. Devices, pipes and folders are refused unopened.
+
+    Raises InputError.
+    """
     try:
-        with open(path, encoding="utf-8") as stream:
-            text = stream.read()
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"{path}: not a regular file")
+        if status.st_size > max_bytes:
+            raise InputError(f"{path}: {status.st_size / 1e6:.1f} MB is too large; at most {max_bytes / 1e6:g} MB are read")
+        return Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
+    except ValueError as error:  # a null byte in the name
+        raise error if isinstance(error, InputError) else InputError(f"{str(path)!r}: not the name of a file") from None
+
+
+def read_yaml(path: str | os.PathLike[str]) -> Any:
+    """Return the content of a YAML file of bounded size, depth and aliases.
+
+    Raises InputError where it is missing or not YAML, and for duplicate keys and numbers such as 010 and 1:30.
+    """
+    raw = read_regular_file(path, MAX_YAML_BYTES)
+    try:
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8 text") from None
+        kind = " but UTF-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
+        raise InputError(f"{path}: not UTF-8 text{kind}") from None
     try:
         try:
+            _check_events(path, yaml.parse(text, YAML_LOADER))
             return yaml.load(text, YAML_LOADER)
         except yaml.YAMLError:
-            return yaml.safe_load(text)  # it alone words what is wrong the same on every machine
+            return yaml.safe_load(text)  # its wording is the same on every machine
+    except InputError:
+        raise
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark else ""
         reason = " ".join(str(getattr(error, "problem", error)).split())
         raise InputError(f"{path}: not valid YAML{line}: {reason}") from None
+    except (RecursionError, TypeError):  # TypeError: a key that is a collection
+        raise InputError(f"{path}: not valid YAML: a key is a collection or refers to itself") from None
 
 
-def key_name(path):
+def _check_events(path: str | os.PathLike[str], events: Iterable[yaml.Event]) -> None:
+    """Refuse YAML beyond the limits before anything is constructed from its ``events``.
+
+    An alias within an anchored collection could multiply its size with every level, so none is allowed there.
+    """
+    keys: list[set[str] | None] = []  # of each open collection: the keys of a mapping, None for a sequence
+    is_key: list[bool] = []
+    anchored = aliases = nodes = 0
+    for event in events:
+        line = f"{path}: line {event.start_mark.line + 1}"
+        if isinstance(event, yaml.CollectionEndEvent):
+            keys.pop(), is_key.pop()
+            anchored = anchored if len(keys) >= anchored else 0
+            continue
+        if not isinstance(event, yaml.NodeEvent):
+            continue
+        nodes += 1
+        if is_key and keys[-1] is not None:
+            if is_key[-1] and isinstance(event, yaml.ScalarEvent):
+                if event.value in keys[-1]:
+                    raise InputError(f"{line}: {event.value}: the key is present twice")
+                keys[-1].add(event.value)
+            is_key[-1] = not is_key[-1]
+        if isinstance(event, yaml.AliasEvent):
+            aliases += 1
+            if anchored or aliases > MAX_ALIASES:
+                raise InputError(f"{line}: aliases may not be nested, and at most {MAX_ALIASES} are allowed")
+        elif isinstance(event, yaml.CollectionStartEvent):
+            keys.append(set() if isinstance(event, yaml.MappingStartEvent) else None)
+            is_key.append(True)
+            anchored = anchored or (len(keys) if event.anchor else 0)
+        elif isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
+            _check_scalar(line, event.value)
+        if len(keys) > MAX_DEPTH or nodes > MAX_NODES:
+            raise InputError(f"{line}: too deep or too large; at most {MAX_DEPTH} levels and {MAX_NODES} values")
+
+
+def _check_scalar(line: str, text: str) -> None:
+    """Refuse a plain scalar that YAML reads as another number than it seems, and numbers that are too large."""
+    if MISLEADING_NUMBER.fullmatch(text):
+        raise InputError(f"{line}: {text}: write a plain decimal number, or put text in quotes")
+    if re.fullmatch(r"[-+]?[0-9][0-9.]*([eE][-+]?[0-9]+)?", text):
+        try:
+            number = float(text)
+        except ValueError:  # a version, as 1.2.3
+            return
+        if abs(number) > MAX_NUMBER:
+            raise InputError(f"{line}: {text[:20]}: numbers must be within ±{MAX_NUMBER:g}")
+
+
+def key_name(path: KeyPath) -> str:
     """Spell a path of keys and list positions: ('model', 'J0_K', 1) is model.J0_K[1]."""
     name = ""
     for part in path:
@@ -62,12 +172,12 @@ def key_name(path):
     return name or "content"
 
 
-def _is_integer(_, value):
-    return isinstance(value, int) and not isinstance(value, bool)
+def _is_integer(_: Any, value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
 
 
-def _is_number(_, value):
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _is_number(_: Any, value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
 
 
 # An integer is written as one (8, not 8.0), and NaN or infinity are no numbers: neither would fail a bound.
@@ -75,33 +185,42 @@ _types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": 
 Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=_types)
 
 
-def violations(value, schema, where):
+def violations(value: Any, schema: dict[str, Any], where: FileOfKey) -> list[str]:
     """Return a line for each violation of ``schema``, by key; ``where(path)`` names the file that holds a key."""
     errors = sorted(Validator(schema).iter_errors(value), key=lambda e: [str(p) for p in e.absolute_path])
     return list(dict.fromkeys(line for error in errors for line in _lines(error, where)))
 
 
-def check_schema(value, schema, where):
+def check_schema(value: Any, schema: dict[str, Any], where: FileOfKey) -> None:
     """Raise one InputError with all ``violations``."""
     raise_all(violations(value, schema, where))
 
 
-def error_line(where, path, value, allowed):
+def _shown(value: Any) -> str:
+    """Return ``repr(value)``, shortened; Python refuses to spell integers of thousands of digits."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number of too many digits"
+    return text if len(text) <= MAX_LINE // 3 else f"{text[: MAX_LINE // 3]} …"
+
+
+def error_line(where: FileOfKey, path: KeyPath, value: Any, allowed: str) -> str:
     """Return the line that refuses ``value`` at the keys ``path``."""
-    return f"{where(path)}: {key_name(path)} = {value!r}: {allowed}"
+    return f"{where(path)}: {key_name(path)} = {_shown(value)}: {allowed}"
 
 
-def missing_key_line(where, path, why=""):
+def missing_key_line(where: FileOfKey, path: KeyPath, why: str = "") -> str:
     """Return the line that misses a value at the keys ``path``."""
     return f"{where(path)}: {key_name(path)}: missing" + (f"; {why}" if why else "")
 
 
-def input_error(where, path, value, allowed):
+def input_error(where: FileOfKey, path: KeyPath, value: Any, allowed: str) -> InputError:
     """Return the InputError for ``value`` at the keys ``path``."""
     return InputError(error_line(where, path, value, allowed))
 
 
-def _lines(error, where):
+def _lines(error: Any, where: FileOfKey) -> list[str]:
     path = list(error.absolute_path)
     if error.validator == "additionalProperties":
         known = error.schema["properties"]
@@ -113,14 +232,15 @@ def _lines(error, where):
     return [error_line(where, path, error.instance, _allowed(error))]
 
 
-def _hint(value):
-    """YAML takes 2e-6 for text, since it has no point: say so."""
-    return (
-        "; write it with a point, like 2.0e-6" if isinstance(value, str) and re.fullmatch(r"[-+]?\d+e[-+]?\d+", value) else ""
-    )
+def _hint(value: Any) -> str:
+    """Explain why a number is refused: YAML takes 2e-6 for text, since it has no point."""
+    if isinstance(value, str) and re.fullmatch(r"[-+]?\d+e[-+]?\d+", value):
+        return "; write it with a point, like 2.0e-6"
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f" within ±{MAX_NUMBER:g}" if number and not abs(value) <= MAX_NUMBER else ""
 
 
-def _allowed(error):
+def _allowed(error: Any) -> str:
     limit = error.validator_value
     wording = {
         "type": f"must be of type {limit}{_hint(error.instance)}",

@@ -77,3 +77,51 @@ def test_what_is_no_yaml_is_said_in_the_same_line_by_both_parsers(tmp_path, monk
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(validation.InputError, match=r"none\.yaml: No such file or directory"):
         validation.read_yaml(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('a: &a ["x"]\nb: &b [*a, *a]\n', "line 2: aliases may not be nested"),
+        ("&a [*a]", "line 1: aliases may not be nested"),
+        ("{" * 5000, "line 1: too deep or too large"),
+        ("a: 1\nb: {c: 1, c: 2}\n", "line 2: c: the key is present twice"),
+        ("a: 010\n", "line 1: 010: write a plain decimal number"),
+        ("a: [1:30]\n", "line 1: 1:30: write a plain decimal number"),
+        ("a: 1_000\n", "line 1: 1_000: write a plain decimal number"),
+        ("a: " + "9" * 5000, "numbers must be within"),
+        ("a: 1.0e+300\n", "numbers must be within"),
+        ("[1, 2]: 3\n", "not valid YAML"),
+        ("#" * 2_000_000, "2.0 MB is too large"),
+    ],
+)
+def test_yaml_is_bounded(tmp_path, text, said):
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(validation.InputError, match=said) as caught:
+        validation.read_yaml(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_anchors_merges_and_quoted_numbers_are_yaml(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("a: &x {b: 1}\nc: {<<: *x, d: '010'}\ne: 1.2.3\n", encoding="utf-8")
+    assert validation.read_yaml(path) == {"a": {"b": 1}, "c": {"b": 1, "d": "010"}, "e": "1.2.3"}
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/stdin", ".", "a\0b", "x" * 5000])
+def test_only_regular_files_are_opened(path):
+    with pytest.raises(validation.InputError):
+        validation.read_yaml(path)
+
+
+def test_numbers_beyond_a_float_are_refused_without_a_traceback():
+    schema = {"type": "object", "properties": {"a": {"type": "number"}, "b": {"type": "integer"}}}
+    lines = validation.violations({"a": 10**400, "b": -(10**400)}, schema, lambda _: "f")
+    assert len(lines) == 2
+    assert all("within" in line and len(line) < 500 for line in lines)
+
+
+def test_messages_are_printable_and_short():
+    assert validation.printable("a\x1b[31m\u202eb\n") == "a\\x1b[31m\\u202eb\\n"
+    assert len(validation.printable("x" * 10_000)) < 700
