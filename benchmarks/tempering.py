@@ -37,7 +37,7 @@ def of_realization(study, one, realization, sweeps):
     exchanged = seconds(lambda: tempering.run(system, ladder, sweeps, 1, [None] * len(ladder), 1.0))
     annealed = 0.0
     for k, T_K in enumerate(ladder):
-        system.spins[: system.n] = 2 * (record.words[k] >> np.uint64(63)).astype(np.int16) - 1
+        system.spins[: system.n] = 2 * (record.spin_bits[k] >> np.uint64(63)).astype(np.int16) - 1
         disorder.recompute_fields(system.couplings, system.random_fields, system.spins, system.fields, system.field_steps)
         chain = metropolis.MarkovChain(system)
         chain.sweep(T_K, 1)

@@ -8,7 +8,7 @@ import pytest
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.grid import Grid
 from tlsglass.model import disorder
-from tlsglass.montecarlo import annealing
+from tlsglass.montecarlo.protocol import Protocol
 
 
 def pytest_addoption(parser):
@@ -88,7 +88,7 @@ def counts_of():
 @pytest.fixture
 def short_protocol():
     """Return a ladder of five rungs that takes milliseconds."""
-    return annealing.Protocol(
+    return Protocol(
         ladder_K=(100.0, 20.0, 5.0, 1.0, 0.5),
         dynamics="metropolis",
         sweeps=30,

@@ -13,7 +13,7 @@ _API = {
     "MarkovChain": "montecarlo.metropolis",  # one realization, annealed step by step
     "Grid": "dos.grid",  # energy bins
     "Protocol": "montecarlo.protocol",  # how realizations are annealed and counted ...
-    "simulate": "montecarlo.annealing",  # ... and the annealing of a batch of them
+    "simulate": "montecarlo.methods",  # ... and the simulation of a batch of them
     "load_density": "dos.density_of_states",  # n(T, E) from a file
     "fit_eq3": "dos.fits",  # B and µ of Eq. (3)
     "thermal_conductivity": "physics.functionals",  # Eq. (5)

@@ -82,7 +82,7 @@ def test_tempering_agrees_with_exact_enumeration(tempered, drawn, enumerated, k)
         for one, other in zip(records[::2], records[1::2], strict=True):
             energy = 0.5 * scale * (one.energy[0, k] + other.energy[0, k])
             counts = (one.counts + other.counts)[:, k, : len(edges[k]) - 1] / (2 * SNAPSHOTS * N)
-            single, double = overlaps.of(one.words[k], other.words[k])
+            single, double = overlaps.between(one.spin_bits[k], other.spin_bits[k])
             rows.append(np.concatenate([[energy], counts[0], counts[1], [single, double]]))
         row, column = np.tril_indices(N, -1)
         place = overlaps.place[row] - overlaps.place[column]

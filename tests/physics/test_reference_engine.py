@@ -87,14 +87,15 @@ def shards_digest(batch, **environment):
     """Return the digest of the counts of 100 realizations made in batches, in a process with its own CPU settings."""
     code = f"""
 import hashlib
-from tlsglass.chain import simulation
-from tlsglass.density.grid import Grid
-from tlsglass.density.merge import merge
-from tlsglass.model import disorder
+from tlsglass.dos.grid import Grid
+from tlsglass.dos.merge import merge
+from tlsglass.model.parameters import ModelParameters
+from tlsglass.montecarlo import methods
+from tlsglass.montecarlo.protocol import Protocol
 ladder, grid = (300.0, 50.0, 10.0, 2.0, 0.4, 0.05), Grid(20, 8, 1.04)
-protocol = simulation.Protocol(ladder, "metropolis", 30, 2e-6, (0.4, 0.05), block=10, seed=5, grid=grid)
-model = disorder.ModelParameters(8, 10.0, 2.0, 1.0, 0.5)
-runs = [simulation.simulate(model, protocol, first, {batch}) for first in range(0, 100, {batch})]
+protocol = Protocol(ladder, "metropolis", 30, 2e-6, (0.4, 0.05), block=10, seed=5, grid=grid)
+model = ModelParameters(8, 10.0, 2.0, 1.0, 0.5)
+runs = [methods.simulate(model, protocol, first, {batch}) for first in range(0, 100, {batch})]
 digest = hashlib.sha256()
 for T in (0.4, 0.05, 2e-6):
     digest.update(merge([counts[T] for counts, _ in runs]).counts.tobytes())

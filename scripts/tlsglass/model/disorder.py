@@ -1,7 +1,7 @@
 """One disorder realization of Eq. (2): occupied sites, random fields and couplings, all from one seed.
 
-Couplings are kept as int16 and fields as int32, so that a spin flip is an integer row addition: the local fields that
-the chain carries along never drift from the fields recomputed from the spins.
+Couplings are int16 and fields int32, such that a spin flip is the addition of a row of integers: incrementally updated
+local fields stay exactly equal to fields recomputed from the spins.
 """
 
 from typing import NamedTuple
@@ -9,81 +9,92 @@ from typing import NamedTuple
 import numpy as np
 
 from tlsglass.base.jit import njit
+from tlsglass.base.types import AnyArray, Float32Array, FloatArray, Int16Array, Int32Array, IntArray
 from tlsglass.model import lattice
 from tlsglass.model.parameters import ModelParameters
 
 CACHE_LINE = 64  # bytes
-ROW = 64  # rows are padded to a multiple of this, so that vectorised loops over a row have no remainder
-BLOCK = 32  # spins that are passed over together when none of them flips
+ROW = 64  # rows are padded to a multiple of this, such that vectorized loops over a row have no remainder
+BLOCK = 32  # spins that are skipped together if none of them flips
 
 
 class Draws(NamedTuple):
     """The random numbers of one realization: the same for every J0, h0 and C."""
 
-    sites: np.ndarray  # (n,) occupied site numbers, ascending
-    c_i: np.ndarray  # (n,) standard normal: h_i = h0 c_i
-    c_ij: np.ndarray  # (n (n-1)/2,) float32, standard normal, pair (i, j < i) at i (i-1)/2 + j: J_ij = c_ij J0 / (R³ + C)
-    spins: np.ndarray  # (n,) int16, +1 or -1: the state at infinite temperature
-    chain_key: np.uint64  # key of the chain's counter-based random numbers
+    sites: IntArray  # (n,) occupied site numbers, ascending
+    c_i: FloatArray  # (n,) h_i = h0 c_i
+    c_ij: Float32Array  # (n (n-1)/2,) pair (i, j < i) at i (i-1)/2 + j: J_ij = c_ij J0 / (R³ + C)
+    spins: Int16Array  # (n,) +1 or -1: the state at infinite temperature
+    chain_key: np.uint64  # key of the counter-based random numbers of the Markov chain
 
 
 class System(NamedTuple):
     """The integer Hamiltonian of one realization and its state.
 
-    W is n rounded up to a multiple of ``ROW``; what lies behind n is padding. Arrays start at cache lines.
+    W is n rounded up to a multiple of ``ROW``; elements beyond n are padding. Arrays start at cache lines. The units are
+    ``coupling_unit_K`` and ``field_unit_K`` of the ModelParameters.
     """
 
     n: int  # number of spins
-    couplings: np.ndarray  # (n, W) int16, symmetric, unit ``Model.coupling_unit_K``; padding 0
-    random_fields: np.ndarray  # (W,) int32, unit ``Model.field_unit_K``; padding 0
-    reach: np.ndarray  # (W,) int32, Σ_j abs(J_ij): no state takes field i further than this from h_i
-    spins: np.ndarray  # (W,) int16, +1 or -1; padding +1
-    fields: np.ndarray  # (W,) int32: h_i + Σ_j J_ij s_j, unit ``Model.field_unit_K``; padding 0
+    couplings: Int16Array  # (n, W) symmetric, in coupling units; padding 0
+    random_fields: Int32Array  # (W,) in field units; padding 0
+    field_bound: Int32Array  # (W,) Σ_j abs(J_ij), the largest difference between field i and h_i in any state
+    spins: Int16Array  # (W,) +1 or -1; padding +1
+    fields: Int32Array  # (W,) h_i + Σ_j J_ij s_j in field units; padding 0
     field_steps: int
     field_unit_K: float
     chain_key: np.uint64
 
     @property
-    def arrays(self):
-        """What the kernels take: couplings, random fields, reach, spins, fields, and the steps of a field."""
-        return self.couplings, self.random_fields, self.reach, self.spins, self.fields, np.int32(self.field_steps)
+    def arrays(self) -> tuple[Int16Array, Int32Array, Int32Array, Int16Array, Int32Array, np.int32]:
+        """Arguments of the kernels: couplings, random fields, field bounds, spins, fields, field steps."""
+        return self.couplings, self.random_fields, self.field_bound, self.spins, self.fields, np.int32(self.field_steps)
 
 
-def draw(L, n, seed, realization):
+def draw(L: int, n: int, seed: int, realization: int) -> Draws:
     """Draw realization number ``realization`` of ``n`` TLSs on an L³ lattice.
 
-    The stream is ``SeedSequence(seed, spawn_key=(L, realization))``: a realization depends on nothing else.
+    All c_i and c_ij are standard normal. The random stream is ``SeedSequence(seed, spawn_key=(L, realization))``: a
+    realization depends on nothing else.
     """
     disorder, chain = np.random.SeedSequence(seed, spawn_key=(L, realization)).spawn(2)
     rng = np.random.Generator(np.random.SFC64(disorder))
     sites = np.sort(rng.choice(L**3, size=n, replace=False))
     c_i = rng.standard_normal(n)
-    c_ij = rng.standard_normal(n * (n - 1) // 2, dtype=np.float32)
+    c_ij = _draw_c_ij(rng, n * (n - 1) // 2)
     spins = (2 * rng.integers(0, 2, size=n) - 1).astype(np.int16)
     return Draws(sites, c_i, c_ij, spins, chain.generate_state(1, np.uint64)[0])
 
 
-def float_hamiltonian(model, draws):
-    """Return (h, J) of Eq. (2) in kelvin as float64 arrays (n,) and (n, n): the unrounded Hamiltonian."""
+def _draw_c_ij(rng: np.random.Generator, n_pairs: int) -> Float32Array:
+    """Return the random factors of the couplings: the only place that knows their distribution."""
+    return rng.standard_normal(n_pairs, dtype=np.float32)
+
+
+def float_hamiltonian(model: ModelParameters, draws: Draws) -> tuple[FloatArray, FloatArray]:
+    """Return h (n,) and J (n, n) of Eq. (2) in kelvin, without rounding."""
     n = len(draws.sites)
-    place = lattice.coordinates(draws.sites, model.L)
+    coordinates = lattice.coordinates(draws.sites, model.L)
     row, column = np.tril_indices(n, -1)
-    displacement = (place[row] - place[column]) % model.L
+    displacement = (coordinates[row] - coordinates[column]) % model.L
     J = np.zeros((n, n))
     J[row, column] = draws.c_ij * model.J0_K * model.kernel[tuple(displacement.T)]
     return model.h0_K * draws.c_i, J + J.T
 
 
-def build(model: ModelParameters, draws: Draws):
-    """Round the realization ``draws`` of ``model`` to its integer Hamiltonian, with the local fields of its spins."""
+def build(model: ModelParameters, draws: Draws) -> System:
+    """Return the integer Hamiltonian of a realization, with the local fields of its initial spins.
+
+    Raises OverflowError if a coupling exceeds 16 bits, or an excitation energy may exceed ``model.energy_range_K``.
+    """
     n = len(draws.sites)
     width = -(-n // ROW) * ROW
     kernel = model.kernel * (model.J0_K / model.coupling_unit_K)
     couplings = _zeros((n, width), np.int16)
     largest = _fill_couplings(couplings, lattice.coordinates(draws.sites, model.L), draws.c_ij, kernel)
     if largest > 32767:
-        raise OverflowError(f"a coupling of {largest * model.coupling_unit_K:g} K does not fit its 16 bits")
-    random_fields, fields, reach = (_zeros(width, np.int32) for _ in range(3))
+        raise OverflowError(f"a coupling of {largest * model.coupling_unit_K:g} K exceeds 16 bits")
+    random_fields, fields, field_bound = (_zeros(width, np.int32) for _ in range(3))
     spins = _zeros(width, np.int16)
     spins[:] = 1
     spins[:n] = draws.spins
@@ -91,13 +102,14 @@ def build(model: ModelParameters, draws: Draws):
     bound = _sum_magnitudes(couplings) * model.field_steps
     if 2 * np.max(np.abs(h) + bound) * model.field_unit_K >= model.energy_range_K:
         raise OverflowError(f"an excitation energy may exceed the range of {model.energy_range_K:g} K")
-    random_fields[:n], reach[:n] = h, bound
+    random_fields[:n], field_bound[:n] = h, bound
     recompute_fields(couplings, random_fields, spins, fields, model.field_steps)
-    return System(n, couplings, random_fields, reach, spins, fields, model.field_steps, model.field_unit_K, draws.chain_key)
+    units = model.field_steps, model.field_unit_K
+    return System(n, couplings, random_fields, field_bound, spins, fields, *units, draws.chain_key)
 
 
-def _zeros(shape, dtype):
-    """Return zeros that start at a cache line: rows of couplings are then read without straddling lines."""
+def _zeros(shape: int | tuple[int, ...], dtype: type[np.generic]) -> AnyArray:
+    """Return zeros that start at a cache line, so that a row of couplings spans as few lines as possible."""
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     memory = np.zeros(size + CACHE_LINE, dtype=np.uint8)
     start = -memory.ctypes.data % CACHE_LINE
@@ -105,21 +117,21 @@ def _zeros(shape, dtype):
 
 
 @njit
-def _fill_couplings(couplings, place, c_ij, kernel):
-    """Write the rounded couplings, both triangles; return the largest absolute value met."""
+def _fill_couplings(couplings: Int16Array, coordinates: IntArray, c_ij: Float32Array, kernel: FloatArray) -> float:
+    """Fill both triangles with the rounded couplings; return the largest absolute value."""
     n = couplings.shape[0]
     largest = 0.0
     pair = 0
     for i in range(n):
         for j in range(i):
-            dx = abs(place[i, 0] - place[j, 0])
-            dy = abs(place[i, 1] - place[j, 1])
-            dz = abs(place[i, 2] - place[j, 2])
+            dx = abs(coordinates[i, 0] - coordinates[j, 0])
+            dy = abs(coordinates[i, 1] - coordinates[j, 1])
+            dz = abs(coordinates[i, 2] - coordinates[j, 2])
             value = np.floor(c_ij[pair] * kernel[dx, dy, dz] + 0.5)
             largest = max(largest, abs(value))
             couplings[i, j] = np.int16(value)
             pair += 1
-    # mirrored in blocks: writing down the columns of a whole matrix would miss the cache at every step
+    # mirrored in blocks: writing whole columns would miss the cache at every element
     for row in range(0, n, BLOCK):
         for column in range(0, row + 1, BLOCK):
             for i in range(row, min(row + BLOCK, n)):
@@ -129,8 +141,8 @@ def _fill_couplings(couplings, place, c_ij, kernel):
 
 
 @njit
-def _sum_magnitudes(couplings):
-    """Return Σ_j abs(J_ij) for every row, (n,) int64."""
+def _sum_magnitudes(couplings: Int16Array) -> IntArray:
+    """Return Σ_j abs(J_ij) for every row, (n,)."""
     sums = np.zeros(couplings.shape[0], dtype=np.int64)
     for i in range(couplings.shape[0]):
         for j in range(couplings.shape[1]):
@@ -139,8 +151,10 @@ def _sum_magnitudes(couplings):
 
 
 @njit
-def recompute_fields(couplings, random_fields, spins, fields, field_steps):
-    """Set ``fields`` to h_i + Σ_j J_ij s_j, summed anew."""
+def recompute_fields(
+    couplings: Int16Array, random_fields: Int32Array, spins: Int16Array, fields: Int32Array, field_steps: int
+) -> None:
+    """Set ``fields`` to h_i + Σ_j J_ij s_j."""
     for i in range(couplings.shape[0]):
         row = couplings[i]
         total = np.int32(0)
@@ -150,8 +164,8 @@ def recompute_fields(couplings, random_fields, spins, fields, field_steps):
 
 
 @njit
-def fields_of_all_up(couplings, random_fields, field_steps):
-    """Return the fields h_i + Σ_j J_ij that hold where every spin is up."""
+def all_up_fields(couplings: Int16Array, random_fields: Int32Array, field_steps: int) -> Int32Array:
+    """Return h_i + Σ_j J_ij, the fields if every spin is up."""
     fields = random_fields.copy()
     for i in range(couplings.shape[0]):
         row = couplings[i]

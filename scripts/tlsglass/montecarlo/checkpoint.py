@@ -1,73 +1,82 @@
-"""The finished realizations of a batch that is not whole yet: a kill or a wall-time limit costs no more than the last ones.
+"""Checkpoints: the finished realizations of an unfinished batch, so that a killed job loses at most the last ones.
 
-A checkpoint is written whole beside the shards and is read only by a run of the same ``origin``. Since a realization
-depends on its own number alone, a batch that is taken up again ends with the same bits as one that was never stopped.
+A checkpoint is written atomically next to the shards and is read only by a run with the same fingerprint. A realization
+depends on its own number alone, thus a resumed batch ends with the same bits as an uninterrupted one.
 """
 
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
 
 import numpy as np
 
 from tlsglass.base import io
+from tlsglass.base.types import AnyArray, StrPath
 
 INTERVAL = 30.0  # seconds between two checkpoints: what SIGKILL can cost
 
 
 class InterruptedBatchError(io.UserError):
-    """A signal asked the batch to stop; its finished realizations are kept."""
+    """A signal stopped the batch; its finished realizations are in the checkpoint."""
 
 
 class Checkpoint:
-    """Keeps the arrays of an unfinished batch at ``path``; a context manager that removes them once the batch is whole.
+    """Context manager that keeps the arrays of an unfinished batch at ``path`` and removes them when the batch is finished.
 
-    Inside of the context SIGTERM and SIGINT stop the batch after the realization in flight, with a last checkpoint; the
-    second such signal ends the process at once.
+    Within the context, SIGTERM and SIGINT stop the batch after the current realization with a last checkpoint; a second
+    such signal ends the process immediately.
     """
 
-    def __init__(self, path, origin, interval=INTERVAL):
-        self.path, self.origin, self.interval = Path(path), origin, interval
-        self.stopped_by = None
+    def __init__(self, path: StrPath, fingerprint: str, interval: float = INTERVAL) -> None:
+        self.path, self.interval = Path(path), interval
+        self.metadata = {"fingerprint": fingerprint}
+        self.stopped_by: str | None = None
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.last = time.monotonic()
         self.handlers = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         return self
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         for number, handler in self.handlers.items():
             signal.signal(number, handler)
         if kind is None:
             self.path.unlink(missing_ok=True)
 
-    def _stop(self, number, frame):
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        """Handle a signal: stop after the current realization."""
         self.stopped_by = signal.Signals(number).name
-        signal.signal(number, self.handlers[number])
+        signal.signal(number, self.handlers[signal.Signals(number)])
 
-    def restore(self, arrays):
-        """Fill ``arrays``, a dict of arrays, from the checkpoint in place; return the number of finished realizations.
+    def restore(self, arrays: Mapping[str, AnyArray]) -> int:
+        """Fill ``arrays`` in place from the checkpoint; return the number of finished realizations.
 
-        A checkpoint that is missing, damaged, of another origin or of other shapes is none: 0 is returned.
+        Returns 0 for a checkpoint that is missing, damaged, or has another fingerprint or other shapes.
         """
         try:
-            kept, stamp = io.read_arrays(self.path)
+            stored, metadata = io.read_arrays(self.path)
         except (FileNotFoundError, io.DamagedFileError):
             return 0
-        if stamp != {"origin": self.origin} or not arrays.keys() < kept.keys():
+        if metadata != self.metadata or not arrays.keys() < stored.keys():
             return 0
-        if any(kept[name].shape != array.shape for name, array in arrays.items()):
+        if any(stored[name].shape != array.shape for name, array in arrays.items()):
             return 0
         for name, array in arrays.items():
-            array[...] = kept[name]
-        return int(kept["done"])
+            array[...] = stored[name]
+        return int(stored["done"])
 
-    def done(self, count, arrays):
-        """Take note that ``count`` realizations are finished. Raises Stopped when a signal has asked for it."""
+    def update(self, count: int, arrays: Mapping[str, AnyArray]) -> None:
+        """Write a checkpoint with ``count`` finished realizations if one is due.
+
+        Raises InterruptedBatchError after a signal.
+        """
         now = time.monotonic()
         if self.stopped_by is None and now - self.last < self.interval:
             return
-        io.write_arrays(self.path, arrays | {"done": np.int64(count)}, {"origin": self.origin})
+        io.write_arrays(self.path, {**arrays, "done": np.int64(count)}, self.metadata)
         self.last = now
         if self.stopped_by is not None:
             raise InterruptedBatchError(

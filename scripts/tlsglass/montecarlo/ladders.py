@@ -1,6 +1,7 @@
-"""The rungs of a ladder on which replicas exchange well, by a stated rule."""
+"""Ladders of temperatures for exchange Monte Carlo."""
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from statistics import NormalDist
@@ -8,30 +9,36 @@ from statistics import NormalDist
 from tlsglass.base import labels
 
 
-def exchange_ladder(n_spins, h0_K, measured_K, top_K, acceptance):
-    """Return the ladder of tempering, descending: ``top_K``, the ``measured_K``, and the rungs between them.
+def exchange_ladder(
+    n_spins: int, h0_K: float, measured_K: Iterable[float], top_K: float, acceptance: float
+) -> tuple[float, ...]:
+    """Return the ladder of tempering in kelvin, descending: ``top_K``, the ``measured_K``, and rungs between them.
 
-    The rule: between each two of these temperatures stand rungs with equal ratios, as many as keep the acceptance of an
-    exchange at about ``acceptance`` or above for independent TLSs: erfc(ln(T/T') sqrt(N c) / 2) where energies are Gaussian,
-    with their specific heat c at the geometric mean of the two temperatures. Couplings lower c above where valleys freeze.
+    Between neighboring temperatures, geometrically spaced rungs are inserted, just enough to keep the acceptance of an
+    exchange above about ``acceptance`` for independent TLSs. With Gaussian energies it is erfc(ln(T/T') sqrt(N c) / 2), where
+    the specific heat c is taken at the geometric mean of the two temperatures. Couplings lower c, except where valleys
+    freeze.
     """
-    given = sorted({*measured_K, top_K}, reverse=True)
-    reach = -2 * NormalDist().inv_cdf(acceptance / 2) / math.sqrt(2)  # largest ln(T/T') sqrt(N c)
-    rungs = [given[0]]
-    for above, below in pairwise(given):
-        step = reach / math.sqrt(n_spins * specific_heat(math.sqrt(above * below) / h0_K))
-        parts = math.ceil(math.log(above / below) / step - 1e-9)
-        rungs += [labels.round_to_label(float(f"{above * (below / above) ** (k / parts):.3g}")) for k in range(1, parts)]
-        rungs.append(below)
+    temperatures = sorted({*measured_K, top_K}, reverse=True)
+    max_log_ratio = -2 * NormalDist().inv_cdf(acceptance / 2) / math.sqrt(2)  # largest ln(T/T') sqrt(N c)
+    rungs = [temperatures[0]]
+    for upper, lower in pairwise(temperatures):
+        step = max_log_ratio / math.sqrt(n_spins * specific_heat(math.sqrt(upper * lower) / h0_K))
+        intervals = math.ceil(math.log(upper / lower) / step - 1e-9)
+        ratios = ((lower / upper) ** (k / intervals) for k in range(1, intervals))
+        rungs += [labels.round_to_label(float(f"{upper * ratio:.3g}")) for ratio in ratios]
+        rungs.append(lower)
     return tuple(rungs)
 
 
 @lru_cache
-def specific_heat(temperature):
-    """Return C/N of independent TLSs, H = h s, h normal: the mean of (h/T)² sech²(h/T), with h and T in units of h0."""
-    steps, end = 4000, min(8.0, 20 * temperature)
-    total = 0.0
-    for k in range(1, steps + 1):
-        h = end * (k - 0.5) / steps
-        total += math.exp(-h * h / 2) * (h / temperature / math.cosh(h / temperature)) ** 2
-    return 2 * total * end / steps / math.sqrt(2 * math.pi)
+def specific_heat(temperature: float) -> float:
+    """Return C/N of independent TLSs, H = h s with h normal: Eq. (6) for their density of states; h, T in units of h0."""
+    import numpy as np  # slow to import, and needed only if the configuration contains sets for tempering
+
+    from tlsglass.physics.kernels import specific_heat_kernel
+
+    steps, h_max = 4000, min(8.0, 20 * temperature)
+    h = h_max * (np.arange(steps) + 0.5) / steps
+    integrand = np.exp(-h * h / 2) * specific_heat_kernel(2 * h, temperature)  # E = 2 h
+    return float(2 * np.sum(integrand) * h_max / steps / math.sqrt(2 * math.pi))

@@ -1,66 +1,80 @@
-"""Overlaps of two independent copies of a realization, from their spins in 64 snapshots each: exact integers.
+"""Overlaps of two independent copies of a realization, from their spins in 64 snapshots each, as exact integers.
 
-They are what the Gaussian identities compare with the energies: ``identities`` in ``certificates``.
+``equilibration_tests.identities`` compares them with the energies.
 """
 
 import math
+from typing import cast
 
 import numpy as np
 
 from tlsglass.base.jit import njit
+from tlsglass.base.types import IntArray, UInt64Array
 from tlsglass.model import lattice
+from tlsglass.model.disorder import Draws
+from tlsglass.model.parameters import ModelParameters
 
-SNAPSHOTS = 64  # a bit of a word for each
+SNAPSHOTS = 64  # one bit of an uint64 for each
 
 
 class Overlaps:
-    """The pairs of one realization, ordered by their distance; and the overlaps of two copies, summed over them."""
+    """The pairs of one realization, grouped by distance, and the overlaps of two copies summed over them."""
 
-    def __init__(self, model, draws):
+    def __init__(self, model: ModelParameters, draws: Draws) -> None:
         shells = np.unique(model.kernel)
         self.variances_K2 = (model.J0_K * shells) ** 2  # σ_ij² of each shell of distances
         self.shell = np.searchsorted(shells, model.kernel)
-        self.place = lattice.coordinates(draws.sites, model.L)
-        numbers = _count_pairs(self.place, self.shell, len(shells))
-        self.variance_K2 = math.fsum(self.variances_K2 * numbers)
+        self.coordinates = lattice.coordinates(draws.sites, model.L)
+        pairs = _count_pairs(self.coordinates, self.shell, len(shells))
+        self.variance_K2 = math.fsum(self.variances_K2 * pairs)
 
-    def of(self, one, other):
-        """Return Σ_i ⟨s_i⟩ ⟨s_i⟩' and Σ_{i<j} σ_ij² ⟨s_i s_j⟩ ⟨s_i s_j⟩' in K², from the words (n,) of two copies.
+    def between(self, bits_1: UInt64Array, bits_2: UInt64Array) -> tuple[float, float]:
+        """Return Σ_i ⟨s_i⟩ ⟨s_i⟩' and Σ_{i<j} σ_ij² ⟨s_i s_j⟩ ⟨s_i s_j⟩' in K², from the spin bits (n,) of two copies.
 
-        Bit t of word i is set where spin i is up in snapshot t. Averages of independent copies make products without bias.
+        Bit t of element i is set where spin i is up in snapshot t. Products of averages of independent copies are unbiased.
         """
-        single, pairs = _overlaps(one, other, self.place, self.shell, len(self.variances_K2))
-        return single / SNAPSHOTS**2, math.fsum(self.variances_K2 * pairs) / SNAPSHOTS**2
+        single, pairs = _overlaps(bits_1, bits_2, self.coordinates, self.shell, len(self.variances_K2))
+        return cast(int, single) / SNAPSHOTS**2, math.fsum(self.variances_K2 * pairs) / SNAPSHOTS**2
 
 
 @njit(inline="always")
-def _shell(place, shell, i, j):
-    return shell[abs(place[i, 0] - place[j, 0]), abs(place[i, 1] - place[j, 1]), abs(place[i, 2] - place[j, 2])]
+def _shell_of_pair(coordinates: IntArray, shell: IntArray, i: int, j: int) -> int:
+    """Return the shell of distances that a pair belongs to."""
+    return shell[
+        abs(coordinates[i, 0] - coordinates[j, 0]),
+        abs(coordinates[i, 1] - coordinates[j, 1]),
+        abs(coordinates[i, 2] - coordinates[j, 2]),
+    ]
 
 
 @njit
-def _count_pairs(place, shell, shells):
-    numbers = np.zeros(shells, dtype=np.int64)
-    for i in range(len(place)):
+def _count_pairs(coordinates: IntArray, shell: IntArray, shells: int) -> IntArray:
+    """Return the number of pairs in each shell."""
+    pairs = np.zeros(shells, dtype=np.int64)
+    for i in range(len(coordinates)):
         for j in range(i):
-            numbers[_shell(place, shell, i, j)] += 1
-    return numbers
+            pairs[_shell_of_pair(coordinates, shell, i, j)] += 1
+    return pairs
 
 
 @njit
-def _overlaps(one, other, place, shell, shells):
+def _overlaps(
+    bits_1: UInt64Array, bits_2: UInt64Array, coordinates: IntArray, shell: IntArray, shells: int
+) -> tuple[int, IntArray]:
+    """Return the overlap of the spins, and that of the pairs in each shell, both times SNAPSHOTS²."""
     single, pairs = np.int64(0), np.zeros(shells, dtype=np.int64)
-    for i in range(len(one)):
-        single += _sum(~one[i]) * _sum(~other[i])
+    for i in range(len(bits_1)):
+        single += _sum_of_signs(~bits_1[i]) * _sum_of_signs(~bits_2[i])
         for j in range(i):
-            pairs[_shell(place, shell, i, j)] += _sum(one[i] ^ one[j]) * _sum(other[i] ^ other[j])
+            product = _sum_of_signs(bits_1[i] ^ bits_1[j]) * _sum_of_signs(bits_2[i] ^ bits_2[j])
+            pairs[_shell_of_pair(coordinates, shell, i, j)] += product
     return single, pairs
 
 
 @njit(inline="always")
-def _sum(word):
-    """Return the sum of 64 signs, - where a bit of ``word`` is set."""
-    w = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
+def _sum_of_signs(bits: int) -> int:
+    """Return the sum of 64 signs, -1 for each bit that is set."""
+    w = bits - ((bits >> np.uint64(1)) & np.uint64(0x5555555555555555))
     w = (w & np.uint64(0x3333333333333333)) + ((w >> np.uint64(2)) & np.uint64(0x3333333333333333))
     w = (w + (w >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
     return np.int64(64) - np.int64(2) * np.int64((w * np.uint64(0x0101010101010101)) >> np.uint64(56))

@@ -1,72 +1,81 @@
-"""How a realization is annealed, and what names the origin of the numbers that come of it. Plain Python, for the workflow."""
+"""The protocol of a simulation, and the fingerprints of its results. Plain Python without numpy, for the workflow."""
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import labels
 from tlsglass.dos.grid import Grid
 from tlsglass.model.parameters import ModelParameters
 
-CHAIN_VERSION = 3  # raise it whenever the same seed gives another chain: shards are told apart by it
-EQUILIBRIUM_VERSION = 1  # raise it whenever the same chain is exchanged, or looked at twice, in another way
+if TYPE_CHECKING:
+    from tlsglass.base.types import FloatArray
+
+CHAIN_VERSION = 3  # to be raised whenever the same seed gives another chain; it is part of every fingerprint
+EQUILIBRIUM_VERSION = 1  # the same for exchanges, and for the snapshots of paired anneals
 
 ANNEALING, TEMPERING, PAIRED_ANNEALING = "annealing", "tempering", "annealing_twice"  # methods
-JOB_NAMES = {ANNEALING: "anneal", TEMPERING: "temper", PAIRED_ANNEALING: "anneal_twice"}  # how their jobs are called
+JOB_NAMES = {ANNEALING: "anneal", TEMPERING: "temper", PAIRED_ANNEALING: "anneal_twice"}  # rules of the methods
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """How a realization is simulated and at which temperatures its excitation energies are counted (all in kelvin).
+    """How a realization is simulated, and at which temperatures (in kelvin) its excitation energies are counted.
 
-    By ``method`` annealing one state goes down the ladder and is then quenched; by tempering a replica at each rung is
-    exchanged with its neighbours, and there is no quench. Two independent anneals end at the last rung, too, and are
-    looked at along the ladder: no energies are counted for them. Raises ValueError when energies are to be counted at what
-    is no rung.
+    Annealing cools one state down the ladder and then quenches it. Tempering runs one replica at each rung and exchanges
+    neighbors, without a quench. Paired annealing runs two independent anneals without a quench, and counts no energies.
+
+    Raises
+    ------
+    ValueError
+        For a temperature in ``measured_K`` that is no rung of the ladder.
     """
 
-    ladder_K: tuple  # descending
+    ladder_K: tuple  # type: ignore[type-arg]  # of floats, descending; ``labels.from_jsonable`` compares the type with tuple
     dynamics: str  # "metropolis" or "heat_bath"
-    sweeps: int  # at each rung, and at the quench; by tempering half of them come before energies are counted
+    sweeps: int  # at each rung, and at the quench; tempering counts energies in the second half
     quench_K: float
-    measured_K: tuple  # rungs at which energies are counted; the quench is always counted
-    block: int  # realizations per block of counts
+    measured_K: tuple  # type: ignore[type-arg]  # rungs at which energies are counted, in addition to the quench
+    block: int  # realizations per row of counts
     seed: int
     grid: Grid
     method: str = ANNEALING
-    extensions: int = 0  # by tempering: how often the sweeps of a realization are quadrupled where its copies have not met
+    extensions: int = 0  # of tempering: how many times the sweeps are quadrupled while the copies have not met
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for T in self.measured_K:
             if T not in self.ladder_K:
-                raise ValueError(f"measured_K holds {T!r}, which is no rung of ladder_K")
+                raise ValueError(f"measured_K contains {T!r}, which is not in ladder_K")
 
     @property
-    def rungs(self):
-        """The ladder from its top to the quench, as names.Rung."""
+    def rungs(self) -> list[labels.Rung]:
+        """All temperatures, from the top of the ladder to the quench."""
         return [*map(labels.Rung, self.ladder_K), *self.quench_rungs]
 
     @property
-    def quench_rung(self):
+    def quench_rung(self) -> labels.Rung:
+        """The temperature of the quench."""
         return labels.Rung(self.quench_K, quench=True)
 
     @property
-    def quench_rungs(self):
-        """The quench alone in a list, which is empty where there is none."""
+    def quench_rungs(self) -> list[labels.Rung]:
+        """A list of the quench; empty for methods without a quench."""
         return [self.quench_rung] if self.method == ANNEALING else []
 
     @property
-    def counted_rungs(self):
-        """The rungs at which energies are counted, as names.Rung."""
+    def counted_rungs(self) -> list[labels.Rung]:
+        """The temperatures at which energies are counted."""
         return [*map(labels.Rung, self.measured_K), *self.quench_rungs]
 
-    def grid_edges(self, T_K, E_max_K):
-        """Return the energy bins at ``T_K``; the quench shares those of the lowest rung."""
+    def grid_edges(self, T_K: float, E_max_K: float) -> "FloatArray":
+        """Return the edges of the energy bins at ``T_K``; the quench uses those of the lowest rung."""
         return self.grid.edges(max(T_K, self.ladder_K[-1]), E_max_K)
 
 
-def scale_temperatures(protocol, factor):
-    """Return ``protocol`` with every temperature multiplied by ``factor``."""
+def scale_temperatures(protocol: Protocol, factor: float) -> Protocol:
+    """Return the protocol with all temperatures multiplied by ``factor``."""
     return replace(
         protocol,
         ladder_K=tuple(labels.round_to_label(T * factor) for T in protocol.ladder_K),
@@ -75,43 +84,44 @@ def scale_temperatures(protocol, factor):
     )
 
 
-def _facts(model, protocol, without=()):
-    told = {"chain_version": CHAIN_VERSION} | labels.to_jsonable(model) | labels.to_jsonable(protocol)
+def _to_jsonable(model: ModelParameters, protocol: Protocol, omit: Iterable[str] = ()) -> dict[str, Any]:
+    """Return versions, model and protocol as a dict for JSON, without ``measured_K`` and what the method does not use."""
+    content = {"chain_version": CHAIN_VERSION} | labels.to_jsonable(model) | labels.to_jsonable(protocol)
     if protocol.method != ANNEALING:
-        told["equilibrium_version"] = EQUILIBRIUM_VERSION
-        without = ("quench_K", *without)
-    return {name: value for name, value in told.items() if name not in ("measured_K", *without)}
+        content["equilibrium_version"] = EQUILIBRIUM_VERSION
+        omit = ("quench_K", *omit)
+    return {name: value for name, value in content.items() if name not in ("measured_K", *omit)}
 
 
-def counts_fingerprint(model, protocol, rung=None):
-    """Name all that the counts at ``rung`` depend on, but for their realizations; without one, at whatever rung.
+def counts_fingerprint(model: ModelParameters, protocol: Protocol, rung: labels.Rung | None = None) -> str:
+    """Return a fingerprint, as JSON, of everything except the realizations that the counts at a rung depend on.
 
-    Counts at a temperature do not depend on where else energies are counted, nor, where a state is annealed, on the rungs
-    below it.
+    They do not depend on the other rungs at which energies are counted nor, for annealing, on lower rungs. Without a rung,
+    the fingerprint covers the whole ladder.
     """
-    told = _facts(model, protocol)
+    content = _to_jsonable(model, protocol)
     if rung is not None and not rung.quench and protocol.method == ANNEALING:
-        del told["quench_K"]
-        told["ladder_K"] = [labels.format_number(T) for T in protocol.ladder_K if T >= rung.T_K]
-    return json.dumps(told, sort_keys=True)
+        del content["quench_K"]
+        content["ladder_K"] = [labels.format_number(T) for T in protocol.ladder_K if T >= rung.T_K]
+    return json.dumps(content, sort_keys=True)
 
 
-def record_fingerprint(model, protocol):
-    """Name all that is told of chains depends on: energies, acceptances and stability along the ladder of annealing.
+def record_fingerprint(model: ModelParameters, protocol: Protocol) -> str:
+    """Return a fingerprint of everything that the record of a batch depends on.
 
-    Energies are not counted for them. By the other methods it is the ``origin``.
+    The record of annealing contains no counts, and thus does not depend on block and grid.
     """
     if protocol.method != ANNEALING:
         return counts_fingerprint(model, protocol)
-    return json.dumps(_facts(model, protocol, without=("block", "grid")), sort_keys=True)
+    return json.dumps(_to_jsonable(model, protocol, omit=("block", "grid")), sort_keys=True)
 
 
-def parse_fingerprint(fingerprint, measured_K=()):
-    """Return the Model and the Protocol of an ``origin``, with energies counted at the rungs ``measured_K``."""
-    told = {"quench_K": "0"} | json.loads(fingerprint) | {"measured_K": measured_K}
-    return labels.from_jsonable(ModelParameters, told), labels.from_jsonable(Protocol, told)
+def parse_fingerprint(fingerprint: str, measured_K: tuple[float, ...] = ()) -> tuple[ModelParameters, Protocol]:
+    """Return the model and the protocol of a fingerprint, with energies counted at the rungs ``measured_K``."""
+    content = {"quench_K": "0"} | json.loads(fingerprint) | {"measured_K": measured_K}
+    return labels.from_jsonable(ModelParameters, content), labels.from_jsonable(Protocol, content)
 
 
-def shard_folder(model, fingerprint):
-    """Return the name of the folder that keeps the shards of an ``origin``: L8_J2-3f9c1a2b."""
+def shard_folder(model: ModelParameters, fingerprint: str) -> str:
+    """Return the name of the folder of the shards with a fingerprint: L8_J2-3f9c1a2b."""
     return f"{labels.ParameterSet(model.L, model.J0_K)}-{hashlib.sha256(fingerprint.encode()).hexdigest()[:8]}"

@@ -1,156 +1,127 @@
-"""One batch of realizations in equilibrium, two copies of each by exchange Monte Carlo: what the shards of a batch hold."""
+"""Exchange Monte Carlo of a batch of realizations: two copies of each, in equilibrium."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.base.types import AnyArray, FloatArray, Int16Array, IntArray
 from tlsglass.model import disorder, excitations
-from tlsglass.model.parameters import ModelParameters
+from tlsglass.model.disorder import Draws, System
 from tlsglass.montecarlo import tempering
-from tlsglass.montecarlo.annealing import Progress, StoredRecord
+from tlsglass.montecarlo.batch import BatchRecord, BatchSimulation
 from tlsglass.montecarlo.overlaps import SNAPSHOTS, Overlaps
-from tlsglass.montecarlo.protocol import Protocol, counts_fingerprint
-from tlsglass.montecarlo.tempering import HALVING_WINDOWS
+from tlsglass.montecarlo.protocol import counts_fingerprint
+from tlsglass.montecarlo.tempering import HALVING_WINDOWS, CopyRecord
 
 COPIES = 2
-MIN_ROUND_TRIPS = 4  # round trips that a copy must make, or the realization is swept longer
-LOW_ENERGY_H0 = 0.1  # spins with E below this share of h0 are followed beside those below T
+MIN_ROUND_TRIPS = 4  # of a copy; with fewer, the realization is swept longer
+LOW_ENERGY_H0 = 0.1  # spins with E below this fraction of h0 are counted in addition to those with E < T
 
 
 @dataclass(frozen=True)
-class TemperingRecord(StoredRecord):
-    """What tempering was like: n realizations, two copies, r rungs from the top, windows w of tempering.Record.
+class TemperingRecord(BatchRecord):
+    """Results of tempering n realizations: two copies, r rungs in descending order, windows w as in CopyRecord.
 
-    Energies are 2H in steps of ``field_unit_K``, as integers, but for those in kelvin.
+    Energies are 2H in steps of ``field_unit_K``, integers, unless they are in kelvin.
     """
 
-    fingerprint: str
-    first: int
     n_spins: int
     sweeps: int  # of most realizations
     field_unit_K: float
-    rungs_K: np.ndarray  # (r,)
-    measured_K: np.ndarray  # (m,)
-    energy: np.ndarray  # (n, 2, w, r) summed over the sweeps of a window
-    low: np.ndarray  # (n, 2, w, r, 2) spins with E < T and with E < LOW h0, summed over the snapshots of a window
-    snapshots: np.ndarray  # (n, 2, SNAPSHOTS, r) energy of the last window
-    field_part: np.ndarray  # (n, 2, r) Σ_i h_i s_i in field steps, summed over snapshots
-    overlap: np.ndarray  # (n, r) Σ_i of ⟨s_i⟩ of one copy by that of the other
-    pair_overlap_K2: np.ndarray  # (n, r) Σ_{i<j} σ_ij² ⟨s_i s_j⟩ of one copy by that of the other
-    pair_variance_K2: np.ndarray  # (n,) Σ_{i<j} σ_ij²
-    flips: np.ndarray  # (n, 2, r) accepted flips
-    exchanges: np.ndarray  # (n, 2, r - 1) accepted in the last window
-    trips: np.ndarray  # (n, 2) round trips of all replicas
-    lowest: np.ndarray  # (n, 2) the lowest energy met, relaxed
-    lengths: np.ndarray  # (n,) sweeps of each realization
-    negative: np.ndarray  # (n / block, sum of bins) of the counts at the measured rungs, one after the other: E_i signed, < 0
+    rungs_K: FloatArray  # (r,)
+    measured_K: FloatArray  # (m,)
+    energy: IntArray  # (n, 2, w, r) summed over the sweeps of a window
+    low: IntArray  # (n, 2, w, r, 2) spins with E < T and with E < LOW_ENERGY_H0 h0, summed over the snapshots of a window
+    snapshots: IntArray  # (n, 2, SNAPSHOTS, r) energy in the last window
+    field_part: IntArray  # (n, 2, r) Σ_i h_i s_i in field steps, summed over snapshots
+    overlap: FloatArray  # (n, r) Σ_i of ⟨s_i⟩ of one copy times that of the other
+    pair_overlap_K2: FloatArray  # (n, r) Σ_{i<j} σ_ij² ⟨s_i s_j⟩ of one copy times that of the other
+    pair_variance_K2: FloatArray  # (n,) Σ_{i<j} σ_ij²
+    flips: IntArray  # (n, 2, r) accepted flips
+    exchanges: IntArray  # (n, 2, r - 1) accepted in the last window
+    trips: IntArray  # (n, 2) round trips of all replicas
+    lowest: IntArray  # (n, 2) lowest energy, after relaxation
+    lengths: IntArray  # (n,) sweeps of each realization
+    negative: IntArray  # (n / block, sum of bins) counts of negative signed E_i at the measured rungs, one after the other
+
+    @property
+    def n_realizations(self) -> int:
+        return len(self.energy)
 
 
-def simulate(model: ModelParameters, protocol: Protocol, first, n, report=lambda line: None, checkpoint=None):
-    """Temper realizations ``first`` to ``first + n - 1`` of ``model`` and count their excitation energies.
+class TemperingSimulation(BatchSimulation):
+    """Tempers a batch. Energies are counted at the measured rungs, in the snapshots of the last window of both copies."""
 
-    Returns the counts, a dict from temperature to Counts, and the Tempered. As simulation.simulate. Raises ValueError unless
-    ``first`` and ``n`` are multiples of the block.
-    """
-    for name, value, least in (("first", first, 0), ("n", n, protocol.block)):
-        if value < least or value % protocol.block:
-            raise ValueError(f"{name} = {value!r}: must be a multiple of the block, {protocol.block}, and >= {least}")
-    ladder_K = protocol.ladder_K
-    places = [ladder_K.index(T) for T in protocol.measured_K]
-    edges = {T: protocol.grid_edges(T, model.energy_range_K) for T in protocol.measured_K}
-    every = [edges.get(T) for T in ladder_K]
-    blocks, sizes = n // protocol.block, [len(e) - 1 for e in edges.values()]
-    kept = {f"counts_{k}": np.zeros((blocks, m), dtype=np.int64) for k, m in enumerate(sizes)}
-    kept |= _arrays(n, len(ladder_K)) | {"negative": np.zeros((blocks, sum(sizes)), dtype=np.int64)}
-    begun = checkpoint.restore(kept) if checkpoint else 0
-    if begun:
-        report(f"{begun}/{n} realizations taken from {checkpoint.path}")
-    progress = Progress(n, report, begun)
-    for index in range(begun, n):
-        draws = disorder.draw(model.L, model.n_spins, protocol.seed, first + index)
-        system = disorder.build(model, draws)
-        runs, kept["lengths"][index], kept["lowest"][index] = _met(system, protocol, every, LOW_ENERGY_H0 * model.h0_K)
-        _keep(kept, index, runs, model, draws)
-        for run in runs:
-            total, negative = run.counts
-            for k, (place, m) in enumerate(zip(places, sizes, strict=True)):
-                kept[f"counts_{k}"][index // protocol.block] += total[place, :m]
-            kept["negative"][index // protocol.block] += np.concatenate(
-                [negative[place, :m] for place, m in zip(places, sizes, strict=True)]
-            )
-        progress.done(index + 1)
-        if checkpoint and index + 1 < n:
-            checkpoint.done(index + 1, kept)
-    found = {
-        T: DensityOfStates(
-            L=model.L,
-            J0_K=model.J0_K,
-            T_K=T,
-            n_spins=model.n_spins,
-            concentration=model.concentration,
-            block=protocol.block,
-            fingerprint=counts_fingerprint(model, protocol),
-            first=np.arange(first, first + n, protocol.block),
-            edges_K=edges[T],
-            counts=kept.pop(f"counts_{k}"),
-            snapshots=COPIES * SNAPSHOTS,
-        )
-        for k, T in enumerate(protocol.measured_K)
-    }
-    head = counts_fingerprint(model, protocol), first, model.n_spins, protocol.sweeps, model.field_unit_K
-    return found, TemperingRecord(*head, np.array(ladder_K), np.array(protocol.measured_K), **kept)
+    record_type = TemperingRecord
+    snapshots = COPIES * SNAPSHOTS
 
+    def allocate(self) -> dict[str, AnyArray]:
+        n, r = self.n, len(self.protocol.ladder_K)
+        integers = {
+            "energy": (n, COPIES, HALVING_WINDOWS, r),
+            "low": (n, COPIES, HALVING_WINDOWS, r, 2),
+            "snapshots": (n, COPIES, SNAPSHOTS, r),
+            "field_part": (n, COPIES, r),
+            "flips": (n, COPIES, r),
+            "exchanges": (n, COPIES, r - 1),
+            "trips": (n, COPIES),
+            "lowest": (n, COPIES),
+            "lengths": (n,),
+            "negative": (n // self.protocol.block, sum(counts.shape[1] for counts in self.counts.values())),
+        }
+        reals = {"overlap": (n, r), "pair_overlap_K2": (n, r), "pair_variance_K2": (n,)}
+        return {name: np.zeros(shape, dtype=np.int64) for name, shape in integers.items()} | {
+            name: np.zeros(shape) for name, shape in reals.items()
+        }
 
-def _met(system, protocol, edges_K, low_K):
-    """Run both copies, with more sweeps where they have not met; return the Records, the sweeps, and the lowest energies.
+    def run(self, index: int) -> None:
+        model, arrays, block = self.model, self.arrays, index // self.protocol.block
+        draws = disorder.draw(model.L, model.n_spins, self.protocol.seed, self.first + index)
+        copies, arrays["lengths"][index], arrays["lowest"][index] = self._run_until_met(disorder.build(model, draws))
+        self._store(index, copies, draws)
+        for copy in copies:
+            bins = [(self.protocol.ladder_K.index(T), counts.shape[1]) for T, counts in self.counts.items()]
+            for counts, (k, m) in zip(self.counts.values(), bins, strict=True):
+                counts[block] += copy.counts[0, k, :m]
+            arrays["negative"][block] += np.concatenate([copy.counts[1, k, :m] for k, m in bins])
 
-    Copies have met when both have made TRIPS round trips and found the same lowest energy.
-    """
-    heat_bath = protocol.dynamics == "heat_bath"
-    for extension in range(protocol.extensions + 1):
-        sweeps = protocol.sweeps * 4**extension
-        runs = [tempering.run(system, protocol.ladder_K, sweeps, copy, edges_K, low_K, heat_bath) for copy in range(COPIES)]
-        lowest = [_relaxed(system, run.lowest_spins) for run in runs]
-        if len(set(lowest)) == 1 and min(run.trips.sum() for run in runs) >= MIN_ROUND_TRIPS:
-            break
-    return runs, sweeps, lowest
+    def record(self) -> TemperingRecord:
+        model, protocol = self.model, self.protocol
+        head = counts_fingerprint(model, protocol), self.first, model.n_spins, protocol.sweeps, model.field_unit_K
+        arrays = {name: array for name, array in self.arrays.items() if not name.startswith("counts_")}
+        return TemperingRecord(*head, np.array(protocol.ladder_K), np.array(protocol.measured_K), **arrays)
 
+    def _run_until_met(self, system: System) -> tuple[list[CopyRecord], int, list[int]]:
+        """Run both copies, with more sweeps if they have not met; return their records, the sweeps and the lowest energies.
 
-def _arrays(n, r):
-    """Return the empty arrays of a Tempered of ``n`` realizations and ``r`` rungs, but for its counts."""
-    integers = {
-        "energy": (n, COPIES, HALVING_WINDOWS, r),
-        "low": (n, COPIES, HALVING_WINDOWS, r, 2),
-        "snapshots": (n, COPIES, SNAPSHOTS, r),
-        "field_part": (n, COPIES, r),
-        "flips": (n, COPIES, r),
-        "exchanges": (n, COPIES, r - 1),
-        "trips": (n, COPIES),
-        "lowest": (n, COPIES),
-        "lengths": (n,),
-    }
-    reals = {"overlap": (n, r), "pair_overlap_K2": (n, r), "pair_variance_K2": (n,)}
-    return {name: np.zeros(shape, dtype=np.int64) for name, shape in integers.items()} | {
-        name: np.zeros(shape) for name, shape in reals.items()
-    }
+        Copies have met when both have made MIN_ROUND_TRIPS round trips and their lowest energies agree.
+        """
+        protocol = self.protocol
+        edges_K = [self.edges_K.get(T) for T in protocol.ladder_K]
+        low_K, heat_bath = LOW_ENERGY_H0 * self.model.h0_K, protocol.dynamics == "heat_bath"
+        for extension in range(protocol.extensions + 1):
+            sweeps = protocol.sweeps * 4**extension
+            copies = [tempering.run(system, protocol.ladder_K, sweeps, k, edges_K, low_K, heat_bath) for k in range(COPIES)]
+            lowest = [_relaxed_energy(system, copy.lowest_spins) for copy in copies]
+            if len(set(lowest)) == 1 and min(copy.trips.sum() for copy in copies) >= MIN_ROUND_TRIPS:
+                break
+        return copies, sweeps, lowest
+
+    def _store(self, index: int, copies: list[CopyRecord], draws: Draws) -> None:
+        """Store the records of both copies of a realization, and their overlaps."""
+        arrays = self.arrays
+        for name in ("energy", "low", "snapshots", "flips", "exchanges"):
+            arrays[name][index] = [getattr(copy, name) for copy in copies]
+        arrays["field_part"][index] = [copy.field_part.sum(axis=0) for copy in copies]
+        arrays["trips"][index] = [copy.trips.sum() for copy in copies]
+        overlaps = Overlaps(self.model, draws)
+        arrays["pair_variance_K2"][index] = overlaps.variance_K2
+        for k, bits in enumerate(zip(*(copy.spin_bits for copy in copies), strict=True)):
+            arrays["overlap"][index, k], arrays["pair_overlap_K2"][index, k] = overlaps.between(*bits)
 
 
-def _keep(kept, index, runs, model, draws):
-    """Write what the copies of realization ``index`` were like into its place."""
-    for name in ("energy", "low", "snapshots", "flips", "exchanges"):
-        kept[name][index] = [getattr(run, name) for run in runs]
-    kept["field_part"][index] = [run.field_part.sum(axis=0) for run in runs]
-    kept["trips"][index] = [run.trips.sum() for run in runs]
-    overlaps = Overlaps(model, draws)
-    kept["pair_variance_K2"][index] = overlaps.variance_K2
-    one, other = (run.words for run in runs)
-    for k in range(len(one)):
-        kept["overlap"][index, k], kept["pair_overlap_K2"][index, k] = overlaps.of(one[k], other[k])
-
-
-def _relaxed(system, spins):
-    """Return 2H in field steps of the state that ``spins`` (W,) relax to."""
+def _relaxed_energy(system: System, spins: Int16Array) -> int:
+    """Return 2H in field steps after ``spins`` (W,) are relaxed."""
     fields = system.fields.copy()
     state = system._replace(spins=spins.copy(), fields=fields)
     disorder.recompute_fields(state.couplings, state.random_fields, state.spins, fields, state.field_steps)

@@ -8,7 +8,7 @@ from scipy import stats
 
 from tlsglass.dos.merge import merge
 from tlsglass.model import disorder
-from tlsglass.montecarlo import annealing, metropolis
+from tlsglass.montecarlo import annealing, methods, metropolis
 from tlsglass.montecarlo.protocol import CHAIN_VERSION
 
 MODEL = disorder.ModelParameters(L=4, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)
@@ -16,7 +16,7 @@ MODEL = disorder.ModelParameters(L=4, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentra
 
 def test_shards_are_those_of_their_chain_version(short_protocol):
     """Change CHAIN_VERSION with this digest: shards on disk are told apart by it."""
-    counts, chain = annealing.simulate(MODEL, short_protocol, 0, 20)
+    counts, chain = methods.simulate(MODEL, short_protocol, 0, 20)
     digest = hashlib.sha256()
     for T in (0.5, 2e-6):
         digest.update(counts[T].counts.astype(np.int64).tobytes())
@@ -26,8 +26,8 @@ def test_shards_are_those_of_their_chain_version(short_protocol):
 
 def test_batches_together_are_the_whole_run(short_protocol):
     """A realization does not depend on its batch: 20 + 30 realizations are 50, count by count."""
-    whole, _ = annealing.simulate(MODEL, short_protocol, 0, 50)
-    parts = [annealing.simulate(MODEL, short_protocol, first, n)[0][0.5] for first, n in ((20, 30), (0, 20))]
+    whole, _ = methods.simulate(MODEL, short_protocol, 0, 50)
+    parts = [methods.simulate(MODEL, short_protocol, first, n)[0][0.5] for first, n in ((20, 30), (0, 20))]
     merged = merge(parts)
     np.testing.assert_array_equal(merged.counts, whole[0.5].counts)
     np.testing.assert_array_equal(merged.first, whole[0.5].first)
@@ -35,7 +35,7 @@ def test_batches_together_are_the_whole_run(short_protocol):
 
 def test_the_quench_ends_stable_and_progress_is_reported(short_protocol):
     lines = []
-    _, chain = annealing.simulate(MODEL, short_protocol, 0, 50, lines.append)
+    _, chain = methods.simulate(MODEL, short_protocol, 0, 50, lines.append)
     assert not chain.unstable_after.any()
     assert not chain.unstable_spins.any()
     assert lines[-1].startswith("50/50 realizations, ")
@@ -43,8 +43,8 @@ def test_the_quench_ends_stable_and_progress_is_reported(short_protocol):
 
 
 def test_the_summary_of_two_batches_is_that_of_one(short_protocol):
-    _, whole = annealing.simulate(MODEL, short_protocol, 0, 40)
-    halves = [annealing.simulate(MODEL, short_protocol, first, 20)[1] for first in (20, 0)]
+    _, whole = methods.simulate(MODEL, short_protocol, 0, 40)
+    halves = [methods.simulate(MODEL, short_protocol, first, 20)[1] for first in (20, 0)]
     one, two = annealing.summarize([whole]), annealing.summarize(iter(halves))
     assert one.n_realizations == two.n_realizations == 40
     np.testing.assert_allclose(two.energy_K, whole.energy_K.mean(axis=0), rtol=1e-12)
@@ -57,7 +57,7 @@ def test_the_quenched_states_are_judged_by_their_flips_before_they_are_relaxed(s
     """How many single and pair flips lower the energy, counted here from h and J alone; then none does."""
     model = disorder.ModelParameters(L=6, h0_K=2.0, J0_K=10.0, cutoff=1.0, concentration=0.5)
     protocol = replace(short_protocol, sweeps=1)  # hurried: some spins and pairs are left unstable
-    _, told = annealing.simulate(model, protocol, 0, 20)
+    _, told = methods.simulate(model, protocol, 0, 20)
     expected = []
     for realization in range(20):
         chain = metropolis.MarkovChain.from_seed(model, realization, protocol.seed)

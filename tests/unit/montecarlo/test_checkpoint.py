@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tlsglass.montecarlo import annealing, checkpoint
+from tlsglass.montecarlo import checkpoint, methods
 from tlsglass.montecarlo.protocol import counts_fingerprint
 
 
@@ -19,15 +19,15 @@ def run(small_model, short_protocol, tmp_path):
         keeper = checkpoint.Checkpoint(tmp_path / "c.npz", counts_fingerprint(small_model, protocol), interval)
         lines = []
         with keeper:
-            note = keeper.done
+            note = keeper.update
 
             def done(count, arrays):
                 if count == stop_after:
                     os.kill(os.getpid(), number)
                 note(count, arrays)
 
-            keeper.done = done
-            return *annealing.simulate(small_model, protocol, 0, n, lines.append, keeper), lines
+            keeper.update = done
+            return *methods.simulate(small_model, protocol, 0, n, lines.append, keeper), lines
 
     return run
 
@@ -42,7 +42,7 @@ def same(one, other):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_batch_goes_on_within_a_block_with_the_same_bits(run, small_model, short_protocol, tmp_path, number):
-    whole = annealing.simulate(small_model, short_protocol, 0, 40)
+    whole = methods.simulate(small_model, short_protocol, 0, 40)
     with pytest.raises(checkpoint.InterruptedBatchError, match=f"{number.name}; 13 realizations are kept"):
         run(stop_after=13, number=number, interval=1e9)
     resumed = run(interval=1e9)

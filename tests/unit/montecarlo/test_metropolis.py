@@ -133,7 +133,7 @@ def test_both_ways_to_sweep_make_the_same_decisions(build):
         metropolis._draw_thresholds(thresholds, half_temperature, False, kept.chain_key, sweep * len(thresholds))
         thresholds[kept.n :] = metropolis.NEVER
         couplings, random_fields, reach, spins, fields, steps = kept.arrays
-        all_up, twice = disorder.fields_of_all_up(couplings, random_fields, steps), np.int32(2 * steps)
+        all_up, twice = disorder.all_up_fields(couplings, random_fields, steps), np.int32(2 * steps)
         down = (all_up - fields) // twice
         flips, _ = metropolis._sweep_incremental(couplings, all_up, twice, down, spins, thresholds)
         fields[:] = all_up - twice * down

@@ -80,7 +80,7 @@ def test_the_folder_of_shards_names_the_set(small_model, short_protocol):
 
 
 def test_counting_off_the_ladder_is_refused(short_protocol):
-    with pytest.raises(ValueError, match=r"measured_K holds 0\.55, which is no rung"):
+    with pytest.raises(ValueError, match=r"measured_K contains 0\.55, which is not in ladder_K"):
         replace(short_protocol, measured_K=(0.55,))
 
 

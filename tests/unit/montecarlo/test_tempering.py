@@ -13,16 +13,7 @@ from scipy import integrate, special
 
 from tlsglass.dos.merge import ShardMismatchError, merge
 from tlsglass.model import disorder, excitations
-from tlsglass.montecarlo import (
-    checkpoint,
-    equilibration_data,
-    ladders,
-    methods,
-    metropolis,
-    paired_anneals,
-    tempering,
-    tempering_batch,
-)
+from tlsglass.montecarlo import checkpoint, equilibration_data, ladders, methods, metropolis, tempering
 from tlsglass.montecarlo.protocol import EQUILIBRIUM_VERSION, PAIRED_ANNEALING, TEMPERING, counts_fingerprint
 
 MODEL = disorder.ModelParameters(L=4, h0_K=10.0, J0_K=6.0, cutoff=1.0, concentration=0.5)
@@ -71,17 +62,17 @@ def test_batches_in_other_processes_together_are_the_whole_run(protocol):
 def test_a_stopped_batch_goes_on_with_the_same_bits(protocol, tmp_path):
     whole, record = simulated(0, 20, protocol)
     with checkpoint.Checkpoint(tmp_path / "c.npz", counts_fingerprint(MODEL, protocol), 0.0) as keeper:
-        note = keeper.done
+        note = keeper.update
 
         def done(count, arrays):
             if count == 13:
                 keeper.stopped_by = "SIGTERM"
             note(count, arrays)
 
-        keeper.done = done
+        keeper.update = done
         with pytest.raises(checkpoint.InterruptedBatchError, match="13 realizations are kept"):
             methods.simulate(MODEL, protocol, 0, 20, checkpoint=keeper)
-        keeper.done, keeper.stopped_by, lines = note, None, []
+        keeper.update, keeper.stopped_by, lines = note, None, []
         counts, resumed = methods.simulate(MODEL, protocol, 0, 20, lines.append, keeper)
     assert lines[0].startswith("13/20 realizations taken from")
     np.testing.assert_array_equal(counts[0.5].counts, whole.counts)
@@ -125,9 +116,9 @@ def test_what_cannot_be_simulated_is_refused(protocol, build):
     with pytest.raises(ValueError, match="sweeps = 200: must be a multiple of 128"):
         tempering.run(build(), (2.0, 1.0), 200, 0, [None, None], 1.0)
     with pytest.raises(ValueError, match="first = 5: must be a multiple of the block, 10"):
-        tempering_batch.simulate(MODEL, protocol, 5, 10)
+        methods.simulate(MODEL, protocol, 5, 10)
     with pytest.raises(ValueError, match="sweeps = 30: must be at least 64"):
-        paired_anneals.simulate(MODEL, replace(protocol, method=PAIRED_ANNEALING, sweeps=30, measured_K=()), 0, 10)
+        methods.simulate(MODEL, replace(protocol, method=PAIRED_ANNEALING, sweeps=30, measured_K=()), 0, 10)
 
 
 def test_a_batch_tells_of_the_realizations_in_its_name_and_of_its_origin(protocol, tmp_path):
