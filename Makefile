@@ -63,7 +63,7 @@ test: lint
 
 # the unit tests and a dry run with the oldest versions that pyproject.toml allows (Python 3.11), or with the newest ones
 test-minimum test-newest: test-%: .venv-%/installed
-	.venv-$*/bin/python -m pytest tests/unit
+	.venv-$*/bin/python -m pytest -W default tests/unit
 	.venv-$*/bin/python -m snakemake --dry-run --quiet all --configfile config/published.yaml
 
 lint: .venv/installed

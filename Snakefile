@@ -20,7 +20,7 @@ pathvars:
     benchmarks="<results>/benchmarks",
 
 
-report: str(Path(folder("results"), "report/study.rst").resolve())
+report: str(Path(resolve_pathvar("results"), "report/study.rst").resolve())
 
 
 include: "workflow/rules/simulation.smk"  # anneal: shards of each (origin, T, batch)

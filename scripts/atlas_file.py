@@ -1,4 +1,4 @@
-"""Rule atlas_file: the atlas from the shards of all its sets."""
+"""Rule atlas_file: build the atlas from the shards of all its sets."""
 
 from tlsglass.atlas import table
 from tlsglass.base import io, provenance
@@ -7,16 +7,18 @@ from tlsglass.model import lattice
 from tlsglass.study.configured_study import Study
 
 io.start_job(snakemake)
-given, paths, sets = snakemake.params.atlas, list(snakemake.input.shards), []
-for kind, found in Study(snakemake.config).atlas().items():
-    for one in found.values():
+settings, model = snakemake.params.atlas, snakemake.params.model
+shards, sets = iter(snakemake.input.shards), []
+for kind, plans in Study(snakemake.config).atlas_plans().items():
+    for plan in plans.values():
         counts = []
-        for rung in one.rungs:
-            own, paths = paths[: len(one.batches)], paths[len(one.batches) :]
-            of = one.origin_at(rung), rung.T_K, one.realizations
-            counts.append(table.compact(load_merged(own, *of, given["jackknife_groups"], [(0, one.realizations)])))
-        sets.append((kind, sorted(counts, key=lambda one: one.T_K)))
-spread = lattice.local_field_variance(
-    given["training"]["L"], snakemake.params.model["cutoff"], snakemake.params.model["concentration"]
-)
-table.build(sets, snakemake.params.model["h0_K"], spread, {"commit": provenance.commit()}).save(snakemake.output.atlas)
+        for rung in plan.rungs:
+            paths = [next(shards) for _ in plan.batches]
+            ranges = [(0, plan.realizations)]
+            merged = load_merged(
+                paths, plan.fingerprint_at(rung), rung.T_K, plan.realizations, settings["jackknife_groups"], ranges
+            )
+            counts.append(table.compact(merged))
+        sets.append((kind, sorted(counts, key=lambda density: density.T_K)))
+variance = lattice.local_field_variance(settings["training"]["L"], model["cutoff"], model["concentration"])
+table.build(sets, model["h0_K"], variance, {"commit": provenance.commit()}).save(snakemake.output.atlas)

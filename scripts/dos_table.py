@@ -6,12 +6,12 @@ from tlsglass.base import io
 from tlsglass.dos.load import load_merged
 
 io.start_job(snakemake)
-settings = snakemake.params
-of_temperatures = np.reshape(snakemake.input.shards, (len(settings.T_K), -1)).tolist()
-# all are merged before the first is written: a run that meets a foreign shard has only that to say
+params = snakemake.params
+paths_by_temperature = np.reshape(snakemake.input.shards, (len(params.T_K), -1)).tolist()
+# All are merged before the first is written, so that a foreign shard leaves no output.
 densities = [
-    load_merged(paths, origin, T_K, settings.realizations, settings.groups, settings.spans)
-    for paths, origin, T_K in zip(of_temperatures, settings.origins, settings.T_K, strict=True)
+    load_merged(paths, fingerprint, T_K, params.realizations, params.groups, params.ranges)
+    for paths, fingerprint, T_K in zip(paths_by_temperature, params.fingerprints, params.T_K, strict=True)
 ]
 for merged, counts, table in zip(densities, snakemake.output.counts, snakemake.output.tables, strict=True):
     n = merged.n
@@ -26,4 +26,4 @@ for merged, counts, table in zip(densities, snakemake.output.counts, snakemake.o
             header="E_low_K,E_high_K,n_per_K_per_site,n_err_per_K_per_site,counts",
             comments="",
         )
-print(f"{settings.realizations} realizations at {len(settings.T_K)} temperatures")
+print(f"{params.realizations} realizations at {len(params.T_K)} temperatures")

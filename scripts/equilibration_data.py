@@ -9,7 +9,7 @@ settings = snakemake.params
 
 
 def read(name, method):
-    return [methods.read_record(path, settings.origins[name], method) for path in snakemake.input[name]]
+    return [methods.read_record(path, settings.fingerprints[name], method) for path in snakemake.input[name]]
 
 
 annealed = {sweeps: read(f"annealed_{sweeps}", ANNEALING) for sweeps in settings.sweeps}

@@ -7,7 +7,7 @@ from tlsglass.montecarlo.protocol import ANNEALING
 io.start_job(snakemake)
 params, paths = snakemake.params, snakemake.input.chains
 if params.merged:
-    summary = annealing.read_summary(paths, params.origin, params.realizations)
+    summary = annealing.read_summary(paths[0], params.fingerprint, params.realizations)
 else:
-    summary = annealing.summarize(methods.read_record(path, params.origin, ANNEALING) for path in paths)
+    summary = annealing.summarize(methods.read_record(path, params.fingerprint, ANNEALING) for path in paths)
 summary.save(snakemake.output.chain)

@@ -18,11 +18,11 @@ params, study = snakemake.params, Study(snakemake.config)
 run = Path(params.run)
 records = sorted(Path(params.checksums).rglob("*.json"))
 
-checks = [(run / name, check) for name, check in inventory.of_merged(study)]
+checks = [(run / name, check) for name, check in inventory.merged_checks(study)]
 if params.published:
-    checks += [(Path(params.published) / name, check) for name, check in inventory.of_merged(study)]
+    checks += [(Path(params.published) / name, check) for name, check in inventory.merged_checks(study)]
 else:
-    checks += [(Path(params.shards) / name, check) for name, check in inventory.of_shards(study)]
+    checks += [(Path(params.shards) / name, check) for name, check in inventory.shard_checks(study)]
 checksums = {path: digest for record in records for path, digest in io.read_checksums(record).items()}
 checks += [
     (path, partial(io.verify_digest, digest=checksums.get(str(path))))

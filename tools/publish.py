@@ -22,7 +22,7 @@ def main():
     options = parser.parse_args()
     results = ROOT / "results"
     run, shards, published = results / "runs" / options.run, results / "shards", results / "published"
-    if wrong := publish.incomplete(run):
+    if wrong := publish.incomplete_files(run):
         sys.exit("\n".join([*wrong[:5], f"the run {options.run} is not complete: nothing was published"]))
     config = json.loads((run / "checks/provenance.json").read_text(encoding="utf-8"))["config"]
     study = Study(config)

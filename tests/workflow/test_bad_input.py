@@ -23,7 +23,7 @@ def refusal(workflow, **options):
         ),
         (
             {"density_of_states": {"temperatures_K": [0.07, 0.5, 1]}},
-            "config/bad.yaml: density_of_states.temperatures_K[0] = 0.07: must be a rung",
+            "config/bad.yaml: density_of_states.temperatures_K[0] = 0.07: must be one of",
         ),
         ({"figures": {"L": 10}}, "config/bad.yaml: figures.L = 10: must be the L of one of lattices"),
         (

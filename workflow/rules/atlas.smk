@@ -1,20 +1,20 @@
 # The atlas, n(T, E; J0/h0): its file, what holds it against simulations that it was not made of, and its laws.
 
-ATLAS_SETS = study.atlas()  # nothing where the file is taken as it is shipped
-ATLAS = "<results>/atlas/atlas.npz" if ATLAS_SETS else shipped("scripts/tlsglass/atlas/atlas.npz")
-EXCESS = shipped("scripts/tlsglass/atlas/annealing.npz")  # what annealing leaves of n
+ATLAS_PLANS = study.atlas_plans()  # nothing where the published file is used
+ATLAS = "<results>/atlas/atlas.npz" if ATLAS_PLANS else bundled_file("scripts/tlsglass/atlas/atlas.npz")
+EXCESS = bundled_file("scripts/tlsglass/atlas/annealing.npz")  # what annealing leaves of n
 
 
-if ATLAS_SETS:
+if ATLAS_PLANS:
 
     rule atlas_file:
         input:
             shards=[
                 path
-                for kind in ATLAS_SETS.values()
-                for one in kind.values()
-                for rung in one.rungs
-                for path in shards_of(one, rung)
+                for plans in ATLAS_PLANS.values()
+                for plan in plans.values()
+                for rung in plan.rungs
+                for path in files.shards(plan, rung)
             ],
         output:
             atlas="<results>/atlas/atlas.npz",
@@ -24,12 +24,11 @@ if ATLAS_SETS:
             "<benchmarks>/atlas_file.tsv"
         conda:
             "../../envs/analyse.yaml"
-        threads: 1
         resources:
             mem_mb=2000,
             runtime=60,
         params:
-            code=library("atlas_file.py"),
+            code=library_digest("atlas_file.py"),
             atlas=config["atlas"],
             model=config["model"],
         script:
@@ -40,7 +39,7 @@ rule atlas_validation:
     input:
         atlas=ATLAS,
         excess=EXCESS,
-        published=[path for path in shipped_files("results/published/dos", "L12_*/T*.npz") if "e-" not in path],
+        published=[path for path in bundled_files("results/published/dos", "L12_*/T*.npz") if "e-" not in path],
     output:
         means="<results>/tables/atlas_validation.csv",
         pulls="<results>/tables/atlas_pulls.csv",
@@ -53,12 +52,11 @@ rule atlas_validation:
         "<benchmarks>/atlas_validation.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
     resources:
         mem_mb=2000,
         runtime=60,
     params:
-        code=library("atlas_validation.py"),
+        code=library_digest("atlas_validation.py"),
     script:
         "../../scripts/atlas_validation.py"
 
@@ -78,12 +76,10 @@ rule atlas_laws:
         "<benchmarks>/atlas_laws.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
     resources:
-        mem_mb=1000,
         runtime=30,
     params:
-        code=library("atlas_laws.py"),
+        code=library_digest("atlas_laws.py"),
         atlas=config["atlas"],
         observables=config["observables"],
         window_J0=config["fits"]["power_law_windows_J0"][0],

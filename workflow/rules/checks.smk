@@ -2,16 +2,20 @@
 
 VARIANTS = study.variants
 
-SCORECARD_TABLES = catalogue.claim_tables(shipped(PAPER))
+SCORECARD_TABLES = catalogue.claim_tables(bundled_file(PAPER))
 
 
 rule variant_table:
     input:
-        variants=expand("<results>/variants/{variant}/T{T}.npz", variant=VARIANTS, T=study.labels(config["checks"]["variant_temperatures_K"])),
+        variants=expand(
+            "<results>/variants/{variant}/T{T}.npz",
+            variant=VARIANTS,
+            T=study.temperature_keys(config["checks"]["variant_temperatures_K"]),
+        ),
         published=lambda w: [
             f"<results>/dos/L{L}_J{J0}/T{T}.npz"
-            for L, J0 in map(study.beside, VARIANTS)
-            for T in study.labels(config["checks"]["variant_temperatures_K"])
+            for L, J0 in map(study.reference_set, VARIANTS)
+            for T in study.temperature_keys(config["checks"]["variant_temperatures_K"])
         ],
     output:
         table="<results>/tables/variants.csv",
@@ -22,12 +26,8 @@ rule variant_table:
         "<benchmarks>/variant_table.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("variant_table.py"),
+        code=library_digest("variant_table.py"),
         variants={name: config["checks"]["variants"][name] for name in VARIANTS},
         temperatures=len(config["checks"]["variant_temperatures_K"]),
         settings=ANALYSIS,
@@ -47,12 +47,10 @@ rule pulls:
         "<benchmarks>/pulls/{set}.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
     resources:
-        mem_mb=1000,
         runtime=20,
     params:
-        code=library("pulls.py"),
+        code=library_digest("pulls.py"),
         settings=ANALYSIS,
         pulls=config["checks"]["pulls"],
     script:
@@ -71,19 +69,15 @@ rule pull_table:
         "<benchmarks>/pull_table.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("pull_table.py"),
+        code=library_digest("pull_table.py"),
     script:
         "../../scripts/pull_table.py"
 
 
 rule scorecard_table:
     input:
-        paper=shipped(PAPER),
+        paper=bundled_file(PAPER),
         tables=expand("<results>/tables/{table}.csv", table=SCORECARD_TABLES),
     output:
         card="<results>/checks/scorecard.csv",
@@ -94,12 +88,8 @@ rule scorecard_table:
         "<benchmarks>/scorecard_table.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("scorecard_table.py"),
+        code=library_digest("scorecard_table.py"),
         L=config["paper"]["L"],
     script:
         "../../scripts/scorecard_table.py"
@@ -109,7 +99,12 @@ rule provenance:
     input:
         tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *catalogue.DATA_TABLES})),
         markdown=[f"<results>/{item.folder}/{item.name}.md" for item in TABLES],
-        counts=[f"<results>/{kind}/{name}/T{T}.npz" for kind in COUNTED for name in COUNTED[kind] for T in labels_of(kind)],
+        counts=[
+            f"<results>/{kind}/{name}/T{T}.npz"
+            for kind in COUNTS
+            for name in COUNTS[kind]
+            for T in files.temperature_keys(kind)
+        ],
         chains=expand("<results>/chain/{set}.npz", set=SETS),
         experiments=expand("<results>/experiments/{dataset}/fit.json", dataset=DATASETS),
         figures=[f"<results>/figures/{item.name}.csv" for item in FIGURES],
@@ -123,12 +118,8 @@ rule provenance:
         "<benchmarks>/provenance.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("provenance.py"),
+        code=library_digest("provenance.py"),
         config={key: value for key, value in config.items() if key != "rebuild"},
         run=lambda w, output: str(Path(output.manifest).parents[1]),
     script:

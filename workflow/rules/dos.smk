@@ -1,39 +1,42 @@
 # Densities of states n(T, E) from the shards, and what is quoted of them.
 
 # the choices of the analysis: paper.quantity.Settings
-ANALYSIS = {"fits": config["fits"], "observables": config["observables"], "warm_K": config["figures"]["fig_1_temperatures_K"][1]}
+ANALYSIS = {
+    "fits": config["fits"],
+    "observables": config["observables"],
+    "warm_K": config["figures"]["fig_1_temperatures_K"][1],
+}
 
 
-for kind in COUNTED:
+for kind in COUNTS:
+    name_of_rule = "dos_table" if kind == "dos" else f"{kind}_dos"
 
-    rule:  # dos_table of the sets, variants_dos, sizes_dos, weak_coupling_dos
+    rule:
         name:
-            rule_of(kind)
+            name_of_rule
         input:
-            shards=lambda w, kind=kind: all_counts_of(kind, w.name),
+            shards=lambda w, kind=kind: files.counts(kind, w.name),
         output:
-            counts=expand(f"<results>/{kind}/{{{{name}}}}/T{{T}}.npz", T=labels_of(kind)),
-            tables=expand(f"<results>/{kind}/{{{{name}}}}/T{{T}}.csv", T=labels_of(kind)),
+            counts=expand(f"<results>/{kind}/{{{{name}}}}/T{{T}}.npz", T=files.temperature_keys(kind)),
+            tables=expand(f"<results>/{kind}/{{{{name}}}}/T{{T}}.csv", T=files.temperature_keys(kind)),
         log:
-            f"<logs>/{rule_of(kind)}/{{name}}.log",
-            checksums=f"<checksums>/{rule_of(kind)}/{{name}}.json",
+            f"<logs>/{name_of_rule}/{{name}}.log",
+            checksums=f"<checksums>/{name_of_rule}/{{name}}.json",
         benchmark:
-            f"<benchmarks>/{rule_of(kind)}/{{name}}.tsv"
+            f"<benchmarks>/{name_of_rule}/{{name}}.tsv"
         wildcard_constraints:
-            name=one_of(COUNTED[kind]),
+            name=any_of_pattern(COUNTS[kind]),
         conda:
             "../../envs/analyse.yaml"
-        threads: 1
         resources:
-            mem_mb=500,
             runtime=30,
         params:
-            code=library("dos_table.py"),
-            groups=study.groups(kind),
-            spans=lambda w, kind=kind: study.spans(kind, w.name),
-            origins=lambda w, kind=kind: origins_of(kind, w.name),
-            T_K=lambda w, kind=kind: [rung.T_K for rung in COUNTED[kind][w.name].rungs.values()],
-            realizations=lambda w, kind=kind: COUNTED[kind][w.name].simulated.realizations,
+            code=library_digest("dos_table.py"),
+            groups=study.jackknife_groups(kind),
+            ranges=lambda w, kind=kind: study.realization_ranges(kind, w.name),
+            fingerprints=lambda w, kind=kind: files.fingerprints(kind, w.name),
+            T_K=lambda w, kind=kind: [rung.T_K for rung in COUNTS[kind][w.name].rungs.values()],
+            realizations=lambda w, kind=kind: COUNTS[kind][w.name].simulation.realizations,
         script:
             "../../scripts/dos_table.py"
 
@@ -52,12 +55,8 @@ rule quantities:
         "<benchmarks>/quantities/{set}.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        code=library("quantities.py"),
+        code=library_digest("quantities.py"),
         settings=ANALYSIS,
     script:
         "../../scripts/quantities.py"
@@ -75,11 +74,7 @@ rule concat_fits:
         "<benchmarks>/concat_fits.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("concat_tables.py"),
+        code=library_digest("concat_tables.py"),
     script:
         "../../scripts/concat_tables.py"

@@ -1,33 +1,31 @@
 # Annealing held against exchange Monte Carlo: certificates, and what annealing costs. A run without such sets of its own
 # shows the tables that were published of them.
 
-PAIRED = equilibrium_plan.sets(study)  # names of sets like L8_J10
-METHODS = equilibrium_plan.methods(study) if PAIRED else []
+EQUILIBRIUM_SETS = equilibrium_plan.sets(study)  # names of sets like L8_J10
+METHODS = equilibrium_plan.methods(study) if EQUILIBRIUM_SETS else []
 
 
 rule equilibration_data:
     input:
-        unpack(chains_of_pair),
+        unpack(lambda w: files.records_of_equilibrium_set(w.set)),
     output:
-        evidence="<results>/equilibrium/{pair}_evidence.npz",
+        evidence="<results>/equilibrium/{set}_evidence.npz",
     log:
-        "<logs>/equilibration_data/{pair}.log",
+        "<logs>/equilibration_data/{set}.log",
     benchmark:
-        "<benchmarks>/equilibration_data/{pair}.tsv"
+        "<benchmarks>/equilibration_data/{set}.tsv"
     wildcard_constraints:
-        pair=one_of(PAIRED),
+        set=any_of_pattern(EQUILIBRIUM_SETS),
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
     resources:
         mem_mb=2000,
-        runtime=10,
     params:
-        code=library("equilibration_data.py"),
-        origins=lambda w: equilibrium_plan.origins(study, w.pair),
-        realizations=lambda w: PAIRED[w.pair]["realizations"],
-        sweeps=study.equilibrium["annealed_sweeps"] if PAIRED else [],
-        groups=study.groups("equilibrium") if PAIRED else None,
+        code=library_digest("equilibration_data.py"),
+        fingerprints=lambda w: equilibrium_plan.fingerprints(study, w.set),
+        realizations=lambda w: EQUILIBRIUM_SETS[w.set]["realizations"],
+        sweeps=study.equilibrium["annealed_sweeps"] if EQUILIBRIUM_SETS else [],
+        groups=study.jackknife_groups("equilibrium") if EQUILIBRIUM_SETS else None,
     script:
         "../../scripts/equilibration_data.py"
 
@@ -35,28 +33,24 @@ rule equilibration_data:
 rule equilibrium:
     input:
         **{
-            method: expand(f"<results>/equilibrium/{{{{pair}}}}_{method}/T{{T}}.npz", T=labels_of("equilibrium"))
+            method: expand(f"<results>/equilibrium/{{{{set}}}}_{method}/T{{T}}.npz", T=files.temperature_keys("equilibrium"))
             for method in METHODS
         },
-        evidence="<results>/equilibrium/{pair}_evidence.npz",
+        evidence="<results>/equilibrium/{set}_evidence.npz",
     output:
-        **{name: f"<results>/equilibrium/{{pair}}_{name}.csv" for name in catalogue.EQUILIBRIUM_TABLES},
+        **{name: f"<results>/equilibrium/{{set}}_{name}.csv" for name in catalogue.EQUILIBRIUM_TABLES},
     log:
-        "<logs>/equilibrium/{pair}.log",
-        checksums="<checksums>/equilibrium/{pair}.json",
+        "<logs>/equilibrium/{set}.log",
+        checksums="<checksums>/equilibrium/{set}.json",
     benchmark:
-        "<benchmarks>/equilibrium/{pair}.tsv"
+        "<benchmarks>/equilibrium/{set}.tsv"
     wildcard_constraints:
-        pair=one_of(PAIRED),
+        set=any_of_pattern(EQUILIBRIUM_SETS),
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        code=library("equilibrium.py"),
-        sweeps=study.equilibrium["annealed_sweeps"] if PAIRED else [],
+        code=library_digest("equilibrium.py"),
+        sweeps=study.equilibrium["annealed_sweeps"] if EQUILIBRIUM_SETS else [],
         settings=ANALYSIS,
     script:
         "../../scripts/equilibrium.py"
@@ -65,10 +59,9 @@ rule equilibrium:
 rule equilibrium_tables:
     input:
         **{
-            name: (
-                [f"<results>/equilibrium/{pair}_{name}.csv" for pair in PAIRED] or [shipped(f"config/equilibrium/{name}.csv")]
-            )
-            for name in catalogue.EQUILIBRIUM_TABLES
+            table: expand(f"<results>/equilibrium/{{set}}_{table}.csv", set=EQUILIBRIUM_SETS)
+            or [bundled_file(f"config/equilibrium/{table}.csv")]
+            for table in catalogue.EQUILIBRIUM_TABLES
         },
     output:
         **{name: f"<results>/tables/{name}.csv" for name in catalogue.EQUILIBRIUM_TABLES},
@@ -79,12 +72,8 @@ rule equilibrium_tables:
         "<benchmarks>/equilibrium_tables.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("concat_tables.py"),
+        code=library_digest("concat_tables.py"),
         digits=6,
     script:
         "../../scripts/concat_tables.py"
@@ -93,11 +82,13 @@ rule equilibrium_tables:
 rule annealing_excess:
     input:
         **{
-            f"{pair}_{method}": expand(f"<results>/equilibrium/{pair}_{method}/T{{T}}.npz", T=labels_of("equilibrium"))
-            for pair in PAIRED
+            f"{name}_{method}": expand(
+                f"<results>/equilibrium/{name}_{method}/T{{T}}.npz", T=files.temperature_keys("equilibrium")
+            )
+            for name in EQUILIBRIUM_SETS
             for method in METHODS[:2]
         },
-        certificates=expand("<results>/equilibrium/{pair}_certificates.csv", pair=PAIRED),
+        certificates=expand("<results>/equilibrium/{set}_certificates.csv", set=EQUILIBRIUM_SETS),
     output:
         excess="<results>/equilibrium/annealing.npz",
     log:
@@ -106,14 +97,10 @@ rule annealing_excess:
         "<benchmarks>/annealing_excess.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        code=library("annealing_excess.py"),
-        sets=list(PAIRED),
-        sweeps=study.equilibrium["annealed_sweeps"][0] if PAIRED else None,
+        code=library_digest("annealing_excess.py"),
+        sets=list(EQUILIBRIUM_SETS),
+        sweeps=study.equilibrium["annealed_sweeps"][0] if EQUILIBRIUM_SETS else None,
         h0_K=config["model"]["h0_K"],
     script:
         "../../scripts/annealing_excess.py"

@@ -5,10 +5,10 @@ from tlsglass.models import registry
 
 rule fit_experiment:
     input:
-        data=points_of,
-        info=shipped("config/experiments/{dataset}/dataset.yaml"),
-        schema=shipped("scripts/tlsglass/data/dataset.schema.yaml"),
-        atlas=shipped("scripts/tlsglass/atlas/atlas.npz"),
+        data=data_of_dataset,
+        info=bundled_file("config/experiments/{dataset}/dataset.yaml"),
+        schema=bundled_file("scripts/tlsglass/data/dataset.schema.yaml"),
+        atlas=bundled_file("scripts/tlsglass/atlas/atlas.npz"),
     output:
         fit="<results>/experiments/{dataset}/fit.json",
         points="<results>/experiments/{dataset}/points.csv",
@@ -22,12 +22,8 @@ rule fit_experiment:
         "<benchmarks>/fit_experiment/{dataset}.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("fit_experiment.py"),
+        code=library_digest("fit_experiment.py"),
     script:
         "../../scripts/fit_experiment.py"
 
@@ -46,12 +42,8 @@ rule experiment_table:
         "<benchmarks>/experiment_table.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("experiment_table.py"),
+        code=library_digest("experiment_table.py"),
     script:
         "../../scripts/experiment_table.py"
 
@@ -73,12 +65,8 @@ rule figure_dataset:
         "<benchmarks>/figure_dataset/{dataset}.tsv"
     conda:
         "../../envs/plot.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("figure.py", "tlsglass.report.figures.single_dataset"),
+        code=library_digest("figure.py", "tlsglass.report.figures.single_dataset"),
         module="tlsglass.report.figures.single_dataset",
         settings={},
     script:
@@ -94,15 +82,11 @@ rule closure:
     benchmark:
         "<benchmarks>/closure/{observable}.tsv"
     wildcard_constraints:
-        observable=one_of(registry.observable_names()),
+        observable=any_of_pattern(registry.observable_names()),
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=10,
     params:
-        code=library("closure.py"),
+        code=library_digest("closure.py"),
         datasets=500,
         seed=config["seed"],
     script:
@@ -121,11 +105,7 @@ rule closure_table:
         "<benchmarks>/closure_table.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("concat_tables.py"),
+        code=library_digest("concat_tables.py"),
     script:
         "../../scripts/concat_tables.py"

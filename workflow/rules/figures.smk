@@ -3,35 +3,35 @@
 from tlsglass.report.catalogue_entry import CatalogueError, RunContents, check_catalogue
 
 RUN = RunContents(
-    J0_values=COUPLINGS,
-    sizes=SIZES,
+    J0_values=study.J0_values,
+    sizes=list(study.sizes),
     all_sizes=study.all_sizes,
-    L=study.labels([config["figures"]["L"]])[0],
-    dos_K=study.labels(config["figures"]["fig_1_temperatures_K"]),
+    L=study.temperature_keys([config["figures"]["L"]])[0],
+    dos_K=study.temperature_keys(config["figures"]["fig_1_temperatures_K"]),
     quench=study.quench,
     datasets=list(DATASETS),
     variants=study.variants,
-    paper=shipped(PAPER),
+    paper=bundled_file(PAPER),
 )
 try:
     check_catalogue(catalogue.ENTRIES, ROOT / "workflow/report")
-    SHOWN_FROM = {item.name: item.input_paths(RUN) for item in catalogue.ENTRIES}
-    SHOWN_WITH = {item.name: item.settings_from(config, RUN) for item in catalogue.ENTRIES}
+    ENTRY_INPUTS = {item.name: item.input_paths(RUN) for item in catalogue.ENTRIES}
+    ENTRY_SETTINGS = {item.name: item.settings_from(config, RUN) for item in catalogue.ENTRIES}
 except CatalogueError as error:
     sys.exit(str(error))
 
-ENTRIES = [item for item in catalogue.ENTRIES if SHOWN_FROM[item.name] is not None]  # those that this run can show
+ENTRIES = [item for item in catalogue.ENTRIES if ENTRY_INPUTS[item.name] is not None]  # those that this run can show
 FIGURES = [item for item in ENTRIES if item.kind == "figure"]
 TABLES = [item for item in ENTRIES if item.kind == "table"]
 CATEGORIES = {section: f"{k}. {section}" for k, (section, _) in enumerate(catalogue.sections(), 1)}
 TITLES = {item.name: f"{k}. {item.title}" for _, part in catalogue.sections() for k, item in enumerate(part, 1)}
 
 
-def shown(path, item):
+def report_output(path, item):
     """Mark an output for the report, under the section and title of its entry."""
     return report(
         path,
-        caption=str(Path(folder("results"), "report", f"{item.name}.rst").resolve()),
+        caption=str(Path(resolve_pathvar("results"), "report", f"{item.name}.rst").resolve()),
         category=CATEGORIES[item.section],
         labels={"result": TITLES[item.name]},
     )
@@ -43,9 +43,9 @@ for item in FIGURES:
         name:
             item.name
         input:
-            **SHOWN_FROM[item.name],
+            **ENTRY_INPUTS[item.name],
         output:
-            svg=shown(f"<results>/figures/{item.name}.svg", item),
+            svg=report_output(f"<results>/figures/{item.name}.svg", item),
             png=f"<results>/figures/{item.name}.png",
             csv=f"<results>/figures/{item.name}.csv",
         log:
@@ -57,14 +57,12 @@ for item in FIGURES:
             item.group
         conda:
             "../../envs/plot.yaml"
-        threads: 1
         resources:
             mem_mb=item.mem_mb,
-            runtime=5,
         params:
-            code=library("figure.py", item.module),
+            code=library_digest("figure.py", item.module),
             module=item.module,
-            settings=SHOWN_WITH[item.name],
+            settings=ENTRY_SETTINGS[item.name],
         script:
             "../../scripts/figure.py"
 
@@ -75,11 +73,11 @@ for item in TABLES:
         name:
             item.name
         input:
-            **SHOWN_FROM[item.name],
-            template=shipped("workflow/page/table.html.j2"),
+            **ENTRY_INPUTS[item.name],
+            template=bundled_file("workflow/page/table.html.j2"),
         output:
             markdown=f"<results>/{item.folder}/{item.name}.md",
-            html=shown(f"<results>/report/{item.name}.html", item),
+            html=report_output(f"<results>/report/{item.name}.html", item),
         log:
             f"<logs>/{item.name}.log",
             checksums=f"<checksums>/{item.name}.json",
@@ -89,13 +87,11 @@ for item in TABLES:
             item.group
         conda:
             "../../envs/page.yaml"
-        threads: 1
         resources:
             mem_mb=item.mem_mb,
-            runtime=5,
         params:
-            code=library("table.py"),
+            code=library_digest("table.py"),
             name=item.name,
-            settings=SHOWN_WITH[item.name],
+            settings=ENTRY_SETTINGS[item.name],
         script:
             "../../scripts/table.py"

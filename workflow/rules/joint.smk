@@ -7,14 +7,14 @@ JOINT = {name: joint_section.partner_names(info) for name, info in DATASETS.item
 
 rule fit_joint:
     input:
-        info=shipped("config/experiments/{dataset}/dataset.yaml"),
-        data=lambda w: shipped(f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}"),
+        info=bundled_file("config/experiments/{dataset}/dataset.yaml"),
+        data=lambda w: bundled_file(f"config/experiments/{w.dataset}/{DATASETS[w.dataset]['data']['file']}"),
         partners=lambda w: [
-            shipped(f"config/experiments/{name}/{file}")
+            bundled_file(f"config/experiments/{name}/{file}")
             for name in JOINT[w.dataset]
             for file in ("dataset.yaml", DATASETS[name]["data"]["file"])
         ],
-        schema=shipped("scripts/tlsglass/data/dataset.schema.yaml"),
+        schema=bundled_file("scripts/tlsglass/data/dataset.schema.yaml"),
     output:
         fit="<results>/experiments/{dataset}/joint.json",
         points="<results>/experiments/{dataset}/joint_points.csv",
@@ -28,15 +28,11 @@ rule fit_joint:
     benchmark:
         "<benchmarks>/fit_joint/{dataset}.tsv"
     wildcard_constraints:
-        dataset=one_of(JOINT),
+        dataset=any_of_pattern(JOINT),
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("fit_joint.py"),
+        code=library_digest("fit_joint.py"),
     script:
         "../../scripts/fit_joint.py"
 
@@ -57,12 +53,8 @@ rule joint_tables:
         "<benchmarks>/joint_tables.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("joint_tables.py"),
+        code=library_digest("joint_tables.py"),
     script:
         "../../scripts/joint_tables.py"
 
@@ -77,12 +69,10 @@ rule closure_devices:
         "<benchmarks>/closure_devices.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
     resources:
-        mem_mb=500,
         runtime=60,
     params:
-        code=library("closure_devices.py"),
+        code=library_digest("closure_devices.py"),
         devices=500,
         seed=config["seed"],
     script:

@@ -13,12 +13,8 @@ rule observables:
         "<benchmarks>/observables/{set}.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        code=library("observables.py"),
+        code=library_digest("observables.py"),
         settings=ANALYSIS,
     script:
         "../../scripts/observables.py"
@@ -26,8 +22,8 @@ rule observables:
 
 rule crossover_map:
     input:
-        rungs=[f"<results>/dos/L{config['figures']['L']}_J{J0}/T{T}.npz" for J0 in COUPLINGS for T in study.rungs],
-        paper=shipped(PAPER),
+        rungs=[f"<results>/dos/L{config['figures']['L']}_J{J0}/T{T}.npz" for J0 in study.J0_values for T in study.rungs],
+        paper=bundled_file(PAPER),
     output:
         table="<results>/tables/crossover_map.csv",
     log:
@@ -37,12 +33,8 @@ rule crossover_map:
         "<benchmarks>/crossover_map.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        code=library("crossover_map.py"),
+        code=library_digest("crossover_map.py"),
         observables=config["observables"],
     script:
         "../../scripts/crossover_map.py"
@@ -50,7 +42,7 @@ rule crossover_map:
 
 rule closed_form_tables:
     input:
-        paper=shipped(PAPER),
+        paper=bundled_file(PAPER),
     output:
         table_1="<results>/tables/table_1.csv",
         appendix_c="<results>/tables/appendix_c.csv",
@@ -62,12 +54,8 @@ rule closed_form_tables:
         "<benchmarks>/closed_form_tables.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("closed_form_tables.py"),
+        code=library_digest("closed_form_tables.py"),
         two_tls=config["two_tls"],
         model={name: config["model"][name] for name in ("h0_K", "concentration")},
         window_J0=config["fits"]["power_law_windows_J0"][0],

@@ -4,18 +4,18 @@
 
 rule page:
     input:
-        manifest=shipped(f"results/published/{io.MANIFEST}"),
-        published=lambda w: shipped_files("results/published", "*/**/*.*"),
-        paper=shipped(PAPER),
-        datasets=shipped_files("config/experiments", "*/dataset.yaml"),
-        points=shipped_files("config/experiments", "*/*.csv"),
-        densities=shipped_files("scripts/tlsglass/atlas", "*.npz"),
-        template=shipped("workflow/page/index.html.j2"),
-        config=shipped("config/config.yaml"),
-        parts=shipped_files("workflow/page", "**/*.[cj]s*")
-        + shipped_files("workflow/page", "*.html.j2")
-        + shipped_files("workflow/page", "*.yaml"),
-        captions=shipped_files("workflow/report", "*.rst"),
+        manifest=bundled_file(f"results/published/{io.MANIFEST}"),
+        published=lambda w: bundled_files("results/published", "*/**/*.*"),
+        paper=bundled_file(PAPER),
+        datasets=bundled_files("config/experiments", "*/dataset.yaml"),
+        points=bundled_files("config/experiments", "*/*.csv"),
+        densities=bundled_files("scripts/tlsglass/atlas", "*.npz"),
+        template=bundled_file("workflow/page/index.html.j2"),
+        config=bundled_file("config/config.yaml"),
+        parts=bundled_files("workflow/page", "**/*.[cj]s*")
+        + bundled_files("workflow/page", "*.html.j2")
+        + bundled_files("workflow/page", "*.yaml"),
+        captions=bundled_files("workflow/report", "*.rst"),
     output:
         page="docs/index.html",
     log:
@@ -24,27 +24,23 @@ rule page:
         "<benchmarks>/page.tsv"
     conda:
         "../../envs/page.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("page.py", "tlsglass.report.tables"),
+        code=library_digest("page.py", "tlsglass.report.tables"),
     script:
         "../../scripts/page.py"
 
 
-TEXTS = shipped_files("docs/templates", "*.md.j2")
+TEXTS = bundled_files("docs/templates", "*.md.j2")
 
 
 rule readme:
     input:
-        manifest=shipped(f"results/published/{io.MANIFEST}"),
-        published=lambda w: shipped_files("results/published", "*/**/*.[cj]s*"),
-        config=shipped_files("config", "*.csv") + [shipped("config/equilibrium.yaml")],
-        measured=shipped_files("benchmarks/measured", "*.csv"),
+        manifest=bundled_file(f"results/published/{io.MANIFEST}"),
+        published=lambda w: bundled_files("results/published", "*/**/*.[cj]s*"),
+        config=bundled_files("config", "*.csv") + [bundled_file("config/equilibrium.yaml")],
+        measured=bundled_files("benchmarks/measured", "*.csv"),
         templates=TEXTS,
-        rooms=shipped_files("scripts/tlsglass", "*/*.py"),
+        rooms=bundled_files("scripts/tlsglass", "*/*.py"),
     output:
         [path if path == "README.md" else f"docs/{path}" for path in (Path(text).stem for text in TEXTS)],
     log:
@@ -53,12 +49,8 @@ rule readme:
         "<benchmarks>/readme.tsv"
     conda:
         "../../envs/page.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("readme.py"),
+        code=library_digest("readme.py"),
         L=config["paper"]["L"],
     script:
         "../../scripts/readme.py"

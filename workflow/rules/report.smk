@@ -7,9 +7,9 @@ rule report_texts:
     input:
         card="<results>/checks/scorecard.csv",
         made="<results>/checks/provenance.json",
-        paper=shipped(PAPER),
+        paper=bundled_file(PAPER),
         tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *catalogue.DATA_TABLES, "materials"})),
-        templates=[shipped(f"workflow/report/{name}.rst") for name in CAPTIONS],
+        templates=[bundled_file(f"workflow/report/{name}.rst") for name in CAPTIONS],
     output:
         captions=expand("<results>/report/{name}.rst", name=CAPTIONS),
     log:
@@ -18,11 +18,7 @@ rule report_texts:
         "<benchmarks>/report_texts.tsv"
     conda:
         "../../envs/page.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("report_texts.py"),
+        code=library_digest("report_texts.py"),
     script:
         "../../scripts/report_texts.py"

@@ -1,45 +1,39 @@
-# From the configuration to shards: one job anneals, or tempers, one batch of realizations.
+# Simulations: one job anneals, or tempers, one batch of realizations.
 #
-# Shards lie in a folder for each origin, by all that their numbers depend on: L8_J2-3f9c1a2b. What two sets, variants or runs
-# simulate alike is simulated once, and another configuration never writes over what was paid for.
+# Shards are kept in one folder for each fingerprint of everything that their numbers depend on, such as L8_J2-3f9c1a2b. What
+# several sets, variants or runs have in common is simulated once, and another configuration never overwrites its shards.
 
-FOLDERS = study.folders()
-ALIKE = {}  # folders of one method whose counts are asked for at the same rungs: outputs of one rule
-for key, (origin, rungs, told) in FOLDERS.items():
-    ALIKE.setdefault((verb_of(origin), tuple(rungs), told), []).append(key)
+SHARD_FOLDERS = study.shard_folders()
+RULES_BY_OUTPUT = workflow_helpers.rules_by_output(study)
 
 
-for number, ((verb, rungs, told), keys) in enumerate(ALIKE.items(), 1):
+for number, ((job, rungs, with_record), folders) in enumerate(RULES_BY_OUTPUT.items(), 1):
 
     rule:
         name:
-            verb if number == 1 else f"{verb}_{number}"
+            job if number == 1 else f"{job}_{number}"
         output:
-            shards=expand("<shards>/{{key}}/{rung}/{{batch}}.npz", rung=rungs),
-            chain=["<shards>/{key}/chain/{batch}.npz"] if told else [],
+            shards=expand("<shards>/{{folder}}/{rung}/{{batch}}.npz", rung=rungs),
+            chain=["<shards>/{folder}/chain/{batch}.npz"] if with_record else [],
         log:
-            f"<logs>/{verb}/{{key}}/{{batch}}.log",
+            f"<logs>/{job}/{{folder}}/{{batch}}.log",
         benchmark:
-            f"<benchmarks>/{verb}/{{key}}/{{batch}}.tsv"
+            f"<benchmarks>/{job}/{{folder}}/{{batch}}.tsv"
         wildcard_constraints:
-            key=one_of(keys),
+            folder=any_of_pattern(folders),
         conda:
             "../../envs/simulate.yaml"
-        threads: 1
         resources:
-            mem_mb=600,
             runtime=120,
         params:
-            origin=lambda w: FOLDERS[w.key][0],
+            fingerprint=lambda w: SHARD_FOLDERS[w.folder].fingerprint,
         script:
             "../../scripts/anneal.py"
 
 
 rule summarize_chains:
     input:
-        chains=lambda w: (
-            shipped(f"results/published/chain/{w.set}.npz") if PUBLISHED else shards_of(SIMULATED[w.set], "chain")
-        ),
+        chains=lambda w: files.records(w.set),
     output:
         chain="<results>/chain/{set}.npz",
     log:
@@ -48,14 +42,10 @@ rule summarize_chains:
         "<benchmarks>/summarize_chains/{set}.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        code=library("summarize_chains.py"),
-        origin=lambda w: SIMULATED[w.set].annealing_origin,
-        realizations=lambda w: SIMULATED[w.set].realizations,
+        code=library_digest("summarize_chains.py"),
+        fingerprint=lambda w: SIMULATIONS[w.set].record_fingerprint,
+        realizations=lambda w: SIMULATIONS[w.set].realizations,
         merged=PUBLISHED,
     script:
         "../../scripts/summarize_chains.py"
@@ -74,11 +64,7 @@ rule annealing_table:
         "<benchmarks>/annealing_table.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        code=library("annealing_table.py"),
+        code=library_digest("annealing_table.py"),
     script:
         "../../scripts/annealing_table.py"

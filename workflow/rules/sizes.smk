@@ -1,6 +1,6 @@
 # Other sizes on a short ladder: differences, the limit L → ∞, what the short ladder changes. One weak coupling.
 
-SHORT = list(COUNTED.get("sizes", ()))
+SHORT = list(COUNTS.get("sizes", ()))
 OTHER_SIZES = [name for name in SHORT if name not in SETS]  # the others are held beside their sets
 
 
@@ -15,15 +15,11 @@ rule size_quantities:
     benchmark:
         "<benchmarks>/size_quantities/{size}.tsv"
     wildcard_constraints:
-        size=one_of(OTHER_SIZES),
+        size=any_of_pattern(OTHER_SIZES),
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        code=library("size_quantities.py"),
+        code=library_digest("size_quantities.py"),
         settings=ANALYSIS,
     script:
         "../../scripts/size_quantities.py"
@@ -46,12 +42,8 @@ rule size_tables:
         "<benchmarks>/size_tables.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("size_tables.py"),
+        code=library_digest("size_tables.py"),
         L=config["paper"]["L"],
     script:
         "../../scripts/size_tables.py"
@@ -70,21 +62,17 @@ rule short_ladder:
         "<benchmarks>/short_ladder.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
-        code=library("short_ladder.py"),
+        code=library_digest("short_ladder.py"),
         settings=ANALYSIS,
-        groups=study.groups("sizes") if SHORT else None,
+        groups=study.jackknife_groups("sizes") if SHORT else None,
     script:
         "../../scripts/short_ladder.py"
 
 
 rule weak_coupling:
     input:
-        counts=expand("<results>/weak_coupling/{name}/T{T}.npz", name=COUNTED.get("weak_coupling", ()), T=study.quench),
+        counts=expand("<results>/weak_coupling/{name}/T{T}.npz", name=COUNTS.get("weak_coupling", ()), T=study.quench),
     output:
         table="<results>/tables/weak_coupling.csv",
     log:
@@ -94,12 +82,8 @@ rule weak_coupling:
         "<benchmarks>/weak_coupling.tsv"
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        code=library("weak_coupling.py"),
+        code=library_digest("weak_coupling.py"),
         windows_J0=config["fits"]["power_law_windows_J0"],
     script:
         "../../scripts/weak_coupling.py"

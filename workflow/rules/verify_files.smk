@@ -3,7 +3,7 @@
 
 
 onstart:
-    if lines := altered(workflow.dag):
+    if lines := workflow_helpers.modified_tables(workflow.dag.needrun_jobs(), workflow.dag.dependencies):
         sys.exit("\n".join(lines))
 
 
@@ -12,15 +12,13 @@ rule verify_files:  # without a benchmark, which would be an output: then it wou
         "<logs>/verify_files.log",
     conda:
         "../../envs/analyse.yaml"
-    threads: 1
     resources:
-        mem_mb=500,
         runtime=60,
     params:
-        run=folder("results"),
-        checksums=folder("checksums"),
+        run=resolve_pathvar("results"),
+        checksums=resolve_pathvar("checksums"),
         figures=[item.name for item in FIGURES],
-        shards=folder("shards"),
+        shards=resolve_pathvar("shards"),
         published=PUBLISHED_FOLDER if PUBLISHED else None,
     script:
         "../../scripts/verify_files.py"

@@ -181,7 +181,7 @@ def _read(path: StrPath) -> tuple[dict[str, AnyArray], dict[str, Any], str]:
     import numpy as np
 
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored}
         if DIGEST in arrays and METADATA not in arrays:
             raise DamagedFileError(path, "it was written by an older version, without metadata")

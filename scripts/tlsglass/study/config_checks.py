@@ -1,260 +1,50 @@
-"""What a configuration must be beyond its schema: small checks, each of which names what it refuses. All are said at once.
+"""Checks of a configuration beyond its schema. All errors are reported at once, each in one line.
 
-A check takes a Study and yields (path, value, allowed), or (path, value, allowed, other): the keys ``path`` hold ``value``,
-which the keys ``other`` do not agree with.
+A check takes a Study and yields (path, value, allowed), or (path, value, allowed, compared): the value at the keys ``path``
+is refused, because it conflicts with the keys ``compared``.
 """
+
+from __future__ import annotations
 
 import copy
 import math
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 from tlsglass.base import labels, validation
 from tlsglass.study import equilibrium_plan, published_match
 from tlsglass.study.configured_study import ATLAS_SETS, Study
-from tlsglass.study.published_match import BLOCK, EQUILIBRIUM, LADDER, MEASURED, SIZES, WEAK, at
+from tlsglass.study.published_match import (
+    BLOCK,
+    EQUILIBRIUM,
+    FINITE_SIZE,
+    SCHEDULE,
+    TEMPERATURES,
+    VARIANT_TEMPERATURES,
+    WEAK_COUPLING,
+    KeyPath,
+    value_at,
+)
 from tlsglass.study.renamed_keys import renamed_key_lines, with_new_names
 
-RUN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+Errors = Iterator[tuple[Any, ...]]
 
+RUN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 ATLAS = ["atlas"]
+WINDOWS, WINDOWS_J0 = ["fits", "zero_temperature_windows_K"], ["fits", "power_law_windows_J0"]
+TOO_WEAK = "is too small compared with model.h0_K for 32-bit fields"
 
 
-def run_name(study):
-    name = study.config.get("run", "paper")
-    if not RUN.fullmatch(name):
-        yield ["run"], name, "must be made of letters, digits, - _ and . (it names a folder): give it with --config run=NAME"
-
-
-def _ladders(study):
-    """Return pairs (keys, rungs) of every ladder."""
-    yield LADDER, study.config["annealing"]["schedule_K"]
-    if study.size_check:
-        yield [*SIZES, "schedule_K"], study.size_check["schedule_K"]
-    yield [*ATLAS, "schedule_K"], study.config["atlas"]["schedule_K"]
-
-
-def ladder(study):
-    quench = study.config["annealing"]["quench_K"]
-    for path, rungs in _ladders(study):
-        for index, (above, below) in enumerate(pairwise(rungs)):
-            if below >= above:
-                yield [*path, index + 1], below, f"must be below the rung before it, {above}: the ladder descends"
-        if quench >= rungs[-1]:
-            yield ["annealing", "quench_K"], quench, f"must be below the last rung of the ladder, {rungs[-1]}", path
-
-
-def measured(study):
-    for path, rungs in _ladders(study):
-        asked = [*ATLAS, "temperatures_K"] if path[0] == "atlas" else MEASURED
-        for index, T in enumerate(study.config[asked[0]]["temperatures_K"]):
-            if T not in rungs:
-                yield [*asked, index], T, f"must be a rung of {validation.key_name(path)}", path
-
-
-def sizes(study):
-    if not study.size_check:
-        return
-    groups, own = study.config["fits"]["jackknife_groups"], study.size_check["jackknife_groups"]
-    if groups % own:
-        allowed = f"must divide fits.jackknife_groups, {groups}"
-        yield [*SIZES, "jackknife_groups"], own, allowed, ["fits", "jackknife_groups"]
-    for index, lattice in enumerate(study.size_check["lattices"]):
-        path, most = [*SIZES, "lattices", index], study.sizes.get(labels.format_number(lattice["L"]), lattice)["realizations"]
-        if lattice["realizations"] > most:
-            allowed = f"must be at most those of lattices, {most}, which it is held beside"
-            yield [*path, "realizations"], lattice["realizations"], allowed, ["lattices"]
-        if not all(study.model(lattice["L"], J0).fits_int32 for J0 in study.couplings):
-            yield [*path, "L"], lattice["L"], "has couplings too small beside model.h0_K for 32-bit fields", ["model"]
-
-
-def weak_coupling(study):
-    if not study.weak_coupling:
-        return
-    model, windows = study.weak_model(), study.config["fits"]["power_law_windows_J0"]
-    if not model.fits_int32:
-        yield [*WEAK, "J0_K"], model.J0_K, "is too small beside model.h0_K for 32-bit fields", ["model", "h0_K"]
-    yield from _too_narrow(study, windows, ["fits", "power_law_windows_J0"], model.J0_K)
-
-
-def tempered(study):
-    if not (given := study.equilibrium):
-        return
-    ladder_K = study.config["annealing"]["schedule_K"]
-    for index, T in enumerate(given["temperatures_K"]):
-        if T not in ladder_K:
-            yield [*EQUILIBRIUM, "temperatures_K", index], T, "must be a rung of annealing.schedule_K", LADDER
-    for index, one in enumerate(given["sets"]):
-        path = [*EQUILIBRIUM, "sets", index]
-        if one["highest_K"] <= max(given["temperatures_K"]):
-            yield [*path, "highest_K"], one["highest_K"], f"must be above all of temperatures_K, {max(given['temperatures_K'])}"
-        if not equilibrium_plan.model(study, one).fits_int32:
-            yield [*path, "J0_K"], one["J0_K"], "is too small beside model.h0_K for 32-bit fields", ["model", "h0_K"]
-
-
-def names_differ(study):
-    for path in (["model", "J0_K"], MEASURED, LADDER):
-        values = study.config[path[0]][path[1]]
-        if len(set(map(labels.format_number, values))) < len(values):
-            yield path, values, "must differ within twelve digits"
-
-
-def _lattices(study):
-    """Return pairs (keys, value) of every lattice, wherever the configuration has one."""
-    yield from ((["lattices", index], lattice) for index, lattice in enumerate(study.config["lattices"]))
-    if study.size_check:
-        yield from (([*SIZES, "lattices", index], lattice) for index, lattice in enumerate(study.size_check["lattices"]))
-    if study.weak_coupling:
-        yield WEAK, study.weak_coupling
-    if study.equilibrium:
-        yield from (([*EQUILIBRIUM, "sets", index], one) for index, one in enumerate(study.equilibrium["sets"]))
-    yield from (([*ATLAS, kind], study.config["atlas"][kind]) for kind in ATLAS_SETS)
-
-
-def lattices(study):
-    block, concentration = study.config["density_of_states"]["realizations_per_block"], study.config["model"]["concentration"]
-    seen = set()
-    for path, lattice in _lattices(study):
-        for key in ("realizations", "realizations_per_job"):
-            if lattice[key] % block:
-                allowed = f"must be a multiple of density_of_states.realizations_per_block, {block}"
-                yield [*path, key], lattice[key], allowed, BLOCK
-        if lattice["realizations"] < 2 * block:
-            yield [*path, "realizations"], lattice["realizations"], f"must be at least two blocks, {2 * block}", BLOCK
-        if round(concentration * lattice["L"] ** 3) < 2:
-            yield [*path, "L"], lattice["L"], "holds fewer than two TLSs at model.concentration", ["model", "concentration"]
-        this = (*path[:-1], lattice["L"], str(lattice.get("J0_K")))
-        if isinstance(path[-1], int) and this in seen:
-            yield [*path, "L"], lattice["L"], "stands there twice"
-        seen.add(this)
-
-
-def windows_hold_temperatures(study):
-    given, T_measured = study.config["observables"], study.config["density_of_states"]["temperatures_K"]
-    for key, least in (("exponent_windows_K", 2), ("sound_velocity_windows_K", 3)):
-        for index, (low, high) in enumerate(given[key]):
-            if sum(low <= T <= high for T in T_measured) < least:
-                allowed = f"must hold at least {least} of density_of_states.temperatures_K"
-                yield ["observables", key, index], [low, high], allowed, MEASURED
-
-
-def slopes_hold_temperatures(study):
-    """Each slope of δv/v that is quoted or a choice: one of T0, factor and window is not the first."""
-    given, T_measured = study.config["observables"], study.config["density_of_states"]["temperatures_K"]
-    T0s, windows = given["crossover_K"], given["sound_velocity_windows_K"]
-    for side in ("below", "above"):
-        key = f"slope_{side}_T0"
-        for name, T0 in T0s.items():
-            for factor, (low, high) in [
-                *((factor, windows[0]) for factor in given[key]),
-                *((given[key][0], w) for w in windows),
-            ]:
-                begin, end = (low, factor * T0) if side == "below" else (factor * T0, high)
-                if sum(begin <= T <= end for T in T_measured) < 2:
-                    allowed = (
-                        f"with observables.{key} = {factor:g} must leave at least 2 of density_of_states.temperatures_K"
-                        f" {side} {factor * T0:.3g} K in {low:g} to {high:g} K"
-                    )
-                    yield ["observables", "crossover_K", name], T0, allowed, MEASURED
-
-
-def windows_ascend(study):
-    keys = [["observables", key] for key in ("exponent_windows_K", "sound_velocity_windows_K")]
-    keys += [["fits", key] for key in ("zero_temperature_windows_K", "power_law_windows_J0")]
-    for path in keys:
-        for index, (low, high) in enumerate(at(study.config, path)):
-            if low >= high:
-                yield [*path, index], [low, high], "must be a lower and a higher end"
-
-
-def lattices_shown(study):
-    sizes = [lattice["L"] for lattice in study.config["lattices"]]
-    for section in ("figures", "paper"):
-        if study.config[section]["L"] not in sizes:
-            yield [section, "L"], study.config[section]["L"], f"must be the L of one of lattices, {sizes}", ["lattices"]
-
-
-def two_temperatures(study):
-    for path in (["figures", "fig_1_temperatures_K"], ["checks", "variant_temperatures_K"]):
-        cold, warm = at(study.config, path)
-        for index, T in enumerate((cold, warm)):
-            if T not in study.config["density_of_states"]["temperatures_K"]:
-                yield [*path, index], T, "must be one of density_of_states.temperatures_K", MEASURED
-        if cold >= warm:
-            yield path, [cold, warm], "must be a lower and a higher temperature"
-
-
-def windows_hold_bins(study):
-    density, fits = study.config["density_of_states"], study.config["fits"]
-    if fits["eq3_window_T"] * density["bins_per_T"] < 3:
-        other = ["density_of_states", "bins_per_T"]
-        yield ["fits", "eq3_window_T"], fits["eq3_window_T"], "must hold at least 3 bins of density_of_states", other
-    yield from _too_narrow(study, fits["zero_temperature_windows_K"], ["fits", "zero_temperature_windows_K"])
-
-
-def _too_narrow(study, windows, path, unit_K=1):
-    """Yield the windows of energy that hold too few bins at the coldest temperature."""
-    grid, h0_K = study.grid(), study.config["model"]["h0_K"]
-    for index, (low, high) in enumerate(windows):
-        first, last = (grid.bins_below(min(E * unit_K, 8 * h0_K), min(study.rungs.values())) for E in (low, high))
-        if math.floor(last + 1e-9) - math.ceil(first - 1e-9) < 3:
-            yield [*path, index], [low, high], "must hold at least 3 energy bins below 8 h0", ["density_of_states"]
-
-
-def gaussian(study):
-    h0_K, J0_K = study.config["model"]["h0_K"], max(study.config["model"]["J0_K"])
-    for index, low in enumerate(study.config["fits"]["gaussian_above_J0"]):
-        if low * J0_K > 4 * h0_K:
-            allowed = "must be at most 4 h0 in units of model.J0_K, or nothing is left to fit"
-            yield ["fits", "gaussian_above_J0", index], low, allowed, ["model"]
-    for index, width in enumerate(study.config["fits"]["gaussian_bins_K"]):
-        if width > h0_K:
-            yield ["fits", "gaussian_bins_K", index], width, "must be at most model.h0_K", ["model", "h0_K"]
-
-
-def fields_fit(study):
-    for L in study.sizes:
-        for index, (J0, J0_K) in enumerate(study.couplings.items()):
-            if not study.model(L, J0).fits_int32:
-                yield ["model", "J0_K", index], J0_K, "is too small beside model.h0_K for 32-bit fields", ["model", "h0_K"]
-
-
-def variants(study):
-    block = study.config["density_of_states"]["realizations_per_block"]
-    for name in study.variants:
-        path, given = ["checks", "variants", name], study.config["checks"]["variants"][name]
-        most = study.sizes[study.beside(name)[0]]["realizations"]
-        if given["realizations"] % block or not 2 * block <= given["realizations"] <= most:
-            allowed = (
-                f"must be a multiple of density_of_states.realizations_per_block, from {2 * block} to the lattice's {most}"
-            )
-            yield [*path, "realizations"], given["realizations"], allowed, ["lattices"]
-        if not study.variant_model(name).fits_int32:
-            yield path, given, "has couplings too small beside model.h0_K for 32-bit fields", ["model"]
-
-
-CHECKS = (
-    run_name,
-    ladder,
-    measured,
-    names_differ,
-    lattices,
-    windows_hold_temperatures,
-    slopes_hold_temperatures,
-    windows_ascend,
-    lattices_shown,
-    two_temperatures,
-    windows_hold_bins,
-    gaussian,
-    fields_fit,
-    variants,
-    sizes,
-    weak_coupling,
-    tempered,
-)
-
-
-def check(config, schema, where, defaults=None, manifest=None):
+def check(
+    config: dict[str, Any],
+    schema: dict[str, Any],
+    where: Callable[[KeyPath], object],
+    defaults: dict[str, Any] | None = None,
+    manifest: str | Path | None = None,
+) -> None:
     """Raise one InputError with a line for each violation of ``schema`` and of the checks.
 
     Parameters
@@ -274,21 +64,21 @@ def check(config, schema, where, defaults=None, manifest=None):
         validation.raise_all(lines)
     config, repaired = _repair(config, schema, defaults or config)
     study = Study(config)
-    results = [result for check in CHECKS for result in check(study)]
+    errors = [error for check in CHECKS for error in check(study)]
     if manifest and config["density_of_states"]["source"] == "published":
         with validation.collect_errors(lines):
-            results += published_match.differences(study, manifest)
-    lines += [_line(where, *result) for result in results if not _depends_on(repaired, result)]
+            errors += published_match.differences(study, manifest)
+    lines += [_line(where, *error) for error in errors if not _depends_on(repaired, error)]
     validation.raise_all(lines)
 
 
-def _repair(config, schema, defaults):
+def _repair(config: dict[str, Any], schema: dict[str, Any], defaults: dict[str, Any]) -> tuple[dict[str, Any], list[KeyPath]]:
     """Return the configuration with the values of ``defaults`` where it violates the schema, and the paths of those."""
     config, repaired = copy.deepcopy(config), []
     while error := next(validation.Validator(schema).iter_errors(config), None):
         path = list(error.absolute_path)
         if error.validator == "additionalProperties":
-            section = at(config, path)
+            section = value_at(config, path)
             for key in set(section) - set(error.schema["properties"]):
                 del section[key]
             continue
@@ -297,12 +87,12 @@ def _repair(config, schema, defaults):
         path = _path_in(defaults, path)
         if not path or path in repaired:
             return copy.deepcopy(defaults), [[key] for key in config]
-        at(config, path[:-1])[path[-1]] = copy.deepcopy(at(defaults, path))
+        value_at(config, path[:-1])[path[-1]] = copy.deepcopy(value_at(defaults, path))
         repaired.append(path)
     return config, repaired
 
 
-def _path_in(defaults, path):
+def _path_in(defaults: Any, path: KeyPath) -> KeyPath:
     """Return the longest beginning of ``path`` that names a section or value of ``defaults`` outside of lists."""
     start = []
     for key in path:
@@ -312,15 +102,265 @@ def _path_in(defaults, path):
     return start
 
 
-def _depends_on(repaired, result):
-    """Whether a check reports a value that was repaired, or compares with one."""
-    path, _, _, *compared = result
+def _depends_on(repaired: Iterable[KeyPath], error: tuple[Any, ...]) -> bool:
+    """Return whether a check refuses a value that was repaired, or compares it with one."""
+    path, _, _, *compared = error
     return any(keys[: len(start)] == start or start[: len(keys)] == keys for start in repaired for keys in (path, *compared))
 
 
-def _line(where, path, value, allowed, other=None):
-    """Return the line for a value; where another file holds the keys ``other`` that it must agree with, it is named."""
-    said = validation.error_line(where, path, value, allowed)
-    if other and where(other) != where(path):
-        said += f" ({validation.key_name(other)} as in {where(other)})"
-    return said
+def _line(
+    where: Callable[[KeyPath], object], path: KeyPath, value: object, allowed: str, compared: KeyPath | None = None
+) -> str:
+    """Return the line that refuses a value; the file of the keys that it conflicts with is named where it is another one."""
+    line = validation.error_line(where, path, value, allowed)
+    if compared and where(compared) != where(path):
+        line += f" ({validation.key_name(compared)} as in {where(compared)})"
+    return line
+
+
+def run_name(study: Study) -> Errors:
+    """Check that the name of the run can name a folder."""
+    name = study.config.get("run", "paper")
+    if not RUN_NAME.fullmatch(name):
+        yield ["run"], name, "must be made of letters, digits, - _ and . (it names a folder): give it with --config run=NAME"
+
+
+def _schedules(study: Study) -> Iterator[tuple[KeyPath, list[float]]]:
+    """Yield (path, temperatures) of every schedule."""
+    yield SCHEDULE, value_at(study.config, SCHEDULE)
+    if study.finite_size:
+        yield [*FINITE_SIZE, "schedule_K"], study.finite_size["schedule_K"]
+    yield [*ATLAS, "schedule_K"], study.config["atlas"]["schedule_K"]
+
+
+def schedules(study: Study) -> Errors:
+    """Check that each schedule descends, and ends above the temperature of the quench."""
+    quench = study.config["annealing"]["quench_K"]
+    for path, temperatures in _schedules(study):
+        for index, (above, below) in enumerate(pairwise(temperatures)):
+            if below >= above:
+                yield [*path, index + 1], below, f"must be below the temperature before it, {above}: schedules descend"
+        if quench >= temperatures[-1]:
+            allowed = f"must be below the last temperature of the schedule, {temperatures[-1]}"
+            yield ["annealing", "quench_K"], quench, allowed, path
+
+
+def counted_temperatures(study: Study) -> Errors:
+    """Check that energies are counted at temperatures of the schedule."""
+    for path, temperatures in _schedules(study):
+        counted = [*ATLAS, "temperatures_K"] if path[0] == "atlas" else TEMPERATURES
+        for index, T in enumerate(value_at(study.config, counted)):
+            if T not in temperatures:
+                yield [*counted, index], T, f"must be one of {validation.key_name(path)}", path
+
+
+def names_differ(study: Study) -> Errors:
+    """Check that numbers that name files differ within the digits of the names."""
+    for path in (["model", "J0_K"], TEMPERATURES, SCHEDULE):
+        values = value_at(study.config, path)
+        if len(set(map(labels.format_number, values))) < len(values):
+            yield path, values, "must differ within twelve digits"
+
+
+def _lattices(study: Study) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    """Yield (path, entry) of every lattice in the configuration."""
+    yield from ((["lattices", index], lattice) for index, lattice in enumerate(study.config["lattices"]))
+    if study.finite_size:
+        yield from (([*FINITE_SIZE, "lattices", index], lattice) for index, lattice in enumerate(study.finite_size["lattices"]))
+    if study.weak_coupling:
+        yield WEAK_COUPLING, study.weak_coupling
+    if study.equilibrium:
+        yield from (([*EQUILIBRIUM, "sets", index], entry) for index, entry in enumerate(study.equilibrium["sets"]))
+    yield from (([*ATLAS, key], study.config["atlas"][key]) for key in ATLAS_SETS)
+
+
+def lattices(study: Study) -> Errors:
+    """Check the numbers of realizations and TLSs of every lattice, and that no lattice is listed twice."""
+    block, concentration = value_at(study.config, BLOCK), study.config["model"]["concentration"]
+    seen = set()
+    for path, lattice in _lattices(study):
+        for key in ("realizations", "realizations_per_job"):
+            if lattice[key] % block:
+                yield [*path, key], lattice[key], f"must be a multiple of {validation.key_name(BLOCK)}, {block}", BLOCK
+        if lattice["realizations"] < 2 * block:
+            yield [*path, "realizations"], lattice["realizations"], f"must be at least two blocks, {2 * block}", BLOCK
+        if round(concentration * lattice["L"] ** 3) < 2:
+            allowed = "has fewer than two TLSs at model.concentration"
+            yield [*path, "L"], lattice["L"], allowed, ["model", "concentration"]
+        entry = (*path[:-1], lattice["L"], str(lattice.get("J0_K")))
+        if isinstance(path[-1], int) and entry in seen:
+            yield [*path, "L"], lattice["L"], "is listed twice"
+        seen.add(entry)
+
+
+def sets_fit_int32(study: Study) -> Errors:
+    """Check that the fields of each set fit into 32 bits."""
+    for L in study.sizes:
+        for index, (J0, J0_K) in enumerate(study.J0_values.items()):
+            if not study.model(L, J0).fits_int32:
+                yield ["model", "J0_K", index], J0_K, TOO_WEAK, ["model", "h0_K"]
+
+
+def windows_contain_temperatures(study: Study) -> Errors:
+    """Check that each window of temperature contains enough temperatures for its fit."""
+    temperatures = value_at(study.config, TEMPERATURES)
+    for key, minimum in (("exponent_windows_K", 2), ("sound_velocity_windows_K", 3)):
+        for index, (low, high) in enumerate(study.config["observables"][key]):
+            if sum(low <= T <= high for T in temperatures) < minimum:
+                allowed = f"must contain at least {minimum} of {validation.key_name(TEMPERATURES)}"
+                yield ["observables", key, index], [low, high], allowed, TEMPERATURES
+
+
+def slopes_contain_temperatures(study: Study) -> Errors:
+    """Check that each slope of δv/v has two temperatures: for each T0, the first factor in each window and vice versa."""
+    settings, temperatures = study.config["observables"], value_at(study.config, TEMPERATURES)
+    windows = settings["sound_velocity_windows_K"]
+    for side in ("below", "above"):
+        factors = settings[f"slope_{side}_T0"]
+        choices = [*((factor, windows[0]) for factor in factors), *((factors[0], window) for window in windows)]
+        for name, T0 in settings["crossover_K"].items():
+            for factor, (low, high) in choices:
+                start, end = (low, factor * T0) if side == "below" else (factor * T0, high)
+                if sum(start <= T <= end for T in temperatures) < 2:
+                    allowed = (
+                        f"with observables.slope_{side}_T0 = {factor:g} must leave at least 2 of"
+                        f" {validation.key_name(TEMPERATURES)} {side} {factor * T0:.3g} K in {low:g} to {high:g} K"
+                    )
+                    yield ["observables", "crossover_K", name], T0, allowed, TEMPERATURES
+
+
+def windows_ascend(study: Study) -> Errors:
+    """Check that each window has a lower and a higher end."""
+    for path in (WINDOWS, WINDOWS_J0, *(["observables", key] for key in ("exponent_windows_K", "sound_velocity_windows_K"))):
+        for index, (low, high) in enumerate(value_at(study.config, path)):
+            if low >= high:
+                yield [*path, index], [low, high], "must be a lower and a higher end"
+
+
+def windows_contain_bins(study: Study) -> Errors:
+    """Check that each window of energy contains enough bins for its fit."""
+    bins_per_T, window_T = study.config["density_of_states"]["bins_per_T"], study.config["fits"]["eq3_window_T"]
+    if window_T * bins_per_T < 3:
+        allowed = "must contain at least 3 bins of density_of_states"
+        yield ["fits", "eq3_window_T"], window_T, allowed, ["density_of_states", "bins_per_T"]
+    yield from _too_narrow(study, WINDOWS)
+
+
+def _too_narrow(study: Study, path: KeyPath, unit_K: float = 1.0) -> Errors:
+    """Yield the windows of energy that contain too few bins at the lowest temperature."""
+    grid, h0_K = study.grid(), study.config["model"]["h0_K"]
+    for index, (low, high) in enumerate(value_at(study.config, path)):
+        first, last = (grid.bins_below(min(E * unit_K, 8 * h0_K), min(study.rungs.values())) for E in (low, high))
+        if math.floor(last + 1e-9) - math.ceil(first - 1e-9) < 3:
+            yield [*path, index], [low, high], "must contain at least 3 energy bins below 8 h0", ["density_of_states"]
+
+
+def gaussian(study: Study) -> Errors:
+    """Check the windows and bins of the Gaussian fit."""
+    h0_K, J0_K = study.config["model"]["h0_K"], max(study.config["model"]["J0_K"])
+    for index, low in enumerate(study.config["fits"]["gaussian_above_J0"]):
+        if low * J0_K > 4 * h0_K:
+            allowed = "must be at most 4 h0 in units of model.J0_K, or nothing is left to fit"
+            yield ["fits", "gaussian_above_J0", index], low, allowed, ["model"]
+    for index, width in enumerate(study.config["fits"]["gaussian_bins_K"]):
+        if width > h0_K:
+            yield ["fits", "gaussian_bins_K", index], width, "must be at most model.h0_K", ["model", "h0_K"]
+
+
+def lattices_of_figures(study: Study) -> Errors:
+    """Check that the lattices of the figures and of the paper's numbers are simulated."""
+    sizes = [lattice["L"] for lattice in study.config["lattices"]]
+    for section in ("figures", "paper"):
+        if study.config[section]["L"] not in sizes:
+            yield [section, "L"], study.config[section]["L"], f"must be the L of one of lattices, {sizes}", ["lattices"]
+
+
+def two_temperatures(study: Study) -> Errors:
+    """Check the temperatures of Fig. 1 and of the variants."""
+    for path in (["figures", "fig_1_temperatures_K"], VARIANT_TEMPERATURES):
+        cold, warm = value_at(study.config, path)
+        for index, T in enumerate((cold, warm)):
+            if T not in value_at(study.config, TEMPERATURES):
+                yield [*path, index], T, f"must be one of {validation.key_name(TEMPERATURES)}", TEMPERATURES
+        if cold >= warm:
+            yield path, [cold, warm], "must be a lower and a higher temperature"
+
+
+def variants(study: Study) -> Errors:
+    """Check the realizations and fields of each variant."""
+    block = value_at(study.config, BLOCK)
+    for name in study.variants:
+        path, settings = ["checks", "variants", name], study.config["checks"]["variants"][name]
+        available = study.sizes[study.reference_set(name)[0]]["realizations"]
+        if settings["realizations"] % block or not 2 * block <= settings["realizations"] <= available:
+            allowed = f"must be a multiple of {validation.key_name(BLOCK)}, from {2 * block} to the lattice's {available}"
+            yield [*path, "realizations"], settings["realizations"], allowed, ["lattices"]
+        if not study.variant_model(name).fits_int32:
+            yield path, settings, "has couplings too small compared with model.h0_K for 32-bit fields", ["model"]
+
+
+def finite_size(study: Study) -> Errors:
+    """Check the lattices with the short schedule."""
+    if not study.finite_size:
+        return
+    groups, groups_of_sizes = study.config["fits"]["jackknife_groups"], study.finite_size["jackknife_groups"]
+    if groups % groups_of_sizes:
+        allowed = f"must divide fits.jackknife_groups, {groups}"
+        yield [*FINITE_SIZE, "jackknife_groups"], groups_of_sizes, allowed, ["fits", "jackknife_groups"]
+    for index, lattice in enumerate(study.finite_size["lattices"]):
+        path = [*FINITE_SIZE, "lattices", index]
+        available = study.sizes.get(labels.format_number(lattice["L"]), lattice)["realizations"]
+        if lattice["realizations"] > available:
+            allowed = f"must be at most those of lattices, {available}, which it is compared with"
+            yield [*path, "realizations"], lattice["realizations"], allowed, ["lattices"]
+        if not all(study.model(lattice["L"], J0).fits_int32 for J0 in study.J0_values):
+            allowed = "has couplings too small compared with model.h0_K for 32-bit fields"
+            yield [*path, "L"], lattice["L"], allowed, ["model"]
+
+
+def weak_coupling(study: Study) -> Errors:
+    """Check the fields and windows of the weak coupling."""
+    if not study.weak_coupling:
+        return
+    model = study.weak_coupling_model()
+    if not model.fits_int32:
+        yield [*WEAK_COUPLING, "J0_K"], model.J0_K, TOO_WEAK, ["model", "h0_K"]
+    yield from _too_narrow(study, WINDOWS_J0, model.J0_K)
+
+
+def equilibrium(study: Study) -> Errors:
+    """Check the temperatures and fields of the sets of exchange Monte Carlo."""
+    if not study.equilibrium:
+        return
+    temperatures = study.equilibrium["temperatures_K"]
+    for index, T in enumerate(temperatures):
+        if T not in value_at(study.config, SCHEDULE):
+            allowed = f"must be one of {validation.key_name(SCHEDULE)}"
+            yield [*EQUILIBRIUM, "temperatures_K", index], T, allowed, SCHEDULE
+    for index, entry in enumerate(study.equilibrium["sets"]):
+        path = [*EQUILIBRIUM, "sets", index]
+        if entry["highest_K"] <= max(temperatures):
+            yield [*path, "highest_K"], entry["highest_K"], f"must be above all of temperatures_K, {max(temperatures)}"
+        if not equilibrium_plan.model(study, entry).fits_int32:
+            yield [*path, "J0_K"], entry["J0_K"], TOO_WEAK, ["model", "h0_K"]
+
+
+CHECKS: Sequence[Callable[[Study], Errors]] = (
+    run_name,
+    schedules,
+    counted_temperatures,
+    names_differ,
+    lattices,
+    windows_contain_temperatures,
+    slopes_contain_temperatures,
+    windows_ascend,
+    lattices_of_figures,
+    two_temperatures,
+    windows_contain_bins,
+    gaussian,
+    sets_fit_int32,
+    variants,
+    finite_size,
+    weak_coupling,
+    equilibrium,
+)

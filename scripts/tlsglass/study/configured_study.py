@@ -1,214 +1,210 @@
-"""The axes of the study as they are spelled in file names, what is simulated at each of their points, and its origin."""
+"""The study that a configuration describes: lattices, couplings and temperatures, and the simulations that they need."""
+
+from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 from tlsglass.base import labels
-from tlsglass.base.labels import split_boundaries
 from tlsglass.dos.grid import Grid
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo.protocol import Protocol, scale_temperatures
 from tlsglass.study import equilibrium_plan
-from tlsglass.study.simulation_plan import CountsPlan, SimulationPlan
+from tlsglass.study.simulation_plan import CountsPlan, ShardFolder, SimulationPlan
 
 ATLAS_SETS = {"training": "grid", "validation": "test", "finite_size": "large"}  # key of the configuration: kind in the file
 
 
 class Study:
-    """The axes (L, J0, T, batch) of a checked config, and what is simulated at their points."""
+    """The sets (L, J0), temperatures and simulations of a checked configuration.
 
-    def __init__(self, config):
+    A set, a variant or a temperature is named by its label, a string as it is written in file names: L = "8", J0 = "2",
+    T = "0.5".
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
         self.config = config
-        label = labels.format_number
-        self.sizes = {label(lattice["L"]): lattice for lattice in config["lattices"]}
-        self.couplings = {label(J0): labels.round_to_label(J0) for J0 in config["model"]["J0_K"]}
-        self.quench = label(config["annealing"]["quench_K"])
-        self.rungs = {label(T): labels.round_to_label(T) for T in sorted(config["density_of_states"]["temperatures_K"])}
-        self.temperatures = {self.quench: labels.round_to_label(config["annealing"]["quench_K"]), **self.rungs}
-        given = {name: v for name, v in (config["checks"]["variants"] or {}).items() if v is not None}
-        self.variants = [name for name in given if self.beside(name) in self.sets]
-        self.left_out = [name for name in given if name not in self.variants]
-        self.size_check, self.weak_coupling = (
-            config["checks"][name] for name in ("finite_size", "weak_coupling")
-        )  # null: without
-        self.equilibrium = config["checks"]["equilibrium"]
-
-    @property
-    def sets(self):
-        """The labels (L, J0) of all sets."""
-        return [(L, J0) for L in self.sizes for J0 in self.couplings]
-
-    @property
-    def all_sizes(self):
-        """The labels L of all sets, and of what is on the short ladder."""
-        return list(
-            dict.fromkeys([*self.sizes, *(labels.format_number(one.model.L) for one in self.on_short_ladder().values())])
+        self.sizes = {labels.format_number(lattice["L"]): lattice for lattice in config["lattices"]}
+        self.J0_values = {labels.format_number(J0): labels.round_to_label(J0) for J0 in config["model"]["J0_K"]}
+        self.quench = labels.format_number(config["annealing"]["quench_K"])
+        temperatures = sorted(config["density_of_states"]["temperatures_K"])
+        self.rungs = {labels.format_number(T): labels.round_to_label(T) for T in temperatures}
+        checks = config["checks"]  # None leaves a check out
+        self.finite_size, self.weak_coupling, self.equilibrium = (
+            checks[key] for key in ("finite_size", "weak_coupling", "equilibrium")
         )
+        self._variants = {name: settings for name, settings in (checks["variants"] or {}).items() if settings is not None}
+        self.variants = [name for name in self._variants if self.reference_set(name) in self.sets]
+        self.omitted_variants = [name for name in self._variants if name not in self.variants]
 
-    def name(self, L, J0):
-        """Return the name of the set of these labels, like L8_J2."""
-        return str(labels.ParameterSet(self.sizes[L]["L"], self.couplings[J0]))
+    @property
+    def sets(self) -> list[tuple[str, str]]:
+        """The labels (L, J0) of all sets."""
+        return [(L, J0) for L in self.sizes for J0 in self.J0_values]
 
-    def labels(self, temperatures_K):
+    @property
+    def all_sizes(self) -> list[str]:
+        """The labels L of all sets and of the simulations with the short schedule."""
+        short = (labels.format_number(plan.model.L) for plan in self.short_schedule_plans().values())
+        return list(dict.fromkeys([*self.sizes, *short]))
+
+    def name(self, L: str, J0: str) -> str:
+        """Return the name of a set, such as L8_J2."""
+        return str(labels.ParameterSet(self.sizes[L]["L"], self.J0_values[J0]))
+
+    def temperature_keys(self, temperatures_K: Iterable[float]) -> list[str]:
+        """Return temperatures as they are written in file names."""
         return [labels.format_number(T) for T in temperatures_K]
 
-    def rung(self, T):
-        """Return the names.Rung of the label of a temperature."""
-        return labels.Rung(self.temperatures[T], quench=T == self.quench)
-
-    def model(self, L, J0):
+    def model(self, L: str | int, J0: str) -> ModelParameters:
+        """Return the parameters of the model on a lattice of size ``L``."""
         model = self.config["model"]
         h0_K, cutoff, concentration = (labels.round_to_label(model[name]) for name in ("h0_K", "cutoff", "concentration"))
-        return ModelParameters(int(L), h0_K, self.couplings[J0], cutoff, concentration)
+        return ModelParameters(int(L), h0_K, self.J0_values[J0], cutoff, concentration)
 
-    def protocol(self):
-        given, density = self.config["annealing"], self.config["density_of_states"]
+    def grid(self) -> Grid:
+        """Return the energy grid of the counts."""
+        density = self.config["density_of_states"]
+        return Grid(density["bins_per_T"], density["uniform_up_to_T"], labels.round_to_label(density["bin_growth"]))
+
+    def protocol(self) -> Protocol:
+        """Return the protocol of the sets."""
+        annealing, density = self.config["annealing"], self.config["density_of_states"]
         return Protocol(
-            ladder_K=tuple(map(labels.round_to_label, given["schedule_K"])),
-            dynamics=given["dynamics"],
-            sweeps=given["sweeps"],
-            quench_K=labels.round_to_label(given["quench_K"]),
+            ladder_K=tuple(map(labels.round_to_label, annealing["schedule_K"])),
+            dynamics=annealing["dynamics"],
+            sweeps=annealing["sweeps"],
+            quench_K=labels.round_to_label(annealing["quench_K"]),
             measured_K=tuple(self.rungs.values()),
             block=density["realizations_per_block"],
             seed=self.config["seed"],
             grid=self.grid(),
         )
 
-    def grid(self):
-        density = self.config["density_of_states"]
-        return Grid(density["bins_per_T"], density["uniform_up_to_T"], labels.round_to_label(density["bin_growth"]))
+    def set_plan(self, L: str, J0: str) -> SimulationPlan:
+        """Return the simulation of a set."""
+        return _plan(self.model(L, J0), self.protocol(), self.sizes[L], with_quench=True)
 
-    def simulated(self, L, J0):
-        """Return the Simulated of a set."""
-        lattice = self.sizes[L]
-        return SimulationPlan(
-            self.model(L, J0), self.protocol(), lattice["realizations"], lattice["realizations_per_job"], quench=True
-        )
+    def short_schedule_plans(self) -> dict[str, SimulationPlan]:
+        """Return the simulations with the short schedule, for other sizes and for comparison with the full schedule."""
+        plans = {}
+        for lattice in self.finite_size["lattices"] if self.finite_size else ():
+            protocol = replace(self.protocol(), ladder_K=tuple(map(labels.round_to_label, self.finite_size["schedule_K"])))
+            for J0, J0_K in self.J0_values.items():
+                name = str(labels.ParameterSet(lattice["L"], J0_K))
+                plans[name] = _plan(self.model(lattice["L"], J0), protocol, lattice, with_quench=False)
+        return plans
 
-    def on_short_ladder(self):
-        """Return what is simulated on the short ladder, for other sizes and to hold it beside the ladder: a dict from names
-        like L16_J2 to Simulated."""
-        found = {}
-        for lattice in self.size_check["lattices"] if self.size_check else ():
-            for J0, J0_K in self.couplings.items():
-                protocol = replace(self.protocol(), ladder_K=tuple(map(labels.round_to_label, self.size_check["schedule_K"])))
-                numbers = lattice["realizations"], lattice["realizations_per_job"]
-                found[str(labels.ParameterSet(lattice["L"], J0_K))] = SimulationPlan(
-                    self.model(lattice["L"], J0), protocol, *numbers, quench=False
-                )
-        return found
+    def weak_coupling_model(self) -> ModelParameters:
+        """Return the parameters of the model with weak coupling."""
+        return self._model_with(self.weak_coupling["L"], self.weak_coupling["J0_K"])
 
-    def weak_model(self):
-        """Return the Model of the weak coupling."""
-        given = self.weak_coupling
-        return replace(self.model(given["L"], next(iter(self.couplings))), J0_K=labels.round_to_label(given["J0_K"]))
-
-    def at_weak_coupling(self):
-        """Return what is simulated at one weak coupling, of which the quench alone is asked for: name -> Simulated."""
-        if not (given := self.weak_coupling):
+    def weak_coupling_plans(self) -> dict[str, SimulationPlan]:
+        """Return the simulation with weak coupling, of which only the quench is counted; empty without that check."""
+        if not self.weak_coupling:
             return {}
-        model, protocol = self.weak_model(), replace(self.protocol(), measured_K=())
-        simulated = SimulationPlan(model, protocol, given["realizations"], given["realizations_per_job"], quench=True)
-        return {str(labels.ParameterSet(model.L, model.J0_K)): simulated}
+        model, protocol = self.weak_coupling_model(), replace(self.protocol(), measured_K=())
+        return {str(labels.ParameterSet(model.L, model.J0_K)): _plan(model, protocol, self.weak_coupling, with_quench=True)}
 
-    def atlas(self):
-        """Return what is simulated for the atlas, of each of its kinds: kind -> {name: Simulated}. Nothing where it is taken
-        as it is shipped."""
-        given = self.config["atlas"]
-        if given["source"] != "simulation":
+    def atlas_plans(self) -> dict[str, dict[str, SimulationPlan]]:
+        """Return the simulations of the atlas as {kind: {name: plan}}; empty where the published atlas is used."""
+        settings = self.config["atlas"]
+        if settings["source"] != "simulation":
             return {}
-        shared = {
-            field: tuple(map(labels.round_to_label, given[key]))
-            for field, key in (("ladder_K", "schedule_K"), ("measured_K", "temperatures_K"))
+        schedule = {
+            "ladder_K": tuple(map(labels.round_to_label, settings["schedule_K"])),
+            "measured_K": tuple(map(labels.round_to_label, settings["temperatures_K"])),
         }
-        found = {}
+        plans: dict[str, dict[str, SimulationPlan]] = {}
         for key, kind in ATLAS_SETS.items():
-            sets = given[key]
-            protocol = replace(self.protocol(), **shared, seed=sets.get("seed", self.config["seed"]))
-            numbers = sets["realizations"], sets["realizations_per_job"]
-            found[kind] = {}
-            for J0_K in map(labels.round_to_label, sets["J0_K"]):
-                model = replace(self.model(sets["L"], next(iter(self.couplings))), J0_K=J0_K)
-                found[kind][str(labels.ParameterSet(sets["L"], J0_K))] = SimulationPlan(
-                    model, protocol, *numbers, quench=kind != "large"
+            lattice = settings[key]
+            protocol = replace(self.protocol(), **schedule, seed=lattice.get("seed", self.config["seed"]))
+            plans[kind] = {
+                str(labels.ParameterSet(lattice["L"], J0_K)): _plan(
+                    self._model_with(lattice["L"], J0_K), protocol, lattice, with_quench=kind != "large"
                 )
-        return found
-
-    def counted(self):
-        """Return all whose energies are counted, by its kind, the folder of its counts: kind -> {name: Counted}."""
-
-        def whole(found):
-            return {
-                name: CountsPlan(one, {labels.format_number(rung.T_K): rung for rung in one.rungs})
-                for name, one in found.items()
+                for J0_K in map(labels.round_to_label, lattice["J0_K"])
             }
+        return plans
 
-        return {
-            "dos": whole({self.name(L, J0): self.simulated(L, J0) for L, J0 in self.sets}),
-            "variants": {name: self.variant(name) for name in self.variants},
-            "sizes": whole(self.on_short_ladder()),
-            "weak_coupling": whole(self.at_weak_coupling()),
-            "equilibrium": whole(equilibrium_plan.counted(self)),
-        }
+    def counts_plans(self) -> dict[str, dict[str, CountsPlan]]:
+        """Return every simulation that yields a density of states, as {kind: {name: plan}}.
 
-    def all_simulated(self):
-        """Return all that this study simulates, a dict from names like L8_J2 or variants/heat_bath to Simulated."""
-        counted = {
-            name if kind == "dos" else f"{kind}/{name}": one.simulated
-            for kind, found in self.counted().items()
-            for name, one in found.items()
-        }
-        atlas = {f"atlas/{kind}/{name}": one for kind, found in self.atlas().items() for name, one in found.items()}
-        return counted | {f"equilibrium/{name}": one for name, one in equilibrium_plan.uncounted(self).items()} | atlas
-
-    def folders(self):
-        """Return what is simulated, by the folder of its shards: key -> (origin, rungs, whether its chains are told of).
-
-        Sets and variants of one origin share a folder, and what each asks for is simulated together.
+        The kind is also the output folder.
         """
-        found = {}
-        for simulated in self.all_simulated().values():
-            _, rungs, told = found.get(simulated.key, (None, [], False))
-            rungs = sorted({*rungs, *simulated.rungs})
-            found[simulated.key] = (simulated.origin, rungs, told or simulated.told)
-        return found
+        return {
+            "dos": _counted({self.name(L, J0): self.set_plan(L, J0) for L, J0 in self.sets}),
+            "variants": {name: self.variant_plan(name) for name in self.variants},
+            "sizes": _counted(self.short_schedule_plans()),
+            "weak_coupling": _counted(self.weak_coupling_plans()),
+            "equilibrium": _counted(equilibrium_plan.counted_plans(self)),
+        }
 
-    def groups(self, kind):
-        """Return the number of jackknife groups of what is ``counted`` as that kind."""
-        sections = {"sizes": self.size_check, "equilibrium": self.equilibrium}
-        return sections.get(kind, self.config["fits"])["jackknife_groups"]
+    def simulation_plans(self) -> dict[str, SimulationPlan]:
+        """Return all simulations by names such as L8_J2 or variants/heat_bath."""
+        plans = {
+            name if kind == "dos" else f"{kind}/{name}": plan.simulation
+            for kind, counts_plans in self.counts_plans().items()
+            for name, plan in counts_plans.items()
+        }
+        plans |= {f"equilibrium/{name}": plan for name, plan in equilibrium_plan.paired_plans(self).items()}
+        return plans | {
+            f"atlas/{kind}/{name}": plan for kind, atlas in self.atlas_plans().items() for name, plan in atlas.items()
+        }
 
-    def spans(self, kind, name):
-        """Return the ranges of realizations of one that is ``counted`` that are looked at by themselves: all of them; of a
-        set also those that a variant or the short ladder is held beside, and the parts and halves of the pulls."""
+    def shard_folders(self) -> dict[str, ShardFolder]:
+        """Return the folders of shards by name.
+
+        Sets and variants with the same fingerprint share one folder and are simulated once.
+        """
+        folders: dict[str, ShardFolder] = {}
+        for plan in self.simulation_plans().values():
+            shared = folders.get(plan.shard_folder, ShardFolder(plan.fingerprint, [], False))
+            rungs = sorted({*shared.rungs, *plan.rungs})
+            record = shared.wants_chain_record or plan.wants_chain_record
+            folders[plan.shard_folder] = ShardFolder(plan.fingerprint, rungs, record)
+        return folders
+
+    def jackknife_groups(self, kind: str) -> int:
+        """Return the number of jackknife groups of the counts of one kind."""
+        sections = {"sizes": self.finite_size, "equilibrium": self.equilibrium}
+        return int(sections.get(kind, self.config["fits"])["jackknife_groups"])
+
+    def realization_ranges(self, kind: str, name: str) -> list[tuple[int, int]]:
+        """Return the ranges of realizations that are analysed separately.
+
+        Always the full range and, for a set, also the ranges that are compared with variants and with the short schedule,
+        and the splits used for pulls.
+        """
         if kind == "variants":
-            return []  # its rows are single blocks
+            return []  # each block is a row of its own
         if kind != "dos":
-            return [(0, self.all_simulated()[f"{kind}/{name}"].realizations)]
-        L, J0 = {self.name(*axes): axes for axes in self.sets}[name]
+            return [(0, self.simulation_plans()[f"{kind}/{name}"].realizations)]
+        L, J0 = next(pair for pair in self.sets if self.name(*pair) == name)
         total = self.sizes[L]["realizations"]
-        beside = [variant.simulated for variant in map(self.variant, self.variants) if variant.beside == (L, J0)]
-        beside += [one for short, one in self.on_short_ladder().items() if short == name]
-        compared = {one.realizations for one in beside}
+        variants = (self.variant_plan(variant) for variant in self.variants)
+        compared = {plan.simulation.realizations for plan in variants if plan.reference_set == (L, J0)}
+        compared |= {plan.realizations for short, plan in self.short_schedule_plans().items() if short == name}
         block = self.config["density_of_states"]["realizations_per_block"]
-        parts = [
-            (block * begin, block * end)
-            for k in (2, self.config["checks"]["pulls"]["n_splits"])
-            for begin, end in pairwise(split_boundaries(total // block, k))
+        splits = [
+            (block * start, block * end)
+            for n_splits in (2, self.config["checks"]["pulls"]["n_splits"])
+            for start, end in pairwise(labels.split_boundaries(total // block, n_splits))
         ]
-        return sorted({(0, total), *((0, n) for n in compared), *parts})
+        return sorted({(0, total), *((0, n) for n in compared), *splits})
 
-    def beside(self, name):
-        """Return the labels (L, J0) of the set that a variant is held beside."""
-        settings = self.config["checks"]["variants"][name]
+    def reference_set(self, variant: str) -> tuple[str, str]:
+        """Return the labels (L, J0) of the set that a variant is compared with."""
+        settings = self._variants[variant]
         return labels.format_number(settings["L"]), labels.format_number(settings["J0_K"])
 
-    def variant_model(self, name):
-        """Return the Model of a variant."""
-        settings = self.config["checks"]["variants"][name]
+    def variant_model(self, variant: str) -> ModelParameters:
+        """Return the parameters of the model of a variant."""
+        settings, model = self._variants[variant], self.model(*self.reference_set(variant))
         factor = settings.get("scale", 1.0)
-        model = self.model(*self.beside(name))
         return replace(
             model,
             h0_K=labels.round_to_label(model.h0_K * factor),
@@ -216,49 +212,66 @@ class Study:
             cutoff=labels.round_to_label(settings.get("cutoff", model.cutoff)),
         )
 
-    def variant(self, name):
-        """Return the variant of that name, Counted."""
-        settings = self.config["checks"]["variants"][name]
-        protocol = self.protocol()
+    def variant_plan(self, variant: str) -> CountsPlan:
+        """Return the plan of a variant."""
+        settings, protocol = self._variants[variant], self.protocol()
         compared_K = tuple(map(labels.round_to_label, self.config["checks"]["variant_temperatures_K"]))
         protocol = replace(
             protocol,
             measured_K=compared_K,
             sweeps=settings.get("sweeps", protocol.sweeps),
             dynamics=settings.get("dynamics", protocol.dynamics),
-            ladder_K=LADDERS[settings.get("ladder", "same")](protocol.ladder_K, compared_K),
+            ladder_K=SCHEDULES[settings.get("ladder", "same")](protocol.ladder_K, compared_K),
         )
         protocol = scale_temperatures(protocol, settings.get("scale", 1.0))
         rungs = {
-            labels.format_number(T): labels.Rung(changed) for T, changed in zip(compared_K, protocol.measured_K, strict=True)
+            labels.format_number(T): labels.Rung(scaled_K) for T, scaled_K in zip(compared_K, protocol.measured_K, strict=True)
         }
-        numbers = settings["realizations"], self.sizes[self.beside(name)[0]]["realizations_per_job"]
-        return CountsPlan(SimulationPlan(self.variant_model(name), protocol, *numbers, quench=False), rungs, self.beside(name))
+        reference_set = self.reference_set(variant)
+        jobs = settings | {"realizations_per_job": self.sizes[reference_set[0]]["realizations_per_job"]}
+        simulation = _plan(self.variant_model(variant), protocol, jobs, with_quench=False)
+        return CountsPlan(simulation, rungs, reference_set)
+
+    def _model_with(self, L: int, J0_K: float) -> ModelParameters:
+        """Return the parameters of the model with another coupling."""
+        return replace(self.model(L, next(iter(self.J0_values))), J0_K=labels.round_to_label(J0_K))
 
 
-def dense_ladder(ladder_K, measured_K):
-    """Return ``ladder_K`` with the geometric mean of each two neighbours between them."""
-    between = [labels.round_to_label(math.sqrt(above * below)) for above, below in pairwise(ladder_K)]
-    return tuple(sorted({*ladder_K, *between}, reverse=True))
+def _plan(model: ModelParameters, protocol: Protocol, entry: Mapping[str, Any], *, with_quench: bool) -> SimulationPlan:
+    """Return the plan with the realizations of an entry of the configuration."""
+    return SimulationPlan(model, protocol, entry["realizations"], entry["realizations_per_job"], with_quench)
 
 
-def sparse_ladder(ladder_K, measured_K):
-    """Return every second rung of ``ladder_K`` up from the last one, and the measured ones."""
-    return tuple(sorted({*ladder_K[::-2], *measured_K}, reverse=True))
+def _counted(plans: Mapping[str, SimulationPlan]) -> dict[str, CountsPlan]:
+    """Return the plans with counts at all their rungs."""
+    return {
+        name: CountsPlan(plan, {labels.format_number(rung.T_K): rung for rung in plan.rungs}) for name, plan in plans.items()
+    }
 
 
-def geometric_ladder(ladder_K, measured_K):
-    """Return as many rungs with equal ratios between the same ends, the nearest one moved to each measured temperature."""
-    (first, last), steps = (ladder_K[0], ladder_K[-1]), max(len(ladder_K) - 1, 1)
-    rungs = [labels.round_to_label(first * (last / first) ** (k / steps)) for k in range(len(ladder_K))]
+def dense_schedule(schedule_K: Sequence[float], measured_K: Sequence[float]) -> tuple[float, ...]:
+    """Return ``schedule_K`` with the geometric mean of each pair of neighbors between them."""
+    means = [labels.round_to_label(math.sqrt(above * below)) for above, below in pairwise(schedule_K)]
+    return tuple(sorted({*schedule_K, *means}, reverse=True))
+
+
+def sparse_schedule(schedule_K: Sequence[float], measured_K: Sequence[float]) -> tuple[float, ...]:
+    """Return every second temperature of ``schedule_K``, counted from the last one, and ``measured_K``."""
+    return tuple(sorted({*schedule_K[::-2], *measured_K}, reverse=True))
+
+
+def geometric_schedule(schedule_K: Sequence[float], measured_K: Sequence[float]) -> tuple[float, ...]:
+    """Return as many temperatures between the same ends with equal ratios; the nearest ones are moved to ``measured_K``."""
+    (first, last), steps = (schedule_K[0], schedule_K[-1]), max(len(schedule_K) - 1, 1)
+    temperatures = [labels.round_to_label(first * (last / first) ** (k / steps)) for k in range(len(schedule_K))]
     for T in measured_K:
-        rungs[min(range(len(rungs)), key=lambda k: abs(math.log(rungs[k] / T)))] = T
-    return tuple(rungs)
+        temperatures[min(range(len(temperatures)), key=lambda k: abs(math.log(temperatures[k] / T)))] = T
+    return tuple(temperatures)
 
 
-LADDERS = {
-    "same": lambda ladder_K, measured_K: ladder_K,
-    "dense": dense_ladder,
-    "sparse": sparse_ladder,
-    "geometric": geometric_ladder,
+SCHEDULES: dict[str, Callable[[Sequence[float], Sequence[float]], tuple[float, ...]]] = {
+    "same": lambda schedule_K, measured_K: tuple(schedule_K),
+    "dense": dense_schedule,
+    "sparse": sparse_schedule,
+    "geometric": geometric_schedule,
 }

@@ -1,84 +1,87 @@
-"""What annealing is held against: sets by exchange Monte Carlo, and the anneals of the same realizations."""
+"""Simulations that compare annealing with exchange Monte Carlo, from the section ``checks.equilibrium``."""
+
+from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import labels
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo import ladders
-from tlsglass.montecarlo.protocol import PAIRED_ANNEALING, TEMPERING
+from tlsglass.montecarlo.protocol import PAIRED_ANNEALING, TEMPERING, Protocol
 from tlsglass.study.simulation_plan import SimulationPlan
 
+if TYPE_CHECKING:
+    from tlsglass.study.configured_study import Study
+
 TEMPERED = "tempered"
+PAIRED = "twice"  # suffix of two independent anneals, in file names
 
 
-def sets(study):
-    """Return the entries of the configuration by the names of their sets, like L8_J10."""
-    given = study.equilibrium["sets"] if study.equilibrium else ()  # null: without
-    return {str(labels.ParameterSet(one["L"], labels.round_to_label(one["J0_K"]))): one for one in given}
+def sets(study: Study) -> dict[str, dict[str, Any]]:
+    """Return the entries of the configuration by the names of their sets, such as L8_J10."""
+    entries = study.equilibrium["sets"] if study.equilibrium else ()
+    return {str(labels.ParameterSet(entry["L"], labels.round_to_label(entry["J0_K"]))): entry for entry in entries}
 
 
-def methods(study):
-    """Return the names of what is counted: tempered, annealed_257, ..."""
+def methods(study: Study) -> list[str]:
+    """Return the names of the methods whose energies are counted: tempered, annealed_257, ..."""
     return [TEMPERED, *(f"annealed_{sweeps}" for sweeps in study.equilibrium["annealed_sweeps"])]
 
 
-def model(study, one):
-    """Return the Model of an entry of the configuration."""
-    like = study.model(one["L"], next(iter(study.couplings)))
-    return ModelParameters(like.L, like.h0_K, labels.round_to_label(one["J0_K"]), like.cutoff, like.concentration)
+def model(study: Study, entry: dict[str, Any]) -> ModelParameters:
+    """Return the parameters of the model of an entry of the configuration."""
+    return replace(study.model(entry["L"], next(iter(study.J0_values))), J0_K=labels.round_to_label(entry["J0_K"]))
 
 
-def ladder(study, one):
-    """Return the ladder of tempering of an entry of the configuration."""
-    of, given = model(study, one), study.equilibrium
-    measured_K = tuple(map(labels.round_to_label, given["temperatures_K"]))
-    return ladders.exchange_ladder(
-        of.n_spins, of.h0_K, measured_K, labels.round_to_label(one["highest_K"]), given["acceptance"]
-    )
+def ladder(study: Study, entry: dict[str, Any]) -> tuple[float, ...]:
+    """Return the temperatures of the replicas of an entry of the configuration, descending."""
+    parameters, settings = model(study, entry), study.equilibrium
+    temperatures_K = tuple(map(labels.round_to_label, settings["temperatures_K"]))
+    highest_K = labels.round_to_label(entry["highest_K"])
+    return ladders.exchange_ladder(parameters.n_spins, parameters.h0_K, temperatures_K, highest_K, settings["acceptance"])
 
 
-def _protocols(study, one):
-    """Return how an entry is simulated: a dict from the name of a method to its Protocol."""
-    given = study.equilibrium
-    base = replace(study.protocol(), measured_K=tuple(map(labels.round_to_label, sorted(given["temperatures_K"]))))
-    longer = {"sweeps": one["sweeps"], "extensions": one.get("max_extensions", 0)}
-    found = {TEMPERED: replace(base, method=TEMPERING, ladder_K=ladder(study, one), **longer)}
-    return found | {f"annealed_{sweeps}": replace(base, sweeps=sweeps) for sweeps in given["annealed_sweeps"]}
-
-
-def counted(study):
-    """Return what is simulated and counted, {L8_J10_tempered: Simulated, L8_J10_annealed_257: ...}."""
+def counted_plans(study: Study) -> dict[str, SimulationPlan]:
+    """Return the simulations whose energies are counted, as {L8_J10_tempered: plan, L8_J10_annealed_257: plan, ...}."""
     return {
-        f"{name}_{method}": _simulated(study, one, protocol)
-        for name, one in sets(study).items()
-        for method, protocol in _protocols(study, one).items()
+        f"{name}_{method}": _plan(study, entry, protocol)
+        for name, entry in sets(study).items()
+        for method, protocol in _protocols(study, entry).items()
     }
 
 
-def uncounted(study):
-    """Return the two independent anneals of each set, {L8_J10_twice: Simulated}: no energies are counted for them."""
-    found = {}
-    for name, one in sets(study).items():
-        protocol = replace(
-            study.protocol(), measured_K=(), method=PAIRED_ANNEALING, sweeps=study.equilibrium["annealed_sweeps"][0]
-        )
-        found[f"{name}_twice"] = _simulated(study, one, protocol)
-    return found
+def paired_plans(study: Study) -> dict[str, SimulationPlan]:
+    """Return the two independent anneals of each set, as {L8_J10_twice: plan}. Their energies are not counted."""
+    plans = {}
+    for name, entry in sets(study).items():
+        sweeps = study.equilibrium["annealed_sweeps"][0]
+        protocol = replace(study.protocol(), measured_K=(), method=PAIRED_ANNEALING, sweeps=sweeps)
+        plans[f"{name}_{PAIRED}"] = _plan(study, entry, protocol)
+    return plans
 
 
-def _simulated(study, one, protocol):
-    lattice = study.sizes.get(labels.format_number(one["L"]), one) if protocol.method != TEMPERING else one
-    return SimulationPlan(
-        model(study, one), protocol, one["realizations"], lattice["realizations_per_job"], quench=False, chain=True
-    )
+def plans_of_set(study: Study, name: str) -> dict[str, SimulationPlan]:
+    """Return all simulations of one set by their methods: tempered, annealed_257, ..., twice."""
+    plans = counted_plans(study) | paired_plans(study)
+    return {key.removeprefix(f"{name}_"): plan for key, plan in plans.items() if key.startswith(f"{name}_")}
 
 
-def chains(study, name):
-    """Return all whose chains are behind the evidence of a set: a dict from tempered, annealed_257, ..., twice to Simulated."""
-    every = counted(study) | uncounted(study)
-    return {key.removeprefix(f"{name}_"): one for key, one in every.items() if key.startswith(f"{name}_")}
+def fingerprints(study: Study, name: str) -> dict[str, str]:
+    """Return the fingerprints of the records of one set, by method."""
+    return {method: plan.record_fingerprint for method, plan in plans_of_set(study, name).items()}
 
 
-def origins(study, name):
-    """Return what the chains behind the evidence of a set depend on: a dict by their names."""
-    return {key: one.annealing_origin for key, one in chains(study, name).items()}
+def _protocols(study: Study, entry: dict[str, Any]) -> dict[str, Protocol]:
+    settings = study.equilibrium
+    base = replace(study.protocol(), measured_K=tuple(map(labels.round_to_label, sorted(settings["temperatures_K"]))))
+    tempering = {"sweeps": entry["sweeps"], "extensions": entry.get("max_extensions", 0)}
+    protocols = {TEMPERED: replace(base, method=TEMPERING, ladder_K=ladder(study, entry), **tempering)}
+    return protocols | {f"annealed_{sweeps}": replace(base, sweeps=sweeps) for sweeps in settings["annealed_sweeps"]}
+
+
+def _plan(study: Study, entry: dict[str, Any], protocol: Protocol) -> SimulationPlan:
+    """Return the plan of one method; anneals are cut into the same jobs as those of the sets, whose shards they share."""
+    jobs = entry if protocol.method == TEMPERING else study.sizes.get(labels.format_number(entry["L"]), entry)
+    numbers = entry["realizations"], jobs["realizations_per_job"]
+    return SimulationPlan(model(study, entry), protocol, *numbers, with_quench=False, with_chain_record=True)

@@ -1,14 +1,17 @@
-"""The published outcome of the full run: what is kept of it, and its manifest.
+"""Publish the outcome of a full run: copy it to results/published and write its manifest.
 
-``results/published`` holds the merged counts of every (L, J0, T) and beside them, the chains' summaries, tables, figures, the
+``results/published`` contains the merged counts of every (L, J0, T), the summaries of the chains, tables, figures, the
 scorecard, and MANIFEST.json: configuration, versions, machine, time, and the digest of the numbers in each shard that was
 merged and in each file of merged counts.
 """
+
+from __future__ import annotations
 
 import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,8 +20,9 @@ from tlsglass.base import io, provenance
 from tlsglass.montecarlo import protocol
 from tlsglass.study import inventory
 from tlsglass.study.configured_study import Study
+from tlsglass.study.workflow_helpers import RECORD
 
-OUTCOME = {  # folder of a run -> the files of it that are published
+PUBLISHED_FILES = {  # folder of a run: patterns of the files in it that are published
     "tables": ("*.csv", "*.md"),
     "figures": ("*.svg", "*.csv"),
     "experiments": ("*/fit.json",),
@@ -26,50 +30,50 @@ OUTCOME = {  # folder of a run -> the files of it that are published
 }
 
 
-def incomplete(run):
-    """Return a line for each file of a run, a folder, that is missing or not what its provenance tells."""
+def incomplete_files(run: Path) -> list[str]:
+    """Return one line for each file in the folder of a run that is missing or differs from the provenance of the run."""
     try:
-        told = json.loads((run / "checks/provenance.json").read_text(encoding="utf-8"))["sha256"]
+        digests = _provenance_digests(run)
     except (OSError, ValueError, KeyError):
         return [f"{run}/checks/provenance.json: missing or damaged: the run is not finished"]
     lines = []
-    for name, digest in told.items():
+    for name, digest in digests.items():
         path = run / name
         if not path.is_file():
             lines.append(f"{path}: missing")
         elif io.sha256(path) != digest:
-            lines.append(f"{path}: not what checks/provenance.json tells of it")
+            lines.append(f"{path}: its SHA-256 is not that in checks/provenance.json")
     return lines
 
 
-def wrong_counts(study, folder):
-    """Return a line for each file of merged counts in ``folder`` that is missing or not what ``study`` asks for."""
-    return io.failed_checks((folder / name, check) for name, check in inventory.of_merged(study))
+def wrong_counts(study: Study, folder: Path) -> list[str]:
+    """Return one line for each file of merged counts in ``folder`` that is missing or not that of ``study``."""
+    return io.failed_checks((folder / name, check) for name, check in inventory.merged_checks(study))
 
 
-def digests(study, folder, shards):
-    """Return the digests of the numbers in all merged counts in ``folder``, and in all shards that there are.
+def digests(study: Study, folder: Path, shards: Path) -> dict[str, dict[str, Any]]:
+    """Return the digests of the numbers in all merged counts in ``folder``, and in all shards that exist.
 
-    Those of shards go by the name of what they are of, rung and batch, and not by the folder of their origin.
+    Shards are named by their simulation, rung and batch, and not by their folder, whose name depends on the fingerprint.
     """
-    counts = {name: io.read_digest(folder / name) for name, _ in inventory.of_merged(study)}
-    found = {}
-    for name, simulated in study.all_simulated().items():
-        kinds = {str(rung): simulated.shards(rung) for rung in simulated.rungs}
-        if simulated.told:
-            kinds["chain"] = simulated.chains
-        for kind, places in kinds.items():
-            there = [shards / place for place in places if (shards / place).is_file()]
-            found[f"{name}/{kind}"] = {path.stem: io.read_digest(path) for path in there}
-    return {"counts": counts, "shards": found}
+    counts = {name: io.read_digest(folder / name) for name, _ in inventory.merged_checks(study)}
+    digests_of_shards = {}
+    for name, plan in study.simulation_plans().items():
+        places = {str(rung): plan.shards(rung) for rung in plan.rungs}
+        if plan.wants_chain_record:
+            places[RECORD] = plan.chain_records
+        for rung, files in places.items():
+            paths = [shards / file for file in files if (shards / file).is_file()]
+            digests_of_shards[f"{name}/{rung}"] = {path.stem: io.read_digest(path) for path in paths}
+    return {"counts": counts, "shards": digests_of_shards}
 
 
-def effort(run):
-    """Return how long the simulation took, from the benchmark files of its jobs and the times of their ends."""
+def effort(run: Path) -> dict[str, int]:
+    """Return the duration of the simulation, from the benchmark files of its jobs and the times at which they ended."""
     jobs = [
         (path.stat().st_mtime, float(pd.read_csv(path, sep="\t")["s"].iloc[-1]))
-        for verb in protocol.JOB_NAMES.values()
-        for path in run.glob(f"benchmarks/{verb}/**/*.tsv")
+        for name in protocol.JOB_NAMES.values()
+        for path in run.glob(f"benchmarks/{name}/**/*.tsv")
     ]
     if not jobs:
         return {"jobs": 0}
@@ -81,37 +85,46 @@ def effort(run):
     }
 
 
-def publish(run, shards, published, config):
-    """Copy the counts and chains of a finished run to ``published`` and write the manifest; then the outcome.
+def publish(run: Path, shards: Path, published: Path, config: dict[str, Any]) -> None:
+    """Copy counts, chains and the outcome of a finished run to ``published`` and write the manifest.
 
-    Raises files.Failure, before anything is written, when a shard of the run is missing or not what it should be.
+    Raises
+    ------
+    UserError
+        If a shard of the run is missing or wrong; nothing has been written then.
     """
     study = Study(config)
-    if wrong := io.failed_checks((shards / name, check) for name, check in inventory.of_shards(study)):
-        raise io.UserError("\n".join(wrong[:5]))
-    about = provenance.manifest(config, run, [], protocol.CHAIN_VERSION) | digests(study, run, shards)
-    del about["sha256"]
-    about["realizations"] = sum(study.simulated(*axes).realizations for axes in study.sets)
-    about |= {"machine": {"processor": provenance.processor(), "cores": os.cpu_count()}, "effort": effort(run)}
-    for folder in {Path(name).parts[0] for name, _ in inventory.of_merged(study)}:
+    if lines := io.failed_checks((shards / name, check) for name, check in inventory.shard_checks(study)):
+        raise io.UserError("\n".join(lines[:5]))
+    manifest = provenance.manifest(config, run, [], protocol.CHAIN_VERSION) | digests(study, run, shards)
+    del manifest["sha256"]
+    manifest["realizations"] = sum(study.set_plan(*labels).realizations for labels in study.sets)
+    manifest |= {"machine": {"processor": provenance.processor(), "cores": os.cpu_count()}, "effort": effort(run)}
+    names = [name for name, _ in inventory.merged_checks(study)]
+    for folder in {Path(name).parts[0] for name in names}:
         shutil.rmtree(published / folder, ignore_errors=True)
-    for name, _ in inventory.of_merged(study):
+    for name in names:
         _copy(run / name, published / name)
-    io.write_json(published / io.MANIFEST, about)
+    io.write_json(published / io.MANIFEST, manifest)
     publish_outcome(run, published)
 
 
-def publish_outcome(run, published):
-    """Copy tables, figures and the scorecard to ``published``: those that the provenance of the run tells of."""
-    told = json.loads((run / "checks/provenance.json").read_text(encoding="utf-8"))["sha256"]
-    made = {Path(name).with_suffix("") for name in told}
-    for folder, patterns in OUTCOME.items():
+def publish_outcome(run: Path, published: Path) -> None:
+    """Copy the tables, figures and scorecard that the provenance of the run lists to ``published``."""
+    listed = {Path(name).with_suffix("") for name in _provenance_digests(run)}
+    for folder, patterns in PUBLISHED_FILES.items():
         shutil.rmtree(published / folder, ignore_errors=True)
         for path in sorted(path for pattern in patterns for path in (run / folder).glob(pattern)):
-            if path.relative_to(run).with_suffix("") in made:
+            if path.relative_to(run).with_suffix("") in listed:
                 _copy(path, published / path.relative_to(run))
 
 
-def _copy(source, target):
+def _provenance_digests(run: Path) -> dict[str, str]:
+    """Return {file of the run: SHA-256} from its provenance."""
+    digests: dict[str, str] = json.loads((run / "checks/provenance.json").read_text(encoding="utf-8"))["sha256"]
+    return digests
+
+
+def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)

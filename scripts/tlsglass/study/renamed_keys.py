@@ -6,7 +6,7 @@ from typing import Any
 
 from tlsglass.base import validation
 
-# path of the old key, [] for any position in a list, * for any key: new name of the last key
+# path of the old key, [] for any position in a list: new name of the last key, or new path
 RENAMED_KEYS = {
     "lattices[].batch": "realizations_per_job",
     "annealing.ladder_K": "schedule_K",
@@ -27,6 +27,7 @@ RENAMED_KEYS = {
     "checks.equilibrium.sets[].top_K": "highest_K",
     "checks.equilibrium.sets[].extensions": "max_extensions",
     "checks.weak_coupling.batch": "realizations_per_job",
+    "checks.weak_coupling.windows_J0": "fits.power_law_windows_J0",
     "atlas.ladder_K": "schedule_K",
     "atlas.measured_K": "temperatures_K",
     "atlas.grid": "training",
@@ -41,14 +42,17 @@ RENAMED_KEYS = {
 
 
 def with_new_names(content: Any, path: tuple[str | int, ...] = ()) -> Any:
-    """Return the content of a configuration with every old key under its new name."""
+    """Return the content of a configuration with every old key under its new name; keys that moved are left out."""
     if isinstance(content, list):
         return [with_new_names(entry, (*path, index)) for index, entry in enumerate(content)]
     if not isinstance(content, dict):
         return content
     result: dict[str, Any] = {}
     for key, value in content.items():
-        name = _new_name((*path, key)) or key
+        new_name = _new_name((*path, key))
+        if new_name and "." in new_name:
+            continue
+        name = new_name or key
         value = with_new_names(value, (*path, name))
         both = isinstance(value, dict) and isinstance(result.get(name), dict)
         result[name] = result[name] | value if both else value

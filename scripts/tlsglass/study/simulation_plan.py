@@ -1,5 +1,6 @@
-"""What is simulated at one point of the axes: how, of what, and where it is kept."""
+"""Plans of simulations: what is simulated, how, and in which files the results are kept."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,60 +12,70 @@ from tlsglass.montecarlo.protocol import Protocol
 
 @dataclass(frozen=True)
 class SimulationPlan:
-    """Realizations of one model, simulated alike: what is simulated of a set, or beside the sets, and where it is kept."""
+    """Realizations of one model that are simulated with one protocol, and the names of their shards."""
 
     model: ModelParameters
-    protocol: Protocol  # measured_K: the rungs that are asked for
+    protocol: Protocol  # its measured_K are the temperatures whose counts are needed
     realizations: int
-    batch: int
-    quench: bool  # whether its quench and what its chains were like are asked for, too
-    chain: bool = False  # whether the latter is asked for without the quench
+    realizations_per_job: int
+    with_quench: bool  # also keep the quench and the annealing record
+    with_chain_record: bool = False  # keep the annealing record, but not the quench
 
     @property
-    def origin(self):
+    def fingerprint(self) -> str:
+        """Fingerprint of everything that all counts depend on."""
         return protocol.counts_fingerprint(self.model, self.protocol)
 
-    @property
-    def key(self):
-        """The name of the folder of its shards."""
-        return protocol.shard_folder(self.model, self.origin)
-
-    @property
-    def rungs(self):
-        """The rungs that are asked for, as names.Rung."""
-        return [rung for rung in self.protocol.counted_rungs if self.quench or not rung.quench]
-
-    @property
-    def told(self):
-        """Whether it is asked for what its chains were like."""
-        return self.quench or self.chain
-
-    @property
-    def batches(self):
-        return labels.batches(self.realizations, self.batch)
-
-    def origin_at(self, rung):
-        """Return what the counts at a names.Rung depend on."""
+    def fingerprint_at(self, rung: labels.Rung) -> str:
+        """Return the fingerprint of everything that the counts at ``rung`` depend on."""
         return protocol.counts_fingerprint(self.model, self.protocol, rung)
 
     @property
-    def annealing_origin(self):
-        """What is told of its chains depends on."""
+    def record_fingerprint(self) -> str:
+        """Fingerprint of everything that the annealing record depends on."""
         return protocol.record_fingerprint(self.model, self.protocol)
 
-    def shards(self, rung):
-        """Return the names of the shards at a rung, one of each batch, below the folder of all shards."""
-        return [f"{self.key}/{rung}/{batch}.npz" for batch in self.batches]
+    @property
+    def shard_folder(self) -> str:
+        """Name of the folder of the shards."""
+        return protocol.shard_folder(self.model, self.fingerprint)
 
     @property
-    def chains(self):
-        """The names of what the batches tell of their chains."""
-        return [f"{self.key}/chain/{batch}.npz" for batch in self.batches]
+    def rungs(self) -> list[labels.Rung]:
+        """The temperatures whose counts are kept."""
+        return [rung for rung in self.protocol.counted_rungs if self.with_quench or not rung.quench]
+
+    @property
+    def wants_chain_record(self) -> bool:
+        """Whether the annealing record is kept."""
+        return self.with_quench or self.with_chain_record
+
+    @property
+    def batches(self) -> list[labels.Batch]:
+        """The realizations of each job."""
+        return labels.batches(self.realizations, self.realizations_per_job)
+
+    def shards(self, rung: labels.Rung) -> list[str]:
+        """Return the names of the shards at ``rung``, one for each batch, below the folder of all shards."""
+        return [f"{self.shard_folder}/{rung}/{batch}.npz" for batch in self.batches]
+
+    @property
+    def chain_records(self) -> list[str]:
+        """Names of the annealing records, one for each batch, below the folder of all shards."""
+        return [f"{self.shard_folder}/chain/{batch}.npz" for batch in self.batches]
 
 
 class CountsPlan(NamedTuple):
-    """A set, or what is simulated beside the sets: a variant, another size, another coupling."""
+    """A simulation that yields a density of states: a set, a variant, another size or the weak coupling."""
 
-    simulated: SimulationPlan
-    rungs: dict  # from the label of a temperature, as in the names of its files, to the names.Rung that is counted there
-    beside: tuple | None = None  # of a variant, a set with one choice changed: the labels (L, J0) of that set
+    simulation: SimulationPlan
+    rungs: Mapping[str, labels.Rung]  # temperature in the name of a file: where it is counted
+    reference_set: tuple[str, str] | None = None  # labels (L, J0) of the set that a variant is compared with
+
+
+class ShardFolder(NamedTuple):
+    """What is kept in one folder of shards."""
+
+    fingerprint: str
+    rungs: list[labels.Rung]
+    wants_chain_record: bool

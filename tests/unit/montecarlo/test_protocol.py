@@ -90,7 +90,7 @@ def test_the_published_origins_are_those_of_the_config():
         "import sys, yaml, json, hashlib; sys.path.insert(0, 'scripts')\n"
         "from tlsglass.study.configured_study import Study\n"
         "study = Study(yaml.safe_load(open('config/config.yaml')))\n"
-        "print(json.dumps({name: simulated.key for name, simulated in study.all_simulated().items()}))\n"
+        "print(json.dumps({name: plan.shard_folder for name, plan in study.simulation_plans().items()}))\n"
         "assert not {'numpy', 'numba', 'pandas', 'jsonschema'} & set(sys.modules), 'heavy'\n"
     )
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)

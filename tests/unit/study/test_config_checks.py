@@ -43,14 +43,14 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
         (
             ("density_of_states", "temperatures_K", 0),
             0.07,
-            "density_of_states.temperatures_K[0] = 0.07: must be a rung of annealing.schedule_K",
+            "density_of_states.temperatures_K[0] = 0.07: must be one of annealing.schedule_K",
         ),
-        (("annealing", "schedule_K", 3), 260, "annealing.schedule_K[3] = 260: must be below the rung before it, 200"),
+        (("annealing", "schedule_K", 3), 260, "annealing.schedule_K[3] = 260: must be below the temperature before it, 200"),
         (("annealing", "quench_K"), "2e-6", "annealing.quench_K = '2e-6': must be of type number; write it with a point"),
-        (("annealing", "quench_K"), 0.05, "annealing.quench_K = 0.05: must be below the last rung"),
+        (("annealing", "quench_K"), 0.05, "annealing.quench_K = 0.05: must be below the last temperature"),
         (("lattices", 0, "realizations"), 1005, "lattices[0].realizations = 1005: must be a multiple of"),
         (("lattices", 0, "realizations"), 10, "lattices[0].realizations = 10: must be at least two blocks"),
-        (("lattices", 1, "L"), 8, "lattices[1].L = 8: stands there twice"),
+        (("lattices", 1, "L"), 8, "lattices[1].L = 8: is listed twice"),
         (
             ("observables", "crossover_K", "fig5a_2pi"),
             0.04,
@@ -60,17 +60,17 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
         (
             ("observables", "exponent_windows_K", 1),
             [0.01, 0.015],
-            "observables.exponent_windows_K[1] = [0.01, 0.015]: must hold at least 2",
+            "observables.exponent_windows_K[1] = [0.01, 0.015]: must contain at least 2",
         ),
         (
             ("observables", "sound_velocity_windows_K", 1),
             [0.02, 0.03],
-            "observables.sound_velocity_windows_K[1] = [0.02, 0.03]: must hold at least 3",
+            "observables.sound_velocity_windows_K[1] = [0.02, 0.03]: must contain at least 3",
         ),
         (("lattices", 0, "L"), 8.0, "lattices[0].L = 8.0: must be of type integer"),
         (("model", "h0_K"), float("nan"), "model.h0_K = nan: must be of type number"),
         (("model", "J0_K"), [2, 2.0000000000001, 3], "model.J0_K = [2, 2.0000000000001, 3]: must differ"),
-        (("fits", "eq3_window_T"), 0.01, "fits.eq3_window_T = 0.01: must hold at least 3 bins"),
+        (("fits", "eq3_window_T"), 0.01, "fits.eq3_window_T = 0.01: must contain at least 3 bins"),
         (("fits", "gaussian_above_J0", 1), 1e5, "fits.gaussian_above_J0[1] = 100000.0: must be at most 4 h0"),
         (("fits", "gaussian_bins_K", 0), 20, "fits.gaussian_bins_K[0] = 20: must be at most model.h0_K"),
         (
@@ -91,12 +91,12 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
         (
             ("checks", "finite_size", "schedule_K", 2),
             9,
-            "checks.finite_size.schedule_K[2] = 9: must be below the rung before it, 8",
+            "checks.finite_size.schedule_K[2] = 9: must be below the temperature before it, 8",
         ),
         (
             ("checks", "finite_size", "schedule_K"),
             [12, 4, 3, 2, 1.5, 1.2, 1, 0.8, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.08, 0.05, 0.03],
-            "density_of_states.temperatures_K[0] = 0.02: must be a rung of checks.finite_size.schedule_K",
+            "density_of_states.temperatures_K[0] = 0.02: must be one of checks.finite_size.schedule_K",
         ),
         (
             ("checks", "finite_size", "jackknife_groups"),
@@ -108,18 +108,18 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
             20_000,
             "checks.finite_size.lattices[0].realizations = 20000: must be at most those of lattices, 10000",
         ),
-        (("checks", "finite_size", "lattices", 1, "L"), 12, "checks.finite_size.lattices[1].L = 12: stands there twice"),
+        (("checks", "finite_size", "lattices", 1, "L"), 12, "checks.finite_size.lattices[1].L = 12: is listed twice"),
         (
             ("checks", "finite_size", "lattices", 1, "realizations_per_job"),
             15,
             "checks.finite_size.lattices[1].realizations_per_job = 15: must be a multiple of",
         ),
         (("checks", "weak_coupling", "realizations"), 5, "checks.weak_coupling.realizations = 5: must be a multiple of"),
-        (("checks", "weak_coupling", "J0_K"), 1e-6, "checks.weak_coupling.J0_K = 1e-06: is too small beside"),
+        (("checks", "weak_coupling", "J0_K"), 1e-6, "checks.weak_coupling.J0_K = 1e-06: is too small compared with"),
         (
             ("fits", "power_law_windows_J0", 0),
             [0.05, 0.055],
-            "fits.power_law_windows_J0[0] = [0.05, 0.055]: must hold at least 3 energy bins",
+            "fits.power_law_windows_J0[0] = [0.05, 0.055]: must contain at least 3 energy bins",
         ),
         (
             ("fits", "power_law_windows_J0", 1),
@@ -128,7 +128,7 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
         ),
         (("run",), "my/study", "run = 'my/study': must be made of letters"),
         (("run",), "..", "run = '..': must be made of letters"),
-        (("model", "J0_K", 1), 1e-6, "model.J0_K[1] = 1e-06: is too small beside model.h0_K"),
+        (("model", "J0_K", 1), 1e-6, "model.J0_K[1] = 1e-06: is too small compared with model.h0_K"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line_with_file_key_and_value(keys, value, said):
@@ -166,7 +166,7 @@ def test_all_conflicts_of_an_overlay_are_said_at_once_and_it_is_named():
         in lines[1]
     )
     assert lines[0] == (
-        "config/config.yaml: density_of_states.temperatures_K[7] = 0.3: must be a rung of annealing.schedule_K"
+        "config/config.yaml: density_of_states.temperatures_K[7] = 0.3: must be one of annealing.schedule_K"
         " (annealing.schedule_K as in weaker.yaml)"
     )
     (line,) = [line for line in lines if line.startswith("config/config.yaml: checks.variants.heat_bath.realizations = 1000: ")]
@@ -229,7 +229,8 @@ def test_old_keys_are_refused_with_their_new_names():
 def test_every_new_name_is_a_key_of_the_schema():
     for path, name in renamed_keys.RENAMED_KEYS.items():
         schema = SCHEMA
-        for key in [*path.replace("[]", ".[]").split(".")[:-1], name]:
+        keys = name.split(".") if "." in name else [*path.replace("[]", ".[]").split(".")[:-1], name]
+        for key in keys:
             schema = SCHEMA["$defs"][schema["$ref"].split("/")[-1]] if "$ref" in schema else schema
             schema = schema["items"] if key == "[]" else schema["properties"][key]
 

@@ -29,24 +29,24 @@ def one(**options):
 
 def test_each_set_is_tempered_annealed_and_annealed_twice():
     study = configured_study.Study(changed(sets=one(L=8, J0_K=2, realizations=500)))
-    found = equilibrium_plan.chains(study, "L8_J2")
+    found = equilibrium_plan.plans_of_set(study, "L8_J2")
     assert list(found) == ["tempered", "annealed_257", "annealed_1024", "twice"]
     assert [simulated.protocol.method for simulated in found.values()][0::3] == [TEMPERING, PAIRED_ANNEALING]
-    assert found["annealed_257"].key == study.simulated("8", "2").key
+    assert found["annealed_257"].shard_folder == study.set_plan("8", "2").shard_folder
     assert not any(rung.quench for simulated in found.values() for rung in simulated.rungs)
     assert found["tempered"].rungs == sorted(found["tempered"].rungs)
     ladder = found["tempered"].protocol.ladder_K
     assert set(CONFIG["checks"]["equilibrium"]["temperatures_K"]) < set(ladder)
-    assert equilibrium_plan.origins(study, "L8_J2")["twice"] == found["twice"].annealing_origin
-    assert "equilibrium/L8_J2_tempered" in study.all_simulated()
+    assert equilibrium_plan.fingerprints(study, "L8_J2")["twice"] == found["twice"].record_fingerprint
+    assert "equilibrium/L8_J2_tempered" in study.simulation_plans()
 
 
 def test_without_them_nothing_is_simulated_nor_drawn():
     config = copy.deepcopy(CONFIG)
     config["checks"]["equilibrium"] = None
     study = configured_study.Study(config)
-    assert (equilibrium_plan.sets(study), study.counted()["equilibrium"]) == ({}, {})
-    assert not any(name.startswith("equilibrium/") for name in study.all_simulated())
+    assert (equilibrium_plan.sets(study), study.counts_plans()["equilibrium"]) == ({}, {})
+    assert not any(name.startswith("equilibrium/") for name in study.simulation_plans())
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_without_them_nothing_is_simulated_nor_drawn():
             "sets[0].realizations = 505: must be a multiple of density_of_states.realizations_per_block, 10",
         ),
         ({"sets": one(sweeps=1000)}, "sets[0].sweeps = 1000: 1000 is not a multiple of 128"),
-        ({"sets": one() + one()}, "sets[1].L = 8: stands there twice"),
-        ({"sets": one(J0_K=1e-9)}, "sets[0].J0_K = 1e-09: is too small beside model.h0_K for 32-bit fields"),
-        ({"temperatures_K": [0.02, 0.07, 1]}, "temperatures_K[1] = 0.07: must be a rung of annealing.schedule_K"),
+        ({"sets": one() + one()}, "sets[1].L = 8: is listed twice"),
+        ({"sets": one(J0_K=1e-9)}, "sets[0].J0_K = 1e-09: is too small compared with model.h0_K for 32-bit fields"),
+        ({"temperatures_K": [0.02, 0.07, 1]}, "temperatures_K[1] = 0.07: must be one of annealing.schedule_K"),
         ({"annealed_sweeps": [63]}, "annealed_sweeps[0] = 63: must be >= 64"),
         ({"acceptance": 1}, "acceptance = 1: must be < 1"),
     ],

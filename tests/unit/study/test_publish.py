@@ -19,7 +19,7 @@ STUDY = Study(yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="u
 
 def test_the_published_counts_are_those_of_the_manifest_and_of_the_study():
     on_disk = {str(path.relative_to(PUBLISHED)) for path in PUBLISHED.glob("*/**/*.npz")}
-    assert on_disk == set(MANIFEST["counts"]) == {name for name, _ in inventory.of_merged(STUDY)}
+    assert on_disk == set(MANIFEST["counts"]) == {name for name, _ in inventory.merged_checks(STUDY)}
     assert {name: io.read_digest(PUBLISHED / name) for name in on_disk} == MANIFEST["counts"]
     assert publish.wrong_counts(STUDY, PUBLISHED) == []
     assert MANIFEST["realizations"] == 40_000
@@ -28,9 +28,9 @@ def test_the_published_counts_are_those_of_the_manifest_and_of_the_study():
 
 def test_the_manifest_lists_shards_by_their_set_rung_and_batch():
     listed = {
-        f"{name}/{rung}": {str(batch) for batch in simulated.batches}
-        for name, simulated in STUDY.all_simulated().items()
-        for rung in [*simulated.rungs, *(["chain"] if simulated.quench else [])]
+        f"{name}/{rung}": {str(batch) for batch in plan.batches}
+        for name, plan in STUDY.simulation_plans().items()
+        for rung in [*plan.rungs, *(["chain"] if plan.with_quench else [])]
     }
     assert set(MANIFEST["shards"]) == set(listed)
     for place, batches in MANIFEST["shards"].items():
@@ -73,16 +73,16 @@ def test_a_density_with_other_realizations_of_another_origin_or_altered_is_named
 
 
 def test_a_run_is_complete_when_all_is_what_its_provenance_tells(tmp_path):
-    assert "the run is not finished" in publish.incomplete(tmp_path)[0]
+    assert "the run is not finished" in publish.incomplete_files(tmp_path)[0]
     (tmp_path / "table.csv").write_text("a\n")
     told = {"table.csv": io.sha256(tmp_path / "table.csv")}
     (tmp_path / "checks").mkdir()
     (tmp_path / "checks/provenance.json").write_text(json.dumps({"sha256": told}))
-    assert publish.incomplete(tmp_path) == []
+    assert publish.incomplete_files(tmp_path) == []
     (tmp_path / "table.csv").write_text("b\n")
-    assert publish.incomplete(tmp_path) == [f"{tmp_path}/table.csv: not what checks/provenance.json tells of it"]
+    assert publish.incomplete_files(tmp_path) == [f"{tmp_path}/table.csv: its SHA-256 is not that in checks/provenance.json"]
     (tmp_path / "table.csv").unlink()
-    assert publish.incomplete(tmp_path) == [f"{tmp_path}/table.csv: missing"]
+    assert publish.incomplete_files(tmp_path) == [f"{tmp_path}/table.csv: missing"]
 
 
 @pytest.mark.parametrize("name", ["dos/L8_J2/T2e-06.npz", "variants/field_scale/T0.5.npz", "chain/L12_J2.npz"])

@@ -1,0 +1,194 @@
+"""Helpers of the Snakefile: the sources of the configuration, file names of simulations, and digests of the library."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import json
+import os
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tlsglass.base import io
+from tlsglass.montecarlo.protocol import ANNEALING, JOB_NAMES
+from tlsglass.study import equilibrium_plan
+from tlsglass.study.configured_study import Study
+from tlsglass.study.simulation_plan import SimulationPlan
+
+RECORD = "chain"  # folder of the annealing records, beside those of the temperatures
+
+
+@functools.cache
+def relative_to_cwd(path: str | Path) -> str:
+    """Return a path relative to the working directory if it lies below it, and absolute otherwise."""
+    path, folder = Path(path).resolve(), Path.cwd()
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
+
+def prepend_to_python_path(folder: str | Path) -> None:
+    """Let jobs import the library in ``folder``, not that of another copy which is installed in their environment."""
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+def any_of_pattern(names: Iterable[str]) -> str:
+    """Return the regular expression that matches these names only."""
+    return "|".join(map(re.escape, names))
+
+
+def source_of_key(sources: Sequence[tuple[str, Any]], path: Iterable[Any]) -> str:
+    """Return the source that sets a key of the configuration: the last one that contains it.
+
+    ``sources`` are pairs (name, content) in the order in which they are merged, the options of the command line last. A key
+    that none contains is missing from the last file.
+    """
+    keys = list(path)
+    for source, content in reversed(sources):
+        try:
+            for key in keys:
+                content = content[key]
+        except (KeyError, IndexError, TypeError):
+            continue
+        return source
+    return sources[-2][0]
+
+
+def rebuild_command(snakefile: str, overlays: Iterable[str | Path], config_options: Sequence[str]) -> str:
+    """Return the command, with {} for the target, that makes a file of this run again."""
+    options = [] if snakefile == "Snakefile" else ["--snakefile", snakefile]
+    files = [relative_to_cwd(path) for path in overlays]
+    options += ["--configfile", *files] if files else []
+    options += ["--config", *config_options] if config_options else []
+    return " ".join(["snakemake --cores 1 --force {}", shlex.join(options)]).rstrip()
+
+
+def job_name_for(fingerprint: str) -> str:
+    """Return the name of the jobs that simulate what a fingerprint describes: anneal, temper, anneal_twice."""
+    name: str = JOB_NAMES[json.loads(fingerprint).get("method", ANNEALING)]
+    return name
+
+
+def rules_by_output(study: Study) -> dict[tuple[str, tuple[Any, ...], bool], list[str]]:
+    """Return the folders of shards grouped by what their jobs write: {(job name, rungs, with record): folders}."""
+    groups: dict[tuple[str, tuple[Any, ...], bool], list[str]] = {}
+    for name, folder in study.shard_folders().items():
+        output = job_name_for(folder.fingerprint), tuple(folder.rungs), folder.wants_chain_record
+        groups.setdefault(output, []).append(name)
+    return groups
+
+
+class SimulationFiles:
+    """The input files that the rules of a study read: shards, or published counts.
+
+    Parameters
+    ----------
+    published : callable or None
+        Returns the path of a file of the published outcome; None where shards are merged instead.
+    without_shards : bool
+        Whether shards are left out of all inputs, as for ``--delete-all-output``: other runs share them.
+    """
+
+    def __init__(self, study: Study, published: Callable[[str], str] | None, without_shards: bool = False) -> None:
+        self.study = study
+        self.published = published
+        self.without_shards = without_shards
+        self.counts_plans = {kind: plans for kind, plans in study.counts_plans().items() if plans}
+
+    def shards(self, plan: SimulationPlan, rung: Any) -> list[str]:
+        """Return the shards of a simulation at a rung, or its annealing records where ``rung`` is RECORD."""
+        if self.without_shards:
+            return []
+        return [f"<shards>/{name}" for name in (plan.chain_records if rung == RECORD else plan.shards(rung))]
+
+    def records(self, name: str) -> list[str]:
+        """Return the annealing records of a set, or its published summary."""
+        if self.published:
+            return [self.published(f"{RECORD}/{name}.npz")]
+        return self.shards(self.study.simulation_plans()[name], RECORD)
+
+    def counts(self, kind: str, name: str) -> list[str]:
+        """Return the shards at all rungs of a simulation whose energies are counted, or its published counts."""
+        plan = self.counts_plans[kind][name]
+        if self.published:
+            return [self.published(f"{kind}/{name}/T{T}.npz") for T in plan.rungs]
+        return [path for rung in plan.rungs.values() for path in self.shards(plan.simulation, rung)]
+
+    def fingerprints(self, kind: str, name: str) -> list[str]:
+        """Return the fingerprints of ``counts``, one for each rung."""
+        plan = self.counts_plans[kind][name]
+        return [plan.simulation.fingerprint_at(rung) for rung in plan.rungs.values()]
+
+    def temperature_keys(self, kind: str) -> list[str]:
+        """Return the temperatures of one kind as they are written in file names; they are the same for all names."""
+        return list(next(iter(self.counts_plans[kind].values())).rungs)
+
+    def records_of_equilibrium_set(self, name: str) -> dict[str, list[str]]:
+        """Return the records of a set that is annealed and tempered, by method."""
+        return {method: self.shards(plan, RECORD) for method, plan in equilibrium_plan.plans_of_set(self.study, name).items()}
+
+
+@functools.cache
+def _digest_and_imports(root: Path, path: Path) -> tuple[str, frozenset[Path]]:
+    """Return the SHA-256 of a Python file, and the files of the library below ``root`` that it imports itself."""
+    text = path.read_text(encoding="utf-8")
+    imports: set[Path] = set()
+    pending: list[ast.AST] = [ast.parse(text)]
+    while pending:
+        node = pending.pop()
+        pending += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt | ast.excepthandler)]
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tlsglass":
+            module = root.joinpath(*(node.module or "").split("."))
+            candidates = [*((module / alias.name).with_suffix(".py") for alias in node.names), module.with_suffix(".py")]
+            imports.update(candidate for candidate in candidates if candidate.is_file())
+    return hashlib.sha256(text.encode()).hexdigest(), frozenset(imports)
+
+
+def library_digest(root: Path, script: str, *modules: str) -> str:
+    """Return the digest of the modules that a driver imports, directly or not.
+
+    As a parameter of a rule, it makes Snakemake run the rule again after a change of the library. (As input files, the modules
+    would be looked at whenever a job is chosen, which takes longer than most jobs.)
+
+    Parameters
+    ----------
+    root : Path
+        The folder of the drivers and of the package.
+    modules : str
+        Modules that the driver imports by a name that it receives.
+    """
+    named = [root.joinpath(*module.split(".")).with_suffix(".py") for module in modules]
+    files, pending = set(named), [root / script, *named]
+    while pending:
+        new = _digest_and_imports(root, pending.pop())[1] - files
+        files |= new
+        pending += new
+    text = "".join(f"{path.relative_to(root.parent)} {_digest_and_imports(root, path)[0]}\n" for path in sorted(files))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def modified_tables(jobs: Iterable[Any], dependencies: Mapping[Any, Mapping[Any, Iterable[Any]]]) -> list[str]:
+    """Return one line for each table that a job is about to read and that is not what an earlier run wrote.
+
+    Parameters
+    ----------
+    jobs : iterable
+        The jobs of Snakemake that will run.
+    dependencies : mapping
+        {job: {job that it depends on: files that it reads from there}}.
+    """
+    planned = set(jobs)
+    records = {
+        path: producer.log.get("checksums")
+        for job in planned
+        for producer, files in dependencies[job].items()
+        if producer not in planned
+        for path in map(str, files)
+        if path.endswith(io.TABLES) and Path(path).is_file()
+    }
+    checksums: dict[str, str] = {}
+    for record in filter(None, set(records.values())):
+        checksums |= io.read_checksums(record)
+    return io.failed_checks((path, lambda path: io.verify_digest(path, checksums.get(path))) for path in sorted(records))
