@@ -175,7 +175,7 @@ def _fit(given):
         _refuse(given, (*OF_A_TABLE, *OF_A_RESONATOR), "no use for it with --dataset: dataset.yaml says it")
     _refuse(given, OF_A_RESONATOR, f"only with --observable {RESONATOR}")
     dataset = _of_folder(given) if given.dataset else _of_table(given)
-    print(infer_dataset.describe_reading(dataset, given.table), file=sys.stderr, flush=True)
+    print(infer_dataset.describe_reading(dataset), file=sys.stderr, flush=True)
     report = fit_report.FitReport(fit_dataset(dataset))
     folder = Path(given.out or f"fit-{dataset.name}")
     replaced = (folder / "fit.json").exists()
@@ -193,6 +193,7 @@ def _of_folder(given):
 
 def _of_table(given):
     from tlsglass.data import infer_dataset
+    from tlsglass.data.read_table import read_table
     from tlsglass.data.units import parse_fraction, parse_frequency
 
     if not given.observable:
@@ -203,8 +204,9 @@ def _of_table(given):
     probe = None if given.frequency is None else parse_frequency(given.frequency)
     relative = None if given.relative_error is None else parse_fraction(given.relative_error)
     name = given.write_dataset or _name(given.table)
+    table = read_table(Path(given.table), [name for name in (*columns.values(), *where) if name])
     info = infer_dataset.infer_info(
-        given.table,
+        table,
         given.observable,
         columns,
         units,
@@ -215,7 +217,7 @@ def _of_table(given):
         given.h0,
         name,
     )
-    dataset = infer_dataset.build_dataset(given.table, info)
+    dataset = infer_dataset.build_dataset(table, info)
     if given.write_dataset:
         _write(Path("config/experiments") / name, given.table, info)
     return dataset

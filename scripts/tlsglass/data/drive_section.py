@@ -7,104 +7,104 @@ required, since it fixes the factor of the photon number: n̄ = 2 (notch) or 4 (
 by default that of the power. The Snakefile imports this module, which therefore imports numpy only in functions.
 """
 
-from tlsglass.base import validation
+from __future__ import annotations
 
-MOST_SWEEPS = 30
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tlsglass.data.problems import Problems
+from tlsglass.models.observable import Observable
+
+if TYPE_CHECKING:
+    from tlsglass.base.types import FloatArray
+
+MAX_SWEEPS = 30
 
 
-def required_columns(info):
+def required_columns(info: Mapping[str, Any]) -> dict[str, bool]:
     """Return {column that the drive of a dataset needs: whether it must be > 0}."""
-    given = info["data"].get("drive", {})
-    found = {}
+    drive = info["data"].get("drive", {})
+    columns = {}
     for key, positive in (("photons", True), ("power", False), ("Qc", True), ("Ql", True)):
-        if "column" in given.get(key, {}):
-            found[given[key]["column"]] = positive or given[key].get("unit") == "W"
-    if "sweep" in given:
-        found.setdefault(given["sweep"], False)
-    return found
+        if "column" in drive.get(key, {}):
+            columns[drive[key]["column"]] = positive or drive[key].get("unit") == "W"
+    if "sweep" in drive:
+        columns.setdefault(drive["sweep"], False)
+    return columns
 
 
-def sweep_column(info):
-    """Return the column that tells sweeps apart."""
-    given = info["data"]["drive"]
-    return given.get("sweep") or given.get("power", given.get("photons"))["column"]
+def sweep_column(info: Mapping[str, Any]) -> str:
+    """Return the column that distinguishes the temperature sweeps."""
+    drive = info["data"]["drive"]
+    return drive.get("sweep") or drive.get("power", drive.get("photons"))["column"]
 
 
-def sweep_label(info):
-    """Return what tells sweeps apart with its unit: power (dBm); None for what is not driven."""
-    given = info["data"].get("drive")
-    if given is None:
+def sweep_label(info: Mapping[str, Any]) -> str | None:
+    """Return the quantity that distinguishes the sweeps, with its unit; None without a drive."""
+    drive = info["data"].get("drive")
+    if drive is None:
         return None
-    return given.get("sweep") or (f"power ({given['power']['unit']})" if "power" in given else "photon number")
+    return drive.get("sweep") or (f"power ({drive['power']['unit']})" if "power" in drive else "photon number")
 
 
-def validate_drive(path, info, observable):
-    """Return a line for each key of the drive that does not suit the others, or the observable."""
-    wrong, data = [], info["data"]
-
-    def refuse(keys, value, allowed):
-        wrong.append(validation.error_line(lambda _: path, ["data", *keys], value, allowed))
-
-    def missing(key, why):
-        wrong.append(validation.missing_key_line(lambda _: path, ["data", "drive", key], why))
-
+def check_drive(problems: Problems, info: Mapping[str, Any], observable: Observable) -> None:
+    """Check the keys of the drive against each other and against the observable."""
+    data, unused = info["data"], f"{observable.name} has no use for it"
     if "systematic" in info and not observable.driven:
-        wrong.append(
-            validation.error_line(lambda _: path, ["systematic"], info["systematic"], f"{observable.name} has no use for it")
-        )
+        problems.refuse(["systematic"], info["systematic"], unused)
     if data["value"].get("inverse", False) and not observable.invertible:
-        refuse(["value", "inverse"], True, f"{observable.name} has no use for it")
+        problems.refuse(["data", "value", "inverse"], True, unused)
     if "drive" not in data:
-        return wrong
-    given = data["drive"]
+        return
+    drive, path = data["drive"], ["data", "drive"]
     if not observable.driven:
-        refuse(["drive"], given, f"{observable.name} has no use for it")
-    if ("photons" in given) == ("power" in given):
-        refuse(["drive"], sorted(given), "needs either `photons` or `power`")
-    if "power" in given:
-        if "Qc" not in given:
-            missing("Qc", "photon numbers follow from power and Q_c")
-        elif ("column" in given["Qc"]) == ("value" in given["Qc"]):
-            refuse(["drive", "Qc"], given["Qc"], "needs either `column` or `value`")
-        if given["power"]["unit"] == "dBm" and "attenuation_dB" not in given["power"]:
-            missing(
-                "power.attenuation_dB", "between the source and the resonator; 0 if unknown: n_c then belongs to the source"
-            )
-        if given["power"]["unit"] == "W" and "attenuation_dB" in given["power"]:
-            refuse(["drive", "power", "attenuation_dB"], given["power"]["attenuation_dB"], "goes with dBm")
-    elif {"Ql", "Qc"} & set(given):
-        refuse(["drive"], sorted(given), "Q_l and Q_c belong to `power`")
-    return wrong
+        problems.refuse(path, drive, unused)
+    if ("photons" in drive) == ("power" in drive):
+        problems.refuse(path, sorted(drive), "needs either `photons` or `power`")
+    if "power" not in drive:
+        if {"Ql", "Qc"} & set(drive):
+            problems.refuse(path, sorted(drive), "Q_l and Q_c belong to `power`")
+        return
+    power = drive["power"]
+    if "Qc" not in drive:
+        problems.missing([*path, "Qc"], "photon numbers follow from power and Q_c")
+    elif ("column" in drive["Qc"]) == ("value" in drive["Qc"]):
+        problems.refuse([*path, "Qc"], drive["Qc"], "needs either `column` or `value`")
+    if power["unit"] == "dBm" and "attenuation_dB" not in power:
+        why = "between the source and the resonator; 0 if unknown: n_c then belongs to the source"
+        problems.missing([*path, "power.attenuation_dB"], why)
+    if power["unit"] == "W" and "attenuation_dB" in power:
+        problems.refuse([*path, "power", "attenuation_dB"], power["attenuation_dB"], "goes with dBm")
 
 
-def validate_points(file, info, extra):
-    """Return a line for each reason why the points cannot be told apart in sweeps."""
+def sweep_problems(source: str, info: Mapping[str, Any], columns: Mapping[str, Sequence[float]]) -> list[str]:
+    """Return a line if the points of ``columns`` cannot be split into temperature sweeps."""
     if "drive" not in info["data"]:
         return []
     name = sweep_column(info)
-    found = len(set(extra[name]))
-    if found <= MOST_SWEEPS:
+    n_values = len(set(columns[name]))
+    if n_values <= MAX_SWEEPS:
         return []
-    return [f"{file}: column {name}: {found} values are too many to tell sweeps apart: name a column by data.drive.sweep"]
+    return [f"{source}: column {name}: {n_values} values are too many to distinguish sweeps: name a column by data.drive.sweep"]
 
 
-def photon_numbers(info, extra, value):
-    """Return the photon number of each point, (n,), for the columns ``extra`` {name: (n,)} and 1/Q_i ``value`` (n,)."""
+def photon_numbers(info: Mapping[str, Any], columns: Mapping[str, Sequence[float]], value: FloatArray) -> FloatArray:
+    """Return the photon number of each point, (n,), from ``columns`` {name: (n,)} and 1/Q_i ``value`` (n,)."""
     import numpy as np
 
     from tlsglass.physics import microwave
 
-    given = info["data"]["drive"]
-    if "photons" in given:
-        return np.asarray(extra[given["photons"]["column"]], dtype=float)
-    power = np.asarray(extra[given["power"]["column"]], dtype=float)
-    if given["power"]["unit"] == "dBm":
-        power = microwave.dBm_to_watt(power, given["power"]["attenuation_dB"])
+    drive = info["data"]["drive"]
+    if "photons" in drive:
+        return np.asarray(columns[drive["photons"]["column"]], dtype=float)
+    power = np.asarray(columns[drive["power"]["column"]], dtype=float)
+    if drive["power"]["unit"] == "dBm":
+        power = microwave.dBm_to_watt(power, drive["power"]["attenuation_dB"])
 
-    def quality(told):
-        found = np.asarray(extra[told["column"]] if "column" in told else told["value"], dtype=float)
-        return 1 / found if told.get("inverse", False) else found
+    def quality(section: Mapping[str, Any]) -> FloatArray:
+        Q = np.asarray(columns[section["column"]] if "column" in section else section["value"], dtype=float)
+        return 1 / Q if section.get("inverse", False) else Q
 
-    Qc = quality(given["Qc"])
-    Ql = quality(given["Ql"]) if "Ql" in given else 1 / (np.asarray(value) + 1 / Qc)
-    return microwave.PHOTON_NUMBER[given["coupling_geometry"]](power, info["frequency_Hz"], Ql, Qc)
+    Qc = quality(drive["Qc"])
+    Ql = quality(drive["Ql"]) if "Ql" in drive else 1 / (value + 1 / Qc)
+    return microwave.PHOTON_NUMBER[drive["coupling_geometry"]](power, info["frequency_Hz"], Ql, Qc)

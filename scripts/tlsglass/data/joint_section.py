@@ -1,69 +1,77 @@
-"""The section ``joint`` of a dataset: which others it is fitted together with, and its checks. No numpy: see ``drive``."""
+"""The section ``joint`` of a dataset: other datasets that are fitted together with it, and the parameters that they share.
+
+The Snakefile imports this module, so it does not import numpy.
+"""
+
+from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import yaml
 
-from tlsglass.base import validation
+from tlsglass.data import renamed_keys
+from tlsglass.data.problems import Problems
 from tlsglass.models import registry
+from tlsglass.models.observable import Observable, Parameter
 
 
-def partner_names(info):
-    """Return the names of the partners."""
-    return [one["dataset"] for one in info.get("joint", [])]
+def partner_names(info: Mapping[str, Any]) -> list[str]:
+    """Return the names of the other datasets."""
+    return [partner["dataset"] for partner in info.get("joint", [])]
 
 
-def shared_parameters(info):
-    """Return a list of parameters for each partner."""
-    return [list(one["shared"]) for one in info.get("joint", [])]
+def shared_parameters(info: Mapping[str, Any]) -> list[list[str]]:
+    """Return the shared parameters of each other dataset."""
+    return [list(partner["shared"]) for partner in info.get("joint", [])]
 
 
-def validate_joint(path, info, observable):
-    """Return a line for each partner that does not suit the dataset in ``path``; partners are folders beside its own."""
-    wrong = []
-
-    def refuse(keys, value, allowed):
-        wrong.append(validation.error_line(lambda _: path, ["joint", *keys], value, allowed))
-
+def check_joint(problems: Problems, info: Mapping[str, Any], observable: Observable, folder: Path) -> None:
+    """Check the section against the other datasets, whose folders are next to ``folder``."""
     if "joint" in info and "from_residuals" in info["data"]["error"]:
-        refuse([], partner_names(info), "datasets that are fitted together need errors: these weigh one against another")
-    for k, one in enumerate(info.get("joint", [])):
-        name = one["dataset"]
-        if name == path.parent.name or name in partner_names(info)[:k]:
-            refuse([k, "dataset"], name, "must be another dataset, named once")
+        problems.refuse(["joint"], partner_names(info), "datasets that are fitted together need errors, which weight them")
+    for k, entry in enumerate(info.get("joint", [])):
+        name = entry["dataset"]
+        if name == folder.name or name in partner_names(info)[:k]:
+            problems.refuse(["joint", k, "dataset"], name, "must be another dataset, named once")
             continue
-        partner = _read(path.parent.parent / name / "dataset.yaml")
+        partner = _read_partner(folder.parent / name / "dataset.yaml")
         if partner is None:
-            refuse([k, "dataset"], name, f"no dataset of that name in {path.parent.parent}")
+            problems.refuse(["joint", k, "dataset"], name, f"no dataset of that name in {folder.parent}")
             continue
         if "from_residuals" in partner["data"]["error"]:
-            refuse([k, "dataset"], name, "has no errors: these weigh one dataset against another")
-        other = registry.get_observable(partner["observable"]).parameters
-        for parameter in one["shared"]:
-            for owner, held in ((observable.name, observable.parameters), (partner["observable"], other)):
-                if parameter not in held:
-                    refuse([k, "shared"], parameter, f"no parameter of {owner}; it has {', '.join(held)}")
-            low, high = _bounds(parameter, (info, observable.parameters), (partner, other))
+            problems.refuse(["joint", k, "dataset"], name, "has no errors, which weight the datasets")
+        parameters = registry.get_observable(partner["observable"]).parameters
+        for parameter in entry["shared"]:
+            for owner, known in ((observable.name, observable.parameters), (partner["observable"], parameters)):
+                if parameter not in known:
+                    allowed = f"no parameter of {owner}; its parameters are {', '.join(known)}"
+                    problems.refuse(["joint", k, "shared"], parameter, allowed)
+            low, high = _common_bounds(parameter, (info, observable.parameters), (partner, parameters))
             if not low < high:
-                refuse([k, "shared"], parameter, f"the bounds of the two datasets leave nothing between {low:g} and {high:g}")
-    return wrong
+                allowed = f"the bounds of the two datasets leave nothing between {low:g} and {high:g}"
+                problems.refuse(["joint", k, "shared"], parameter, allowed)
 
 
-def _bounds(name, *owners):
-    """Return the bounds of a parameter that are within those of all (content of dataset.yaml, its parameters)."""
-    ends = []
-    for info, parameters in owners:
-        own, given = parameters.get(name), info.get("parameters", {}).get(name, {})
-        ends.append([given.get(end, getattr(own, end, None)) for end in ("low", "high")])
-    known = [(low, high) for low, high in ends if isinstance(low, int | float) and isinstance(high, int | float)]
-    return max((low for low, _ in known), default=-math.inf), min((high for _, high in known), default=math.inf)
+def _common_bounds(name: str, *datasets: tuple[Mapping[str, Any], Mapping[str, Parameter]]) -> tuple[float, float]:
+    """Return the intersection of the bounds of a parameter; each dataset is (content of dataset.yaml, its parameters)."""
+    lows, highs = [-math.inf], [math.inf]
+    for info, parameters in datasets:
+        settings = info.get("parameters", {}).get(name, {})
+        low, high = (settings.get(bound, getattr(parameters.get(name), bound, None)) for bound in ("low", "high"))
+        if isinstance(low, int | float) and isinstance(high, int | float):
+            lows.append(low)
+            highs.append(high)
+    return max(lows), min(highs)
 
 
-def _read(path):
-    """Return what a dataset.yaml holds, None for none that can be read: its own check says what is wrong with it."""
+def _read_partner(path: Path) -> dict[str, Any] | None:
+    """Return the content of a dataset.yaml, None if it is unreadable, which the validation of that dataset reports."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-        registry.get_observable(found["observable"]), found["data"]["error"]
-        return found
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
+        info = renamed_keys.rename_keys(yaml.safe_load(path.read_text(encoding="utf-8")), path, quiet=True)
+        registry.get_observable(info["observable"]), info["data"]["error"]
+        return info
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
         return None

@@ -24,11 +24,11 @@ KEYS: dict[tuple[str, ...], dict[str, str]] = {  # section -> {former key: key}
 VALUES = {"coupling_geometry": {2: "notch", 4: "reflection"}}
 
 
-def rename_keys(info: Any, path: object) -> Any:
+def rename_keys(info: Any, path: object, quiet: bool = False) -> Any:
     """Return the content ``info`` of the dataset.yaml ``path`` under the current keys.
 
-    Each former key is reported by one line on standard error. Raises InputError where a former key and its successor are both
-    present.
+    Unless ``quiet``, each former key is reported by one line on standard error. Raises InputError where a former key and its
+    successor are both present.
     """
     info, notes = _copy(info), []
     for section, renamed in KEYS.items():
@@ -44,7 +44,7 @@ def rename_keys(info: Any, path: object) -> Any:
     notes += [
         f"{path}: joint[{k}].shared: {old}: renamed to {new}" for k, old, new in _rename_shared(_section(info, ("joint",)))
     ]
-    for note in notes:
+    for note in () if quiet else notes:
         print(note, file=sys.stderr)
     return info
 

@@ -1,49 +1,55 @@
-"""Measured datasets: read one and refuse, a line each, what would fail or mislead later.
+"""Validation of datasets: every problem is one line that names the file, the key, the value and what is allowed.
 
-A dataset is a folder with ``dataset.yaml`` (reference, units, provenance, what to fit) and its points as CSV. The Snakefile
-checks them all when it is parsed: nothing here needs more than jsonschema and yaml, but for pint where a unit is converted.
+A dataset is a folder with ``dataset.yaml`` (reference, units, provenance, parameters of the fit) and its points as CSV. The
+Snakefile validates all datasets when it is parsed, so nothing here needs more than jsonschema and yaml, except pint where a
+unit is converted.
 """
+
+from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tlsglass.base import validation
-from tlsglass.data import drive_section, joint_section, read_table, renamed_keys
-from tlsglass.data.units import suggest_unit
+from tlsglass.data import drive_section, joint_section, renamed_keys, units
+from tlsglass.data.problems import Problems
+from tlsglass.data.read_table import Table, read_table
 from tlsglass.models import registry
-from tlsglass.models.observable import J0_OVER_H0
+from tlsglass.models.observable import J0_OVER_H0, Observable
 
-RELATIVE = "relative"  # of errors from the residuals: in proportion to the value
-NAME, SCHEMA = "dataset.yaml", "dataset.schema.yaml"
-LONGEST_NAME = 100  # characters: a file of it must still have a name that file systems take
-TEXTS = ("title", "label", "reference", "doi", "material", "observable", "provenance", "note", "file", "column", "unit")
-TEMPERATURES_K = (5e-4, 20.0)  # ASSUME: TLSs rule between these; a millikelvin taken for a kelvin falls outside
+RELATIVE = "relative"  # errors from the residuals are in proportion to the value
+DATASET_YAML, SCHEMA = "dataset.yaml", "dataset.schema.yaml"
+MAX_NAME_LENGTH = 100  # characters: names of result files must still be accepted by file systems
+TEXT_KEYS = ("title", "label", "reference", "doi", "material", "observable", "provenance", "note", "file", "column", "unit")
+TEMPERATURES_K = (5e-4, 20.0)  # ASSUME: TLSs dominate between these; a millikelvin read as a kelvin lies outside
 
 
 @dataclass(frozen=True)
 class ValidatedDataset:
-    """A dataset that passed: plain numbers in kelvin and in ``unit``; None where pint, which converts them, is not there."""
+    """A valid dataset as plain numbers in kelvin and in ``unit``; these are None without pint, which converts them."""
 
     name: str
-    info: dict  # the content of dataset.yaml
-    unit: str | None
-    factor: float | None  # from the unit of the file
-    T_K: list | None
-    value: list | None
-    error: list | None  # where a column gives it
-    extra: dict | None = None  # {column: numbers} of what else is needed of each point
+    info: dict[str, Any]  # the content of dataset.yaml
+    unit: str | None = None
+    factor: float | None = None  # from the unit of the file
+    T_K: list[float] | None = None
+    value: list[float] | None = None
+    error: list[float] | None = None  # if a column contains it
+    drive: dict[str, list[float]] = field(default_factory=dict)  # columns that the section `drive` needs
+    columns: tuple[str, ...] = ()  # names of all columns of the table
 
 
-def schema():
+def schema() -> dict[str, Any]:
     """Return the JSON schema of dataset.yaml."""
     return validation.read_yaml(Path(__file__).with_name(SCHEMA))
 
 
-def validate_each(folders, schema):
-    """Return {name: content of dataset.yaml} of the datasets in ``folders``, and {name: lines} of those that are wrong."""
+def validate_each(folders: Iterable[Path], schema: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], dict[str, list[str]]]:
+    """Return {name: content of dataset.yaml} of the valid datasets in ``folders``, and {name: lines} of all others."""
     infos, broken = {}, {}
     for folder in folders:
         try:
@@ -53,227 +59,212 @@ def validate_each(folders, schema):
     return infos, broken
 
 
-def validate_all(folders, schema):
-    """Return {name: content of dataset.yaml} of the datasets in ``folders``. Raises validation.InputError for all together."""
-    infos, wrong = {}, []
-    for folder in folders:
-        with validation.collect_errors(wrong):
-            infos[folder.name] = validate_folder(folder, schema).info
-    validation.raise_all(wrong)
-    return infos
+def validate_folder(folder: Path | str, schema: dict[str, Any]) -> ValidatedDataset:
+    """Read and validate the dataset in ``folder``.
 
-
-def validate_folder(folder, schema):
-    """Read and check the dataset in ``folder``. Raises validation.InputError, a line for each thing that is wrong."""
+    Raises
+    ------
+    InputError
+        One line for each problem.
+    """
     folder = Path(folder)
-    path = folder / NAME
-    if len(folder.resolve().name) > LONGEST_NAME:
+    path = folder / DATASET_YAML
+    if len(folder.resolve().name) > MAX_NAME_LENGTH:
         raise validation.InputError(
-            f"{folder}: the name of a dataset has at most {LONGEST_NAME} characters, not {len(folder.name)}"
+            f"{folder}: the name of a dataset has at most {MAX_NAME_LENGTH} characters, not {len(folder.name)}"
         )
     if folder.is_dir() and not path.is_file():
-        others = ", ".join(sorted(one.name for one in folder.iterdir())) or "nothing"
-        raise validation.InputError(f"{path}: missing; the folder holds {others}")
+        files = ", ".join(sorted(file.name for file in folder.iterdir())) or "nothing"
+        raise validation.InputError(f"{path}: missing; the folder contains {files}")
     return validate_info(validation.read_yaml(path), folder, schema, path)
 
 
-def validate_info(info, folder, schema, path, file=None):
-    """Check the content of a dataset.yaml, ``path``, with its points in ``folder``, or in ``file``: return the Checked."""
+def validate_info(
+    info: Any, folder: Path, schema: dict[str, Any], path: Path | str, table: Table | None = None
+) -> ValidatedDataset:
+    """Validate the content of a dataset.yaml together with its points.
+
+    Parameters
+    ----------
+    info
+        The content.
+    folder
+        The folder of the dataset, which has its name and contains its points.
+    schema
+        The JSON schema of dataset.yaml.
+    path
+        The name of dataset.yaml in messages.
+    table
+        The points, where they are not in the file ``data.file``.
+
+    Raises
+    ------
+    InputError
+        One line for each problem.
+    """
     info = renamed_keys.rename_keys(_with_numbers(info), path)
-    validation.check_schema(info, _with_registered(schema), lambda _: path)
+    validation.check_schema(info, _with_registry(schema), lambda _: path)
     data = info["data"]
     observable = registry.get_observable(info["observable"])
-    wrong = _in_what_is_fitted(path, info, observable)
-    wrong += drive_section.validate_drive(path, info, observable) + joint_section.validate_joint(path, info, observable)
-    targets = observable.units + ((observable.probe_unit,) if observable.probe_unit else ())
-    with validation.collect_errors(wrong):
-        kelvin, _ = _unit(path, "temperature", data, ("K",))
-    with validation.collect_errors(wrong):
-        factor, unit = _unit(path, "value", data, targets)
-    file = file or folder / data["file"]
+    problems = Problems(path)
+    _check_parameters(problems, info, observable)
+    _check_keys(problems, info, observable)
+    drive_section.check_drive(problems, info, observable)
+    joint_section.check_joint(problems, info, observable, folder)
+    kelvin = _conversion(problems, "temperature", data, ("K",))
+    conversion = _conversion(problems, "value", data, observable.target_units)
     names = [data[key]["column"] for key in ("temperature", "value", "error") if "column" in data[key]]
     if len(set(names)) < len(names):
-        wrong.append(f"{path}: data: the columns {', '.join(names)} must be different ones")
-    with validation.collect_errors(wrong):
-        positive = drive_section.required_columns(info) | {name: name != names[1] or observable.positive for name in names}
-        columns = read_table.read_columns(file, list(dict.fromkeys([*names, *positive])), positive, data.get("where"))
-    validation.raise_all(wrong)
-    if kelvin is None or factor is None:
-        return ValidatedDataset(Path(folder).name, info, None, None, None, None, None)
-    T_K = [T * kelvin for T in columns[names[0]]]
+        problems.append(f"{path}: data: the columns {', '.join(names)} must be different ones")
+    drive = drive_section.required_columns(info)
+    positive = {name: name != names[1] or observable.positive for name in names}
+    positive |= {name: required for name, required in drive.items() if name not in positive}
+    columns: dict[str, list[float]] = {}
+    with validation.collect_errors(problems):
+        table = table or read_table(folder / data["file"], [*positive, *data.get("where", {})])
+        columns = table.numbers(positive, data.get("where"))
+    validation.raise_all(problems)
+    name = Path(folder).name
+    if kelvin is None or conversion is None:
+        return ValidatedDataset(name, info)
+    factor, unit = conversion
+    T_K = [T * kelvin[0] for T in columns[names[0]]]
     value = [x * factor for x in columns[names[1]]]
-    if unit == observable.probe_unit:  # the probed quantity itself: its relative change is what is fitted
+    if unit == observable.probe_unit:  # the probed quantity itself: its relative change is fitted
         probe = info[observable.probe]
         value, factor, unit = [x / probe - 1 for x in value], factor / probe, observable.units[0]
     error = [x * factor for x in columns[names[2]]] if len(names) > 2 else None
     if data["value"].get("inverse", False):
-        value, error = [1 / x for x in value], error and [s / x**2 for s, x in zip(error, value, strict=True)]
-    extra = {name: columns[name] for name in drive_section.required_columns(info)}
-    validation.raise_all(_in_points(file, info, observable, T_K, value) + drive_section.validate_points(file, info, extra))
-    return ValidatedDataset(Path(folder).name, info, unit, factor, T_K, value, error, extra)
+        error = error and [s / x**2 for s, x in zip(error, value, strict=True)]
+        value = [1 / x for x in value]
+    extra = {column: columns[column] for column in drive}
+    source = table.source  # type: ignore[union-attr]
+    validation.raise_all(
+        _point_problems(source, info, observable, T_K, value) + drive_section.sweep_problems(source, info, extra)
+    )
+    return ValidatedDataset(name, info, unit, factor, T_K, value, error, extra, tuple(table.header))  # type: ignore[union-attr]
 
 
-def _with_numbers(value, key=""):
-    """Return the content of a dataset.yaml with numbers that YAML takes for text: 428.8e6 lacks the sign of its power."""
+def _with_numbers(value: Any, key: str = "") -> Any:
+    """Return the content of a dataset.yaml with numbers for texts such as 428.8e6, which YAML takes for text."""
     if isinstance(value, dict):
-        return {name: _with_numbers(one, name) for name, one in value.items()}
+        return {name: _with_numbers(entry, name) for name, entry in value.items()}
     if isinstance(value, list):
-        return [_with_numbers(one, key) for one in value]
-    if isinstance(value, str) and key not in TEXTS and re.fullmatch(r"[-+]?\d+\.\d*[eE]\d+", value):
+        return [_with_numbers(entry, key) for entry in value]
+    if isinstance(value, str) and key not in TEXT_KEYS and re.fullmatch(r"[-+]?\d+\.\d*[eE]\d+", value):
         return float(value)
     return value
 
 
-def _with_registered(schema):
-    """Return the schema with what the register adds: the names of the observables, and the keys of their probes."""
+def _with_registry(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema with the names of the observables, and the keys of their probes."""
     probes = {key: {"type": "number", "exclusiveMinimum": 0} for key in registry.probe_keys()}
     registered = {"observable": {"enum": list(registry.observable_names())}} | probes
     return schema | {"properties": schema["properties"] | registered}
 
 
-def _settings(info, observable):
+def _conversion(problems: Problems, key: str, data: dict[str, Any], targets: tuple[str, ...]) -> tuple[float, str] | None:
+    """Return the conversion of the unit of a column to one of ``targets``; None without pint, or with a problem."""
+    unit = data[key]["unit"]
+    try:
+        return units.conversion(unit, targets)
+    except ValueError as error:
+        problems.refuse(["data", key, "unit"], unit, str(error))
+        return None
+
+
+def _settings(info: dict[str, Any], observable: Observable) -> dict[str, dict[str, Any]]:
     """Return start, low, high of each parameter that has a start, from the dataset or else from the observable."""
     return {
-        name: {"start": own.default, "low": own.low, "high": own.high} | info["parameters"].get(name, {})
-        for name, own in observable.parameters.items()
-        if name in info["parameters"] or own.default is not None
+        name: {"start": parameter.default, "low": parameter.low, "high": parameter.high} | info["parameters"].get(name, {})
+        for name, parameter in observable.parameters.items()
+        if name in info["parameters"] or parameter.default is not None
     }
 
 
-def _in_what_is_fitted(path, info, observable):
-    """Hold the keys of dataset.yaml against each other, and against the observable: return a line for each conflict."""
-    wrong = _in_parameters(path, info, observable)
-
-    def refuse(keys, value, allowed):
-        wrong.append(validation.error_line(lambda _: path, keys, value, allowed))
-
+def _check_keys(problems: Problems, info: dict[str, Any], observable: Observable) -> None:
+    """Check the keys of dataset.yaml against each other and against the observable."""
+    data = info["data"]
     if "doi" in info and not re.fullmatch(r"10\.\d{4,9}/\S+", info["doi"]):
-        refuse(["doi"], info["doi"], "must look like 10.1103/PhysRevB.103.054202, without the address of a resolver")
+        problems.refuse(["doi"], info["doi"], "must look like 10.1103/PhysRevB.103.054202, without the address of a resolver")
     if "window_K" in info and not info["window_K"][0] < info["window_K"][1]:
-        refuse(["window_K"], info["window_K"], "must ascend")
+        problems.refuse(["window_K"], info["window_K"], "must ascend")
     for key in registry.probe_keys():
         if key == observable.probe and key not in info:
-            wrong.append(validation.missing_key_line(lambda _: path, [key], f"{observable.name} needs the probing frequency"))
+            problems.missing([key], f"{observable.name} needs the probing frequency")
         if key != observable.probe and key in info:
-            refuse([key], info[key], f"{observable.name} has no use for it")
+            problems.refuse([key], info[key], f"{observable.name} has no use for it")
     if (info["provenance"] == "reconstructed") != ("reconstruction" in info):
-        refuse(["provenance"], info["provenance"], "goes with a section `reconstruction` if it is reconstructed, and only then")
-    if Path(info["data"]["file"]).name != info["data"]["file"]:
-        refuse(["data", "file"], info["data"]["file"], f"must be the name of a file beside {NAME}")
-    if "error" in info["data"]["temperature"] and "from_residuals" in info["data"]["error"]:
-        refuse(["data", "error"], info["data"]["error"], "temperature errors need errors of the value to be weighed against")
-    return wrong
+        problems.refuse(
+            ["provenance"], info["provenance"], "goes with a section `reconstruction` if it is reconstructed, and only then"
+        )
+    if Path(data["file"]).name != data["file"]:
+        problems.refuse(["data", "file"], data["file"], f"must be the name of a file next to {DATASET_YAML}")
+    if "error" in data["temperature"] and "from_residuals" in data["error"]:
+        problems.refuse(["data", "error"], data["error"], "temperature errors need errors of the value")
 
 
-def _in_parameters(path, info, observable):
-    """Hold the parameters of dataset.yaml against those of the observable: return a line for each conflict."""
-    wrong = []
-
-    def refuse(keys, value, allowed):
-        wrong.append(validation.error_line(lambda _: path, keys, value, allowed))
-
-    given = info["parameters"]
+def _check_parameters(problems: Problems, info: dict[str, Any], observable: Observable) -> None:
+    """Check the parameters of dataset.yaml against those of the observable."""
+    parameters = info["parameters"]
     known = (*observable.parameters, *((J0_OVER_H0,) if observable.atlas_shapes else ()))
-    for name in given:
+    for name in parameters:
         if name not in known:
-            allowed = ", ".join(known)
-            refuse(["parameters", name], given[name], f"no parameter of {observable.name}; allowed: {allowed}")
+            allowed = f"no parameter of {observable.name}; allowed: {', '.join(known)}"
+            problems.refuse(["parameters", name], parameters[name], allowed)
     settings = _settings(info, observable)
     for name in observable.parameters:
         if name not in settings:
-            wrong.append(validation.missing_key_line(lambda _: path, ["parameters", name]))
-        else:
-            start, low, high = (settings[name][key] for key in ("start", "low", "high"))
-            if not low < high:
-                refuse(["parameters", name], {"low": low, "high": high}, "low must be below high")
-            elif not low <= start <= high:
-                refuse(["parameters", name, "start"], start, f"must lie in its bounds, {low} to {high}")
-    if all(one.get("fixed", False) for one in given.values()):
-        refuse(["parameters"], list(given), "at least one must be free")
-    return wrong
+            problems.missing(["parameters", name])
+            continue
+        start, low, high = (settings[name][key] for key in ("start", "low", "high"))
+        if not low < high:
+            problems.refuse(["parameters", name], {"low": low, "high": high}, "low must be below high")
+        elif not low <= start <= high:
+            problems.refuse(["parameters", name, "start"], start, f"must lie in its bounds, {low} to {high}")
+    if all(parameter.get("fixed", False) for parameter in parameters.values()):
+        problems.refuse(["parameters"], list(parameters), "at least one must be free")
 
 
-def _in_points(file, info, observable, T_K, value):
-    """Return a line for each reason why the points in the window are too few, or made by a wrong unit."""
-    wrong = []
+def _point_problems(
+    source: str, info: dict[str, Any], observable: Observable, T_K: list[float], value: list[float]
+) -> list[str]:
+    """Return a line for each reason why the points in the window are too few, or have the wrong unit."""
     low, high = info.get("window_K", (0, math.inf))
     inside = [k for k, T in enumerate(T_K) if low <= T <= high]
     unused = observable.unused_parameters(info, "drive" in info["data"])
-    free = sum(not one.get("fixed", False) for name, one in _settings(info, observable).items() if name not in unused)
+    settings = _settings(info, observable)
+    free = sum(not setting.get("fixed", False) for name, setting in settings.items() if name not in unused)
     if len(inside) <= free + 1:
         few = f"{len(inside)} points in the window {low:g} to {high:g} K are too few"
         span = f"; the points lie at {min(T_K):.3g} to {max(T_K):.3g} K" if T_K else ""
         span += ", and a window is in kelvin" if span and "window_K" in info else ""
-        return [f"{file}: {few} for {free} free parameters: need {free + 2}{span}"]
+        return [f"{source}: {few} for {free} free parameters: need {free + 2}{span}"]
+    problems = []
     column = info["data"]["temperature"]["column"]
-    least, most = TEMPERATURES_K
-    ends = min(T_K[k] for k in inside), max(T_K[k] for k in inside)
-    outside = [T for T in ends if not least <= T <= most]
+    lowest, highest = TEMPERATURES_K
+    outside = [T for T in (min(T_K[k] for k in inside), max(T_K[k] for k in inside)) if not lowest <= T <= highest]
     if len({T_K[k] for k in inside}) < 3:
-        wrong.append(f"{file}: column {column}: the points in the window lie at less than 3 temperatures")
-    wrong += _in_errors(file, info, [value[k] for k in inside])
+        problems.append(f"{source}: column {column}: the points in the window lie at less than 3 temperatures")
+    problems += _zero_problems(source, info, [value[k] for k in inside])
     if outside:
-        must = f"must be {least:g} to {most:g} K in the window; is the unit right?"
-        wrong.append(f"{file}: column {column}: {outside[0]:g} K cannot be: {must}")
+        allowed = f"must be {lowest:g} to {highest:g} K in the window; is the unit right?"
+        problems.append(f"{source}: column {column}: {outside[0]:g} K cannot be: {allowed}")
     change = max(value[k] for k in inside) - min(value[k] for k in inside)
     if observable.max_change is not None and change > observable.max_change:
-        wrong.append(
-            f"{file}: column {info['data']['value']['column']}: changes by {change:.3g} in all: a relative change must stay"
+        problems.append(
+            f"{source}: column {info['data']['value']['column']}: changes by {change:.3g} in all: a relative change must stay"
             f" below {observable.max_change:g}; is the unit right?"
         )
-    return wrong
+    return problems
 
 
-def _in_errors(file, info, value):
-    """Return a line where values have no error that a fit can weigh them with."""
-    given = info["data"]["error"]
-    zero = [k for k, x in enumerate(value) if x == 0]
-    key = next(iter(given))
-    if (key == "assumed_relative" or given[key] == RELATIVE) and zero:
-        why = "is 0, of which a relative error is nothing; give `assumed`, a column, or `from_residuals: true`"
-        return [f"{file}: column {info['data']['value']['column']}: data.error.{key}: value {zero[0] + 1} {why}"]
+def _zero_problems(source: str, info: dict[str, Any], value: list[float]) -> list[str]:
+    """Return a line if errors are relative and a value is 0."""
+    data = info["data"]
+    key, error = next(iter(data["error"].items()))
+    zeros = [k for k, x in enumerate(value) if x == 0]
+    if zeros and (key == "assumed_relative" or error == RELATIVE):
+        why = "is 0, so that its relative error is undefined; give `assumed`, a column, or `from_residuals: true`"
+        return [f"{source}: column {data['value']['column']}: data.error.{key}: value {zeros[0] + 1} {why}"]
     return []
-
-
-def _unit(path, key, data, targets):
-    """Return the factor that brings a column to the first of ``targets`` that its unit converts to, and that target.
-
-    (None, None) where pint is not installed, as beside Snakemake alone: the job that fits has it, and then checks.
-    """
-    unit = data[key]["unit"]
-    if unit in targets:
-        return 1.0, unit
-    registry = _unit_registry()
-    if registry is None:
-        return None, None
-
-    def refused(allowed):
-        return validation.input_error(lambda _: path, ["data", key, "unit"], unit, allowed)
-
-    for target in targets:
-        try:
-            one, two = (registry.Quantity(value, unit).to(target).magnitude for value in (1.0, 2.0))
-        except Exception:  # the parser of units raises what it likes
-            continue
-        if not math.isclose(two, 2 * one, rel_tol=1e-12):
-            raise refused(f"must be a multiple of {target}, with the same zero")
-        return one, target
-    raise refused(f"must be a unit that converts to {' or '.join(targets)}{suggest_unit(unit, targets)}")
-
-
-def is_convertible(unit, targets):
-    """Return whether a unit is one of ``targets`` or converts to one; False where pint is not installed."""
-    try:
-        return _unit("", "value", {"value": {"unit": unit}}, targets)[0] is not None
-    except validation.InputError:
-        return False
-
-
-@cache
-def _unit_registry():
-    """Return pint's register of units, or None. pint is slow to import, and rarely needed."""
-    try:
-        import pint
-    except ModuleNotFoundError:
-        return None
-    return pint.UnitRegistry()

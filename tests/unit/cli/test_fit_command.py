@@ -99,7 +99,7 @@ def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
         *(
             (
                 ["fit", "t.csv", "--observable", "specific_heat", "--relative-error", wrong],
-                f"--relative-error {wrong}: must be a share of the value like 1% or 0.01",
+                f"--relative-error {wrong}: must be a fraction of the value like 1% or 0.01",
             )
             for wrong in ("0", "-0.1", "100%", "1", "x", "1 K")
         ),
@@ -183,7 +183,7 @@ def test_a_row_of_a_spreadsheet_is_that_of_the_sheet(monkeypatch):
     sheet = pd.DataFrame([["T_K", "kappa_W_per_m_K"], ["0.1", "1e-3"], [np.nan, np.nan], ["0.2", "x"]])
     monkeypatch.setattr(pd, "read_excel", lambda *_, **__: sheet)
     with pytest.raises(validation.InputError, match=r"column kappa_W_per_m_K, row 2: x must be .*; line 4 of"):
-        read_table.read_columns("k.xlsx", ["T_K", "kappa_W_per_m_K"], {"T_K": True, "kappa_W_per_m_K": True})
+        read_table.read_table(Path("k.xlsx")).numbers({"T_K": True, "kappa_W_per_m_K": True})
 
 
 def test_errors_that_are_larger_than_the_scatter_are_warned_of():
@@ -272,7 +272,7 @@ def test_order_and_repeated_temperatures_are_forgiven(tmp_path):
 def test_a_misspelt_dataset_yaml_is_told(tmp_path):
     folder = messy(tmp_path / "one", b"")
     (folder / "dataset.yaml").rename(folder / "dataset.yml")
-    with pytest.raises(validation.InputError, match=r"one/dataset\.yaml: missing; the folder holds data\.csv, dataset\.yml"):
+    with pytest.raises(validation.InputError, match=r"one/dataset\.yaml: missing; the folder contains data\.csv, dataset\.yml"):
         load_dataset(folder)
 
 
@@ -293,7 +293,7 @@ def test_an_absolute_path_and_a_long_name_are_refused(tmp_path):
     folder = messy(tmp_path / "one", b"")
     info["data"]["file"] = "/tmp/data.csv"
     (folder / "dataset.yaml").write_text(yaml.safe_dump(info), encoding="utf-8")
-    with pytest.raises(validation.InputError, match=r"data\.file = '/tmp/data\.csv': must be the name of a file beside"):
+    with pytest.raises(validation.InputError, match=r"data\.file = '/tmp/data\.csv': must be the name of a file next to"):
         load_dataset(folder)
     with pytest.raises(validation.InputError, match="the name of a dataset has at most 100 characters, not 120"):
         load_dataset(tmp_path / ("x" * 120))
@@ -307,5 +307,5 @@ def test_a_relative_error_of_nothing_is_refused(tmp_path):
     rows = "\n".join(
         [f"{data['temperature']['column']},{data['value']['column']}", *(f"0.{k},{0.001 * (k - 1)}" for k in range(1, 9))]
     )
-    with pytest.raises(validation.InputError, match="assumed_relative: value 1 is 0, of which a relative error is nothing"):
+    with pytest.raises(validation.InputError, match="assumed_relative: value 1 is 0, so that its relative error is undefined"):
         load_dataset(messy(tmp_path / "one", rows.encode(), **changes))

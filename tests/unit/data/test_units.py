@@ -5,6 +5,7 @@ import pytest
 
 from tlsglass.base import validation
 from tlsglass.data import infer_dataset
+from tlsglass.data.read_table import read_table
 from tlsglass.data.units import TEMPERATURES, normalize_unit, unit_in_header
 
 UNITS = pint.UnitRegistry()
@@ -48,7 +49,7 @@ def test_what_may_mean_several_units_is_asked_for_with_the_likely_one(name, tmp_
     file.write_text(f"T_K;{name}\n0.1;1\n0.2;2\n", encoding="utf-8")
     columns, units = dict.fromkeys(("temperature", "value", "error")), dict.fromkeys(("temperature", "value"))
     with pytest.raises(validation.InputError) as caught:
-        infer_dataset.infer_info(file, "thermal_conductivity", columns, units, None)
+        infer_dataset.infer_info(read_table(file), "thermal_conductivity", columns, units, None)
     assert "--value-unit UNIT: the unit of k" in str(caught.value)
     assert str(caught.value).endswith("did you mean W/(m K)?") == (name != "k_W_mK")
 
@@ -65,12 +66,12 @@ def test_errors_by_their_sign_and_columns_of_one_name(tmp_path):
     file = tmp_path / "k.csv"
     columns, units = dict.fromkeys(("temperature", "value", "error")), dict.fromkeys(("temperature", "value"))
     file.write_text("T/K;κ (W/m/K);±\n0.1;1;0.1\n", encoding="utf-8")
-    data = infer_dataset.infer_info(file, "thermal_conductivity", columns, units, None)["data"]
+    data = infer_dataset.infer_info(read_table(file), "thermal_conductivity", columns, units, None)["data"]
     assert data["error"] == {"column": "±"}
     assert (data["temperature"]["unit"], data["value"]["unit"]) == ("K", "W/(m K)")
     file.write_text("T_K;±;κ (W/m/K);±\n0.1;0.01;1;0.1\n", encoding="utf-8")
-    assert infer_dataset.infer_info(file, "thermal_conductivity", columns, units, None)["data"]["error"] == {
+    assert infer_dataset.infer_info(read_table(file), "thermal_conductivity", columns, units, None)["data"]["error"] == {
         "from_residuals": "relative"
     }
     with pytest.raises(validation.InputError, match="--error: column ±: there are several of that name"):
-        infer_dataset.infer_info(file, "thermal_conductivity", columns | {"error": "±"}, units, None)
+        infer_dataset.infer_info(read_table(file), "thermal_conductivity", columns | {"error": "±"}, units, None)

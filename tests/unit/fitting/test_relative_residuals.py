@@ -102,5 +102,5 @@ def test_a_share_of_zero_is_refused(tmp_path):
     (folder / "dataset.yaml").write_text(yaml.safe_dump(info), encoding="utf-8")
     rows = "".join(f"0.{k},{0.001 * (k - 1)}\n" for k in range(1, 9))
     (folder / "data.csv").write_text(f"T_K,kappa_W_per_m_K\n{rows}", encoding="utf-8")
-    with pytest.raises(validation.InputError, match=r"data\.error\.from_residuals: value 1 is 0, of which a relative error"):
+    with pytest.raises(validation.InputError, match=r"data\.error\.from_residuals: value 1 is 0, so that its relative error"):
         load_dataset(folder)

@@ -10,6 +10,7 @@ from scipy import stats
 
 from tlsglass import fit
 from tlsglass.data import infer_dataset
+from tlsglass.data.read_table import read_table
 from tlsglass.fitting import report_text, synthetic, window_scan
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.fitting.result import fit_dataset
@@ -51,9 +52,10 @@ def test_a_shorter_window_is_further_off_than_its_error_as_often_as_chance_has_i
 def absolute():
     """The epoxy without errors: the same for all points, as a dataset.yaml may have it."""
     columns, units = {"temperature": "T_K", "value": "kappa_W_per_m_K", "error": None}, {"temperature": "K", "value": "W/(m K)"}
-    info = infer_dataset.infer_info(STYCAST, "thermal_conductivity", columns, units, None)
+    table = read_table(STYCAST)
+    info = infer_dataset.infer_info(table, "thermal_conductivity", columns, units, None)
     info["data"]["error"] = {"from_residuals": True}
-    return fit_report.FitReport(fit_dataset(infer_dataset.build_dataset(STYCAST, info)))
+    return fit_report.FitReport(fit_dataset(infer_dataset.build_dataset(table, info)))
 
 
 @pytest.mark.parametrize(

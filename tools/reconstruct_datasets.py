@@ -1,4 +1,4 @@
-"""Write the points of every dataset with provenance `reconstructed` anew: python scripts/reconstruct_datasets.py"""
+"""Write the points of every reconstructed dataset again: PYTHONPATH=scripts python tools/reconstruct_datasets.py"""
 
 from pathlib import Path
 

@@ -1,0 +1,79 @@
+"""Datasets from arrays have the points of the same table, bit for bit, without a file; a table is parsed once."""
+
+import builtins
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tlsglass.base import validation
+from tlsglass.data import infer_dataset, read_table, resonator_table
+from tlsglass.data.dataset import load_dataset
+
+ARGONNE = Path(__file__).parents[3] / "config/experiments/argonne_resonator_loss/data.csv"
+RNG = np.random.default_rng(1)
+T_K, KAPPA = np.sort(RNG.uniform(0.05, 0.5, 12)), RNG.uniform(1e-3, 2e-3, 12)
+
+
+def test_arrays_are_those_of_the_same_table(tmp_path):
+    file = tmp_path / "k.csv"
+    rows = "".join(f"{a!r},{b!r},{0.1 * b!r}\n" for a, b in zip(T_K.tolist(), KAPPA.tolist(), strict=True))
+    file.write_text("T_K,kappa_W_per_m_K,err\n" + rows, encoding="utf-8")
+    table = read_table.read_table(file)
+    unknown = dict.fromkeys(("temperature", "value", "error"))
+    info = infer_dataset.infer_info(table, "thermal_conductivity", unknown, dict.fromkeys(("temperature", "value")))
+    expected = infer_dataset.build_dataset(table, info)
+    dataset = infer_dataset.dataset_from_arrays(T_K, KAPPA, "thermal_conductivity", error=0.1 * KAPPA)
+    for name in ("T_K", "value", "error"):
+        np.testing.assert_array_equal(getattr(dataset.points, name), getattr(expected.points, name))
+    assert dataset.info["parameters"] == expected.info["parameters"]
+
+
+def test_arrays_never_pass_through_a_file(monkeypatch):
+    load = infer_dataset.dataset_from_arrays
+    load(T_K, KAPPA, "thermal_conductivity")  # imports what it needs
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", None)
+    monkeypatch.setattr(Path, "write_text", None)
+    monkeypatch.setattr(builtins, "repr", None)
+    dataset = load(T_K, KAPPA, "thermal_conductivity", relative_error=0.01)
+    np.testing.assert_array_equal(dataset.points.value, KAPPA)
+    np.testing.assert_array_equal(dataset.points.error, 0.01 * KAPPA)
+
+
+def test_a_frequency_in_hertz_is_recognized_by_its_size():
+    f = 6e9 * (1 + 1e-6 * T_K)
+    dataset = infer_dataset.dataset_from_arrays(T_K, f, "resonator_frequency", error=10.0, frequency_Hz=6e9)
+    np.testing.assert_array_equal(dataset.points.value, f / 6e9 - 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"value": KAPPA[1:]}, "data: 12 temperatures and 11 values"),
+        ({"value": -KAPPA}, r"data: column value, row 1 \(and 11 more\): -0.001\d+ must be a finite number > 0\Z"),
+        ({"error": 0.0}, r"data: column error, row 1 \(and 11 more\): 0.0 must be a finite number > 0\Z"),
+        ({"observable": "heat"}, r"\Aobservable heat: must be one of"),
+        ({"observable": "sound_velocity"}, r"\Adata: frequency: missing; sound_velocity needs"),
+        ({"window_K": (5, 6)}, r"\Adata: 0 points in the window 5 to 6 K are too few"),
+        ({"parameters": {"nu": {"start": 1}}}, r"\Adata: parameters\.nu = .*: no parameter of thermal_conductivity"),
+    ],
+)
+def test_messages_name_arguments_instead_of_files_and_options(arguments, message):
+    with pytest.raises(validation.InputError, match=message) as caught:
+        infer_dataset.dataset_from_arrays(**{"T_K": T_K, "value": KAPPA, "observable": "thermal_conductivity"} | arguments)
+    assert "--" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_table_is_read_once(monkeypatch):
+    reads = []
+    read_text = read_table._text
+    monkeypatch.setattr(read_table, "_text", lambda file: reads.append(file) or read_text(file))
+    load_dataset(ARGONNE.parent)
+    assert len(reads) == 1
+    reads.clear()
+    columns = resonator_table.Columns("f0_Hz", "f0_sigma_Hz", "inv_Qi", "inv_Qi_sigma", "power_dBm", Qc="inv_Qc", Ql="Ql")
+    options = {"temperature": "T_K", "temperature_unit": "K", "window_K": [0.05, 1.6]}
+    resonator_table.build_resonator_datasets(ARGONNE, columns, 8.17499e9, "notch", 0.0, **options)
+    assert len(reads) == 1
