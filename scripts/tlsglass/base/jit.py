@@ -11,8 +11,8 @@ from numba.core.codegen import get_host_cpu_features
 
 # On Intel processors with AVX-512, LLVM prefers vectors of 256 bits, with which adding a row of couplings takes a third
 # longer. A user's NUMBA_CPU_FEATURES take precedence; results do not depend on them.
-if config.CPU_FEATURES is None:
-    config.CPU_FEATURES = get_host_cpu_features() + ",-prefer-256-bit"
+if config.CPU_FEATURES is None:  # type: ignore[attr-defined]  # numba sets it when it is imported
+    config.CPU_FEATURES = get_host_cpu_features() + ",-prefer-256-bit"  # type: ignore[attr-defined, no-untyped-call]
 
 if TYPE_CHECKING:  # numba has no types
     from collections.abc import Callable

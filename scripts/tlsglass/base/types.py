@@ -16,4 +16,8 @@ FloatOrArray: TypeAlias = float | FloatArray
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 AnyArray: TypeAlias = npt.NDArray[Any]
 
+# Scalars of compiled functions, which are numpy scalars inside and Python numbers outside.
+Integer: TypeAlias = Any
+Real: TypeAlias = Any
+
 StrPath: TypeAlias = str | os.PathLike[str]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tlsglass.base.jit import njit
-from tlsglass.base.types import AnyArray, Float32Array, FloatArray, Int16Array, Int32Array, IntArray
+from tlsglass.base.types import AnyArray, Float32Array, FloatArray, Int16Array, Int32Array, IntArray, Integer
 from tlsglass.model import lattice
 from tlsglass.model.parameters import ModelParameters
 
@@ -152,7 +152,7 @@ def _sum_magnitudes(couplings: Int16Array) -> IntArray:
 
 @njit
 def recompute_fields(
-    couplings: Int16Array, random_fields: Int32Array, spins: Int16Array, fields: Int32Array, field_steps: int
+    couplings: Int16Array, random_fields: Int32Array, spins: Int16Array, fields: Int32Array, field_steps: Integer
 ) -> None:
     """Set ``fields`` to h_i + Σ_j J_ij s_j."""
     for i in range(couplings.shape[0]):
@@ -164,7 +164,7 @@ def recompute_fields(
 
 
 @njit
-def all_up_fields(couplings: Int16Array, random_fields: Int32Array, field_steps: int) -> Int32Array:
+def all_up_fields(couplings: Int16Array, random_fields: Int32Array, field_steps: Integer) -> Int32Array:
     """Return h_i + Σ_j J_ij, the fields if every spin is up."""
     fields = random_fields.copy()
     for i in range(couplings.shape[0]):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tlsglass.base.jit import njit
-from tlsglass.base.types import FloatArray, Int16Array, Int32Array
+from tlsglass.base.types import FloatArray, Int16Array, Int32Array, Integer
 from tlsglass.model.disorder import System
 
 
@@ -46,11 +46,13 @@ def relax(system: System) -> int:
 
     Each step is the single flip that lowers the energy most or, if no single flip lowers it, such a flip of a pair.
     """
-    return _relax(system.couplings, system.spins, system.fields, system.field_steps)
+    return int(_relax(system.couplings, system.spins, system.fields, system.field_steps))
 
 
 @njit
-def _pair_cost(couplings: Int16Array, spins: Int16Array, fields: Int32Array, field_steps: int, i: int, j: int) -> int:
+def _pair_cost(
+    couplings: Int16Array, spins: Int16Array, fields: Int32Array, field_steps: Integer, i: Integer, j: Integer
+) -> Integer:
     """Return half of ΔE = ΔE_i + ΔE_j + 4 J_ij s_i s_j, ΔE_i = -2 s_i F_i, of flipping both i and j."""
     coupling = np.int64(couplings[i, j]) * field_steps
     single = -np.int64(spins[i]) * fields[i] - np.int64(spins[j]) * fields[j]
@@ -58,7 +60,9 @@ def _pair_cost(couplings: Int16Array, spins: Int16Array, fields: Int32Array, fie
 
 
 @njit
-def _count_unstable(couplings: Int16Array, spins: Int16Array, fields: Int32Array, field_steps: int) -> tuple[int, int]:
+def _count_unstable(
+    couplings: Int16Array, spins: Int16Array, fields: Int32Array, field_steps: Integer
+) -> tuple[Integer, Integer]:
     """Return the numbers of unstable spins and pairs."""
     n = couplings.shape[0]
     unstable_spins = 0
@@ -74,7 +78,7 @@ def _count_unstable(couplings: Int16Array, spins: Int16Array, fields: Int32Array
 
 
 @njit
-def _flip(couplings: Int16Array, spins: Int16Array, fields: Int32Array, field_steps: int, i: int) -> None:
+def _flip(couplings: Int16Array, spins: Int16Array, fields: Int32Array, field_steps: Integer, i: Integer) -> None:
     """Flip spin i and update all fields."""
     spins[i] = -spins[i]
     for j in range(fields.shape[0]):
@@ -82,7 +86,7 @@ def _flip(couplings: Int16Array, spins: Int16Array, fields: Int32Array, field_st
 
 
 @njit
-def _relax(couplings: Int16Array, spins: Int16Array, fields: Int32Array, field_steps: int) -> int:
+def _relax(couplings: Int16Array, spins: Int16Array, fields: Int32Array, field_steps: Integer) -> Integer:
     """Relax the state in place; return the number of flips."""
     n = couplings.shape[0]
     flips = 0

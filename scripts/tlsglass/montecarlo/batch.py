@@ -5,7 +5,7 @@ A method of simulation is a subclass of BatchSimulation with its record; ``metho
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -74,7 +74,7 @@ class BatchSimulation(ABC):
         self.counts: dict[float, IntArray] = {
             T: np.zeros((n // protocol.block, len(edges) - 1), dtype=np.int64) for T, edges in self.edges_K.items()
         }
-        self.arrays: dict[str, AnyArray] = {f"counts_{k}": counts for k, counts in enumerate(self.counts.values())}
+        self.arrays: dict[str, Any] = {f"counts_{k}": counts for k, counts in enumerate(self.counts.values())}
         self.arrays |= self.allocate()
 
     @abstractmethod

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tlsglass.base.jit import njit
-from tlsglass.base.types import FloatArray, IntArray
+from tlsglass.base.types import FloatArray, IntArray, Integer
 
 
 class FloatChain:
@@ -17,7 +17,7 @@ class FloatChain:
     def sweeps(self, temperature_K: float, count: int, rng: np.random.Generator) -> int:
         """Run ``count`` sweeps in site order; return the flips. Fields are recomputed first, against rounding errors."""
         self.fields = self.h + self.J @ self.spins
-        return _sweeps(self.J, self.spins, self.fields, temperature_K, count, rng)
+        return int(_sweeps(self.J, self.spins, self.fields, temperature_K, count, rng))
 
     def energy(self) -> float:
         """Return H in kelvin, recomputed from the spins."""
@@ -25,13 +25,14 @@ class FloatChain:
 
     def excitation_energies(self) -> FloatArray:
         """Return E_i = 2·abs(h_i + Σ_j J_ij s_j) in kelvin, recomputed from the spins, (n,)."""
-        return 2 * np.abs(self.h + self.J @ self.spins)
+        fields: FloatArray = self.h + self.J @ self.spins
+        return 2 * np.abs(fields)
 
 
 @njit
 def _sweeps(
-    J: FloatArray, spins: FloatArray, fields: FloatArray, temperature: float, count: int, rng: np.random.Generator
-) -> int:
+    J: FloatArray, spins: FloatArray, fields: FloatArray, temperature: float, count: Integer, rng: np.random.Generator
+) -> Integer:
     """Run the sweeps in place; return the flips."""
     n = len(spins)
     flips = 0

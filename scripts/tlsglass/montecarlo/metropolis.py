@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 
 from tlsglass.base.jit import njit
-from tlsglass.base.types import FloatArray, Int16Array, Int32Array
+from tlsglass.base.types import FloatArray, Int16Array, Int32Array, Integer, Real
 from tlsglass.model import disorder, excitations
 from tlsglass.model.disorder import BLOCK, System, all_up_fields, recompute_fields
 from tlsglass.model.parameters import ModelParameters
@@ -101,7 +101,7 @@ class MarkovChain:
         heat_bath = self.dynamics == "heat_bath"
         key, first = self.system.chain_key, self.sweeps
         self.sweeps += int(count)
-        return _anneal(*self.system.arrays, half_temperature, heat_bath, int(count), key, first)
+        return int(_anneal(*self.system.arrays, half_temperature, heat_bath, int(count), key, first))
 
 
 @njit
@@ -111,13 +111,13 @@ def _anneal(
     field_bound: Int32Array,
     spins: Int16Array,
     fields: Int32Array,
-    field_steps: int,
+    field_steps: Integer,
     half_temperature: float,
     heat_bath: bool,
-    sweeps: int,
-    key: int,
-    first_sweep: int,
-) -> int:
+    sweeps: Integer,
+    key: Integer,
+    first_sweep: Integer,
+) -> Integer:
     """Run ``sweeps`` sweeps at one temperature; return the accepted flips. Spins and fields are updated in place."""
     n, width = couplings.shape
     thresholds = np.full(width, NEVER)
@@ -150,11 +150,11 @@ def _anneal(
 def _sweep_incremental(
     couplings: Int16Array,
     all_up: Int32Array,
-    two_field_steps: int,
+    two_field_steps: Integer,
     down_field: Int32Array,
     spins: Int16Array,
     thresholds: Int32Array,
-) -> tuple[int, int]:
+) -> tuple[Integer, Integer]:
     """Visit every spin once; return the flips, and the sum of s_i F_i before each flip, -½ of the change of the energy.
 
     A flip adds its row of couplings to ``down_field`` or subtracts it.
@@ -188,8 +188,8 @@ def _sweep_incremental(
 
 @njit(inline="always")
 def _accepts(
-    all_up: Int32Array, two_field_steps: int, down_field: Int32Array, spins: Int16Array, thresholds: Int32Array, i: int
-) -> bool:
+    all_up: Int32Array, two_field_steps: Integer, down_field: Int32Array, spins: Int16Array, thresholds: Int32Array, i: Integer
+) -> Integer:
     """Return whether spin i flips."""
     field = np.int32(all_up[i] - np.int32(two_field_steps * down_field[i]))
     return np.int32(np.int32(spins[i]) * field) >= thresholds[i]
@@ -201,9 +201,9 @@ def _sweep_on_demand(
     random_fields: Int32Array,
     field_bound: Int32Array,
     spins: Int16Array,
-    field_steps: int,
+    field_steps: Integer,
     thresholds: Int32Array,
-) -> int:
+) -> Integer:
     """Visit every spin once; return the flips. A field is summed only if its bounds do not decide."""
     n, width = couplings.shape
     flips = 0
@@ -224,7 +224,7 @@ def _sweep_on_demand(
 
 
 @njit
-def _draw_thresholds(thresholds: Int32Array, half_temperature: float, heat_bath: bool, key: int, counter: int) -> None:
+def _draw_thresholds(thresholds: Int32Array, half_temperature: float, heat_bath: bool, key: Integer, counter: Integer) -> None:
     """Fill ``thresholds``, of even length, with (T/2) ln u in field steps, rounded towards 0 and clipped to int32.
 
     For a heat bath, which accepts with probability 1/(1 + exp(ΔE/T)), it is (T/2) ln(u/(1-u)). Each half of SplitMix64
@@ -246,7 +246,7 @@ def _draw_thresholds(thresholds: Int32Array, half_temperature: float, heat_bath:
 
 
 @njit(inline="always")
-def _log(integer: int) -> float:
+def _log(integer: Integer) -> Real:
     """Return the natural logarithm of an odd uint32 divided by 2^32, in float32, from + - * / alone."""
     bits = np.int32(np.float32(integer).view(np.int32) - SQRT_HALF)
     exponent = np.float32(np.int32(bits >> np.int32(23)) - np.int32(32))

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 
 from tlsglass.base.jit import njit
-from tlsglass.base.types import IntArray, UInt64Array
+from tlsglass.base.types import IntArray, Integer, UInt64Array
 from tlsglass.model import lattice
 from tlsglass.model.disorder import Draws
 from tlsglass.model.parameters import ModelParameters
@@ -38,7 +38,7 @@ class Overlaps:
 
 
 @njit(inline="always")
-def _shell_of_pair(coordinates: IntArray, shell: IntArray, i: int, j: int) -> int:
+def _shell_of_pair(coordinates: IntArray, shell: IntArray, i: Integer, j: Integer) -> Integer:
     """Return the shell of distances that a pair belongs to."""
     return shell[
         abs(coordinates[i, 0] - coordinates[j, 0]),
@@ -48,7 +48,7 @@ def _shell_of_pair(coordinates: IntArray, shell: IntArray, i: int, j: int) -> in
 
 
 @njit
-def _count_pairs(coordinates: IntArray, shell: IntArray, shells: int) -> IntArray:
+def _count_pairs(coordinates: IntArray, shell: IntArray, shells: Integer) -> IntArray:
     """Return the number of pairs in each shell."""
     pairs = np.zeros(shells, dtype=np.int64)
     for i in range(len(coordinates)):
@@ -59,8 +59,8 @@ def _count_pairs(coordinates: IntArray, shell: IntArray, shells: int) -> IntArra
 
 @njit
 def _overlaps(
-    bits_1: UInt64Array, bits_2: UInt64Array, coordinates: IntArray, shell: IntArray, shells: int
-) -> tuple[int, IntArray]:
+    bits_1: UInt64Array, bits_2: UInt64Array, coordinates: IntArray, shell: IntArray, shells: Integer
+) -> tuple[Integer, IntArray]:
     """Return the overlap of the spins, and that of the pairs in each shell, both times SNAPSHOTS²."""
     single, pairs = np.int64(0), np.zeros(shells, dtype=np.int64)
     for i in range(len(bits_1)):
@@ -72,7 +72,7 @@ def _overlaps(
 
 
 @njit(inline="always")
-def _sum_of_signs(bits: int) -> int:
+def _sum_of_signs(bits: Integer) -> Integer:
     """Return the sum of 64 signs, -1 for each bit that is set."""
     w = bits - ((bits >> np.uint64(1)) & np.uint64(0x5555555555555555))
     w = (w & np.uint64(0x3333333333333333)) + ((w >> np.uint64(2)) & np.uint64(0x3333333333333333))

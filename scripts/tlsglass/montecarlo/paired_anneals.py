@@ -4,11 +4,12 @@ The first copy is the Markov chain of ``annealing`` itself; snapshots are taken 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tlsglass.base.jit import njit
-from tlsglass.base.types import AnyArray, FloatArray, IntArray, UInt64Array
+from tlsglass.base.types import AnyArray, FloatArray, IntArray, Integer, UInt64Array
 from tlsglass.model import disorder
 from tlsglass.model.disorder import Draws
 from tlsglass.model.parameters import ModelParameters
@@ -87,8 +88,8 @@ def _second_start(draws: Draws) -> Draws:
 
 @njit
 def _sample_snapshots(
-    system: tuple[AnyArray, ...], half_temperature: float, heat_bath: bool, steps: tuple[int, ...], spin_bits: UInt64Array
-) -> tuple[int, int]:
+    system: tuple[Any, ...], half_temperature: float, heat_bath: bool, steps: tuple[Any, ...], spin_bits: UInt64Array
+) -> tuple[Integer, Integer]:
     """Equilibrate, then sweep ``stride`` times before each snapshot; return 2H and Σ_i h_i s_i, summed over snapshots."""
     couplings, random_fields, field_bound, spins, fields, field_steps = system
     equilibration, snapshots, stride, key, sweep = steps

@@ -8,11 +8,12 @@ the same replicas are exchanged on every machine.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tlsglass.base.jit import njit
-from tlsglass.base.types import AnyArray, FloatArray, Int16Array, Int32Array, IntArray, UInt64Array
+from tlsglass.base.types import AnyArray, FloatArray, Int16Array, Int32Array, IntArray, Integer, Real, UInt64Array
 from tlsglass.model.disorder import System, all_up_fields, recompute_fields
 from tlsglass.montecarlo.metropolis import NEVER, _draw_thresholds, _log, _sweep_incremental
 from tlsglass.montecarlo.overlaps import SNAPSHOTS
@@ -117,15 +118,15 @@ def run(
 
 @njit
 def _temper(
-    system: tuple[AnyArray, ...],
+    system: tuple[Any, ...],
     half_temperatures: FloatArray,
     delta_beta: FloatArray,
     heat_bath: bool,
-    keys: UInt64Array,
+    keys: AnyArray,
     spins: Int16Array,
-    sweeps: int,
-    grid: tuple[AnyArray, ...],
-    record: tuple[AnyArray, ...],
+    sweeps: Integer,
+    grid: tuple[Any, ...],
+    record: tuple[Any, ...],
 ) -> None:
     """Run all sweeps; ``delta_beta`` is half the difference of 1/T, per field step; fills the arrays of ``record``."""
     couplings, random_fields, field_steps = system
@@ -184,7 +185,7 @@ def _temper(
 
 
 @njit(inline="always")
-def _window(done: int, sweeps: int) -> int:
+def _window(done: Integer, sweeps: Integer) -> Integer:
     """Return the window w of N sweeps that contains sweep ``done``: (N/2^(w+1), N/2^w]."""
     window = 0
     while 2 * done <= sweeps:
@@ -195,8 +196,8 @@ def _window(done: int, sweeps: int) -> int:
 
 @njit
 def _doubled_energy(
-    random_fields: Int32Array, all_up: Int32Array, two_field_steps: int, down_field: Int32Array, spins: Int16Array
-) -> int:
+    random_fields: Int32Array, all_up: Int32Array, two_field_steps: Integer, down_field: Int32Array, spins: Int16Array
+) -> Integer:
     """Return 2H = Σ_i s_i (F_i + h_i) in field steps."""
     total = np.int64(0)
     for i in range(len(spins)):
@@ -206,11 +207,11 @@ def _doubled_energy(
 
 @njit
 def _measure(
-    k: int,
-    n: int,
-    grid: tuple[AnyArray, ...],
+    k: Integer,
+    n: Integer,
+    grid: tuple[Any, ...],
     all_up: Int32Array,
-    two_field_steps: int,
+    two_field_steps: Integer,
     down_field: Int32Array,
     spins: Int16Array,
     counts: IntArray,
@@ -231,7 +232,7 @@ def _measure(
 
 
 @njit(inline="always")
-def _log_uniform(key: int, counter: int) -> float:
+def _log_uniform(key: Integer, counter: Integer) -> Real:
     """Return ln u, where u is one of the 2^31 odd multiples of 2^-32, from SplitMix64 at ``key`` + ``counter``."""
     z = key + np.uint64(counter) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
