@@ -13,14 +13,13 @@ paper: .venv/installed
 	.venv/bin/snakemake --cores all
 
 EQUILIBRIUM = results/runs/equilibrium
-SHOWN = certificates identities tempering annealing_cost annealed_density ground_states
+EQUILIBRIUM_TABLES = $(notdir $(wildcard config/equilibrium/*.csv))
 
 # what comes of it is then what the package and the other runs show
 equilibrium: .venv/installed
 	.venv/bin/snakemake --cores all --configfile config/equilibrium.yaml -- $(EQUILIBRIUM)/tables/annealing_cost.md \
 		$(EQUILIBRIUM)/equilibrium/annealing.npz
-	mkdir -p config/equilibrium
-	cp $(SHOWN:%=$(EQUILIBRIUM)/tables/%.csv) config/equilibrium
+	cp $(EQUILIBRIUM_TABLES:%=$(EQUILIBRIUM)/tables/%) config/equilibrium
 	cp $(EQUILIBRIUM)/equilibrium/annealing.npz scripts/tlsglass/atlas/annealing.npz
 
 # about an hour on two cores; then it is what the package ships

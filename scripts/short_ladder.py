@@ -11,7 +11,7 @@ from tlsglass.dos.temperature_series import TemperatureSeries
 io.start_job(snakemake)
 settings = Settings(**snakemake.params.settings)
 short, full = {}, {}
-for series, paths in ((short, snakemake.input.short), (full, snakemake.input.whole)):
+for series, paths in ((short, snakemake.input.short), (full, snakemake.input.full)):
     for path in paths:
         counts = DensityOfStates.load(path, snakemake.params.groups)
         series.setdefault((counts.L, counts.J0_K), []).append(counts)

@@ -52,7 +52,7 @@ rule size_tables:
 rule short_ladder:
     input:
         short=[f"<results>/sizes/{name}/T{T}.npz" for name in SHORT if name in SETS for T in study.rungs],
-        all_points=[f"<results>/dos/{name}/T{T}.npz" for name in SHORT if name in SETS for T in study.rungs],
+        full=[f"<results>/dos/{name}/T{T}.npz" for name in SHORT if name in SETS for T in study.rungs],
     output:
         table="<results>/tables/short_ladder.csv",
     log:
