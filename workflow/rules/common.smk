@@ -74,7 +74,6 @@ config["rebuild"] = workflow_helpers.rebuild_command(
 )
 
 study = Study(config)
-SIMULATIONS = study.simulation_plans()
 SETS = [study.name(L, J0) for L, J0 in study.sets]
 PUBLISHED = config["density_of_states"]["source"] == "published"
 files = workflow_helpers.SimulationFiles(
@@ -83,7 +82,7 @@ files = workflow_helpers.SimulationFiles(
     # --delete-all-output deletes what this run made. Shards are shared with other runs: then no rule of this one makes them.
     without_shards=any(option.startswith("--delete-all") for option in sys.argv),
 )
-COUNTS = files.counts_plans  # by the folder of their counts
+SIMULATIONS, COUNTS = files.plans, files.counts_plans  # counts by the folder of their files
 
 if workflow.is_main_process and study.omitted_variants:
     logger.info(f"Left out, because their sets are not in this run: variants {', '.join(study.omitted_variants)}")

@@ -57,12 +57,14 @@ def check(
     manifest : path, optional
         The manifest of the published outcome, whose counts a configuration with ``source: published`` is compared with.
     """
-    lines = renamed_key_lines(config, where)
-    config = with_new_names(config)
-    lines += validation.violations(config, schema, where)
-    if lines and defaults is None:
-        validation.raise_all(lines)
-    config, repaired = _repair(config, schema, defaults or config)
+    lines, repaired = renamed_key_lines(config, where), []
+    if lines:
+        config = with_new_names(config)
+    if violations := validation.violations(config, schema, where):
+        lines += violations
+        if defaults is None:
+            validation.raise_all(lines)
+        config, repaired = _repair(config, schema, defaults)
     study = Study(config)
     errors = [error for check in CHECKS for error in check(study)]
     if manifest and config["density_of_states"]["source"] == "published":

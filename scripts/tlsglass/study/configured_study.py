@@ -182,7 +182,7 @@ class Study:
         if kind == "variants":
             return []  # each block is a row of its own
         if kind != "dos":
-            return [(0, self.simulation_plans()[f"{kind}/{name}"].realizations)]
+            return [(0, self.counts_plans()[kind][name].simulation.realizations)]
         L, J0 = next(pair for pair in self.sets if self.name(*pair) == name)
         total = self.sizes[L]["realizations"]
         variants = (self.variant_plan(variant) for variant in self.variants)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from tlsglass.base import labels
@@ -21,7 +22,7 @@ class SimulationPlan:
     with_quench: bool  # also keep the quench and the annealing record
     with_chain_record: bool = False  # keep the annealing record, but not the quench
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Fingerprint of everything that all counts depend on."""
         return protocol.counts_fingerprint(self.model, self.protocol)
@@ -35,7 +36,7 @@ class SimulationPlan:
         """Fingerprint of everything that the annealing record depends on."""
         return protocol.record_fingerprint(self.model, self.protocol)
 
-    @property
+    @cached_property
     def shard_folder(self) -> str:
         """Name of the folder of the shards."""
         return protocol.shard_folder(self.model, self.fingerprint)
