@@ -132,8 +132,8 @@ def test_a_column_may_hold_the_inverse(tmp_path):
     for folder, loaded in ((tmp_path / "one", info), (tmp_path / "two", LOSS)):
         folder.mkdir()
         write(folder, loaded, rows)
-    one, two = (load_dataset(tmp_path / name / "q", SCHEMA).points.photons for name in ("one", "two"))
-    np.testing.assert_allclose(one, two)
+    inverted, plain = (load_dataset(tmp_path / name / "q", SCHEMA).points.photons for name in ("one", "two"))
+    np.testing.assert_allclose(inverted, plain)
 
 
 def test_photon_numbers_may_be_given(tmp_path):
@@ -164,8 +164,8 @@ def test_without_a_drive_nothing_saturates(tmp_path):
 
 
 def test_partners_are_loaded_with_it(tmp_path):
-    dataset, others = joint_result.load_partners(write(tmp_path, LOSS), SCHEMA)
-    assert (dataset.name, [one.name for one in others]) == ("q", ["f"])
+    dataset, partners = joint_result.load_partners(write(tmp_path, LOSS), SCHEMA)
+    assert (dataset.name, [partner.name for partner in partners]) == ("q", ["f"])
 
 
 # ---- fifty that are refused -----------------------------------------------------------------------------------------
@@ -264,10 +264,10 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("info", "rows", "said"), BROKEN)
-def test_a_broken_table_is_refused_in_one_line(tmp_path, info, rows, said):
+@pytest.mark.parametrize(("info", "rows", "message"), BROKEN)
+def test_a_broken_table_is_refused_in_one_line(tmp_path, info, rows, message):
     folder = write(tmp_path, info, rows)
-    with pytest.raises(validation.InputError, match=said) as caught:
+    with pytest.raises(validation.InputError, match=message) as caught:
         joint_result.load_partners(folder, SCHEMA)
     assert len(caught.value.lines) == 1, caught.value.lines
     assert "\n" not in caught.value.lines[0]

@@ -44,7 +44,7 @@ SILICA = ROOT / "config/experiments/fig5a_silica_sound_velocity"
 
 
 @pytest.mark.parametrize(
-    ("info", "rows", "said"),
+    ("info", "rows", "message"),
     [
         (
             [(("data", "value", "column"), "kappa")],
@@ -97,8 +97,8 @@ SILICA = ROOT / "config/experiments/fig5a_silica_sound_velocity"
         ),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(tmp_path, info, rows, said):
-    with pytest.raises(validation.InputError, match=said) as caught:
+def test_what_is_wrong_is_said_in_one_line(tmp_path, info, rows, message):
+    with pytest.raises(validation.InputError, match=message) as caught:
         load_dataset(dataset(tmp_path, info, rows), SCHEMA)
     assert "\n" not in str(caught.value)
 
@@ -128,19 +128,20 @@ def test_all_that_is_wrong_is_said_together_a_line_each(tmp_path):
 
 
 def test_all_datasets_are_checked_together(tmp_path):
-    one, two = dataset(tmp_path / "1", [(("colour",), "red"), (("age",), 3)]), dataset(tmp_path / "2", [(("doi",), "none")])
-    three = dataset(tmp_path / "3")
-    two, three = two.rename(two.parent / "second"), three.rename(three.parent / "third")
-    infos, broken = validate.validate_each([one, two, three], SCHEMA)
+    first = dataset(tmp_path / "1", [(("colour",), "red"), (("age",), 3)])
+    second = dataset(tmp_path / "2", [(("doi",), "none")])
+    third = dataset(tmp_path / "3")
+    second, third = second.rename(second.parent / "second"), third.rename(third.parent / "third")
+    infos, broken = validate.validate_each([first, second, third], SCHEMA)
     assert set(infos) == {"third"}
     assert {name: [line.split(" = ")[0] for line in lines] for name, lines in broken.items()} == {
-        "mine": [f"{one}/dataset.yaml: age", f"{one}/dataset.yaml: colour"],
-        "second": [f"{two}/dataset.yaml: doi"],
+        "mine": [f"{first}/dataset.yaml: age", f"{first}/dataset.yaml: colour"],
+        "second": [f"{second}/dataset.yaml: doi"],
     }
 
 
 @pytest.mark.parametrize(
-    ("content", "said", "lines"),
+    ("content", "message", "lines"),
     [
         (b"", "data.csv: not a CSV table: it contains only comments or nothing", 1),
         (b"# T_K,kappa_W_per_m_K\n\n", "data.csv: not a CSV table: it contains only comments or nothing", 1),
@@ -152,10 +153,10 @@ def test_all_datasets_are_checked_together(tmp_path):
         (b"T_K,kappa_W_per_m_K\n0.1\n", "column kappa_W_per_m_K, row 1: an empty field must be a finite number", 1),
     ],
 )
-def test_a_file_that_is_no_table_is_said_in_one_line_for_each_column(tmp_path, content, said, lines):
+def test_a_file_that_is_no_table_is_said_in_one_line_for_each_column(tmp_path, content, message, lines):
     folder = dataset(tmp_path)
     (folder / "data.csv").write_bytes(content)
-    with pytest.raises(validation.InputError, match=said) as caught:
+    with pytest.raises(validation.InputError, match=message) as caught:
         load_dataset(folder, SCHEMA)
     assert len(str(caught.value).splitlines()) == lines
 
@@ -188,9 +189,9 @@ def test_ways_to_write_the_same_points(tmp_path, change):
     expected = load_dataset(folder, SCHEMA)
     path = folder / "data.csv"
     path.write_bytes(change(path.read_text(encoding="utf-8")).encode())
-    found = load_dataset(folder, SCHEMA)
-    np.testing.assert_array_equal(found.all_points.T_K, expected.all_points.T_K)
-    np.testing.assert_array_equal(found.all_points.value, expected.all_points.value)
+    reloaded = load_dataset(folder, SCHEMA)
+    np.testing.assert_array_equal(reloaded.all_points.T_K, expected.all_points.T_K)
+    np.testing.assert_array_equal(reloaded.all_points.value, expected.all_points.value)
 
 
 def test_a_change_that_is_not_relative_is_refused(tmp_path):

@@ -93,7 +93,7 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def told(folder):
+def result(folder):
     return fit_dataset(load_dataset(folder, SCHEMA))
 
 
@@ -112,7 +112,7 @@ def test_it_is_accepted_with_its_own_units_bounds_and_probe(folder):
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"observable": "toy"}, r"observable = 'toy': must be one of \['thermal_conductivity', .*, 'toy_power'\]"),
         ({"gain": None}, r"gain: missing; toy_power needs"),
@@ -124,9 +124,9 @@ def test_it_is_accepted_with_its_own_units_bounds_and_probe(folder):
         ),
     ],
 )
-def test_what_does_not_suit_it_is_refused(folder, changes, said):
+def test_what_does_not_suit_it_is_refused(folder, changes, message):
     change(folder, **changes)
-    with pytest.raises(validation.InputError, match=said):
+    with pytest.raises(validation.InputError, match=message):
         validate.validate_folder(folder, SCHEMA)
 
 
@@ -137,8 +137,8 @@ def test_without_its_entry_it_is_unknown(folder, monkeypatch):
     assert sorted(line.split(": ")[1].split(" = ")[0] for line in caught.value.lines) == ["gain", "observable"]
 
 
-def test_it_is_fitted(folder, told):
-    fit, points, curves = told.fit, told.points, told.curves
+def test_it_is_fitted(folder, result):
+    fit, points, curves = result.fit, result.points, result.curves
     free = fit["mu_free"]
     for name, truth in TOY.recipe.parameters.items():
         assert abs(free["values"][name] - truth) < 3 * free["errors"][name], name
@@ -151,8 +151,8 @@ def test_it_is_fitted(folder, told):
     assert abs(scanned["mu"].iloc[-1] - 0.1) < 3 * scanned["mu_err"].iloc[-1]
 
 
-def test_it_is_tabulated(told):
-    fit = told.fit
+def test_it_is_tabulated(result):
+    fit = result.fit
     values, errors = fit["mu_free"]["values"], fit["mu_free"]["errors_scaled"]
     row = fit_table([fit]).iloc[0]
     for name in ("mu", "power_1K", "T0_K"):
@@ -165,8 +165,8 @@ def test_it_is_tabulated(told):
     )
 
 
-def test_it_is_drawn(told, folder, tmp_path):
-    fit, points, curves = told.fit, told.points, told.curves
+def test_it_is_drawn(result, folder, tmp_path):
+    fit, points, curves = result.fit, result.points, result.curves
     figure = style.Figure(3, width="double")
     data_panel.draw_data_and_fits(figure.panels[0], [(fit, points, curves)], alone=True)
     window_panel.draw_window_scan(figure.panels[1], fit, window_scan.scan_windows(load_dataset(folder, SCHEMA)).rows)
@@ -182,8 +182,8 @@ def test_it_is_drawn(told, folder, tmp_path):
     assert all(path.stat().st_size > 1000 for path in outputs.values())
 
 
-def test_on_a_linear_axis_its_values_are_in_units_of_a_power_of_ten(told, monkeypatch):
-    fit, points, curves = told.fit, told.points, told.curves
+def test_on_a_linear_axis_its_values_are_in_units_of_a_power_of_ten(result, monkeypatch):
+    fit, points, curves = result.fit, result.points, result.curves
     monkeypatch.setitem(registry.OBSERVABLES, "toy_power", replace(TOY, plot_options=PlotOptions()))
     figure = style.Figure()
     data_panel.draw_data_and_fits(
@@ -202,9 +202,9 @@ def test_it_closes():
     assert (abs(table["coverage"] - 0.683) < 4 * np.sqrt(0.683 * 0.317 / 60)).all()
 
 
-def test_it_stands_on_the_atlas(told):
+def test_it_is_fitted_on_the_atlas(result):
     """Its points are those of µ = 0.1: J0/h0 is of that order, and the curve passes through the points."""
-    model = told.fit["atlas"]["model"]
+    model = result.fit["atlas"]["model"]
     assert 0.05 < model["values"]["J0_over_h0"] < 0.3
     assert model["misfit"] < 2
     assert list(model["values"]) == ["J0_over_h0", "T0_K", "power_1K", "floor"]
@@ -218,7 +218,7 @@ def test_it_changes_no_other_closure(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({}, "toy_power is registered already"),
         ({"name": "b", "recipe": replace(TOY.recipe, stream=3)}, "b shares its random stream"),
@@ -231,8 +231,8 @@ def test_it_changes_no_other_closure(monkeypatch):
         ({"name": "b", "noise_amplitude": "T0_K"}, "b has no amplitude of the name in noise_amplitude"),
     ],
 )
-def test_an_entry_that_does_not_fit_together_is_refused(changes, said):
-    with pytest.raises(ValueError, match=f"observable {said}"):
+def test_an_entry_that_does_not_fit_together_is_refused(changes, message):
+    with pytest.raises(ValueError, match=f"observable {message}"):
         registry.register(replace(TOY, **changes))
 
 
@@ -241,8 +241,8 @@ def test_every_entry_computes_what_it_names(name):
     """Its shapes are its amplitudes, finite, at the temperatures and the probe of its recipe; each parameter has a label."""
     entry = registry.get_observable(name)
     T = np.geomspace(*entry.recipe.temperatures_K, 7)
-    found = entry.shapes(T, entry.recipe.parameters, entry.recipe.probe)
-    assert set(found) == set(entry.amplitudes)
-    assert all(np.shape(shape) == (7,) and np.isfinite(shape).all() for shape in found.values())
+    shapes_at_T = entry.shapes(T, entry.recipe.parameters, entry.recipe.probe)
+    assert set(shapes_at_T) == set(entry.amplitudes)
+    assert all(np.shape(shape) == (7,) and np.isfinite(shape).all() for shape in shapes_at_T.values())
     assert not entry.positive or (entry.curve(T, entry.recipe.parameters, entry.recipe.probe) > 0).all()
     assert all(parameter.label for parameter in entry.parameters.values())

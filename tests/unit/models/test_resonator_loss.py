@@ -36,9 +36,9 @@ def test_resonant_absorption_takes_n_at_the_frequency():
 
 def test_a_drive_leaves_what_crowley_says():
     photons = np.full_like(T_K, 1e5)
-    left = shape(0.0, DrivenProbe(FREQUENCY_Hz, photons)) / shape(0.0, DrivenProbe(FREQUENCY_Hz))
+    remaining = shape(0.0, DrivenProbe(FREQUENCY_Hz, photons)) / shape(0.0, DrivenProbe(FREQUENCY_Hz))
     drive = (1e5 / 10**3.0) ** 0.9 * T_K**-1.2
-    assert left == pytest.approx(1 / np.sqrt(1 + drive * np.tanh(0.5 * QUANTUM_K / T_K)), rel=1e-12)
+    assert remaining == pytest.approx(1 / np.sqrt(1 + drive * np.tanh(0.5 * QUANTUM_K / T_K)), rel=1e-12)
 
 
 def test_relaxation_is_the_double_integral_of_the_tunneling_model():
