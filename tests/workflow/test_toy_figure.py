@@ -46,6 +46,8 @@ def test_one_function_and_one_entry_make_a_figure(with_toy):
     np.testing.assert_allclose(shown["y"], scales["J0_K"] / 10, rtol=1e-8)
     for suffix in ("svg", "png"):
         assert (with_toy.results() / f"figures/figure_toy.{suffix}").stat().st_size > 1000
+    svg = (with_toy.results() / "figures/figure_toy.svg").read_text(encoding="utf-8")
+    assert len(re.findall(r"<use [^>]*fill: #1f77b4", svg)) == len(shown)  # a marker at each point
 
     # an edit of its module makes it anew, and no other figure
     module = with_toy.folder / "scripts/tlsglass/report/figures/figure_toy.py"

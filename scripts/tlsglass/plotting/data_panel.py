@@ -1,257 +1,264 @@
-"""Panels of figures that show measured data: points with their fits, and what the fits leave."""
+"""Panels with measured points, their fits, and the residuals."""
 
 import textwrap
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from matplotlib import lines
+from matplotlib.axes import Axes
 
+from tlsglass.base.types import AnyArray, BoolArray
 from tlsglass.fitting import report_text
 from tlsglass.models import registry
-from tlsglass.models.observable import J0_OVER_H0
+from tlsglass.models.observable import J0_OVER_H0, PlotOptions
 from tlsglass.plotting import style
 
-MISSES = "misses the points"
-SMALL = 0.35  # of what is drawn: a part of TLSs that is smaller has an inset
+MISFIT_TEXT = "misses the points"
+INSET_MAX_FRACTION = 0.35  # of the range of the curve: a smaller contribution of the TLSs gets an inset
 CURVES = (
     ("mu_free", "fit, µ free", {"linestyle": "-"}),
     ("stm", "STM, µ = 0", {"linestyle": "--", "linewidth": 0.8}),
     ("atlas", "atlas, J0/h0 free", {"linestyle": ":", "linewidth": 1.3}),
 )
-COLOURS = {"mu_free": style.OTHER_STYLES[0][0], "stm": "black", "atlas": style.VERMILION}  # of the models of a dataset alone
-CROSS = {"marker": "x", "markersize": 2.6, "markeredgewidth": 0.6}  # a residual of the STM
-FEW_SWEEPS = 8
-LETTER = 0.0535  # inches: the mean width of one in a legend
-ERRORS = {"assumed": "errors assumed", "no errors": "σ of the residuals"}  # how fit.json begins to tell where errors are from
+COLORS = {"mu_free": style.OTHER_STYLES[0][0], "stm": "black", "atlas": style.VERMILION}  # of the models of a single dataset
+CROSS = {"marker": "x", "markersize": 2.6, "markeredgewidth": 0.6}  # residuals of the STM
+MAX_NAMED_SWEEPS = 8
+LETTER_WIDTH_INCHES = 0.0535  # mean width of a letter in a legend
+ERROR_TEXTS = {"assumed": "errors assumed", "no errors": "σ of the residuals"}  # by the beginning of "errors" in fit.json
+
+Result = tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]  # fit.json, points.csv and curves.csv
 
 
-def draw_data_and_fits(panel, results, alone=False):
-    """Draw the points and the fits of each of ``results`` (fit, points, curves), as their observable's ``drawing`` says.
+def draw_data_and_fits(panel: style.Panel, results: Sequence[Result], alone: bool = False) -> None:
+    """Draw points and fits of datasets of one observable as its ``plot_options`` specify.
 
-    On a linear axis values are in units of a power of ten. A dataset ``alone`` is divided by the power of T that makes it flat
-    in the STM, if there is one; it has its fit on the atlas too, χ²/dof in the legend, and residuals in its residual panel.
+    On a linear axis, values are in units of a power of ten. A dataset ``alone`` is divided by the power of T that makes the STM
+    constant, if there is one. It also shows the fit on the atlas, χ²/dof in the legend, and the residuals.
     """
-    first = results[0][0]
-    drawing = registry.get_observable(first["observable"]).plot_options
-    reduced = drawing.reduced if alone else None
-    scale = 0 if reduced or drawing.scale == "log" else _power_of_ten(results, drawing)
+    fit, points, curves = results[0]
+    options = registry.get_observable(fit["observable"]).plot_options
+    reduced = options.reduced if alone else None
+    power = 0 if reduced or options.scale == "log" else _power_of_ten(results, options)
     axes = panel.axes
-    for k, (fit, points, curves) in enumerate(results):
-        base = points["value"].min() if drawing.subtract_minimum else 0.0
-        drawn = _Drawn(
-            *style.OTHER_STYLES[k % len(style.OTHER_STYLES)], 10.0**-scale, base, reduced[0] if reduced else 0, k == 0
-        )
-        _points(panel, fit, points, drawn, alone)
-        _curves(panel, fit, curves, drawn, alone)
-    T = np.concatenate([points["T_K"] for _, points, _ in results])
+    for k, (dataset_fit, dataset_points, dataset_curves) in enumerate(results):
+        series = _series(k, dataset_points, options, reduced, power)
+        _draw_points(panel, dataset_fit, dataset_points, series, alone)
+        _draw_curves(panel, dataset_fit, dataset_curves, series, alone)
+    T = np.concatenate([dataset_points["T_K"] for _, dataset_points, _ in results])
     axes.set_xlim(T.min() / 1.12, T.max() * 1.12)
-    axes.set_yscale("linear" if reduced else drawing.scale)
-    _limit(axes, results, reduced, drawing, scale)
+    axes.set_yscale("linear" if reduced else options.scale)
+    _set_limits(axes, results, options, reduced, power)
     panel.logarithmic("x", ticks=None)
     if axes.get_yscale() == "log":
         panel.logarithmic("y", ticks=None)
-    axes.set_ylabel(reduced[1].format(first["unit"]) if reduced else _axis_label(first, drawing, scale))
-    panel.legend_above(title=_title(panel, first, alone))
-    if alone and "sweep" in results[0][1]:
-        _name_sweeps(panel, *results[0][:2])
+    axes.set_ylabel(reduced[1].format(fit["unit"]) if reduced else _axis_label(fit, options, power))
+    panel.legend_above(title=_title(panel, fit, alone))
+    if alone and "sweep" in points:
+        _draw_sweep_legend(panel, fit, points)
     if alone and panel.residual_panel:
-        draw_residuals(panel.residual_panel, *results[0][:2])
+        draw_residuals(panel.residual_panel, fit, points)
         panel.residual_panel.axes.set_xlabel("$T$ (K)")
-        _inset(panel, *results[0], drawing, scale)
+        _draw_inset(panel, fit, points, curves, options, power)
     else:
         axes.set_xlabel("$T$ (K)")
 
 
-def _title(panel, fit, alone):
-    """Return the material, of a dataset alone with its label, and whether it is a control; two lines at most."""
+class _Series(NamedTuple):
+    """How one dataset is drawn; the ordinate is (value - offset) · factor / T^power."""
+
+    color: str
+    marker: str
+    factor: float
+    offset: float
+    power: float
+    first: bool
+
+    def value(self, value: Any, T: Any) -> Any:
+        return self.factor * (value - self.offset) / T**self.power
+
+    def error(self, error: Any, T: Any) -> Any:
+        return self.factor * error / T**self.power
+
+
+def _series(k: int, points: pd.DataFrame, options: PlotOptions, reduced: tuple[int, str] | None, power: int) -> _Series:
+    """Return how dataset ``k`` is drawn."""
+    offset = points["value"].min() if options.subtract_minimum else 0.0
+    color, marker = style.OTHER_STYLES[k % len(style.OTHER_STYLES)]
+    return _Series(color, marker, 10.0**-power, offset, reduced[0] if reduced else 0, k == 0)
+
+
+def _title(panel: style.Panel, fit: dict[str, Any], alone: bool) -> str:
+    """Return the material in at most two lines; for a dataset alone with its label and whether it is a control."""
     text = fit["material"]
     if alone:
         label = (fit["label"] or "").replace(" -", f" {report_text.MINUS}").replace(" ", "\N{NO-BREAK SPACE}")
         text += (f", {label}" if label else "") + (" (control)" if fit["is_control"] else "")
-    return "\n".join(textwrap.wrap(text, int((panel.width_inches + 0.25) / LETTER))[:2])
+    return "\n".join(textwrap.wrap(text, int((panel.width_inches + 0.25) / LETTER_WIDTH_INCHES))[:2])
 
 
-def _power_of_ten(results, drawing):
-    """Return the power of ten that values are in units of: that of their range, or of the largest."""
-    sizes = [np.ptp(p["value"]) if drawing.subtract_minimum else p["value"].abs().max() for _, p, _ in results]
+def _power_of_ten(results: Sequence[Result], options: PlotOptions) -> int:
+    """Return the power of ten of the unit: that of the range of the values, or of the largest value."""
+    sizes = [np.ptp(p["value"]) if options.subtract_minimum else p["value"].abs().max() for _, p, _ in results]
     return int(np.floor(np.log10(max(*sizes, 1e-300))))
 
 
-def _axis_label(fit, drawing, scale):
+def _axis_label(fit: dict[str, Any], options: PlotOptions, power: int) -> str:
     unit = "" if fit["unit"] == "dimensionless" else fit["unit"]
-    if drawing.scale == "log":
-        return fit["symbol"] + (f" ({unit})" if unit else "")
-    zero = " + constant" if drawing.subtract_minimum else ""
-    return rf"{fit['symbol']}{zero} ($10^{{{scale}}}${f' {unit}' if unit else ''})"
+    if options.scale == "log":
+        return str(fit["symbol"] + (f" ({unit})" if unit else ""))
+    constant = " + constant" if options.subtract_minimum else ""
+    return rf"{fit['symbol']}{constant} ($10^{{{power}}}${f' {unit}' if unit else ''})"
 
 
-class _Drawn(NamedTuple):
-    """How one dataset is drawn: (value - base) · factor / T^power."""
-
-    colour: str
-    marker: str
-    factor: float
-    base: float
-    power: float
-    first: bool
-
-    def value(self, value, T):
-        return self.factor * (value - self.base) / T**self.power
-
-    def error(self, error, T):
-        return self.factor * error / T**self.power
-
-
-def _limit(axes, results, reduced, drawing, scale):
-    """Set the limits by the points and their fits with µ free: no model that misses, and no error, leaves the panel empty."""
-    power, factor = (reduced[0] if reduced else 0), 10.0**-scale
-    shown = []
-    for _, points, curves in results:
-        base = points["value"].min() if drawing.subtract_minimum else 0.0
+def _set_limits(
+    axes: Axes, results: Sequence[Result], options: PlotOptions, reduced: tuple[int, str] | None, power: int
+) -> None:
+    """Set the limits by the points and the fits with µ free, whatever the misfit of other models and the errors."""
+    values = []
+    for k, (_, points, curves) in enumerate(results):
+        series = _series(k, points, options, reduced, power)
         error = np.minimum(points["error"].fillna(0), 0.5 * points["value"].abs())
-        for values, T in (
+        for value, T in (
             (points["value"] - error, points["T_K"]),
             (points["value"] + error, points["T_K"]),
             (curves["mu_free"], curves["T_K"]),
         ):
-            shown.append((factor * (values - base) / T**power).to_numpy())
-    shown = np.concatenate(shown)
-    shown = shown[np.isfinite(shown)]
+            values.append(series.value(value, T).to_numpy())
+    ordinates = np.concatenate(values)
+    ordinates = ordinates[np.isfinite(ordinates)]
     if axes.get_yscale() == "log":
-        shown = shown[shown > 0]
-        if len(shown) and shown.max() > 0:
-            axes.set_ylim(shown.min() / 1.25, shown.max() * 1.25)
-    elif len(shown):
-        room = 0.06 * (np.ptp(shown) or abs(shown.max()) or 1.0)
-        low = shown.min() - room
-        axes.set_ylim(max(low, 0.0) if reduced and shown.min() > 0 else low, shown.max() + room)
+        ordinates = ordinates[ordinates > 0]
+        if len(ordinates) and ordinates.max() > 0:
+            axes.set_ylim(ordinates.min() / 1.25, ordinates.max() * 1.25)
+    elif len(ordinates):
+        margin = 0.06 * (np.ptp(ordinates) or abs(ordinates.max()) or 1.0)
+        low = ordinates.min() - margin
+        axes.set_ylim(max(low, 0.0) if reduced and ordinates.min() > 0 else low, ordinates.max() + margin)
 
 
-def _points(panel, fit, points, drawn, alone):
+def _draw_points(panel: style.Panel, fit: dict[str, Any], points: pd.DataFrame, series: _Series, alone: bool) -> None:
     T = points["T_K"]
-    for k, (marker, one) in enumerate(_sweeps(points, drawn.marker)):
+    for k, (marker, in_sweep) in enumerate(_sweeps(points, series.marker)):
         for fitted in (True, False):
-            some = one & (points["fitted"] == fitted)
-            if some.any():
+            mask = in_sweep & (points["fitted"] == fitted)
+            if mask.any():
                 panel.points(
-                    T[some],
-                    drawn.value(points["value"], T)[some],
-                    drawn.error(points["error"], T)[some],
+                    T[mask],
+                    series.value(points["value"], T)[mask],
+                    series.error(points["error"], T)[mask],
                     f"{fit['dataset']}: points" + ("" if fitted else " outside the window"),
-                    color=drawn.colour if fitted else style.GREY,
+                    color=series.color if fitted else style.GREY,
                     marker=marker,
                     markerfacecolor="white",
-                    label=_of_points(fit, fitted, alone) if drawn.first and k == 0 else None,
+                    label=_points_label(fit, fitted, alone) if series.first and k == 0 else None,
                 )
 
 
-def _sweeps(points, marker):
-    """Return [(marker, which points)] of each sweep of a driven resonator, or of all points."""
+def _sweeps(points: pd.DataFrame, marker: str) -> list[tuple[str, BoolArray]]:
+    """Return (marker, mask of its points) of each sweep of a driven resonator, or of all points."""
     if "sweep" not in points:
         return [(marker, np.full(len(points), True))]
-    shapes = [marker, *(one for one in style.MARKERS if one != marker)]
-    return [(shapes[k % len(shapes)], points["sweep"] == sweep) for k, sweep in enumerate(np.unique(points["sweep"]))]
+    markers = [marker, *(symbol for symbol in style.MARKERS if symbol != marker)]
+    return [(markers[k % len(markers)], points["sweep"] == sweep) for k, sweep in enumerate(np.unique(points["sweep"]))]
 
 
-def _name_sweeps(panel, fit, points):
-    """Put the symbol of each sweep above the panel, right of the legend of the fits, if they are few."""
+def _draw_sweep_legend(panel: style.Panel, fit: dict[str, Any], points: pd.DataFrame) -> None:
+    """Add a legend of the sweeps, right of that of the fits, unless there are too many."""
     sweeps = _sweeps(points, style.OTHER_STYLES[0][1])
-    if len(sweeps) > FEW_SWEEPS:
+    if len(sweeps) > MAX_NAMED_SWEEPS:
         return
-    look = {"color": style.OTHER_STYLES[0][0], "markerfacecolor": "white", "linestyle": "none"}
-    names = [f"{points['sweep'][one].iloc[0]:g}".replace("-", report_text.MINUS) for _, one in sweeps]
-    handles = [lines.Line2D([], [], marker=shape, **look) for shape, _ in sweeps]
+    options: dict[str, Any] = {"color": style.OTHER_STYLES[0][0], "markerfacecolor": "white", "linestyle": "none"}
+    names = [report_text.with_minus_sign(f"{points['sweep'][mask].iloc[0]:g}") for _, mask in sweeps]
+    handles = [lines.Line2D([], [], marker=marker, **options) for marker, _ in sweeps]
     panel.axes.add_artist(panel.axes.get_legend())
-    place = {"loc": "lower right", "bbox_to_anchor": (1.03, 1.0), "handletextpad": 0.1, "columnspacing": 0.6}
-    panel.legend_above(2, handles=handles, labels=names, title=fit["sweep"], **place)
+    location = {"loc": "lower right", "bbox_to_anchor": (1.03, 1.0), "handletextpad": 0.1, "columnspacing": 0.6}
+    panel.legend_above(2, handles=handles, labels=names, title=fit["sweep"], **location)
 
 
-def _of_points(fit, fitted, alone):
-    """Return what the legend says of points: of a dataset alone, what their errors are if nobody measured these."""
+def _points_label(fit: dict[str, Any], fitted: bool, alone: bool) -> str:
+    """Return the legend of points; for a dataset alone with the origin of errors that were not measured."""
     if not fitted:
         return "not fitted"
-    errors = [told for begin, told in ERRORS.items() if alone and fit["errors"].startswith(begin)]
+    errors = [text for beginning, text in ERROR_TEXTS.items() if alone and fit["errors"].startswith(beginning)]
     return ", ".join([f"{fit['provenance']} points", *errors])
 
 
-def _curves(panel, fit, curves, drawn, alone):
+def _draw_curves(panel: style.Panel, fit: dict[str, Any], curves: pd.DataFrame, series: _Series, alone: bool) -> None:
     T = curves["T_K"]
-    labels = _labels(fit, drawn.first, alone)
-    for name, series, options in CURVES:
+    labels = _curve_labels(fit, series.first, alone)
+    for name, title, options in CURVES:
         if labels.get(name) or name != "atlas":
-            look = options | {"color": COLOURS[name] if alone else drawn.colour}
+            options = options | {"color": COLORS[name] if alone else series.color}
             if alone and name == "stm":
-                look |= CROSS | {"markevery": []}  # its legend shows what its residuals look like
-            panel.line(T, drawn.value(curves[name], T), f"{fit['dataset']}: {series}", label=labels.get(name), **look)
+                options |= CROSS | {"markevery": []}  # its legend shows the symbol of its residuals
+            panel.line(T, series.value(curves[name], T), f"{fit['dataset']}: {title}", label=labels.get(name), **options)
 
 
-def _labels(fit, first, alone):
-    """Return what the legend says of the fit with µ free, of the STM, and of the atlas for a dataset alone.
-
-    Of a model that does not describe the points it says that, and no parameter.
-    """
+def _curve_labels(fit: dict[str, Any], first: bool, alone: bool) -> dict[str, str | None]:
+    """Return the legend of each model; one that is not acceptable is labeled as such instead of with its parameter."""
     free, atlas = fit["mu_free"], fit["atlas"]
-    mu = _named("µ", report_text.format_parameter(free, "mu"))
+    mu = report_text.format_equation("µ", report_text.format_parameter(free, "mu"))
     if not alone:
         return {"mu_free": mu + (f", {fit['label']}" if fit["label"] else ""), "stm": "STM, µ = 0" if first else None}
-    found = {"mu_free": ("Eq. (3)", mu, free), "stm": ("STM", "µ = 0", fit["stm"])}
+    models = {"mu_free": ("Eq. (3)", mu, free), "stm": ("STM", "µ = 0", fit["stm"])}
     if atlas:
-        found["atlas"] = (
-            "atlas",
-            _named("J$_0$/h$_0$", report_text.format_parameter(atlas["model"], J0_OVER_H0)),
-            atlas["model"],
-        )
-    said = {name: f"{model}: {shown if one['acceptable'] else MISSES}" for name, (model, shown, one) in found.items()}
-    for name, parameter in (("mu_free", "mu"), ("atlas", J0_OVER_H0)):
-        if name in said and not fit["errors_given"] and (fit.get("drifts") or {}).get(parameter):
-            said[name] += ", moves with the window"
-    if fit["errors_given"]:
-        said = {name: f"{said[name]} (χ²/dof {report_text.format_reduced_chi2(one)})" for name, (*_, one) in found.items()}
-    return said
+        J0_over_h0 = report_text.format_parameter(atlas["model"], J0_OVER_H0)
+        models["atlas"] = ("atlas", report_text.format_equation("J$_0$/h$_0$", J0_over_h0), atlas["model"])
+    labels: dict[str, str | None] = {}
+    for name, (title, equation, model) in models.items():
+        labels[name] = f"{title}: {equation if model['acceptable'] else MISFIT_TEXT}"
+        parameter = {"mu_free": "mu", "atlas": J0_OVER_H0}.get(name)
+        if fit["errors_given"]:
+            labels[name] = f"{labels[name]} (χ²/dof {report_text.format_reduced_chi2(model)})"
+        elif (fit.get("drifts") or {}).get(parameter):
+            labels[name] = f"{labels[name]}, moves with the window"
+    return labels
 
 
-def _named(symbol, shown):
-    """Return µ = 0.05(1), µ < 0.2 (95 %), µ not constrained, whichever reads well."""
-    return f"{symbol} {shown}" if shown[0] in "<>" or shown[0].isalpha() else f"{symbol} = {shown}"
-
-
-def draw_residuals(panel, fit, points):
-    """Draw (point - model)/σ of the fit with µ free, and of the STM as crosses; without errors σ is that of the residuals."""
+def draw_residuals(panel: style.Panel, fit: dict[str, Any], points: pd.DataFrame) -> None:
+    """Draw (point - model)/σ of the fit with µ free, and of the STM as crosses; without errors, σ is that of the residuals."""
     T, axes = points["T_K"], panel.axes
     sigma = points["error"].where(points["error"] > 0)
-    colour, marker = style.OTHER_STYLES[0]
-    for name, look in (("stm", CROSS | {"color": COLOURS["stm"]}), ("mu_free", {"color": colour, "markerfacecolor": "white"})):
-        left = (points["value"] - points[name]) / sigma
-        for shape, one in _sweeps(points, marker):
-            some = one & points["fitted"] & sigma.notna()
-            panel.points(T[some], left[some], None, f"{fit['dataset']}: residuals, {name}", **{"marker": shape} | look)
-    free = left[points["fitted"]]
-    reach = max(3.0, 1.15 * float(free.abs().max())) if free.notna().any() else 3.0
-    axes.set_ylim(-reach, reach)
+    color, first_marker = style.OTHER_STYLES[0]
+    for name, options in (
+        ("stm", CROSS | {"color": COLORS["stm"]}),
+        ("mu_free", {"color": color, "markerfacecolor": "white"}),
+    ):
+        residual = (points["value"] - points[name]) / sigma
+        for marker, in_sweep in _sweeps(points, first_marker):
+            mask = in_sweep & points["fitted"] & sigma.notna()
+            panel.points(T[mask], residual[mask], None, f"{fit['dataset']}: residuals, {name}", **{"marker": marker} | options)
+    fitted = residual[points["fitted"]]
+    limit = max(3.0, 1.15 * float(fitted.abs().max())) if fitted.notna().any() else 3.0
+    axes.set_ylim(-limit, limit)
     axes.axhline(0, color="black", linewidth=0.6)
     axes.set_ylabel("residual (σ)")
 
 
-def _inset(panel, fit, points, curves, drawing, scale):
-    """Zoom in on the part of the TLSs where something else is much larger: quasiparticles of a resonator."""
-    if not drawing.subtract_minimum or "tls" not in curves:
+def _draw_inset(
+    panel: style.Panel, fit: dict[str, Any], points: pd.DataFrame, curves: pd.DataFrame, options: PlotOptions, power: int
+) -> None:
+    """Magnify the contribution of the TLSs where another one, such as that of quasiparticles, is much larger."""
+    if not options.subtract_minimum or "tls" not in curves:
         return
-    base, factor = points["value"].min(), 10.0**-scale
-    whole, rest = np.ptp(curves["mu_free"]), curves["mu_free"] - curves["tls"]
-    still = np.abs(rest - rest.iloc[0]) < 0.1 * max(np.ptp(curves["tls"]), 1e-300)
-    if not still.any() or np.ptp(curves["mu_free"][still]) > SMALL * whole:
+    offset, factor = points["value"].min(), 10.0**-power
+    background = curves["mu_free"] - curves["tls"]
+    constant = np.abs(background - background.iloc[0]) < 0.1 * max(np.ptp(curves["tls"]), 1e-300)
+    if not constant.any() or np.ptp(curves["mu_free"][constant]) > INSET_MAX_FRACTION * np.ptp(curves["mu_free"]):
         return
-    end = curves["T_K"][still].max()
+    T, end = points["T_K"], curves["T_K"][constant].max()
     inset = panel.inset(panel.letter, (0.13, 0.1, 0.52, 0.5))
-    some = points["T_K"] <= end
-    colour, marker = style.OTHER_STYLES[0]
-    y = factor * (points["value"] - base)
-    look = {"color": colour, "marker": marker, "markerfacecolor": "white", "markersize": 2.2}
-    error = factor * points["error"]
-    inset.points(points["T_K"][some], y[some], error[some], f"{fit['dataset']}: inset", **look)
-    for name, _, options in CURVES:
-        inset.axes.plot(curves["T_K"][still], factor * (curves[name][still] - base), color=COLOURS[name], **options)
-    reach = (y[some].max() - y[some].min()) or 1.0
-    inset.axes.set_ylim(y[some].min() - 0.15 * reach, y[some].max() + 0.15 * reach)
-    inset.axes.set_xlim(points["T_K"].min() / 1.1, end * 1.05)
+    mask = T <= end
+    color, marker = style.OTHER_STYLES[0]
+    y, error = factor * (points["value"] - offset), factor * points["error"]
+    point_options = {"color": color, "marker": marker, "markerfacecolor": "white", "markersize": 2.2}
+    inset.points(T[mask], y[mask], error[mask], f"{fit['dataset']}: inset", **point_options)
+    for name, _, line_options in CURVES:
+        curve: AnyArray = factor * (curves[name][constant] - offset)
+        inset.axes.plot(curves["T_K"][constant], curve, color=COLORS[name], **line_options)
+    height = (y[mask].max() - y[mask].min()) or 1.0
+    inset.axes.set_ylim(y[mask].min() - 0.15 * height, y[mask].max() + 0.15 * height)
+    inset.axes.set_xlim(T.min() / 1.1, end * 1.05)
     inset.logarithmic("x", ticks=None)

@@ -1,174 +1,196 @@
-"""Panels of a fit: what it gives against the window of temperatures, and how its parameters are tied to each other."""
+"""Panels of a fit: a parameter in windows of temperature, and the correlation of two parameters."""
+
+from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib import ticker
 
+from tlsglass.base.types import FloatArray
 from tlsglass.fitting import report_text
 from tlsglass.fitting.fit import ParameterState, chi2_rejects, parameter_state
 from tlsglass.fitting.likelihood import FitParameter
 from tlsglass.models import registry
-from tlsglass.models.observable import J0_OVER_H0
+from tlsglass.models.observable import J0_OVER_H0, Parameter
 from tlsglass.plotting import style
 
 SYMBOLS = {"mu": "µ", J0_OVER_H0: "J$_0$/h$_0$"}
-FAINT = 0.35  # how windows look whose fit misses the points
-NOTES = {
+FAINT_ALPHA = 0.35  # of windows in which the points reject the fit
+NOTES = {  # of the legend, by what the panel contains
     "rejected": "faint: fit misses the points",
     "limit": "arrow: limit (95 %)",
-    "unheld": "dotted: not constrained",
-    "beyond": "bar alone: outside the panel",
+    "not constrained": "dotted: not constrained",
+    "outside": "bar alone: outside the panel",
 }
-TWO_SIDED = 1.96  # standard errors to an end of 95 %
-NEAR = 0.25  # of the height of a panel: what lies so far outside of what is known well is shown too
-ONE_END = 0.45  # inches that a lower end takes in the legend
-BESIDE = 1.6  # points of length between windows that differ in their lower end only
-DIFFERS = 0.15  # of the error: an interval that ends so far from it is not that of the covariance
+SIGMA_95 = 1.96  # standard errors to an end of a 95 % interval
+NEAR_FRACTION = 0.25  # of the height of a panel: it is extended by this much to show less certain values
+LEGEND_ENTRY_INCHES = 0.45  # width of a lower end in the legend
+SHIFT_POINTS = 1.6  # horizontal shift, in points of length, between windows that differ only in their lower end
+ELLIPSE_TOLERANCE = 0.15  # relative to the error: an interval that deviates more is not that of the covariance
+
+Bounds = tuple[float, float]
 
 
-def draw_window_scan(panel, fit, windows, parameter="mu"):
-    """Draw a parameter against the upper end of the window for every lower end: return which of NOTES are due.
+def draw_window_scan(panel: style.Panel, fit: dict[str, Any], windows: pd.DataFrame, parameter: str = "mu") -> set[str]:
+    """Draw a parameter against the upper end of the window for every lower end, and return the keys of ``NOTES`` that apply.
 
-    Errors are scaled; the window of the fit is filled and has the interval of the fit.
+    Errors are scaled. The window of the fit is filled and has the interval of the fit.
     """
     axes, ends = panel.axes, windows["T_max_K"]
-    rows = _scanned(fit, windows, parameter)
+    rows = _scan_rows(fit, windows, parameter)
     bounds = _bounds((fit["atlas"] if parameter == J0_OVER_H0 else fit).get("bounds", {}), parameter)
-    view = _view(rows, bounds)
+    limits = _view_limits(rows, bounds)
     axes.axhline(0, color="black", linestyle="--", linewidth=0.8)
-    axes.set_ylim(*view)
+    axes.set_ylim(*limits)
     if ends.max() > 2 * ends.min():
         axes.set_xlim(ends.min() / 1.15, ends.max() * 1.15)
         panel.logarithmic("x", ticks=None)
     elif len(ends):
-        room = 0.06 * (ends.max() - ends.min()) or 0.1 * ends.max()
-        axes.set_xlim(ends.min() - room, ends.max() + room)
-    due, lowest = set(), sorted(windows["T_min_K"].unique())
-    for k, T_min in enumerate(lowest):
-        place = panel.shifted_right(BESIDE * (k - (len(lowest) - 1) / 2))
+        margin = 0.06 * (ends.max() - ends.min()) or 0.1 * ends.max()
+        axes.set_xlim(ends.min() - margin, ends.max() + margin)
+    notes, lower_ends = set(), sorted(windows["T_min_K"].unique())
+    for k, T_min in enumerate(lower_ends):
+        transform = panel.shifted_right(SHIFT_POINTS * (k - (len(lower_ends) - 1) / 2))
         look = {"color": style.PALETTE[k % len(style.PALETTE)], "marker": style.MARKERS[k % len(style.MARKERS)]}
         axes.plot([], [], markerfacecolor="white", linestyle="none", label=f"{T_min:.3g}", **look)
-        for (own, rejected, state), some in rows[rows["T_min_K"] == T_min].groupby(["own", "rejected", "state"]):
-            told = f"from {T_min:g} K" + (": the fit" if own else "") + (", void" if rejected else "")
-            own_look = look | {"alpha": FAINT if rejected else 1.0, "zorder": 4 if own else 2, "transform": place}
-            due |= _windows(panel, some, own, state, told, bounds, own_look) | ({"void"} if rejected else set())
+        same_end = rows[rows["T_min_K"] == T_min]
+        for (is_fit, rejected, state), alike in same_end.groupby(["is_fit", "rejected", "state"]):
+            series = f"from {T_min:g} K" + (": the fit" if is_fit else "") + (", void" if rejected else "")
+            options = look | {"alpha": FAINT_ALPHA if rejected else 1.0, "zorder": 4 if is_fit else 2, "transform": transform}
+            notes |= _draw_windows(panel, alike, is_fit, state, series, bounds, options)
+            notes |= {"rejected"} if rejected else set()
     axes.set_xlabel("upper end of the window (K)")
     axes.set_ylabel(SYMBOLS[parameter])
-    return due
+    return notes
 
 
-def _windows(panel, rows, own, state, told, bounds, look):
-    """Draw windows that are alike: points with errors, limits, or that they do not hold the parameter; return what is due."""
-    at = {ParameterState.UPPER_LIMIT: ("high_95", bounds[0]), ParameterState.LOWER_LIMIT: ("low_95", bounds[1])}
-    column, bound = at.get(state, ("value", None))
+def _draw_windows(
+    panel: style.Panel, rows: pd.DataFrame, is_fit: bool, state: str, series: str, bounds: Bounds, options: dict[str, Any]
+) -> set[str]:
+    """Draw windows of the same state as points with errors, limits, or bars, and return the keys of ``NOTES`` that apply."""
+    limit_columns = {
+        ParameterState.UPPER_LIMIT: ("high_95", bounds[0]),
+        ParameterState.LOWER_LIMIT: ("low_95", bounds[1]),
+    }
+    column, bound = limit_columns.get(state, ("value", np.nan))
+    unconstrained = state == ParameterState.NOT_CONSTRAINED
     low, high = panel.axes.get_ylim()
-    seen = rows[column].between(low, high) & (state != ParameterState.NOT_CONSTRAINED)
-    shown, rest = rows[seen], rows[~seen]
-    bare = {name: look[name] for name in ("color", "alpha", "zorder", "transform")}
-    if state in at:
-        for row in shown.itertuples():
-            width = 1.4 if own else 0.7
-            panel.limit(
-                row.T_max_K, getattr(row, column), np.clip(bound, low, high), f"{told}, {state}", linewidth=width, **bare
-            )
-    elif len(shown):
-        face = look["color"] if own else "white"
-        reach = (shown["low"], shown["high"])
-        panel.points(shown["T_max_K"], shown["value"], shown["error"], told, reach, markerfacecolor=face, **look)
-    everywhere = state == ParameterState.NOT_CONSTRAINED
-    ends = (low, high) if everywhere else (rest["low"].clip(lower=low), rest["high"].clip(upper=high))
-    dashes = {"linestyle": ":", "linewidth": 1.4 if own else 0.8} if everywhere else {"linestyle": "-", "linewidth": 0.6}
-    panel.axes.vlines(rest["T_max_K"], *ends, **dashes, **bare)
-    return ({"limit"} if state in at and len(shown) else set()) | (
-        {"unheld" if everywhere else "beyond"} if len(rest) else set()
-    )
+    visible = rows[column].between(low, high) & (not unconstrained)
+    inside, outside = rows[visible], rows[~visible]
+    bar_options = {name: options[name] for name in ("color", "alpha", "zorder", "transform")}
+    notes = set()
+    if state in limit_columns:
+        for row in inside.itertuples():
+            end, target = getattr(row, column), np.clip(bound, low, high)
+            panel.limit(row.T_max_K, end, target, f"{series}, {state}", linewidth=1.4 if is_fit else 0.7, **bar_options)
+            notes.add("limit")
+    elif len(inside):
+        face = options["color"] if is_fit else "white"
+        ends = (inside["low"], inside["high"])
+        panel.points(inside["T_max_K"], inside["value"], inside["error"], series, ends, markerfacecolor=face, **options)
+    spans = (low, high) if unconstrained else (outside["low"].clip(lower=low), outside["high"].clip(upper=high))
+    dotted = {"linestyle": ":", "linewidth": 1.4 if is_fit else 0.8}
+    dashes = dotted if unconstrained else {"linestyle": "-", "linewidth": 0.6}
+    panel.axes.vlines(outside["T_max_K"], *spans, **dashes, **bar_options)
+    if len(outside):
+        notes.add("not constrained" if unconstrained else "outside")
+    return notes
 
 
-def _scanned(fit, windows, parameter):
-    """Return the windows that hold a parameter: value, error (scaled), low and high (68 %), low_95 and high_95, within the
-    bounds of the fit; ``state`` of profile.STATES; ``own``, that of the fit; ``void``, where its fit misses the points."""
-    here, model, suffix = (
-        (fit["atlas"], fit["atlas"]["model"], "_atlas") if parameter == J0_OVER_H0 else (fit, fit.get("mu_free"), "")
-    )
-    low, high = _bounds(here.get("bounds", {}), parameter)
+def _scan_rows(fit: dict[str, Any], windows: pd.DataFrame, parameter: str) -> pd.DataFrame:
+    """Return the windows that determine a parameter.
+
+    Columns: value, error (scaled), low and high (68 %), low_95 and high_95, within the bounds of the fit; state; is_fit,
+    whether it is the window of the fit; rejected, whether the points reject the fit.
+    """
+    on_atlas = parameter == J0_OVER_H0
+    section, suffix = (fit["atlas"], "_atlas") if on_atlas else (fit, "")
+    model = section["model"] if on_atlas else fit.get("mu_free")
+    low, high = _bounds(section.get("bounds", {}), parameter)
     rows = windows[windows[parameter].notna()].copy()
     rows["value"], rows["error"] = rows[parameter], rows[f"{parameter}_err_scaled"]
-    rows["own"] = np.isclose(rows["T_max_K"], here["fitted_K"][1]) & np.isclose(rows["T_min_K"], here["fitted_K"][0])
-    for share, reach in (("", 1.0), ("_95", TWO_SIDED)):
-        rows[f"low{share}"] = (rows["value"] - reach * rows["error"]).clip(lower=low)
-        rows[f"high{share}"] = (rows["value"] + reach * rows["error"]).clip(upper=high)
+    T_min, T_max = section["fitted_K"]
+    rows["is_fit"] = np.isclose(rows["T_max_K"], T_max) & np.isclose(rows["T_min_K"], T_min)
+    for level, n_sigma in (("", 1.0), ("_95", SIGMA_95)):
+        rows[f"low{level}"] = (rows["value"] - n_sigma * rows["error"]).clip(lower=low)
+        rows[f"high{level}"] = (rows["value"] + n_sigma * rows["error"]).clip(upper=high)
     if model:
-        for name, share in (("intervals_scaled", ""), ("intervals_95_scaled", "_95")):
+        for name, level in (("intervals_scaled", ""), ("intervals_95_scaled", "_95")):
             ends = model[name].get(parameter, (None, None))
-            for column, end, bound in zip((f"low{share}", f"high{share}"), ends, (low, high), strict=True):
-                rows.loc[rows["own"], column] = bound if end is None else end
-    term = FitParameter(0.0, low, high, physical_bounds=True)
-    ends = zip(rows["value"], rows["low"], rows["high"], rows["low_95"], rows["high_95"], strict=True)
-    rows["state"] = [parameter_state(x, (a, b), (c, d), term) for x, a, b, c, d in ends]
+            for column, end, bound in zip((f"low{level}", f"high{level}"), ends, (low, high), strict=True):
+                rows.loc[rows["is_fit"], column] = bound if end is None else end
+    bounded = FitParameter(0.0, low, high, physical_bounds=True)
+    columns = zip(rows["value"], rows["low"], rows["high"], rows["low_95"], rows["high_95"], strict=True)
+    rows["state"] = [parameter_state(x, (a, b), (c, d), bounded) for x, a, b, c, d in columns]
     rows["rejected"] = False
     if model and fit["errors_given"]:
         free = {name for name, error in model["errors"].items() if error != 0}
-        held = rows[f"fixed{suffix}"].fillna("").map(lambda names: len(free.intersection(names.split(", "))))
-        dof = rows["n_points"] - len(free) + held
+        n_fixed = rows[f"fixed{suffix}"].fillna("").map(lambda names: len(free.intersection(names.split(", "))))
+        dof = rows["n_points"] - len(free) + n_fixed
         rows["rejected"] = [chi2_rejects(misfit, n) for misfit, n in zip(rows[f"misfit{suffix}"], dof, strict=True)]
     return rows
 
 
-def _view(rows, bounds):
-    """Return the limits of the ordinate: what is known well, and what lies near it; 0 is always seen."""
-    known = rows[rows["state"] == ParameterState.INTERVAL]
+def _view_limits(rows: pd.DataFrame, bounds: Bounds) -> Bounds:
+    """Return limits of the ordinate that contain 0, the more certain values, and values near them."""
+    determined = rows[rows["state"] == ParameterState.INTERVAL]
     limits = rows[rows["state"].isin((ParameterState.UPPER_LIMIT, ParameterState.LOWER_LIMIT))]
     ends = limits["high_95"].where(limits["state"] == ParameterState.UPPER_LIMIT, limits["low_95"])
-    if len(known):
-        well = known[known["error"] < 6 * known["error"].median() + 1e-300]
-        low = min((well["value"] - 1.2 * well["error"]).clip(lower=bounds[0]).min(), well["low"].min(), 0.0)
-        high = max((well["value"] + 1.2 * well["error"]).clip(upper=bounds[1]).max(), well["high"].max(), 0.0)
-        others = pd.concat([known["value"], ends])
-        near = others[others.between(low - NEAR * (high - low), high + NEAR * (high - low))]
+    if len(determined):
+        certain = determined[determined["error"] < 6 * determined["error"].median() + 1e-300]
+        low = min((certain["value"] - 1.2 * certain["error"]).clip(lower=bounds[0]).min(), certain["low"].min(), 0.0)
+        high = max((certain["value"] + 1.2 * certain["error"]).clip(upper=bounds[1]).max(), certain["high"].max(), 0.0)
+        values, margin = pd.concat([determined["value"], ends]), NEAR_FRACTION * (high - low)
+        near = values[values.between(low - margin, high + margin)]
     else:
         low, high = (end if np.isfinite(end) else 0.0 for end in (bounds if ends.empty else (0.0, 0.0)))
         near = ends[np.isfinite(ends)]
     low, high = min([low, 0.0, *near]), max([high, 0.0, *near])
-    room = 0.06 * ((high - low) or 1.0)
-    return low - room, high + room
+    margin = 0.06 * ((high - low) or 1.0)
+    return low - margin, high + margin
 
 
-def draw_window_legend(panel, fit, windows, due=()):
-    """Put above a panel of ``window_scan`` the lower ends of the windows, what shorter windows hold, and the NOTES ``due``."""
-    held = ", ".join(dict.fromkeys(", ".join(x for x in windows["fixed"].dropna() if x).split(", ")))
-    entry = registry.get_observable(fit["observable"])
-    names = ", ".join(entry.parameters[name].symbol for name in held.split(", ") if name in entry.parameters)
-    notes = [note for name, note in NOTES.items() if name in due]
-    lines = [*notes, *([f"held: {names}"] if names else []), "lower end (K)"]
-    count = windows["T_min_K"].nunique()
-    lines_of_them = np.ceil(count / np.floor(panel.width_inches / ONE_END)) or 1
-    columns = int(np.ceil(count / lines_of_them)) or 1
-    panel.legend_above(columns, title="\n".join(lines), handletextpad=0.1, columnspacing=0.6)
+def draw_window_legend(panel: style.Panel, fit: dict[str, Any], windows: pd.DataFrame, notes: Collection[str] = ()) -> None:
+    """Draw the legend of ``draw_window_scan``: lower ends, parameters that are fixed in shorter windows, and ``notes``."""
+    fixed = ", ".join(names for names in windows["fixed"].dropna() if names).split(", ")
+    parameters = registry.get_observable(fit["observable"]).parameters
+    symbols = ", ".join(parameters[name].symbol for name in dict.fromkeys(fixed) if name in parameters)
+    title = [text for key, text in NOTES.items() if key in notes]
+    title += [*([f"fixed: {symbols}"] if symbols else []), "lower end (K)"]
+    n = windows["T_min_K"].nunique()
+    n_rows = np.ceil(n / np.floor(panel.width_inches / LEGEND_ENTRY_INCHES)) or 1
+    panel.legend_above(int(np.ceil(n / n_rows)) or 1, title="\n".join(title), handletextpad=0.1, columnspacing=0.6)
 
 
-def most_correlated_parameter(fit):
-    """Return the parameter that is tied most to µ, and is no mere offset; None where an ellipse says nothing."""
+def most_correlated_parameter(fit: dict[str, Any]) -> str | None:
+    """Return the parameter that is correlated most with µ, without offsets; None if an ellipse would not be meaningful."""
     free = fit["mu_free"]
     if fit["rejected"] or free["states"].get("mu") != ParameterState.INTERVAL or free["at_bounds"]:
         return None
-    parameters = registry.get_observable(fit["observable"]).parameters
-    rho = {name: x for name, x in free["correlations"].get("mu", {}).items() if parameters[name].in_table}
-    known = {name: x for name, x in rho.items() if free["errors_scaled"][name] and free["errors_scaled"]["mu"]}
-    return max(known, key=lambda name: abs(known[name])) if known else None
+    parameters, errors = registry.get_observable(fit["observable"]).parameters, free["errors_scaled"]
+    correlations = {
+        name: abs(rho)
+        for name, rho in free["correlations"].get("mu", {}).items()
+        if parameters[name].in_table and errors[name] and errors["mu"]
+    }
+    return max(correlations, key=lambda name: correlations[name]) if correlations else None
 
 
-def draw_correlation(panel, fit):
-    """Draw where χ² is 2.30 and 6.18 above its minimum, in units of max(1, χ²/dof): 68 and 95 % of µ and of ``partner``.
+def draw_correlation(panel: style.Panel, fit: dict[str, Any]) -> None:
+    """Draw where χ² is 2.30 and 6.18 above its minimum, in units of max(1, χ²/dof): 68 and 95 % of µ and one more parameter.
 
-    Nothing is drawn outside of the bounds of the fit.
+    The second parameter is the ``most_correlated_parameter``. Nothing is drawn outside of the bounds of the fit.
     """
     free, name, axes = fit["mu_free"], most_correlated_parameter(fit), panel.axes
+    assert name is not None
+    parameter = registry.get_observable(fit["observable"]).parameters[name]
     size = free["values"][name] or free["errors_scaled"][name]
     power = int(np.floor(np.log10(abs(size))))
     power = 0 if -2 <= power <= 2 else power
-    for chi2, share, line in ((2.30, "68 %", "-"), (6.18, "95 %", ":")):
-        mu, other = _allowed(_ellipse(free, name, chi2), fit["bounds"], name)
-        panel.line(mu, other / 10.0**power, f"{name}: {share} of the covariance", color=style.BLUE, linestyle=line, label=share)
+    for chi2, level, line in ((2.30, "68 %", "-"), (6.18, "95 %", ":")):
+        mu, value = _within_bounds(_ellipse(free, name, chi2), fit["bounds"], name)
+        panel.line(mu, value / 10.0**power, f"{name}: {level} of the covariance", color=style.BLUE, linestyle=line, label=level)
     low, high = free["intervals_scaled"].get("mu", (None, None))
     if None not in (low, high):
         axes.axvspan(low, high, color=style.BLUE, alpha=0.12, linewidth=0, label="µ alone, 68 %")
@@ -176,50 +198,45 @@ def draw_correlation(panel, fit):
         [free["values"]["mu"]], [free["values"][name] / 10.0**power], None, f"{name}: best fit", color=style.BLUE, marker="o"
     )
     axes.set_xlabel("µ")
-    axes.set_ylabel(_in_powers(registry.get_observable(fit["observable"]).parameters[name], power))
+    axes.set_ylabel(_scaled_label(parameter, power))
     axes.margins(y=0.12)
     axes.xaxis.set_major_locator(ticker.MaxNLocator(nbins=3, steps=(1, 2, 3, 4, 5, 6, 8, 10), min_n_ticks=3))
-    rho = free["correlations"]["mu"][name]
-    title = f"correlation {rho:.2f}".replace("-", report_text.MINUS) + ("\n" + _unlike(free) if _unlike(free) else "")
-    panel.legend_above(2, title=title)
+    title = report_text.with_minus_sign(f"correlation {free['correlations']['mu'][name]:.2f}")
+    panel.legend_above(2, title=title + ("" if _is_parabolic(free) else "\nthe ellipse is approximate"))
 
 
-def _unlike(free):
-    """Return what is to be said where the interval of µ is not that of the covariance, which the ellipse shows."""
+def _is_parabolic(free: dict[str, Any]) -> bool:
+    """Return whether the interval of µ is that of the covariance, which the ellipse shows."""
     value, error = free["values"]["mu"], free["errors_scaled"]["mu"]
     low, high = free["intervals_scaled"].get("mu", (None, None))
-    if None in (low, high) or max(abs(value - error - low), abs(value + error - high)) < DIFFERS * error:
-        return ""
-    return "the ellipse is approximate"
+    return None in (low, high) or max(abs(value - error - low), abs(value + error - high)) < ELLIPSE_TOLERANCE * error
 
 
-def _in_powers(parameter, power):
+def _scaled_label(parameter: Parameter, power: int) -> str:
     """Return the label of a parameter in units of a power of ten."""
     if not power:
         return parameter.label
     return f"{parameter.symbol} ($10^{{{power}}}$" + (f" {parameter.unit})" if parameter.unit else ")")
 
 
-def _bounds(bounds, name):
-    """Return the bounds of a parameter of fit.json as numbers."""
+def _bounds(bounds: dict[str, Any], name: str) -> Bounds:
+    """Return the bounds of a parameter in fit.json as numbers."""
     low, high = bounds.get(name, (None, None))
     return -np.inf if low is None else low, np.inf if high is None else high
 
 
-def _allowed(points, bounds, name):
-    """Return the ellipse (2, n) with NaN where it leaves the bounds."""
-    low, high = (np.array([bounds[key][end] for key in ("mu", name)], dtype=float) for end in (0, 1))
-    outside = (points < np.where(np.isnan(low), -np.inf, low)[:, None]) | (
-        points > np.where(np.isnan(high), np.inf, high)[:, None]
-    )
+def _within_bounds(points: FloatArray, bounds: dict[str, Any], name: str) -> FloatArray:
+    """Return points (2, n) of (µ, ``name``) with NaN outside of the bounds."""
+    low, high = np.array([_bounds(bounds, key) for key in ("mu", name)]).T
+    outside = (points < low[:, None]) | (points > high[:, None])
     return np.where(outside.any(axis=0), np.nan, points)
 
 
-def _ellipse(fit, name, chi2, n=181):
-    """Return (µ, value of ``name``), (2, n): where the covariance says that χ² is ``chi2`` above its minimum, scaled."""
+def _ellipse(model: dict[str, Any], name: str, chi2: float, n: int = 181) -> FloatArray:
+    """Return (µ, ``name``), (2, n), where the scaled covariance predicts χ² to be ``chi2`` above its minimum."""
     angle = np.linspace(0, 2 * np.pi, n)
-    rho = fit["correlations"]["mu"][name]
-    across = np.sqrt(max(1 - rho**2, 0.0)) * np.sin(angle) + rho * np.cos(angle)
-    centre = np.array([[fit["values"]["mu"]], [fit["values"][name]]])
-    errors = fit["errors_scaled"]
-    return centre + np.sqrt(chi2) * np.array([errors["mu"] * np.cos(angle), errors[name] * across])
+    rho = model["correlations"]["mu"][name]
+    conditional = np.sqrt(max(1 - rho**2, 0.0)) * np.sin(angle) + rho * np.cos(angle)
+    center = np.array([[model["values"]["mu"]], [model["values"][name]]])
+    errors = model["errors_scaled"]
+    return center + np.sqrt(chi2) * np.array([errors["mu"] * np.cos(angle), errors[name] * conditional])

@@ -86,7 +86,7 @@ def scanned(rows, bounds=(-0.9, 1.5), **fit):
 
 def test_a_window_that_ends_on_a_bound_is_a_limit_and_one_that_ends_on_both_is_not_constrained():
     axes, record, due = scanned([(0.3, 0.2, 0.1, 1), (0.4, -0.6, 0.4, 1), (0.5, 0.3, 2.0, 1)])
-    assert due == {"limit", "unheld"}
+    assert due == {"limit", "not constrained"}
     told = dict(zip(record["x"], zip(record["series"], record["y"], strict=True), strict=True))
     assert told == {
         0.3: ("from 0.05 K", 0.2),
@@ -102,7 +102,7 @@ def test_a_window_that_ends_on_a_bound_is_a_limit_and_one_that_ends_on_both_is_n
 def test_what_lies_far_outside_of_what_is_known_well_is_a_bar_and_stretches_no_axis():
     well = [(0.1 * k, 0.1, 0.01, 1) for k in range(3, 9)]
     axes, record, due = scanned([(0.2, 0.8, 0.3, 1), *well])
-    assert due == {"beyond"}
+    assert due == {"outside"}
     assert axes.get_ylim()[1] < 0.15
     assert list(record["x"]) == [T for T, *_ in well]
 
@@ -120,9 +120,9 @@ def test_all_windows_lie_within_the_panel(ends):
 def test_a_window_whose_fit_misses_the_points_is_faint(misfit, faint):
     model = {"errors": {"mu": 0.1, "a": 0.1}, "intervals_scaled": {}, "intervals_95_scaled": {}}
     axes, record, due = scanned([(0.3, 0.2, 0.1, misfit), (0.4, 0.2, 0.1, 1)], mu_free=model, errors_given=True)
-    assert due == ({"void"} if faint else set())
+    assert due == ({"rejected"} if faint else set())
     drawn = {float(one.lines[0].get_xdata()[0]): one.lines[0].get_alpha() for one in axes.containers}
-    assert drawn[0.3] == (window_panel.FAINT if faint else 1.0)
+    assert drawn[0.3] == (window_panel.FAINT_ALPHA if faint else 1.0)
     assert drawn.get(0.4, 1.0) == 1.0
     assert sum("void" in series for series in record["series"]) == faint
 

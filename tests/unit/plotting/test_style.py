@@ -26,6 +26,12 @@ def test_a_marker_is_drawn_as_its_set_says(L, filled):
     assert colors.same_color(marker.get_markerfacecolor(), style.BLUE if filled else "white")
 
 
+def test_points_without_a_marker_of_their_own_are_drawn():
+    figure = style.Figure()
+    figure.panels[0].points([1.0], [1.0], None, "points")
+    assert [line.get_marker() for line in figure.panels[0].axes.lines] == ["o"]
+
+
 def test_couplings_are_told_apart_by_colour_and_by_shape():
     looks = [style.series_style(8, J0, [1.0, 2.0, 3.0], [8]) for J0 in (1.0, 2.0, 3.0)]
     assert len({look["color"] for look in looks}) == len({look["marker"] for look in looks}) == 3
