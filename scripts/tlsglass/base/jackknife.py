@@ -1,79 +1,95 @@
-"""Jackknife over blocks of realizations: a value with its error, ``Samples``, and where every error bar comes from."""
+"""Jackknife over blocks of realizations, the source of all error bars: a value with its error is a JackknifeEstimate."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from tlsglass.base.types import AnyArray, FloatArray, IntArray
 
 
 class JackknifeEstimate(np.lib.mixins.NDArrayOperatorsMixin):
-    """An estimate and what it is without each jackknife group, so that errors follow through any arithmetic.
+    """An estimate together with its leave-one-group-out estimates, from which the error of any expression follows.
 
-    ``rows`` is (1 + g, ...): row 0 is the estimate from all blocks of realizations, row k the one without group k.
-    Arithmetic and numpy's ufuncs act row by row; a plain number or array is the same for every row and is broadcast
-    against the trailing axes, which alone are indexed. Raises ValueError for fewer than two groups, and where two
-    operands have different numbers of groups.
+    Arithmetic and numpy's ufuncs act row by row; a plain number or array is the same for all rows and is broadcast
+    against the trailing axes. Indices refer to the trailing axes only.
+
+    Parameters
+    ----------
+    rows
+        Array (1 + g, ...). Row 0 is the estimate from all blocks of realizations, row k the estimate without group k.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two groups, and for operands with different numbers of groups.
     """
 
-    def __init__(self, rows):
-        self.rows = np.asarray(rows)
+    def __init__(self, rows: ArrayLike) -> None:
+        self.rows: FloatArray = np.asarray(rows)
         if self.rows.ndim == 0 or len(self.rows) < 3:
             raise ValueError(f"a jackknife error needs an estimate and at least 2 groups, not rows of shape {self.rows.shape}")
 
     @property
-    def shape(self):
-        """Shape of the estimate: that of the trailing axes."""
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the estimate, the trailing axes of ``rows``."""
         return self.rows.shape[1:]
 
     @property
-    def groups(self):
+    def groups(self) -> int:
         """Number of jackknife groups, g."""
         return len(self.rows) - 1
 
     @property
-    def value(self):
-        """The estimate (...)."""
+    def value(self) -> Any:
+        """The estimate, (...)."""
         return self.rows[0]
 
     @property
-    def error(self):
-        """The jackknife standard error (...)."""
+    def error(self) -> Any:
+        """The jackknife standard error, (...)."""
         return np.sqrt((self.groups - 1) * np.var(self.rows[1:], axis=0))
 
     @property
-    def bias(self):
-        """The jackknife bias (...): the leading error of an estimator that is not linear in the counts."""
+    def bias(self) -> Any:
+        """The jackknife estimate of the bias, (...), of an estimator that is not linear in the counts."""
         return (self.groups - 1) * (np.mean(self.rows[1:], axis=0) - self.rows[0])
 
-    def without_bias(self):
-        """Return the samples shifted by their bias: the estimate is corrected, its spread is kept."""
-        return self - self.bias
+    def without_bias(self) -> JackknifeEstimate:
+        """Return all rows minus the bias; the error is unchanged."""
+        corrected: JackknifeEstimate = self - self.bias
+        return corrected
 
-    def reduce(self, function):
-        """Return ``function`` over the last axis, of every row: ``np.mean``, ``np.ptp`` or the like."""
+    def reduce(self, function: Callable[..., AnyArray]) -> JackknifeEstimate:
+        """Apply a reduction like ``np.mean`` or ``np.ptp`` to the last axis of every row."""
         return JackknifeEstimate(function(self.rows, axis=-1))
 
-    def nan(self):
-        """Return NaN, as a JackknifeEstimate () with the same number of groups."""
+    def nan(self) -> JackknifeEstimate:
+        """Return a scalar NaN with the same number of groups."""
         return JackknifeEstimate(np.full(1 + self.groups, np.nan))
 
-    def __len__(self):
+    def __len__(self) -> int:
         if not self.shape:
-            raise TypeError("one value with its error has no length")
+            raise TypeError("a scalar JackknifeEstimate has no length")
         return self.shape[0]
 
-    def __getitem__(self, index):
+    def __iter__(self) -> Iterator[JackknifeEstimate]:
+        return (self[k] for k in range(len(self)))
+
+    def __getitem__(self, index: Any) -> JackknifeEstimate:
         return JackknifeEstimate(self.rows[(slice(None), *index) if isinstance(index, tuple) else (slice(None), index)])
 
-    def __str__(self):
+    def __str__(self) -> str:
         if not self.shape:
             return format_with_error(float(self.value), float(self.error))
         return "[" + ", ".join(map(str, self)) + "]"
 
-    def __repr__(self):
-        return f"Samples({self}, groups={self.groups})"
+    def __repr__(self) -> str:
+        return f"JackknifeEstimate({self}, groups={self.groups})"
 
     if TYPE_CHECKING:  # numpy's mixin declares Any
 
@@ -84,68 +100,83 @@ class JackknifeEstimate(np.lib.mixins.NDArrayOperatorsMixin):
 
         def __neg__(self) -> JackknifeEstimate: ...
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         if method != "__call__" or "out" in options or (ufunc.signature and not isinstance(inputs[0], JackknifeEstimate)):
             return NotImplemented
         groups = sorted({x.groups for x in inputs if isinstance(x, JackknifeEstimate)})
         if len(groups) > 1:
-            raise ValueError(f"values with {groups[0]} and with {groups[1]} jackknife groups do not go together")
-        if ufunc.signature:  # samples @ weights: the sum over the last axis
+            raise ValueError(f"values with {groups[0]} and with {groups[1]} jackknife groups cannot be combined")
+        if ufunc.signature:  # estimate @ weights: the sum over the last axis
             if any(isinstance(x, JackknifeEstimate) for x in inputs[1:]):
                 return NotImplemented
             return JackknifeEstimate(ufunc(self.rows, *inputs[1:], **options))
-        depth = max(len(x.shape) if isinstance(x, JackknifeEstimate) else np.ndim(x) for x in inputs)
-        results = ufunc(*(_deepened(x, depth) if isinstance(x, JackknifeEstimate) else x for x in inputs), **options)
+        ndim = max(len(x.shape) if isinstance(x, JackknifeEstimate) else np.ndim(x) for x in inputs)
+        results = ufunc(*(_with_ndim(x, ndim) if isinstance(x, JackknifeEstimate) else x for x in inputs), **options)
         return tuple(map(JackknifeEstimate, results)) if isinstance(results, tuple) else JackknifeEstimate(results)
 
 
-def _deepened(samples, depth):
-    """Return the rows of ``samples`` with ``depth`` trailing axes, the new ones in front."""
-    missing = (1,) * (depth - len(samples.shape))
-    return samples.rows.reshape(len(samples.rows), *missing, *samples.shape) if missing else samples.rows
+def _with_ndim(estimate: JackknifeEstimate, ndim: int) -> FloatArray:
+    """Return the rows with ``ndim`` trailing axes; new axes come first."""
+    new_axes = (1,) * (ndim - len(estimate.shape))
+    return estimate.rows.reshape(len(estimate.rows), *new_axes, *estimate.shape) if new_axes else estimate.rows
 
 
-def stack(many):
-    """Return several Samples of one shape (...), one per temperature say, as one (t, ...). Raises ValueError for none."""
-    many = list(many)
-    if not many:
+def stack(estimates: Iterable[JackknifeEstimate]) -> JackknifeEstimate:
+    """Stack estimates of one shape (...), for example one per temperature, along a new first axis, (t, ...).
+
+    Raises ValueError for no estimates, and for different shapes or numbers of groups.
+    """
+    estimates = list(estimates)
+    if not estimates:
         raise ValueError("no values to stack")
-    if len({(s.groups, s.shape) for s in many}) > 1:
-        raise ValueError(f"values of different groups or shapes do not go together: {[(s.groups, s.shape) for s in many]}")
-    return JackknifeEstimate(np.moveaxis(np.stack([s.rows for s in many]), 0, 1))
+    shapes = [(estimate.groups, estimate.shape) for estimate in estimates]
+    if len(set(shapes)) > 1:
+        raise ValueError(f"values with different groups or shapes cannot be combined: {shapes}")
+    return JackknifeEstimate(np.moveaxis(np.stack([estimate.rows for estimate in estimates]), 0, 1))
 
 
-def format_with_error(value, error):
-    """Write a number with its standard error in the last digits: 0.127(8). Without a known error: four digits."""
+def format_with_error(value: float | None, error: float | None) -> str:
+    """Format a number with its standard error in the last digits, 0.127(8), or with four digits if no error is known."""
     if value is None or not math.isfinite(value):
         return "-"
     if error is None or not math.isfinite(error) or error == 0:
         return f"{value:.4g}"
-    last, digit = map(int, f"{abs(error):.0e}".split("e"))  # the error's only digit, and its power of ten
-    leading = max(_power(value, digit), digit)
+    last, digit = map(int, f"{abs(error):.0e}".split("e"))  # the first digit of the error, and its power of ten
+    leading = max(_exponent(value, digit), digit)
     if digit <= 0 and leading > -5:
         return f"{value:.{-digit}f}({last})"
     mantissa = f"{value / 10.0**leading:.{leading - digit}f}({last})"
     return f"{mantissa}e{leading:+03d}"
 
 
-def _power(value, digit):
-    """Return the power of ten of a number's first digit once it is rounded to that of ``digit``."""
+def _exponent(value: float, digit: int) -> int:
+    """Return the power of ten of the first digit of a number after rounding to the power ``digit``."""
     rounded = round(value, -digit)
     return int(f"{rounded:e}".split("e")[1]) if rounded else digit
 
 
-def group_starts(n_blocks, groups):
-    """Return the first block of each of g = min(groups, n_blocks) groups of (nearly) equal size, (g,)."""
+def group_starts(n_blocks: int, groups: int) -> IntArray:
+    """Return the first block of each of g = min(groups, n_blocks) groups of nearly equal size, (g,)."""
     g = min(groups, n_blocks)
     return np.linspace(0, n_blocks, g + 1).astype(int)[:-1]
 
 
-def leave_one_out(blocks, groups, sizes=None):
-    """Return Samples (...) of the sum over the first axis of ``blocks`` (b, ...).
+def leave_one_out(blocks: ArrayLike, groups: int, sizes: IntArray | None = None) -> JackknifeEstimate:
+    """Return the jackknife estimate (...) of the sum over the first axis.
 
-    Neighbouring blocks are gathered into groups (``group_starts``). Where a row stands for several blocks, ``sizes``
-    (b,) tells of how many. Raises ValueError for fewer than two groups, and for a row that lies in two of them.
+    Parameters
+    ----------
+    blocks
+        Array (b, ...), one row per block of realizations.
+    groups
+        Number of jackknife groups of neighboring blocks; see ``group_starts``.
+    sizes
+        Blocks in each row, (b,), if rows are sums over several blocks.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two groups, and for a row that belongs to two groups.
     """
     blocks = np.asarray(blocks)
     ends = np.cumsum(np.ones(len(blocks), dtype=int) if sizes is None else sizes)
@@ -154,21 +185,21 @@ def leave_one_out(blocks, groups, sizes=None):
         raise ValueError(f"a jackknife error needs at least 2 blocks of realizations, not {len(starts)}")
     rows = np.searchsorted(np.concatenate([[0], ends]), starts)
     if not np.array_equal(np.concatenate([[0], ends])[rows], starts):
-        raise ValueError("blocks were gathered for other jackknife groups")
+        raise ValueError("rows of blocks do not match these jackknife groups")
     sums = np.add.reduceat(blocks, rows, axis=0, dtype=float)
     total = sums.sum(axis=0, keepdims=True)
     return JackknifeEstimate(np.concatenate([total, total - sums]))
 
 
 class RunningMoments(NamedTuple):
-    """Number, mean and summed squared deviations of rows that come in portions."""
+    """Number, mean and sum of squared deviations of rows that arrive in portions."""
 
     n: int
-    mean: np.ndarray
-    squares: np.ndarray
+    mean: Any  # (...)
+    squares: Any  # (...)
 
-    def add(self, rows):
-        """Return the moments with ``rows`` (k, ...) among them."""
+    def add(self, rows: FloatArray) -> RunningMoments:
+        """Return the moments including ``rows`` (k, ...)."""
         k, n = len(rows), self.n + len(rows)
         mean = np.mean(rows, axis=0)
         shift = mean - self.mean
@@ -176,54 +207,66 @@ class RunningMoments(NamedTuple):
         return RunningMoments(n, self.mean + shift * (k / n), squares)
 
     @property
-    def error(self):
-        """Standard error of the mean."""
+    def error(self) -> Any:
+        """Standard error of the mean, (...)."""
         return np.sqrt(self.squares / (self.n - 1) / self.n)
 
 
 NO_MOMENTS = RunningMoments(0, np.float64(0), np.float64(0))
 
 
-STEP = 1e-4  # of the parabola about the minimum, in units of the range
+PARABOLA_STEP = 1e-4  # distance between the three points of a parabola, relative to the range
 
 
-def minimize_scalar(objective, low, high):
-    """Return the x in low < x < high that minimises ``objective``(x) -> (1 + g,), one value for each row, as Samples ().
+def minimize_scalar(objective: Callable[[float], FloatArray], low: float, high: float) -> JackknifeEstimate:
+    """Return the x between ``low`` and ``high`` that minimizes each row of an objective.
 
-    Row 0 is found by Brent's method. The other rows hold nearly the same data: each is moved from there by as much as the
-    vertices of their parabolas, through three points about that minimum, lie apart. NaN where the least value lies at an end.
+    Row 0 is minimized by Brent's method. The other rows come from nearly the same data; their minima are shifted from it by
+    the difference of the vertices of the parabolas through three points about the minimum of row 0.
+
+    Parameters
+    ----------
+    objective
+        Function of x that returns one value per jackknife row, (1 + g,).
+    low, high
+        The range of x.
+
+    Returns
+    -------
+    JackknifeEstimate
+        The scalar minimum; NaN if the minimum is at an end of the range.
     """
     from scipy import optimize  # slow to import
 
     best = optimize.minimize_scalar(lambda x: objective(x)[0], bounds=(low, high), options={"xatol": 1e-7 * (high - low)}).x
-    step = STEP * (high - low)
-    below, here, above = (objective(best + k * step) for k in (-1, 0, 1))
+    step = PARABOLA_STEP * (high - low)
+    below, center, above = (objective(best + k * step) for k in (-1, 0, 1))
     if not low + step < best < high - step:
-        return JackknifeEstimate(np.full(len(here), np.nan))
-    vertex = 0.5 * step * (below - above) / (below - 2 * here + above)
+        return JackknifeEstimate(np.full(len(center), np.nan))
+    vertex = 0.5 * step * (below - above) / (below - 2 * center + above)
     return JackknifeEstimate(np.clip(best + vertex - vertex[0], low, high))
 
 
-def paired_difference(one, other):
-    """Return the moves of Samples () ``one`` from ``other`` of the same realizations: jackknifed as one.
+def paired_difference(value: JackknifeEstimate, reference: JackknifeEstimate) -> dict[str, Any]:
+    """Return the difference of two scalars from the same realizations; its errors account for their correlation.
 
-    {difference, difference_err, relative, relative_err} with relative = one/other - 1. Raises ValueError when they do not
-    have the same jackknife groups.
+    The keys are difference, difference_err, relative = value/reference - 1, and relative_err. Raises ValueError for different
+    jackknife groups.
     """
     return {
-        "difference": (one - other).value,
-        "difference_err": (one - other).error,
-        "relative": one.value / other.value - 1,
-        "relative_err": (one / other).error,
+        "difference": (value - reference).value,
+        "difference_err": (value - reference).error,
+        "relative": value.value / reference.value - 1,
+        "relative_err": (value / reference).error,
     }
 
 
-def independent_difference(one, one_err, other, other_err):
-    """Return the moves as ``paired``, of numbers or arrays (n,) with errors, from other realizations: errors add in squares."""
-    ratio = one / other
+def independent_difference(value: Any, value_err: Any, reference: Any, reference_err: Any) -> dict[str, Any]:
+    """Return the dict of ``paired_difference`` for numbers or arrays (n,) from independent realizations."""
+    ratio = value / reference
     return {
-        "difference": one - other,
-        "difference_err": np.hypot(one_err, other_err),
+        "difference": value - reference,
+        "difference_err": np.hypot(value_err, reference_err),
         "relative": ratio - 1,
-        "relative_err": np.abs(ratio) * np.hypot(one_err / one, other_err / other),
+        "relative_err": np.abs(ratio) * np.hypot(value_err / value, reference_err / reference),
     }

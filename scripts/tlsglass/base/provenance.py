@@ -1,9 +1,11 @@
-"""What made these results: version, commit, configuration, packages, and the digest of every file. Same run, same text."""
+"""Provenance of results: version, commit, configuration, packages, and the SHA-256 of every file; no times or host names."""
 
 import platform
 import subprocess
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import tlsglass
 from tlsglass.base import io
@@ -11,8 +13,8 @@ from tlsglass.base import io
 PACKAGES = ("snakemake", "numpy", "scipy", "numba", "pandas", "matplotlib", "pint")
 
 
-def processor():
-    """Return the name that the processor gives itself, where the system tells it."""
+def processor() -> str:
+    """Return the model name of the processor, if the system provides it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
@@ -20,21 +22,21 @@ def processor():
         return platform.processor() or platform.machine()
 
 
-def commit():
-    """Return the commit that the library is of, with "-dirty" where files differ from it; "unknown" without a repository."""
-    told = subprocess.run(
+def commit() -> str:
+    """Return the commit of the library, with "-dirty" if files were modified; "unknown" without a repository."""
+    describe = subprocess.run(
         ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
         capture_output=True,
         text=True,
         check=False,
     )
-    return told.stdout.strip() or "unknown"
+    return describe.stdout.strip() or "unknown"
 
 
-def manifest(config, run, paths, chain_version):
-    """Return a JSON-able account of a run: what computed it, from which configuration, and the digests of ``paths``.
+def manifest(config: Mapping[str, Any], run: str, paths: Iterable[str | Path], chain_version: int) -> dict[str, Any]:
+    """Return, for JSON, the software and the configuration of a run, and the SHA-256 of ``paths``.
 
-    Paths are told as they are seen from the folder ``run``, wherever a job without a shared file system has its copies.
+    Paths are relative to the folder ``run``, also for copies in a job without a shared file system.
     """
     return {
         "tlsglass": tlsglass.__version__,

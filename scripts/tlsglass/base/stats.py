@@ -1,39 +1,40 @@
-"""Tails and quantiles of χ² and F, from scipy.special: scipy.stats takes longer to import than a short job works.
+"""Tail probabilities and quantiles of the χ² and F distributions, from scipy.special.
 
-scipy is imported where something is computed: jobs that only word or draw what others computed do without.
+scipy is imported inside the functions, because jobs that only print or draw results do not need it; scipy.stats would take
+longer to import than a short job takes.
 """
 
 
-def chi2_sf(x, dof):
-    """Return the chance that χ² of ``dof`` degrees of freedom exceeds ``x``."""
+def chi2_sf(x: float, dof: float) -> float:
+    """Return the probability that χ² with ``dof`` degrees of freedom exceeds ``x``."""
     from scipy import special
 
     return float(special.chdtrc(dof, x))
 
 
-def chi2_cdf(x, dof):
-    """Return the chance that χ² of ``dof`` degrees of freedom stays below ``x``."""
+def chi2_cdf(x: float, dof: float) -> float:
+    """Return the probability that χ² with ``dof`` degrees of freedom is below ``x``."""
     from scipy import special
 
     return float(special.chdtr(dof, x))
 
 
-def chi2_ppf(share, dof):
-    """Return what χ² of ``dof`` degrees of freedom stays below with probability ``share``."""
+def chi2_ppf(probability: float, dof: float) -> float:
+    """Return the quantile of χ² with ``dof`` degrees of freedom, the inverse of ``chi2_cdf``."""
     from scipy import special
 
-    return float(2 * special.gammaincinv(0.5 * dof, share))
+    return float(2 * special.gammaincinv(0.5 * dof, probability))
 
 
-def f_sf(x, over, under):
-    """Return the chance that Fisher's F of ``over`` and ``under`` degrees of freedom exceeds ``x``."""
+def f_sf(x: float, dfn: float, dfd: float) -> float:
+    """Return the probability that F with ``dfn`` and ``dfd`` degrees of freedom exceeds ``x``."""
     from scipy import special
 
-    return float(special.fdtrc(over, under, x))
+    return float(special.fdtrc(dfn, dfd, x))
 
 
-def f_ppf(share, over, under):
-    """Return what Fisher's F of ``over`` and ``under`` degrees of freedom stays below with probability ``share``."""
+def f_ppf(probability: float, dfn: float, dfd: float) -> float:
+    """Return the quantile of F with ``dfn`` and ``dfd`` degrees of freedom."""
     from scipy import special
 
-    return float(special.fdtri(over, under, share))
+    return float(special.fdtri(dfn, dfd, probability))

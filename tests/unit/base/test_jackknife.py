@@ -99,7 +99,7 @@ def test_a_value_prints_with_its_error_in_the_last_digits():
     assert mu.error == pytest.approx(0.0081 * np.sqrt(2 / 3), rel=1e-9)
     assert str(mu) == "0.127(7)"
     assert f"{jackknife.stack([mu, 10 * mu])}" == "[0.127(7), 1.27(7)]"
-    assert repr(mu) == "Samples(0.127(7), groups=3)"
+    assert repr(mu) == "JackknifeEstimate(0.127(7), groups=3)"
     assert jackknife.format_with_error(0.12693, 0.0081) == "0.127(8)"
     assert jackknife.format_with_error(float("nan"), 0.1) == "-"
 
