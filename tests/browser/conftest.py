@@ -46,19 +46,19 @@ def page_file(tmp_path_factory):
 @pytest.fixture
 def open_page(chromium, page_file):
     """Return a function that opens the page at a width and in a colour scheme; what the console said ends the test."""
-    said, contexts = [], []
+    messages, contexts = [], []
 
     def open_page(width=1440, scheme="light", height=900):
         context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, offline=True)
         contexts.append(context)
         tab = context.new_page()
-        tab.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.on("request", lambda request: said.append(request.url) if request.url.startswith("http") else None)
+        tab.on("console", lambda message: messages.append(message.text) if message.type in ("error", "warning") else None)
+        tab.on("pageerror", lambda error: messages.append(str(error)))
+        tab.on("request", lambda request: messages.append(request.url) if request.url.startswith("http") else None)
         tab.goto(page_file.as_uri())
         return tab
 
     yield open_page
     for context in contexts:
         context.close()
-    assert said == []
+    assert messages == []

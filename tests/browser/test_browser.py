@@ -35,10 +35,10 @@ def test_every_picture_is_loaded_and_nothing_comes_from_elsewhere(open_page):
 def test_a_link_beside_each_figure_holds_its_numbers(open_page):
     tab = open_page()
     links = tab.locator("a[download]").evaluate_all("all => all.map(a => [a.download, a.href])")
-    held = {name: unquote_to_bytes(href.split(",", 1)[1]) for name, href in links}
+    downloads = {name: unquote_to_bytes(href.split(",", 1)[1]) for name, href in links}
     for path in PUBLISHED.glob("figures/*.csv"):
-        assert held[path.name] == path.read_bytes(), path.name
-    assert held["scorecard.csv"] == (PUBLISHED / "checks/scorecard.csv").read_bytes()
+        assert downloads[path.name] == path.read_bytes(), path.name
+    assert downloads["scorecard.csv"] == (PUBLISHED / "checks/scorecard.csv").read_bytes()
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
@@ -69,10 +69,10 @@ def test_a_wide_figure_is_scrolled_in_its_frame_on_a_phone(open_page):
 
 def test_what_differs_is_told(open_page):
     card = pd.read_csv(PUBLISHED / "checks/scorecard.csv").query("verdict == 'differs'")
-    said = open_page().inner_text(".differences")
+    text = open_page().inner_text(".differences")
     for topic in ("alpha_L12_J3", "stable_pair_J2", "appendix_C_elastic_over_C_el"):
         value = card[card["id"] == topic]["ours"].item()
-        assert f"{value:.4g}"[:4] in said, topic
+        assert f"{value:.4g}"[:4] in text, topic
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -86,8 +86,8 @@ def test_no_screen_is_scrolled_sideways(open_page, width):
 def test_no_accessibility_rule_is_broken(open_page, width, scheme):
     tab = open_page(width, scheme)
     tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    found = Axe().run(tab).response["violations"]
-    assert [(v["id"], v["impact"], [node["target"] for node in v["nodes"]][:3]) for v in found] == []
+    violations = Axe().run(tab).response["violations"]
+    assert [(v["id"], v["impact"], [node["target"] for node in v["nodes"]][:3]) for v in violations] == []
 
 
 @pytest.mark.parametrize("L", ["8", "12"])
@@ -125,8 +125,10 @@ def test_the_atlas_of_the_page_is_that_of_the_library(open_page):
         [[e.tolist(), t, j] for e, t, j in zip(E, T, J0, strict=True)],
     )
     n, error = api.density(E, T[:, None], J0[:, None], h0_K=10.0)
-    np.testing.assert_allclose([one[0] for one in shown], n, rtol=1e-5)
-    assert np.all(np.abs(np.array([one[1] for one in shown]) - error) < 1e-3 * error + 1e-5 * n)  # without interactions it is 0
+    np.testing.assert_allclose([single[0] for single in shown], n, rtol=1e-5)
+    assert np.all(
+        np.abs(np.array([single[1] for single in shown]) - error) < 1e-3 * error + 1e-5 * n
+    )  # without interactions it is 0
 
 
 def test_the_slider_over_the_coupling_draws_the_atlas(open_page):
@@ -175,9 +177,9 @@ def test_the_formulas_of_the_page_are_those_of_the_library(open_page):
             ("internalFriction", lambda T, mu: eq3.internal_friction(T, mu, 9e4, 9.4e6)),
             ("resonantAtFrequency", lambda T, mu: microwave.resonant_at_frequency_eq3(T, mu, 9e4 * 6e4)),
         ):
-            one = f"T => T.map(t => tlsglass.physics.{name}(t, {mu}, 9e4, 9.4e6))"
+            single = f"T => T.map(t => tlsglass.physics.{name}(t, {mu}, 9e4, 9.4e6))"
             all_T = f"T => tlsglass.physics.{name}(T, 9e4 * 6e4)({mu})"
-            shown = tab.evaluate(all_T if name == "resonantAtFrequency" else one, T.tolist())
+            shown = tab.evaluate(all_T if name == "resonantAtFrequency" else single, T.tolist())
             np.testing.assert_allclose(shown, call(T, mu), rtol=1e-6, err_msg=f"{name}, µ = {mu}")
     shown = tab.evaluate("T => tlsglass.physics.quasiparticles(T, 5.4e9)(15)", T.tolist())
     np.testing.assert_allclose(shown, quasiparticles.frequency_shift(T, 5.4e9, 15.0), rtol=1e-6, atol=1e-15)

@@ -55,20 +55,20 @@ def near(shown, expected, error):
 
 @pytest.mark.parametrize("name", FIVE)
 def test_the_fits_of_the_page_are_those_of_the_library(open_page, name):
-    found = example(open_form(open_page), name)
+    result = example(open_form(open_page), name)
     problem = FitProblem.from_dataset(load_dataset(SHIPPED / name, SCHEMA)).with_temperature_errors()
     expected = compare(problem)
-    for fit, mine in ((expected.free, found["eq3"]), (expected.stm, found["stm"])):
+    for fit, mine in ((expected.free, result["eq3"]), (expected.stm, result["stm"])):
         assert mine["dof"] == fit.dof
         assert mine["chi2"] == pytest.approx(fit.chi2, rel=1e-3)
         for key, value in fit.values.items():
             assert near(mine["values"][key], value, fit.errors[key]), key
             assert mine["errors"][key] == pytest.approx(fit.errors[key], rel=5e-3), key
     error = expected.free.errors["mu"]
-    for end, value in zip(found["eq3"]["statistical"]["68"], expected.free.intervals["mu"], strict=True):
+    for end, value in zip(result["eq3"]["statistical"]["68"], expected.free.intervals["mu"], strict=True):
         assert abs(end - value) < 0.01 * error or near(end, value, error)
-    assert found["stm"]["aic"] - found["eq3"]["aic"] == pytest.approx(expected.delta_aic, rel=1e-3, abs=1e-3)
-    whole, mine = problem.on_atlas().fit(), found["atlas"]
+    assert result["stm"]["aic"] - result["eq3"]["aic"] == pytest.approx(expected.delta_aic, rel=1e-3, abs=1e-3)
+    whole, mine = problem.on_atlas().fit(), result["atlas"]
     ratio, error = whole.values["J0_over_h0"], whole.errors["J0_over_h0"]
     assert mine["state"] == whole.states["J0_over_h0"]
     assert mine["dof"] == whole.dof
@@ -96,13 +96,13 @@ def test_what_a_fit_on_the_atlas_is_made_of(open_page):
     for ratio, (C, kappa, velocity, friction) in zip([0.0, 0.07, 0.33, 0.81], shown, strict=True):
         J0 = 10 * ratio
         n = api.density(2**-0.5, 2**-0.5, J0)[0]
-        for mine, one in (
+        for mine, fit in (
             (C, lambda T, J0=J0: api.specific_heat(T, J0).value / api.specific_heat(1.0, J0).value),
             (kappa, lambda T, J0=J0: api.thermal_conductivity(T, J0).value / api.thermal_conductivity(1.0, J0).value),
             (velocity, lambda T, J0=J0, n=n: api.sound_velocity(T, J0, 9e4, 9.4e6).value / n),
             (friction, lambda T, J0=J0, n=n: api.internal_friction(T, J0, 9e4, 9.4e6).value / n),
         ):
-            np.testing.assert_allclose(mine, one(T), rtol=1e-5)
+            np.testing.assert_allclose(mine, fit(T), rtol=1e-5)
 
 
 def paste(tab, text, observable="thermal_conductivity", **fields):
@@ -120,15 +120,15 @@ def paste(tab, text, observable="thermal_conductivity", **fields):
 def test_a_pasted_table_is_fitted_and_said_to_be_so(open_page):
     tab = open_form(open_page)
     paste(tab, KAPPA, error="%", share="2", low="0.05", high="1")
-    found = fitted(tab)
+    result = fitted(tab)
     whole = tab.evaluate("tlsglass.yours.dataset.points")
     assert whole["T"] == pytest.approx([0.0609, 0.0838, 0.113, 0.145, 0.2, 0.257])  # mK, decimal commas, sorted
     assert whole["error"] == pytest.approx([0.02 * value for value in whole["value"]])
     ln_T, ln_kappa = np.log(whole["T"]), np.log(whole["value"])
-    assert found["eq3"]["values"]["mu"] == pytest.approx(2 - np.polyfit(ln_T, ln_kappa, 1)[0], abs=2e-3)  # a straight line
-    said = tab.inner_text("#your-result")
-    assert "J₀/h₀" in said
-    assert "tlsglass fit data.csv --observable thermal_conductivity" in said
+    assert result["eq3"]["values"]["mu"] == pytest.approx(2 - np.polyfit(ln_T, ln_kappa, 1)[0], abs=2e-3)  # a straight line
+    text = tab.inner_text("#your-result")
+    assert "J₀/h₀" in text
+    assert "tlsglass fit data.csv --observable thermal_conductivity" in text
     assert tab.locator("#your-plot canvas").count() == 1
 
 
@@ -136,19 +136,19 @@ def test_without_errors_a_share_of_each_value_is_told_by_the_residuals_as_the_li
     tab = open_form(open_page)
     csv = (SHIPPED / "stycast1266_thermal_conductivity/data.csv").read_text(encoding="utf-8")
     paste(tab, csv, unit="W/(m K)", low="0.05", high="0.45")
-    found = fitted(tab)
+    result = fitted(tab)
     T, kappa = np.loadtxt(csv.splitlines(), delimiter=",", skiprows=1).T
     expected = fit_report.fit(T, kappa, "thermal_conductivity", window=(0.05, 0.45), scan=False).fit
-    for mine, one in (
-        (found["eq3"], expected["mu_free"]),
-        (found["stm"], expected["stm"]),
-        (found["atlas"], expected["atlas"]["model"]),
+    for mine, fit in (
+        (result["eq3"], expected["mu_free"]),
+        (result["stm"], expected["stm"]),
+        (result["atlas"], expected["atlas"]["model"]),
     ):
-        assert mine["misfit"] == pytest.approx(one["misfit"], rel=1e-3)
-        assert mine["aic"] == pytest.approx(one["aic"], abs=1e-3)
-        for key, value in one["values"].items():
-            assert near(mine["values"][key], value, one["errors"][key]), key
-            assert mine["errors"][key] == pytest.approx(one["errors"][key], rel=1e-2), key
+        assert mine["misfit"] == pytest.approx(fit["misfit"], rel=1e-3)
+        assert mine["aic"] == pytest.approx(fit["aic"], abs=1e-3)
+        for key, value in fit["values"].items():
+            assert near(mine["values"][key], value, fit["errors"][key]), key
+            assert mine["errors"][key] == pytest.approx(fit["errors"][key], rel=1e-2), key
     assert "the same share of their value" in tab.inner_text("#your-notes")
     typed = shlex.split(tab.inner_text("#your-command"))[1:]
     (tmp_path / "data.csv").write_text(csv, encoding="utf-8")
@@ -176,7 +176,7 @@ SOUND = "T_K,v\n" + "".join(f"{0.1 * k},{1e-5 * k}\n" for k in range(1, 11))
 
 
 @pytest.mark.parametrize(
-    ("text", "fields", "said"),
+    ("text", "fields", "message"),
     [
         ("", {}, "Paste a table, drop a file, or choose an example first."),
         ("T,kappa", {}, "No table: a line with the names of the columns, and a line for each temperature, are needed."),
@@ -197,10 +197,10 @@ SOUND = "T_K,v\n" + "".join(f"{0.1 * k},{1e-5 * k}\n" for k in range(1, 11))
         ),
     ],
 )
-def test_what_is_wrong_with_a_table_is_said_in_one_line(open_page, text, fields, said):
+def test_what_is_wrong_with_a_table_is_said_in_one_line(open_page, text, fields, message):
     tab = open_form(open_page)
     paste(tab, text, **fields)
-    assert tab.inner_text("#your-wrong") == said
+    assert tab.inner_text("#your-wrong") == message
     assert not tab.locator("#your-result").is_visible()
 
 
@@ -220,7 +220,7 @@ def test_the_result_breaks_no_accessibility_rule_and_is_not_cut_off(open_page, w
     tab.set_default_timeout(SLOW)
     example(tab, "stycast1266_thermal_conductivity")
     tab.locator("#your-form summary").click()
-    found = Axe().run(tab, "#your-form").response["violations"]
-    assert [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found] == []
+    result = Axe().run(tab, "#your-form").response["violations"]
+    assert [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in result] == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.locator("#your-rows").evaluate("e => e.getBoundingClientRect().right") <= width

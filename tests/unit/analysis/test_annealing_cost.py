@@ -22,47 +22,47 @@ def test_a_ratio_of_densities_that_share_their_noise_is_sharper_than_either(coun
     rng = np.random.default_rng(2)
     exact = counts_of(lambda E: 0.02 * np.exp(-E / 20), 0.5, rng=rng)
     double = exact.__class__(**{**vars(exact), "counts": 2 * exact.counts, "snapshots": 1})
-    found = annealing_excess.density_ratio(double, exact)
-    np.testing.assert_allclose(found.ratio.value, 2)
-    np.testing.assert_allclose(found.ratio.error, 0, atol=1e-9)
-    assert np.all(found.annealed.error > 0)
-    assert np.all(np.diff(found.E_K) > 0)
-    inside = found.E_K > 1
-    np.testing.assert_allclose(found.tempered.value[inside], 0.02 * np.exp(-found.E_K[inside] / 20), rtol=0.15)
+    result = annealing_excess.density_ratio(double, exact)
+    np.testing.assert_allclose(result.ratio.value, 2)
+    np.testing.assert_allclose(result.ratio.error, 0, atol=1e-9)
+    assert np.all(result.annealed.error > 0)
+    assert np.all(np.diff(result.E_K) > 0)
+    inside = result.E_K > 1
+    np.testing.assert_allclose(result.tempered.value[inside], 0.02 * np.exp(-result.E_K[inside] / 20), rtol=0.15)
 
 
 def test_snapshots_leave_the_density_as_it_is(counts_of):
     """n of 64 states of each realization is the mean of theirs; bins are filled by as many states of one of them."""
-    one = counts_of(lambda E: 0.01 * np.ones_like(E), 0.5)
-    many = one.__class__(**{**vars(one), "counts": 64 * one.counts, "snapshots": 64})
-    np.testing.assert_allclose(many.n.value, one.n.value)
-    np.testing.assert_allclose(many.n.error, one.n.error)
-    assert len(many.coarsen_to_counts(100).edges_K) == len(one.coarsen_to_counts(100).edges_K)
+    single = counts_of(lambda E: 0.01 * np.ones_like(E), 0.5)
+    many = single.__class__(**{**vars(single), "counts": 64 * single.counts, "snapshots": 64})
+    np.testing.assert_allclose(many.n.value, single.n.value)
+    np.testing.assert_allclose(many.n.error, single.n.error)
+    assert len(many.coarsen_to_counts(100).edges_K) == len(single.coarsen_to_counts(100).edges_K)
 
 
-def of_two_anneals(T_freeze, rungs):
+def two_anneals(T_freeze, rungs):
     """Evidence in which overlaps stay, below T_freeze, at what they are there: 1 - q = T E/h0² above."""
     energy = np.full(len(rungs), -7.0)
     dissimilar = np.maximum(rungs, T_freeze) * 7.0 / 100
     rows = np.ones((4, 1))
-    told = {
+    means = {
         "twice_field_K": energy,
         "twice_overlap": 1 - dissimilar,
         "twice_coupling_K": energy,
         "pair_variance_K2": np.ones(1),
     }
-    told["twice_pair_overlap_K2"] = 1 - dissimilar
+    means["twice_pair_overlap_K2"] = 1 - dissimilar
     return SimpleNamespace(
-        model=SimpleNamespace(h0_K=10.0), annealed_rungs_K=rungs, mean=lambda name: JackknifeEstimate(rows * told[name])
+        model=SimpleNamespace(h0_K=10.0), annealed_rungs_K=rungs, mean=lambda name: JackknifeEstimate(rows * means[name])
     )
 
 
 @pytest.mark.parametrize("T_freeze", [0.11, 0.3, 2.5])
 def test_valleys_freeze_where_overlaps_ask_for_a_tenth_more_than_the_energy(T_freeze):
     rungs = np.geomspace(10, 0.02, 60)
-    found = annealing_cost.freezing_K(of_two_anneals(T_freeze, rungs))
-    assert found.value == pytest.approx(T_freeze / annealing_cost.FREEZING_RATIO, rel=0.02)
+    result = annealing_cost.freezing_K(two_anneals(T_freeze, rungs))
+    assert result.value == pytest.approx(T_freeze / annealing_cost.FREEZING_RATIO, rel=0.02)
 
 
 def test_anneals_that_agree_everywhere_never_freeze():
-    assert math.isnan(annealing_cost.freezing_K(of_two_anneals(0.01, np.geomspace(10, 0.02, 20))).value)
+    assert math.isnan(annealing_cost.freezing_K(two_anneals(0.01, np.geomspace(10, 0.02, 20))).value)

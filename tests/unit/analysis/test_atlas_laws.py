@@ -17,7 +17,7 @@ def drawn(shape, seed=4, realizations=4000):
     E = 0.5 * (edges[1:] + edges[:-1])
     expected = 0.015 * shape(E / J0_K) * np.exp(-(E**2) / 800) * np.diff(edges) * 1728 * 10
     counts = np.random.default_rng(seed).poisson(expected, (realizations // 10, len(E)))
-    of = {
+    select = {
         "L": 12,
         "J0_K": J0_K,
         "T_K": 2e-6,
@@ -27,7 +27,7 @@ def drawn(shape, seed=4, realizations=4000):
         "fingerprint": "",
         "groups": 25,
     }
-    return DensityOfStates(**of, first=10 * np.arange(len(counts)), edges_K=edges, counts=counts)
+    return DensityOfStates(**select, first=10 * np.arange(len(counts)), edges_K=edges, counts=counts)
 
 
 def gap(x):

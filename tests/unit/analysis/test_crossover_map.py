@@ -18,11 +18,11 @@ def test_numbers_are_those_of_the_fits_and_hold_within_what_is_printed(small_set
     s = settings.observables
     mu = estimators.constant_mu(small_set, s, 0.3).mu
     slopes = estimators.slopes(small_set, s, 0.3).ratio
-    stated = claims(
+    claim_table = claims(
         ("fig3_mu_J2", mu.value + 0.0055, 0.0029, np.nan, np.nan),
         ("fig3_slope_J2", np.nan, np.nan, slopes.value + 0.01, slopes.value + 1),
     )
-    table = crossover_map.map_crossover(small_set, s, stated)
+    table = crossover_map.map_crossover(small_set, s, claim_table)
     assert list(table) == crossover_map.COLUMNS
     assert table["T_max_K"].tolist() == [1.0] * 3  # the only rung from 1 K on
     row = table.set_index("T0_K").loc[0.3]
@@ -45,6 +45,6 @@ def test_what_is_not_printed_neither_holds_nor_fails(small_set, settings, monkey
 
 
 def test_a_value_holds_within_two_errors_of_its_rounding_and_a_range_as_it_is():
-    found = claims(("a", 0.13, 0.0029, np.nan, np.nan), ("b", np.nan, 0.1, -1.2, -0.8))
-    assert crossover_map.claim_interval(found.loc["a"]) == pytest.approx((0.1242, 0.1358))
-    assert crossover_map.claim_interval(found.loc["b"]) == (-1.2, -0.8)
+    claim_table = claims(("a", 0.13, 0.0029, np.nan, np.nan), ("b", np.nan, 0.1, -1.2, -0.8))
+    assert crossover_map.claim_interval(claim_table.loc["a"]) == pytest.approx((0.1242, 0.1358))
+    assert crossover_map.claim_interval(claim_table.loc["b"]) == (-1.2, -0.8)

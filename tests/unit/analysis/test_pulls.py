@@ -14,8 +14,8 @@ T = 0.5
 
 def mean_of_counts(counts):
     """The mean number of counts in the first bin: its jackknife error is that of a mean, its distribution normal."""
-    both = jackknife.leave_one_out(np.column_stack([counts.counts[:, 0], np.ones(len(counts.first))]), 50)
-    return both[0] / both[1]
+    halves = jackknife.leave_one_out(np.column_stack([counts.counts[:, 0], np.ones(len(counts.first))]), 50)
+    return halves[0] / halves[1]
 
 
 def mean_count(densities):
@@ -37,8 +37,8 @@ def test_pulls_of_right_errors_have_mean_0_and_width_1(densities):
     counts = densities.coldest
     expected = 0.01 * counts.n_spins / counts.concentration * counts.block * counts.edges_K[1]
     synthetic = pulls.pulls_of_synthetic(counts, lambda E: 0.01 + 0 * E, expected, mean_of_counts, 200, rng)
-    for found in (synthetic, pulls.pulls_of_splits(densities, densities.split(40), mean_count)):
-        summary = pulls.mean_and_width(found)
+    for result in (synthetic, pulls.pulls_of_splits(densities, densities.split(40), mean_count)):
+        summary = pulls.mean_and_width(result)
         assert abs(summary["mean"]) < 4 * summary["mean_err"]
         assert abs(summary["width"] - 1.02) < 4 * summary["width_err"]
     assert abs(pulls.pulls_of_halves(*densities.split(2), mean_count)) < 4
@@ -46,46 +46,46 @@ def test_pulls_of_right_errors_have_mean_0_and_width_1(densities):
 
 def test_parts_are_held_against_a_whole_that_contains_them(counts_of):
     """Two parts of 300 sets each, whose deviation from the whole is half that of their difference: rms pull 1, not 0.71."""
-    found = []
+    result = []
     for seed in range(300):
         whole = TemperatureSeries([flat(counts_of, 1000, seed)])
-        found.extend(pulls.pulls_of_splits(whole, whole.split(2), mean_count))
-    assert np.sqrt(np.mean(np.square(found))) == pytest.approx(1.02, abs=4 / np.sqrt(2 * 300))
+        result.extend(pulls.pulls_of_splits(whole, whole.split(2), mean_count))
+    assert np.sqrt(np.mean(np.square(result))) == pytest.approx(1.02, abs=4 / np.sqrt(2 * 300))
 
 
 def test_errors_that_are_half_of_the_right_ones_are_seen(densities):
     def overconfident(densities):
-        found = mean_count(densities)
-        return JackknifeEstimate(found.value + 0.5 * (found.rows - found.value))
+        result = mean_count(densities)
+        return JackknifeEstimate(result.value + 0.5 * (result.rows - result.value))
 
-    found = pulls.pulls_of_splits(densities, densities.split(40), overconfident)
-    assert pulls.mean_and_width(found)["width"] == pytest.approx(2, abs=4 * 2 / np.sqrt(78))
+    result = pulls.pulls_of_splits(densities, densities.split(40), overconfident)
+    assert pulls.mean_and_width(result)["width"] == pytest.approx(2, abs=4 * 2 / np.sqrt(78))
 
 
 def test_what_is_tested_is_what_is_quoted(small_set, settings):
     """Every tested quantity has a pull from each part, and it is that of the quoted estimator."""
     lines = []
-    found = pulls.pulls_of_set(small_set, settings, n_splits=3, synthetic=2, seed=1, report=lines.append)
-    assert list(found) == pulls.COLUMNS
-    assert list(found["quantity"].drop_duplicates()) == [quantity.name for quantity in entries("pull_place")] == lines
-    assert dict(found.groupby("sample").size()) == {"parts": 3 * 8, "halves": 8, "synthetic": 2 * 4}
+    result = pulls.pulls_of_set(small_set, settings, n_splits=3, synthetic=2, seed=1, report=lines.append)
+    assert list(result) == pulls.COLUMNS
+    assert list(result["quantity"].drop_duplicates()) == [quantity.name for quantity in entries("pull_place")] == lines
+    assert dict(result.groupby("sample").size()) == {"parts": 3 * 8, "halves": 8, "synthetic": 2 * 4}
     for quantity in entries("pull_place"):
         first = quantity.at(quantity.pull_place, small_set.split(2)[0], settings)
         second = quantity.at(quantity.pull_place, small_set.split(2)[1], settings)
         expected = (first.value - second.value) / np.hypot(first.error, second.error)
-        row = found[(found["sample"] == "halves") & (found["quantity"] == quantity.name)]
+        row = result[(result["sample"] == "halves") & (result["quantity"] == quantity.name)]
         assert row["pull"].item() == pytest.approx(expected, rel=1e-12)
 
 
 def test_pulls_from_fewer_than_ten_blocks_are_not_shown_and_the_log_says_why(small_set, settings):
     lines = []
     few = small_set.between(0, 150)
-    found = pulls.pulls_of_set(few, settings, n_splits=10, synthetic=2, seed=1, report=lines.append)
+    result = pulls.pulls_of_set(few, settings, n_splits=10, synthetic=2, seed=1, report=lines.append)
     assert lines[:2] == [
         "parts: not shown: 1 blocks of realizations each, fewer than 10",
         "halves: not shown: 7 blocks of realizations each, fewer than 10",
     ]
-    assert set(found["sample"]) == {"synthetic"}
+    assert set(result["sample"]) == {"synthetic"}
     none = pulls.pulls_of_set(small_set.between(0, 80), settings, n_splits=10, synthetic=2, seed=1, report=lines.append)
     assert list(none) == pulls.COLUMNS
     assert len(none) == len(pulls.summarize(none)) == 0

@@ -59,16 +59,16 @@ def test_every_choice_gives_one_value_with_an_error(small_set, settings):
         choices = quantity.choices(settings)
         assert len(choices) > 1 or not quantity.tabulate_alternatives
         for name, estimate in choices.items():
-            found = estimate(density)
-            assert (found.shape, found.groups) == ((), 20), (quantity.name, name)
-            assert found.error > 0, (quantity.name, name)
+            result = estimate(density)
+            assert (result.shape, result.groups) == ((), 20), (quantity.name, name)
+            assert result.error > 0, (quantity.name, name)
 
 
 @pytest.mark.parametrize(("name", "T_K", "truth"), [("B", 0.5, 0.0135), ("mu", 0.5, 0.13), ("mu_constant", None, 0.13)])
 def test_estimates_are_those_of_the_density_they_come_from(small_set, settings, name, T_K, truth):
     """Eq. (3) with B = 0.0135 and µ = 0.13 within 4 σ, and 0.01 for the Gaussian envelope."""
-    found = get_quantity(name).quoted(small_set if T_K is None else small_set.at(T_K), settings)
-    assert abs(found.value - truth) < 4 * found.error + (0.01 if name == "mu_constant" else 0)
+    estimate = get_quantity(name).quoted(small_set if T_K is None else small_set.at(T_K), settings)
+    assert abs(estimate.value - truth) < 4 * estimate.error + (0.01 if name == "mu_constant" else 0)
 
 
 @pytest.mark.parametrize("quantity", [q for q in QUANTITIES if q.toy_density], ids=lambda q: q.name)

@@ -23,10 +23,10 @@ def test_tables_of_a_set_hold_its_quantities_their_errors_and_choices(small_set,
     assert (row["mu"], row["mu_err"], row["n_realizations"]) == (mu.value, mu.error, 400)
     choices = tables["choices"]
     assert list(choices) == quantity_tables.CHOICES
-    own = choices[(choices["quantity"] == "mu") & (choices["T_K"] == 0.2)]
-    assert own["choice"].tolist() == ["quoted", "bins 4 times as wide", "unweighted least squares"]
-    assert (own["difference"] != 0).tolist() == [False, True, True]
-    largest = own["difference"].abs().max()
+    rows_of_mu = choices[(choices["quantity"] == "mu") & (choices["T_K"] == 0.2)]
+    assert rows_of_mu["choice"].tolist() == ["quoted", "bins 4 times as wide", "unweighted least squares"]
+    assert (rows_of_mu["difference"] != 0).tolist() == [False, True, True]
+    largest = rows_of_mu["difference"].abs().max()
     assert row["mu_sys"] == (largest if largest > mu.error else 0)
     alpha = choices[choices["quantity"] == "alpha"]
     assert alpha["choice"].tolist() == ["quoted", "0.05 to 0.5 K", "with covariance"]
@@ -39,8 +39,8 @@ def test_tables_of_a_set_hold_its_quantities_their_errors_and_choices(small_set,
 
 def test_curves_are_relative_to_the_coldest_temperature_of_the_window(small_set, settings):
     table = quantity_tables.tabulate_curves(small_set, settings)
-    both = table["dv_resonant"] + table["dv_relaxation"]
-    np.testing.assert_allclose(table["dv_relative"], both - both[0], atol=1e-15)
+    pairs = table["dv_resonant"] + table["dv_relaxation"]
+    np.testing.assert_allclose(table["dv_relative"], pairs - pairs[0], atol=1e-15)
     assert table["dv_relative"][0] == table["dv_relative_err"][0] == 0
 
 
@@ -66,10 +66,10 @@ def test_laws_are_those_of_the_curves(small_set, settings):
 
 
 def test_what_is_quoted_at_every_size_is_what_the_tables_of_a_set_hold(small_set, settings):
-    tables, found = quantity_tables.tabulate_set(small_set, settings), quantity_tables.all_quantities(small_set, settings)
-    assert {quantity.name for quantity, *_ in found} == {quantity.name for quantity in QUANTITIES}
-    assert small_set.quench.T_K not in {T_K for _, T_K, _ in found}
-    for quantity, T_K, samples in found:
+    tables, quantities = quantity_tables.tabulate_set(small_set, settings), quantity_tables.all_quantities(small_set, settings)
+    assert {quantity.name for quantity, *_ in quantities} == {quantity.name for quantity in QUANTITIES}
+    assert small_set.quench.T_K not in {T_K for _, T_K, _ in quantities}
+    for quantity, T_K, samples in quantities:
         table = tables[quantity.table]
         mine = table["quantity"] == quantity.name if quantity.table == "laws" else table["T_K"] == T_K
         (row,) = table[mine].to_dict("records")
@@ -79,11 +79,11 @@ def test_what_is_quoted_at_every_size_is_what_the_tables_of_a_set_hold(small_set
 def test_a_weak_coupling_is_fitted_on_windows_in_units_of_its_coupling(small_set):
     counts = small_set.at(0.05)  # J0 = 2 K
     row = quantity_tables.weak_coupling_row(counts, [(0.1, 1), (0.2, 1)])
-    fit, other = (fit_exponent(counts, low, 2.0) for low in (0.2, 0.4))
+    fit, denser = (fit_exponent(counts, low, 2.0) for low in (0.2, 0.4))
     assert list(row) == quantity_tables.WEAK_COUPLING
     assert (row["E_low_K"], row["E_high_K"]) == (0.2, 2.0)
     assert (row["mu"], row["mu_err"]) == (fit.mu.value, fit.mu.error)
-    moved = abs(other.mu.value - fit.mu.value)
+    moved = abs(denser.mu.value - fit.mu.value)
     assert row["mu_sys"] == (moved if moved > fit.mu.error else 0)
 
 
@@ -109,12 +109,12 @@ def test_a_law_that_does_not_hold_is_quoted_with_the_spread_of_its_local_values(
 
 
 def test_variants_are_compared_realization_by_realization(set_of, settings):
-    published, other = set_of(seed=1), set_of(B=0.0155, seed=2)
+    published, denser = set_of(seed=1), set_of(B=0.0155, seed=2)
     same = quantity_tables.variant_rows("none", published, published, settings)
     assert [row["quantity"] for row in same] == ["mu_zero_temperature", "B", "mu"]
     assert all(list(row) == quantity_tables.VARIANTS for row in same)
     assert {row["difference"] for row in same} == {row["difference_err"] for row in same} == {0.0}
-    rows = {row["quantity"]: row for row in quantity_tables.variant_rows("denser", other, published, settings)}
-    one, two = (get_quantity("B").quoted(densities.at(0.5), settings) for densities in (other, published))
-    assert rows["B"]["difference_err"] == (one - two).error
+    rows = {row["quantity"]: row for row in quantity_tables.variant_rows("denser", denser, published, settings)}
+    first, two = (get_quantity("B").quoted(densities.at(0.5), settings) for densities in (denser, published))
+    assert rows["B"]["difference_err"] == (first - two).error
     assert abs(rows["B"]["relative"] - (0.0155 / 0.0135 - 1)) < 4 * rows["B"]["relative_err"]

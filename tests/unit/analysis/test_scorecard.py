@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[3]
 PAPER = pd.read_csv(ROOT / "config/paper_values.csv")
 CLAIMS = PAPER.to_dict("records")
 PUBLISHED = {path.stem: pd.read_csv(path) for path in (ROOT / "results/published/tables").glob("*.csv")}
-HELD = {stated["id"]: scorecard._select_row(stated, PUBLISHED.get(stated["table"]), 12) for stated in CLAIMS}
+HELD = {entry["id"]: scorecard._select_row(entry, PUBLISHED.get(entry["table"]), 12) for entry in CLAIMS}
 UPHELD = {"agrees", "open choice", "reconstructed"}
 
 
@@ -34,12 +34,12 @@ def table(value=0.13, error=0.01):
     return pd.DataFrame({"T_K": [0.5, 1.0], "mu": [value, 9.0], "mu_err": [error, 9.0]})
 
 
-def judge(stated, found, L=12):
-    return scorecard.judge(stated, found, L)
+def judge(entry, rows, L=12):
+    return scorecard.judge(entry, rows, L)
 
 
 @pytest.mark.parametrize(
-    ("changes", "found", "verdict"),
+    ("changes", "rows", "verdict"),
     [
         ({}, table(), "agrees"),
         ({}, table(0.157), "agrees"),
@@ -64,8 +64,8 @@ def judge(stated, found, L=12):
         ({"table": "none"}, None, "not reproduced"),
     ],
 )
-def test_verdicts(changes, found, verdict):
-    assert judge(claim(**changes), found)["verdict"] == verdict
+def test_verdicts(changes, rows, verdict):
+    assert judge(claim(**changes), rows)["verdict"] == verdict
 
 
 def test_z_combines_both_errors():
@@ -103,15 +103,15 @@ def test_an_exact_value_without_errors_differs_or_agrees():
 
 
 def test_a_claim_without_an_L_of_its_own_is_held_against_the_lattice_that_is_named():
-    found = pd.DataFrame({"L": [8, 12], "J0_K": 2.0, "mu": [0.13, 0.5], "mu_err": 0.01})
-    general, own = claim(select="L == @L and J0_K == 2"), claim(select="L == 12 and J0_K == 2")
-    assert [judge(general, found, L)["verdict"] for L in (8, 12, 16)] == ["agrees", "differs", "not simulated"]
-    assert [judge(own, found, L)["ours"] for L in (8, 12)] == [0.5, 0.5]
+    rows = pd.DataFrame({"L": [8, 12], "J0_K": 2.0, "mu": [0.13, 0.5], "mu_err": 0.01})
+    general, specific = claim(select="L == @L and J0_K == 2"), claim(select="L == 12 and J0_K == 2")
+    assert [judge(general, rows, L)["verdict"] for L in (8, 12, 16)] == ["agrees", "differs", "not simulated"]
+    assert [judge(specific, rows, L)["ours"] for L in (8, 12)] == [0.5, 0.5]
 
 
 def test_what_the_run_does_not_simulate_is_told_apart_from_what_it_cannot_tell():
-    found = pd.DataFrame({"L": [12], "J0_K": [3.0], "mu": [0.13], "mu_err": [0.5]})
-    rows = [judge(claim(select=f"L == @L and J0_K == {J0}"), found) for J0 in (2, 3)]
+    rows = pd.DataFrame({"L": [12], "J0_K": [3.0], "mu": [0.13], "mu_err": [0.5]})
+    rows = [judge(claim(select=f"L == @L and J0_K == {J0}"), rows) for J0 in (2, 3)]
     assert [row["verdict"] for row in rows] == ["not simulated", "no power"]
     assert np.isnan(rows[0]["z"])
     assert scorecard.summary(pd.DataFrame(rows))["not simulated"] == 1
@@ -138,8 +138,8 @@ def test_the_line_on_table_2_counts_what_lies_within_three_sigma():
 def test_every_claim_is_stated_once_and_completely():
     assert PAPER["id"].is_unique
     assert set(PAPER["kind"]) <= {"value", "simulated", "reconstructed"}
-    stated = PAPER["paper"].notna() != (PAPER["low"].notna() & PAPER["high"].notna())
-    assert stated.all()
+    exclusive = PAPER["paper"].notna() != (PAPER["low"].notna() & PAPER["high"].notna())
+    assert exclusive.all()
     assert (PAPER["reason"].notna() == PAPER["low"].notna()).all()
     assert PAPER.loc[PAPER["low"].notna(), "paper_err"].isna().all()
     assert (PAPER.loc[PAPER["low"].notna(), "kind"] != "simulated").all()
@@ -148,8 +148,8 @@ def test_every_claim_is_stated_once_and_completely():
 
 
 def test_a_claim_names_the_lattice_that_it_is_about_or_that_of_the_paper():
-    for stated in PAPER[PAPER["select"].fillna("").str.contains(r"\bL ==")].itertuples():
-        assert ("L = " in stated.claim) == ("@L" not in stated.select), stated.id
+    for entry in PAPER[PAPER["select"].fillna("").str.contains(r"\bL ==")].itertuples():
+        assert ("L = " in entry.claim) == ("@L" not in entry.select), entry.id
 
 
 def test_table_2_is_the_printed_one():
@@ -158,22 +158,22 @@ def test_table_2_is_the_printed_one():
     assert [round(printed[f"table2_mu_J3_T{T}"], 3) for T in ("0.1", "0.5", "1")] == [0.081, 0.152, 0.158]
 
 
-def fed(stated, value, times=1.0):
+def fed(entry, value, times=1.0):
     """Return the verdict on a claim fed with ``value``, with the errors of the published run or ``times`` as large."""
-    row = {} if HELD[stated["id"]] is None else HELD[stated["id"]].to_dict()
-    errors = {name: times * row[name] for name in (f"{stated['column']}_err", "statistical_err") if name in row}
-    return judge(stated | {"select": np.nan}, pd.DataFrame([row | errors | {stated["column"]: value}]))["verdict"]
+    row = {} if HELD[entry["id"]] is None else HELD[entry["id"]].to_dict()
+    errors = {name: times * row[name] for name in (f"{entry['column']}_err", "statistical_err") if name in row}
+    return judge(entry | {"select": np.nan}, pd.DataFrame([row | errors | {entry["column"]: value}]))["verdict"]
 
 
 def upheld_by_null(times=1.0):
     """Return the claims that are upheld although they are fed the value of their null model."""
-    return [stated["id"] for stated in CLAIMS if fed(stated, stated["null"], times) in ("agrees", "reconstructed")]
+    return [entry["id"] for entry in CLAIMS if fed(entry, entry["null"], times) in ("agrees", "reconstructed")]
 
 
 def refuted_by_paper():
     """Return the claims that are not upheld although they are fed the paper's own value, or the middle of its interval."""
     middle = PAPER["paper"].fillna((PAPER["low"] + PAPER["high"]) / 2)
-    return [stated["id"] for stated, value in zip(CLAIMS, middle, strict=True) if fed(stated, value) not in UPHELD]
+    return [entry["id"] for entry, value in zip(CLAIMS, middle, strict=True) if fed(entry, value) not in UPHELD]
 
 
 WEAK = ["table2_mu_J2_T0.1", "table2_mu_J3_T0.1"]  # few counts: 200 mK of energies
@@ -186,7 +186,7 @@ def test_no_claim_is_upheld_by_its_null_model_however_large_our_errors(times):
 
 def test_every_claim_is_upheld_by_its_own_value_or_is_known_to_be_weak():
     assert refuted_by_paper() == WEAK
-    assert {fed(stated, stated["null"]) for stated in CLAIMS if stated["id"] not in WEAK} <= {"differs", "open choice"}
+    assert {fed(entry, entry["null"]) for entry in CLAIMS if entry["id"] not in WEAK} <= {"differs", "open choice"}
 
 
 MUTANTS = {

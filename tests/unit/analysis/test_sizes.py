@@ -12,8 +12,8 @@ LATTICES = np.array([8, 12, 16, 20])
 ERRORS = np.array([0.01, 0.01, 0.02, 0.03])
 
 
-def values(L, **found):
-    rows = [(L, 2.0, name, T_K, x, error, 100) for name, (T_K, x, error) in found.items()]
+def values(L, **result):
+    rows = [(L, 2.0, name, T_K, x, error, 100) for name, (T_K, x, error) in result.items()]
     return pd.DataFrame(rows, columns=sizes.VALUES)
 
 
@@ -29,9 +29,9 @@ def test_every_pair_of_sizes_is_compared_by_hand():
     )
     pairs = sizes.size_differences(table)
     assert list(pairs) == sizes.PAIRS
-    found = pairs.set_index(["quantity", "L_small", "L_large"]).sort_index()
-    assert list(found.index) == [("B", 8, 12), ("alpha", 8, 12), ("alpha", 8, 16), ("alpha", 12, 16)]  # B at one T alone
-    alpha, B = found.loc["alpha", 8, 12], found.loc["B", 8, 12]
+    result = pairs.set_index(["quantity", "L_small", "L_large"]).sort_index()
+    assert list(result.index) == [("B", 8, 12), ("alpha", 8, 12), ("alpha", 8, 16), ("alpha", 12, 16)]  # B at one T alone
+    alpha, B = result.loc["alpha", 8, 12], result.loc["B", 8, 12]
     assert alpha["difference"] == pytest.approx(2)
     assert alpha["difference_err"] == pytest.approx(np.hypot(0.4, 0.1))
     assert alpha["relative"] == pytest.approx(1)
@@ -42,26 +42,26 @@ def test_every_pair_of_sizes_is_compared_by_hand():
 
 def test_two_sizes_lie_on_a_line_in_the_inverse_volume():
     """x(8) = 1 and x(12) = 2: x(∞) = (12³ · 2 - 8³ · 1)/(12³ - 8³), its error from both."""
-    found = sizes.extrapolate(np.array([12, 8]), np.array([2.0, 1.0]), np.array([0.1, 0.2]), 12)
+    result = sizes.extrapolate(np.array([12, 8]), np.array([2.0, 1.0]), np.array([0.1, 0.2]), 12)
     volume = 12**3 - 8**3
-    assert found["limit"] == pytest.approx((12**3 * 2 - 8**3) / volume)
-    assert found["limit_err"] == pytest.approx(np.hypot(12**3 * 0.1, 8**3 * 0.2) / volume)
-    assert found["shift"] == pytest.approx(found["limit"] - 2)
-    assert found["shift_err"] == pytest.approx(np.hypot(8**3 * 0.1, 8**3 * 0.2) / volume)  # the value at 12 enters both
-    assert (found["value"], found["dof"]) == (2.0, 0)
-    assert found["chi2"] == pytest.approx(0, abs=1e-20)
+    assert result["limit"] == pytest.approx((12**3 * 2 - 8**3) / volume)
+    assert result["limit_err"] == pytest.approx(np.hypot(12**3 * 0.1, 8**3 * 0.2) / volume)
+    assert result["shift"] == pytest.approx(result["limit"] - 2)
+    assert result["shift_err"] == pytest.approx(np.hypot(8**3 * 0.1, 8**3 * 0.2) / volume)  # the value at 12 enters both
+    assert (result["value"], result["dof"]) == (2.0, 0)
+    assert result["chi2"] == pytest.approx(0, abs=1e-20)
 
 
 def test_a_fit_of_more_sizes_is_that_of_numpy():
     x = np.array([1.0, 1.3, 1.32, 1.4])
-    found = sizes.extrapolate(LATTICES, x, ERRORS, 12)
+    result = sizes.extrapolate(LATTICES, x, ERRORS, 12)
     (slope, limit), covariance = np.polyfit(1 / LATTICES**3, x, 1, w=1 / ERRORS, cov="unscaled")
-    assert (found["limit"], found["slope"]) == pytest.approx((limit, slope))
-    assert found["limit_err"] == pytest.approx(np.sqrt(covariance[1, 1]))
-    assert found["chi2"] == pytest.approx(np.sum(((x - limit - slope / LATTICES**3) / ERRORS) ** 2))
+    assert (result["limit"], result["slope"]) == pytest.approx((limit, slope))
+    assert result["limit_err"] == pytest.approx(np.sqrt(covariance[1, 1]))
+    assert result["chi2"] == pytest.approx(np.sum(((x - limit - slope / LATTICES**3) / ERRORS) ** 2))
     changes = [abs(np.polyfit(1.0 / LATTICES**power, x, 1, w=1 / ERRORS)[1] - limit) for power in (1, 2, 4)]
     changes.append(abs(np.polyfit(1 / LATTICES[1:] ** 3, x[1:], 1, w=1 / ERRORS[1:])[1] - limit))
-    assert found["limit_sys"] == pytest.approx(max(changes))  # here all of them exceed their errors, or the largest does
+    assert result["limit_sys"] == pytest.approx(max(changes))  # here all of them exceed their errors, or the largest does
 
 
 @pytest.mark.parametrize("slope", [0.0, -100.0])
@@ -73,22 +73,22 @@ def test_limits_and_shifts_of_synthetic_values_hold_what_their_errors_promise(sl
     """
     rng = np.random.default_rng(1)
     truth = 1.5 + slope / LATTICES**3
-    found = pd.DataFrame([sizes.extrapolate(LATTICES, rng.normal(truth, ERRORS), ERRORS, 12) for _ in range(2000)])
+    result = pd.DataFrame([sizes.extrapolate(LATTICES, rng.normal(truth, ERRORS), ERRORS, 12) for _ in range(2000)])
     for name, expected in (("limit", 1.5), ("shift", 1.5 - truth[1])):
-        pull = (found[name] - expected) / found[f"{name}_err"]
+        pull = (result[name] - expected) / result[f"{name}_err"]
         assert abs(pull.mean()) < 4 / np.sqrt(2000)
         assert abs(pull.std() - 1) < 4 / np.sqrt(2 * 2000)
-        beyond = (found[name] - expected).abs() > 3 * found[f"{name}_err"] + found[f"{name}_sys"]
+        beyond = (result[name] - expected).abs() > 3 * result[f"{name}_err"] + result[f"{name}_sys"]
         assert beyond.mean() < 0.003 + 4 * np.sqrt(0.003 / 2000)
-    assert abs(found["chi2"].mean() - 2) < 4 * 2 / np.sqrt(2000)
+    assert abs(result["chi2"].mean() - 2) < 4 * 2 / np.sqrt(2000)
 
 
 def test_another_power_is_inside_the_systematic_error():
     """Exact values of x = 1.5 - 1/L: 1/L³ misses the limit, and says by how much."""
-    found = sizes.extrapolate(LATTICES, 1.5 - 1 / LATTICES, ERRORS / 100, 12)
-    missed = abs(found["limit"] - 1.5)
-    assert missed > 30 * found["limit_err"]
-    assert found["limit_sys"] == pytest.approx(missed)
+    result = sizes.extrapolate(LATTICES, 1.5 - 1 / LATTICES, ERRORS / 100, 12)
+    missed = abs(result["limit"] - 1.5)
+    assert missed > 30 * result["limit_err"]
+    assert result["limit_sys"] == pytest.approx(missed)
 
 
 def test_what_stands_at_one_size_or_has_no_value_has_no_limit():
@@ -112,15 +112,15 @@ def test_ladders_are_compared_realization_by_realization(set_of, settings):
     assert list(table) == sizes.LADDERS
     assert (table["difference"] == 0).all()
     assert (table["difference_err"] == 0).all()
-    other = sizes.ladder_differences(set_of(seed=2), whole, settings)
-    assert (other["difference"].abs() < 5 * other["difference_err"]).mean() > 0.95
-    own = sizes.quoted_values(whole, settings)
-    assert list(own) == sizes.VALUES
-    pd.testing.assert_frame_equal(own, table[sizes.VALUES])
+    second = sizes.ladder_differences(set_of(seed=2), whole, settings)
+    assert (second["difference"].abs() < 5 * second["difference_err"]).mean() > 0.95
+    selected = sizes.quoted_values(whole, settings)
+    assert list(selected) == sizes.VALUES
+    pd.testing.assert_frame_equal(selected, table[sizes.VALUES])
 
 
 def test_the_shift_of_a_claim_is_that_of_its_number():
-    found = pd.DataFrame(
+    result = pd.DataFrame(
         [
             (2.0, "B", 0.1, 12, 1.0),
             (2.0, "B", 0.5, 12, 2.0),
@@ -132,7 +132,7 @@ def test_the_shift_of_a_claim_is_that_of_its_number():
     )
 
     def shift(table, column, select):
-        row = sizes.claim_shift({"table": table, "column": column, "select": select}, found)
+        row = sizes.claim_shift({"table": table, "column": column, "select": select}, result)
         return None if row is None else row["shift"]
 
     assert shift("table_2", "B", "L == @L and J0_K == 2 and T_K == 0.5") == 2.0
@@ -147,11 +147,11 @@ def test_every_simulated_claim_of_the_figures_lattice_has_a_shift(request):
     """Each number that the paper states of L = 12 is quoted at every size, so that its shift can be told."""
     claims = pd.read_csv(request.config.rootpath / "config/paper_values.csv")
     rows = [(J0, q.name, T) for J0 in (2.0, 3.0) for q in QUANTITIES for T in (0.02, 0.1, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)]
-    found = pd.DataFrame(rows, columns=sizes.KEY).assign(L=12)
-    found.loc[found["quantity"].isin([q.name for q in QUANTITIES if q.table == "laws"]), "T_K"] = np.nan
-    found = found[~found["quantity"].isin(["E0_K", "mu_zero_temperature"]) | (found["T_K"] == 0.02)].drop_duplicates()
-    own = claims[
+    result = pd.DataFrame(rows, columns=sizes.KEY).assign(L=12)
+    result.loc[result["quantity"].isin([q.name for q in QUANTITIES if q.table == "laws"]), "T_K"] = np.nan
+    result = result[~result["quantity"].isin(["E0_K", "mu_zero_temperature"]) | (result["T_K"] == 0.02)].drop_duplicates()
+    selected = claims[
         claims["table"].isin({quantity.table for quantity in QUANTITIES}) & ~claims["select"].fillna("").str.contains("L == 8")
     ]
-    assert len(own) > 30
-    assert [claim["id"] for claim in own.to_dict("records") if sizes.claim_shift(claim, found) is None] == []
+    assert len(selected) > 30
+    assert [claim["id"] for claim in selected.to_dict("records") if sizes.claim_shift(claim, result) is None] == []

@@ -39,7 +39,7 @@ def test_every_published_result_and_every_caption_has_an_entry():
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"title": ""}, "catalogue: figure_pulls: no title"),
         ({"section": ""}, "catalogue: figure_pulls: no section"),
@@ -53,10 +53,10 @@ def test_every_published_result_and_every_caption_has_an_entry():
         ),
     ],
 )
-def test_an_entry_that_lacks_something_is_named_in_one_line(change, said):
+def test_an_entry_that_lacks_something_is_named_in_one_line(change, message):
     with pytest.raises(CatalogueError) as refusal:
         check_catalogue([replace(catalogue.get_entry("figure_pulls"), **change)], CAPTIONS)
-    assert str(refusal.value) == said
+    assert str(refusal.value) == message
 
 
 def test_an_entry_stands_there_once():
@@ -83,9 +83,9 @@ def test_settings_are_looked_up_in_lists_and_in_each_entry_of_a_list():
 
 def test_inputs_are_those_of_the_lattice_that_the_figures_name():
     dos = "<results>/dos/L12_J{}/T{}.npz".format
-    found = catalogue.get_entry("figure_1").input_paths(RUN)
-    assert found["counts"] == [dos(2, "0.02"), dos(2, "0.5"), dos(3, "0.02"), dos(3, "0.5")]
-    assert found["eq3"] == "<results>/tables/table_2.csv"
+    paths = catalogue.get_entry("figure_1").input_paths(RUN)
+    assert paths["counts"] == [dos(2, "0.02"), dos(2, "0.5"), dos(3, "0.02"), dos(3, "0.5")]
+    assert paths["eq3"] == "<results>/tables/table_2.csv"
     assert catalogue.get_entry("figure_dipolar_gap").input_paths(replace(RUN, J0_values=["2"]))["counts"] == [dos(2, "2e-06")]
     assert catalogue.get_entry("figure_3").input_paths(replace(RUN, L="8"))["observables"] == [
         f"<results>/observables/L8_J{J0}.csv" for J0 in (2, 3)
@@ -98,7 +98,7 @@ def test_a_figure_falls_away_with_what_it_shows():
     assert catalogue.get_entry("figure_variants").input_paths(replace(RUN, variants=["cutoff"])) is not None
     assert catalogue.get_entry("figure_stycast").input_paths(RUN) is None
     silica = catalogue.get_entry("figure_5")
-    assert silica.input_paths(RUN)["fits"] == [f"<results>/experiments/{one}/fit.json" for one in RUN.datasets]
+    assert silica.input_paths(RUN)["fits"] == [f"<results>/experiments/{dataset}/fit.json" for dataset in RUN.datasets]
     assert silica.settings_from(CONFIG, RUN) == {"panels": [1, 1]}
     assert silica.available_panels(RUN) == [["fig5a_silica_sound_velocity"], ["fig5c_coverglass_sound_velocity"]]
 

@@ -43,10 +43,10 @@ def bare(path):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "workflow/report").glob("fig*.rst")), ids=lambda path: path.stem)
 def test_the_letters_of_a_caption_are_those_of_the_panels(path):
-    said = set(re.findall(r"\(([a-f])\)", bare(path)))
+    render = set(re.findall(r"\(([a-f])\)", bare(path)))
     drawn = PUBLISHED / f"figures/{path.stem}.csv"
-    if said and drawn.is_file():
-        assert said == {panel.split(",")[0] for panel in pd.read_csv(drawn)["panel"]}
+    if render and drawn.is_file():
+        assert render == {panel.split(",")[0] for panel in pd.read_csv(drawn)["panel"]}
 
 
 @pytest.mark.parametrize("name", ["figure_stycast", "figure_niobium", "figure_argonne", "figure_resonator", "figure_materials"])
@@ -67,24 +67,24 @@ def test_a_caption_takes_its_numbers_from_the_scorecard_and_the_tables(tmp_path)
     )
     pd.DataFrame({"L": [8, 12], "J0_K": 2, "mu": [0.2, 0.123], "mu_err": [0.01, 0.01]}).to_csv(tmp_path / "a.csv", index=False)
 
-    def said(template):
+    def render(template):
         return prose.render_text(template, card, tmp_path)
 
-    everything = said('{{ ours("slope") }} | {{ ours("slope_2") }} | {{ ours("other") }} | {{ tally("slope") }}')
+    everything = render('{{ ours("slope") }} | {{ ours("slope_2") }} | {{ ours("other") }} | {{ tally("slope") }}')
     assert everything == "−1.23(1) ± 0.2 (choices) | 0.15(1) | (not simulated) | 1 agrees, 1 is an open choice"
-    assert said('{{ paper("slope") }}; {{ paper("slope_2") }}; {{ paper("other") }}') == "−1.0; 0.1 to 0.2; 9.4 × 10⁶"
-    assert said('{{ cell("a", "mu", L=12, J0_K=2) }}; {{ cell("a", "mu", percent=True, L=8) }}') == "0.12(1); 20(1) %"
-    assert said('{{ value_range("a", "mu", J0_K=2) }}') == "0.12 to 0.20"
+    assert render('{{ paper("slope") }}; {{ paper("slope_2") }}; {{ paper("other") }}') == "−1.0; 0.1 to 0.2; 9.4 × 10⁶"
+    assert render('{{ cell("a", "mu", L=12, J0_K=2) }}; {{ cell("a", "mu", percent=True, L=8) }}') == "0.12(1); 20(1) %"
+    assert render('{{ value_range("a", "mu", J0_K=2) }}') == "0.12 to 0.20"
     (tmp_path / "b.csv").write_text(
         "dataset,says,x,x_err\none,µ is -0.1. Done.,0.5,0.02\ntwo,at -30 dBm,2,\n", encoding="utf-8"
     )
     texts = '{{ optional_cell("b", "says", dataset="one") }} {{ optional_cell("b", "says", dataset="two") }}'
-    assert said(texts) == "µ is −0.1. Done. at −30 dBm"
-    assert said('{{ optional_cell("b", "x", dataset="one") }}') == "0.50(2)"
-    assert said('{{ optional_cell("b", "x", dataset="three") }}') == "(not fitted)"
+    assert render(texts) == "µ is −0.1. Done. at −30 dBm"
+    assert render('{{ optional_cell("b", "x", dataset="one") }}') == "0.50(2)"
+    assert render('{{ optional_cell("b", "x", dataset="three") }}') == "(not fitted)"
     for wrong in ('{{ ours("slop") }}', '{{ cell("a", "mu", J0_K=2) }}', '{{ cell("a", "mu", L=16) }}'):
         with pytest.raises(KeyError):
-            said(wrong)
+            render(wrong)
 
 
 def test_every_verdict_has_a_mark_a_shape_and_a_meaning_of_its_own():

@@ -115,17 +115,17 @@ def test_every_link_to_a_file_leads_to_one(texts):
 
 
 def test_every_observable_and_every_wing_is_told_of(texts):
-    told = texts["docs/fit-your-data.md"] + (texts["docs/resonators.md"] if "docs/resonators.md" in texts.paths else "")
+    text = texts["docs/fit-your-data.md"] + (texts["docs/resonators.md"] if "docs/resonators.md" in texts.paths else "")
     for name in registry.observable_names():
-        assert f"`{name}`" in told, name
+        assert f"`{name}`" in text, name
     for wing in (path.parent.name for path in (ROOT / "scripts/tlsglass").glob("*/__init__.py")):
         assert f"| `{wing}` |" in texts["docs/architecture.md"]
 
 
 def test_the_cost_of_annealing_is_told_of_certified_sets_alone():
     def row(J0_K, T_K, relative, certified=True, sweeps=257):
-        found = {"L": 8, "J0_K": J0_K, "sweeps": sweeps, "quantity": "n_below_tenth_h0", "T_K": T_K}
-        return found | {"relative": relative, "relative_err": 0.01, "certified": certified}
+        row_values = {"L": 8, "J0_K": J0_K, "sweeps": sweeps, "quantity": "n_below_tenth_h0", "T_K": T_K}
+        return row_values | {"relative": relative, "relative_err": 0.01, "certified": certified}
 
     config = {"model": {"h0_K": 10}, "annealing": {"sweeps": 257}}
     rows = [
@@ -135,8 +135,8 @@ def test_the_cost_of_annealing_is_told_of_certified_sets_alone():
         row(10, 0.02, 0.3, certified=False),
         row(8, 0.02, 9, sweeps=1024),
     ]
-    told = docs_pages.annealing_line(pd.DataFrame(rows), config)
-    assert told.endswith("by −1(1) % at J0/h0 = 0.2 (L = 8) and by 10(1) % at J0/h0 = 0.6 (L = 8)")
+    text = docs_pages.annealing_line(pd.DataFrame(rows), config)
+    assert text.endswith("by −1(1) % at J0/h0 = 0.2 (L = 8) and by 10(1) % at J0/h0 = 0.6 (L = 8)")
     assert docs_pages.annealing_line(pd.DataFrame([row(10, 0.02, 0.3, certified=False)]), config) == ""
 
 

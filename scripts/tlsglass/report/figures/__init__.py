@@ -1,1 +1,1 @@
-"""One module for each figure: ``draw`` takes what its entry of the catalogue names and returns a ``style.Figure``."""
+"""Figures, one module each: ``draw`` takes the inputs and settings of its catalogue entry and returns a ``style.Figure``."""

@@ -1,16 +1,28 @@
 """n(T, E) at two temperatures; (a) with the Gaussian limit, (b) at low energies with Eq. (3), inset E^µ."""
 
-import numpy as np
+from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.physics.eq3 import density
 from tlsglass.plotting import style
 
 
-def draw(counts, eq3, exponents, gaussian, window_T, dos_K):
-    """``counts`` are the densities of one lattice at each coupling, cold and warm; the tables are those of all fits."""
+def draw(
+    counts: Sequence[DensityOfStates],
+    eq3: pd.DataFrame,
+    exponents: pd.DataFrame,
+    gaussian: pd.DataFrame,
+    window_T: float,
+    dos_K: Sequence[float],
+) -> style.Figure:
+    """Return the figure; ``counts`` are the densities of one lattice at each J0, cold and warm."""
     cold, warm = dos_K
     L = counts[0].L
-    couplings = sorted({one.J0_K for one in counts})
+    couplings = sorted({dos.J0_K for dos in counts})
 
     figure = style.Figure(2, width="double", height=3.3)
     wide, zoom = figure.panels
@@ -18,16 +30,16 @@ def draw(counts, eq3, exponents, gaussian, window_T, dos_K):
     zoom_K = 4.0 * warm
     limit = gaussian.query("L == @L and J0_K == @couplings[0]").iloc[0]
     E_end = 3.75 * limit.E0_K
-    for one in counts:
-        J0 = one.J0_K
+    for dos in counts:
+        J0 = dos.J0_K
         look = style.series_style(L, J0, couplings, [L])
-        if one.T_K == warm:
+        if dos.T_K == warm:
             look["markerfacecolor"] = "white"
-        name = f"J0 = {J0:g} K, T = {one.T_K:g} K"
-        label = f"$J_0$ = {J0:g} K, $T$ = {one.T_K:g} K"
-        _points(wide, one.coarsen_to_width(2.0), E_end, name, label=label, **look)
-        _points(zoom, one.coarsen_to_width(zoom_K / 30), zoom_K, name, **look)
-        if one.T_K == warm:
+        name = f"J0 = {J0:g} K, T = {dos.T_K:g} K"
+        label = f"$J_0$ = {J0:g} K, $T$ = {dos.T_K:g} K"
+        _points(wide, dos.coarsen_to_width(2.0), E_end, name, label=label, **look)
+        _points(zoom, dos.coarsen_to_width(zoom_K / 30), zoom_K, name, **look)
+        if dos.T_K == warm:
             fit = eq3.query("L == @L and J0_K == @J0 and T_K == @warm").iloc[0]
             E = np.linspace(0, window_T * warm, 100)
             law = density(E, warm, fit.B, fit.mu)
@@ -35,7 +47,7 @@ def draw(counts, eq3, exponents, gaussian, window_T, dos_K):
             zoom.line(E, law, f"{name}: Eq. (3)", color=look["color"], label=label, zorder=5)
         else:
             fit = exponents.query("L == @L and J0_K == @J0 and T_K == @cold").iloc[0]
-            enough = one.coarsen_to_counts(max(30, one.counts.sum() / 800))
+            enough = dos.coarsen_to_counts(max(30, dos.counts.sum() / 800))
             _points(inset, enough, 3, name, **(look | {"markersize": 1.8}))
             E = np.geomspace(fit.E_low_K, fit.E_high_K, 30)
             label = f"$µ$ = {fit.mu:.2f}"
@@ -48,14 +60,14 @@ def draw(counts, eq3, exponents, gaussian, window_T, dos_K):
     return figure
 
 
-def _points(panel, counts, end_K, name, **look):
-    """Draw the density of ``counts`` below ``end_K``."""
+def _points(panel: style.Panel, counts: DensityOfStates, end_K: float, name: str, **look: Any) -> None:
+    """Draw the density below ``end_K``."""
     shown = counts.middle_K < end_K
     panel.points(counts.middle_K[shown], counts.n.value[shown], counts.n.error[shown], name, **look)
 
 
-def _finish(wide, zoom, inset, zoom_K, top, cold):
-    """Name the axes, and leave room for legends and words above ``top``, the prefactor of the Gaussian."""
+def _finish(wide: style.Panel, zoom: style.Panel, inset: style.Panel, zoom_K: float, top: float, cold: float) -> None:
+    """Label the axes, and leave room for legends and text above ``top``, the prefactor of the Gaussian."""
     for panel in (wide, zoom):
         panel.axes.set_xlabel("$E$ (K)")
         panel.axes.set_ylabel("$n(T, E)$ (1/K per lattice site)")

@@ -1,19 +1,23 @@
 """(a) thermal conductivity and (b) specific heat of every (L, J0), with their power laws; (c), (d) the local exponents."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import pandas as pd
 
 from tlsglass.base import jackknife
 from tlsglass.plotting import style
 
 
-def spell(symbol, law):
-    """Return an exponent, a row of the laws: with its error, or its local values where no power law holds."""
+def format_exponent(symbol: str, law: pd.Series) -> str:
+    """Return an exponent, a row of the laws, with its error, or its local values if no power law holds."""
     if law["holds"] == 0:
         return f"local ${symbol}$ {law['local_low']:.2f}–{law['local_high']:.2f}"
     return f"${symbol}$ = {jackknife.format_with_error(law['value'], law['value_err'])}"
 
 
-def draw(observables, laws, window_K):
+def draw(observables: Sequence[pd.DataFrame], laws: pd.DataFrame, window_K: Sequence[float]) -> style.Figure:
+    """Return the figure; ``observables`` are the tables of all sets, ``laws`` their power laws."""
     couplings = sorted({table["J0_K"][0] for table in observables})
     sizes = sorted({table["L"][0] for table in observables})
     low, high = window_K
@@ -32,7 +36,7 @@ def draw(observables, laws, window_K):
             (heat, local[1], "specific_heat", "alpha", "specific_heat_prefactor", lambda alpha: 1 + alpha),
         ):
             small = law.loc[name]
-            label = f"$L$ = {L}, $J_0$ = {J0:g} K: {spell({'alpha': 'α', 'beta': 'β'}[name], small)}"
+            label = f"$L$ = {L}, $J_0$ = {J0:g} K: {format_exponent({'alpha': 'α', 'beta': 'β'}[name], small)}"
             panel.points(table["T_K"], table[column], table[f"{column}_err"], series, label=label, **look)
             curve = law.loc[prefactor, "value"] * T ** power(small["value"])
             fit = {"color": look["color"], "linewidth": 0.8, "linestyle": dashes}

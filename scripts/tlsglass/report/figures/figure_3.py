@@ -1,20 +1,26 @@
 """δv/v from the simulated n(T, E), and its fit by Eqs. (7) + (8) with Eq. (3) and constant µ, at two crossover temperatures."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
+import pandas as pd
 
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.physics import eq3
 from tlsglass.plotting import style
 
 
-def draw(observables, laws, window_K, crossover_K):
+def draw(
+    observables: Sequence[pd.DataFrame], laws: pd.DataFrame, window_K: Sequence[float], crossover_K: Mapping[str, float]
+) -> style.Figure:
+    """Return the figure; ``observables`` are the tables of one lattice at each J0, ``laws`` their fits."""
     couplings = sorted({table["J0_K"][0] for table in observables})
     low, high = window_K
     T = np.geomspace(low, high, 200)
 
     figure = style.Figure(2, width="double", height=3.0, sharey=True)
     shown = (("matched_to_fig_3", "", "matches the paper"), ("fig5a", "_5a", "that of Fig. 5(a)"))
-    for panel, (name, suffix, words) in zip(figure.panels, shown, strict=True):
+    for panel, (name, suffix, description) in zip(figure.panels, shown, strict=True):
         T0 = crossover_K[name]
         for table in observables:
             L, J0 = table["L"][0], table["J0_K"][0]
@@ -32,7 +38,7 @@ def draw(observables, laws, window_K, crossover_K):
         panel.logarithmic("x")
         panel.axes.axvline(T0, ymin=0.3, color="0.6", linewidth=0.6, linestyle="--", zorder=0)
         panel.axes.set_xlabel("$T$ (K)")
-        panel.axes.set_title(f"({panel.letter}) $T_0$ = {T0:.3g} K, {words}", loc="left", fontsize=8, pad=3)
+        panel.axes.set_title(f"({panel.letter}) $T_0$ = {T0:.3g} K, {description}", loc="left", fontsize=8, pad=3)
         panel.axes.margins(y=0.08)
         panel.axes.legend(loc="lower left")
     figure.panels[0].axes.set_ylabel(f"$[δv(T) - δv({low:g}\\,\\mathrm{{K}})]/v$  ($10^{{-3}}\\,γ^2/L_0ρv^2$)")

@@ -1,5 +1,9 @@
 """n read as n(E) or as n(Δ), Appendix A: (a) κ by Eqs. (5) and (A1), (b) δv/v by Eqs. (8) and (A2)."""
 
+from collections.abc import Sequence
+
+import pandas as pd
+
 from tlsglass.plotting import style
 
 READINGS = (  # column of the observables, its equation
@@ -8,8 +12,8 @@ READINGS = (  # column of the observables, its equation
 )
 
 
-def draw(observables, window_K):
-    """``observables`` are the tables of one lattice at each coupling."""
+def draw(observables: Sequence[pd.DataFrame], window_K: Sequence[float]) -> style.Figure:
+    """Return the figure; ``observables`` are the tables of one lattice at each J0."""
     couplings = sorted({table["J0_K"][0] for table in observables})
     low, high = window_K
 

@@ -1,14 +1,17 @@
-"""What annealing costs, against the strength of the coupling: energy, n at low E, µ(T → 0), and where valleys freeze."""
+"""The cost of annealing against J0/h0: energy, n at low E, µ(T → 0), and the temperature at which valleys freeze."""
+
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from tlsglass.plotting import style
 
 HOLLOW = {"markerfacecolor": "white"}
 
 
-def draw(cost, h0_K):
-    """``cost`` is the table of all sets; those that are not certified are left out."""
+def draw(cost: pd.DataFrame, h0_K: float) -> style.Figure:
+    """Return the figure; ``cost`` is the table of all sets, of which those that are not certified are left out."""
     cost = cost[cost["certified"] == 1]
     if cost.empty:
         figure = style.Figure()
@@ -22,19 +25,19 @@ def draw(cost, h0_K):
     for panel, quantity in panels:
         rows = cost[(cost["quantity"] == quantity) & (cost["T_K"].isna() | (cost["T_K"] == coldest))]
         for k, L in enumerate(sizes):
-            for slowness, count in enumerate(sweeps):
-                one = rows[(rows["L"] == L) & (rows["sweeps"] == count)].sort_values("J0_K")
-                if one.empty:
+            for order, count in enumerate(sweeps):
+                group = rows[(rows["L"] == L) & (rows["sweeps"] == count)].sort_values("J0_K")
+                if group.empty:
                     continue
-                aside = 0.014 * (2 * k + slowness - 1.5)
-                x, label = one["J0_K"] / h0_K + aside, f"$L$ = {L:g}, {count:g} sweeps"
-                look = {"color": style.PALETTE[k], "marker": style.MARKERS[slowness]} | (HOLLOW if slowness else {})
-                _draw(panel, quantity, x, one, label, look, h0_K)
+                offset = 0.014 * (2 * k + order - 1.5)
+                x, label = group["J0_K"] / h0_K + offset, f"$L$ = {L:g}, {count:g} sweeps"
+                look = {"color": style.PALETTE[k], "marker": style.MARKERS[order]} | (HOLLOW if order else {})
+                _draw(panel, quantity, x, group, label, look, h0_K)
             if quantity == "mu_below_J0":
-                one = rows[(rows["L"] == L) & (rows["sweeps"] == sweeps[0])].sort_values("J0_K")
+                group = rows[(rows["L"] == L) & (rows["sweeps"] == sweeps[0])].sort_values("J0_K")
                 look = {"color": "black", "marker": style.MARKERS[2 + k], "markerfacecolor": "white"}
-                x = one["J0_K"] / h0_K + 0.035 * (2 * k - 1)
-                panel.points(x, one["tempered"], one["tempered_err"], f"{quantity}, equilibrium, L = {L:g}",
+                x = group["J0_K"] / h0_K + 0.035 * (2 * k - 1)
+                panel.points(x, group["tempered"], group["tempered_err"], f"{quantity}, equilibrium, L = {L:g}",
                              label=f"$L$ = {L:g}, equilibrium", **look)  # fmt: skip
         panel.axes.set_xlabel("$J_0/h_0$")
         panel.axes.set_xlim(0, 1.1 * np.max(cost["J0_K"]) / h0_K)
@@ -54,8 +57,10 @@ def draw(cost, h0_K):
     return figure
 
 
-def _draw(panel, quantity, x, rows, label, look, h0_K):
-    """Draw the rows of one quantity, as its panel shows it."""
+def _draw(
+    panel: style.Panel, quantity: str, x: pd.Series, rows: pd.DataFrame, label: str, look: dict[str, Any], h0_K: float
+) -> None:
+    """Draw the rows of one quantity in the units of its panel."""
     if quantity == "energy_per_spin_K":
         y, error = 1000 * rows["difference"], 1000 * rows["difference_err"]
     elif quantity == "n_below_tenth_h0":

@@ -2,26 +2,28 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
 from tlsglass.plotting import style
 
 
-def draw(couplings, collapse):
+def draw(couplings: pd.DataFrame, collapse: pd.DataFrame) -> style.Figure:
+    """Return the figure from the tables atlas_couplings and atlas_collapse."""
     figure = style.Figure(2, width="double", height=2.8)
     scaled, width = figure.panels
     ratios = sorted(collapse["J0_over_h0"].unique())
     temperatures = sorted(collapse["T_over_h0"].unique())
-    colours = dict(zip(ratios, plt.get_cmap("viridis")(np.linspace(0, 0.85, len(ratios))), strict=True))
+    colors = dict(zip(ratios, plt.get_cmap("viridis")(np.linspace(0, 0.85, len(ratios))), strict=True))
     for k, g in enumerate(ratios):
-        own = collapse[collapse["J0_over_h0"] == g]
+        rows_of_ratio = collapse[collapse["J0_over_h0"] == g]
         shift = 1.6**k
-        x = np.geomspace(0.1, own["E_over_T"].max(), 100)
-        mu = own["mu"].iloc[0]
+        x = np.geomspace(0.1, rows_of_ratio["E_over_T"].max(), 100)
+        mu = rows_of_ratio["mu"].iloc[0]
         name = f"J0/h0 = {g:g}"
-        scaled.line(x, shift * (1 + x**2) ** (mu / 2), f"{name}: Eq. (3)", color=colours[g], linewidth=0.8)
-        for T, rows in own.groupby("T_over_h0"):
+        scaled.line(x, shift * (1 + x**2) ** (mu / 2), f"{name}: Eq. (3)", color=colors[g], linewidth=0.8)
+        for T, rows in rows_of_ratio.groupby("T_over_h0"):
             marker = style.MARKERS[temperatures.index(T) % len(style.MARKERS)]
-            look = {"color": colours[g], "marker": marker, "markersize": 2, "capsize": 0, "markerfacecolor": "white"}
+            look = {"color": colors[g], "marker": marker, "markersize": 2, "capsize": 0, "markerfacecolor": "white"}
             scaled.points(
                 rows["E_over_T"],
                 shift * rows["value"],
@@ -29,7 +31,7 @@ def draw(couplings, collapse):
                 f"{name}, T = {T:g} h0, times {shift:.3g}",
                 **look,
             )
-        scaled.axes.text(0.085, shift, f"{g:g}", ha="right", va="center", fontsize=7, color=colours[g])
+        scaled.axes.text(0.085, shift, f"{g:g}", ha="right", va="center", fontsize=7, color=colors[g])
     scaled.logarithmic("x", "y")
     scaled.axes.set_xlim(0.045, None)
     scaled.axes.set_xlabel("$E/T$")
@@ -39,9 +41,9 @@ def draw(couplings, collapse):
         ("E0_random_spins_over_h0", "random spins", width.line, {"color": style.GREY, "linestyle": "--"}),
         ("E0_over_h0", "simulated, $T$ = 0.002 $h_0$", width.points, {"color": style.BLUE, "marker": "o"}),
     ):
-        own = couplings[couplings["quantity"] == quantity].sort_values("J0_over_h0")
-        error = () if draw_one == width.line else (own["value_err"],)
-        draw_one(own["J0_over_h0"], own["value"], *error, label, label=label, **look)
+        rows_of_ratio = couplings[couplings["quantity"] == quantity].sort_values("J0_over_h0")
+        error = () if draw_one == width.line else (rows_of_ratio["value_err"],)
+        draw_one(rows_of_ratio["J0_over_h0"], rows_of_ratio["value"], *error, label, label=label, **look)
     width.axes.set_xlabel("$J_0/h_0$")
     width.axes.set_ylabel("width $E_0/h_0$ of the Gaussian")
     width.axes.legend(loc="lower right")

@@ -1,30 +1,39 @@
-"""B(T), µ(T), α, β, and the slopes and the maximum of δv/v against J0/h0, from the surface of the atlas.
+"""B(T), µ(T), α, β, and the slopes and the maximum of δv/v against J0/h0, from the spline of the atlas.
 
-Dotted: as annealed, where that is not the same.
+Dotted: annealed, if that differs from equilibrium.
 """
+
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
 from tlsglass.plotting import style
 
 
-def draw(curves):
+def draw(curves: pd.DataFrame) -> style.Figure:
+    """Return the figure from the table atlas_curves."""
     figure = style.Figure(6, width="double", height=4.2, rows=2)
     B, mu, reduction, exponents, ratio, maximum = figure.panels
     temperatures = sorted(curves["T_over_h0"].dropna().unique())
-    colours = plt.get_cmap("viridis")(np.linspace(0, 0.85, len(temperatures)))
+    colors = plt.get_cmap("viridis")(np.linspace(0, 0.85, len(temperatures)))
 
-    def band(panel, quantity, colour, T=None, label=None, **style_of_line):
-        own = curves[(curves["quantity"] == quantity) & (curves["T_over_h0"].isna() if T is None else curves["T_over_h0"] == T)]
-        own = own.dropna(subset=["value", "J0_over_h0"])
-        g, value, error = (own[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
-        panel.axes.fill_between(g, value - error, value + error, color=colour, alpha=0.25, linewidth=0)
+    def band(
+        panel: style.Panel, quantity: str, color: Any, T: float | None = None, label: str | None = None, **line_style: Any
+    ) -> None:
+        """Draw a quantity with its error, and dotted as annealed."""
+        rows = curves[
+            (curves["quantity"] == quantity) & (curves["T_over_h0"].isna() if T is None else curves["T_over_h0"] == T)
+        ]
+        rows = rows.dropna(subset=["value", "J0_over_h0"])
+        g, value, error = (rows[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
+        panel.axes.fill_between(g, value - error, value + error, color=color, alpha=0.25, linewidth=0)
         series = quantity if T is None else f"{quantity}, T = {T:g} h0"
-        panel.line(g, value, series, color=colour, label=label, **style_of_line)
+        panel.line(g, value, series, color=color, label=label, **line_style)
         annealed = curves[curves["quantity"] == f"{quantity}_annealed"].dropna(subset=["value"])
         if len(annealed):
-            look = {"color": colour, "linestyle": ":", "linewidth": 1}
+            look = {"color": color, "linestyle": ":", "linewidth": 1}
             panel.line(annealed["J0_over_h0"], annealed["value"], f"{series}, annealed", **look)
 
     for panel, quantity, label in (
@@ -32,8 +41,8 @@ def draw(curves):
         (mu, "mu", "$µ$ of Eq. (3)"),
         (reduction, "reduction", "$1 - n/n(J_0 = 0)$ at $E = T$"),
     ):
-        for T, colour in zip(temperatures, colours, strict=True):
-            band(panel, quantity, colour, T, f"{T:g}")
+        for T, color in zip(temperatures, colors, strict=True):
+            band(panel, quantity, color, T, f"{T:g}")
         panel.axes.set_ylabel(label)
     reduction.logarithmic("x", "y")
     reduction.axes.set(xlim=(0.02, 1), ylim=(0.01, 1.2))

@@ -1,17 +1,21 @@
-"""µ(T → 0) against J0/h0 beside the paper's points and Eq. (9), and whether n has a power law or a logarithmic gap."""
+"""µ(T → 0) against J0/h0 with the points of the paper and Eq. (9), and whether n has a power law or a logarithmic gap."""
 
 import numpy as np
+import pandas as pd
 
 from tlsglass.plotting import style
 
 
-def draw(couplings, curves, paper):
-    def of(quantity):
+def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame) -> style.Figure:
+    """Return the figure from the tables atlas_couplings and atlas_curves, and the claims of the paper."""
+
+    def select(quantity: str) -> pd.DataFrame:
+        """Return the rows of a quantity, by J0/h0."""
         return couplings[couplings["quantity"] == quantity].sort_values("J0_over_h0")
 
     figure = style.Figure(2, width="single", height=4.2, rows=2, sharex=True, height_ratios=[2, 1])
     power, gap = figure.panels
-    mu = of("mu")
+    mu = select("mu")
     power.points(
         mu["J0_over_h0"], mu["value"], mu["value_err"], "simulated", color=style.BLUE, marker="o", label="annealed, 2 µK"
     )
@@ -19,8 +23,8 @@ def draw(couplings, curves, paper):
     g, value, error = (cold[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
     power.axes.fill_between(g, value - error, value + error, color=style.BLUE, alpha=0.25, linewidth=0)
     power.line(g, value, "equilibrium", color=style.BLUE, label="equilibrium, 0.002 $h_0$")
-    stated = paper.set_index("id")["paper"]
-    points = [(0.2, stated["mu_zero_temperature_J2"]), (0.3, stated["mu_zero_temperature_J3"])]
+    printed = paper.set_index("id")["paper"]
+    points = [(0.2, printed["mu_zero_temperature_J2"]), (0.3, printed["mu_zero_temperature_J3"])]
     look = {"color": style.VERMILION, "marker": "s", "markerfacecolor": "white", "zorder": 4}
     power.points(*np.array(points).T, None, "paper", label="paper", **look)
     g = np.linspace(0.01, mu["J0_over_h0"].max(), 50)
@@ -29,13 +33,13 @@ def draw(couplings, curves, paper):
         ("mu_eq9_printed", "Eq. (9), as printed", {"color": style.ORANGE, "linestyle": "--"}),
         ("mu_eq9_pair_stability", "Eq. (9), pair stability", {"color": style.GREEN, "linestyle": "-."}),
     ):
-        power.line(of(name)["J0_over_h0"], of(name)["value"], label, label=label, **look)
+        power.line(select(name)["J0_over_h0"], select(name)["value"], label, label=label, **look)
     power.axes.set_ylim(0, 0.62)
     power.axes.set_ylabel("$µ(T → 0)$, 0.05–1 $J_0$")
     power.axes.legend(loc="lower right")
     power.letter_at()
 
-    aic = of("aic_gap_minus_power")
+    aic = select("aic_gap_minus_power")
     gap.points(aic["J0_over_h0"], aic["value"], None, "AIC of Eq. (9) - of E^mu", color=style.PURPLE, marker="D")
     gap.axes.axhspan(-2, 2, color="0.92", zorder=0)
     gap.axes.axhline(0, color=style.GREY, linewidth=0.6)

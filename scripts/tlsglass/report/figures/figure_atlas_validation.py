@@ -1,6 +1,7 @@
-"""The atlas beside what it was not made of: mean densities, pulls bin by bin, and a larger lattice."""
+"""The atlas compared with simulations that it was not made from: mean densities, pulls, and a larger lattice."""
 
 import numpy as np
+import pandas as pd
 
 from tlsglass.plotting import style
 
@@ -11,14 +12,15 @@ KINDS = {
 }
 
 
-def draw(means, pulls):
+def draw(means: pd.DataFrame, pulls: pd.DataFrame) -> style.Figure:
+    """Return the figure from the tables atlas_validation and atlas_pulls."""
     figure = style.Figure(3, width="double", height=2.5)
     deviations, widths, sizes = figure.panels
     for kind, (label, look) in KINDS.items():
-        own = means[means["kind"] == kind]
-        if not len(own):
+        rows_of_kind = means[means["kind"] == kind]
+        if not len(rows_of_kind):
             continue
-        z = own.groupby("J0_over_h0")["z"].agg(lambda z: np.sqrt(np.mean(z**2)))
+        z = rows_of_kind.groupby("J0_over_h0")["z"].agg(lambda z: np.sqrt(np.mean(z**2)))
         deviations.points(z.index, z, None, f"{label}: rms z", label=label, **look)
         width = pulls[pulls["kind"] == kind].groupby("T_over_h0")[["width", "bins"]].mean()
         widths.points(width.index, width["width"], None, f"{label}: width of the pulls", **look)
@@ -29,12 +31,12 @@ def draw(means, pulls):
     widths.logarithmic("x", ticks=(2,))
     widths.axes.set(xlabel="$T/h_0$", ylabel="width of the pulls, bin by bin", ylim=(0.6, 1.5))
     large = means[means["kind"] == "size"]
-    for (zone, own), (colour, marker) in zip(
+    for (zone, rows_of_kind), (color, marker) in zip(
         large.groupby("E", sort=False), [(style.BLUE, "o"), *style.OTHER_STYLES], strict=False
     ):
-        weight = own["difference_err"] ** -2.0
-        rows = own.assign(w=weight, wd=weight * own["difference"]).groupby("T_over_h0")[["w", "wd"]].sum()
-        look = {"color": colour, "marker": marker}
+        weight = rows_of_kind["difference_err"] ** -2.0
+        rows = rows_of_kind.assign(w=weight, wd=weight * rows_of_kind["difference"]).groupby("T_over_h0")[["w", "wd"]].sum()
+        look = {"color": color, "marker": marker}
         sizes.points(
             rows.index, 100 * rows["wd"] / rows["w"], 100 * rows["w"] ** -0.5, f"L = 12 over larger: {zone}", label=zone, **look
         )

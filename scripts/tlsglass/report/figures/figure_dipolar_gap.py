@@ -1,20 +1,24 @@
-"""The dipolar gap of Eq. (9) beside the simulated n(T -> 0, E) after the quench."""
+"""The dipolar gap of Eq. (9) and the simulated n(T → 0, E) after the quench."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
+from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.physics import two_tls
 from tlsglass.plotting import style
 
 
-def draw(counts, h0_K):
-    couplings = sorted({one.J0_K for one in counts})
+def draw(counts: Sequence[DensityOfStates], h0_K: float) -> style.Figure:
+    """Return the figure; ``counts`` are the densities of one lattice after the quench, at each J0."""
+    couplings = sorted({dos.J0_K for dos in counts})
 
     figure = style.Figure(width="single", height=2.6)
     (panel,) = figure.panels
-    for one in counts:
-        J0 = one.J0_K
-        look = style.series_style(one.L, J0, couplings, [one.L])
-        coarse = one.coarsen_to_counts(max(30, one.counts.sum() / 1000))
+    for dos in counts:
+        J0 = dos.J0_K
+        look = style.series_style(dos.L, J0, couplings, [dos.L])
+        coarse = dos.coarsen_to_counts(max(30, dos.counts.sum() / 1000))
         n, error, E = coarse.n.value, coarse.n.error, coarse.middle_K
         shown = E < 2 * J0
         panel.points(E[shown], n[shown], error[shown], f"J0 = {J0:g} K", label=f"$J_0$ = {J0:g} K, simulated", **look)

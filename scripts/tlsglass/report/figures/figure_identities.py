@@ -1,4 +1,6 @@
-"""Both Gaussian identities against temperature: they hold where two copies are exchanged, two anneals violate them."""
+"""Both Gaussian identities against temperature: satisfied by exchange of two copies, violated by two anneals."""
+
+import pandas as pd
 
 from tlsglass.plotting import style
 from tlsglass.report.catalogue_entry import weak_and_strong
@@ -6,17 +8,19 @@ from tlsglass.report.catalogue_entry import weak_and_strong
 KINDS = {"field": "$T\\,|[\\langle H_h\\rangle]|/N$", "coupling": "$T\\,|[\\langle H_J\\rangle]|/N$"}
 
 
-def draw(identities, h0_K):
-    """``identities`` is the table of all sets: of the largest lattice a weak and the strongest coupling are shown."""
+def draw(identities: pd.DataFrame, h0_K: float) -> style.Figure:
+    """Return the figure; of the largest lattice a weak and the strongest coupling are shown."""
     shown = identities[identities["L"] == identities["L"].max()]
     couplings = weak_and_strong(shown["J0_K"].unique().tolist(), h0_K)
     figure = style.Figure(2 * len(couplings), width="double", height=4.0, rows=2, sharex="col")
     for row, (kind, symbol) in enumerate(KINDS.items()):
         for column, J0 in enumerate(couplings):
             panel = figure.panels[row * len(couplings) + column]
-            of = shown[(shown["J0_K"] == J0) & (shown["identity"] == kind)]
+            rows_of_kind = shown[(shown["J0_K"] == J0) & (shown["identity"] == kind)]
             name = f"J0 = {J0:g} K, {kind}"
-            exact, twice = (of[of["method"] == method].sort_values("T_K") for method in ("tempering", "two anneals"))
+            exact, twice = (
+                rows_of_kind[rows_of_kind["method"] == method].sort_values("T_K") for method in ("tempering", "two anneals")
+            )
             twice = twice[twice["T_K"] <= exact["T_K"].max()]
             T = exact["T_K"]
             panel.line(T, -T * exact["energy_K"], f"{name}: energy", color="black", label="energy")
@@ -29,7 +33,7 @@ def draw(identities, h0_K):
             panel.logarithmic("x", "y", ticks=(1,))
             panel.letter_at()
             if row == 0:
-                panel.axes.set_title(f"$J_0/h_0$ = {J0 / h0_K:g}, $L$ = {of['L'].iloc[0]:g}", fontsize=8, pad=3)
+                panel.axes.set_title(f"$J_0/h_0$ = {J0 / h0_K:g}, $L$ = {rows_of_kind['L'].iloc[0]:g}", fontsize=8, pad=3)
             else:
                 panel.axes.set_xlabel("$T$ (K)")
             if column == 0:

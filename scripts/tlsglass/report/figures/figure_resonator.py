@@ -1,6 +1,10 @@
 """A driven resonator and its frequency, fitted together: 1/Q_i at every power, f, residuals, the dependence on the power."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+import pandas as pd
 
 from tlsglass.fitting import report_text
 from tlsglass.plotting import style
@@ -9,43 +13,44 @@ SHADES = (style.BLUE, style.GREEN, style.ORANGE, style.VERMILION, style.PURPLE, 
 GREYS = ("black", "0.3", "0.45", "0.6")  # of temperatures: no colour of a power
 
 
-def draw(fit, points, curves, powers):
-    """The content of joint.json, and the tables beside it; the first member is the driven one, the second its frequency."""
-    loss, *others = fit["members"]
+def draw(fit: Mapping[str, Any], points: pd.DataFrame, curves: pd.DataFrame, powers: pd.DataFrame) -> style.Figure:
+    """Return the figure from joint.json and its tables; the first member is the driven one, the second its frequency."""
+    loss, *partners = fit["members"]
     figure = style.Figure(4, width="double", height=4.7, rows=2)
-    own, drawn = (table[table["dataset"] == loss["name"]] for table in (points, curves))
-    colours = {sweep: (SHADES[k % len(SHADES)], style.MARKERS[k % 5]) for k, sweep in enumerate(np.unique(own["sweep"]))}
-    _losses(figure.panels[0], own, drawn, colours)
-    partner = others[0]
+    loss_points, loss_curves = (table[table["dataset"] == loss["name"]] for table in (points, curves))
+    colors = {sweep: (SHADES[k % len(SHADES)], style.MARKERS[k % 5]) for k, sweep in enumerate(np.unique(loss_points["sweep"]))}
+    _losses(figure.panels[0], loss_points, loss_curves, colors)
+    partner = partners[0]
     _frequency(figure.panels[1], partner, *(table[table["dataset"] == partner["name"]] for table in (points, curves)))
-    _residuals(figure.panels[2], own, colours, loss)
-    figure.figure.suptitle(_judged(fit), x=0.012, ha="left", fontsize=7)
-    _powers(figure.panels[3], own, powers[powers["dataset"] == loss["name"]])
+    _residuals(figure.panels[2], loss_points, colors, loss)
+    figure.figure.suptitle(_summarize_fits(fit), x=0.012, ha="left", fontsize=7)
+    _powers(figure.panels[3], loss_points, powers[powers["dataset"] == loss["name"]])
     for panel, x in zip(figure.panels, (0.03, 0.03, 0.03, 0.93), strict=True):
         panel.letter_at(x)
     return figure
 
 
-def _judged(fit):
-    """Return what the fits give, and that a fit misses the points where it does."""
-    said = []
+def _summarize_fits(fit: Mapping[str, Any]) -> str:
+    """Return the results of the fits, or that a fit misses the points."""
+    parts = []
     for name, shown, model in (
         ("µ free", report_text.format_parameter(fit["mu_free"], "mu"), fit["mu_free"]),
         ("STM", "µ = 0", fit["stm"]),
     ):
-        told = shown if model["acceptable"] else "misses the points"
-        said.append(f"{name}: {told} (χ²/dof {report_text.format_reduced_chi2(model)})")
-    return f"{fit['material']}, both fitted together: " + ", ".join(said)
+        text = shown if model["acceptable"] else "misses the points"
+        parts.append(f"{name}: {text} (χ²/dof {report_text.format_reduced_chi2(model)})")
+    return f"{fit['material']}, both fitted together: " + ", ".join(parts)
 
 
-def _losses(panel, points, curves, colours):
-    for sweep, (colour, marker) in colours.items():
-        some, line = points[points["sweep"] == sweep], curves[curves["sweep"] == sweep]
+def _losses(panel: style.Panel, points: pd.DataFrame, curves: pd.DataFrame, colors: Mapping[float, tuple[str, str]]) -> None:
+    """Draw the loss at each power with the fits."""
+    for sweep, (color, marker) in colors.items():
+        rows, line = points[points["sweep"] == sweep], curves[curves["sweep"] == sweep]
         name = f"{sweep:g}".replace("-", "\N{MINUS SIGN}")
-        style_of = {"color": colour, "marker": marker, "markerfacecolor": "white", "markersize": 2.6, "label": name}
-        panel.points(some["T_K"], some["value"], some["error"], f"{sweep:g} dBm: points", **style_of)
-        panel.line(line["T_K"], line["mu_free"], f"{sweep:g} dBm: µ free", color=colour)
-        panel.line(line["T_K"], line["stm"], f"{sweep:g} dBm: STM", color=colour, linestyle="--", linewidth=0.7)
+        marker_style = {"color": color, "marker": marker, "markerfacecolor": "white", "markersize": 2.6, "label": name}
+        panel.points(rows["T_K"], rows["value"], rows["error"], f"{sweep:g} dBm: points", **marker_style)
+        panel.line(line["T_K"], line["mu_free"], f"{sweep:g} dBm: µ free", color=color)
+        panel.line(line["T_K"], line["stm"], f"{sweep:g} dBm: STM", color=color, linestyle="--", linewidth=0.7)
     panel.logarithmic("x")
     panel.axes.set_yscale("log")
     panel.axes.set_xlabel("$T$ (K)")
@@ -55,7 +60,8 @@ def _losses(panel, points, curves, colours):
     panel.axes.legend(loc="upper right", ncols=3, title="power (dBm)", title_fontsize=7, columnspacing=0.8, handletextpad=0.1)
 
 
-def _frequency(panel, member, points, curves):
+def _frequency(panel: style.Panel, member: Mapping[str, Any], points: pd.DataFrame, curves: pd.DataFrame) -> None:
+    """Draw the frequency with the fits."""
     base, scaled = points["value"].min(), member["errors_scaled_by"]
     panel.points(
         points["T_K"],
@@ -79,20 +85,23 @@ def _frequency(panel, member, points, curves):
     panel.axes.legend(loc="upper left", bbox_to_anchor=(0.08, 1.0))
 
 
-def _residuals(panel, points, colours, member):
+def _residuals(
+    panel: style.Panel, points: pd.DataFrame, colors: Mapping[float, tuple[str, str]], member: Mapping[str, Any]
+) -> None:
+    """Draw the residuals of the loss relative to the fit with free µ."""
     systematic = member["systematic_uncorrelated"]
     if systematic:
         panel.axes.axhspan(-100 * systematic, 100 * systematic, color=style.GREY, alpha=0.25, linewidth=0)
     panel.axes.axhline(0, color="black", linewidth=0.6)
-    for sweep, (colour, marker) in colours.items():
-        some = points[points["sweep"] == sweep]
-        away = 100 * (some["value"] / some["mu_free"] - 1)
+    for sweep, (color, marker) in colors.items():
+        rows = points[points["sweep"] == sweep]
+        residual = 100 * (rows["value"] / rows["mu_free"] - 1)
         panel.points(
-            some["T_K"],
-            away,
+            rows["T_K"],
+            residual,
             None,
             f"{sweep:g} dBm: residuals",
-            color=colour,
+            color=color,
             marker=marker,
             markerfacecolor="white",
             markersize=2.6,
@@ -104,22 +113,23 @@ def _residuals(panel, points, colours, member):
     panel.axes.set_ylabel("1/$Q_i$: points / fit \N{MINUS SIGN} 1 (%)")
 
 
-def _powers(panel, points, powers):
+def _powers(panel: style.Panel, points: pd.DataFrame, powers: pd.DataFrame) -> None:
+    """Draw the loss against the photon number at several temperatures."""
     for k, T in enumerate(np.unique(powers["T_K"])):
-        colour, marker = GREYS[k % len(GREYS)], style.MARKERS[k % 5]
+        color, marker = GREYS[k % len(GREYS)], style.MARKERS[k % 5]
         line = powers[powers["T_K"] == T]
-        near = [part.iloc[np.argmin(np.abs(np.log(part["T_K"] / T)))] for _, part in points.groupby("sweep")]
-        photons, value, error = ([float(one[name]) for one in near] for name in ("photons", "value", "error"))
+        nearest = [part.iloc[np.argmin(np.abs(np.log(part["T_K"] / T)))] for _, part in points.groupby("sweep")]
+        photons, value, error = ([float(row[name]) for row in nearest] for name in ("photons", "value", "error"))
         panel.points(
             photons,
             value,
             error,
             f"{T:.2g} K: points",
-            color=colour,
+            color=color,
             marker=marker,
             label=f"{T:.2g} K",
         )
-        panel.line(line["photons"], line["mu_free"], f"{T:.2g} K: µ free", color=colour)
+        panel.line(line["photons"], line["mu_free"], f"{T:.2g} K: µ free", color=color)
     panel.axes.set_xscale("log")
     panel.axes.set_yscale("log")
     panel.axes.set_xlabel("photon number")

@@ -1,5 +1,7 @@
 """The share of annealed states that a single flip or the flip of a pair would lower."""
 
+import pandas as pd
+
 from tlsglass.plotting import style
 
 KINDS = {
@@ -9,13 +11,14 @@ KINDS = {
 }
 
 
-def draw(stability, quench_K):
+def draw(stability: pd.DataFrame, quench_K: float) -> style.Figure:
+    """Return the figure from the table of stability."""
     figure = style.Figure(width="single", height=2.3)
     (panel,) = figure.panels
     for k, (column, name) in enumerate(KINDS.items()):
         height = [position + 0.2 * (k - 1) for position in range(len(stability))]
-        colour, marker = style.OTHER_STYLES[k]
-        look = {"color": colour, "marker": marker, "label": name}
+        color, marker = style.OTHER_STYLES[k]
+        look = {"color": color, "marker": marker, "label": name}
         panel.bars(100 * stability[column], height, 100 * stability[f"{column}_err"], name, **look)
     panel.rows([f"$L$ = {row.L}, $J_0$ = {row.J0_K:g} K" for row in stability.itertuples()])
     panel.axes.set_xlabel("share of the states at 2 µK (%)" if quench_K == 2e-6 else "share of the quenched states (%)")

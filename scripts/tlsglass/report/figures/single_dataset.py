@@ -1,11 +1,22 @@
 """One dataset: its points and fits with residuals, µ and J0/h0 against the window, and the parameter tied most to µ."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import data_panel, style, window_panel
 
 
-def draw(fits, points, curves, windows, panels=(1,)):
-    """Each argument holds one item, that of the dataset."""
+def draw(
+    fits: Sequence[Mapping[str, Any]],
+    points: Sequence[pd.DataFrame],
+    curves: Sequence[pd.DataFrame],
+    windows: Sequence[pd.DataFrame],
+    panels: Sequence[int] = (1,),
+) -> style.Figure:
+    """Return the figure; each argument has one item, that of the dataset."""
     (fit,), (scan,) = fits, windows
     scanned = [name for name in ("mu", J0_OVER_H0) if name in scan and scan[name].notna().any()]
     tied = window_panel.most_correlated_parameter(fit) is not None
@@ -28,8 +39,8 @@ def draw(fits, points, curves, windows, panels=(1,)):
     return figure
 
 
-def _name_crosses(panel):
-    """Put the crosses of the residuals of the STM on its entry in the legend, which has no room for one more line."""
+def _name_crosses(panel: style.Panel) -> None:
+    """Put the crosses of the residuals of the STM on its entry of the legend, which has no room for another line."""
     crosses = [line for line in panel.residual_panel.axes.get_lines() if line.get_marker() == "x"]
     legend = panel.axes.get_legend()
     for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
