@@ -1,9 +1,9 @@
-"""Seconds per annealed realization: this engine, public annealers, and a float64 reference, on the same h, J and ladder.
+"""Seconds per annealed realization: this engine, public annealers, and a float64 reference, with the same h, J and schedule.
 
     make bench
 
-Each annealer runs alone on one core, one after the other, on the same realizations; times are of the annealing alone,
-problem set-up left out for all alike. Prints a table and writes it to results/benchmarks/annealers.csv and .md.
+The annealers run one after the other on one core, with the same realizations. Times are those of annealing without the set-up
+of the problem. Prints a table and writes it to results/benchmarks/annealers.csv and .md.
 """
 
 import argparse
@@ -81,7 +81,7 @@ ANNEALERS = {
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[8, 12, 16])
-    parser.add_argument("--repeats", type=int, default=5, help="realizations per annealer and size; the median counts")
+    parser.add_argument("--repeats", type=int, default=5, help="realizations per annealer and size; medians are reported")
     options = parser.parse_args()
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
     ladder, sweeps = [float(T) for T in config["annealing"]["schedule_K"]], config["annealing"]["sweeps"]
@@ -89,7 +89,7 @@ def main():
     for L in options.sizes:
         model = disorder.ModelParameters(L, 10.0, 2.0, 1.0, 0.5)
         runs = {name: [] for name in ANNEALERS}
-        for realization in range(-1, options.repeats):  # the first one compiles and warms up
+        for realization in range(-1, options.repeats):  # the first is for compilation
             draws = disorder.draw(L, model.n_spins, config["seed"], max(realization, 0))
             for name, anneal in ANNEALERS.items():
                 if realization < 0 and name != "this engine" and name != "float64 reference":
@@ -118,7 +118,7 @@ def main():
             print(f"L = {L:2d}  {name:24s} {seconds:8.4f} s  {seconds / ours:6.2f} times", flush=True)
     table = pd.DataFrame(rows)
     io.write_csv(ROOT / "results/benchmarks/annealers.csv", table)
-    shown = table.assign(
+    formatted = table.assign(
         seconds=table["seconds"].map("{:.4f}".format),
         ns_per_attempt=table["ns_per_attempt"].map("{:.1f}".format),
         ns_per_flip=table["ns_per_flip"].map(lambda x: "" if np.isnan(x) else f"{x:.1f}"),
@@ -136,7 +136,7 @@ def main():
         "final energy per spin (K)",
     ]
     note = f"Medians of {options.repeats} realizations, {len(ladder)} x {sweeps} sweeps, one core of {provenance.processor()}."
-    table = tables.FormattedTable("Annealers", headings, shown.astype(str).values.tolist(), note)
+    table = tables.FormattedTable("Annealers", headings, formatted.astype(str).values.tolist(), note)
     io.write_text(ROOT / "results/benchmarks/annealers.md", templating.to_markdown(table))
 
 

@@ -1,8 +1,8 @@
-"""What exchange costs: a sweep of a replica beside a sweep of annealing at the same temperature, and seconds to equilibrium.
+"""Cost of exchange: a sweep of a replica compared with a sweep of annealing at the same temperature; seconds to equilibrium.
 
     make bench
 
-Both sweep from the same states, one after the other on one core; seconds are those of the processor. Prints a table and writes
+Both start from the same states and run one after the other on one core. Times are processor seconds. Prints a table and writes
 it to results/benchmarks/tempering.csv.
 """
 
@@ -29,9 +29,9 @@ def seconds(run):
     return time.process_time() - start
 
 
-def of_realization(study, one, realization, sweeps):
-    """Return processor seconds of ``sweeps`` sweeps of all replicas with exchange, and of as many of annealing at each rung."""
-    model, ladder = equilibrium_plan.model(study, one), equilibrium_plan.ladder(study, one)
+def time_realization(study, entry, realization, sweeps):
+    """Return processor seconds of ``sweeps`` sweeps of all replicas with exchange, and of annealing at all rungs."""
+    model, ladder = equilibrium_plan.model(study, entry), equilibrium_plan.ladder(study, entry)
     system = disorder.build(model, disorder.draw(model.L, model.n_spins, study.config["seed"], realization))
     record = tempering.run(system, ladder, 1024, 0, [None] * len(ladder), 1.0)  # compiles, and gives states of each rung
     exchanged = seconds(lambda: tempering.run(system, ladder, sweeps, 1, [None] * len(ladder), 1.0))
@@ -48,7 +48,7 @@ def of_realization(study, one, realization, sweeps):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sweeps", type=int, default=4096)
-    parser.add_argument("--repeats", type=int, default=3, help="realizations of each set; the median counts")
+    parser.add_argument("--repeats", type=int, default=3, help="realizations of each set; medians are reported")
     options = parser.parse_args()
     config, sets = (
         yaml.safe_load((ROOT / f"config/{name}.yaml").read_text(encoding="utf-8")) for name in ("config", "equilibrium")
@@ -56,9 +56,9 @@ def main():
     config["checks"] |= sets["checks"]
     study = Study(config)
     rows = []
-    for name, one in equilibrium_plan.sets(study).items():
-        rungs = len(equilibrium_plan.ladder(study, one))
-        times = [of_realization(study, one, r, options.sweeps) for r in range(options.repeats)]
+    for name, entry in equilibrium_plan.sets(study).items():
+        rungs = len(equilibrium_plan.ladder(study, entry))
+        times = [time_realization(study, entry, r, options.sweeps) for r in range(options.repeats)]
         exchanged, annealed = np.median(times, axis=0)
         rows.append(
             {
@@ -67,7 +67,7 @@ def main():
                 "us_per_replica_sweep": 1e6 * exchanged / options.sweeps / rungs,
                 "us_per_annealing_sweep": 1e6 * annealed / options.sweeps / rungs,
                 "ratio": exchanged / annealed,
-                "seconds_to_equilibrium": 2 * exchanged * one["sweeps"] / options.sweeps,  # both copies
+                "seconds_to_equilibrium": 2 * exchanged * entry["sweeps"] / options.sweeps,  # both copies
             }
         )
         print("  ".join(f"{key} {value:.3g}" if key != "set" else f"{value:8s}" for key, value in rows[-1].items()), flush=True)

@@ -9,15 +9,15 @@ from tlsglass.montecarlo.annealing import AnnealingSummary
 
 io.start_job(snakemake)
 annealing, stability = [], []
-for chain in map(AnnealingSummary.load, snakemake.input.chains):
-    model = json.loads(str(chain.fingerprint))
+for summary in map(AnnealingSummary.load, snakemake.input.chains):
+    model = json.loads(str(summary.fingerprint))
     head = {"L": model["L"], "J0_K": model["J0_K"]}
-    values = {"energy_per_spin_K": chain.energy_K, "energy_per_spin_K_err": chain.energy_K_err}
-    values |= {"acceptance": chain.acceptance, "acceptance_err": chain.acceptance_err}
-    annealing.append(pd.DataFrame(head | {"T_K": chain.rungs_K} | values))
-    row = head | {"n_realizations": int(chain.n_realizations)}
+    values = {"energy_per_spin_K": summary.energy_K, "energy_per_spin_K_err": summary.energy_K_err}
+    values |= {"acceptance": summary.acceptance, "acceptance_err": summary.acceptance_err}
+    annealing.append(pd.DataFrame(head | {"T_K": summary.rungs_K} | values))
+    row = head | {"n_realizations": int(summary.n_realizations)}
     kinds = ("spins", "pairs", "after")
-    for kind, share, error in zip(kinds, chain.share_unstable, chain.share_unstable_err, strict=True):
+    for kind, share, error in zip(kinds, summary.share_unstable, summary.share_unstable_err, strict=True):
         row |= {f"share_unstable_{kind}": share, f"share_unstable_{kind}_err": error}
     stability.append(row)
 io.write_csv(snakemake.output.annealing, pd.concat(annealing))

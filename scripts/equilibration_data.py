@@ -5,13 +5,13 @@ from tlsglass.montecarlo import equilibration_data, methods
 from tlsglass.montecarlo.protocol import ANNEALING, PAIRED_ANNEALING, TEMPERING
 
 io.start_job(snakemake)
-settings = snakemake.params
+params = snakemake.params
 
 
-def read(name, method):
-    return [methods.read_record(path, settings.fingerprints[name], method) for path in snakemake.input[name]]
+def read_records(name, method):
+    return [methods.read_record(path, params.fingerprints[name], method) for path in snakemake.input[name]]
 
 
-annealed = {sweeps: read(f"annealed_{sweeps}", ANNEALING) for sweeps in settings.sweeps}
-found = equilibration_data.aggregate(read("tempered", TEMPERING), annealed, read("twice", PAIRED_ANNEALING), settings.groups)
-found.save(snakemake.output.evidence)
+tempered, paired = read_records("tempered", TEMPERING), read_records("twice", PAIRED_ANNEALING)
+annealed = {sweeps: read_records(f"annealed_{sweeps}", ANNEALING) for sweeps in params.sweeps}
+equilibration_data.aggregate(tempered, annealed, paired, params.groups).save(snakemake.output.evidence)

@@ -1,4 +1,4 @@
-"""Rule equilibrium: the certificates of one tempered set, and what annealing costs there."""
+"""Rule equilibrium: tests of equilibration of one tempered set, and the cost of annealing there."""
 
 from tlsglass.analysis import annealing_cost
 from tlsglass.analysis.quantity import Settings
@@ -8,13 +8,13 @@ from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.montecarlo.equilibration_data import EquilibrationData
 
 io.start_job(snakemake)
-settings = snakemake.params
+params = snakemake.params
 annealed = {
-    sweeps: TemperatureSeries(map(DensityOfStates.load, snakemake.input[f"annealed_{sweeps}"])) for sweeps in settings.sweeps
+    sweeps: TemperatureSeries(map(DensityOfStates.load, snakemake.input[f"annealed_{sweeps}"])) for sweeps in params.sweeps
 }
 tempered = TemperatureSeries(map(DensityOfStates.load, snakemake.input.tempered))
-found = annealing_cost.tabulate_annealing_cost(
-    EquilibrationData.load(snakemake.input.evidence), tempered, annealed, Settings(**settings.settings)
+tables = annealing_cost.tabulate_annealing_cost(
+    EquilibrationData.load(snakemake.input.evidence), tempered, annealed, Settings(**params.settings)
 )
-for name, table in found.items():
+for name, table in tables.items():
     io.write_csv(snakemake.output[name], table)

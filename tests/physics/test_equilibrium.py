@@ -67,7 +67,7 @@ def test_identities_of_the_disorder_average_hold(T):
     """
     model = disorder.ModelParameters(L=4, h0_K=10.0, J0_K=6.0, cutoff=1.0, concentration=0.5)
     n = model.n_spins
-    left, right = [], []
+    energies, overlap_terms = [], []
     for realization in range(300):
         draws = disorder.draw(4, n, 5, realization)
         h, J = disorder.float_hamiltonian(model, draws)
@@ -88,12 +88,14 @@ def test_identities_of_the_disorder_average_hold(T):
         energy_h = np.mean([(s @ h).mean() for s in spins])
         pair = [np.einsum("ki,kj->ij", s, s) / len(s) for s in spins]
         single = [s.mean(axis=0) for s in spins]
-        left.append((energy_J, energy_h))
-        right.append((-0.5 * np.sum(variance * (1 - pair[0] * pair[1])) / T, -100.0 * np.sum(1 - single[0] * single[1]) / T))
-    difference = np.array(left) - np.array(right)
+        energies.append((energy_J, energy_h))
+        overlap_terms.append(
+            (-0.5 * np.sum(variance * (1 - pair[0] * pair[1])) / T, -100.0 * np.sum(1 - single[0] * single[1]) / T)
+        )
+    difference = np.array(energies) - np.array(overlap_terms)
     sigma = difference.std(axis=0, ddof=1) / np.sqrt(len(difference))
     assert np.all(np.abs(difference.mean(axis=0)) < 4 * sigma)
-    assert np.all(sigma < 0.05 * np.abs(np.mean(left, axis=0)))
+    assert np.all(sigma < 0.05 * np.abs(np.mean(energies, axis=0)))
 
 
 def _standard(c_ij, n):

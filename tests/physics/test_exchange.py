@@ -38,7 +38,7 @@ def exact(states, energies, fields, system, T, edges):
     weight /= weight.sum()
     E = 2 * np.abs(fields) * system.field_unit_K
     place, negative = np.digitize(E, edges) - 1, states * fields > 0
-    shares = [weight @ np.mean((place == k) & some, axis=1) for some in (True, negative) for k in range(len(edges) - 1)]
+    shares = [weight @ np.mean((place == k) & selected, axis=1) for selected in (True, negative) for k in range(len(edges) - 1)]
     pairs = states.T @ (weight[:, None] * states)
     return np.array([weight @ energies, *shares, np.sum((weight @ states) ** 2)]), pairs
 
@@ -58,13 +58,13 @@ def test_one_anneal_is_visibly_wrong(tempered):
     """Without this, the next test would show little: annealing misses the lowest state of some realization by over 1 K."""
     excess = []
     for system, records in tempered[1].values():
-        one = system._replace(spins=system.spins.copy(), fields=system.fields.copy())
-        chain = metropolis.MarkovChain(one)
+        state = system._replace(spins=system.spins.copy(), fields=system.fields.copy())
+        chain = metropolis.MarkovChain(state)
         for T in LADDER:
             chain.sweep(T, 257)
         chain.relax()
         lowest = min(int(record.lowest) for record in records)
-        excess.append(0.5 * (excitations.doubled_energy(one) - lowest) * system.field_unit_K)
+        excess.append(0.5 * (excitations.doubled_energy(state) - lowest) * system.field_unit_K)
     assert max(excess) > 1.0
     assert min(excess) == 0
 
@@ -79,14 +79,14 @@ def test_tempering_agrees_with_exact_enumeration(tempered, drawn, enumerated, k)
         expected, pairs = exact(*enumerated[r], system, LADDER[k], edges[k])
         scale = 0.5 * system.field_unit_K / (SWEEPS // 2)
         rows = []
-        for one, other in zip(records[::2], records[1::2], strict=True):
-            energy = 0.5 * scale * (one.energy[0, k] + other.energy[0, k])
-            counts = (one.counts + other.counts)[:, k, : len(edges[k]) - 1] / (2 * SNAPSHOTS * N)
-            single, double = overlaps.between(one.spin_bits[k], other.spin_bits[k])
+        for copy_1, copy_2 in zip(records[::2], records[1::2], strict=True):
+            energy = 0.5 * scale * (copy_1.energy[0, k] + copy_2.energy[0, k])
+            counts = (copy_1.counts + copy_2.counts)[:, k, : len(edges[k]) - 1] / (2 * SNAPSHOTS * N)
+            single, double = overlaps.between(copy_1.spin_bits[k], copy_2.spin_bits[k])
             rows.append(np.concatenate([[energy], counts[0], counts[1], [single, double]]))
         row, column = np.tril_indices(N, -1)
-        place = overlaps.place[row] - overlaps.place[column]
-        variance = overlaps.variances_K2[overlaps.shell[tuple(np.abs(place).T)]]
+        displacement = overlaps.coordinates[row] - overlaps.coordinates[column]
+        variance = overlaps.variances_K2[overlaps.shell[tuple(np.abs(displacement).T)]]
         expected = np.append(expected, np.sum(variance * pairs[row, column] ** 2))
         deviations += np.mean(rows, axis=0) - expected
         squares += np.var(rows, axis=0, ddof=1) / PAIRS
@@ -110,40 +110,40 @@ def sets():
     measured = (2.0, 0.5, 0.1)
     ladder = (20.0, 12.0, 7.0, 4.0, 2.0, 1.0, 0.5, 0.2, 0.1)
     base = Protocol(ladder, "metropolis", 128, 2e-6, measured, 10, 8, Grid(20, 8, 1.04))
-    counts, told = methods.simulate(model, replace(base, sweeps=4096, method=TEMPERING), 0, 400)
+    counts, record = methods.simulate(model, replace(base, sweeps=4096, method=TEMPERING), 0, 400)
     _, annealed = methods.simulate(model, base, 0, 400)
-    _, twice = methods.simulate(model, replace(base, method=PAIRED_ANNEALING, measured_K=()), 0, 400)
-    found = equilibration_data.aggregate([told], {128: [annealed]}, [twice], 20)
-    return found, TemperatureSeries([merge([one], 20) for one in counts.values()])
+    _, paired = methods.simulate(model, replace(base, method=PAIRED_ANNEALING, measured_K=()), 0, 400)
+    data = equilibration_data.aggregate([record], {128: [annealed]}, [paired], 20)
+    return data, TemperatureSeries([merge([density], 20) for density in counts.values()])
 
 
 def test_both_identities_hold_with_exchange_and_two_anneals_violate_them(sets):
-    found, _ = sets
-    for identity in equilibration_tests.identities(found).values():
+    data, _ = sets
+    for identity in equilibration_tests.identities(data).values():
         assert np.max(np.abs(identity.z)) < 3
-    for identity in equilibration_tests.identities(found, "twice_").values():
+    for identity in equilibration_tests.identities(data, "twice_").values():
         assert identity.difference_K.value[-1] > 4 * identity.difference_K.error[-1]
 
 
 def test_negative_excitations_are_as_rare_as_the_temperature_says(sets):
-    found, densities = sets
-    for k, T in enumerate(found.measured_K):
-        off = equilibration_tests.detailed_balance(found, densities.at(T), k)
+    data, densities = sets
+    for k, T in enumerate(data.measured_K):
+        off = equilibration_tests.detailed_balance(data, densities.at(T), k)
         filled = off.error > 0
         assert np.max(np.abs(off.value[filled]) / off.error[filled]) < 4.5
         assert off.error[0] < 0.2
 
 
 def test_anneals_lie_above_equilibrium_and_never_below_the_ground_state(sets):
-    found, _ = sets
-    excess = found.mean("excess_K")[0, -1]
+    data, _ = sets
+    excess = data.mean("excess_K")[0, -1]
     assert excess.value > 4 * excess.error
-    assert np.all(found.annealed_lowest[:, 0] >= found.lowest.min(axis=1))
-    assert np.any(found.annealed_lowest[:, 0] > found.lowest.min(axis=1))
+    assert np.all(data.annealed_lowest[:, 0] >= data.lowest.min(axis=1))
+    assert np.any(data.annealed_lowest[:, 0] > data.lowest.min(axis=1))
 
 
 def test_a_mean_is_that_of_all_realizations(sets):
-    found, _ = sets
-    share = np.mean(found.lowest[:, 0] == found.lowest[:, 1])
-    assert isinstance(found.mean("agreed"), jackknife.JackknifeEstimate)
-    assert found.mean("agreed").value == pytest.approx(share)
+    data, _ = sets
+    share = np.mean(data.lowest[:, 0] == data.lowest[:, 1])
+    assert isinstance(data.mean("agreed"), jackknife.JackknifeEstimate)
+    assert data.mean("agreed").value == pytest.approx(share)

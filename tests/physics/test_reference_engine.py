@@ -21,7 +21,7 @@ MEASURED_K = (5.0, 0.5, 0.05)
 
 
 @pytest.fixture(scope="module")
-def both():
+def results():
     """Anneal 1,000 realizations of L = 8 with both engines: acceptance (r, rungs) and counts of E for each."""
     model = disorder.ModelParameters(L=8, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)
     edges = {T: Grid(5, 8, 1.25).edges(T, model.energy_range_K) for T in MEASURED_K}
@@ -42,17 +42,17 @@ def both():
     return acceptance / (SWEEPS * model.n_spins), counts
 
 
-def test_acceptance_of_every_rung_agrees(both):
+def test_acceptance_of_every_rung_agrees(results):
     """Paired over realizations, 4σ at each of 12 rungs."""
-    difference = both[0][0] - both[0][1]
+    difference = results[0][0] - results[0][1]
     z = difference.mean(axis=0) / (difference.std(axis=0, ddof=1) / np.sqrt(REALIZATIONS))
     assert np.abs(z).max() < 4
 
 
 @pytest.mark.parametrize("T", MEASURED_K)
-def test_density_of_states_agrees_bin_by_bin(both, T):
+def test_density_of_states_agrees_bin_by_bin(results, T):
     """χ² of the paired differences over filled bins, each with its own variance over realizations: p > 1e-3."""
-    first, second = both[1][T]
+    first, second = results[1][T]
     filled = (first + second).sum(axis=0) > 200
     difference = (first - second)[:, filled]
     z = difference.mean(axis=0) / (difference.std(axis=0, ddof=1) / np.sqrt(REALIZATIONS))

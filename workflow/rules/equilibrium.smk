@@ -1,5 +1,5 @@
-# Annealing held against exchange Monte Carlo: certificates, and what annealing costs. A run without such sets of its own
-# shows the tables that were published of them.
+# Annealing compared with exchange Monte Carlo: tests of equilibration, and the cost of annealing. A run without sets for
+# tempering shows the published tables.
 
 EQUILIBRIUM_SETS = equilibrium_plan.sets(study)  # names of sets like L8_J10
 METHODS = equilibrium_plan.methods(study) if EQUILIBRIUM_SETS else []

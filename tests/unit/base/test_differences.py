@@ -18,17 +18,17 @@ def test_independent_errors_of_a_ratio_by_hand():
 
 def test_independent_errors_are_those_of_drawn_numbers():
     rng = np.random.default_rng(1)
-    one, other = rng.normal(-3.0, 0.03, 100_000), rng.normal(0.5, 0.002, 100_000)
+    values, references = rng.normal(-3.0, 0.03, 100_000), rng.normal(0.5, 0.002, 100_000)
     moves = jackknife.independent_difference(-3.0, 0.03, 0.5, 0.002)
-    assert moves["difference_err"] == pytest.approx(np.std(one - other), rel=0.02)
-    assert moves["relative_err"] == pytest.approx(np.std(one / other), rel=0.02)
+    assert moves["difference_err"] == pytest.approx(np.std(values - references), rel=0.02)
+    assert moves["relative_err"] == pytest.approx(np.std(values / references), rel=0.02)
 
 
 def test_paired_errors_see_what_both_share():
     rows = np.r_[5.0, np.random.default_rng(2).normal(5.0, 0.1, 20)]
-    one, other = JackknifeEstimate(2 * rows), JackknifeEstimate(rows)
-    moves = jackknife.paired_difference(one, other)
+    values, references = JackknifeEstimate(2 * rows), JackknifeEstimate(rows)
+    moves = jackknife.paired_difference(values, references)
     assert moves["difference"] == pytest.approx(5.0)
-    assert moves["difference_err"] == pytest.approx(other.error)
+    assert moves["difference_err"] == pytest.approx(references.error)
     assert moves["relative"] == pytest.approx(1.0)
     assert moves["relative_err"] == pytest.approx(0.0, abs=1e-12)

@@ -23,9 +23,9 @@ def test_error_of_a_mean_is_the_textbook_one():
 def test_error_of_a_nonlinear_estimator_matches_its_scatter():
     """1/mean of 400 exponential numbers: σ = 1/20; mean of 300 jackknife errors within 5 %, rms pull within 3 of its σ."""
     rng = np.random.default_rng(2)
-    found = [1 / mean_of(rng.exponential(1.0, 400), 20)[0] for _ in range(300)]
-    assert np.mean([one.error for one in found]) == pytest.approx(0.05, rel=0.05)
-    pulls = [(one.value - 1) / one.error for one in found]
+    estimates = [1 / mean_of(rng.exponential(1.0, 400), 20)[0] for _ in range(300)]
+    assert np.mean([estimate.error for estimate in estimates]) == pytest.approx(0.05, rel=0.05)
+    pulls = [(estimate.value - 1) / estimate.error for estimate in estimates]
     assert np.std(pulls) == pytest.approx(1, abs=3 * 1.1 / np.sqrt(2 * 300) + 0.03)
 
 
@@ -46,10 +46,10 @@ def test_the_square_of_a_mean_without_its_bias_is_the_unbiased_one():
 
 
 def test_groups_hold_all_blocks_and_one_block_is_too_few():
-    found = jackknife.leave_one_out(np.arange(7.0)[:, None], 3)
-    assert (found.groups, found.shape) == (3, (1,))
-    assert found.value[0] == 21
-    assert np.sum(21 - found.rows[1:]) == 21
+    estimates = jackknife.leave_one_out(np.arange(7.0)[:, None], 3)
+    assert (estimates.groups, estimates.shape) == (3, (1,))
+    assert estimates.value[0] == 21
+    assert np.sum(21 - estimates.rows[1:]) == 21
     for blocks in (np.ones((1, 3)), np.ones((0, 3))):
         with pytest.raises(ValueError, match="at least 2 blocks"):
             jackknife.leave_one_out(blocks, 50)
@@ -71,26 +71,26 @@ def test_arithmetic_goes_row_by_row_and_plain_numbers_are_the_same_for_every_row
     np.testing.assert_allclose((vector @ steps[:3]).rows, rows @ steps[:3])
     np.testing.assert_array_equal(vector.reduce(np.ptp).rows, np.ptp(rows, axis=1))
     np.testing.assert_array_equal(vector[np.array([True, False, True])].rows, rows[:, [0, 2]])
-    assert [one.value for one in vector] == list(rows[0])
+    assert [estimate.value for estimate in vector] == list(rows[0])
 
 
 def test_values_of_different_jackknifes_do_not_go_together():
-    one, other = JackknifeEstimate(np.ones(4)), JackknifeEstimate(np.ones(5))
+    estimate, longer = JackknifeEstimate(np.ones(4)), JackknifeEstimate(np.ones(5))
     with pytest.raises(ValueError, match="with 3 and with 4 jackknife groups"):
-        one + other
+        estimate + longer
     with pytest.raises(ValueError, match="different groups or shapes"):
-        jackknife.stack([one, other])
+        jackknife.stack([estimate, longer])
     with pytest.raises(ValueError, match="no values"):
         jackknife.stack([])
     with pytest.raises(TypeError):
-        np.ones(4) @ one
+        np.ones(4) @ estimate
 
 
 def test_a_stack_has_a_value_for_each_member():
-    found = jackknife.stack(JackknifeEstimate(np.arange(4.0) + 10 * k) for k in range(3))
-    assert (found.groups, found.shape) == (3, (3,))
-    np.testing.assert_array_equal(found.value, [0, 10, 20])
-    np.testing.assert_array_equal(found[1].rows, np.arange(4.0) + 10)
+    estimates = jackknife.stack(JackknifeEstimate(np.arange(4.0) + 10 * k) for k in range(3))
+    assert (estimates.groups, estimates.shape) == (3, (3,))
+    np.testing.assert_array_equal(estimates.value, [0, 10, 20])
+    np.testing.assert_array_equal(estimates[1].rows, np.arange(4.0) + 10)
 
 
 def test_a_value_prints_with_its_error_in_the_last_digits():

@@ -20,10 +20,10 @@ def test_a_rung_spells_and_parses_itself_and_the_quench_is_one():
 
 
 def test_batches_cover_the_realizations_once():
-    found = labels.batches(250, 100)
-    assert [str(batch) for batch in found] == ["00000-00099", "00100-00199", "00200-00249"]
-    assert [batch.n for batch in found] == [100, 100, 50]
-    assert labels.Batch.parse("00100-00199") == found[1]
+    batches = labels.batches(250, 100)
+    assert [str(batch) for batch in batches] == ["00000-00099", "00100-00199", "00200-00249"]
+    assert [batch.n for batch in batches] == [100, 100, 50]
+    assert labels.Batch.parse("00100-00199") == batches[1]
 
 
 @pytest.mark.parametrize(
@@ -51,15 +51,15 @@ class Outer:
 
 def test_facts_are_spelled_alike_whatever_the_numbers_are_written_as_and_read_back():
     written = Outer(2, (300, 0.1 + 0.2), 20210205202102052021, Inner(1.04, 3), "heat_bath")
-    told = labels.to_jsonable(written)
-    assert told == {
+    content = labels.to_jsonable(written)
+    assert content == {
         "T_K": "2",
         "ladder_K": ["300", "0.3"],
         "seed": 20210205202102052021,
         "inner": {"growth": "1.04", "bins": 3},
         "kind": "heat_bath",
     }
-    assert labels.to_jsonable(labels.from_jsonable(Outer, told)) == told
+    assert labels.to_jsonable(labels.from_jsonable(Outer, content)) == content
 
 
 def test_an_option_at_its_default_is_not_told():

@@ -12,9 +12,9 @@ def test_each_row_has_its_own_minimum():
     def objective(x):  # neither even nor a parabola
         return (x - 0.3 - shifts) ** 2 + 0.5 * (x - 0.3 - shifts) ** 3
 
-    found = minimize_scalar(objective, -0.5, 1.5)
-    np.testing.assert_allclose(found.rows, 0.3 + shifts, atol=1e-5)
-    assert found.value == pytest.approx(0.3, abs=1e-6)
+    minimum = minimize_scalar(objective, -0.5, 1.5)
+    np.testing.assert_allclose(minimum.rows, 0.3 + shifts, atol=1e-5)
+    assert minimum.value == pytest.approx(0.3, abs=1e-6)
 
 
 def test_a_least_value_at_an_end_is_none():

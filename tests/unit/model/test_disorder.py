@@ -12,10 +12,10 @@ def test_a_realization_depends_on_seed_size_and_number_alone():
     first, again = disorder.draw(4, 32, 7, 3), disorder.draw(4, 32, 7, 3)
     for a, b in zip(first, again, strict=True):
         np.testing.assert_array_equal(a, b)
-    others = [disorder.draw(4, 32, 8, 3), disorder.draw(4, 32, 7, 4)]
-    for other in others:
-        assert not np.array_equal(first.c_ij, other.c_ij)
-        assert first.chain_key != other.chain_key
+    different_draws = [disorder.draw(4, 32, 8, 3), disorder.draw(4, 32, 7, 4)]
+    for different in different_draws:
+        assert not np.array_equal(first.c_ij, different.c_ij)
+        assert first.chain_key != different.chain_key
 
 
 def test_half_of_the_sites_are_occupied_once(small_model):

@@ -33,9 +33,9 @@ def unstable_by_brute_force(system):
 def test_stability_is_counted_as_by_brute_force(build, realization):
     system = build(realization)
     metropolis.MarkovChain(system).sweep(6.0, 3)  # hot: some spins and pairs are unstable
-    found = excitations.stability(system)
-    assert tuple(found) == unstable_by_brute_force(system)
-    assert sum(found) > 0
+    stability = excitations.stability(system)
+    assert tuple(stability) == unstable_by_brute_force(system)
+    assert sum(stability) > 0
 
 
 @pytest.mark.parametrize("realization", range(6))

@@ -26,11 +26,11 @@ def test_shards_are_those_of_their_chain_version(short_protocol):
 
 def test_batches_together_are_the_whole_run(short_protocol):
     """A realization does not depend on its batch: 20 + 30 realizations are 50, count by count."""
-    whole, _ = methods.simulate(MODEL, short_protocol, 0, 50)
+    complete, _ = methods.simulate(MODEL, short_protocol, 0, 50)
     parts = [methods.simulate(MODEL, short_protocol, first, n)[0][0.5] for first, n in ((20, 30), (0, 20))]
     merged = merge(parts)
-    np.testing.assert_array_equal(merged.counts, whole[0.5].counts)
-    np.testing.assert_array_equal(merged.first, whole[0.5].first)
+    np.testing.assert_array_equal(merged.counts, complete[0.5].counts)
+    np.testing.assert_array_equal(merged.first, complete[0.5].first)
 
 
 def test_the_quench_ends_stable_and_progress_is_reported(short_protocol):
@@ -43,21 +43,21 @@ def test_the_quench_ends_stable_and_progress_is_reported(short_protocol):
 
 
 def test_the_summary_of_two_batches_is_that_of_one(short_protocol):
-    _, whole = methods.simulate(MODEL, short_protocol, 0, 40)
+    _, complete = methods.simulate(MODEL, short_protocol, 0, 40)
     halves = [methods.simulate(MODEL, short_protocol, first, 20)[1] for first in (20, 0)]
-    one, two = annealing.summarize([whole]), annealing.summarize(iter(halves))
-    assert one.n_realizations == two.n_realizations == 40
-    np.testing.assert_allclose(two.energy_K, whole.energy_K.mean(axis=0), rtol=1e-12)
-    np.testing.assert_allclose(two.energy_K_err, stats.sem(whole.energy_K), rtol=1e-9)
-    np.testing.assert_allclose(two.acceptance_err, one.acceptance_err, rtol=1e-9)
-    np.testing.assert_allclose(two.share_unstable[1], np.mean(whole.unstable_pairs > 0))
+    summary, summary_of_halves = annealing.summarize([complete]), annealing.summarize(iter(halves))
+    assert summary.n_realizations == summary_of_halves.n_realizations == 40
+    np.testing.assert_allclose(summary_of_halves.energy_K, complete.energy_K.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(summary_of_halves.energy_K_err, stats.sem(complete.energy_K), rtol=1e-9)
+    np.testing.assert_allclose(summary_of_halves.acceptance_err, summary.acceptance_err, rtol=1e-9)
+    np.testing.assert_allclose(summary_of_halves.share_unstable[1], np.mean(complete.unstable_pairs > 0))
 
 
 def test_the_quenched_states_are_judged_by_their_flips_before_they_are_relaxed(short_protocol):
     """How many single and pair flips lower the energy, counted here from h and J alone; then none does."""
     model = disorder.ModelParameters(L=6, h0_K=2.0, J0_K=10.0, cutoff=1.0, concentration=0.5)
     protocol = replace(short_protocol, sweeps=1)  # hurried: some spins and pairs are left unstable
-    _, told = methods.simulate(model, protocol, 0, 20)
+    _, record = methods.simulate(model, protocol, 0, 20)
     expected = []
     for realization in range(20):
         chain = metropolis.MarkovChain.from_seed(model, realization, protocol.seed)
@@ -69,6 +69,6 @@ def test_the_quenched_states_are_judged_by_their_flips_before_they_are_relaxed(s
         pair = single[:, None] + single[None, :] + 4 * J * np.outer(s, s)
         stable = np.outer(single >= 0, single >= 0) & np.tri(system.n, k=-1, dtype=bool)
         expected.append((np.sum(single < 0), np.sum((pair < 0) & stable)))
-    np.testing.assert_array_equal(np.column_stack([told.unstable_spins, told.unstable_pairs]), expected)
+    np.testing.assert_array_equal(np.column_stack([record.unstable_spins, record.unstable_pairs]), expected)
     assert np.all(np.sum(expected, axis=0) > 0)
-    assert not told.unstable_after.any()
+    assert not record.unstable_after.any()

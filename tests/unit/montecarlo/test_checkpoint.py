@@ -16,38 +16,38 @@ def run(small_model, short_protocol, tmp_path):
     """Run a batch with a checkpoint after each realization; ``stop_after`` sends SIGTERM then."""
 
     def run(protocol=short_protocol, n=40, stop_after=None, number=signal.SIGTERM, interval=0.0):
-        keeper = checkpoint.Checkpoint(tmp_path / "c.npz", counts_fingerprint(small_model, protocol), interval)
+        stored = checkpoint.Checkpoint(tmp_path / "c.npz", counts_fingerprint(small_model, protocol), interval)
         lines = []
-        with keeper:
-            note = keeper.update
+        with stored:
+            note = stored.update
 
             def done(count, arrays):
                 if count == stop_after:
                     os.kill(os.getpid(), number)
                 note(count, arrays)
 
-            keeper.update = done
-            return *methods.simulate(small_model, protocol, 0, n, lines.append, keeper), lines
+            stored.update = done
+            return *methods.simulate(small_model, protocol, 0, n, lines.append, stored), lines
 
     return run
 
 
-def same(one, other):
-    (counts, chain), (others, other_chain) = one[:2], other[:2]
+def same(result, expected):
+    (counts, record), (expected_counts, expected_record) = result[:2], expected[:2]
     for T in counts:
-        np.testing.assert_array_equal(counts[T].counts, others[T].counts)
-    for name, value in vars(chain).items():
-        np.testing.assert_array_equal(value, getattr(other_chain, name))
+        np.testing.assert_array_equal(counts[T].counts, expected_counts[T].counts)
+    for name, value in vars(record).items():
+        np.testing.assert_array_equal(value, getattr(expected_record, name))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_batch_goes_on_within_a_block_with_the_same_bits(run, small_model, short_protocol, tmp_path, number):
-    whole = methods.simulate(small_model, short_protocol, 0, 40)
+    complete = methods.simulate(small_model, short_protocol, 0, 40)
     with pytest.raises(checkpoint.InterruptedBatchError, match=f"{number.name}; 13 realizations are kept"):
         run(stop_after=13, number=number, interval=1e9)
     resumed = run(interval=1e9)
     assert resumed[2][0].startswith("13/40 realizations taken from")
-    same(resumed, whole)
+    same(resumed, complete)
     assert not (tmp_path / "c.npz").exists()
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
@@ -56,13 +56,13 @@ def test_a_checkpoint_of_other_physics_or_shape_or_a_damaged_one_is_none(run, sh
     path = tmp_path / "c.npz"
     with pytest.raises(checkpoint.InterruptedBatchError):
         run(stop_after=13)
-    kept = path.read_bytes()
-    flipped = bytearray(kept)
-    flipped[len(kept) // 2] ^= 1
+    content_before = path.read_bytes()
+    flipped = bytearray(content_before)
+    flipped[len(content_before) // 2] ^= 1
     for content, options in [
-        (kept, {"protocol": replace(short_protocol, seed=4)}),
-        (kept, {"n": 50}),
-        (kept[: len(kept) // 2], {}),
+        (content_before, {"protocol": replace(short_protocol, seed=4)}),
+        (content_before, {"n": 50}),
+        (content_before[: len(content_before) // 2], {}),
         (bytes(flipped), {}),
         (b"", {}),
     ]:

@@ -25,21 +25,21 @@ def total_energy(system, spins):
 
 def test_a_chain_counts_its_own_sweeps(build):
     """In one go, in two, or at no temperature twice: the random numbers never come again."""
-    whole, halves = (metropolis.MarkovChain(build()) for _ in range(2))
-    whole.sweep(5.0, 20)
+    chain, halves = (metropolis.MarkovChain(build()) for _ in range(2))
+    chain.sweep(5.0, 20)
     for _ in range(2):
         halves.sweep(5.0, 10)
-    assert whole.sweeps == halves.sweeps == 20
-    np.testing.assert_array_equal(whole.system.spins, halves.system.spins)
-    anew = metropolis.MarkovChain(build())
-    anew.sweep(5.0, 10)
-    anew.sweeps = 0  # what would go wrong if the caller had to count
-    anew.sweep(5.0, 10)
-    assert not np.array_equal(anew.system.spins, whole.system.spins)
+    assert chain.sweeps == halves.sweeps == 20
+    np.testing.assert_array_equal(chain.system.spins, halves.system.spins)
+    reset = metropolis.MarkovChain(build())
+    reset.sweep(5.0, 10)
+    reset.sweeps = 0  # what would go wrong if the caller had to count
+    reset.sweep(5.0, 10)
+    assert not np.array_equal(reset.system.spins, chain.system.spins)
 
 
 @pytest.mark.parametrize(
-    ("call", "said"),
+    ("call", "message"),
     [
         (
             lambda system: metropolis.MarkovChain(system, "glauber"),
@@ -51,10 +51,10 @@ def test_a_chain_counts_its_own_sweeps(build):
         (lambda system: metropolis.MarkovChain(system).sweep(1.0, 2.5), "count = 2.5"),
     ],
 )
-def test_a_chain_refuses_what_it_cannot_do(build, call, said):
-    with pytest.raises(ValueError, match=said.split("=")[0]) as caught:
+def test_a_chain_refuses_what_it_cannot_do(build, call, message):
+    with pytest.raises(ValueError, match=message.split("=")[0]) as caught:
         call(build())
-    assert str(caught.value).startswith(said)
+    assert str(caught.value).startswith(message)
 
 
 def test_fields_kept_up_to_date_equal_fields_recomputed(build):
@@ -126,22 +126,22 @@ def test_thresholds_stay_within_int32():
 
 def test_both_ways_to_sweep_make_the_same_decisions(build):
     """At every temperature, sweep by sweep: with fields kept up to date, and with fields summed where bounds fail."""
-    kept, bare = build(), build()
-    thresholds = np.full(len(kept.spins), metropolis.NEVER)
+    incremental, on_demand = build(), build()
+    thresholds = np.full(len(incremental.spins), metropolis.NEVER)
     for sweep in range(300):
-        half_temperature = 0.5 * 300 * 0.97**sweep / kept.field_unit_K
-        metropolis._draw_thresholds(thresholds, half_temperature, False, kept.chain_key, sweep * len(thresholds))
-        thresholds[kept.n :] = metropolis.NEVER
-        couplings, random_fields, reach, spins, fields, steps = kept.arrays
-        all_up, twice = disorder.all_up_fields(couplings, random_fields, steps), np.int32(2 * steps)
-        down = (all_up - fields) // twice
-        flips, _ = metropolis._sweep_incremental(couplings, all_up, twice, down, spins, thresholds)
-        fields[:] = all_up - twice * down
-        couplings, random_fields, reach, spins, fields, steps = bare.arrays
-        assert metropolis._sweep_on_demand(couplings, random_fields, reach, spins, steps, thresholds) == flips
+        half_temperature = 0.5 * 300 * 0.97**sweep / incremental.field_unit_K
+        metropolis._draw_thresholds(thresholds, half_temperature, False, incremental.chain_key, sweep * len(thresholds))
+        thresholds[incremental.n :] = metropolis.NEVER
+        couplings, random_fields, field_bound, spins, fields, steps = incremental.arrays
+        all_up, two_field_steps = disorder.all_up_fields(couplings, random_fields, steps), np.int32(2 * steps)
+        down_field = (all_up - fields) // two_field_steps
+        flips, _ = metropolis._sweep_incremental(couplings, all_up, two_field_steps, down_field, spins, thresholds)
+        fields[:] = all_up - two_field_steps * down_field
+        couplings, random_fields, field_bound, spins, fields, steps = on_demand.arrays
+        assert metropolis._sweep_on_demand(couplings, random_fields, field_bound, spins, steps, thresholds) == flips
         disorder.recompute_fields(couplings, random_fields, spins, fields, steps)
-        np.testing.assert_array_equal(bare.spins, kept.spins)
-        np.testing.assert_array_equal(bare.fields, kept.fields)
+        np.testing.assert_array_equal(on_demand.spins, incremental.spins)
+        np.testing.assert_array_equal(on_demand.fields, incremental.fields)
 
 
 def test_one_realization_takes_less_than_4_MB():

@@ -36,7 +36,7 @@ def test_where_else_energies_are_counted_is_in_no_origin(small_model, short_prot
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Protocol) if field.name != "measured_K"])
 def test_every_other_setting_of_the_chain_is_in_the_origin(small_model, short_protocol, name):
-    others = {
+    changes = {
         "ladder_K": (90.0, *short_protocol.ladder_K[1:]),
         "dynamics": "heat_bath",
         "sweeps": 31,
@@ -47,10 +47,10 @@ def test_every_other_setting_of_the_chain_is_in_the_origin(small_model, short_pr
         "method": "tempering",
         "extensions": 1,
     }
-    changed = replace(short_protocol, **{name: others[name]})
+    changed = replace(short_protocol, **{name: changes[name]})
     assert counts_fingerprint(small_model, changed) != counts_fingerprint(small_model, short_protocol)
-    told = record_fingerprint(small_model, changed) == record_fingerprint(small_model, short_protocol)
-    assert told == (name in ("block", "grid"))
+    same_record = record_fingerprint(small_model, changed) == record_fingerprint(small_model, short_protocol)
+    assert same_record == (name in ("block", "grid"))
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(ModelParameters)])

@@ -31,7 +31,7 @@ def digest(arrays):
     return total.hexdigest()[:16]
 
 
-def told(record):
+def integers(record):
     return [
         getattr(record, name) for name in ("energy", "low", "snapshots", "flips", "exchanges", "trips", "lowest", "negative")
     ]
@@ -40,8 +40,8 @@ def told(record):
 def test_shards_are_those_of_their_version(protocol):
     """Change EQUILIBRIUM_VERSION with this digest: shards on disk are told apart by it."""
     counts, record = methods.simulate(MODEL, protocol, 0, 20)
-    found = digest([counts[0.5].counts, counts[3.0].counts, *told(record), np.rint(record.overlap * 64**2)])
-    assert (EQUILIBRIUM_VERSION, found) == (1, "b2531084838b77f1")
+    digest_of_batch = digest([counts[0.5].counts, counts[3.0].counts, *integers(record), np.rint(record.overlap * 64**2)])
+    assert (EQUILIBRIUM_VERSION, digest_of_batch) == (1, "b2531084838b77f1")
 
 
 def simulated(first, n, protocol):
@@ -50,33 +50,33 @@ def simulated(first, n, protocol):
 
 
 def test_batches_in_other_processes_together_are_the_whole_run(protocol):
-    whole, record = simulated(0, 30, protocol)
+    complete, record = simulated(0, 30, protocol)
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         parts = list(pool.map(simulated, (10, 0), (20, 10), (protocol, protocol)))
-    np.testing.assert_array_equal(merge([counts for counts, _ in parts]).counts, whole.counts)
+    np.testing.assert_array_equal(merge([counts for counts, _ in parts]).counts, complete.counts)
     for name in ("energy", "overlap", "pair_overlap_K2", "lowest", "negative"):
-        both = np.concatenate([getattr(part, name) for _, part in reversed(parts)])
-        np.testing.assert_array_equal(both, getattr(record, name))
+        joined = np.concatenate([getattr(part, name) for _, part in reversed(parts)])
+        np.testing.assert_array_equal(joined, getattr(record, name))
 
 
 def test_a_stopped_batch_goes_on_with_the_same_bits(protocol, tmp_path):
-    whole, record = simulated(0, 20, protocol)
+    complete, record = simulated(0, 20, protocol)
     with checkpoint.Checkpoint(tmp_path / "c.npz", counts_fingerprint(MODEL, protocol), 0.0) as keeper:
-        note = keeper.update
+        update = keeper.update
 
-        def done(count, arrays):
+        def update_or_stop(count, arrays):
             if count == 13:
                 keeper.stopped_by = "SIGTERM"
-            note(count, arrays)
+            update(count, arrays)
 
-        keeper.update = done
+        keeper.update = update_or_stop
         with pytest.raises(checkpoint.InterruptedBatchError, match="13 realizations are kept"):
             methods.simulate(MODEL, protocol, 0, 20, checkpoint=keeper)
-        keeper.update, keeper.stopped_by, lines = note, None, []
+        keeper.update, keeper.stopped_by, lines = update, None, []
         counts, resumed = methods.simulate(MODEL, protocol, 0, 20, lines.append, keeper)
     assert lines[0].startswith("13/20 realizations taken from")
-    np.testing.assert_array_equal(counts[0.5].counts, whole.counts)
-    assert digest(told(resumed)) == digest(told(record))
+    np.testing.assert_array_equal(counts[0.5].counts, complete.counts)
+    assert digest(integers(resumed)) == digest(integers(record))
 
 
 def test_a_replica_that_is_never_exchanged_is_the_chain_of_metropolis(build):
@@ -101,15 +101,15 @@ def test_a_replica_that_is_never_exchanged_is_the_chain_of_metropolis(build):
 
 def test_the_first_of_two_anneals_is_the_chain_of_annealing(short_protocol, build):
     protocol = replace(short_protocol, method=PAIRED_ANNEALING, sweeps=64, measured_K=())
-    _, found = methods.simulate(MODEL, protocol, 0, 10)
+    _, digest_of_batch = methods.simulate(MODEL, protocol, 0, 10)
     chain = metropolis.MarkovChain(disorder.build(MODEL, disorder.draw(MODEL.L, MODEL.n_spins, protocol.seed, 7)))
     for k, T in enumerate(protocol.ladder_K):
         energies = []
         for _ in range(64):
             chain.sweep(T)
             energies.append(excitations.doubled_energy(chain.system))
-        assert found.energy[7, 0, k] == sum(energies)
-    assert np.all(np.any(found.energy[:, 0] != found.energy[:, 1], axis=1))
+        assert digest_of_batch.energy[7, 0, k] == sum(energies)
+    assert np.all(np.any(digest_of_batch.energy[:, 0] != digest_of_batch.energy[:, 1], axis=1))
 
 
 def test_what_cannot_be_simulated_is_refused(protocol, build):
