@@ -1,6 +1,6 @@
-// n(T, E; J0/h0) of the atlas, as scripts/tlsglass/density/atlas.py has it: a Gaussian, that of random spins, times the exponential of
-// a spline in ½ ln(T² + E²), ln T and ln(1 + J0/(g0 h0)) (surface.py), less what annealing leaves, a spline in the same but J0/h0
-// itself (annealing.py). Row 0 is the estimate; the others, held as differences from it, give errors as base/samples.py does.
+// n(T, E; J0/h0) of the atlas, as scripts/tlsglass/atlas/table.py evaluates it: a Gaussian, that of random spins, times the exponential of
+// a spline in ½ ln(T² + E²), ln T and ln(1 + J0/(g0 h0)) (spline.py), minus the excess of annealing, a spline in the same, but with J0/h0
+// itself (annealing_excess.py). Row 0 is the estimate; the others, stored as differences from it, give errors as base/jackknife.py does.
 "use strict";
 
 function atlasOf(held) {

@@ -1,9 +1,9 @@
-// What is measured at fixed temperatures as a function of g = J0/h0 on the atlas, as scripts/tlsglass/physics/curves.py has it: for
+// Observables at fixed temperatures as functions of g = J0/h0 on the atlas, as in scripts/tlsglass/atlas/observables.py: for
 // P0γ²/ρv² = 1 of n at T = E = 1 K/√2, κ and C in units of what they are at 1 K.
 "use strict";
 
 function curvesOf(physics, atlas, T_K, h0_K) {
-  const FAR = 25, PHONONS_T = 30, PHONONS_H0 = 6; // physics/atlas.py
+  const FAR = 25, PHONONS_T = 30, PHONONS_H0 = 6; // atlas/api.py
   const NEAR_T = 45; // 1/cosh²(E/2T) is below 1e-18 beyond
   const reference_K = Math.min(1, atlas.limits.T[1] * h0_K);
   const temperatures = [...T_K, reference_K]; // the last is the reference

@@ -1,12 +1,12 @@
-// A measured dataset from a table and its settings, and its three fits: STM, Eq. (3) and the atlas, as scripts/tlsglass/experiment has
-// them (measured.py, fits.py, on_atlas.py). Throws an Error of one line where the settings or the points do not do.
+// A measured dataset from a table and its settings, and its three fits: STM, Eq. (3) and the atlas, as in
+// scripts/tlsglass/data/dataset.py and scripts/tlsglass/fitting. Throws an Error of one line if the settings or the points are invalid.
 "use strict";
 
 function measuredOf(physics, atlas, entries) {
   const models = observablesOf(physics, atlas);
   const { Likelihood, maximise } = createFitter();
-  const SHARES_TRIED = [0, 0.03, 0.08, 0.15, 0.25, 0.4, 0.6, 0.85], NEGLIGIBLE = 1e-4, FOUND_AGAIN = 3; // on_atlas.py
-  const TEMPERATURES_K = [5e-4, 20]; // datasets.py
+  const SHARES_TRIED = [0, 0.03, 0.08, 0.15, 0.25, 0.4, 0.6, 0.85], NEGLIGIBLE = 1e-4, FOUND_AGAIN = 3; // fitting/atlas_model.py
+  const TEMPERATURES_K = [5e-4, 20]; // data/validate.py
   const MOST_POINTS = 600;
   const J0 = "J0_over_h0";
 
@@ -32,7 +32,7 @@ function measuredOf(physics, atlas, entries) {
     const order = T.map((_, k) => k).sort((a, b) => T[a] - T[b]);
     const at = (values) => values && order.map((k) => values[k]);
     const sorted = at(T);
-    const weight = errors === null && entry.positive && !error.same ? measured.map(Math.abs) : null; // as given.py
+    const weight = errors === null && entry.positive && !error.same ? measured.map(Math.abs) : null; // as data/infer_dataset.py
     const points = { T: sorted, value: at(measured), error: at(errors), weight: at(weight), T_error: spread ? sorted.map((t) => Math.hypot(spread.absolute, spread.relative * t)) : null };
     const [low, high] = settings.window ?? [0, Infinity];
     if (!(low < high)) throw new Error("The window must ascend.");

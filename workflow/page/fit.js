@@ -1,11 +1,11 @@
-// Fits by least squares with errors, intervals and what they say, as scripts/tlsglass/experiment/likelihood.py, profile.py and
-// fits.py have them: model Σ_a p[a] · shape_a(p), amplitudes p[a] and shapes that depend on the other parameters.
+// Least-squares fits with errors, intervals and conclusions, as in likelihood.py, fit.py and problem.py of
+// scripts/tlsglass/fitting: model Σ_a p[a] · shape_a(p), amplitudes p[a] and shapes that depend on the other parameters.
 "use strict";
 
 function createFitter() {
   const MOST_STEPS = 60, GAUSS = 6, MOST_TRIED = 600, NEAR = 0.05, STEP = 1e-7; // likelihood.py
-  const PARABOLIC = 0.05, MOST_PROFILED = 14, MOST_EVALUATIONS = 6000; // profile.py
-  const FAR_ABOVE_ONE = 2, BY_CHANCE = 1e-4, MOST_MINIMA = 3; // fits.py
+  const PARABOLIC = 0.05, MOST_PROFILED = 14, MOST_EVALUATIONS = 6000; // fit.py
+  const FAR_ABOVE_ONE = 2, BY_CHANCE = 1e-4, MOST_MINIMA = 3; // problem.py
   const HUGE = 1e75;
 
   const sum2 = (x) => x.reduce((total, value) => total + value * value, 0);

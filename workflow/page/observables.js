@@ -1,4 +1,4 @@
-// The models of what is measured, as scripts/tlsglass/experiment/observables.py has them: shapes of the amplitudes, with Eq. (3) and on
+// The models of the observables, as in scripts/tlsglass/models: shapes of the amplitudes, with Eq. (3) and on
 // the atlas. `row` is that of the atlas: 0 is the estimate.
 "use strict";
 

@@ -1,4 +1,4 @@
-// A table of numbers as text, from whatever program wrote it, as scripts/tlsglass/experiment/points_file.py reads it. Throws an Error
+// A table of numbers as text, from whatever program wrote it, as scripts/tlsglass/data/read_table.py reads it. Throws an Error
 // of one line.
 "use strict";
 

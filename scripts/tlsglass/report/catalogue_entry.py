@@ -40,12 +40,6 @@ Paths = str | list[str] | None
 Input = Callable[[RunContents], Paths]
 
 
-def weak_and_strong(J0_values_K: Iterable[float], h0_K: float) -> list[float]:
-    """Return the J0 nearest to 0.3 h0 and the largest J0, or only one if these are the same."""
-    values = list(J0_values_K)
-    return sorted({min(values, key=lambda J0_K: abs(J0_K / h0_K - 0.3)), max(values)})
-
-
 # ---- inputs of entries -----------------------------------------------------------------------------------------------
 
 

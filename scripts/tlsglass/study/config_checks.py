@@ -334,7 +334,7 @@ def equilibrium(study: Study) -> Errors:
     """Check the temperatures and fields of the sets of exchange Monte Carlo."""
     if not study.equilibrium:
         return
-    temperatures = study.equilibrium["temperatures_K"]
+    temperatures = equilibrium_plan.temperatures(study)
     for index, T in enumerate(temperatures):
         if T not in value_at(study.config, SCHEDULE):
             allowed = f"must be one of {validation.key_name(SCHEDULE)}"

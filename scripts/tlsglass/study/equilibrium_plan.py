@@ -34,10 +34,15 @@ def model(study: Study, entry: dict[str, Any]) -> ModelParameters:
     return replace(study.model(entry["L"], next(iter(study.J0_values))), J0_K=labels.round_to_label(entry["J0_K"]))
 
 
+def temperatures(study: Study) -> list[float]:
+    """Return the measured temperatures, by default those of ``density_of_states``."""
+    return study.equilibrium.get("temperatures_K", study.config["density_of_states"]["temperatures_K"])
+
+
 def ladder(study: Study, entry: dict[str, Any]) -> tuple[float, ...]:
     """Return the temperatures of the replicas of an entry of the configuration, descending."""
     parameters, settings = model(study, entry), study.equilibrium
-    temperatures_K = tuple(map(labels.round_to_label, settings["temperatures_K"]))
+    temperatures_K = tuple(map(labels.round_to_label, temperatures(study)))
     highest_K = labels.round_to_label(entry["highest_K"])
     return ladders.exchange_ladder(parameters.n_spins, parameters.h0_K, temperatures_K, highest_K, settings["acceptance"])
 
@@ -74,7 +79,7 @@ def fingerprints(study: Study, name: str) -> dict[str, str]:
 
 def _protocols(study: Study, entry: dict[str, Any]) -> dict[str, Protocol]:
     settings = study.equilibrium
-    base = replace(study.protocol(), measured_K=tuple(map(labels.round_to_label, sorted(settings["temperatures_K"]))))
+    base = replace(study.protocol(), measured_K=tuple(map(labels.round_to_label, sorted(temperatures(study)))))
     tempering = {"sweeps": entry["sweeps"], "extensions": entry.get("max_extensions", 0)}
     protocols = {TEMPERED: replace(base, method=TEMPERING, ladder_K=ladder(study, entry), **tempering)}
     return protocols | {f"annealed_{sweeps}": replace(base, sweeps=sweeps) for sweeps in settings["annealed_sweeps"]}

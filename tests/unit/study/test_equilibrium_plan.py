@@ -36,7 +36,7 @@ def test_each_set_is_tempered_annealed_and_annealed_twice():
     assert not any(rung.quench for simulated in found.values() for rung in simulated.rungs)
     assert found["tempered"].rungs == sorted(found["tempered"].rungs)
     ladder = found["tempered"].protocol.ladder_K
-    assert set(CONFIG["checks"]["equilibrium"]["temperatures_K"]) < set(ladder)
+    assert set(CONFIG["density_of_states"]["temperatures_K"]) < set(ladder)
     assert equilibrium_plan.fingerprints(study, "L8_J2")["twice"] == found["twice"].record_fingerprint
     assert "equilibrium/L8_J2_tempered" in study.simulation_plans()
 

@@ -1,12 +1,19 @@
 """n(T, E) of annealing and of equilibrium at the coldest rung, and their ratio, for a weak and for a strong coupling."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
 from tlsglass.plotting import style
-from tlsglass.report.catalogue_entry import weak_and_strong
 
 LOOKS = ({"color": style.VERMILION, "marker": "s"}, {"color": style.ORANGE, "marker": "o", "markerfacecolor": "white"})
+
+
+def weak_and_strong(J0_values_K: Iterable[float], h0_K: float) -> list[float]:
+    """Return the J0 nearest to 0.3 h0 and the largest J0, or only one if these are the same."""
+    values = list(J0_values_K)
+    return sorted({min(values, key=lambda J0_K: abs(J0_K / h0_K - 0.3)), max(values)})
 
 
 def draw(densities: pd.DataFrame, h0_K: float) -> style.Figure:

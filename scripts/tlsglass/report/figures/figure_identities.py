@@ -3,7 +3,7 @@
 import pandas as pd
 
 from tlsglass.plotting import style
-from tlsglass.report.catalogue_entry import weak_and_strong
+from tlsglass.report.figures.figure_equilibrium import weak_and_strong
 
 KINDS = {"field": "$T\\,|[\\langle H_h\\rangle]|/N$", "coupling": "$T\\,|[\\langle H_J\\rangle]|/N$"}
 
