@@ -123,7 +123,7 @@ def _check_events(path: str | os.PathLike[str], events: Iterable[yaml.Event]) ->
     is_key: list[bool] = []
     anchored = aliases = nodes = 0
     for event in events:
-        line = f"{path}: line {event.start_mark.line + 1}"
+        line = f"{path}: line {event.start_mark.line + 1}"  # type: ignore[union-attr]  # parsed events have marks
         if isinstance(event, yaml.CollectionEndEvent):
             keys.pop(), is_key.pop()
             anchored = anchored if len(keys) >= anchored else 0
@@ -256,4 +256,4 @@ def _allowed(error: Any) -> str:
         if error.validator == "oneOf"
         else "",
     }
-    return wording.get(error.validator, error.message)
+    return str(wording.get(error.validator, error.message))
