@@ -1,4 +1,4 @@
-"""Rule closure: fits of synthetic datasets of one observable hold what their errors promise."""
+"""Rule closure: pulls and coverage of fits of synthetic datasets of one observable."""
 
 import pandas as pd
 
@@ -9,7 +9,7 @@ from tlsglass.models import registry
 io.start_job(snakemake)
 arguments = snakemake.wildcards.observable, snakemake.params.datasets, snakemake.params.seed
 tables = [synthetic.closure(*arguments)]
-entry = registry.get_observable(snakemake.wildcards.observable)
-if entry.atlas_shapes and not entry.driven:  # a driven one is closed with its frequency, in joint_closure
+observable = registry.get_observable(snakemake.wildcards.observable)
+if observable.atlas_shapes and not observable.driven:  # rule closure_devices tests a driven one together with its frequency
     tables.append(synthetic.closure_on_atlas(*arguments))
 io.write_csv(snakemake.output.table, pd.concat(tables))

@@ -1,4 +1,4 @@
-"""Rule closure_devices: joint fits of synthetic resonators hold what their errors promise."""
+"""Rule closure_devices: pulls and coverage of joint fits of synthetic resonators."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Rule experiment_table: the fitted parameters of all datasets; J0/h0 of all materials, and how pairs of them differ."""
+"""Rule experiment_table: tables of all fitted parameters, of J0/h0 of all materials, and of differences of pairs."""
 
 import json
 from pathlib import Path

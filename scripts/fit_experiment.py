@@ -1,4 +1,4 @@
-"""Rule fit_experiment: fit one dataset with µ free, with µ = 0 (STM) and on the atlas; parameters, curves, windows, words."""
+"""Rule fit_experiment: fit one dataset with µ free, with µ = 0 (STM) and on the atlas; JSON, tables and report."""
 
 from pathlib import Path
 

@@ -198,17 +198,18 @@ class Likelihood:
         self.evaluations += 1
         return [data.named_shapes(p) for data in self.data]
 
+    @np.errstate(all="ignore")
     def residuals(self, p: Values, shapes: list[Shapes] | None = None) -> FloatArray:
         """Return all residuals (n + priors,) in units of their errors."""
         shapes = self.shapes(p) if shapes is None else shapes
-        with np.errstate(all="ignore"):
-            residuals = [
-                data.whiten(sum(p[name] * shape for name, shape in terms.items()) - data.value)
-                for data, terms in zip(self.data, shapes, strict=True)
-            ]
+        residuals = [
+            data.whiten(sum(p[name] * shape for name, shape in terms.items()) - data.value)
+            for data, terms in zip(self.data, shapes, strict=True)
+        ]
         priors = [(p[prior.name] - prior.mean) / prior.sigma for prior in self.priors]
         return clip_to_finite(np.concatenate([*residuals, priors]))
 
+    @np.errstate(all="ignore")
     def jacobian(self, p: Values, shapes: list[Shapes], names: Iterable[str]) -> FloatArray:
         """Return the derivatives (n + priors, k) of the residuals by ``names``; those by amplitudes are the shapes."""
         names = tuple(names)
@@ -216,11 +217,10 @@ class Likelihood:
         residuals = None
         for k, name in enumerate(names):
             if name in self._amplitudes:
-                with np.errstate(all="ignore"):
-                    columns = [
-                        data.whiten(terms[name]) if name in terms else np.zeros(len(data.value))
-                        for data, terms in zip(self.data, shapes, strict=True)
-                    ]
+                columns = [
+                    data.whiten(terms[name]) if name in terms else np.zeros(len(data.value))
+                    for data, terms in zip(self.data, shapes, strict=True)
+                ]
                 priors = [(prior.name == name) / prior.sigma for prior in self.priors]
                 jacobian[:, k] = clip_to_finite(np.concatenate([*columns, priors]))
             else:
@@ -229,6 +229,7 @@ class Likelihood:
                 jacobian[:, k] = (self.residuals(p | {name: p[name] + step}) - residuals) / step
         return clip_to_finite(jacobian)
 
+    @np.errstate(all="ignore")
     def maximize(self, start: Values | None = None, max_steps: int = MAX_STEPS) -> Optimum:
         """Maximize by variable projection: amplitudes take their best values at each step of the other parameters.
 
@@ -258,17 +259,16 @@ class Likelihood:
         x, converged = np.clip([p[name] for name in names], low, high), True
         if names:
             try:
-                with np.errstate(all="ignore"):
-                    result = optimize.least_squares(
-                        lambda x: project(x).residuals,
-                        x,
-                        jac=projected_jacobian,
-                        bounds=(low, high),
-                        x_scale="jac",
-                        max_nfev=max_steps,
-                        ftol=1e-11,
-                        xtol=1e-11,
-                    )
+                result = optimize.least_squares(
+                    lambda x: project(x).residuals,
+                    x,
+                    jac=projected_jacobian,
+                    bounds=(low, high),
+                    x_scale="jac",
+                    max_nfev=max_steps,
+                    ftol=1e-11,
+                    xtol=1e-11,
+                )
                 x, converged = np.clip(result.x, low, high), bool(result.success)
             except (np.linalg.LinAlgError, ValueError):  # numbers near the limits of floating point
                 converged = False
@@ -340,12 +340,12 @@ class Likelihood:
 def _least_squares(design: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the shortest least-squares solution of ``design`` (n, k) x = ``target``, and a basis (n, r) of its range."""
     try:
-        left, singular, right = np.linalg.svd(design, full_matrices=False)
+        u, singular, vt = np.linalg.svd(design, full_matrices=False)
     except np.linalg.LinAlgError:
         return np.zeros(design.shape[1]), np.zeros((len(target), 0))
     rank = int(np.sum(singular > 1e-12 * max(singular.max(initial=0.0), 1e-300)))
-    left = left[:, :rank]
-    return right[:rank].T @ ((left.T @ target) / singular[:rank]), left
+    u = u[:, :rank]
+    return vt[:rank].T @ ((u.T @ target) / singular[:rank]), u
 
 
 def _bounded_least_squares(

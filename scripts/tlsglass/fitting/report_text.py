@@ -240,7 +240,7 @@ def _mu_clause(fit: Record) -> str:
     if result == Verdict.EQ3:
         but = ", but moves with the window" if (fit.get("drifts") or {}).get("mu") else ""
         return f"µ = {mu} is favoured over the STM (ΔAIC = {format_value(fit['delta_aic'], 3)}){but}"
-    return f"µ = {mu} is not told from the STM (ΔAIC = {format_value(fit['delta_aic'], 2)})"
+    return f"µ = {mu} is consistent with the STM (ΔAIC = {format_value(fit['delta_aic'], 2)})"
 
 
 def _J0_over_h0_clause(atlas: Record) -> str:

@@ -1,118 +1,179 @@
-"""A fit as its reader gets it: a sentence, five lines, files, a figure. Both workflow and command go through here."""
+"""Report of a fit: text, files and a figure. The workflow, the command line and ``tlsglass.fit`` use it."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
 
 from tlsglass.base import io
+from tlsglass.base.types import StrPath
 from tlsglass.fitting import report_text
 from tlsglass.models.observable import J0_OVER_H0
 
+if TYPE_CHECKING:
+    from tlsglass.fitting.joint_result import JointResult
+    from tlsglass.fitting.result import FitResult
+    from tlsglass.plotting.style import Figure
+
 TABLES = ("points", "curves", "windows")
+ERROR_NOTE = (
+    "Errors and intervals are those of the points (the statistical ones are in fit.json), times √(χ²/dof) where that is"
+    " above 1. Those of J0/h0 include the errors of the atlas."
+)
+Estimate = tuple[float, float | None, float | None]  # value, and the ends of its 68 % interval
 
 
 class FitReport:
-    """The Outcome of a dataset, which prints as what is decided and five lines, writes its files, and draws itself.
+    """Report of the fits of one dataset. Printing it shows the conclusion and five lines.
 
-    ``fit`` holds the numbers as fit.json does: see docs/fit-your-data.md. ``mu`` and ``J0_over_h0`` are (value, low, high) of
-    their 68 % intervals, None where an end is open.
+    Attributes
+    ----------
+    fit : dict
+        All numbers, as in fit.json; docs/fit-your-data.md explains them.
+    result : FitResult
+        The numbers, and the tables ``points``, ``curves`` and ``windows``.
     """
 
-    def __init__(self, outcome):
-        self.result, self.fit = outcome, outcome.fit
+    def __init__(self, result: FitResult) -> None:
+        self.result, self.fit = result, result.fit
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "\n".join([self.conclusion, *self.fit["lines"]])
 
     __repr__ = __str__
 
     @property
-    def conclusion(self):
-        """What is decided, or that nothing is: one sentence."""
-        says = self.fit["conclusion"]
-        return says[0].upper() + says[1:] if says[0].isascii() else says  # not a capital µ
+    def conclusion(self) -> str:
+        """What the points determine, in one sentence."""
+        text: str = self.fit["conclusion"]
+        return text[0].upper() + text[1:] if text[0].isascii() else text  # µ has no capital
 
     @property
-    def mu(self):
-        return _interval(self.fit["mu_free"], "mu")
+    def mu(self) -> Estimate:
+        """µ with its scaled 68 % interval; an end that was not found is None."""
+        return _estimate(self.fit["mu_free"], "mu")
 
     @property
-    def J0_over_h0(self):
-        return _interval(self.fit["atlas"]["model"], J0_OVER_H0) if self.fit["atlas"] else None
+    def J0_over_h0(self) -> Estimate | None:
+        """J0/h0 with its scaled 68 % interval, or None without a fit on the atlas."""
+        return _estimate(self.fit["atlas"]["model"], J0_OVER_H0) if self.fit["atlas"] else None
 
-    def plot(self):
-        """Return the figure of the fit, show.style.Figure; ``.figure`` is that of matplotlib."""
+    def plot(self) -> Figure:
+        """Return the figure of the fit; the attribute ``figure`` is that of matplotlib."""
         from tlsglass.report.figures import single_dataset
 
         return single_dataset.draw([self.fit], *([getattr(self.result, name)] for name in TABLES))
 
-    def write_tables(self, outputs):
-        """Write fit.json, points.csv, curves.csv and windows.csv to the paths that ``outputs`` names, and fit.md if it does."""
+    def write_tables(self, outputs: Any) -> None:
+        """Write fit.json and the tables to the paths ``outputs.fit``, ``.points``, ``.curves``, ``.windows``, and optionally
+        fit.md to ``outputs.md``."""
         for name in TABLES:
             io.write_csv(getattr(outputs, name), getattr(self.result, name))
         io.write_json(outputs.fit, self.fit)
         if hasattr(outputs, "md"):
             io.write_text(outputs.md, self.markdown())
 
-    def save(self, folder):
-        """Write fit.json, fit.md, the tables and figure.svg/.png/.csv into ``folder``, which is made."""
+    def save(self, folder: StrPath) -> None:
+        """Write fit.json, fit.md, the tables and figure.svg/.png/.csv into ``folder``, which is created."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         paths = {name: folder / f"{name}.csv" for name in TABLES}
         self.write_tables(SimpleNamespace(fit=folder / "fit.json", md=folder / "fit.md", **paths))
-        self.plot().save(SimpleNamespace(**{kind: folder / f"figure.{kind}" for kind in ("svg", "png", "csv")}))
+        self.plot().save(_figure_paths(folder))
 
-    def markdown(self):
-        """Return the report as Markdown: what is decided, all parameters of all models, how they compare."""
+    def markdown(self) -> str:
+        """Return the report as Markdown: the conclusion, five lines, and all parameters of all models."""
         fit = self.fit
-        models = {"Eq. (3)": fit["mu_free"], "STM": fit["stm"]} | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
-        rows = ["| model | parameter | value | 68 % | χ²/dof |", "|---|---|---|---|---|"]
-        for label, model in models.items():
-            for name in model["values"]:
-                ends = report_text.format_interval(model, name) if name in model["intervals_scaled"] else ""
-                chi2 = f"{report_text.format_reduced_chi2(model)} ({model['dof']})" if fit["errors_given"] else ""
-                label_of_parameter = report_text.SYMBOLS.get(name, name)
-                value = report_text.format_parameter(model, name)
-                rows.append(f"| {label} | {label_of_parameter} | {value} | {ends} | {chi2} |")
+        (low, high), window = fit["fitted_K"], ", all" if fit["window_K"] is None else ""
         head = [f"# {fit['title'] or fit['dataset']}", "", self.conclusion, ""]
         head += [f"- {line}" for line in fit["lines"]]
-        low, high = fit["fitted_K"]
-        head.append(
-            f"- fitted: {fit['n_points']} points, {low:.3g} to {high:.3g} K" + (", all" if fit["window_K"] is None else "")
-        )
-        note = (
-            "Errors and intervals are those of the points (the statistical ones are in fit.json), times √(χ²/dof) where that is"
-            " above 1. Those of J0/h0 hold the errors of the atlas."
-        )
-        return "\n".join([*head, "", *rows, "", note, ""])
+        head.append(f"- fitted: {fit['n_points']} points, {low:.3g} to {high:.3g} K{window}")
+        rows = ["| model | parameter | value | 68 % | χ²/dof |", "|---|---|---|---|---|"]
+        for label, model in report_text.models_of(fit).items():
+            chi2 = f"{report_text.format_reduced_chi2(model)} ({model['dof']})" if fit["errors_given"] else ""
+            for name in model["values"]:
+                symbol, value = report_text.SYMBOLS.get(name, name), report_text.format_parameter(model, name)
+                interval = report_text.format_interval(model, name) if name in model["intervals_scaled"] else ""
+                rows.append(f"| {label} | {symbol} | {value} | {interval} | {chi2} |")
+        return "\n".join([*head, "", *rows, "", ERROR_NOTE, ""])
 
 
-def _interval(model, name):
+def _estimate(model: Mapping[str, Any], name: str) -> Estimate:
     low, high = model["intervals_scaled"].get(name, (None, None))
     return model["values"][name], low, high
 
 
-def fit(
-    T,
-    value,
-    observable,
-    error=None,
-    frequency=None,
-    window=None,
-    parameters=None,
-    h0=None,
-    name="data",
-    scan=True,
-    relative_error=None,
-):
-    """Fit ``value`` (n,) measured at temperatures ``T`` (n,) in kelvin: return the Report.
+def _figure_paths(folder: Path) -> SimpleNamespace:
+    return SimpleNamespace(**{kind: folder / f"figure.{kind}" for kind in ("svg", "png", "csv")})
 
-    ``observable`` is one of experiment.observables.names(), and ``value`` in its unit: the first of its ``units``, or hertz for
-    the frequency of a resonator. ``error`` is the standard error in that unit, (n,) or one number for all points;
-    ``relative_error`` is one number, the share of each value (0.01). Without both, errors come from the residuals: a share of
-    each value where that is positive by nature, else the same for all points. ``frequency`` is the probing one in hertz,
-    ``window`` (low, high) in kelvin, ``h0`` in kelvin (10); ``parameters`` {name: {"start", "low", "high", "fixed"}} are those
-    of dataset.yaml. Without ``scan`` no windows of temperature are tried, and nothing tells whether µ depends on them.
-    Raises base.validation.InputError.
+
+def fit(
+    T: npt.ArrayLike,
+    value: npt.ArrayLike,
+    observable: str,
+    error: npt.ArrayLike | None = None,
+    frequency: float | None = None,
+    window: tuple[float, float] | None = None,
+    parameters: Mapping[str, Mapping[str, Any]] | None = None,
+    h0: float | None = None,
+    name: str = "data",
+    scan: bool = True,
+    relative_error: float | None = None,
+) -> FitReport:
+    """Fit a measured quantity as a function of temperature.
+
+    Three models are fitted: the density of states n of Eq. (3) with µ free, the standard tunneling model (µ = 0), and n of the
+    atlas with J0/h0 free.
+
+    Parameters
+    ----------
+    T : array_like, shape (n,)
+        Temperatures in kelvin.
+    value : array_like, shape (n,)
+        Measured values in the first unit of the observable, or in hertz for the frequency of a resonator.
+    observable : str
+        Name of the observable, one of ``tlsglass.models.registry.observable_names()``.
+    error : array_like, shape (n,) or (), optional
+        Standard errors of ``value``, in the same unit. Without ``error`` and ``relative_error``, errors are estimated from the
+        residuals: proportional to the value for an observable that is always positive, else equal for all points.
+    frequency : float, optional
+        Probe frequency in hertz. Required by observables that have one.
+    window : (float, float), optional
+        Lowest and highest fitted temperature in kelvin. By default all points are fitted.
+    parameters : dict, optional
+        Settings ``{name: {"start": float, "low": float, "high": float, "fixed": bool}}`` of the parameters, as in dataset.yaml.
+    h0 : float, optional
+        Random field in kelvin, 10 by default. J0/h0 depends on it through the scale of temperature.
+    name : str, optional
+        Name of the dataset in the report and in error messages.
+    scan : bool, optional
+        Whether to fit also in shorter windows, to test if µ and J0/h0 depend on the choice of the window.
+    relative_error : float, optional
+        Standard error relative to the value, such as 0.01, instead of ``error``.
+
+    Returns
+    -------
+    FitReport
+        Prints the conclusion; has ``mu`` and ``J0_over_h0``, ``plot()`` and ``save(folder)``.
+
+    Raises
+    ------
+    tlsglass.base.validation.InputError
+        If the arguments are invalid; the message names the argument, its value and the allowed values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import tlsglass
+    >>> T = np.geomspace(0.05, 0.5, 20)
+    >>> report = tlsglass.fit(T, 0.03 * T**1.9, "thermal_conductivity", relative_error=0.01)
+    >>> mu, low, high = report.mu
+    >>> round(mu, 3)
+    0.1
     """
     from tlsglass.data import infer_dataset
     from tlsglass.fitting.result import fit_dataset
@@ -123,14 +184,15 @@ def fit(
     return FitReport(fit_dataset(dataset, scan))
 
 
-def save_joint(together, folder):
-    """Write joint.json, joint_*.csv and figure.svg/.png/.csv of a together.Together into ``folder``, which is made."""
+def save_joint(result: JointResult, folder: StrPath) -> None:
+    """Write joint.json, joint_*.csv and figure.svg/.png/.csv into ``folder``, which is created."""
     from tlsglass.report.figures import figure_resonator
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("points", "curves", "parameters", "left_out", "powers"):
-        io.write_csv(folder / f"joint_{name}.csv", getattr(together, name))
-    io.write_json(folder / "joint.json", together.fit)
-    figure = figure_resonator.draw(together.fit, together.points, together.curves, together.powers)
-    figure.save(SimpleNamespace(**{kind: folder / f"figure.{kind}" for kind in ("svg", "png", "csv")}))
+    for name, table in result._asdict().items():
+        if name == "fit":
+            io.write_json(folder / "joint.json", table)
+        else:
+            io.write_csv(folder / f"joint_{name}.csv", table)
+    figure_resonator.draw(result.fit, result.points, result.curves, result.powers).save(_figure_paths(folder))

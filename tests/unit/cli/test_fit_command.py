@@ -25,10 +25,10 @@ def here(tmp_path, monkeypatch):
 
 def test_a_dataset_gives_the_numbers_of_the_workflow(capsys):
     assert cli.main(["fit", "--dataset", str(STYCAST), "--out", "found"]) == 0
-    told = json.loads(Path("found/fit.json").read_text(encoding="utf-8"))
-    assert told == json.loads(json.dumps(fit_dataset(load_dataset(STYCAST)).fit))
-    assert capsys.readouterr().out.splitlines() == [told["conclusion"], *told["lines"]]
-    assert len(told["lines"]) == 5
+    record = json.loads(Path("found/fit.json").read_text(encoding="utf-8"))
+    assert record == json.loads(json.dumps(fit_dataset(load_dataset(STYCAST)).fit))
+    assert capsys.readouterr().out.splitlines() == [record["conclusion"], *record["lines"]]
+    assert len(record["lines"]) == 5
     assert {path.name for path in Path("found").iterdir()} >= {"fit.json", "fit.md", "figure.svg", "figure.png", "figure.csv"}
     assert "J0/h0" in Path("found/fit.md").read_text(encoding="utf-8")
 
@@ -37,8 +37,8 @@ def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
     T, kappa = np.loadtxt(STYCAST / "data.csv", delimiter=",", skiprows=1, usecols=(0, 1)).T
     rows = ["Measured in spring", "Temperature (mK);kappa;run", *(f"{1e3 * a};{b};3" for a, b in zip(T, kappa, strict=True))]
     Path("mine.csv").write_text("\n".join([*rows, "100;9;4"]) + "\n", encoding="utf-8")
-    given = ["fit", "mine.csv", "--observable", "thermal_conductivity", "--where", "run=3", "--value", "kappa"]
-    given += [
+    arguments = ["fit", "mine.csv", "--observable", "thermal_conductivity", "--where", "run=3", "--value", "kappa"]
+    arguments += [
         "--temperature",
         "Temperature (mK)",
         "--value-unit",
@@ -49,21 +49,21 @@ def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
         "0",
         "0.45",
     ]
-    assert cli.main([*given, "--write-dataset", "mine", "--out", "found"]) == 0
-    told = json.loads(Path("found/fit.json").read_text(encoding="utf-8"))
+    assert cli.main([*arguments, "--write-dataset", "mine", "--out", "found"]) == 0
+    record = json.loads(Path("found/fit.json").read_text(encoding="utf-8"))
     info = yaml.safe_load(Path("config/experiments/mine/dataset.yaml").read_text(encoding="utf-8"))
     again = fit_dataset(load_dataset(Path("config/experiments/mine")), scan=False).fit
     shipped = fit_dataset(load_dataset(STYCAST), scan=False).fit
     assert info["data"]["temperature"] == {"column": "Temperature (mK)", "unit": "mK"}
-    for other in (again, shipped):
-        assert told["mu_free"]["values"]["mu"] == pytest.approx(other["mu_free"]["values"]["mu"], abs=1e-5)
-        assert told["atlas"]["model"]["values"]["J0_over_h0"] == pytest.approx(
-            other["atlas"]["model"]["values"]["J0_over_h0"], abs=1e-5
+    for second in (again, shipped):
+        assert record["mu_free"]["values"]["mu"] == pytest.approx(second["mu_free"]["values"]["mu"], abs=1e-5)
+        assert record["atlas"]["model"]["values"]["J0_over_h0"] == pytest.approx(
+            second["atlas"]["model"]["values"]["J0_over_h0"], abs=1e-5
         )
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("arguments", "message"),
     [
         (["fit"], "give a table or --dataset FOLDER"),
         (["fit", "no.csv", "--observable", "specific_heat"], "no.csv: No such file"),
@@ -127,28 +127,28 @@ def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
         (["fit", "--dataset", "nowhere"], "nowhere/dataset.yaml"),
     ],
 )
-def test_what_is_not_clear_is_asked_for_in_one_line(given, said, capsys):
+def test_what_is_not_clear_is_asked_for_in_one_line(arguments, message, capsys):
     Path("t.csv").write_text("T_K,c\n0.1,1\n0.2,2\n0.3,3\n0.4,4\n0.5,5\n", encoding="utf-8")
     Path("u.csv").write_text("T_K,a,b\n0.1,1,2\n", encoding="utf-8")
     Path("v.csv").write_text("T,a,b\n0.1,1,2\n", encoding="utf-8")
     Path("w.csv").write_text("# of May\n\nT_K,kappa_W_per_m_K\n0.1,1\n\n0.2,x\n", encoding="utf-8")
-    assert cli.main(given) == 2
+    assert cli.main(arguments) == 2
     out = capsys.readouterr()
     assert out.out == ""
-    assert said in out.err
+    assert message in out.err
     assert len(out.err.splitlines()) == 1
 
 
 KAPPA = ["fit", "k.csv", "--observable", "thermal_conductivity"]
 
 
-def told_of(header, *given, capsys, name="k.csv"):
+def told_of(header, *arguments, capsys, name="k.csv"):
     """What the command says on a table of the epoxy with ``header``: lines of stdout, lines of stderr."""
     T, kappa = np.loadtxt(STYCAST / "data.csv", delimiter=",", skiprows=1, usecols=(0, 1)).T
     rows = [header, *(f"{a};{b};{0.02 * b};3" for a, b in zip(T, kappa, strict=True))]
     Path(name).parent.mkdir(exist_ok=True)
     Path(name).write_text("\n".join(rows) + "\n", encoding="utf-8")
-    assert cli.main(["fit", name, *KAPPA[2:], *given]) == 0
+    assert cli.main(["fit", name, *KAPPA[2:], *arguments]) == 0
     out = capsys.readouterr()
     return out.out.splitlines(), out.err.splitlines()
 
@@ -156,26 +156,26 @@ def told_of(header, *given, capsys, name="k.csv"):
 def test_it_says_what_was_read(capsys):
     header = "T_K;kappa_W_per_m_K;err;run"
     value = ("--value", "kappa_W_per_m_K", "--window", "0.05", "0.45")
-    _, said = told_of(header, *value, "--where", "run=3", capsys=capsys)
+    _, message = told_of(header, *value, "--where", "run=3", capsys=capsys)
     begins = "read: T = T_K (K), κ = kappa_W_per_m_K (W/(m K)), "
-    assert said[0] == begins + "error = err, rows with run = 3, 8 of 13 points, 0.0609 to 0.434 K"
-    assert said[-1] == "written: fit-k/fit.json, fit.md, figure.svg"
-    _, said = told_of(header, *value, "--relative-error", "1%", capsys=capsys)
-    assert said[0] == begins + "error = 1 % of κ, assumed (not from err), 8 of 13 points, 0.0609 to 0.434 K"
-    assert said[-1] == "written: fit-k/fit.json, fit.md, figure.svg; those of an earlier fit are replaced"
+    assert message[0] == begins + "error = err, rows with run = 3, 8 of 13 points, 0.0609 to 0.434 K"
+    assert message[-1] == "written: fit-k/fit.json, fit.md, figure.svg"
+    _, message = told_of(header, *value, "--relative-error", "1%", capsys=capsys)
+    assert message[0] == begins + "error = 1 % of κ, assumed (not from err), 8 of 13 points, 0.0609 to 0.434 K"
+    assert message[-1] == "written: fit-k/fit.json, fit.md, figure.svg; those of an earlier fit are replaced"
     fitted = json.loads(Path("fit-k/fit.json").read_text(encoding="utf-8"))
     assert fitted["mu_free"]["chi2"] == pytest.approx(fit_dataset(load_dataset(STYCAST), scan=False).fit["mu_free"]["chi2"])
 
 
 def test_without_a_window_or_errors_nothing_is_decided_and_that_is_said_first(capsys):
     header = "T (K);κ [W/(m K)];residue;run"
-    out, said = told_of(header, "--value", "κ [W/(m K)]", capsys=capsys, name="epoxy/data.csv")
-    assert said[0] == (
+    out, message = told_of(header, "--value", "κ [W/(m K)]", capsys=capsys, name="epoxy/data.csv")
+    assert message[0] == (
         "read: T = T (K), κ = κ [W/(m K)], error from the residuals, a share of κ, all 13 points, 0.0609 to 1.79 K: no --window"
     )
     assert out[0].startswith("µ moves from 0.0")
     assert "µ is not decided, and neither is J0/h0" in out[0]
-    assert said[-1].startswith("written: fit-epoxy/fit.json")
+    assert message[-1].startswith("written: fit-epoxy/fit.json")
     assert "- fitted: 13 points, 0.0609 to 1.79 K, all" in Path("fit-epoxy/fit.md").read_text(encoding="utf-8")
 
 
@@ -197,26 +197,26 @@ def test_errors_that_are_larger_than_the_scatter_are_warned_of():
 def test_a_relative_error_is_that_share_of_each_value():
     T = np.geomspace(0.05, 0.5, 9)
     kappa = 0.04 * T**1.9 * (1 + 0.02 * np.random.default_rng(3).standard_normal(9))
-    one, other = (
+    first, second = (
         fit(T, kappa, "thermal_conductivity", scan=False, **error)
         for error in ({"relative_error": 0.02}, {"error": 0.02 * kappa})
     )
-    assert one.mu == pytest.approx(other.mu)
-    for wrong, said in (
+    assert first.mu == pytest.approx(second.mu)
+    for wrong, message in (
         ({"relative_error": 0}, "relative_error 0: must be above 0 and below 1"),
         ({"relative_error": 0.1, "error": 1e-4}, "relative_error: error names a column of errors already"),
         ({"frequency": 1e9}, "frequency: thermal_conductivity has no use for it"),
     ):
-        with pytest.raises(validation.InputError, match=said):
+        with pytest.raises(validation.InputError, match=message):
             fit(T, kappa, "thermal_conductivity", **wrong)
 
 
 def test_the_help_has_an_example_and_says_what_is_fitted(capsys):
     with pytest.raises(SystemExit):
         cli.main(["fit", "--help"])
-    said = " ".join(capsys.readouterr().out.split())
-    assert "example: tlsglass fit kappa.csv --observable thermal_conductivity" in said
-    assert "Without --window all points are fitted" in said
+    message = " ".join(capsys.readouterr().out.split())
+    assert "example: tlsglass fit kappa.csv --observable thermal_conductivity" in message
+    assert "Without --window all points are fitted" in message
 
 
 def test_arrays_give_a_report_that_prints_and_plots():
@@ -248,7 +248,7 @@ def messy(folder, raw, **changes):
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "message"),
     [
         (b"PK\x03\x04rest", "not UTF-8 text but an Excel file: export it as CSV UTF-8"),
         (b"\x89HDF\r\n", "not UTF-8 text but an HDF5 file: export it as CSV UTF-8"),
@@ -256,8 +256,8 @@ def messy(folder, raw, **changes):
         ("T_K,κ·µ\n".replace("κ", "").encode("latin-1"), r"not UTF-8 text \(Latin-1\?\): export it as CSV UTF-8"),
     ],
 )
-def test_what_is_no_csv_is_told_by_its_kind(raw, said, tmp_path):
-    with pytest.raises(validation.InputError, match=said):
+def test_what_is_no_csv_is_told_by_its_kind(raw, message, tmp_path):
+    with pytest.raises(validation.InputError, match=message):
         load_dataset(messy(tmp_path / "one", raw))
 
 
@@ -277,14 +277,14 @@ def test_a_misspelt_dataset_yaml_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"parameters": {"mu": {"start": 2, "low": 4, "high": 1}, "kappa_1K": {"start": 1}}}, "low must be below high"),
         ({"frequency_Hz": "428.8e6"}, "frequency_Hz = 428800000.0: thermal_conductivity has no use for it"),
     ],
 )
-def test_bounds_the_wrong_way_round_and_numbers_without_a_sign(change, said, tmp_path):
-    with pytest.raises(validation.InputError, match=said):
+def test_bounds_the_wrong_way_round_and_numbers_without_a_sign(change, message, tmp_path):
+    with pytest.raises(validation.InputError, match=message):
         load_dataset(messy(tmp_path / "one", (STYCAST / "data.csv").read_bytes(), **change))
 
 

@@ -26,9 +26,9 @@ MISSING = {name: name for name in ALL} | {"--inv-Qc": "--Qc"}
 def test_what_is_missing_is_asked_for_in_one_line(missing, capsys, tmp_path):
     arguments = [word for name, value in ALL.items() if name != missing for word in (name, value)]
     assert cli.main(["fit", TABLE, "--observable", "resonator", *arguments, "--out", str(tmp_path)]) == 2
-    said = capsys.readouterr().err.strip()
-    assert said.startswith(MISSING[missing])
-    assert "\n" not in said
+    message = capsys.readouterr().err.strip()
+    assert message.startswith(MISSING[missing])
+    assert "\n" not in message
 
 
 def test_one_table_makes_two_datasets_that_share():

@@ -42,28 +42,28 @@ def test_delta_v_of_both_couplings_of_the_paper_gives_them_back(ratio):
     curve = api.sound_velocity(T, 10 * ratio, 90e3, 9.4e6) / api.density_estimate(2**-0.5, 2**-0.5, 10 * ratio)
     value, sigma = 3.2e-4 * curve.value, np.full(30, 3.2e-6)
     noise = np.random.default_rng(11).standard_normal(30)
-    found = FitProblem.from_dataset(sound(T, value + sigma * noise, sigma)).on_atlas().fit()
-    assert abs(found.values["J0_over_h0"] - ratio) < 2 * found.errors["J0_over_h0"]
-    assert found.states["J0_over_h0"] == "interval"
-    assert found.misfit < 1.5
-    assert 0 < found.atlas_error < found.errors["J0_over_h0"]
+    fit = FitProblem.from_dataset(sound(T, value + sigma * noise, sigma)).on_atlas().fit()
+    assert abs(fit.values["J0_over_h0"] - ratio) < 2 * fit.errors["J0_over_h0"]
+    assert fit.states["J0_over_h0"] == "interval"
+    assert fit.misfit < 1.5
+    assert 0 < fit.atlas_error < fit.errors["J0_over_h0"]
 
 
 def test_curves_are_those_of_the_atlas_and_so_are_their_errors():
     T, g = np.array([0.05, 0.3, 1.5]), 0.27
-    own = observables.AtlasObservables(T)
+    curves = observables.AtlasObservables(T)
     reference = api.density(2**-0.5, 2**-0.5, 10 * g)[0]
     np.testing.assert_allclose(
-        own.specific_heat(g), (api.specific_heat(T, 10 * g) / api.specific_heat(1.0, 10 * g)).value, rtol=1e-5
+        curves.specific_heat(g), (api.specific_heat(T, 10 * g) / api.specific_heat(1.0, 10 * g)).value, rtol=1e-5
     )
     kappa = api.thermal_conductivity(T, 10 * g) / api.thermal_conductivity(1.0, 10 * g)
-    np.testing.assert_allclose(own.thermal_conductivity(g), kappa.value, rtol=1e-6)
-    rows = own.thermal_conductivity(g, jackknife=True)
+    np.testing.assert_allclose(curves.thermal_conductivity(g), kappa.value, rtol=1e-6)
+    rows = curves.thermal_conductivity(g, jackknife=True)
     np.testing.assert_allclose(np.sqrt((len(rows) - 2) * np.var(rows[1:], axis=0)), kappa.error, rtol=1e-3)
     velocity = api.sound_velocity(T, 10 * g, 90e3, 9.4e6).value / reference
-    np.testing.assert_allclose(own.sound_velocity(g, 90e3, 9.4e6), velocity, rtol=1e-5)
+    np.testing.assert_allclose(curves.sound_velocity(g, 90e3, 9.4e6), velocity, rtol=1e-5)
     friction = api.internal_friction(T, 10 * g, 90e3, 9.4e6).value / reference
-    np.testing.assert_allclose(own.internal_friction(g, 90e3, 9.4e6), friction, rtol=1e-5)
+    np.testing.assert_allclose(curves.internal_friction(g, 90e3, 9.4e6), friction, rtol=1e-5)
 
 
 def test_the_principal_value_is_that_of_quadrature():
@@ -76,8 +76,8 @@ def test_the_principal_value_is_that_of_quadrature():
     value = quad(smooth, 1e-9, 2 * quantum, weight="cauchy", wvar=quantum, epsabs=1e-12)[0]
     ends = np.geomspace(2 * quantum, 250, 12)
     value += sum(quad(lambda E: smooth(E) / (E - quantum), a, b, epsrel=1e-8)[0] for a, b in itertools.pairwise(ends))
-    found = observables.AtlasObservables(np.array([T])).resonant_at_frequency(g, frequency)[0]
-    assert found == pytest.approx(-value / api.density(2**-0.5, 2**-0.5, 10 * g)[0], rel=1e-4)
+    principal_value = observables.AtlasObservables(np.array([T])).resonant_at_frequency(g, frequency)[0]
+    assert principal_value == pytest.approx(-value / api.density(2**-0.5, 2**-0.5, 10 * g)[0], rel=1e-4)
 
 
 def test_where_two_couplings_have_the_same_exponent_the_interval_holds_both():
@@ -87,46 +87,46 @@ def test_where_two_couplings_have_the_same_exponent_the_interval_holds_both():
     info = {"observable": "thermal_conductivity", "parameters": {"mu": {"start": 0.0}, "kappa_1K": {"start": 0.03}}}
     points = Points(T, kappa, 0.04 * kappa, None)
     problem = FitProblem.from_dataset(Dataset("made", info, "W/(m K)", points, points))
-    found = problem.on_atlas(atlas=annealed).fit()
-    low, high = found.intervals["J0_over_h0"]
+    fit = problem.on_atlas(atlas=annealed).fit()
+    low, high = fit.intervals["J0_over_h0"]
     assert low < 0.42
     assert high > 0.55
 
 
 def test_points_outside_of_the_atlas_are_left_out_and_said_to_be():
-    told = fit_dataset(load_dataset(EXPERIMENTS / "fig5b_silica_dielectric_constant"), scan=False).fit
-    assert told["atlas"]["left_out"] > 0
-    assert f"{told['atlas']['left_out']} points lie outside of the atlas" in told["lines"][4]
-    assert told["atlas"]["same_points"]["mu_free"]["dof"] == told["atlas"]["model"]["dof"]
+    record = fit_dataset(load_dataset(EXPERIMENTS / "fig5b_silica_dielectric_constant"), scan=False).fit
+    assert record["atlas"]["left_out"] > 0
+    assert f"{record['atlas']['left_out']} points lie outside of the atlas" in record["lines"][4]
+    assert record["atlas"]["same_points"]["mu_free"]["dof"] == record["atlas"]["model"]["dof"]
 
 
 @pytest.mark.parametrize("name", CONTROLS)
 def test_a_control_claims_nothing(name):
     """A control that ends with µ ≠ 0 favoured and a good fit is a failed test."""
-    told = fit_dataset(load_dataset(EXPERIMENTS / name), scan=False).fit
-    assert report_text.verdict(told) != report_text.Verdict.EQ3
-    assert json.dumps(told, allow_nan=False)
+    record = fit_dataset(load_dataset(EXPERIMENTS / name), scan=False).fit
+    assert report_text.verdict(record) != report_text.Verdict.EQ3
+    assert json.dumps(record, allow_nan=False)
 
 
 def test_a_control_of_a_glass_would_fail():
-    told = fit_dataset(load_dataset(EXPERIMENTS / "stycast1266_thermal_conductivity"), scan=False).fit
-    assert report_text.verdict(told) == report_text.Verdict.EQ3
+    record = fit_dataset(load_dataset(EXPERIMENTS / "stycast1266_thermal_conductivity"), scan=False).fit
+    assert report_text.verdict(record) == report_text.Verdict.EQ3
 
 
 def test_the_null_test_is_not_constrained():
-    told = fit_dataset(load_dataset(EXPERIMENTS / "nyu_resonator_frequency"), scan=False).fit
-    assert told["mu_free"]["states"]["mu"] == "not constrained"
-    assert "µ not constrained" in told["lines"][0]
+    record = fit_dataset(load_dataset(EXPERIMENTS / "nyu_resonator_frequency"), scan=False).fit
+    assert record["mu_free"]["states"]["mu"] == "not constrained"
+    assert "µ not constrained" in record["lines"][0]
 
 
 def test_the_window_of_the_fit_is_the_fit_itself():
     """And what a shorter window holds is named; nothing leaves the bounds."""
-    found = fit_dataset(load_dataset(EXPERIMENTS / "niobium_resonator_frequency"))
-    own = found.windows.dropna(subset=["mu"]).iloc[-1]
-    assert own["mu_err"] == pytest.approx(found.fit["mu_free"]["errors"]["mu"])
-    assert own["fixed"] == ""
-    assert found.windows.dropna(subset=["mu"]).iloc[0]["fixed"] == "gap_K, kinetic_inductance_fraction"
-    assert found.windows["mu"].min() > -0.9
+    result = fit_dataset(load_dataset(EXPERIMENTS / "niobium_resonator_frequency"))
+    row = result.windows.dropna(subset=["mu"]).iloc[-1]
+    assert row["mu_err"] == pytest.approx(result.fit["mu_free"]["errors"]["mu"])
+    assert row["fixed"] == ""
+    assert result.windows.dropna(subset=["mu"]).iloc[0]["fixed"] == "gap_K, kinetic_inductance_fraction"
+    assert result.windows["mu"].min() > -0.9
 
 
 def test_few_datasets_close():
@@ -139,8 +139,8 @@ def test_few_datasets_close():
 def test_h0_moves_the_answer_and_a_given_one_is_used():
     loaded = load_dataset(EXPERIMENTS / "stycast1266_thermal_conductivity")
     at_20 = replace(loaded, info=loaded.info | {"h0_K": 20})
-    told, moved = (fits_of(one) for one in (loaded, at_20))
-    assert told["h0"]["20"] == pytest.approx(moved["model"]["values"]["J0_over_h0"], abs=2e-3)
+    record, moved = (fits_of(dataset) for dataset in (loaded, at_20))
+    assert record["h0"]["20"] == pytest.approx(moved["model"]["values"]["J0_over_h0"], abs=2e-3)
 
 
 def fits_of(dataset):
@@ -149,9 +149,9 @@ def fits_of(dataset):
 
 def test_the_share_of_the_atlas_is_in_the_error():
     problem = FitProblem.from_dataset(load_dataset(EXPERIMENTS / "stycast1266_thermal_conductivity")).on_atlas()
-    found = problem.fit(intervals=False)
+    fit = problem.fit(intervals=False)
     plain = fit_likelihood(problem.likelihood(), intervals=False)
-    assert np.hypot(plain.errors["J0_over_h0"], found.atlas_error) == pytest.approx(found.errors["J0_over_h0"])
+    assert np.hypot(plain.errors["J0_over_h0"], fit.atlas_error) == pytest.approx(fit.errors["J0_over_h0"])
 
 
 def test_a_table_holds_the_digits_that_an_error_carries():

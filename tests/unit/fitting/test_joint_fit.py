@@ -36,33 +36,33 @@ def glass(rng, mu=0.15):
 
 def test_kappa_and_C_of_one_glass_share_mu():
     """The joint µ is the mean of the two, weighed with their errors: both models are nearly linear in it."""
-    pair, alone = joint_result.joint_problem(glass(np.random.default_rng(3)), [["mu"]])
-    found = joint_result.compare_jointly(pair, alone)
-    each = np.array([one.values["mu"] for one in alone.free])
-    weights = 1 / np.array([one.errors["mu"] for one in alone.free]) ** 2
-    assert found.free.values["mu"] == pytest.approx(np.average(each, weights=weights), abs=0.1 * weights.sum() ** -0.5)
-    assert found.free.errors["mu"] == pytest.approx(weights.sum() ** -0.5, rel=0.02)
-    assert found.delta_aic > 10
-    assert set(found.free.values) == {"mu", "kappa_1K", "C_tls_1K [specific_heat]", "phonons_1K [specific_heat]"}
+    pair, separate = joint_result.joint_problem(glass(np.random.default_rng(3)), [["mu"]])
+    joint = joint_result.compare_jointly(pair, separate)
+    each = np.array([fit.values["mu"] for fit in separate.free])
+    weights = 1 / np.array([fit.errors["mu"] for fit in separate.free]) ** 2
+    assert joint.free.values["mu"] == pytest.approx(np.average(each, weights=weights), abs=0.1 * weights.sum() ** -0.5)
+    assert joint.free.errors["mu"] == pytest.approx(weights.sum() ** -0.5, rel=0.02)
+    assert joint.delta_aic > 10
+    assert set(joint.free.values) == {"mu", "kappa_1K", "C_tls_1K [specific_heat]", "phonons_1K [specific_heat]"}
 
 
 def test_what_is_not_shared_is_fitted_apart():
     """With nothing in common the joint fit is the fits alone."""
     kappa, heat = glass(np.random.default_rng(4))
-    pair, alone = joint_result.joint_problem([kappa, heat], [[]])
-    found = joint_result.compare_jointly(pair, alone, intervals=False).free
-    assert found.values["mu"] == pytest.approx(alone.free[0].values["mu"], abs=1e-5)
-    assert found.values["mu [specific_heat]"] == pytest.approx(alone.free[1].values["mu"], abs=1e-5)
-    assert found.chi2 == pytest.approx(sum(one.chi2 for one in alone.free))
+    pair, separate = joint_result.joint_problem([kappa, heat], [[]])
+    joint = joint_result.compare_jointly(pair, separate, intervals=False).free
+    assert joint.values["mu"] == pytest.approx(separate.free[0].values["mu"], abs=1e-5)
+    assert joint.values["mu [specific_heat]"] == pytest.approx(separate.free[1].values["mu"], abs=1e-5)
+    assert joint.chi2 == pytest.approx(sum(fit.chi2 for fit in separate.free))
 
 
 def test_two_values_that_disagree_are_told_in_sigma():
     rng = np.random.default_rng(5)
     kappa, _ = glass(rng, 0.1)
     _, heat = glass(rng, 0.4)
-    pair, alone = joint_result.joint_problem([kappa, heat], [["mu"]])
-    sigmas = joint_result.difference_sigmas(pair, alone.free)
-    values, errors = zip(*((fit.values["mu"], fit.errors_scaled["mu"]) for fit in alone.free), strict=True)
+    pair, separate = joint_result.joint_problem([kappa, heat], [["mu"]])
+    sigmas = joint_result.difference_sigmas(pair, separate.free)
+    values, errors = zip(*((fit.values["mu"], fit.errors_scaled["mu"]) for fit in separate.free), strict=True)
     assert sigmas == {"mu": pytest.approx(abs(values[0] - values[1]) / np.hypot(*errors))}
     assert sigmas["mu"] > 10
 
@@ -72,11 +72,11 @@ def test_sound_velocity_and_internal_friction_of_one_oscillator():
     rng, shared = np.random.default_rng(6), {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "tls_strength": 3.2e-4}
     velocity = points_of("sound_velocity", shared | {"offset": 0.0}, rng, 0.01)
     friction = points_of("internal_friction", shared | {"background": 2e-5}, rng, 0.005)
-    pair, alone = joint_result.joint_problem([velocity, friction], [list(shared)])
-    found = joint_result.compare_jointly(pair, alone, intervals=False).free
+    pair, separate = joint_result.joint_problem([velocity, friction], [list(shared)])
+    joint = joint_result.compare_jointly(pair, separate, intervals=False).free
     for name, truth in shared.items():
-        assert abs(found.values[name] - truth) < 3 * found.errors[name], name
-        assert found.errors[name] < min(one.errors[name] for one in alone.free), name
+        assert abs(joint.values[name] - truth) < 3 * joint.errors[name], name
+        assert joint.errors[name] < min(fit.errors[name] for fit in separate.free), name
 
 
 def test_the_narrower_bounds_hold():
@@ -92,10 +92,10 @@ def test_the_calibration_is_known_to_what_is_stated():
     """F tan δ of 1/Q_i alone is no better than the fraction by which all values may be wrong together."""
     parameters = resonator_pairs.draw_parameters(np.random.default_rng(8))
     loss, _ = resonator_pairs.sample_pair(np.random.default_rng(9), parameters)
-    found = FitProblem.from_dataset(loss).fit(start=parameters, intervals=False)
+    joint = FitProblem.from_dataset(loss).fit(start=parameters, intervals=False)
     free = FitProblem.from_dataset(_without(loss)).fit(start=parameters, intervals=False)
     expected = np.hypot(free.errors["F_tan_delta"] / free.values["F_tan_delta"], resonator_pairs.CALIBRATION_SIGMA)
-    assert found.errors["F_tan_delta"] / found.values["F_tan_delta"] == pytest.approx(expected, rel=0.02)
+    assert joint.errors["F_tan_delta"] / joint.values["F_tan_delta"] == pytest.approx(expected, rel=0.02)
 
 
 def _without(dataset):
@@ -125,11 +125,11 @@ def test_devices_close_on_the_atlas():
 
 def test_res_1_is_described_together_and_a_power_that_was_left_out_is_predicted():
     """The median residual of 1/Q_i is within the stated 3 %, that of a power that was left out within 7 %."""
-    dataset, others = joint_result.load_partners(ROOT / "config/experiments/argonne_resonator_loss", SCHEMA)
-    pair, alone = joint_result.joint_problem([dataset, *others], [one["shared"] for one in dataset.info["joint"]])
-    found = joint_result.compare_jointly(pair, alone, intervals=False)
-    away = pair.curve(0, found.free.values) / dataset.points.value - 1
-    assert np.median(np.abs(away)) < dataset.info["systematic"]["uncorrelated"]
-    assert (joint_result.leave_out(pair, alone)["median_error"] < 0.07).all()
-    F = [one.values["F_tan_delta"] for one in alone.free]
+    dataset, partners = joint_result.load_partners(ROOT / "config/experiments/argonne_resonator_loss", SCHEMA)
+    pair, separate = joint_result.joint_problem([dataset, *partners], [partner["shared"] for partner in dataset.info["joint"]])
+    joint = joint_result.compare_jointly(pair, separate, intervals=False)
+    deviation = pair.curve(0, joint.free.values) / dataset.points.value - 1
+    assert np.median(np.abs(deviation)) < dataset.info["systematic"]["uncorrelated"]
+    assert (joint_result.leave_out(pair, separate)["median_error"] < 0.07).all()
+    F = [fit.values["F_tan_delta"] for fit in separate.free]
     assert F[1] > 1.1 * F[0]  # f alone and 1/Q_i alone do not agree

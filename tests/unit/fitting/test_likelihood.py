@@ -25,25 +25,25 @@ def two_lines(rng, covariance=None, priors=()):
 
 def linear(y, covariance):
     """Generalised least squares of both lines: the values and their covariance."""
-    zero, one = np.zeros(12), np.ones(12)
-    design = np.column_stack([np.tile(X, 2), np.concatenate([one, zero]), np.concatenate([zero, one])])
+    zeros, ones = np.zeros(12), np.ones(12)
+    design = np.column_stack([np.tile(X, 2), np.concatenate([ones, zeros]), np.concatenate([zeros, ones])])
     inverse = np.linalg.inv(covariance)
-    found = np.linalg.inv(design.T @ inverse @ design)
-    return found @ design.T @ inverse @ y, found
+    parameter_covariance = np.linalg.inv(design.T @ inverse @ design)
+    return parameter_covariance @ design.T @ inverse @ y, parameter_covariance
 
 
 def test_two_sets_share_a_parameter_as_generalised_least_squares_does():
     likelihood, y, errors = two_lines(np.random.default_rng(1))
-    found = fit_likelihood(likelihood, of_interest=("slope",))
+    fit = fit_likelihood(likelihood, of_interest=("slope",))
     values, covariance = linear(y, np.diag(errors**2))
-    np.testing.assert_allclose(list(found.values.values()), values, rtol=1e-8)
-    np.testing.assert_allclose(list(found.errors.values()), np.sqrt(np.diag(covariance)), rtol=1e-6)
-    assert found.dof == 24 - 3
+    np.testing.assert_allclose(list(fit.values.values()), values, rtol=1e-8)
+    np.testing.assert_allclose(list(fit.errors.values()), np.sqrt(np.diag(covariance)), rtol=1e-6)
+    assert fit.dof == 24 - 3
     sigma = np.sqrt(covariance[0, 0])
-    np.testing.assert_allclose(found.intervals["slope"], values[0] + sigma * np.array([-1, 1]), rtol=1e-4)
-    np.testing.assert_allclose(found.intervals_95["slope"], values[0] + 1.959964 * sigma * np.array([-1, 1]), rtol=1e-4)
-    assert found.profiled == []
-    assert found.aic == pytest.approx(found.chi2 + 6)
+    np.testing.assert_allclose(fit.intervals["slope"], values[0] + sigma * np.array([-1, 1]), rtol=1e-4)
+    np.testing.assert_allclose(fit.intervals_95["slope"], values[0] + 1.959964 * sigma * np.array([-1, 1]), rtol=1e-4)
+    assert fit.profiled == []
+    assert fit.aic == pytest.approx(fit.chi2 + 6)
 
 
 def test_a_covariance_of_the_points_is_that_of_generalised_least_squares():
@@ -52,29 +52,29 @@ def test_a_covariance_of_the_points_is_that_of_generalised_least_squares():
     whole = np.diag(errors**2)
     whole[:12, :12] += common
     values, covariance = linear(y, whole)
-    found = fit_likelihood(likelihood)
-    np.testing.assert_allclose(list(found.values.values()), values, rtol=1e-7)
-    np.testing.assert_allclose(list(found.errors.values()), np.sqrt(np.diag(covariance)), rtol=1e-6)
+    fit = fit_likelihood(likelihood)
+    np.testing.assert_allclose(list(fit.values.values()), values, rtol=1e-7)
+    np.testing.assert_allclose(list(fit.errors.values()), np.sqrt(np.diag(covariance)), rtol=1e-6)
 
 
 def test_a_prior_is_one_more_point():
     free, _, _ = two_lines(np.random.default_rng(3))
-    held = fit_likelihood(Likelihood(free.data, FREE, [Prior("slope", 2.2, 0.01)]))
-    alone = fit_likelihood(free)
-    weights = 1 / np.array([alone.errors["slope"], 0.01]) ** 2
-    assert held.values["slope"] == pytest.approx(weights @ [alone.values["slope"], 2.2] / weights.sum())
-    assert held.errors["slope"] == pytest.approx(weights.sum() ** -0.5)
-    assert held.dof == alone.dof + 1
+    constrained = fit_likelihood(Likelihood(free.data, FREE, [Prior("slope", 2.2, 0.01)]))
+    unconstrained = fit_likelihood(free)
+    weights = 1 / np.array([unconstrained.errors["slope"], 0.01]) ** 2
+    assert constrained.values["slope"] == pytest.approx(weights @ [unconstrained.values["slope"], 2.2] / weights.sum())
+    assert constrained.errors["slope"] == pytest.approx(weights.sum() ** -0.5)
+    assert constrained.dof == unconstrained.dof + 1
 
 
 def test_names_of_the_parts_decide_what_is_shared():
     """The same parameter under two names is two parameters."""
     likelihood, y, _ = two_lines(np.random.default_rng(4))
     first, second = likelihood.data
-    apart = FitData(second.shapes, second.value, second.error, names={"slope": "other slope"})
-    found = fit_likelihood(Likelihood([first, apart], FREE | {"other slope": FitParameter(0.0)}))
+    renamed = FitData(second.shapes, second.value, second.error, names={"slope": "other slope"})
+    fit = fit_likelihood(Likelihood([first, renamed], FREE | {"other slope": FitParameter(0.0)}))
     for values, names in ((y[:12], ("slope", "one")), (y[12:], ("other slope", "two"))):
-        np.testing.assert_allclose([found.values[name] for name in names], np.polyfit(X, values, 1), rtol=1e-7)
+        np.testing.assert_allclose([fit.values[name] for name in names], np.polyfit(X, values, 1), rtol=1e-7)
 
 
 def test_several_sets_need_errors_all_of_them():
@@ -91,17 +91,17 @@ def power(p):
 def test_scaled_errors_and_intervals_are_those_of_errors_that_are_as_large_as_the_misfit():
     """A line through points of a parabola: errors times sqrt(χ²/dof) give the scaled ones."""
     y = X**2 + 0.05 * np.sin(40 * X)
-    told = fit_likelihood(
+    fit = fit_likelihood(
         Likelihood([FitData(lambda p: {"a": X}, y, np.full(12, 0.1))], {"a": FitParameter(1.0)}), of_interest=("a",)
     )
-    assert told.scale > 3
-    assert not told.acceptable
-    larger = Likelihood([FitData(lambda p: {"a": X}, y, np.full(12, 0.1 * told.scale))], {"a": FitParameter(1.0)})
+    assert fit.scale > 3
+    assert not fit.acceptable
+    larger = Likelihood([FitData(lambda p: {"a": X}, y, np.full(12, 0.1 * fit.scale))], {"a": FitParameter(1.0)})
     honest = fit_likelihood(larger, of_interest=("a",))
-    assert told.errors_scaled["a"] == pytest.approx(honest.errors["a"])
-    np.testing.assert_allclose(told.intervals_scaled["a"], honest.intervals["a"], rtol=1e-6)
-    np.testing.assert_allclose(told.intervals_95_scaled["a"], honest.intervals_95["a"], rtol=1e-6)
-    assert told.errors["a"] == pytest.approx(0.1 / np.linalg.norm(X))
+    assert fit.errors_scaled["a"] == pytest.approx(honest.errors["a"])
+    np.testing.assert_allclose(fit.intervals_scaled["a"], honest.intervals["a"], rtol=1e-6)
+    np.testing.assert_allclose(fit.intervals_95_scaled["a"], honest.intervals_95["a"], rtol=1e-6)
+    assert fit.errors["a"] == pytest.approx(0.1 / np.linalg.norm(X))
 
 
 @pytest.mark.parametrize(
@@ -146,24 +146,24 @@ def test_the_end_of_a_profile_is_where_the_likelihood_says():
     rng = np.random.default_rng(8)
     y = 2 * X**0.4 + 0.8 * rng.standard_normal(12)
     terms = {"k": FitParameter(0.5, start_grid=(0.0, 1.0)), "a": FitParameter(1.0)}
-    found = fit_likelihood(Likelihood([FitData(power, y, np.full(12, 0.8))], terms), of_interest=("k",))
+    fit = fit_likelihood(Likelihood([FitData(power, y, np.full(12, 0.8))], terms), of_interest=("k",))
 
     def chi2(k):
         shape = X**k
         return np.sum((y - shape * (shape @ y) / (shape @ shape)) ** 2) / 0.8**2
 
-    for ends, level in ((found.intervals["k"], 1.0), (found.intervals_95["k"], stats.chi2.ppf(0.95, 1))):
+    for ends, level in ((fit.intervals["k"], 1.0), (fit.intervals_95["k"], stats.chi2.ppf(0.95, 1))):
         for end in ends:
-            assert chi2(end) - chi2(found.values["k"]) == pytest.approx(level, rel=0.03)
+            assert chi2(end) - chi2(fit.values["k"]) == pytest.approx(level, rel=0.03)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 1e300, 0.0, -1e-300])
 def test_no_number_stops_a_search(bad):
     """Shapes that are no number, infinite, or vanish: the fit ends, and says what it could not find."""
     parts = [FitData(lambda p: {"a": X * bad, "b": X ** (1e3 * p["k"])}, X, np.full(12, 0.1))]
-    found = fit_likelihood(
+    fit = fit_likelihood(
         Likelihood(parts, {"k": FitParameter(1.0, start_grid=(0.0,)), "a": FitParameter(1.0), "b": FitParameter(1.0)}),
         of_interest=("k",),
     )
-    assert all(np.isfinite(x) for x in found.values.values())
-    assert np.isfinite(found.aic)
+    assert all(np.isfinite(x) for x in fit.values.values())
+    assert np.isfinite(fit.aic)

@@ -1,6 +1,6 @@
 """Datasets with anything in them: a line that names file and key, or a fit that says what it does not know; never a traceback.
 
-More of them, or others: pytest tests/unit/experiment/test_mutations.py --mutations 500 --mutations-from 7
+More of them: pytest tests/unit/fitting/test_mutations.py --mutations 500 --mutations-from 7
 """
 
 import copy
@@ -69,7 +69,7 @@ def of_points(T, y, rng):
     """Return temperatures and values with something odd about them."""
     T, y, n = T.copy(), y.copy(), len(T)
     kind = rng.integers(14)
-    some = rng.integers(n, size=max(1, n // 4))
+    chosen = rng.integers(n, size=max(1, n // 4))
     if kind == 0:
         y[:] = y[0]
     elif kind == 1:
@@ -81,17 +81,17 @@ def of_points(T, y, rng):
     elif kind == 4:
         T *= 10.0 ** rng.integers(-4, 4)
     elif kind == 5:
-        y[some] = (0.0, np.nan, np.inf, -1.0, 1e300)[rng.integers(5)]
+        y[chosen] = (0.0, np.nan, np.inf, -1.0, 1e300)[rng.integers(5)]
     elif kind == 6:
         T, y = T[::-1], y[::-1]
     elif kind == 7:
-        T[some] = T[0]
+        T[chosen] = T[0]
     elif kind == 8:
         T[:] = T[n // 2]
     elif kind == 9:
         y = y[rng.permutation(n)]
     elif kind == 10:
-        y[some] *= 1e6
+        y[chosen] *= 1e6
     elif kind == 11:
         keep = np.sort(rng.permutation(n)[: rng.integers(1, n)])
         T, y = T[keep], y[keep]

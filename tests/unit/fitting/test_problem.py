@@ -40,12 +40,12 @@ def stycast():
 def test_reconstructed_points_are_those_of_their_recipe_and_the_fit_recovers_it_within_2_sigma(folder):
     loaded = load_dataset(folder, SCHEMA)
     pd.testing.assert_frame_equal(synthetic.reconstruct(loaded.info), pd.read_csv(folder / "data.csv"))
-    found = compare(FitProblem.from_dataset(loaded))
+    result = compare(FitProblem.from_dataset(loaded))
     for name, truth in loaded.info["reconstruction"]["parameters"].items():
-        assert abs(found.free.values[name] - truth) < 2 * found.free.errors[name], name
-    assert abs(found.free.misfit**2 - 1) < 4 * np.sqrt(2 / found.free.dof)
-    assert found.delta_aic > 10
-    assert found.p_value < 1e-6
+        assert abs(result.free.values[name] - truth) < 2 * result.free.errors[name], name
+    assert abs(result.free.misfit**2 - 1) < 4 * np.sqrt(2 / result.free.dof)
+    assert result.delta_aic > 10
+    assert result.p_value < 1e-6
 
 
 def test_every_fit_with_its_intervals_takes_less_than_a_second():
@@ -62,9 +62,9 @@ def test_every_fit_with_its_intervals_takes_less_than_a_second():
 
 def test_stycast_has_the_exponent_of_a_straight_line(stycast):
     slope = np.polyfit(np.log(stycast.points.T_K), np.log(stycast.points.value), 1)[0]
-    found = FitProblem.from_dataset(stycast).fit()
-    assert 2 - found.values["mu"] == pytest.approx(slope, abs=0.002)
-    assert 2 - found.values["mu"] == pytest.approx(1.944, abs=0.007)
+    result = FitProblem.from_dataset(stycast).fit()
+    assert 2 - result.values["mu"] == pytest.approx(slope, abs=0.002)
+    assert 2 - result.values["mu"] == pytest.approx(1.944, abs=0.007)
     scanned = window_scan.scan_windows(stycast).rows.set_index("T_max_K")
     assert 2 - scanned.loc[0.257, "mu"] == pytest.approx(1.958, abs=0.005)  # the other two windows of the literature
     assert 2 - scanned.loc[0.796, "mu"] == pytest.approx(1.884, abs=0.024)
@@ -73,20 +73,20 @@ def test_stycast_has_the_exponent_of_a_straight_line(stycast):
 
 def test_errors_and_correlations_are_those_of_another_fitter():
     loaded = load("fig5a_silica_sound_velocity")
-    found = FitProblem.from_dataset(loaded).fit()
-    names = list(found.values)
+    result = FitProblem.from_dataset(loaded).fit()
+    names = list(result.values)
 
     def model(T, *p):
         return loaded.model(T, dict(zip(names, p, strict=True)))
 
     values, covariance = curve_fit(
-        model, loaded.points.T_K, loaded.points.value, list(found.values.values()), loaded.points.error, absolute_sigma=True
+        model, loaded.points.T_K, loaded.points.value, list(result.values.values()), loaded.points.error, absolute_sigma=True
     )
     errors = np.sqrt(np.diag(covariance))
-    np.testing.assert_allclose([found.values[name] for name in names], values, rtol=1e-4, atol=1e-8)
-    np.testing.assert_allclose([found.errors[name] for name in names], errors, rtol=1e-2)
+    np.testing.assert_allclose([result.values[name] for name in names], values, rtol=1e-4, atol=1e-8)
+    np.testing.assert_allclose([result.errors[name] for name in names], errors, rtol=1e-2)
     k = names.index("A_Hz_per_K3")
-    assert found.correlations["mu"]["A_Hz_per_K3"] == pytest.approx(covariance[0, k] / errors[0] / errors[k], abs=0.01)
+    assert result.correlations["mu"]["A_Hz_per_K3"] == pytest.approx(covariance[0, k] / errors[0] / errors[k], abs=0.01)
 
 
 def test_errors_left_to_the_residuals_are_their_scatter():
@@ -94,69 +94,69 @@ def test_errors_left_to_the_residuals_are_their_scatter():
     rng = np.random.default_rng(1)
     T = np.geomspace(0.05, 0.4, 200)
     noise = rng.standard_normal(200)
-    found = []
+    result = []
     for scatter in (1e-6, 4e-6):
         points = Points(T, 0.04 * T**1.9 + scatter * noise, None, None)
         dataset = replace(load("stycast1266_thermal_conductivity"), points=points, all_points=points)
-        found.append(compare(FitProblem.from_dataset(dataset)))
-        assert abs(found[-1].free.values["mu"] - 0.1) < 4 * found[-1].free.errors["mu"]
-        assert found[-1].free.misfit == pytest.approx(scatter, rel=0.2)
-    assert found[1].free.errors["mu"] / found[0].free.errors["mu"] == pytest.approx(4, rel=0.01)
+        result.append(compare(FitProblem.from_dataset(dataset)))
+        assert abs(result[-1].free.values["mu"] - 0.1) < 4 * result[-1].free.errors["mu"]
+        assert result[-1].free.misfit == pytest.approx(scatter, rel=0.2)
+    assert result[1].free.errors["mu"] / result[0].free.errors["mu"] == pytest.approx(4, rel=0.01)
 
 
 def test_p_is_that_of_the_t_test_which_a_nearly_linear_model_has():
     """Points of µ = 0 with a little noise: p is that of µ/σ, normal where errors are given, else of Student's t(6)."""
     rng = np.random.default_rng(7)
     T = np.geomspace(0.05, 0.4, 8)
-    for given, distribution in ((True, stats.norm), (False, stats.t(6))):
+    for errors_given, distribution in ((True, stats.norm), (False, stats.t(6))):
         for _ in range(20):
             sigma = np.full(8, 1e-5)
-            points = Points(T, 0.04 * T**2 + sigma * rng.standard_normal(8), sigma if given else None, None)
-            found = compare(
+            points = Points(T, 0.04 * T**2 + sigma * rng.standard_normal(8), sigma if errors_given else None, None)
+            result = compare(
                 FitProblem.from_dataset(replace(load("stycast1266_thermal_conductivity"), points=points, all_points=points))
             )
-            expected = 2 * distribution.sf(abs(found.free.values["mu"] / found.free.errors["mu"]))
-            assert found.p_value == pytest.approx(expected, abs=0.005)
+            expected = 2 * distribution.sf(abs(result.free.values["mu"] / result.free.errors["mu"]))
+            assert result.p_value == pytest.approx(expected, abs=0.005)
 
 
-@pytest.mark.parametrize("given", [True, False])
-def test_the_aic_is_minus_twice_the_likelihood_and_two_for_each_free_parameter(given):
+@pytest.mark.parametrize("errors_given", [True, False])
+def test_the_aic_is_minus_twice_the_likelihood_and_two_for_each_free_parameter(errors_given):
     """ln L of the points from scipy: with the errors as given, or with σ at its own maximum, sqrt(χ²/n)."""
     loaded = load("fig5a_silica_sound_velocity")
-    points = loaded.points if given else replace(loaded.points, error=None)
+    points = loaded.points if errors_given else replace(loaded.points, error=None)
     loaded = replace(loaded, points=points)
-    found = compare(FitProblem.from_dataset(loaded))
+    result = compare(FitProblem.from_dataset(loaded))
 
     def aic(fit, free):
         residuals = points.value - loaded.model(points.T_K, fit.values)
-        sigma = points.error if given else np.sqrt(np.mean(residuals**2))
+        sigma = points.error if errors_given else np.sqrt(np.mean(residuals**2))
         return -2 * np.sum(stats.norm.logpdf(residuals, scale=sigma)) + 2 * free
 
-    free, stm = aic(found.free, 4), aic(found.stm, 3)  # coupling, A, offset, and µ
-    assert found.delta_aic == pytest.approx(stm - free, abs=1e-6)
-    assert found.free.aic - found.stm.aic == pytest.approx(free - stm, abs=1e-6)
+    free, stm = aic(result.free, 4), aic(result.stm, 3)  # coupling, A, offset, and µ
+    assert result.delta_aic == pytest.approx(stm - free, abs=1e-6)
+    assert result.free.aic - result.stm.aic == pytest.approx(free - stm, abs=1e-6)
     alone = FitProblem.from_dataset(with_parameter(loaded, "A_Hz_per_K3", start=9.7e6, fixed=True)).with_fixed(mu=0.0).fit()
-    assert alone.aic - found.stm.aic == pytest.approx(aic(alone, 2) - stm, abs=1e-6)
+    assert alone.aic - result.stm.aic == pytest.approx(aic(alone, 2) - stm, abs=1e-6)
 
 
 def test_temperature_errors_count_as_errors_of_the_value_along_the_slope(stycast):
     """κ ~ T^1.94: a relative temperature error of 1 % is one of 1.94 % in κ."""
     points = replace(stycast.points, T_error_K=0.01 * stycast.points.T_K)
     weighted = FitProblem.from_dataset(replace(stycast, points=points)).with_temperature_errors()
-    found = weighted.fit()
-    expected = stycast.points.value * 0.01 * np.hypot(1, 2 - found.values["mu"])
+    result = weighted.fit()
+    expected = stycast.points.value * 0.01 * np.hypot(1, 2 - result.values["mu"])
     np.testing.assert_allclose(weighted.datasets[0].points.error, expected, rtol=0.02)
-    assert found.errors["mu"] == pytest.approx(
+    assert result.errors["mu"] == pytest.approx(
         FitProblem.from_dataset(stycast).fit().errors["mu"] * np.hypot(1, 1.944), rel=0.05
     )
 
 
 def test_a_fixed_parameter_stays_and_has_no_error(stycast):
-    found = FitProblem.from_dataset(with_parameter(stycast, "kappa_1K", start=0.045, fixed=True)).fit()
-    assert found.values["kappa_1K"] == 0.045
-    assert found.errors["kappa_1K"] == 0
-    low, high = found.intervals["mu"]
-    assert high - low == pytest.approx(2 * found.errors["mu"], rel=0.1)
+    result = FitProblem.from_dataset(with_parameter(stycast, "kappa_1K", start=0.045, fixed=True)).fit()
+    assert result.values["kappa_1K"] == 0.045
+    assert result.errors["kappa_1K"] == 0
+    low, high = result.intervals["mu"]
+    assert high - low == pytest.approx(2 * result.errors["mu"], rel=0.1)
 
 
 @pytest.mark.parametrize(
@@ -180,16 +180,16 @@ def test_a_start_far_from_the_data_ends_in_the_same_minimum(name, starts):
 
 
 def test_a_parameter_that_ends_on_its_bound_is_named(stycast):
-    found = FitProblem.from_dataset(with_parameter(stycast, "mu", start=0.3, low=0.2)).fit()
-    assert found.at_bounds == ["mu"]
-    assert found.intervals["mu"][0] == 0.2
+    result = FitProblem.from_dataset(with_parameter(stycast, "mu", start=0.3, low=0.2)).fit()
+    assert result.at_bounds == ["mu"]
+    assert result.intervals["mu"][0] == 0.2
 
 
 def test_where_the_parabola_fails_the_interval_is_that_of_the_profile():
     """The niobium resonator's µ: χ² minimized over the rest at the ends of the interval is that of the F test."""
     loaded = load("niobium_resonator_frequency")
-    found = FitProblem.from_dataset(loaded).fit()
-    assert "mu" in found.profiled
+    result = FitProblem.from_dataset(loaded).fit()
+    assert "mu" in result.profiled
     y, T = loaded.points.value * 1e6, loaded.points.T_K
 
     def chi2_at(mu):
@@ -205,10 +205,10 @@ def test_where_the_parabola_fails_the_interval_is_that_of_the_profile():
 
         return 2 * least_squares(rest, [1.0, 13.8, 1.2, 0.6], xtol=1e-12, ftol=1e-12).cost
 
-    best = chi2_at(found.values["mu"])
+    best = chi2_at(result.values["mu"])
     F_68 = 1.0889  # the quantile 0.6827 of F(1, 12)
-    for end in found.intervals["mu"]:
-        assert (chi2_at(end) / best - 1) * found.dof == pytest.approx(F_68, rel=0.02)
+    for end in result.intervals["mu"]:
+        assert (chi2_at(end) / best - 1) * result.dof == pytest.approx(F_68, rel=0.02)
 
 
 def test_the_niobium_resonator_beside_the_fit_of_its_source():

@@ -34,29 +34,29 @@ def epoxy(tmp_path):
 
 def test_an_amplitude_alone_is_that_of_the_normal_equations(epoxy):
     """µ = 0 held: a of y = a T² with σ = s y has a = Σ(T²/y)/Σ(T²/y)², s² = Σ(1 - a T²/y)²/(n - 1), σ(a) = s/√Σ(T²/y)²."""
-    found, points = FitProblem.from_dataset(epoxy).with_fixed(mu=0.0).fit(), epoxy.points
+    result, points = FitProblem.from_dataset(epoxy).with_fixed(mu=0.0).fit(), epoxy.points
     x = points.T_K**2 / points.value
     a = x.sum() / (x @ x)
-    left = 1 - a * x
-    s = np.sqrt(left @ left / (len(x) - 1))
-    assert found.values["kappa_1K"] == pytest.approx(a)
-    assert found.misfit == pytest.approx(s)
-    assert found.errors["kappa_1K"] == pytest.approx(s / np.sqrt(x @ x))
-    most_likely = np.sqrt(left @ left / len(x)) * points.value
+    residual = 1 - a * x
+    s = np.sqrt(residual @ residual / (len(x) - 1))
+    assert result.values["kappa_1K"] == pytest.approx(a)
+    assert result.misfit == pytest.approx(s)
+    assert result.errors["kappa_1K"] == pytest.approx(s / np.sqrt(x @ x))
+    most_likely = np.sqrt(residual @ residual / len(x)) * points.value
     lnL = stats.norm.logpdf(points.value, a * points.T_K**2, most_likely).sum()
     constant = len(x) * (np.log(2 * np.pi) + 1)  # which an AIC leaves out
-    assert found.aic == pytest.approx(-2 * lnL - constant + 2)
+    assert result.aic == pytest.approx(-2 * lnL - constant + 2)
 
 
 def test_values_and_errors_are_those_of_an_assumed_share_scaled_by_its_misfit(epoxy, tmp_path):
     assumed = loaded(tmp_path / "two", {"assumed_relative": 1e-3})
-    one, other = compare(FitProblem.from_dataset(epoxy)), compare(FitProblem.from_dataset(assumed))
-    assert one.free.values == pytest.approx(other.free.values, rel=1e-6)
-    assert one.free.errors == pytest.approx(other.free.errors_scaled, rel=1e-6)
-    assert one.free.misfit == pytest.approx(1e-3 * other.free.misfit)
+    estimated, scaled = compare(FitProblem.from_dataset(epoxy)), compare(FitProblem.from_dataset(assumed))
+    assert estimated.free.values == pytest.approx(scaled.free.values, rel=1e-6)
+    assert estimated.free.errors == pytest.approx(scaled.free.errors_scaled, rel=1e-6)
+    assert estimated.free.misfit == pytest.approx(1e-3 * scaled.free.misfit)
     without = {"from_residuals": True}
     assert (
-        FitProblem.from_dataset(loaded(tmp_path / "three", without)).fit().values["mu"] > one.free.values["mu"] + 0.03
+        FitProblem.from_dataset(loaded(tmp_path / "three", without)).fit().values["mu"] > estimated.free.values["mu"] + 0.03
     )  # the largest κ rules
     coupled = FitProblem.from_dataset(epoxy).on_atlas().fit()
     assumed = loaded(tmp_path / "four", {"assumed_relative": coupled.misfit})  # the errors of the atlas weigh against these
@@ -68,27 +68,27 @@ def test_values_and_errors_are_those_of_an_assumed_share_scaled_by_its_misfit(ep
 def test_intervals_hold_the_truth_as_often_as_they_say(epoxy):
     """κ over two decades with noise of 3 %: 68 % of 150 intervals; the scatter is told within its own error."""
     rng, T = np.random.default_rng(11), np.geomspace(0.05, 0.5, 9)
-    held, scatter = 0, []
+    n_covered, scatter = 0, []
     for _ in range(150):
         value = 0.04 * T**1.9 * (1 + 0.03 * rng.standard_normal(9))
         points = Points(T, value, None, None, weight=value)
-        found = FitProblem.from_dataset(replace(epoxy, points=points, all_points=points)).fit(intervals="interest")
-        low, high = found.intervals["mu"]
-        held += low <= 0.1 <= high
-        scatter.append(found.misfit**2)
-    assert abs(held / 150 - 0.683) < 4 * np.sqrt(0.683 * 0.317 / 150)
+        result = FitProblem.from_dataset(replace(epoxy, points=points, all_points=points)).fit(intervals="interest")
+        low, high = result.intervals["mu"]
+        n_covered += low <= 0.1 <= high
+        scatter.append(result.misfit**2)
+    assert abs(n_covered / 150 - 0.683) < 4 * np.sqrt(0.683 * 0.317 / 150)
     assert np.mean(scatter) == pytest.approx(0.03**2, rel=4 * np.sqrt(2 / 7 / 150))
 
 
 def test_the_report_says_so_and_finds_the_exponent_in_its_window():
     T, kappa = np.loadtxt(STYCAST / "data.csv", delimiter=",", skiprows=1, usecols=(0, 1)).T
-    found = fit(T, kappa, "thermal_conductivity", window=(0.05, 0.45))
+    result = fit(T, kappa, "thermal_conductivity", window=(0.05, 0.45))
     slope = np.polyfit(np.log(T[:8]), np.log(kappa[:8]), 1)[0]
-    assert found.mu[0] == pytest.approx(2 - slope, abs=0.002)
-    assert found.fit["drifts"] == {"mu": None, "J0_over_h0": None}
-    assert not found.fit["rejected"]
-    assert f"errors: {100 * found.fit['mu_free']['misfit']:.2g} % of the value, from residuals" in str(found)
-    np.testing.assert_allclose(found.result.points["error"], found.fit["mu_free"]["misfit"] * kappa)
+    assert result.mu[0] == pytest.approx(2 - slope, abs=0.002)
+    assert result.fit["drifts"] == {"mu": None, "J0_over_h0": None}
+    assert not result.fit["rejected"]
+    assert f"errors: {100 * result.fit['mu_free']['misfit']:.2g} % of the value, from residuals" in str(result)
+    np.testing.assert_allclose(result.result.points["error"], result.fit["mu_free"]["misfit"] * kappa)
 
 
 def test_a_share_of_zero_is_refused(tmp_path):

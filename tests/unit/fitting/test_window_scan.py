@@ -36,17 +36,17 @@ def test_a_shorter_window_is_further_off_than_its_error_as_often_as_chance_has_i
     monkeypatch.setattr(window_scan, "DRIFT_SIGMA", 1.0)
     monkeypatch.setattr(window_scan, "DRIFT_MIN_SIGMA", 0.0)
     rng, drawn = np.random.default_rng(3), 1000
-    found = 0
+    n_drifts = 0
     for _ in range(drawn):
         y = 2 * X + 0.3 * rng.standard_normal(20)
         rows = pd.DataFrame([line(13, y, sigma), line(20, y, sigma)], columns=window_scan.scan_columns("mu"))
         scan = window_scan.WindowScan(None, "mu", None, rows)
-        found += window_scan.drift(scan, (X[0], X[-1]), 2, sigma is not None, check_chi2=False) is not None
+        n_drifts += window_scan.drift(scan, (X[0], X[-1]), 2, sigma is not None, check_chi2=False) is not None
     share = 2 * stats.norm.sf(1)
     if sigma:  # where χ²/dof is above 1, errors are scaled, and 1 σ is that of Student's t
         misfit = np.sqrt(stats.chi2.ppf((np.arange(1000) + 0.5) / 1000, 11) / 11)
         share = np.mean(2 * stats.norm.sf(np.where(misfit > 1, stats.t.isf(share / 2, 11) * misfit, 1)))
-    assert abs(found / drawn - share) < 4 * np.sqrt(share * (1 - share) / drawn)
+    assert abs(n_drifts / drawn - share) < 4 * np.sqrt(share * (1 - share) / drawn)
 
 
 def absolute():
@@ -63,16 +63,16 @@ def absolute():
 )
 def test_the_epoxy_over_all_its_points_decides_nothing_without_errors(made, least):
     """µ is 0.06 up to 0.45 K; over all points it is 0.68 or 0.27: κ no longer is that of phonons that TLSs alone scatter."""
-    found = made()
-    drift = found.fit["drifts"]["mu"]
+    report = made()
+    drift = report.fit["drifts"]["mu"]
     assert drift["upper_K"] < 0.45
-    assert drift["value"] < 0.1 < least < found.mu[0]
-    assert report_text.verdict(found.fit) == report_text.Verdict.VOID
-    assert "favoured" not in str(found)
-    assert "ΔAIC and p are void, since µ moves with the window" in str(found)
-    assert "warnings: µ moves from 0.0" in str(found)
-    assert "with the upper end of the window: choose --window" in str(found)
-    assert "µ is not decided, and neither is J0/h0" in found.markdown()
+    assert drift["value"] < 0.1 < least < report.mu[0]
+    assert report_text.verdict(report.fit) == report_text.Verdict.VOID
+    assert "favoured" not in str(report)
+    assert "ΔAIC and p are void, since µ moves with the window" in str(report)
+    assert "warnings: µ moves from 0.0" in str(report)
+    assert "with the upper end of the window: choose --window" in str(report)
+    assert "µ is not decided, and neither is J0/h0" in report.markdown()
 
 
 def test_with_errors_that_a_model_fits_a_drift_is_a_warning_alone():
@@ -93,8 +93,8 @@ def test_a_side_minimum_of_a_short_window_is_no_drift(seed):
     dataset = synthetic.sample("internal_friction", np.random.default_rng([77, seed]), errors_given=False)
     points = replace(dataset.points, weight=dataset.points.value)
     dataset = replace(dataset, points=points, all_points=points)
-    found = FitProblem.from_dataset(dataset).fit(intervals=False)
-    scan = window_scan.scan_windows(dataset, "mu", found)
-    known = points.T_range_K, sum(error != 0 for error in found.errors.values()), False
+    best = FitProblem.from_dataset(dataset).fit(intervals=False)
+    scan = window_scan.scan_windows(dataset, "mu", best)
+    known = points.T_range_K, sum(error != 0 for error in best.errors.values()), False
     assert window_scan.drift(scan, *known, check_chi2=False)["value"] > 1
     assert window_scan.drift(scan, *known) is None

@@ -38,20 +38,20 @@ def test_the_ellipse_is_where_the_covariance_says_that_chi2_has_risen(rho):
         "correlations": {"mu": {"a": rho}},
     }
     covariance = np.array([[0.02**2, rho * 0.02 * 0.5], [rho * 0.02 * 0.5, 0.5**2]])
-    away = window_panel._ellipse(fit, "a", 2.30, n=401) - [[0.05], [3.0]]
-    np.testing.assert_allclose(np.sum(away * np.linalg.solve(covariance, away), axis=0), 2.30)
-    np.testing.assert_allclose(np.ptp(away, axis=1), 2 * np.sqrt(2.30) * np.array([0.02, 0.5]), rtol=1e-3)  # all of it
+    offset = window_panel._ellipse(fit, "a", 2.30, n=401) - [[0.05], [3.0]]
+    np.testing.assert_allclose(np.sum(offset * np.linalg.solve(covariance, offset), axis=0), 2.30)
+    np.testing.assert_allclose(np.ptp(offset, axis=1), 2 * np.sqrt(2.30) * np.array([0.02, 0.5]), rtol=1e-3)  # all of it
 
 
 def test_the_ellipse_of_a_fit_is_where_its_chi2_has_risen():
     loaded = load_dataset(ROOT / "config/experiments/stycast1266_thermal_conductivity", SCHEMA)
-    found = FitProblem.from_dataset(loaded).fit()
+    fit = FitProblem.from_dataset(loaded).fit()
     points = loaded.points
-    rise = 2.30 * found.scale**2
-    for mu, kappa in window_panel._ellipse(vars(found), "kappa_1K", 2.30, n=20).T:
+    rise = 2.30 * fit.scale**2
+    for mu, kappa in window_panel._ellipse(vars(fit), "kappa_1K", 2.30, n=20).T:
         model = loaded.model(points.T_K, {"mu": mu, "kappa_1K": kappa})
         chi2 = np.sum(((model - points.value) / points.error) ** 2)
-        assert chi2 - found.chi2 == pytest.approx(rise, rel=0.05)
+        assert chi2 - fit.chi2 == pytest.approx(rise, rel=0.05)
 
 
 def test_the_scan_fills_the_window_of_the_fit_and_no_other():
@@ -79,16 +79,15 @@ def scanned(rows, bounds=(-0.9, 1.5), **fit):
     """Return what ``window_scan`` draws of windows (upper end, µ, its error, misfit): its axes, its record, and what is due."""
     windows = pd.DataFrame([(0.05, T, 10, mu, error, error, misfit, "") for T, mu, error, misfit in rows], columns=ROW)
     figure = style.Figure()
-    told = {"fitted_K": [0.05, 9.0], "bounds": {"mu": list(bounds)}} | fit
-    due = window_panel.draw_window_scan(figure.panels[0], told, windows)
-    return figure.panels[0].axes, pd.DataFrame(figure.record, columns=["panel", "series", "kind", "x", "y", "y_err"]), due
+    fit = {"fitted_K": [0.05, 9.0], "bounds": {"mu": list(bounds)}} | fit
+    notes = window_panel.draw_window_scan(figure.panels[0], fit, windows)
+    return figure.panels[0].axes, pd.DataFrame(figure.record, columns=["panel", "series", "kind", "x", "y", "y_err"]), notes
 
 
 def test_a_window_that_ends_on_a_bound_is_a_limit_and_one_that_ends_on_both_is_not_constrained():
-    axes, record, due = scanned([(0.3, 0.2, 0.1, 1), (0.4, -0.6, 0.4, 1), (0.5, 0.3, 2.0, 1)])
-    assert due == {"limit", "not constrained"}
-    told = dict(zip(record["x"], zip(record["series"], record["y"], strict=True), strict=True))
-    assert told == {
+    axes, record, notes = scanned([(0.3, 0.2, 0.1, 1), (0.4, -0.6, 0.4, 1), (0.5, 0.3, 2.0, 1)])
+    assert notes == {"limit", "not constrained"}
+    assert dict(zip(record["x"], zip(record["series"], record["y"], strict=True), strict=True)) == {
         0.3: ("from 0.05 K", 0.2),
         0.4: ("from 0.05 K, upper limit", pytest.approx(-0.6 + 1.96 * 0.4)),
     }
@@ -101,8 +100,8 @@ def test_a_window_that_ends_on_a_bound_is_a_limit_and_one_that_ends_on_both_is_n
 
 def test_what_lies_far_outside_of_what_is_known_well_is_a_bar_and_stretches_no_axis():
     well = [(0.1 * k, 0.1, 0.01, 1) for k in range(3, 9)]
-    axes, record, due = scanned([(0.2, 0.8, 0.3, 1), *well])
-    assert due == {"outside"}
+    axes, record, notes = scanned([(0.2, 0.8, 0.3, 1), *well])
+    assert notes == {"outside"}
     assert axes.get_ylim()[1] < 0.15
     assert list(record["x"]) == [T for T, *_ in well]
 
@@ -119,9 +118,9 @@ def test_all_windows_lie_within_the_panel(ends):
 @pytest.mark.parametrize(("misfit", "faint"), [(1.2, False), (3.0, True)])
 def test_a_window_whose_fit_misses_the_points_is_faint(misfit, faint):
     model = {"errors": {"mu": 0.1, "a": 0.1}, "intervals_scaled": {}, "intervals_95_scaled": {}}
-    axes, record, due = scanned([(0.3, 0.2, 0.1, misfit), (0.4, 0.2, 0.1, 1)], mu_free=model, errors_given=True)
-    assert due == ({"rejected"} if faint else set())
-    drawn = {float(one.lines[0].get_xdata()[0]): one.lines[0].get_alpha() for one in axes.containers}
+    axes, record, notes = scanned([(0.3, 0.2, 0.1, misfit), (0.4, 0.2, 0.1, 1)], mu_free=model, errors_given=True)
+    assert notes == ({"rejected"} if faint else set())
+    drawn = {float(bar.lines[0].get_xdata()[0]): bar.lines[0].get_alpha() for bar in axes.containers}
     assert drawn[0.3] == (window_panel.FAINT_ALPHA if faint else 1.0)
     assert drawn.get(0.4, 1.0) == 1.0
     assert sum("void" in series for series in record["series"]) == faint
@@ -131,8 +130,8 @@ def test_the_window_of_the_fit_has_the_interval_of_the_fit():
     ends = {"intervals_scaled": {"mu": [0.05, 0.6]}, "intervals_95_scaled": {"mu": [-0.1, 0.9]}}
     axes, *_ = scanned([(0.3, 0.2, 0.1, 1), (9.0, 0.2, 0.1, 1)], mu_free={"errors": {}} | ends, errors_given=False)
     bars = {}
-    for one in axes.containers:
-        bars |= {float(path[0, 0]): path[:, 1] for path in one.lines[2][0].get_segments()}
+    for bar in axes.containers:
+        bars |= {float(path[0, 0]): path[:, 1] for path in bar.lines[2][0].get_segments()}
     np.testing.assert_allclose(bars[0.3], [0.1, 0.3])
     np.testing.assert_allclose(bars[9.0], [0.05, 0.6])
 
@@ -145,9 +144,11 @@ def test_of_a_model_that_misses_the_points_the_legend_says_just_that_and_no_elli
     _, points, curves = result("stycast1266_thermal_conductivity")
     data_panel.draw_data_and_fits(figure.panels[0], [(fit, points, curves)], alone=True)
     legend = figure.panels[0].axes.get_legend()
-    said = [text.get_text() for text in legend.get_texts()]
-    assert [text.split(" (χ")[0] for text in said[:3]] == [f"{name}: misses the points" for name in ("Eq. (3)", "STM", "atlas")]
-    assert said[3] == "measured points, errors assumed"
+    labels = [text.get_text() for text in legend.get_texts()]
+    assert [text.split(" (χ")[0] for text in labels[:3]] == [
+        f"{name}: misses the points" for name in ("Eq. (3)", "STM", "atlas")
+    ]
+    assert labels[3] == "measured points, errors assumed"
     assert "(control)" in legend.get_title().get_text()
 
 
@@ -160,9 +161,9 @@ def test_sweeps_of_a_driven_resonator_have_symbols_of_their_own():
     points["fitted"] = points["T_K"] < 0.5
     data_panel.draw_data_and_fits(figure.panels[0], [(fit | {"sweep": "power (dBm)"}, points, curves)], alone=True)
     markers = {}
-    for one in figure.panels[0].axes.containers:
-        (sweep,) = points["sweep"][points["value"] == one.lines[0].get_ydata()[0]]
-        markers.setdefault(sweep, set()).add(one.lines[0].get_marker())
+    for bar in figure.panels[0].axes.containers:
+        (sweep,) = points["sweep"][points["value"] == bar.lines[0].get_ydata()[0]]
+        markers.setdefault(sweep, set()).add(bar.lines[0].get_marker())
     assert len(markers) == len(set.union(*markers.values())) == 5
     legend = figure.panels[0].axes.get_legend()
     assert legend.get_title().get_text() == "power (dBm)"
@@ -172,22 +173,22 @@ def test_sweeps_of_a_driven_resonator_have_symbols_of_their_own():
 def overlaps(figure):
     """Return pairs of words of a figure that lie on each other."""
     figure.figure.canvas.draw()
-    axes = [one for panel in figure.panels for one in (panel, panel.residual_panel) if one]
-    found = []
-    for panel in axes:
-        one = panel.axes
-        every = [(label, label.get_position()[0], one.get_xlim()) for label in one.get_xmajorticklabels()]
-        every += [(label, label.get_position()[1], one.get_ylim()) for label in one.get_ymajorticklabels()]
-        ticks = [label for label, at, (low, high) in every if low <= at <= high]
-        legends = [text for legend in one.findobj(Legend) for text in (*legend.get_texts(), legend.get_title())]
-        found += [text for text in (*ticks, *legends, *one.texts, one.xaxis.label, one.yaxis.label) if text.get_text()]
-    boxes = [(text.get_text(), text.get_window_extent()) for text in found if text.get_visible()]
+    panels = [shown for panel in figure.panels for shown in (panel, panel.residual_panel) if shown]
+    texts = []
+    for panel in panels:
+        ax = panel.axes
+        tick_labels = [(label, label.get_position()[0], ax.get_xlim()) for label in ax.get_xmajorticklabels()]
+        tick_labels += [(label, label.get_position()[1], ax.get_ylim()) for label in ax.get_ymajorticklabels()]
+        ticks = [label for label, at, (low, high) in tick_labels if low <= at <= high]
+        legends = [text for legend in ax.findobj(Legend) for text in (*legend.get_texts(), legend.get_title())]
+        texts += [text for text in (*ticks, *legends, *ax.texts, ax.xaxis.label, ax.yaxis.label) if text.get_text()]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts if text.get_visible()]
     width, height = figure.figure.canvas.get_width_height()
     outside = [
         (text, "the page") for text, box in boxes if not (0 <= box.x0 and box.x1 <= width and 0 <= box.y0 <= box.y1 <= height)
     ]
-    small = [(text.get_text(), "small") for text in found if text.get_fontsize() < 7 and "$" not in text.get_text()]
-    return outside + small + [(a, b) for (a, one), (b, other) in combinations(boxes, 2) if one.overlaps(other)]
+    small = [(text.get_text(), "small") for text in texts if text.get_fontsize() < 7 and "$" not in text.get_text()]
+    return outside + small + [(a, b) for (a, box_a), (b, box_b) in combinations(boxes, 2) if box_a.overlaps(box_b)]
 
 
 @pytest.mark.parametrize(

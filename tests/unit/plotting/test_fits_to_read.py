@@ -28,9 +28,9 @@ def fit(**changes):
         "misfit": 1.434,
     }
     stm = model | {"chi2": 100.0, "dof": 7, "misfit": 3.78}
-    told = {"dataset": "one", "provenance": "measured", "observable": "thermal_conductivity", "errors_given": True}
-    told |= {"is_control": None, "rejected": False, "atlas": None, "atlas_why": "no points"}
-    return told | {"mu_free": model, "stm": stm, "delta_aic": 85.66, "p_value": 1.5e-20} | changes
+    record = {"dataset": "one", "provenance": "measured", "observable": "thermal_conductivity", "errors_given": True}
+    record |= {"is_control": None, "rejected": False, "atlas": None, "atlas_why": "no points"}
+    return record | {"mu_free": model, "stm": stm, "delta_aic": 85.66, "p_value": 1.5e-20} | changes
 
 
 def test_a_row_holds_the_numbers_of_its_fit_and_the_exponent_of_kappa():
@@ -74,9 +74,9 @@ def test_a_row_to_be_read():
 
 
 def test_without_errors_the_scatter_is_shown_and_what_is_unknown_is_a_dash():
-    one = fit(errors_given=False, p_value=None)
-    one["mu_free"] = one["mu_free"] | {"intervals_scaled": {"mu": [None, 0.2]}, "profiled": [], "at_bounds": []}
-    shown = tables.experiments(fit_table([one]), [one])
+    record = fit(errors_given=False, p_value=None)
+    record["mu_free"] = record["mu_free"] | {"intervals_scaled": {"mu": [None, 0.2]}, "profiled": [], "at_bounds": []}
+    shown = tables.experiments(fit_table([record]), [record])
     row = dict(zip(shown.headings, shown.rows[0], strict=True))
     assert shown.rows[0][3] == "no end to 0.2"
     names = ("χ²/dof: Eq. (3), STM, atlas", "p (µ = 0)", "at its bound")
@@ -84,10 +84,10 @@ def test_without_errors_the_scatter_is_shown_and_what_is_unknown_is_a_dash():
 
 
 def test_only_kappa_has_an_exponent():
-    one = fit(observable="sound_velocity")
+    record = fit(observable="sound_velocity")
     few = {"values": {"mu": 0.1, "tls_strength": 1.0}, "errors_scaled": {"mu": 0.1, "tls_strength": 0.1}}
-    one["mu_free"] = one["mu_free"] | few
-    table = fit_table([one, fit()])
+    record["mu_free"] = record["mu_free"] | few
+    table = fit_table([record, fit()])
     assert list(table["exponent"].isna()) == [True, False]
     assert list(table.columns[-2:]) == ["exponent", "exponent_err"]
 
@@ -100,6 +100,6 @@ def test_ends_of_an_interval_are_told_one_by_one_where_they_differ_as_they_are_t
 
 
 def test_the_published_table_is_that_of_the_published_fits(tmp_path):
-    told = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(PUBLISHED.glob("experiments/*/fit.json"))]
-    io.write_csv(tmp_path / "experiments.csv", fit_table(told))
+    record = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(PUBLISHED.glob("experiments/*/fit.json"))]
+    io.write_csv(tmp_path / "experiments.csv", fit_table(record))
     assert (tmp_path / "experiments.csv").read_bytes() == (PUBLISHED / "tables/experiments.csv").read_bytes()
