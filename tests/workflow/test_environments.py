@@ -40,6 +40,7 @@ def rules():
             script = re.search(r'"\.\./\.\./scripts/(\w+\.py)"', match["body"])
             environment = re.search(r'conda:\n\s+"\.\./\.\./envs/(\w+)\.yaml"', match["body"])
             drawn = modules if script and script[1] == "figure.py" else []
+            drawn += [f"{name.replace('.', '/')}.py" for name in re.findall(r'"make_tables.py", "([\w.]+)"', match["body"])]
             name = match["rule"] or f"a rule of the catalogue: {script[1]}"
             found.append((name, environment and environment[1], (script[1], *drawn) if script else None))
     return found

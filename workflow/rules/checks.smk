@@ -7,7 +7,7 @@ SCORECARD_TABLES = catalogue.claim_tables(bundled_file(PAPER))
 
 rule variant_table:
     input:
-        variants=expand(
+        changed=expand(
             "<results>/variants/{variant}/T{T}.npz",
             variant=VARIANTS,
             T=study.temperature_keys(config["checks"]["variant_temperatures_K"]),
@@ -27,12 +27,11 @@ rule variant_table:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("variant_table.py"),
-        variants={name: config["checks"]["variants"][name] for name in VARIANTS},
-        temperatures=len(config["checks"]["variant_temperatures_K"]),
-        settings=ANALYSIS,
+        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
+        function="tlsglass.analysis.rule_tables.tabulate_variants",
+        settings={"variants": {name: config["checks"]["variants"][name] for name in VARIANTS}, "settings": ANALYSIS},
     script:
-        "../../scripts/variant_table.py"
+        "../../scripts/make_tables.py"
 
 
 rule pulls:
@@ -59,7 +58,7 @@ rule pulls:
 
 rule pull_table:
     input:
-        pulls=expand("<results>/pulls/{set}.csv", set=SETS),
+        pulls_of_sets=expand("<results>/pulls/{set}.csv", set=SETS),
     output:
         table="<results>/tables/pulls.csv",
     log:
@@ -70,9 +69,11 @@ rule pull_table:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("pull_table.py"),
+        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
+        function="tlsglass.analysis.rule_tables.tabulate_pulls",
+        settings={},
     script:
-        "../../scripts/pull_table.py"
+        "../../scripts/make_tables.py"
 
 
 rule scorecard_table:
@@ -89,10 +90,11 @@ rule scorecard_table:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("scorecard_table.py"),
-        L=config["paper"]["L"],
+        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
+        function="tlsglass.analysis.rule_tables.tabulate_scorecard",
+        settings={"names": SCORECARD_TABLES, "L": config["paper"]["L"]},
     script:
-        "../../scripts/scorecard_table.py"
+        "../../scripts/make_tables.py"
 
 
 rule provenance:

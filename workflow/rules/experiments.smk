@@ -43,9 +43,11 @@ rule experiment_table:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("experiment_table.py"),
+        code=library_digest("make_tables.py", "tlsglass.analysis.materials"),
+        function="tlsglass.analysis.materials.tabulate_fits",
+        settings={},
     script:
-        "../../scripts/experiment_table.py"
+        "../../scripts/make_tables.py"
 
 
 rule figure_dataset:
@@ -86,11 +88,11 @@ rule closure:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("closure.py"),
-        datasets=500,
-        seed=config["seed"],
+        code=library_digest("make_tables.py", "tlsglass.fitting.synthetic"),
+        function="tlsglass.fitting.synthetic.tabulate_closure",
+        settings=lambda w: {"observable": w.observable, "datasets": 500, "seed": config["seed"]},
     script:
-        "../../scripts/closure.py"
+        "../../scripts/make_tables.py"
 
 
 rule closure_table:

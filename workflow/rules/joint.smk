@@ -54,9 +54,11 @@ rule joint_tables:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("joint_tables.py"),
+        code=library_digest("make_tables.py", "tlsglass.fitting.joint_result"),
+        function="tlsglass.fitting.joint_result.tabulate_joint_fits",
+        settings={},
     script:
-        "../../scripts/joint_tables.py"
+        "../../scripts/make_tables.py"
 
 
 rule closure_devices:
@@ -72,8 +74,8 @@ rule closure_devices:
     resources:
         runtime=60,
     params:
-        code=library_digest("closure_devices.py"),
-        devices=500,
-        seed=config["seed"],
+        code=library_digest("make_tables.py", "tlsglass.fitting.resonator_pairs"),
+        function="tlsglass.fitting.resonator_pairs.tabulate_closure",
+        settings={"devices": 500, "seed": config["seed"]},
     script:
-        "../../scripts/closure_devices.py"
+        "../../scripts/make_tables.py"

@@ -14,10 +14,11 @@ rule observables:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("observables.py"),
-        settings=ANALYSIS,
+        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
+        function="tlsglass.analysis.rule_tables.tabulate_curves",
+        settings={"settings": ANALYSIS},
     script:
-        "../../scripts/observables.py"
+        "../../scripts/make_tables.py"
 
 
 rule crossover_map:
@@ -34,10 +35,11 @@ rule crossover_map:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("crossover_map.py"),
-        observables=config["observables"],
+        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
+        function="tlsglass.analysis.rule_tables.tabulate_crossover",
+        settings={"observables": config["observables"]},
     script:
-        "../../scripts/crossover_map.py"
+        "../../scripts/make_tables.py"
 
 
 rule closed_form_tables:
@@ -55,9 +57,12 @@ rule closed_form_tables:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("closed_form_tables.py"),
-        two_tls=config["two_tls"],
-        model={name: config["model"][name] for name in ("h0_K", "concentration")},
-        window_J0=config["fits"]["power_law_windows_J0"][0],
+        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
+        function="tlsglass.analysis.rule_tables.tabulate_closed_forms",
+        settings={
+            "two_tls": config["two_tls"],
+            "model": {name: config["model"][name] for name in ("h0_K", "concentration")},
+            "window_J0": config["fits"]["power_law_windows_J0"][0],
+        },
     script:
-        "../../scripts/closed_form_tables.py"
+        "../../scripts/make_tables.py"

@@ -19,10 +19,11 @@ rule size_quantities:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("size_quantities.py"),
-        settings=ANALYSIS,
+        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
+        function="tlsglass.analysis.rule_tables.tabulate_quoted_values",
+        settings={"settings": ANALYSIS},
     script:
-        "../../scripts/size_quantities.py"
+        "../../scripts/make_tables.py"
 
 
 rule size_tables:
@@ -43,10 +44,11 @@ rule size_tables:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("size_tables.py"),
-        L=config["paper"]["L"],
+        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
+        function="tlsglass.analysis.rule_tables.tabulate_sizes",
+        settings={"L": config["paper"]["L"]},
     script:
-        "../../scripts/size_tables.py"
+        "../../scripts/make_tables.py"
 
 
 rule short_ladder:
@@ -63,11 +65,11 @@ rule short_ladder:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("short_ladder.py"),
-        settings=ANALYSIS,
-        groups=study.jackknife_groups("sizes") if SHORT else None,
+        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
+        function="tlsglass.analysis.rule_tables.tabulate_short_schedule",
+        settings={"settings": ANALYSIS, "groups": study.jackknife_groups("sizes") if SHORT else None},
     script:
-        "../../scripts/short_ladder.py"
+        "../../scripts/make_tables.py"
 
 
 rule weak_coupling:
@@ -83,7 +85,8 @@ rule weak_coupling:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("weak_coupling.py"),
-        windows_J0=config["fits"]["power_law_windows_J0"],
+        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
+        function="tlsglass.analysis.rule_tables.tabulate_weak_coupling",
+        settings={"windows_J0": config["fits"]["power_law_windows_J0"]},
     script:
-        "../../scripts/weak_coupling.py"
+        "../../scripts/make_tables.py"

@@ -1,13 +1,13 @@
 """The table of J0/h0 of all materials, and the differences of pairs that the paper compares."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from tlsglass.fitting import report_text
-from tlsglass.fitting.result import J0_over_h0_record
+from tlsglass.fitting.result import J0_over_h0_record, fit_table
 from tlsglass.models.observable import J0_OVER_H0
 
 # (name, first, second): with the same observable, and thus the same systematic errors; the paper argues that ...
@@ -65,3 +65,9 @@ def _laboratory_pairs(materials: pd.DataFrame) -> list[tuple[str, str, str]]:
 def _to_float(value: float | None) -> float:
     """Return a number, NaN for None."""
     return math.nan if value is None else float(value)
+
+
+def tabulate_fits(fits: Sequence[Mapping[str, Any]]) -> dict[str, pd.DataFrame]:
+    """Return the fitted parameters of all datasets, J0/h0 of all materials, and the differences of pairs of them."""
+    materials = tabulate(fits)
+    return {"table": fit_table(fits), "materials": materials, "differences": differences(materials)}

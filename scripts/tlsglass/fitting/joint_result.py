@@ -278,3 +278,17 @@ def leave_out(problem: FitProblem, separate: SeparateFits) -> pd.DataFrame:
             medians = (round(float(np.median(x)), 4) for x in (np.abs(deviation), deviation))
             rows.append((dataset.name, sweep, len(deviation), *medians))
     return pd.DataFrame(rows, columns=["dataset", "sweep", "n_points", "median_error", "median_shift"])
+
+
+def tabulate_joint_fits(
+    fits: Sequence[Mapping[str, Any]], parameters: Sequence[pd.DataFrame], left_out: Sequence[pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of all joint fits, of their parameters, and of the sweeps that were left out."""
+    if not fits:
+        return dict.fromkeys(("fits", "parameters", "left_out"), pd.DataFrame(columns=["fit"]))
+    names = [fit["dataset"] for fit in fits]
+    tables = {
+        key: pd.concat([table.assign(fit=name) for table, name in zip(values, names, strict=True)], ignore_index=True)
+        for key, values in (("parameters", parameters), ("left_out", left_out))
+    }
+    return {"fits": joint_fit_table(fits), **tables}

@@ -124,3 +124,8 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
     groups = rows.groupby("parameter", sort=False)
     table = groups["pull"].agg(n_devices="size", pull_mean="mean", pull_width="std").reset_index()
     return table.assign(coverage=list(groups["covered"].mean()))
+
+
+def tabulate_closure(devices: int, seed: int) -> pd.DataFrame:
+    """Return mean and width of the pulls and the coverage of joint fits, in terms of Eq. (3) and on the atlas."""
+    return summary(pd.concat([closure(0, devices, seed), closure_on_atlas(0, devices, seed)]))

@@ -157,3 +157,12 @@ def closure_on_atlas(name: str, n: int, seed: int) -> pd.DataFrame:
             "coverage_95": np.mean([contains(fit.intervals_95[J0_OVER_H0], value) for fit, value in fits]),
         }
     )
+
+
+def tabulate_closure(observable: str, datasets: int, seed: int) -> pd.DataFrame:
+    """Return pulls and coverage of the fits of one observable: of Eq. (3) and, where it has no frequency, on the atlas."""
+    tables = [closure(observable, datasets, seed)]
+    entry = registry.get_observable(observable)
+    if entry.atlas_shapes and not entry.driven:  # a driven one is closed with its frequency, in resonator_pairs
+        tables.append(closure_on_atlas(observable, datasets, seed))
+    return pd.concat(tables)
