@@ -11,4 +11,4 @@ card = prose.read_card(snakemake.input.card, snakemake.input.paper)
 folder = Path(snakemake.input.tables[0]).parent
 made = prose.format_provenance(json.loads(Path(snakemake.input.made).read_text(encoding="utf-8")))
 for template, output in zip(snakemake.input.templates, snakemake.output.captions, strict=True):
-    io.write_text(output, prose.render_text(Path(template).read_text(encoding="utf-8"), card, folder, made=made))
+    io.write_text(output, prose.render_caption(Path(template).read_text(encoding="utf-8"), card, folder, made=made))

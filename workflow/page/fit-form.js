@@ -163,13 +163,23 @@ function yours(data, physics, atlas, draw) {
     return said;
   }
 
+  // A word for the shell, as Python's shlex.quote writes it
+  const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, `'"'"'`)}'`);
+
   function command(given) {
-    const quoted = (text) => (/^[\w.%/-]+$/.test(text) ? text : `"${text}"`);
-    return ["tlsglass fit data.csv", `--observable ${given.observable}`, given.probe ? `--frequency ${given.probe}Hz` : "", `--temperature ${quoted(given.temperature.column)}`, `--value ${quoted(given.value.column)}`, ...told(given).map(([name, text]) => `--${name} ${text.split("|").map(quoted).join(" ")}`)]
-      .filter((part) => part).join(" ");
+    const options = [
+      ["observable", given.observable],
+      ...(given.probe ? [["frequency", `${given.probe}Hz`]] : []),
+      ["temperature", given.temperature.column],
+      ["value", given.value.column],
+      ...told(given),
+    ];
+    // with a sign of equality where a name would be read as an option
+    const spelled = ([name, ...words]) => (words[0].startsWith("-") ? `--${name}=${quoted(words[0])}` : [`--${name}`, ...words.map(quoted)].join(" "));
+    return ["tlsglass fit data.csv", ...options.map(spelled)].join(" ");
   }
 
-  // [option, its words, split at |] of units, errors, window and h₀; what the command has no option for is left out
+  // [option, its words] of units, errors, window and h₀; what the command has no option for is left out
   function told(given) {
     const unit = get("your-unit").value;
     const [low, high] = given.window;
@@ -178,7 +188,7 @@ function yours(data, physics, atlas, draw) {
       ["temperature-unit", get("your-T-unit").value.replace("µ", "u")],
       unit.startsWith("10") ? null : ["value-unit", unit === "1" ? "dimensionless" : unit],
       column ? ["error", column] : relative ? ["relative-error", `${Number((100 * relative).toPrecision(6))}%`] : null,
-      low > 0 || high < Infinity ? ["window", `${low}|${high < Infinity ? high : 1000}`] : null,
+      low > 0 || high < Infinity ? ["window", `${low}`, `${high < Infinity ? high : 1000}`] : null,
       given.h0_K !== data.h0_K ? ["h0", `${given.h0_K}`] : null,
     ].filter((one) => one);
   }

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib import lines
 from matplotlib.axes import Axes
 
+from tlsglass.base import escape
 from tlsglass.base.types import AnyArray, BoolArray
 from tlsglass.fitting import report_text
 from tlsglass.models import registry
@@ -25,6 +26,7 @@ CURVES = (
 COLORS = {"mu_free": style.OTHER_STYLES[0][0], "stm": "black", "atlas": style.VERMILION}  # of the models of a single dataset
 CROSS = {"marker": "x", "markersize": 2.6, "markeredgewidth": 0.6}  # residuals of the STM
 MAX_NAMED_SWEEPS = 8
+MAX_LABEL_LENGTH = 60
 LETTER_WIDTH_INCHES = 0.0535  # mean width of a letter in a legend
 ERROR_TEXTS = {"assumed": "errors assumed", "no errors": "σ of the residuals"}  # by the beginning of "errors" in fit.json
 
@@ -95,7 +97,8 @@ def _title(panel: style.Panel, fit: dict[str, Any], alone: bool) -> str:
     if alone:
         label = (fit["label"] or "").replace(" -", f" {report_text.MINUS}").replace(" ", "\N{NO-BREAK SPACE}")
         text += (f", {label}" if label else "") + (" (control)" if fit["is_control"] else "")
-    return "\n".join(textwrap.wrap(text, int((panel.width_inches + 0.25) / LETTER_WIDTH_INCHES))[:2])
+    lines = textwrap.wrap(escape.to_one_line(text), int((panel.width_inches + 0.25) / LETTER_WIDTH_INCHES))
+    return "\n".join(map(escape.to_mathtext, lines[:2]))
 
 
 def _power_of_ten(results: Sequence[Result], options: PlotOptions) -> int:
@@ -174,7 +177,7 @@ def _draw_sweep_legend(panel: style.Panel, fit: dict[str, Any], points: pd.DataF
     handles = [lines.Line2D([], [], marker=marker, **options) for marker, _ in sweeps]
     panel.axes.add_artist(panel.axes.get_legend())
     location = {"loc": "lower right", "bbox_to_anchor": (1.03, 1.0), "handletextpad": 0.1, "columnspacing": 0.6}
-    panel.legend_above(2, handles=handles, labels=names, title=fit["sweep"], **location)
+    panel.legend_above(2, handles=handles, labels=names, title=escape.to_mathtext(fit["sweep"], MAX_LABEL_LENGTH), **location)
 
 
 def _points_label(fit: dict[str, Any], fitted: bool, alone: bool) -> str:
@@ -201,7 +204,8 @@ def _curve_labels(fit: dict[str, Any], first: bool, alone: bool) -> dict[str, st
     free, atlas = fit["mu_free"], fit["atlas"]
     mu = report_text.format_equation("µ", report_text.format_parameter(free, "mu"))
     if not alone:
-        return {"mu_free": mu + (f", {fit['label']}" if fit["label"] else ""), "stm": "STM, µ = 0" if first else None}
+        label = f", {escape.to_mathtext(fit['label'], MAX_LABEL_LENGTH)}" if fit["label"] else ""
+        return {"mu_free": mu + label, "stm": "STM, µ = 0" if first else None}
     models = {"mu_free": ("Eq. (3)", mu, free), "stm": ("STM", "µ = 0", fit["stm"])}
     if atlas:
         J0_over_h0 = report_text.format_parameter(atlas["model"], J0_OVER_H0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from tlsglass.base import io
+from tlsglass.base import escape, io
 from tlsglass.base.types import StrPath
 from tlsglass.fitting import report_text
 from tlsglass.models.observable import J0_OVER_H0
@@ -89,8 +89,8 @@ class FitReport:
         """Return the report as Markdown: the conclusion, five lines, and all parameters of all models."""
         fit = self.fit
         (low, high), window = fit["fitted_K"], ", all" if fit["window_K"] is None else ""
-        head = [f"# {fit['title'] or fit['dataset']}", "", self.conclusion, ""]
-        head += [f"- {line}" for line in fit["lines"]]
+        head = [f"# {escape.to_markdown(fit['title'] or fit['dataset'])}", "", escape.to_markdown_cell(self.conclusion), ""]
+        head += [f"- {escape.to_markdown_cell(line)}" for line in fit["lines"]]
         head.append(f"- fitted: {fit['n_points']} points, {low:.3g} to {high:.3g} K{window}")
         rows = ["| model | parameter | value | 68 % | χ²/dof |", "|---|---|---|---|---|"]
         for label, model in report_text.models_of(fit).items():

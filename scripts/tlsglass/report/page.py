@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tlsglass.analysis import scorecard
 from tlsglass.analysis.verdicts import Verdict
@@ -73,18 +73,18 @@ def claim_rows(card: pd.DataFrame, numbers: prose.Numbers) -> list[dict[str, Any
 def differences(card: pd.DataFrame, topics: Sequence[Mapping[str, str]], folder: StrPath) -> list[str]:
     """Return one sentence (HTML) for each topic with a claim that differs, and one for each such claim without a topic.
 
-    A topic has ``claims``, a regular expression of ids, and ``say``, a template of ``prose``; ``folder`` has the tables.
+    A topic has ``claims``, a regular expression of ids, and ``say``, a template in HTML; ``folder`` has the tables.
     """
     remaining = card[card["verdict"] == Verdict.DIFFERS]
     sentences = []
     for topic in topics:
         matches = remaining["id"].map(lambda name, pattern=topic["claims"]: re.match(pattern, name) is not None).astype(bool)
         if matches.any():
-            sentences.append(prose.render_text(topic["say"], card, folder))
+            sentences.append(prose.render_text(topic["say"], card, folder, escape))
             remaining = remaining[~matches]
     generic = "{{ where }}, {{ claim }}: {{ ours(id) }}; the paper has {{ paper(id) }}."
     names = remaining[["where", "claim", "id"]].to_dict("records")
-    return sentences + [prose.render_text(generic, card, folder, **claim) for claim in names]
+    return sentences + [prose.render_text(generic, card, folder, escape, **claim) for claim in names]
 
 
 def _round(values: FloatArray, digits: int) -> list[float]:
@@ -149,7 +149,7 @@ def describe_entry(
         "name": entry.name,
         "title": entry.title,
         "kind": entry.kind,
-        "caption": Markup(prose.caption_to_html(prose.render_text(caption, card, Path(run.results, "tables")))),
+        "caption": Markup(prose.caption_to_html(prose.render_caption(caption, card, Path(run.results, "tables")))),
         "csv": csv_uri(base.with_suffix(".csv")),
     }
     if entry.kind == "figure":

@@ -7,7 +7,7 @@ Captions are reStructuredText.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from docutils.core import publish_parts
 import tlsglass
 from tlsglass.analysis import quantities, scorecard
 from tlsglass.analysis.verdicts import Verdict
+from tlsglass.base import escape
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.base.types import StrPath
 
@@ -133,17 +134,30 @@ class Numbers:
 IN_TEMPLATES = ("ours", "paper", "verdict", "tally", "cell", "optional_cell", "value_range", "largest", "rms")
 
 
-def render_text(template: str, card: pd.DataFrame, folder: StrPath, **names: Any) -> str:
+def render_text(
+    template: str, card: pd.DataFrame, folder: StrPath, escape_value: Callable[[str], str] = str, **names: Any
+) -> str:
     """Return the text of a template, from the scorecard, the ``folder`` of tables, and further ``names`` for the template.
+
+    ``escape_value`` is applied to each value that the template inserts. Values are never templates themselves.
 
     Raises jinja2.UndefinedError or KeyError for a name or a row that does not exist.
     """
     numbers = Numbers(card, folder)
     environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=lambda value: escape_value(str(value)),
     )
     methods = {name: getattr(numbers, name) for name in IN_TEMPLATES}
     return environment.from_string(template).render({"made": f"tlsglass {tlsglass.__version__}"} | methods | names)
+
+
+def render_caption(template: str, card: pd.DataFrame, folder: StrPath, **names: Any) -> str:
+    """Return the reStructuredText of a caption, in which each value is escaped."""
+    return render_text(template, card, folder, escape.to_rst, **names)
 
 
 def format_provenance(provenance: Mapping[str, Any]) -> str:
@@ -155,5 +169,6 @@ def format_provenance(provenance: Mapping[str, Any]) -> str:
 
 
 def caption_to_html(caption: str) -> str:
-    """Return reStructuredText as HTML paragraphs."""
-    return publish_parts(caption, writer="html5", settings_overrides={"report_level": 3, "halt_level": 3})["body"]
+    """Return reStructuredText as HTML paragraphs. It cannot include files or raw HTML."""
+    settings = {"report_level": 3, "halt_level": 3, "file_insertion_enabled": False, "raw_enabled": False}
+    return publish_parts(caption, writer="html5", settings_overrides=settings | {"_disable_config": True})["body"]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tlsglass.base import escape
 from tlsglass.plotting import style
 
 FAINT, THICK, THIN = 0.5, 1.6, 0.6
@@ -78,7 +79,7 @@ def _row_label(row: Any) -> str:
     material = re.sub(r" \(.*\)$", "", row.material.split(", ")[0]).replace("carbon-fibre ", "CFRP ")
     if isinstance(row.label, str) and "Hz" not in row.label:
         material += f", {row.label}"
-    return f"{material}: {SHORT.get(row.observable, row.observable)}"
+    return f"{escape.to_mathtext(material, 60)}: {SHORT.get(row.observable, row.observable)}"
 
 
 def _draw_material(panel: style.Panel, y: float, row: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tlsglass.base import escape
 from tlsglass.fitting import report_text
 from tlsglass.plotting import style
 
@@ -39,7 +40,7 @@ def _summarize_fits(fit: Mapping[str, Any]) -> str:
     ):
         text = shown if model["acceptable"] else "misses the points"
         parts.append(f"{name}: {text} (χ²/dof {report_text.format_reduced_chi2(model)})")
-    return f"{fit['material']}, both fitted together: " + ", ".join(parts)
+    return f"{escape.to_mathtext(fit['material'], 60)}, both fitted together: " + ", ".join(parts)
 
 
 def _losses(panel: style.Panel, points: pd.DataFrame, curves: pd.DataFrame, colors: Mapping[float, tuple[str, str]]) -> None:
