@@ -332,5 +332,5 @@ function yours(data, physics, atlas, draw) {
     });
   }
   columns();
-  return study;
+  return { ...study, quoted };
 }
