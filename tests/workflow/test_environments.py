@@ -54,6 +54,16 @@ def specs(environment):
     return [MatchSpec(entry, strict=True) for entry in read(environment)["dependencies"]]
 
 
+def runtime_nodes(tree):
+    """Yield all nodes but those of imports for annotations alone."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not (isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"):
+            pending += ast.iter_child_nodes(node)
+
+
 def imports(scripts):
     """Return the packages, by their conda names, that a driver and the library modules it imports need to be there."""
     needed, seen, pending = set(), set(), [ROOT / "scripts" / script for script in scripts]
@@ -62,7 +72,7 @@ def imports(scripts):
         if path in seen:
             continue
         seen.add(path)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in runtime_nodes(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 modules = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):

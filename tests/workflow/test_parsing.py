@@ -42,7 +42,7 @@ def snakemake(*arguments):
 
 
 def test_an_installation_with_snakemake_alone_plans_the_study_in_conda_environments(workflow):
-    tools = workflow.folder / "tools"
+    tools = workflow.folder / "bin"
     tools.mkdir()
     (tools / "conda").write_text(CONDA)
     (tools / "conda").chmod(0o755)

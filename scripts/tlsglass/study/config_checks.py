@@ -279,7 +279,7 @@ def lattices_of_figures(study: Study) -> Errors:
 
 def two_temperatures(study: Study) -> Errors:
     """Check the temperatures of Fig. 1 and of the variants."""
-    for path in (["figures", "fig_1_temperatures_K"], VARIANT_TEMPERATURES):
+    for path in [["figures", "fig_1_temperatures_K"], *([VARIANT_TEMPERATURES] if study.variants else [])]:
         cold, warm = value_at(study.config, path)
         for index, T in enumerate((cold, warm)):
             if T not in value_at(study.config, TEMPERATURES):
