@@ -72,24 +72,38 @@ lint: .venv/installed
 bench: .venv-bench/installed
 	PYTHONPATH=scripts .venv-bench/bin/python benchmarks/annealers.py && PYTHONPATH=scripts .venv-bench/bin/python benchmarks/tempering.py
 
-# The marker holds the place of .venv: in a folder that was moved, or where its Python is gone, .venv is made again.
-PLACE = import os; print(os.path.realpath(".venv"))
-ifneq ($(shell .venv/bin/python -c '$(PLACE)' 2>/dev/null),$(shell cat .venv/installed 2>/dev/null))
+# Another interpreter: make PYTHON=python3.12
+PYTHON = python3
+OLD = "$(PYTHON) is Python %d.%d: 3.11 or newer is needed, as in: make PYTHON=python3.12" % sys.version_info[:2]
+
+define CHECK_PYTHON
+@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not installed: Python 3.11 or newer is needed" >&2; exit 1; }
+@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit($(OLD))'
+endef
+
+# The marker contains the place of .venv. Where that is another one (a folder that was moved), or where the Python in .venv is gone
+# or too old, .venv is made again.
+PLACE = import os, sys; print(os.path.realpath(".venv") if sys.version_info >= (3, 11) else "")
+MARKED := $(shell cat .venv/installed 2>/dev/null)
+ifeq ($(and $(MARKED),$(findstring <$(MARKED)>,<$(shell .venv/bin/python -c '$(PLACE)' 2>/dev/null)>)),)
 .PHONY: .venv/installed
 CLEAR = --clear
 endif
 
 # the packages of the lock and this checkout, with the command tlsglass; a link to the .venv of another checkout keeps that one
 .venv/installed: requirements.lock
-	python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("python3 is %d.%d: Python 3.11 or newer is needed" % sys.version_info[:2])'
-	python3 -m venv $(CLEAR) .venv && .venv/bin/python -m pip install --require-hashes -r requirements.lock
+	$(CHECK_PYTHON)
+	@test -e .venv || ! test -L .venv || { echo ".venv is a link to a folder that is gone; remove it with: rm .venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(CLEAR) .venv && .venv/bin/python -m pip install --require-hashes -r requirements.lock
 	test -L .venv || .venv/bin/python -m pip install --no-deps --no-build-isolation --editable .
 	.venv/bin/python -c '$(PLACE)' > .venv/installed
 
 .venv-newest/installed: pyproject.toml
-	python3 -m venv .venv-newest && .venv-newest/bin/python -m pip install --upgrade '.[workflow,excel]' pytest mpmath
+	$(CHECK_PYTHON)
+	$(PYTHON) -m venv --clear .venv-newest && .venv-newest/bin/python -m pip install --upgrade '.[workflow,excel]' pytest mpmath
 	touch $@
 
 .venv-%/installed: requirements-%.lock
-	python3 -m venv .venv-$* && .venv-$*/bin/python -m pip install --require-hashes -r $<
+	$(CHECK_PYTHON)
+	$(PYTHON) -m venv --clear .venv-$* && .venv-$*/bin/python -m pip install --require-hashes -r $<
 	touch $@
