@@ -105,7 +105,7 @@ def _predictions(
 def _density_in_bins(atlas: Atlas, counts: DensityOfStates, coefficients: FloatArray) -> JackknifeEstimate:
     """Return the mean density (m,) of a spline in each bin of ``counts``."""
     data = spline.spline_data(counts, atlas.h0_K, atlas.metadata["spread"])
-    tau, s = spline.basis_T_and_g(data.T, data.g)
+    tau, s = spline.temperature_basis(data.T), spline.coupling_basis(data.g)
     gaussian = data.expected[0] / (counts.n_realizations * counts.exposure)[: len(data.v)]
     in_bins = np.exp(coefficients @ s @ tau @ data.v.T) * gaussian
     return JackknifeEstimate(np.pad(in_bins, ((0, 0), (0, len(counts.widths_K) - in_bins.shape[1]))))

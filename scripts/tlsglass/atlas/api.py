@@ -1,145 +1,288 @@
-"""The atlas that comes with the package: n(T, E) and what follows from it, at any J0/h0 of its domain, with errors.
+"""n(T, E) and the observables that follow from it at any J0/h0, from the atlas that is part of the package.
 
-``tlsglass.atlas.density(E_K, T_K, J0_K, h0_K)``. Energies and temperatures in kelvin (k_B = 1). Errors hold those of the
-simulation, of the course between the simulated couplings, and of what was taken off to get from annealing to equilibrium;
-docs/atlas.md tells how they were tested. What takes temperatures takes one or an array (t,), and one J0; it returns
-base.samples.Samples, with ``value`` and ``error`` of that shape. All raise ValueError outside of the domain (``limits``):
-nothing is extrapolated. ``atlas`` is another density.atlas.Atlas than the one that is shipped, as that of ``annealed()``.
+Energies and temperatures are in kelvin (k_B = 1). Errors include those of the simulations, of the interpolation between
+simulated couplings, and of the correction from annealing to equilibrium; docs/atlas.md describes how they were validated. Every
+function that takes temperatures accepts one or an array (t,), and one J0, and returns a JackknifeEstimate, whose ``value`` and
+``error`` have the shape of the temperatures. Nothing is extrapolated: outside of ``limits`` all functions raise ValueError.
+``atlas`` is an atlas.table.Atlas; by default it is the one that is part of the package, in equilibrium.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 
 import numpy as np
+import numpy.typing as npt
 
-from tlsglass.atlas.table import shipped_atlas
+from tlsglass.atlas import evaluator
+from tlsglass.atlas.table import Atlas, shipped_atlas
 from tlsglass.base import jackknife
 from tlsglass.base.jackknife import JackknifeEstimate
+from tlsglass.base.types import FloatArray
+from tlsglass.dos.fits import Eq3Fit, eq3_covariate
 from tlsglass.physics import kernels, temperature_fits
 
 H0_K = 10.0  # the paper's typical random field
-MAX_ENERGY_H0 = 25.0  # energies up to here, in h0: beyond them there are no TLSs
-# ASSUME: Eq. (5) divides by n. Phonons of more than 30 T, or of energies where a Gaussian n has all but vanished, are left out.
-PHONONS_T, PHONONS_H0 = 30.0, 6.0
+EQ3_POINTS = 40  # energies at which n is fitted by ``eq3``
 
 
-def annealed():
-    """Return the atlas as it was annealed, to be handed on as ``atlas``: nothing is taken off to get to equilibrium."""
+def annealed() -> Atlas:
+    """Return the atlas of annealed densities of states, to be passed as ``atlas``.
+
+    It is not corrected for what annealing leaves out of equilibrium at low energies.
+    """
     return shipped_atlas(annealed=True)
 
 
-class Eq3Fit(NamedTuple):
-    """B (T² + E²)^(µ/2), Eq. (3): B is n at T² + E² = 1 K²."""
+def limits(h0_K: float = H0_K, atlas: Atlas | None = None) -> dict[str, tuple[float, float]]:
+    """Return the domain of the atlas in kelvin.
 
-    B: JackknifeEstimate
-    mu: JackknifeEstimate
+    Parameters
+    ----------
+    h0_K
+        Typical random field h0 in kelvin.
 
-
-def limits(h0_K=H0_K, atlas=None):
-    """Return the domain in kelvin: {"T": (lowest, highest), "J0": (lowest, highest)}. E is any energy >= 0."""
+    Returns
+    -------
+    dict
+        ``{"T": (lowest, highest), "J0": (lowest, highest)}``. E may be any energy >= 0.
+    """
     return {name: (low * h0_K, high * h0_K) for name, (low, high) in (atlas or shipped_atlas()).limits.items()}
 
 
-def density(E_K, T_K, J0_K, h0_K=H0_K, atlas=None):
-    """Return n(T, E) per kelvin and lattice site and its standard error, arrays of the shape to which E, T and J0 broadcast.
+def density(
+    E_K: npt.ArrayLike, T_K: npt.ArrayLike, J0_K: npt.ArrayLike, h0_K: float = H0_K, atlas: Atlas | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Return the density of states n(T, E) and its standard error.
 
-    Raises ValueError for E < 0, and for T or J0 outside of ``limits``.
+    Parameters
+    ----------
+    E_K
+        Excitation energies in kelvin.
+    T_K
+        Temperatures in kelvin.
+    J0_K
+        Typical interaction of neighboring TLSs in kelvin. E, T and J0 broadcast.
+    h0_K
+        Typical random field h0 in kelvin.
+
+    Returns
+    -------
+    n, error : ndarray
+        Per kelvin and lattice site, in the shape to which E, T and J0 broadcast.
+
+    Raises
+    ------
+    ValueError
+        If E < 0, or if T or J0 is outside of ``limits``.
+
+    Examples
+    --------
+    >>> from tlsglass import atlas
+    >>> n, error = atlas.density(E_K=[0.1, 1, 5], T_K=0.3, J0_K=2.7)
+    >>> n.shape, error.shape
+    ((3,), (3,))
     """
-    found = density_estimate(E_K, T_K, J0_K, h0_K, atlas)
-    return found.value, found.error
+    n = density_estimate(E_K, T_K, J0_K, h0_K, atlas)
+    return n.value, n.error
 
 
-def density_estimate(E_K, T_K, J0_K, h0_K=H0_K, atlas=None):
-    """Return n(T, E) as ``density`` does, as Samples: what is computed from them row by row has its error."""
+def density_estimate(
+    E_K: npt.ArrayLike, T_K: npt.ArrayLike, J0_K: npt.ArrayLike, h0_K: float = H0_K, atlas: Atlas | None = None
+) -> JackknifeEstimate:
+    """Return n(T, E) as ``density`` does, as a JackknifeEstimate: functions of it have errors, too."""
     return (atlas or shipped_atlas()).density(E_K, T_K, J0_K, h0_K)
 
 
-def specific_heat(T_K, J0_K, h0_K=H0_K, atlas=None):
-    """C(T) of Eq. (6) per lattice site (k_B = 1)."""
-    return _linear(kernels.specific_heat_kernel, T_K, J0_K, h0_K, atlas)
+def specific_heat(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: Atlas | None = None) -> JackknifeEstimate:
+    """Return the specific heat C(T) of TLSs per lattice site (k_B = 1), Eq. 6 of the paper.
+
+    Parameters
+    ----------
+    T_K
+        Temperatures in kelvin.
+    J0_K
+        Typical interaction of neighboring TLSs in kelvin.
+    h0_K
+        Typical random field h0 in kelvin.
+
+    Examples
+    --------
+    >>> from tlsglass import atlas
+    >>> C = atlas.specific_heat([0.1, 0.3, 1], J0_K=2.7)
+    >>> C.value.shape, C.error.shape
+    ((3,), (3,))
+    """
+    return _integrate(kernels.specific_heat_kernel, T_K, J0_K, h0_K, atlas)
 
 
-def sound_velocity(T_K, J0_K, omega, A, h0_K=H0_K, atlas=None):
-    """δv/v of Eqs. (7) + (8), in units of γ²/(L0 ρv²)."""
+def sound_velocity(
+    T_K: npt.ArrayLike, J0_K: float, omega: float, A: float, h0_K: float = H0_K, atlas: Atlas | None = None
+) -> JackknifeEstimate:
+    """Return the change of the sound velocity δv/v in units of γ²/(L0 ρv²), Eqs. 7 and 8 of the paper.
 
-    def kernel(E, T):
+    Parameters
+    ----------
+    T_K
+        Temperatures in kelvin.
+    J0_K
+        Typical interaction of neighboring TLSs in kelvin.
+    omega
+        Frequency ω in Hz.
+    A
+        Prefactor of the TLS relaxation rate A E³ coth(E/2T), in Hz/K³. Only ω/A matters.
+    h0_K
+        Typical random field h0 in kelvin.
+    """
+
+    def kernel(E: FloatArray, T: float) -> FloatArray:
         return kernels.resonant_kernel(E, T) + kernels.relaxation_kernel(E, T, omega, A)
 
-    return -_linear(kernel, T_K, J0_K, h0_K, atlas)
+    return _integrate(kernel, T_K, J0_K, h0_K, atlas)
 
 
-def internal_friction(T_K, J0_K, omega, A, h0_K=H0_K, atlas=None):
-    """Q⁻¹ of relaxing TLSs, in units of γ²/(L0 ρv²)."""
-    return _linear(lambda E, T: kernels.friction_kernel(E, T, omega, A), T_K, J0_K, h0_K, atlas)
+def internal_friction(
+    T_K: npt.ArrayLike, J0_K: float, omega: float, A: float, h0_K: float = H0_K, atlas: Atlas | None = None
+) -> JackknifeEstimate:
+    """Return the internal friction Q⁻¹ of relaxing TLSs in units of γ²/(L0 ρv²).
+
+    Parameters
+    ----------
+    T_K
+        Temperatures in kelvin.
+    J0_K
+        Typical interaction of neighboring TLSs in kelvin.
+    omega
+        Frequency ω in Hz.
+    A
+        Prefactor of the TLS relaxation rate A E³ coth(E/2T), in Hz/K³. Only ω/A matters.
+    h0_K
+        Typical random field h0 in kelvin.
+    """
+    return _integrate(lambda E, T: kernels.friction_kernel(E, T, omega, A), T_K, J0_K, h0_K, atlas)
 
 
-def thermal_conductivity(T_K, J0_K, h0_K=H0_K, atlas=None):
-    """κ(T) of Eq. (5) in units of the paper's prefactor."""
+def thermal_conductivity(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: Atlas | None = None) -> JackknifeEstimate:
+    """Return the thermal conductivity κ(T) in units of the paper's prefactor, Eq. 5 of the paper.
 
-    def one(T):
-        E, weight = _energies(T, h0_K, min(PHONONS_T * T, PHONONS_H0 * h0_K))
-        return density_estimate(E, T, J0_K, h0_K, atlas) ** -1.0 @ (weight * T * kernels.phonon_kernel(E / T))
+    Parameters
+    ----------
+    T_K
+        Temperatures in kelvin.
+    J0_K
+        Typical interaction of neighboring TLSs in kelvin.
+    h0_K
+        Typical random field h0 in kelvin.
+    """
 
-    return _each(one, T_K)
+    def at_temperature(T: float) -> JackknifeEstimate:
+        E, weight = (array[0] for array in evaluator.phonon_energies(np.array([T]), h0_K))
+        return density_estimate(E, T, J0_K, h0_K, atlas) ** -1.0 @ (weight * kernels.thermal_conductivity_kernel(E, T))
+
+    return _for_each(at_temperature, T_K)
 
 
-def eq3(T_K, J0_K, h0_K=H0_K, window_T=2.0, atlas=None):
-    """Return B and µ of Eq. (3), fitted on 0 < E < ``window_T``·T with the weights of counts, as Table II is."""
+def eq3(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, window_T: float = 2.0, atlas: Atlas | None = None) -> Eq3Fit:
+    """Fit B (T² + E²)^(µ/2), the paper's Eq. 3, to n(T, E) on 0 < E < ``window_T``·T.
 
-    def one(T):
-        E = window_T * T * (np.arange(40) + 0.5) / 40
+    Energies are weighted as counts would be, as in Table II.
+
+    Parameters
+    ----------
+    T_K
+        Temperatures in kelvin.
+    J0_K
+        Typical interaction of neighboring TLSs in kelvin.
+    h0_K
+        Typical random field h0 in kelvin.
+    window_T
+        Upper end of the fit in units of T.
+
+    Returns
+    -------
+    Eq3Fit
+        ``B``, which is n at T² + E² = 1 K² per kelvin and lattice site, and ``mu``; ``chi2_per_dof`` is NaN.
+    """
+
+    def at_temperature(T: float) -> tuple[JackknifeEstimate, JackknifeEstimate]:
+        E = window_T * T * (np.arange(EQ3_POINTS) + 0.5) / EQ3_POINTS
         n = density_estimate(E, T, J0_K, h0_K, atlas)
-        x, weight = 0.5 * np.log(T**2 + E**2), n.value / n.value.sum()
-        centre = x @ weight
-        mu = np.log(n) @ (weight * (x - centre)) / (weight @ (x - centre) ** 2)
-        return np.log(n) @ weight - mu * centre, mu
+        ln_n: JackknifeEstimate = np.log(n)
+        x, weight = eq3_covariate(E, T), n.value / n.value.sum()
+        center = x @ weight
+        mu = ln_n @ (weight * (x - center)) / (weight @ (x - center) ** 2)
+        return ln_n @ weight - mu * center, mu
 
-    ln_B, mu = zip(*map(one, np.ravel(T_K)), strict=True)
-    return Eq3Fit(np.exp(_shaped(ln_B, T_K)), _shaped(mu, T_K))
+    ln_B, mu = zip(*(at_temperature(T) for T in _temperatures(T_K)), strict=True)
+    return Eq3Fit(np.exp(_stack(ln_B, T_K)), _stack(mu, T_K), np.nan)
 
 
-def alpha(J0_K, low_K=0.1, high_K=1.0, h0_K=H0_K, atlas=None):
-    """Return α of C ∝ T^(1+α) on a window of temperatures, Samples ()."""
+def alpha(
+    J0_K: float, low_K: float = 0.1, high_K: float = 1.0, h0_K: float = H0_K, atlas: Atlas | None = None
+) -> JackknifeEstimate:
+    """Return α of C ∝ T^(1+α), fitted between the temperatures ``low_K`` and ``high_K``."""
     T = np.geomspace(low_K, high_K, 12)
     return temperature_fits.fit_power_law(T, specific_heat(T, J0_K, h0_K, atlas), low_K, high_K).power - 1
 
 
-def beta(J0_K, low_K=0.1, high_K=1.0, h0_K=H0_K, atlas=None):
-    """Return β of κ ∝ T^(2-β) on a window of temperatures, Samples ()."""
+def beta(
+    J0_K: float, low_K: float = 0.1, high_K: float = 1.0, h0_K: float = H0_K, atlas: Atlas | None = None
+) -> JackknifeEstimate:
+    """Return β of κ ∝ T^(2-β), fitted between the temperatures ``low_K`` and ``high_K``."""
     T = np.geomspace(low_K, high_K, 12)
     return 2 - temperature_fits.fit_power_law(T, thermal_conductivity(T, J0_K, h0_K, atlas), low_K, high_K).power
 
 
-def slopes(J0_K, T0_K, below_K, above_K, h0_K=H0_K, atlas=None):
-    """Return physics.laws.Slopes of δv/v: its logarithmic slopes on two windows, their ratio and the maximum between.
+def slopes(
+    J0_K: float,
+    T0_K: float,
+    below_K: tuple[float, float],
+    above_K: tuple[float, float],
+    h0_K: float = H0_K,
+    atlas: Atlas | None = None,
+) -> temperature_fits.Slopes:
+    """Return the logarithmic slopes of δv/v below and above its maximum.
 
-    ``T0_K`` = (ω/A)^(1/3) is the crossover temperature of Eq. (8), which depends on ω and A in no other way.
+    Parameters
+    ----------
+    J0_K
+        Typical interaction of neighboring TLSs in kelvin.
+    T0_K
+        Crossover temperature (ω/A)^(1/3), the only combination of ω and A that matters.
+    below_K, above_K
+        Ends of the two windows of temperatures.
+    h0_K
+        Typical random field h0 in kelvin.
+
+    Returns
+    -------
+    Slopes
+        Slopes in units of γ²/(L0 ρv²), their ratio above/below, and the temperature of the maximum.
     """
     windows = np.geomspace(*below_K, 5), np.geomspace(below_K[1], above_K[0], 13), np.geomspace(*above_K, 6)
     T = np.unique(np.round(np.concatenate(windows), 12))
     return temperature_fits.logarithmic_slopes(T, sound_velocity(T, J0_K, T0_K**3, 1.0, h0_K, atlas), below_K, above_K)
 
 
-def _energies(T, h0_K, highest_K):
-    """Return Gauss-Legendre nodes and weights in E, up to ``highest_K``: even in ln E but for the first interval."""
-    steps = int(np.ceil(2 * np.log(highest_K / (1e-3 * T))))
-    return kernels.composite(np.concatenate([[0.0], np.geomspace(1e-3 * T, highest_K, steps)]), 6)
+def _integrate(
+    kernel: Callable[[FloatArray, float], FloatArray], T_K: npt.ArrayLike, J0_K: float, h0_K: float, atlas: Atlas | None
+) -> JackknifeEstimate:
+    """Return ∫ dE n(T, E) ``kernel``(E, T) in the shape of ``T_K``."""
 
-
-def _linear(kernel, T_K, J0_K, h0_K, atlas):
-    """Return ∫ dE n(T, E) ``kernel``(E, T)."""
-
-    def one(T):
-        E, weight = _energies(T, h0_K, MAX_ENERGY_H0 * h0_K)
+    def at_temperature(T: float) -> JackknifeEstimate:
+        E, weight = (array[0] for array in evaluator.all_energies(np.array([T]), h0_K))
         return density_estimate(E, T, J0_K, h0_K, atlas) @ (weight * kernel(E, T))
 
-    return _each(one, T_K)
+    return _for_each(at_temperature, T_K)
 
 
-def _each(one, T_K):
-    """Return ``one`` of every temperature, Samples of the shape of ``T_K``."""
-    return _shaped([one(T) for T in np.ravel(np.asarray(T_K, dtype=float))], T_K)
+def _temperatures(T_K: npt.ArrayLike) -> list[float]:
+    return np.ravel(np.asarray(T_K, dtype=float)).tolist()
 
 
-def _shaped(values, T_K):
-    found = jackknife.stack(values)
-    return JackknifeEstimate(found.rows.reshape(-1, *np.shape(T_K)))
+def _for_each(function: Callable[[float], JackknifeEstimate], T_K: npt.ArrayLike) -> JackknifeEstimate:
+    """Return ``function`` of every temperature, in the shape of ``T_K``."""
+    return _stack([function(T) for T in _temperatures(T_K)], T_K)
+
+
+def _stack(values: Iterable[JackknifeEstimate], T_K: npt.ArrayLike) -> JackknifeEstimate:
+    """Return estimates () of all temperatures in the shape of ``T_K``."""
+    return JackknifeEstimate(jackknife.stack(values).rows.reshape(-1, *np.shape(T_K)))

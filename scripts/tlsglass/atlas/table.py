@@ -1,286 +1,307 @@
-"""The atlas: n(T, E) as a function of J0/h0, from the counts of many couplings, and its one file.
+"""The atlas: n(T, E) as a function of J0/h0, fitted to the simulations of many couplings, and its file.
 
-Energies, temperatures and couplings scale with h0: n(T, E; J0, h0) = f(T/h0, E/h0; J0/h0) / h0. The file holds the counts of
-every set, by jackknife groups, and the spline (density.surface) through those of the kind "grid". Its rows are those of
-base.samples.Samples: without each group of realizations, and with what is not known of the course between the couplings.
-All sets were annealed. What that leaves of n beyond equilibrium (density.annealing) is taken off, with its error.
+Energies, temperatures and couplings scale with h0: n(T, E; J0, h0) = f(T/h0, E/h0; J0/h0) / h0. The file contains the counts of
+every set, summed in jackknife groups, and the spline (atlas.spline) fitted to those of the kind "grid". The rows of the spline
+are those of a JackknifeEstimate: leave-one-group-out estimates, followed by rows for the interpolation error between couplings.
+All sets were annealed. How far this leaves n out of equilibrium (atlas.annealing_excess) is subtracted, and its error is
+propagated.
 """
 
 import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from tlsglass.atlas import annealing_excess, spline
+from tlsglass.atlas import spline
+from tlsglass.atlas.annealing_excess import AnnealingExcess
+from tlsglass.atlas.evaluator import SplineTerm
 from tlsglass.base import io
 from tlsglass.base.jackknife import JackknifeEstimate
+from tlsglass.base.types import AnyArray, FloatArray, FloatOrArray, IntArray, StrPath
 from tlsglass.dos.density_of_states import DensityOfStates
 
 VERSION = 1  # of the layout of the file
 SHIPPED = Path(__file__).with_name("atlas.npz")
 KINDS = ("grid", "test", "large")
-# ASSUME: the error between two couplings is this share of what leaving one out moves the spline there: a gap of one step is
-# spanned in place of two. tables/atlas_validation.csv shows that the errors then are what they should be.
+# ASSUME: the interpolation error between two couplings is this fraction of the change of the spline when one coupling is left
+# out, because the gap to be bridged is then twice as wide. tables/atlas_validation.csv confirms the resulting errors.
 INTERPOLATION_ERROR_SHARE = 0.5
 
 
 class Atlas:
-    """The counts of all sets, and the coefficients of the spline, (1 + rows, ...). ``told`` is the stamp of the file.
+    """n(T, E; J0/h0) with errors, and the simulated counts that it was fitted to.
 
-    ``excess`` is the annealing.Excess that is taken off; without it n is that of annealing.
+    Parameters
+    ----------
+    metadata
+        The metadata of the file; ``metadata["sets"]`` describes each set (``kind``, ``L``, ``J0_K``, ``realizations``, ...).
+    arrays
+        The arrays of the file, with the coefficients (1 + rows, ...) of the spline as "spline".
+    excess
+        The annealing excess to be subtracted. Without it, n is that of annealing.
     """
 
-    def __init__(self, metadata, arrays, excess=None):
+    def __init__(self, metadata: dict[str, Any], arrays: dict[str, AnyArray], excess: AnnealingExcess | None = None) -> None:
         self.metadata, self.arrays, self.excess = metadata, arrays, excess
 
-    # ---- what was counted ------------------------------------------------------------------------------------------
+    # ---- simulated densities of states -----------------------------------------------------------------------------
 
     @property
-    def h0_K(self):
-        return self.metadata["h0_K"]
+    def h0_K(self) -> float:
+        """Typical random field of the simulations in kelvin."""
+        return float(self.metadata["h0_K"])
 
     @property
-    def sets(self):
-        """What is told of each set, dicts with ``kind``, ``L``, ``J0_K``, ``realizations``, ``method`` and ``origin``."""
-        return self.metadata["sets"]
+    def sets(self) -> list[dict[str, Any]]:
+        """Description of each set: ``kind``, ``L``, ``J0_K``, ``realizations``, ``method``, ``origin`` and others."""
+        sets: list[dict[str, Any]] = self.metadata["sets"]
+        return sets
 
-    def set_indices(self, kind):
+    def set_indices(self, kind: str) -> list[int]:
         """Return the indices of the sets of one of ``KINDS``."""
-        return [k for k, one in enumerate(self.sets) if one["kind"] == kind]
+        return [index for index, entry in enumerate(self.sets) if entry["kind"] == kind]
 
     @property
-    def rungs_K(self):
-        """Temperatures of the counts, growing; that of the quench first."""
+    def rungs_K(self) -> FloatArray:
+        """Temperatures of the simulated densities in ascending order; the first is that of the quench."""
         return self.arrays["T_K"]
 
-    def simulated_density(self, index, T_K):
-        """Return the Counts of the set ``index`` at the rung ``T_K``. Raises ValueError when it has none there."""
-        one = self.sets[index]
+    def simulated_density(self, index: int, T_K: float) -> DensityOfStates:
+        """Return the density of states of the set ``index`` at ``T_K``. Raise ValueError if the atlas does not contain it."""
+        entry = self.sets[index]
         rung = int(np.argmin(np.abs(np.log(self.rungs_K / T_K))))
-        bins = self.arrays["bins"]
-        if not math.isclose(self.rungs_K[rung], T_K, rel_tol=1e-9) or not bins[index, rung]:
-            raise ValueError(f"the atlas has no counts at T = {T_K:g} K of L = {one['L']}, J0 = {one['J0_K']:g} K")
-        rows = len(self._gathered(index))
-        start = self._starts[index, rung]
-        held = self.arrays["counts"][start : start + rows * bins[index, rung]]
-        edge = int(np.sum(self.arrays["edges"][:rung]))
-        block, gathered = one["block"], self._gathered(index)
+        bins = self.arrays["bins"][index, rung]
+        if not math.isclose(self.rungs_K[rung], T_K, rel_tol=1e-9) or not bins:
+            raise ValueError(f"the atlas has no counts at T = {T_K:g} K of L = {entry['L']}, J0 = {entry['J0_K']:g} K")
+        blocks = np.array(entry["gathered"])
+        start, edge = self._starts[index, rung], int(np.sum(self.arrays["edges"][:rung]))
+        counts = self.arrays["counts"][start : start + len(blocks) * bins]
         return DensityOfStates(
-            L=one["L"],
-            J0_K=one["J0_K"],
+            L=entry["L"],
+            J0_K=entry["J0_K"],
             T_K=float(self.rungs_K[rung]),
-            n_spins=one["n_spins"],
-            concentration=one["concentration"],
-            block=block,
-            fingerprint=one["origin"],
-            first=block * np.concatenate([[0], np.cumsum(gathered)[:-1]]),
-            edges_K=self.arrays["edges_K"][edge : edge + bins[index, rung] + 1],
-            counts=held.reshape(-1, rows).T.astype(np.int64),
-            blocks_per_row=gathered,
-            groups=rows,
+            n_spins=entry["n_spins"],
+            concentration=entry["concentration"],
+            block=entry["block"],
+            fingerprint=entry["origin"],
+            first=entry["block"] * np.concatenate([[0], np.cumsum(blocks)[:-1]]),
+            edges_K=self.arrays["edges_K"][edge : edge + bins + 1],
+            counts=counts.reshape(-1, len(blocks)).T.astype(np.int64),
+            blocks_per_row=blocks,
+            groups=len(blocks),
         )
 
     @cached_property
-    def _starts(self):
-        """Where the counts of each set and rung begin, (sets, rungs)."""
-        sizes = self.arrays["bins"] * np.array([[len(one["gathered"])] for one in self.sets])
+    def _starts(self) -> IntArray:
+        """Where the counts of each set and temperature begin, (sets, rungs)."""
+        sizes = self.arrays["bins"] * np.array([[len(entry["gathered"])] for entry in self.sets])
         return np.cumsum(sizes).reshape(sizes.shape) - sizes
 
-    def _gathered(self, index):
-        """Blocks in each jackknife group of a set."""
-        return np.array(self.sets[index]["gathered"])
-
-    # ---- the surface through them ----------------------------------------------------------------------------------
+    # ---- the smooth density of states --------------------------------------------------------------------------------
 
     @cached_property
-    def limits(self):
-        """The domain, in units of h0: (lowest, highest) T and J0. The highest coupling but one is the highest of it: the last
-        one bounds the spline, and leaving it out would be extrapolation."""
-        couplings = sorted(self.sets[k]["J0_K"] / self.h0_K for k in self.set_indices("grid"))
-        T = self.rungs_K[1:] / self.h0_K
-        return {"T": (float(T[0]), float(T[-1])), "J0": (0.0, couplings[-2])}
+    def limits(self) -> dict[str, tuple[float, float]]:
+        """The domain {"T": (lowest, highest), "J0": (lowest, highest)} in units of h0.
 
-    def density(self, E_K, T_K, J0_K, h0_K=10.0):
-        """Return n(T, E) per kelvin and lattice site, Samples of the shape to which the arguments broadcast.
+        The domain ends at the second highest coupling: without the highest one the spline would be extrapolated there.
+        """
+        T = self.rungs_K[1:] / self.h0_K
+        return {"T": (float(T[0]), float(T[-1])), "J0": (0.0, inner_couplings(self)[-1])}
+
+    def density(self, E_K: npt.ArrayLike, T_K: npt.ArrayLike, J0_K: npt.ArrayLike, h0_K: float = 10.0) -> JackknifeEstimate:
+        """Return n(T, E) per kelvin and lattice site, in the shape to which the arguments broadcast.
 
         Raises ValueError, with the limits, for E < 0 and for T or J0 outside of ``limits`` times ``h0_K``.
         """
-        self.check(T_K, J0_K, h0_K)
+        self.check_domain(T_K, J0_K, h0_K)
         E, T, g = (np.asarray(x, dtype=float) / h0_K for x in (E_K, T_K, J0_K))
         if not np.all(E >= 0):
             raise ValueError(f"E = {np.ravel(E_K)[~(np.ravel(E) >= 0)][0]:g} K: an excitation energy is not negative")
         shape = np.broadcast_shapes(E.shape, T.shape, g.shape)
         if T.size == g.size == 1:
-            ln_n = self._ln_n(np.ravel(E), float(T.flat[0]), float(g.flat[0])).reshape(-1, *E.shape)
+            ln_n = self.ln_n(np.ravel(E), float(T.flat[0]), float(g.flat[0])).reshape(-1, *E.shape)
             return JackknifeEstimate(np.broadcast_to(np.exp(ln_n) / h0_K, (len(ln_n), *shape)))
         E, T, g = (np.broadcast_to(x, shape).ravel() for x in (E, T, g))
-        pairs, which = np.unique(np.stack([T, g]), axis=1, return_inverse=True)
+        pairs, pair_of_point = np.unique(np.stack([T, g]), axis=1, return_inverse=True)
         ln_n = np.empty((len(self.coefficient_rows[0]), E.size))
-        for k, (T_k, g_k) in enumerate(pairs.T):
-            ln_n[:, which.ravel() == k] = self._ln_n(E[which.ravel() == k], T_k, g_k)
+        for k, (T_k, g_k) in enumerate(pairs.T.tolist()):
+            points = pair_of_point.ravel() == k
+            ln_n[:, points] = self.ln_n(E[points], T_k, g_k)
         return JackknifeEstimate(np.exp(ln_n).reshape(-1, *shape) / h0_K)
 
-    def check(self, T_K, J0_K, h0_K):
+    def check_domain(self, T_K: npt.ArrayLike, J0_K: npt.ArrayLike, h0_K: float) -> None:
         """Raise ValueError, with the limits, for T or J0 outside of the domain."""
         if not (np.ndim(h0_K) == 0 and 0 < h0_K < math.inf):
             raise ValueError(f"h0 = {h0_K!r} K: must be one positive number")
-        for (name, (low, high)), value in zip(self.limits.items(), (T_K, J0_K), strict=True):
-            given = np.ravel(np.asarray(value, dtype=float))
-            outside = ~((given >= low * h0_K * (1 - 1e-9)) & (given <= high * h0_K * (1 + 1e-9)))
+        for (name, (low, high)), argument in zip(self.limits.items(), (T_K, J0_K), strict=True):
+            values = np.ravel(np.asarray(argument, dtype=float))
+            outside = ~((values >= low * h0_K * (1 - 1e-9)) & (values <= high * h0_K * (1 + 1e-9)))
             if outside.any():
                 raise ValueError(
-                    f"{name} = {given[outside][0]:g} K is not in the atlas: with h0 = {h0_K:g} K it holds"
+                    f"{name} = {values[outside][0]:g} K is not in the atlas: with h0 = {h0_K:g} K it covers"
                     f" {name} = {low * h0_K:g} to {high * h0_K:g} K ({low:g} to {high:g} h0)"
                 )
 
-    def _ln_n(self, E, T, g):
-        """Return ln(n · h0), (1 + rows, m), at energies (m,) of one temperature and coupling in units of h0."""
-        coefficients, excess = self._profile(T, g)
-        ln_n = coefficients @ spline.energy_basis(E, T).T + self._gaussian(E, g)
-        return ln_n if excess is None else ln_n - excess @ annealing_excess.energy_basis(E, T).T
+    def ln_n(self, E: FloatArray, T: float, g: float) -> FloatArray:
+        """Return ln(n h0), rows (1 + r, m), at energies (m,), one temperature and one coupling, all in units of h0."""
+        return sum((term.rows(E, T, g) for term in self.terms), start=self.ln_gaussian(E, g))
+
+    def ln_gaussian(self, E: FloatOrArray, g: float) -> FloatArray:
+        """Return ln(n h0) of random spins, in units of h0."""
+        return spline.ln_gaussian(E, g, self.metadata["concentration"], self.metadata["spread"])
 
     @cached_property
-    def coefficient_rows(self):
-        """The coefficients of the spline and those of the excess with rows in common: each varies while the other rests."""
+    def terms(self) -> list[SplineTerm]:
+        """The terms of ln(n h0) besides ``ln_gaussian``: the spline and, with an excess, minus that."""
+        coefficients, excess = self.coefficient_rows
+        terms = [SplineTerm(coefficients, spline.energy_basis, spline.temperature_basis, spline.coupling_basis)]
+        return terms if excess is None else [*terms, AnnealingExcess.as_term(-excess)]
+
+    @cached_property
+    def coefficient_rows(self) -> tuple[FloatArray, FloatArray | None]:
+        """Coefficients of the spline and of the annealing excess on a common set of jackknife rows.
+
+        The two are independent, so one varies while the other stays at its estimate.
+        """
         coefficients = self.arrays["spline"]
         if self.excess is None:
             return coefficients, None
         excess = self.excess.coefficients
         rows = len(coefficients) + len(excess) - 2
 
-        def among(own, before, after):
-            n = len(own) - 1
-            apart = math.sqrt((n - 1) / n * rows / (rows - 1)) * (own[1:] - own[1:].mean(axis=0))
-            rest = np.zeros_like(own[:1])
-            apart = np.concatenate([rest, np.repeat(rest, before, axis=0), apart, np.repeat(rest, after, axis=0)])
-            return own[0] + apart
+        def pad(coefficients: FloatArray, before: int, after: int) -> FloatArray:
+            """Insert rows equal to the estimate, and rescale the others so that their errors stay the same."""
+            n = len(coefficients) - 1
+            deviations = coefficients[1:] - coefficients[1:].mean(axis=0)
+            scale = math.sqrt((n - 1) / n * rows / (rows - 1))
+            zero = np.zeros_like(coefficients[:1])
+            parts = [zero, np.repeat(zero, before, axis=0), scale * deviations, np.repeat(zero, after, axis=0)]
+            return coefficients[0] + np.concatenate(parts)
 
-        return among(coefficients, 0, len(excess) - 1), among(excess, len(coefficients) - 1, 0)
+        return pad(coefficients, 0, len(excess) - 1), pad(excess, len(coefficients) - 1, 0)
 
-    @lru_cache(maxsize=256)  # noqa: B019 - an atlas lives as long as the process
-    def _profile(self, T, g):
-        """Return the coefficients (1 + rows, k) of the splines in v at one temperature and coupling, and of the excess."""
-        (coefficients, excess), (tau, s) = self.coefficient_rows, spline.basis_T_and_g(T, g)
-        near_tau, near_s = np.flatnonzero(tau), np.flatnonzero(s)
-        profile = coefficients[:, :, near_tau][..., near_s] @ s[near_s] @ tau[near_tau]
-        return profile, None if excess is None else excess @ annealing_excess.coupling_basis(
-            g
-        ) @ annealing_excess.temperature_basis(T)
+    # ---- the file ----------------------------------------------------------------------------------------------------
 
-    def _gaussian(self, E, g):
-        return spline.ln_gaussian(E, g, self.metadata["concentration"], self.metadata["spread"])
-
-    # ---- its file --------------------------------------------------------------------------------------------------
-
-    def save(self, path):
-        """Write the atlas with its digest, and with the stamp ``told``."""
+    def save(self, path: StrPath) -> None:
+        """Write the arrays and the metadata with checksums."""
         io.write_arrays(path, self.arrays, self.metadata)
 
     @classmethod
-    def load(cls, path=SHIPPED, excess=None):
-        """Read what ``save`` wrote, by default the atlas that comes with the package. Raises files.DamagedFile."""
-        arrays, told = io.read_arrays(path)
-        if told.get("layout") != VERSION:
+    def load(cls, path: StrPath = SHIPPED, excess: AnnealingExcess | None = None) -> "Atlas":
+        """Read what ``save`` wrote, by default the atlas of the package. Raise DamagedFileError for anything else."""
+        arrays, metadata = io.read_arrays(path)
+        if metadata.get("layout") != VERSION:
             raise io.DamagedFileError(path, f"not an atlas of version {VERSION}")
-        return cls(told, arrays, excess)
+        return cls(metadata, arrays, excess)
 
 
 @lru_cache(maxsize=2)
-def shipped_atlas(annealed=False):
-    """Return the atlas that comes with the package: in equilibrium, or as annealed."""
-    return Atlas.load(excess=None if annealed else annealing_excess.AnnealingExcess.load())
+def shipped_atlas(annealed: bool = False) -> Atlas:
+    """Return the atlas that is part of the package, in equilibrium or as annealed."""
+    return Atlas.load(excess=None if annealed else AnnealingExcess.load())
 
 
-def compact(counts):
-    """Return counts in rows of one jackknife group each, with fewer bins, and none beyond the last filled one.
+def compact(density: DensityOfStates) -> DensityOfStates:
+    """Return a density of states with fewer bins, and without the empty bins at its upper end.
 
-    ``counts`` are those of ``merge.merge`` with the span of all their realizations. Four bins are merged into one where they
-    are uniform, and two where they grow.
+    Four uniform bins, and two growing bins, are merged into one. ``density`` has one row per jackknife group, as returned by
+    ``merge.merge`` for the range of all its realizations.
     """
-    widths = counts.widths_K
+    widths = density.widths_K
     uniform = int(np.sum(widths < widths[0] * (1 + 1e-6)))
     last = len(widths)
-    kept = np.unique(np.concatenate([np.arange(0, uniform, 4), np.arange(uniform, last, 2), [last]]))
-    coarse = counts.coarsen(kept)
+    edges = np.unique(np.concatenate([np.arange(0, uniform, 4), np.arange(uniform, last, 2), [last]]))
+    coarse = density.coarsen(edges)
     filled = int(np.flatnonzero(coarse.total)[-1]) + 1
     return replace(coarse, edges_K=coarse.edges_K[: filled + 1], counts=coarse.counts[:, :filled])
 
 
-def build(sets, h0_K, spread, about, report=print):
-    """Return the Atlas of ``sets``, a list of pairs (kind, list of compact Counts at all rungs, coldest first).
+def build(
+    sets: Sequence[tuple[str, Sequence[DensityOfStates]]],
+    h0_K: float,
+    spread: float,
+    metadata: dict[str, Any],
+    report: Callable[[str], object] = print,
+) -> Atlas:
+    """Build the atlas from ``sets``, pairs (kind, ``compact`` densities of one set at all temperatures, coldest first).
 
-    ``spread`` is that of surface.ln_gaussian, ``about`` goes to the stamp.
+    ``spread`` is that of ``spline.ln_gaussian``; ``metadata`` is stored with that of the atlas.
     """
-    rungs_K = sorted({one.T_K for _, every in sets for one in every})
-    held = [{one.T_K: one for one in every} for _, every in sets]
-    longest = [max((h[T].edges_K for h in held if T in h), key=len) for T in rungs_K]
-    told = about | {
+    rungs_K = sorted({density.T_K for _, densities in sets for density in densities})
+    by_temperature = [{density.T_K: density for density in densities} for _, densities in sets]
+    longest = [max((densities[T].edges_K for densities in by_temperature if T in densities), key=len) for T in rungs_K]
+    metadata = metadata | {
         "layout": VERSION,
         "h0_K": h0_K,
         "spread": spread,
         "concentration": sets[0][1][0].concentration,
-        "sets": [_set_metadata(kind, every[0]) for kind, every in sets],
+        "sets": [_set_metadata(kind, densities[0]) for kind, densities in sets],
     }
-    counted = [h[T].counts.T.ravel() for h in held for T in rungs_K if T in h]
-    arrays = {
+    counts = [densities[T].counts.T.ravel() for densities in by_temperature for T in rungs_K if T in densities]
+    bins = [[len(densities[T].edges_K) - 1 if T in densities else 0 for T in rungs_K] for densities in by_temperature]
+    arrays: dict[str, AnyArray] = {
         "T_K": np.array(rungs_K),
-        "bins": np.array([[len(h[T].edges_K) - 1 if T in h else 0 for T in rungs_K] for h in held]),
+        "bins": np.array(bins),
         "edges": np.array([len(edges) for edges in longest]),
         "edges_K": np.concatenate(longest),
-        "counts": np.concatenate(counted).astype(np.int32),
+        "counts": np.concatenate(counts).astype(np.int32),
         "spline": np.zeros(0, dtype=np.float32),
     }
-    atlas = Atlas(told, arrays)
-    return Atlas(told, arrays | {"spline": _spline(atlas, report).astype(np.float32)})
+    coefficients = _fit_with_errors(Atlas(metadata, arrays), report)
+    return Atlas(metadata, arrays | {"spline": coefficients.astype(np.float32)})
 
 
-def _set_metadata(kind, counts):
+def _set_metadata(kind: str, density: DensityOfStates) -> dict[str, Any]:
     """Return the metadata of a set, with the keys of the file."""
+    assert density.blocks_per_row is not None
     names = ("L", "J0_K", "n_spins", "concentration", "block")
-    return {name: getattr(counts, name) for name in names} | {
+    return {name: getattr(density, name) for name in names} | {
         "kind": kind,
         "method": "annealing",
-        "realizations": counts.n_realizations,
-        "origin": counts.fingerprint,
-        "gathered": counts.blocks_per_row.tolist(),
+        "realizations": density.n_realizations,
+        "origin": density.fingerprint,
+        "gathered": density.blocks_per_row.tolist(),
     }
 
 
-def spline_data_sets(atlas, kind="grid"):
-    """Return the surface.Slice of every set of a kind at every rung but the quench."""
-    spread, h0_K = atlas.metadata["spread"], atlas.h0_K
+def spline_data_sets(atlas: Atlas, kind: str = "grid") -> list[spline.SplineData]:
+    """Return the SplineData of every set of a kind at every temperature except that of the quench."""
+    indices, spread = atlas.set_indices(kind), atlas.metadata["spread"]
     return [
-        spline.spline_data(atlas.simulated_density(k, T), h0_K, spread)
-        for k in atlas.set_indices(kind)
+        spline.spline_data(atlas.simulated_density(index, T), atlas.h0_K, spread)
+        for index in indices
         for T in atlas.rungs_K[1:]
     ]
 
 
-def inner_couplings(atlas):
-    """Return the couplings J0/h0 of the grid that lie in the domain, growing: each can be left out."""
-    return sorted(atlas.sets[k]["J0_K"] / atlas.h0_K for k in atlas.set_indices("grid"))[:-1]
+def inner_couplings(atlas: Atlas) -> list[float]:
+    """Return the couplings J0/h0 of the grid inside the domain, in ascending order: each of them can be left out."""
+    return sorted(atlas.sets[index]["J0_K"] / atlas.h0_K for index in atlas.set_indices("grid"))[:-1]
 
 
-def fit_without(every, coupling, start, rows=True):
-    """Return the spline, as surface.Problem.solve does, through all ``every`` slices but those of one coupling, in h0."""
-    left = [one for one in every if not math.isclose(one.g, coupling)]
-    return spline.PoissonSplineFit(left).solve(start, rows)
+def fit_without(data: Iterable[spline.SplineData], coupling: float, start: FloatArray, jackknife: bool = True) -> FloatArray:
+    """Return the coefficients of the spline, as ``PoissonSplineFit.solve``, fitted without the data of one coupling J0/h0."""
+    remaining = [d for d in data if not math.isclose(d.g, coupling)]
+    return spline.PoissonSplineFit(remaining).solve(start, jackknife)
 
 
-def _spline(atlas, report):
-    """Return the rows of the spline: the estimate, without each jackknife group, and what leaving out a coupling moves.
+def _fit_with_errors(atlas: Atlas, report: Callable[[str], object]) -> FloatArray:
+    """Return the rows of the spline: the estimate, one per jackknife group, and two (±) per coupling that was left out.
 
-    All are scaled for the one formula of Samples.error; the last stand in pairs of both signs, and shift no mean.
+    All are scaled so that JackknifeEstimate.error adds both contributions; the ± pairs leave the mean unchanged.
     """
-    every, moved = spline_data_sets(atlas), []
-    found = spline.PoissonSplineFit(every).solve()
+    data, changes = spline_data_sets(atlas), []
+    coefficients = spline.PoissonSplineFit(data).solve()
+    estimate, groups = coefficients[0], len(coefficients) - 1
     for coupling in inner_couplings(atlas):
-        moved.append(fit_without(every, coupling, found[0], rows=False)[0] - found[0])
+        changes.append(fit_without(data, coupling, estimate, jackknife=False)[0] - estimate)
         report(f"left out J0/h0 = {coupling:g}")
-    estimate, groups, moved = found[0], len(found) - 1, np.array(moved)
-    rows = groups + 2 * len(moved)
-    jackknife = math.sqrt((groups - 1) / groups * rows / (rows - 1)) * (found[1:] - found[1:].mean(axis=0))
-    between = INTERPOLATION_ERROR_SHARE * math.sqrt(0.5 * rows / (rows - 1)) * moved
-    return estimate + np.concatenate([np.zeros_like(estimate)[None], jackknife, between, -between])
+    rows = groups + 2 * len(changes)
+    jackknife = math.sqrt((groups - 1) / groups * rows / (rows - 1)) * (coefficients[1:] - coefficients[1:].mean(axis=0))
+    interpolation = INTERPOLATION_ERROR_SHARE * math.sqrt(0.5 * rows / (rows - 1)) * np.array(changes)
+    return estimate + np.concatenate([np.zeros_like(estimate)[None], jackknife, interpolation, -interpolation])

@@ -46,14 +46,14 @@ class GaussianLimit(NamedTuple):
 
 def fit_eq3(counts, window_T):
     """Fit ln n = ln B + µ · ½ ln(T² + E²), Eq. (3), on 0 < E < ``window_T``·T."""
-    line = _fit(counts, 0.0, window_T * counts.T_K, lambda E: _eq3_covariate(E, counts.T_K))
+    line = _fit(counts, 0.0, window_T * counts.T_K, lambda E: eq3_covariate(E, counts.T_K))
     return Eq3Fit(np.exp(line.intercept), line.slope, line.chi2_per_dof)
 
 
 def fit_eq3_unweighted(counts, window_T):
     """Fit Eq. (3) by unweighted least squares through ln n on 0 < E < ``window_T``·T. NaN where a bin is empty."""
     inside = _inside(counts, 0.0, window_T * counts.T_K)
-    x = _eq3_covariate(counts.middle_K[inside], counts.T_K)
+    x = eq3_covariate(counts.middle_K[inside], counts.T_K)
     x_mean = x.mean()
     with np.errstate(divide="ignore"):
         ln_n = np.log(counts.n[inside])
@@ -110,7 +110,7 @@ def rms_energy(counts):
     return np.sqrt(total @ mean_square / total.reduce(np.sum))
 
 
-def _eq3_covariate(E_K, T_K):
+def eq3_covariate(E_K, T_K):
     """½ ln(T² + E²): what ln n of Eq. (3) is a line in, with the slope µ."""
     return 0.5 * np.log(T_K**2 + E_K**2)
 

@@ -161,13 +161,11 @@ def _resonator_loss(T_K: FloatArray, p: Mapping[str, float], probe: DrivenProbe 
 def _resonator_loss_on_atlas(
     observables: AtlasObservables, T_K: FloatArray, p: Mapping[str, float], probe: DrivenProbe | float, jackknife: bool = False
 ) -> dict[str, FloatArray]:
-    import numpy as np
-
     from tlsglass.physics import microwave
 
     probe = _as_driven(probe)
-    g, quantum_K, A = p[J0_OVER_H0], microwave.HERTZ_K * probe.frequency_Hz, p["A_Hz_per_K3"]
-    resonant = observables.density_at_energy(g, quantum_K, jackknife) * np.tanh(0.5 * quantum_K / T_K)
+    g, A = p[J0_OVER_H0], p["A_Hz_per_K3"]
+    resonant = observables.resonant_loss(g, probe.frequency_Hz, jackknife)
     relaxation = 0.0 * T_K
     if A > 0 and len(T_K) <= microwave.N_NODES:
         relaxation = observables.internal_friction(g, probe.frequency_Hz, A, jackknife) / pi

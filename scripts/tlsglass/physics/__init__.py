@@ -1,1 +1,1 @@
-"""Equations (3)-(11), (A1) and (A2) of the paper: kernels, functionals of a density of states, and closed forms."""
+"""Equations of the paper: kernels, functionals of a density of states, closed forms, and fits in temperature."""

@@ -1,65 +1,89 @@
-"""Eq. (3), n = B (T² + E²)^(µ/2), and what Eqs. (5)-(8) are with it and B = 1, in closed form by its exact scaling with T.
+"""Observables of the power-law density of states of Eq. (3) with B = 1, in closed form.
 
-µ = 0 is the standard tunneling model (STM). Energies and temperatures in kelvin, k_B = 1; ω in Hz, A in Hz/K³.
+Because n depends on T and E only through a power of T² + E², the integrals over ``kernels`` scale with T, and what remains is a
+number or a function of one variable. µ = 0 is the standard tunneling model (STM). Energies and temperatures are in kelvin
+(k_B = 1), ω in Hz, A in Hz/K³.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
+from tlsglass.base.types import FloatArray, FloatOrArray
 from tlsglass.physics import kernels
 
 
-def density(E_K, T_K, B, mu):
-    """Eq. (3): n(T, E) = B (T² + E²)^(µ/2), in the unit of B, that of n at T² + E² = 1 K²."""
-    return B * (T_K**2 + E_K**2) ** (mu / 2)
+def density(E_K: FloatOrArray, T_K: FloatOrArray, B: float, mu: float) -> FloatArray:
+    """Eq. (3): n(T, E) = B (T² + E²)^(µ/2), in the unit of B, which is n at T² + E² = 1 K²."""
+    return B * (np.asarray(T_K, dtype=float) ** 2 + np.asarray(E_K, dtype=float) ** 2) ** (mu / 2)
 
 
-_LN_X, _LN_W = kernels.composite(np.linspace(np.log(1e-7), 0.0, 13), 12)
-_LN_X_UP, _LN_W_UP = kernels.composite(np.linspace(0.0, np.log(1e9), 17), 12)
-_X, _DX = kernels.composite(np.concatenate([[0.0], np.geomspace(1e-5, 1.0, 11), [2, 4, 8, 14, 22, 36, 60, 100]]), 12)
+_LN_X, _LN_W = kernels.gauss_legendre(np.linspace(np.log(1e-7), 0.0, 13), 12)
+_LN_X_UP, _LN_W_UP = kernels.gauss_legendre(np.linspace(0.0, np.log(1e9), 17), 12)
+_X, _DX = kernels.gauss_legendre(np.concatenate([[0.0], np.geomspace(1e-5, 1.0, 11), [2, 4, 8, 14, 22, 36, 60, 100]]), 12)
 
-# Even steps in ln x converge exponentially where the integrand is analytic in a strip about the real axis.
+# Uniform steps in ln x converge exponentially, because the integrand is analytic in a strip around the real axis.
 _X_REL = np.exp(np.arange(-19.0, 4.6, 0.17))
 _DX_REL = 0.17 * _X_REL
 
 
-def thermal_conductivity(T_K, mu):
-    """κ(T) of Eq. (5): exactly T^(2-µ) times a number."""
-    return np.asarray(T_K) ** (2 - mu) * np.sum(_DX * kernels.phonon_kernel(_X) * (1 + _X**2) ** (-mu / 2))
+def thermal_conductivity(T_K: FloatOrArray, mu: float) -> FloatArray:
+    """Return κ(T), which is a number times T^(2-µ), in units of the paper's prefactor over B."""
+    return np.asarray(T_K, dtype=float) ** (2 - mu) * np.sum(
+        _DX * kernels.thermal_conductivity_kernel(_X, 1.0) / density(_X, 1.0, 1.0, mu)
+    )
 
 
-def specific_heat(T_K, mu):
-    """C(T) of Eq. (6): exactly T^(1+µ) times a number (π²/6 at µ = 0)."""
-    return np.asarray(T_K) ** (1 + mu) * np.sum(_DX * _X**2 * kernels.sech2(_X) / 4 * (1 + _X**2) ** (mu / 2))
+def specific_heat(T_K: FloatOrArray, mu: float) -> FloatArray:
+    """Return C(T)/B per lattice site, which is a number times T^(1+µ); the number is π²/6 at µ = 0."""
+    return np.asarray(T_K, dtype=float) ** (1 + mu) * np.sum(
+        _DX * kernels.specific_heat_kernel(_X, 1.0) * density(_X, 1.0, 1.0, mu)
+    )
 
 
-def resonant(T_K, mu):
-    """δv_res/v of Eq. (7) in units of P0γ²/ρv², but for a constant that does not depend on T.
+def resonant(T_K: FloatOrArray, mu: float) -> FloatArray:
+    """Return δv_res/v in units of P0γ²/ρv², up to a constant that does not depend on T.
 
-    The integral is T^µ R(µ) + (Λ^µ - T^µ)/µ with an upper cutoff Λ and R(µ) its part that converges; Λ is set to 1 K.
-    With µ = 0 this is ln T + constant.
+    With an upper cutoff Λ the integral over ``kernels.resonant_kernel`` is -[T^µ R(µ) + (Λ^µ - T^µ)/µ], where R(µ) is its
+    convergent part; Λ is set to 1 K. At µ = 0 this is ln T plus a constant.
     """
-    lower = np.sum(_LN_W * (1 + np.exp(2 * _LN_X)) ** (mu / 2) * np.tanh(np.exp(_LN_X) / 2))
+    # over ln E, where E times the kernel is minus the difference of populations
+    lower = np.sum(_LN_W * (1 + np.exp(2 * _LN_X)) ** (mu / 2) * kernels.population_difference(np.exp(_LN_X)))
     x = np.exp(_LN_X_UP)
-    upper = np.sum(_LN_W_UP * x**mu * (np.exp(0.5 * mu * np.log1p(x**-2.0)) * np.tanh(x / 2) - 1))
+    upper = np.sum(_LN_W_UP * x**mu * (np.exp(0.5 * mu * np.log1p(x**-2.0)) * kernels.population_difference(x) - 1))
     ln_T = np.log(T_K)
     cutoff = -ln_T if mu == 0 else -np.expm1(mu * ln_T) / mu
-    return -(np.exp(mu * ln_T) * (lower + upper) + cutoff)
+    shift: FloatArray = -(np.exp(mu * ln_T) * (lower + upper) + cutoff)
+    return shift
 
 
-def relaxation(T_K, mu, omega, A):
-    """δv_rel/v of Eq. (8) in units of P0γ²/ρv²."""
-    T = np.asarray(T_K)[..., None]
-    inner = kernels.relaxation_integral(kernels.relaxation_ratio(_X_REL * T, T, omega, A))
-    return -(np.asarray(T_K) ** mu) * (inner @ (_DX_REL * kernels.sech2(_X_REL) / 2 * (1 + _X_REL**2) ** (mu / 2)))
+def relaxation(T_K: FloatOrArray, mu: float, omega: float, A: float) -> FloatArray:
+    """Return δv_rel/v in units of P0γ²/ρv²: the integral over ``kernels.relaxation_kernel``."""
+    return _relaxational(T_K, mu, omega, A, kernels.relaxation_integral, kernels.relaxation_weight)
 
 
-def internal_friction(T_K, mu, omega, A):
-    """Q⁻¹ of relaxing TLSs in units of P0γ²/ρv²: π/2 at µ = 0 where ω << A T³, the plateau of Appendix C."""
-    T = np.asarray(T_K)[..., None]
-    inner = kernels.friction_integral(kernels.relaxation_ratio(_X_REL * T, T, omega, A))
-    return np.asarray(T_K) ** mu * (inner @ (_DX_REL * kernels.sech2(_X_REL) * (1 + _X_REL**2) ** (mu / 2)))
+def internal_friction(T_K: FloatOrArray, mu: float, omega: float, A: float) -> FloatArray:
+    """Return Q⁻¹ of relaxing TLSs in units of P0γ²/ρv²: the integral over ``kernels.friction_kernel``.
+
+    At µ = 0 and ω << A T³ this is π/2, the plateau of Appendix C.
+    """
+    return _relaxational(T_K, mu, omega, A, kernels.friction_integral, kernels.friction_weight)
 
 
-def sound_velocity(T_K, mu, omega, A):
-    """δv/v of Eqs. (7) + (8) in units of P0γ²/ρv², but for a constant."""
+def sound_velocity(T_K: FloatOrArray, mu: float, omega: float, A: float) -> FloatArray:
+    """Return δv/v = ``resonant`` + ``relaxation`` in units of P0γ²/ρv², up to a constant."""
     return resonant(T_K, mu) + relaxation(T_K, mu, omega, A)
+
+
+def _relaxational(
+    T_K: FloatOrArray,
+    mu: float,
+    omega: float,
+    A: float,
+    inner: Callable[[FloatArray], FloatArray],
+    weight: Callable[[FloatArray], FloatArray],
+) -> FloatArray:
+    """Integrate ``weight``(E/T) / T times ``inner``(``kernels.relaxation_ratio``), the two factors of a kernel, over E."""
+    T = np.asarray(T_K, dtype=float)[..., None]
+    integral = inner(kernels.relaxation_ratio(_X_REL * T, T, omega, A))
+    return np.asarray(T_K, dtype=float) ** mu * (integral @ (_DX_REL * weight(_X_REL) * density(_X_REL, 1.0, 1.0, mu)))

@@ -1,93 +1,149 @@
-"""Eqs. (5)-(8), (A1) and (A2): observables as functionals of a simulated density of states.
+"""Observables as functionals of a simulated density of states.
 
-n(T, E) enters as counts per energy bin (density.counts.Counts), n taken as constant in a bin. Every functional returns
-Samples (). Energies and temperatures in kelvin, k_B = 1; ω in Hz, A in Hz/K³: only ω/A counts.
+n(T, E) is given by counts per energy bin (dos.density_of_states.DensityOfStates) and is constant within a bin. Every function
+returns a JackknifeEstimate (). Energies and temperatures are in kelvin (k_B = 1). ω (in Hz) and A (in Hz/K³) enter only as ω/A.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
 from tlsglass.base.jackknife import JackknifeEstimate
+from tlsglass.base.types import FloatArray
 from tlsglass.dos import grid
+from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.physics import kernels
 
 _GAUSS_X, _GAUSS_W = np.polynomial.legendre.leggauss(5)
 
 
-def linear_functional(counts, kernel):
-    """Return ∫ dE n(T, E) ``kernel``(E), Samples (): an average over the counted energies."""
-    total, realizations = counts.sums
-    nodes, weights = _bin_nodes(counts.edges_K)
-    in_bins = total * counts.widths_K / (realizations * counts.exposure)
-    return in_bins @ (kernel(nodes) @ weights)
+def linear_functional(density: DensityOfStates, kernel: Callable[..., FloatArray], *parameters: float) -> JackknifeEstimate:
+    """Return ∫ dE n(T, E) ``kernel``(E, T, *``parameters``), an average over the counted energies."""
+    total, realizations = density.sums
+    nodes, weights = _bin_nodes(density.edges_K)
+    in_bins = total * density.widths_K / (realizations * density.exposure)
+    return in_bins @ (kernel(nodes, density.T_K, *parameters) @ weights)
 
 
-def specific_heat(counts):
-    """C(T) of Eq. (6) per lattice site (k_B = 1)."""
-    return linear_functional(counts, lambda E: kernels.specific_heat_kernel(E, counts.T_K))
+def specific_heat(density: DensityOfStates) -> JackknifeEstimate:
+    """Return the specific heat of the TLSs at the temperature of a simulated density of states.
 
+    Parameters
+    ----------
+    density
+        n(T, E) with jackknife groups, as returned by ``tlsglass.load_density``.
 
-def sound_velocity(counts, omega, A):
-    """δv/v of Eqs. (7) + (8), in units of γ²/(L0 ρv²)."""
-    return resonant(counts) + relaxation(counts, omega, A)
+    Returns
+    -------
+    JackknifeEstimate
+        C(T) per lattice site (k_B = 1), Eq. 6 of the paper: the integral of n over ``kernels.specific_heat_kernel``.
 
-
-def resonant(counts):
-    """δv_res/v of Eq. (7) in units of γ²/(L0 ρv²)."""
-    return -linear_functional(counts, lambda E: kernels.resonant_kernel(E, counts.T_K))
-
-
-def relaxation(counts, omega, A):
-    """δv_rel/v of Eq. (8) in units of γ²/(L0 ρv²)."""
-    return -linear_functional(counts, lambda E: kernels.relaxation_kernel(E, counts.T_K, omega, A))
-
-
-def internal_friction(counts, omega, A):
-    """Q⁻¹ of relaxing TLSs, the part that is out of phase with ``relaxation``, in units of γ²/(L0 ρv²)."""
-    return linear_functional(counts, lambda E: kernels.friction_kernel(E, counts.T_K, omega, A))
-
-
-def relaxation_A2(counts, omega, A):
-    """The relaxational part of δv/v with n read as n(Δ), Eq. (A2), in the units of ``relaxation``."""
-    return -linear_functional(counts, lambda E: kernels.relaxation_kernel_A2(E, counts.T_K, omega, A))
-
-
-def thermal_conductivity(counts, least):
-    """κ(T) of Eq. (5) in units of the paper's prefactor.
-
-    n stands in the denominator: bins are merged until each holds ``least`` counts, which keeps the bias of 1/n below
-    1/``least``, and the jackknife bias is subtracted. NaN when all counts together are fewer than that.
+    Examples
+    --------
+    >>> density = tlsglass.load_density("results/published/dos/L12_J3/T0.1.npz")  # doctest: +SKIP
+    >>> print(tlsglass.specific_heat(density))  # doctest: +SKIP
     """
-    if counts.total.sum() < least:
-        return _unknown(counts)
-    kept = grid.rebin(counts.total, least)
-    _, weight = _phonon_weights(counts)
-    inverse_n = np.add.reduceat(weight.sum(axis=1), kept[:-1]) / counts.coarsen(kept).n
+    return linear_functional(density, kernels.specific_heat_kernel)
+
+
+def sound_velocity(density: DensityOfStates, omega: float, A: float) -> JackknifeEstimate:
+    """Return the relative change of the sound velocity due to TLSs, ``resonant`` + ``relaxation``.
+
+    Parameters
+    ----------
+    density
+        n(T, E) with jackknife groups, as returned by ``tlsglass.load_density``.
+    omega
+        Frequency ω of the sound, in Hz.
+    A
+        Prefactor of the TLS relaxation rate A E³ coth(E/2T), in Hz/K³. Only ω/A matters.
+
+    Returns
+    -------
+    JackknifeEstimate
+        δv/v in units of γ²/(L0 ρv²), Eqs. 7 and 8 of the paper.
+    """
+    return resonant(density) + relaxation(density, omega, A)
+
+
+def resonant(density: DensityOfStates) -> JackknifeEstimate:
+    """Return δv_res/v in units of γ²/(L0 ρv²): the integral of n over ``kernels.resonant_kernel``."""
+    return linear_functional(density, kernels.resonant_kernel)
+
+
+def relaxation(density: DensityOfStates, omega: float, A: float) -> JackknifeEstimate:
+    """Return δv_rel/v in units of γ²/(L0 ρv²): the integral of n over ``kernels.relaxation_kernel``."""
+    return linear_functional(density, kernels.relaxation_kernel, omega, A)
+
+
+def relaxation_A2(density: DensityOfStates, omega: float, A: float) -> JackknifeEstimate:
+    """Return δv_rel/v with n interpreted as n(Δ): the integral of n over ``kernels.relaxation_kernel_A2``."""
+    return linear_functional(density, kernels.relaxation_kernel_A2, omega, A)
+
+
+def internal_friction(density: DensityOfStates, omega: float, A: float) -> JackknifeEstimate:
+    """Return the internal friction Q⁻¹ due to relaxing TLSs, the out-of-phase counterpart of ``relaxation``.
+
+    Parameters
+    ----------
+    density
+        n(T, E) with jackknife groups, as returned by ``tlsglass.load_density``.
+    omega
+        Frequency ω of the sound, in Hz.
+    A
+        Prefactor of the TLS relaxation rate A E³ coth(E/2T), in Hz/K³. Only ω/A matters.
+
+    Returns
+    -------
+    JackknifeEstimate
+        Q⁻¹ in units of γ²/(L0 ρv²): the integral of n over ``kernels.friction_kernel``.
+    """
+    return linear_functional(density, kernels.friction_kernel, omega, A)
+
+
+def thermal_conductivity(density: DensityOfStates, min_counts: float) -> JackknifeEstimate:
+    """Return the thermal conductivity limited by resonant scattering from TLSs.
+
+    Parameters
+    ----------
+    density
+        n(T, E) with jackknife groups, as returned by ``tlsglass.load_density``.
+    min_counts
+        Energy bins are merged until each contains at least this many counts, because n is in the denominator. This keeps the
+        bias of 1/n below 1/``min_counts``; the remaining jackknife bias is subtracted.
+
+    Returns
+    -------
+    JackknifeEstimate
+        κ(T) in units of the paper's prefactor, Eq. 5 of the paper: the integral of 1/n over
+        ``kernels.thermal_conductivity_kernel``. NaN if there are fewer than ``min_counts`` counts in total.
+    """
+    if density.total.sum() < min_counts:
+        return density.sums[1].nan()
+    edges = grid.rebin(density.total, min_counts)
+    _, weight = _phonon_weights(density)
+    inverse_n = np.add.reduceat(weight.sum(axis=1), edges[:-1]) / density.coarsen(edges).n
     return inverse_n.reduce(np.sum).without_bias()
 
 
-def thermal_conductivity_A1(counts, least):
-    """κ(T) with n read as n(Δ), Eq. (A1), as ``thermal_conductivity``: n(E) is the mean of n(Δ) over 0 < Δ < E."""
-    if counts.total.sum() < least:
-        return _unknown(counts)
-    merged, (nodes, weight) = counts.coarsen_to_counts(least), _phonon_weights(counts)
-    below = np.cumsum((merged.n * merged.widths_K).rows, axis=1)
-    below = np.concatenate([np.zeros((len(below), 1)), below], axis=1)
-    integrated = np.array([np.interp(nodes, merged.edges_K, row) for row in below])
+def thermal_conductivity_A1(density: DensityOfStates, min_counts: float) -> JackknifeEstimate:
+    """Eq. (A1): κ(T) as ``thermal_conductivity``, with n interpreted as n(Δ): n(E) is the mean of n(Δ) over 0 < Δ < E."""
+    if density.total.sum() < min_counts:
+        return density.sums[1].nan()
+    merged, (nodes, weight) = density.coarsen_to_counts(min_counts), _phonon_weights(density)
+    cumulative = np.cumsum((merged.n * merged.widths_K).rows, axis=1)
+    cumulative = np.concatenate([np.zeros((len(cumulative), 1)), cumulative], axis=1)
+    integrated = np.array([np.interp(nodes, merged.edges_K, row) for row in cumulative])
     return JackknifeEstimate((weight * nodes / integrated).sum(axis=(1, 2))).without_bias()
 
 
-def _phonon_weights(counts):
-    """Return Gauss-Legendre nodes (m, 5) of every bin, and the weights (m, 5) of 1/n at them in Eq. (5)."""
-    nodes, weights = _bin_nodes(counts.edges_K)
-    return nodes, counts.T_K * kernels.phonon_kernel(nodes / counts.T_K) * weights * counts.widths_K[:, None]
+def _phonon_weights(density: DensityOfStates) -> tuple[FloatArray, FloatArray]:
+    """Return Gauss-Legendre nodes (m, 5) of every bin and the weights (m, 5) of 1/n at them in ``thermal_conductivity``."""
+    nodes, weights = _bin_nodes(density.edges_K)
+    return nodes, kernels.thermal_conductivity_kernel(nodes, density.T_K) * weights * density.widths_K[:, None]
 
 
-def _bin_nodes(edges_K):
-    """Gauss-Legendre nodes (m, 5) of every bin; ``nodes @ weights`` is the mean of a function over a bin."""
+def _bin_nodes(edges_K: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return Gauss-Legendre nodes (m, 5) of every bin and weights (5,): ``nodes @ weights`` is the mean over a bin."""
     low, high = edges_K[:-1, None], edges_K[1:, None]
     return low + 0.5 * (high - low) * (1 + _GAUSS_X), 0.5 * _GAUSS_W
-
-
-def _unknown(counts):
-    total, _ = counts.sums
-    return JackknifeEstimate(np.full(1 + total.groups, np.nan))

@@ -1,109 +1,145 @@
-"""Kernels of Eqs. (5)-(8) and (A2) at one temperature: what n(T, E) is weighted with. E and T in kelvin, k_B = 1.
+"""Kernels of the paper's equations, which turn a density of states into observables.
 
-ω and A are in the paper's units (ω in Hz, A in Hz/K³): only ω/A counts.
+An observable is ∫ dE n(T, E) K(E, T), except for the thermal conductivity, which is ∫ dE K(E, T) / n(T, E). Each kernel K is
+defined here and nowhere else, including its sign and prefactor: densities from simulations (``functionals``), Eq. (3) (``eq3``,
+``microwave``) and the atlas are all integrated with these functions. Energies and temperatures are in kelvin (k_B = 1). ω (in
+Hz) and A (in Hz/K³) enter only as ω/A.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 
+from tlsglass.base.types import AnyArray, FloatArray, FloatOrArray
 
-def composite(breaks, order):
-    """Return Gauss-Legendre nodes and weights, (k · order,), on the intervals between ``breaks`` (k + 1,)."""
+
+def gauss_legendre(breaks: FloatArray, order: int) -> tuple[FloatArray, FloatArray]:
+    """Return Gauss-Legendre nodes and weights, (..., k * order), on the k intervals between ``breaks`` (..., k + 1)."""
     x, w = np.polynomial.legendre.leggauss(order)
-    half = 0.5 * np.diff(breaks)[:, None]
-    return (breaks[:-1, None] + half * (1 + x)).ravel(), (half * w).ravel()
+    half = 0.5 * np.diff(breaks)[..., None]
+    nodes = breaks[..., :-1, None] + half * (1 + x)
+    return nodes.reshape(*breaks.shape[:-1], -1), (half * w).reshape(*breaks.shape[:-1], -1)
 
 
-def phonon_kernel(x):
-    """Eq. (5): κ = T ∫ dx x³ / (sinh²(x/2) tanh(x/2)) / n(T, E) with x = E/T; tends to 8 at x = 0 and to 0 at large x."""
-    decay = np.exp(-np.asarray(x))
-    near = np.where(x > 1e-8, x, 1e-8)
-    half = -np.expm1(-near)  # 1 - exp(-x)
-    return 4 * near**3 * decay * (1 + decay) / half**3
-
-
-def sech2(x):
-    """1 / cosh²(x/2) without overflow."""
-    decay = np.exp(-np.abs(x))
+def sech2(x: FloatOrArray) -> FloatArray:
+    """Return 1 / cosh²(x/2) without overflow."""
+    decay: FloatArray = np.exp(-np.abs(x))
     return 4 * decay / (1 + decay) ** 2
 
 
-def relaxation_integral(a):
-    """∫_0^1 dx sqrt(1-x²)/x / (1 + a²/x⁴), the inner integral of Eq. (8), for a = ω / (A E³ coth(E/2T)) > 0.
+def population_difference(x: FloatOrArray) -> FloatArray:
+    """Return tanh(x/2), the difference between the populations of the lower and the upper level of a TLS with x = E/T."""
+    difference: FloatArray = np.tanh(0.5 * np.asarray(x, dtype=float))
+    return difference
 
-    Closed form Re[c artanh(1/c)] - 1 with c = sqrt(1 + ia) = p + iq; for large a, where it cancels, its series in 1/c².
+
+def thermal_conductivity_kernel(E_K: FloatOrArray, T_K: FloatOrArray) -> FloatArray:
+    """Eq. (5): κ = ∫ dE K / n with K = T x³ / (sinh²(x/2) tanh(x/2)) and x = E/T, in units of the paper's prefactor."""
+    x = np.asarray(E_K, dtype=float) / T_K
+    decay: FloatArray = np.exp(-x)
+    x = np.where(x > 1e-8, x, 1e-8)  # K tends to 8 T at x = 0
+    one_minus_decay: FloatArray = -np.expm1(-x)
+    return T_K * (4 * x**3 * decay * (1 + decay) / one_minus_decay**3)
+
+
+def specific_heat_kernel(E_K: FloatOrArray, T_K: FloatOrArray) -> FloatArray:
+    """Eq. (6): C = ∫ dE n K with K = x² / (4 cosh²(x/2)) and x = E/T, per lattice site."""
+    x = np.asarray(E_K, dtype=float) / T_K
+    return x**2 * sech2(x) / 4
+
+
+def resonant_kernel(E_K: FloatOrArray, T_K: FloatOrArray) -> FloatArray:
+    """Eq. (7): δv_res/v = ∫ dE n K with K = -tanh(E/2T) / E, in units of γ²/(L0 ρv²)."""
+    return -population_difference(np.asarray(E_K, dtype=float) / T_K) / E_K
+
+
+def relaxation_weight(x: FloatOrArray) -> FloatArray:
+    """Return T times the factor of ``relaxation_kernel`` in front of the inner integral, -1 / (2 cosh²(x/2)) with x = E/T."""
+    return -0.5 * sech2(x)
+
+
+def relaxation_kernel(E_K: FloatOrArray, T_K: FloatOrArray, omega: float, A: float) -> FloatArray:
+    """Eq. (8): δv_rel/v = ∫ dE n K with K = -1 / (2T cosh²(E/2T)) times ``relaxation_integral``, in units of γ²/(L0 ρv²)."""
+    return (
+        relaxation_weight(np.asarray(E_K, dtype=float) / T_K) / T_K * relaxation_integral(relaxation_ratio(E_K, T_K, omega, A))
+    )
+
+
+def friction_weight(x: FloatOrArray) -> FloatArray:
+    """Return T times the factor of ``friction_kernel`` in front of the inner integral, 1 / cosh²(x/2) with x = E/T."""
+    return sech2(x)
+
+
+def friction_kernel(E_K: FloatOrArray, T_K: FloatOrArray, omega: float, A: float) -> FloatArray:
+    """Internal friction of relaxing TLSs, the out-of-phase counterpart of ``relaxation_kernel``.
+
+    Q⁻¹ = ∫ dE n K with K = 1 / (T cosh²(E/2T)) times ``friction_integral``, in units of γ²/(L0 ρv²).
+    """
+    return friction_weight(np.asarray(E_K, dtype=float) / T_K) / T_K * friction_integral(relaxation_ratio(E_K, T_K, omega, A))
+
+
+def relaxation_ratio(E_K: FloatOrArray, T_K: FloatOrArray, omega: float, A: float) -> FloatArray:
+    """Return a = ω / (A E³ coth(E/2T)): ω over the relaxation rate of a TLS without asymmetry."""
+    return omega / A * population_difference(np.asarray(E_K, dtype=float) / T_K) / np.asarray(E_K, dtype=float) ** 3
+
+
+def relaxation_integral(a: FloatOrArray) -> FloatArray:
+    """Return ∫_0^1 dx sqrt(1-x²)/x / (1 + a²/x⁴) for a = ``relaxation_ratio`` > 0, an average over asymmetries.
+
+    The closed form is Re[c artanh(1/c)] - 1 with c = sqrt(1 + ia).
+    """
+
+    def closed_form(a: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
+        return 0.5 * p * np.log(((1 + p) ** 2 + q * q) / a) - q * (np.arctan(q / (1 + p)) - 0.25 * np.pi) - 1
+
+    return _complex_integral(a, closed_form, np.real)
+
+
+def friction_integral(a: FloatOrArray) -> FloatArray:
+    """Return ∫_0^1 dx sqrt(1-x²)/x (a/x²) / (1 + a²/x⁴), the out-of-phase counterpart of ``relaxation_integral``.
+
+    The closed form is -Im[c artanh(1/c)] with c = sqrt(1 + ia), and tends to π/4 at a = 0.
+    """
+
+    def closed_form(a: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
+        return p * (0.25 * np.pi - np.arctan(q / (1 + p))) - 0.5 * q * np.log(((1 + p) ** 2 + q * q) / a)
+
+    return _complex_integral(a, closed_form, lambda series: -np.imag(series))
+
+
+def _complex_integral(
+    a: FloatOrArray, closed_form: Callable[..., FloatArray], part: Callable[[AnyArray], FloatArray]
+) -> FloatArray:
+    """Return ``closed_form``(a, p, q) with c = sqrt(1 + ia) = p + iq.
+
+    For a >= 100, where it cancels, return ``part`` of the series of c artanh(1/c) - 1 in 1/c².
     """
     a = np.asarray(a, dtype=float)
     small = np.where(a < 1e2, a, 1.0)
     p = np.sqrt(0.5 * (1 + np.sqrt(1 + small * small)))
-    q = 0.5 * small / p
-    # artanh(1/c) = ln(1 + c) - ln(ia)/2
-    closed = 0.5 * p * np.log(((1 + p) ** 2 + q * q) / small) - q * (np.arctan(q / (1 + p)) - 0.25 * np.pi) - 1
-    far = a >= 1e2
-    w = 1 / (1 + 1j * np.minimum(a[far], 1e100))
-    series = np.real(w * (1 / 3 + w * (1 / 5 + w * (1 / 7 + w * (1 / 9 + w * (1 / 11 + w / 13))))))
-    result = np.array(closed)
-    result[far] = series
+    result = np.array(closed_form(small, p, 0.5 * small / p))
+    large = a >= 1e2
+    w = 1 / (1 + 1j * np.minimum(a[large], 1e100))
+    result[large] = part(w * (1 / 3 + w * (1 / 5 + w * (1 / 7 + w * (1 / 9 + w * (1 / 11 + w / 13))))))
     return result
 
 
-def friction_integral(a):
-    """∫_0^1 dx sqrt(1-x²)/x · (a/x²) / (1 + a²/x⁴), the part of ``relaxation_integral`` that is out of phase; π/4 for a -> 0.
+def relaxation_kernel_A2(E_K: FloatOrArray, T_K: float, omega: float, A: float) -> FloatArray:
+    """Eq. (A2): δv_rel/v = ∫ dΔ n(T, Δ) K, in units of γ²/(L0 ρv²), with n as a density of asymmetries Δ (= ``E_K``).
 
-    Closed form abs(Im[c artanh(1/c)]) with c = sqrt(1 + ia); for large a its series in 1/c².
+    The TLSs with Δ = E sqrt(1-x²) contribute with all their energies E. Since dE = dΔ / sqrt(1-x²), the kernel is
+    K = -∫_0^1 dx/x / (2T cosh²(E/2T)) / (1 + a²/x⁴) with a = ``relaxation_ratio``.
     """
-    a = np.asarray(a, dtype=float)
-    small = np.where(a < 1e2, a, 1.0)
-    p = np.sqrt(0.5 * (1 + np.sqrt(1 + small * small)))
-    q = 0.5 * small / p
-    closed = p * (0.25 * np.pi - np.arctan(q / (1 + p))) - 0.5 * q * np.log(((1 + p) ** 2 + q * q) / small)
-    far = a >= 1e2
-    w = 1 / (1 + 1j * np.minimum(a[far], 1e100))
-    series = -np.imag(w * (1 / 3 + w * (1 / 5 + w * (1 / 7 + w * (1 / 9 + w * (1 / 11 + w / 13))))))
-    result = np.array(closed)
-    result[far] = series
-    return result
-
-
-def relaxation_ratio(E_K, T_K, omega, A):
-    """a = ω / (A E³ coth(E/2T)) of Eq. (8)."""
-    return omega / A * np.tanh(E_K / (2 * T_K)) / E_K**3
-
-
-def specific_heat_kernel(E_K, T_K):
-    """Eq. (6): C = ∫ dE n(T, E) · E² / (4 T² cosh²(E/2T))."""
-    return (E_K / T_K) ** 2 * sech2(E_K / T_K) / 4
-
-
-def resonant_kernel(E_K, T_K):
-    """Eq. (7): δv_res/v = -∫ dE n(T, E) · tanh(E/2T)/E, in units of γ²/(L0 ρv²)."""
-    return np.tanh(E_K / (2 * T_K)) / E_K
-
-
-def relaxation_kernel(E_K, T_K, omega, A):
-    """Eq. (8): δv_rel/v = -∫ dE n(T, E) · 1/(2T cosh²(E/2T)) · (inner integral), in units of γ²/(L0 ρv²)."""
-    return sech2(E_K / T_K) / (2 * T_K) * relaxation_integral(relaxation_ratio(E_K, T_K, omega, A))
-
-
-def friction_kernel(E_K, T_K, omega, A):
-    """Q⁻¹ = ∫ dE n(T, E) · 2/(2T cosh²(E/2T)) · (inner integral), in units of γ²/(L0 ρv²): what belongs to Eq. (8)."""
-    return sech2(E_K / T_K) / T_K * friction_integral(relaxation_ratio(E_K, T_K, omega, A))
-
-
-def relaxation_kernel_A2(E_K, T_K, omega, A):
-    """Eq. (A2) as a functional of n(T, Δ): the TLSs at Δ = E sqrt(1-x²) act through all their energies E.
-
-    With dE = dΔ / sqrt(1-x²), the weight of n(T, Δ) is ∫_0^1 dx/x · 1/(2T cosh²(E/2T)) / (1 + ω²/[A x² E³ coth]²).
-    """
-    t, weight = _relaxation_nodes()
+    t, weight = _A2_nodes()
     x = np.exp(-t)
-    E = np.asarray(E_K)[..., None] / np.sqrt(-np.expm1(-2 * t))
+    E = np.asarray(E_K, dtype=float)[..., None] / np.sqrt(-np.expm1(-2 * t))
     a = relaxation_ratio(E, T_K, omega, A) / x**2
-    return np.sum(weight * sech2(E / T_K) / (1 + a**2), axis=-1) / (2 * T_K)
+    integral: FloatArray = np.sum(weight * sech2(E / T_K) / (1 + a**2), axis=-1)
+    return -integral / (2 * T_K)
 
 
 @cache
-def _relaxation_nodes():
-    """Nodes in t = -ln x: x from 1 to exp(-30), closer where x -> 1."""
-    return composite(np.array([0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 1, 2, 4, 8, 16, 30]), 12)
+def _A2_nodes() -> tuple[FloatArray, FloatArray]:
+    """Return nodes and weights in t = -ln x for x from 1 to exp(-30), denser where x -> 1."""
+    return gauss_legendre(np.array([0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 1, 2, 4, 8, 16, 30]), 12)

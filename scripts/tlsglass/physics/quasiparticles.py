@@ -1,8 +1,8 @@
-"""Thermal quasiparticles of a superconductor: Mattis and Bardeen's σ1 and σ2 with the gap of BCS, by quadrature.
+"""Thermal quasiparticles of a superconductor: the Mattis-Bardeen σ1 and σ2 with the BCS gap, by numerical quadrature.
 
-Both enter a resonator through one gap and one kinetic fraction α: δf/f = α/2 · δσ2/σ2, 1/Q = α · σ1/σ2. ASSUME: a thin
-film; α is twice as large where it is thick. Temperatures in kelvin (k_B = 1), frequencies in Hz, ``gap_K`` is Δ/k at T = 0;
-T, f and the gap broadcast.
+Both affect a resonator through one gap and one kinetic inductance fraction α: δf/f = α/2 · δσ2/σ2 and 1/Q = α · σ1/σ2. ASSUME:
+a thin film; in a thick one α is twice as large. Temperatures are in kelvin (k_B = 1), frequencies in Hz, and ``gap_K`` is Δ/k
+at T = 0. T, f and the gap broadcast.
 """
 
 from functools import cache
@@ -11,71 +11,81 @@ import numpy as np
 from scipy import special
 from scipy.interpolate import CubicSpline
 
+from tlsglass.base.types import FloatArray, FloatOrArray
 from tlsglass.physics.microwave import HERTZ_K
 
-# Even steps converge exponentially: both integrands are even and analytic in the angles that take their roots away.
+# Uniform steps converge exponentially: the substitutions remove the square roots, and both integrands are even and analytic.
 _SIGMA_1 = np.arange(25) / 24.0
 _SIGMA_2 = np.sin(np.pi * (np.arange(8) + 0.5) / 16) ** 2
-COLD = 1e-9  # kelvin, where σ2 is that of T = 0
-LEAST = 0.6  # of Δ/T: the gap is followed up to T = 0.97 T_c, and taken as this times T beyond
+ZERO_TEMPERATURE_K = 1e-9  # where σ2 is that of T = 0
+MIN_GAP_OVER_T = 0.6  # the gap is computed up to T = 0.97 T_c and set to this times T above
 
 
-def frequency_shift(T_K, frequency_Hz, gap_K):
-    """δf/f for a kinetic fraction of 1: (σ2(T)/σ2(0) - 1)/2 < 0."""
-    T, quantum, gap = _arguments(T_K, frequency_Hz, gap_K)
-    cold = _sigma_2(COLD, quantum, _held(np.asarray(gap_K)[..., None], quantum))
-    return 0.5 * (_sigma_2(T, quantum, gap) / cold - 1)
+def frequency_shift(T_K: FloatOrArray, frequency_Hz: float, gap_K: FloatOrArray) -> FloatArray:
+    """Return δf/f = (σ2(T)/σ2(0) - 1)/2 < 0 for a kinetic inductance fraction of 1."""
+    T, quantum, gap_T = _arguments(T_K, frequency_Hz, gap_K)
+    sigma_2_at_0 = _sigma_2(ZERO_TEMPERATURE_K, quantum, _above_pair_breaking(np.asarray(gap_K)[..., None], quantum))
+    return 0.5 * (_sigma_2(T, quantum, gap_T) / sigma_2_at_0 - 1)
 
 
-def loss(T_K, frequency_Hz, gap_K):
-    """1/Q for a kinetic fraction of 1: σ1/σ2."""
-    T, quantum, gap = _arguments(T_K, frequency_Hz, gap_K)
-    return _sigma_1(T, quantum, gap) / _sigma_2(T, quantum, gap)
+def loss(T_K: FloatOrArray, frequency_Hz: float, gap_K: FloatOrArray) -> FloatArray:
+    """Return 1/Q = σ1/σ2 for a kinetic inductance fraction of 1."""
+    T, quantum, gap_T = _arguments(T_K, frequency_Hz, gap_K)
+    return _sigma_1(T, quantum, gap_T) / _sigma_2(T, quantum, gap_T)
 
 
-def gap(T_K, gap_K):
-    """Return Δ(T) of BCS: ln(Δ(0)/Δ) = 2 Σ_n (-1)^(n+1) K0(nΔ/T); ``LEAST`` T at and above 0.97 T_c."""
+def gap(T_K: FloatOrArray, gap_K: FloatOrArray) -> FloatArray:
+    """Return the BCS gap Δ(T) in kelvin, from ln(Δ(0)/Δ) = 2 Σ_n (-1)^(n+1) K0(nΔ/T).
+
+    At and above 0.97 T_c it is replaced by ``MIN_GAP_OVER_T`` times T.
+    """
     T = np.asarray(T_K, dtype=float)
-    given = np.asarray(gap_K, dtype=float) / T  # Δ(0)/T
+    gap_0_over_T = np.asarray(gap_K, dtype=float) / T
     lowest, curve = gap_curve()
-    return T * np.where(given < 30, np.exp(curve(np.log(np.clip(given, lowest, 30.0)))), given)
+    gap_over_T = np.exp(curve(np.log(np.clip(gap_0_over_T, lowest, 30.0))))
+    return T * np.where(gap_0_over_T < 30, gap_over_T, gap_0_over_T)
 
 
 @cache
-def gap_curve():
-    """Return the least Δ(0)/T that is followed, and ln(Δ(T)/T) as a function of ln(Δ(0)/T) from there to 30."""
-    u = np.geomspace(LEAST, 31.0, 120)
+def gap_curve() -> tuple[float, CubicSpline]:
+    """Return the smallest Δ(0)/T of the table, and a spline of ln(Δ(T)/T) over ln(Δ(0)/T) from there to Δ(0)/T = 30."""
+    u = np.geomspace(MIN_GAP_OVER_T, 31.0, 120)
     n = np.arange(1, 80)[:, None]
-    given = np.log(u) + 2 * np.sum((-1.0) ** (n + 1) * special.k0(n * u), axis=0)
-    return np.exp(given[0]), CubicSpline(given, np.log(u))
+    ln_gap_0_over_T = np.log(u) + 2 * np.sum((-1.0) ** (n + 1) * special.k0(n * u), axis=0)
+    return float(np.exp(ln_gap_0_over_T[0])), CubicSpline(ln_gap_0_over_T, np.log(u))
 
 
-def _arguments(T_K, frequency_Hz, gap_K):
-    """Return T, hf and Δ(T), each with an axis for the nodes."""
+def _arguments(T_K: FloatOrArray, frequency_Hz: float, gap_K: FloatOrArray) -> tuple[FloatArray, float, FloatArray]:
+    """Return T, hf and Δ(T); T and Δ with a trailing axis for the nodes."""
     T, quantum = np.asarray(T_K, dtype=float), HERTZ_K * frequency_Hz
-    return T[..., None], quantum, _held(gap(T, gap_K)[..., None], quantum)
+    return T[..., None], quantum, _above_pair_breaking(gap(T, gap_K)[..., None], quantum)
 
 
-def _held(gap_K, quantum):
-    """Return the gap, or a little more than hf/2 where photons would break pairs, which is beyond these formulas."""
-    return np.maximum(gap_K, 0.51 * quantum)
+def _above_pair_breaking(gap_K: FloatArray, quantum: float) -> FloatArray:
+    """Return the gap, but at least slightly above hf/2: photons that break pairs are outside the validity of these formulas."""
+    clipped: FloatArray = np.maximum(gap_K, 0.51 * quantum)
+    return clipped
 
 
-def _sigma_1(T, quantum, gap_T):
-    """σ1/σn = 2/hf ∫_Δ^∞ dE [f(E) - f(E + hf)] (E² + Δ² + hf E) / sqrt(..) sqrt(..), with E = Δ + hf sinh²."""
+def _sigma_1(T: FloatArray, quantum: float, gap_T: FloatArray) -> FloatArray:
+    """Return σ1/σn = 2/hf ∫_Δ^∞ dE [f(E) - f(E + hf)] (E² + Δ² + hf E) / sqrt(..) sqrt(..), with E = Δ + hf sinh²."""
     highest = np.arcsinh(np.sqrt(40 * T / quantum))
     E = gap_T + quantum * np.sinh(highest * _SIGMA_1) ** 2
-    occupied = np.exp(-E / T) * -np.expm1(-quantum / T) / ((1 + np.exp(-E / T)) * (1 + np.exp(-(E + quantum) / T)))
-    found = occupied * _coherence(E, quantum, gap_T)
-    return 4 / quantum * (highest / 24)[..., 0] * (found.sum(axis=-1) - 0.5 * found[..., 0])
+    occupation = np.exp(-E / T) * -np.expm1(-quantum / T) / ((1 + np.exp(-E / T)) * (1 + np.exp(-(E + quantum) / T)))
+    integrand = occupation * _coherence_factor(E, quantum, gap_T)
+    sigma: FloatArray = 4 / quantum * (highest / 24)[..., 0] * (integrand.sum(axis=-1) - 0.5 * integrand[..., 0])
+    return sigma
 
 
-def _sigma_2(T, quantum, gap_T):
-    """σ2/σn = 1/hf ∫_(Δ-hf)^Δ dE tanh((E + hf)/2T) (E² + Δ² + hf E) / sqrt(..) sqrt(..), with E = Δ - hf sin²."""
+def _sigma_2(T: FloatOrArray, quantum: float, gap_T: FloatArray) -> FloatArray:
+    """Return σ2/σn = 1/hf ∫_(Δ-hf)^Δ dE tanh((E + hf)/2T) (E² + Δ² + hf E) / sqrt(..) sqrt(..), with E = Δ - hf sin²."""
     E = gap_T - quantum * _SIGMA_2
-    occupied = np.tanh(0.5 * (E + quantum) / T)
-    return np.pi / (len(_SIGMA_2) * quantum) * (occupied * _coherence(E, quantum, gap_T)).sum(axis=-1)
+    occupation = np.tanh(0.5 * (E + quantum) / T)
+    sigma: FloatArray = np.pi / (len(_SIGMA_2) * quantum) * (occupation * _coherence_factor(E, quantum, gap_T)).sum(axis=-1)
+    return sigma
 
 
-def _coherence(E, quantum, gap_T):
-    return (E * E + gap_T * gap_T + quantum * E) / np.sqrt((E + gap_T) * (E + quantum + gap_T))
+def _coherence_factor(E: FloatArray, quantum: float, gap_T: FloatArray) -> FloatArray:
+    """Return the factor of both integrands that is smooth at the gap after the substitutions."""
+    factor: FloatArray = (E * E + gap_T * gap_T + quantum * E) / np.sqrt((E + gap_T) * (E + quantum + gap_T))
+    return factor

@@ -98,7 +98,7 @@ def test_a_law_that_does_not_hold_is_quoted_with_the_spread_of_its_local_values(
     )
     assert holding.loc["alpha", "dof"] == 2  # 0.1, 0.2, 0.5 and 1 K
     assert holding.loc["slope_ratio", ["chi2", "holds"]].isna().all()
-    monkeypatch.setattr(temperature_fits, "LEAST_P", 1.1)
+    monkeypatch.setattr(temperature_fits, "MIN_P", 1.1)
     refuted = quantity_tables.tabulate_set(small_set, settings)["laws"].set_index("quantity")
     local = quantity_tables.tabulate_curves(small_set, settings)["alpha_local"][1:]
     assert refuted.loc["alpha", "holds"] == 0

@@ -94,7 +94,7 @@ def test_arguments_broadcast(built):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((1.0, 0.01, 2.0), r"T = 0.01 K is not in the atlas: with h0 = 10 K it holds T = 0.02 to 4 K \(0.002 to 0.4 h0\)"),
+        ((1.0, 0.01, 2.0), r"T = 0.01 K is not in the atlas: with h0 = 10 K it covers T = 0.02 to 4 K \(0.002 to 0.4 h0\)"),
         ((1.0, 1.0, 9.0), r"J0 = 9 K is not in the atlas: .* J0 = 0 to 8 K"),
         ((1.0, 1.0, 2.0, 1.0), r"T = 1 K is not in the atlas: with h0 = 1 K"),
         ((-1.0, 1.0, 2.0), "E = -1 K"),

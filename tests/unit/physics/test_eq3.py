@@ -17,7 +17,7 @@ def test_relaxation_of_eq_8_with_eq_3(mu, T):
         n = (T**2 + E**2) ** (mu / 2)
         return E * n * kernels.relaxation_kernel(E, T, OMEGA, A)
 
-    exact = -sum(
+    exact = sum(
         quad(integrand, np.log(T) + a, np.log(T) + b, epsabs=0, epsrel=1e-10, limit=400)[0] for a, b in ((-16, -3), (-3, 6))
     )
     assert eq3.relaxation(np.array([T]), mu, OMEGA, A)[0] == pytest.approx(exact, rel=1e-8)

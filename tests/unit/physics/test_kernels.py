@@ -27,7 +27,7 @@ def test_kernel_of_eq_A2(E, T):
         a = OMEGA / (A * energy**3 * mpmath.coth(energy / (2 * T))) * mpmath.exp(2 * t)
         return 1 / (2 * T * mpmath.cosh(energy / (2 * T)) ** 2 * (1 + a**2))
 
-    exact = float(mpmath.quad(integrand, [0, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 1, 2, 3, 5, 8, 12, 30]))
+    exact = -float(mpmath.quad(integrand, [0, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 1, 2, 3, 5, 8, 12, 30]))
     assert kernels.relaxation_kernel_A2(np.array([E]), T, OMEGA, A)[0] == pytest.approx(exact, rel=1e-6)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tlsglass.atlas.mesh_evaluator import MeshEvaluator
+from tlsglass.atlas.evaluator import MeshEvaluator
 from tlsglass.atlas.table import shipped_atlas
 
 

@@ -1,0 +1,126 @@
+"""Evaluation of n(T, E; J0/h0): the terms of ln n, and n on a fixed mesh of temperatures and energies."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tlsglass.base.types import FloatArray, FloatOrArray
+from tlsglass.physics import kernels
+
+if TYPE_CHECKING:
+    from tlsglass.atlas.table import Atlas
+
+MAX_ENERGY_H0 = 25.0  # no TLSs have energies above this times h0
+# ASSUME: the thermal conductivity is an integral over 1/n. Phonons above 30 T, or at energies where a Gaussian n has almost
+# vanished, are left out.
+MAX_PHONON_T, MAX_PHONON_H0 = 30.0, 6.0
+
+
+def all_energies(T_K: FloatArray, h0_K: float) -> tuple[FloatArray, FloatArray]:
+    """Return nodes and weights (t, e) in kelvin for integrals over all energies, at temperatures (t,)."""
+    return _energy_nodes(T_K, np.full(len(T_K), MAX_ENERGY_H0 * h0_K))
+
+
+def phonon_energies(T_K: FloatArray, h0_K: float) -> tuple[FloatArray, FloatArray]:
+    """Return nodes and weights (t, e) in kelvin for the thermal conductivity, at temperatures (t,)."""
+    return _energy_nodes(T_K, np.minimum(MAX_PHONON_T * T_K, MAX_PHONON_H0 * h0_K))
+
+
+def _energy_nodes(T_K: FloatArray, highest_K: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return Gauss-Legendre nodes and weights (t, e) up to ``highest_K`` (t,), uniform in ln E above 1e-3 T."""
+    steps = int(np.ceil(2 * np.max(np.log(highest_K / (1e-3 * T_K)))))
+    breaks = [np.append(0.0, np.geomspace(1e-3 * T, end, steps)) for T, end in zip(T_K, highest_K, strict=True)]
+    return kernels.gauss_legendre(np.array(breaks), 6)
+
+
+class SplineTerm:
+    """One term of ln n: a tensor-product spline in energy, temperature and coupling, with jackknife rows.
+
+    Parameters
+    ----------
+    coefficients
+        Coefficients (1 + r, v, t, s) of the estimate and of r jackknife rows.
+    energy_basis, temperature_basis, coupling_basis
+        Functions (E, T) -> (..., v), T -> (..., t) and g -> (s,) that return the values of the splines; E and T in units of h0.
+    """
+
+    def __init__(
+        self,
+        coefficients: FloatArray,
+        energy_basis: Callable[..., FloatArray],
+        temperature_basis: Callable[..., FloatArray],
+        coupling_basis: Callable[[float], FloatArray],
+    ) -> None:
+        self.energy_basis, self.temperature_basis, self.coupling_basis = energy_basis, temperature_basis, coupling_basis
+        self.coefficients = np.ascontiguousarray(np.moveaxis(coefficients, -1, 0), dtype=float)  # (s, 1 + r, v, t)
+        self._at_coupling = lru_cache(maxsize=32)(self._contract_coupling)
+
+    def _contract_coupling(self, g: float) -> FloatArray:
+        """Return the coefficients (1 + r, v, t) at one coupling, where only a few splines differ from zero."""
+        s = self.coupling_basis(g)
+        nonzero = np.flatnonzero(s)
+        if not len(nonzero):
+            return np.zeros(self.coefficients.shape[1:])
+        near = slice(nonzero[0], nonzero[-1] + 1)
+        return np.tensordot(s[near], self.coefficients[near], 1)
+
+    def rows(self, E: FloatArray, T: float, g: float) -> FloatArray:
+        """Return the term (1 + r, m) at energies (m,), one temperature and one coupling."""
+        profile = self._at_coupling(g) @ self.temperature_basis(T)
+        return profile @ self.energy_basis(E, T).T
+
+    def estimate_on_mesh(self, E: FloatArray, T: FloatArray) -> FloatArray:
+        """Return the coefficients (t, e, s) of the estimate at energies (t, e) and temperatures (t,)."""
+        profiles = np.einsum("svt,kt->kvs", self.coefficients[:, 0], self.temperature_basis(T))
+        return self.energy_basis(E, T[:, None]) @ profiles
+
+
+class MeshEvaluator:
+    """n(T, E) of an atlas at fixed temperatures (t,) and energies (t, e) as a function of g = J0/h0.
+
+    The values are those of ``Atlas.density``; everything that does not depend on g is computed once, because a fit needs them
+    for hundreds of couplings. ``weights`` (t, e) are those of integrals over the energies. Raises ValueError outside of the
+    atlas.
+    """
+
+    def __init__(self, atlas: "Atlas", T_K: FloatArray, E_K: FloatArray, h0_K: float, weights: FloatOrArray = 1.0) -> None:
+        atlas.check_domain(T_K, 0.0, h0_K)
+        self.atlas, self.T_K, self.E_K, self.h0_K, self.weights = atlas, T_K, E_K, h0_K, np.broadcast_to(weights, E_K.shape)
+        self._T, self._E = T_K / h0_K, E_K / h0_K
+        self._terms = [(term.estimate_on_mesh(self._E, self._T), term.coupling_basis) for term in atlas.terms]
+        self.n = lru_cache(maxsize=32)(self._n)
+        self._weighted_kernel = lru_cache(maxsize=64)(self._multiply_weights)  # many parameters are tried at one coupling
+
+    def _n(self, g: float, jackknife: bool = False) -> FloatArray:
+        """Return n (t, e) per kelvin and lattice site, with ``jackknife`` as rows (1 + r, t, e)."""
+        self.atlas.check_domain(self.T_K[:1], g * self.h0_K, self.h0_K)
+        if jackknife:
+            rows = (np.exp(self.atlas.ln_n(E, T, g)) for E, T in zip(self._E, self._T.tolist(), strict=True))
+            return np.stack(list(rows), axis=1) / self.h0_K
+        ln_n = sum((mesh @ basis(g) for mesh, basis in self._terms), start=self.atlas.ln_gaussian(self._E, g))
+        n: FloatArray = np.exp(ln_n) / self.h0_K
+        return n
+
+    def integrate(
+        self, kernel: Callable[..., FloatArray], g: float, jackknife: bool, *parameters: float, max_E_over_T: float = np.inf
+    ) -> FloatArray:
+        """Return ∫ dE n ``kernel``(E, T, *``parameters``), (t,) or (1 + r, t); the kernel vanishes above ``max_E_over_T``."""
+        weighted = self._weighted_kernel(kernel, parameters, max_E_over_T)
+        integral: FloatArray = np.sum(self.n(g, jackknife)[..., : weighted.shape[1]] * weighted, axis=-1)
+        return integral
+
+    def integrate_inverse(self, kernel: Callable[..., FloatArray], g: float, jackknife: bool) -> FloatArray:
+        """Return ∫ dE ``kernel``(E, T) / n, (t,) or (1 + r, t)."""
+        integral: FloatArray = np.sum(self._weighted_kernel(kernel, (), np.inf) / self.n(g, jackknife), axis=-1)
+        return integral
+
+    def _multiply_weights(
+        self, kernel: Callable[..., FloatArray], parameters: tuple[float, ...], max_E_over_T: float
+    ) -> FloatArray:
+        """Return the kernel times the weights (t, e'), at the energies that are below ``max_E_over_T`` at any temperature."""
+        T = self.T_K[:, None]
+        near = int(np.sum(np.min(self.E_K / T, axis=0) < max_E_over_T))
+        with np.errstate(under="ignore"):
+            return self.weights[:, :near] * kernel(self.E_K[:, :near], T, *parameters)
