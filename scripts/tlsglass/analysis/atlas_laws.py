@@ -246,7 +246,7 @@ def collapse(atlas: Atlas, J0_over_h0: Sequence[float], window_J0: Window) -> pd
             edges = np.concatenate([[0.0], T * np.geomspace(0.4, COLLAPSE_MAX_E_J0 * J0_K / T, COLLAPSE_BINS)])
             kept = np.unique([np.argmin(np.abs(counts.edges_K - E)) for E in edges])
             counts = counts.coarsen(np.append(kept, len(counts.widths_K)))
-            n, E = counts.n / (prefactor * T**mu), counts.middle_K
+            n, E = counts.n / (prefactor * T**mu), counts.centers_K
             rows += [
                 table_row("collapse", g, n[k], T_over_h0=T / atlas.h0_K, E_over_T=E[k] / T, mu=mu) for k in range(len(kept) - 1)
             ]

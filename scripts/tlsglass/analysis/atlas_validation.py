@@ -124,7 +124,7 @@ def _compare_means(
     counts: DensityOfStates, expected: JackknifeEstimate, kind: str, zone: str, low_K: float, high_K: float
 ) -> dict[str, Any]:
     """Return the mean densities in a zone, and their difference."""
-    inside = (counts.middle_K > low_K) & (counts.middle_K < high_K)
+    inside = (counts.centers_K > low_K) & (counts.centers_K < high_K)
     weights = counts.widths_K[inside] / counts.widths_K[inside].sum()
     simulated, predicted = counts.n[inside] @ weights, expected[inside] @ weights
     difference, error = _relative_difference(simulated, predicted, kind)
@@ -144,7 +144,7 @@ def _pull_statistics(counts: DensityOfStates, expected: JackknifeEstimate, kind:
 
     Bins are merged until each has ``MIN_COUNTS`` counts or is T wide.
     """
-    inside = counts.middle_K < 2 * h0_K
+    inside = counts.centers_K < 2 * h0_K
     kept = grid.rebin(counts.total[inside], MIN_COUNTS)[:-1]
     widths = np.add.reduceat(counts.widths_K[inside], kept)
     simulated, predicted = (

@@ -46,7 +46,7 @@ def pulls_of_synthetic(
 
     The counts of a row are Poisson about the expectation from ``density`` at the middle of each bin.
     """
-    expected = density(counts.middle_K) * (counts.realizations[:, None] * counts.exposure)
+    expected = density(counts.centers_K) * (counts.realizations[:, None] * counts.exposure)
     estimates = [estimator(replace(counts, counts=rng.poisson(expected))) for _ in range(n)]
     return np.array([(e.value - truth) / e.error for e in estimates])
 

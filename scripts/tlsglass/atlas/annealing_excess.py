@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tlsglass.atlas.evaluator import SplineTerm
 from tlsglass.atlas.spline import E_CUTOFF_H0, basis, constrain_zero_at_origin, roughness_penalty, scaled_ln_energy
 from tlsglass.base import io
 from tlsglass.base.jackknife import JackknifeEstimate
@@ -71,12 +70,7 @@ class AnnealingExcess:
 
     def ln_ratio(self, E: FloatArray, T: float, g: float) -> JackknifeEstimate:
         """Return the excess at energies (m,), one temperature and one coupling, a JackknifeEstimate (m,)."""
-        return JackknifeEstimate(self.as_term(self.coefficients).rows(E, T, g))
-
-    @staticmethod
-    def as_term(coefficients: FloatArray) -> SplineTerm:
-        """Return the spline with other rows of coefficients (1 + r, 11, 9, 5)."""
-        return SplineTerm(coefficients, energy_basis, temperature_basis, coupling_basis)
+        return JackknifeEstimate(self.coefficients @ coupling_basis(g) @ temperature_basis(T) @ energy_basis(E, T).T)
 
     def save(self, path: StrPath) -> None:
         """Write the coefficients and the metadata with checksums."""

@@ -175,7 +175,8 @@ def thermal_conductivity(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, at
 
     def at_temperature(T: float) -> JackknifeEstimate:
         E, weight = (array[0] for array in evaluator.phonon_energies(np.array([T]), h0_K))
-        return density_estimate(E, T, J0_K, h0_K, atlas) ** -1.0 @ (weight * kernels.thermal_conductivity_kernel(E, T))
+        weighted: FloatArray = weight * kernels.thermal_conductivity_kernel(E, T)
+        return density_estimate(E, T, J0_K, h0_K, atlas) ** -1.0 @ weighted
 
     return _for_each(at_temperature, T_K)
 
@@ -258,7 +259,7 @@ def slopes(
         Slopes in units of γ²/(L0 ρv²), their ratio above/below, and the temperature of the maximum.
     """
     windows = np.geomspace(*below_K, 5), np.geomspace(below_K[1], above_K[0], 13), np.geomspace(*above_K, 6)
-    T = np.unique(np.round(np.concatenate(windows), 12))
+    T: FloatArray = np.unique(np.round(np.concatenate(windows), 12))
     return temperature_fits.logarithmic_slopes(T, sound_velocity(T, J0_K, T0_K**3, 1.0, h0_K, atlas), below_K, above_K)
 
 
@@ -269,7 +270,8 @@ def _integrate(
 
     def at_temperature(T: float) -> JackknifeEstimate:
         E, weight = (array[0] for array in evaluator.all_energies(np.array([T]), h0_K))
-        return density_estimate(E, T, J0_K, h0_K, atlas) @ (weight * kernel(E, T))
+        weighted: FloatArray = weight * kernel(E, T)
+        return density_estimate(E, T, J0_K, h0_K, atlas) @ weighted
 
     return _for_each(at_temperature, T_K)
 

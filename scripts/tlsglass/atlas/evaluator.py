@@ -1,7 +1,7 @@
 """Evaluation of n(T, E; J0/h0): the terms of ln n, and n on a fixed mesh of temperatures and energies."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,8 +24,9 @@ def all_energies(T_K: FloatArray, h0_K: float) -> tuple[FloatArray, FloatArray]:
 
 
 def phonon_energies(T_K: FloatArray, h0_K: float) -> tuple[FloatArray, FloatArray]:
-    """Return nodes and weights (t, e) in kelvin for the thermal conductivity, at temperatures (t,)."""
-    return _energy_nodes(T_K, np.minimum(MAX_PHONON_T * T_K, MAX_PHONON_H0 * h0_K))
+    """Return nodes and weights (t, e) of the thermal conductivity at temperatures (t,); the weights contain its factor T."""
+    E_K, weights = _energy_nodes(T_K, np.minimum(MAX_PHONON_T * T_K, MAX_PHONON_H0 * h0_K))
+    return E_K, weights * T_K[:, None]
 
 
 def _energy_nodes(T_K: FloatArray, highest_K: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -53,53 +54,46 @@ class SplineTerm:
         temperature_basis: Callable[..., FloatArray],
         coupling_basis: Callable[[float], FloatArray],
     ) -> None:
+        self.coefficients = coefficients.astype(float)
         self.energy_basis, self.temperature_basis, self.coupling_basis = energy_basis, temperature_basis, coupling_basis
-        self.coefficients = np.ascontiguousarray(np.moveaxis(coefficients, -1, 0), dtype=float)  # (s, 1 + r, v, t)
-        self._at_coupling = lru_cache(maxsize=32)(self._contract_coupling)
+        self.rows_at = lru_cache(maxsize=32)(self._contract_coupling)
 
     def _contract_coupling(self, g: float) -> FloatArray:
-        """Return the coefficients (1 + r, v, t) at one coupling, where only a few splines differ from zero."""
-        s = self.coupling_basis(g)
-        nonzero = np.flatnonzero(s)
-        if not len(nonzero):
-            return np.zeros(self.coefficients.shape[1:])
-        near = slice(nonzero[0], nonzero[-1] + 1)
-        return np.tensordot(s[near], self.coefficients[near], 1)
-
-    def rows(self, E: FloatArray, T: float, g: float) -> FloatArray:
-        """Return the term (1 + r, m) at energies (m,), one temperature and one coupling."""
-        profile = self._at_coupling(g) @ self.temperature_basis(T)
-        return profile @ self.energy_basis(E, T).T
-
-    def estimate_on_mesh(self, E: FloatArray, T: FloatArray) -> FloatArray:
-        """Return the coefficients (t, e, s) of the estimate at energies (t, e) and temperatures (t,)."""
-        profiles = np.einsum("svt,kt->kvs", self.coefficients[:, 0], self.temperature_basis(T))
-        return self.energy_basis(E, T[:, None]) @ profiles
+        """Return the coefficients (1 + r, v, t) at one coupling."""
+        *shape, splines = self.coefficients.shape
+        return (self.coefficients.reshape(-1, splines) @ self.coupling_basis(g)).reshape(shape)
 
 
 class MeshEvaluator:
     """n(T, E) of an atlas at fixed temperatures (t,) and energies (t, e) as a function of g = J0/h0.
 
-    The values are those of ``Atlas.density``; everything that does not depend on g is computed once, because a fit needs them
-    for hundreds of couplings. ``weights`` (t, e) are those of integrals over the energies. Raises ValueError outside of the
-    atlas.
+    Everything that does not depend on g is computed once, because a fit evaluates n for hundreds of couplings. ``weights`` (t,
+    e) are those of integrals over the energies. Raises ValueError outside of the atlas.
     """
 
     def __init__(self, atlas: "Atlas", T_K: FloatArray, E_K: FloatArray, h0_K: float, weights: FloatOrArray = 1.0) -> None:
         atlas.check_domain(T_K, 0.0, h0_K)
         self.atlas, self.T_K, self.E_K, self.h0_K, self.weights = atlas, T_K, E_K, h0_K, np.broadcast_to(weights, E_K.shape)
-        self._T, self._E = T_K / h0_K, E_K / h0_K
-        self._terms = [(term.estimate_on_mesh(self._E, self._T), term.coupling_basis) for term in atlas.terms]
+        self._E, T = E_K / h0_K, T_K / h0_K
+        self._terms = [(term, term.energy_basis(self._E, T[:, None]), term.temperature_basis(T)) for term in atlas.terms]
         self.n = lru_cache(maxsize=32)(self._n)
         self._weighted_kernel = lru_cache(maxsize=64)(self._multiply_weights)  # many parameters are tried at one coupling
+
+    @cached_property
+    def _estimates(self) -> list[FloatArray]:
+        """Coefficients (t, e, s) of the splines in the coupling, for the estimate of each term."""
+        return [E @ np.einsum("vts,kt->kvs", term.coefficients[0], T) for term, E, T in self._terms]
 
     def _n(self, g: float, jackknife: bool = False) -> FloatArray:
         """Return n (t, e) per kelvin and lattice site, with ``jackknife`` as rows (1 + r, t, e)."""
         self.atlas.check_domain(self.T_K[:1], g * self.h0_K, self.h0_K)
+        gaussian = self.atlas.ln_gaussian(self._E, g)
         if jackknife:
-            rows = (np.exp(self.atlas.ln_n(E, T, g)) for E, T in zip(self._E, self._T.tolist(), strict=True))
-            return np.stack(list(rows), axis=1) / self.h0_K
-        ln_n = sum((mesh @ basis(g) for mesh, basis in self._terms), start=self.atlas.ln_gaussian(self._E, g))
+            rows = (np.einsum("rvt,kt->krv", term.rows_at(g), T) @ np.swapaxes(E, 1, 2) for term, E, T in self._terms)
+            ln_n = np.swapaxes(reduce(np.add, rows) + gaussian[:, None], 0, 1)
+        else:
+            splines = (mesh @ term.coupling_basis(g) for mesh, (term, _, _) in zip(self._estimates, self._terms, strict=True))
+            ln_n = reduce(np.add, splines) + gaussian
         n: FloatArray = np.exp(ln_n) / self.h0_K
         return n
 

@@ -18,7 +18,7 @@ from tlsglass.atlas.table import Atlas, shipped_atlas
 from tlsglass.base.types import FloatArray
 from tlsglass.physics import kernels, microwave
 
-MAX_THERMAL_E_OVER_T = 90.0  # kernels with 1/cosh²(E/2T) vanish above
+MAX_RELAXATION_E_OVER_T = 90.0  # 1/cosh²(E/2T) vanishes above
 PRINCIPAL_VALUE_STEPS = 56
 
 
@@ -69,8 +69,10 @@ class AtlasObservables:
         return MeshEvaluator(self.atlas, T_K, T_K[:, None], self.h0_K)
 
     def _principal_value_mesh(self, quantum_K: float) -> MeshEvaluator:
-        E_K, weights = microwave.principal_value_mesh(quantum_K, PRINCIPAL_VALUE_STEPS)
-        return MeshEvaluator(self.atlas, self.T_K, np.tile(E_K, (len(self.T_K), 1)), self.h0_K, weights)
+        t = microwave.principal_value_nodes(PRINCIPAL_VALUE_STEPS)
+        E_K = np.tile(quantum_K * np.exp(np.concatenate([t, -t])), (len(self.T_K), 1))
+        weights = np.concatenate([1 / np.sinh(t), -1 / np.sinh(t)]) * microwave.PRINCIPAL_VALUE_STEP
+        return MeshEvaluator(self.atlas, self.T_K, E_K, self.h0_K, 0.5 * quantum_K * weights)
 
     def _single_energy_mesh(self, E_K: float) -> MeshEvaluator:
         return MeshEvaluator(self.atlas, self.T_K, np.full((len(self.T_K), 1), E_K), self.h0_K)
@@ -83,7 +85,7 @@ class AtlasObservables:
 
     def specific_heat(self, g: float, jackknife: bool = False) -> FloatArray:
         """Return C in units of C(1 K), the integral over ``kernels.specific_heat_kernel``."""
-        C = self._all.integrate(kernels.specific_heat_kernel, float(g), jackknife, max_E_over_T=MAX_THERMAL_E_OVER_T)
+        C = self._all.integrate(kernels.specific_heat_kernel, float(g), jackknife)
         return C[..., :-1] / C[..., -1:] * self.T_reference
 
     def thermal_conductivity(self, g: float, jackknife: bool = False) -> FloatArray:
@@ -105,7 +107,9 @@ class AtlasObservables:
         return self._relaxational(kernels.friction_kernel, g, omega, A, jackknife)
 
     def _relaxational(self, kernel: Callable[..., FloatArray], g: float, omega: float, A: float, jackknife: bool) -> FloatArray:
-        integral = self._all.integrate(kernel, float(g), jackknife, float(omega), float(A), max_E_over_T=MAX_THERMAL_E_OVER_T)
+        integral = self._all.integrate(
+            kernel, float(g), jackknife, float(omega), float(A), max_E_over_T=MAX_RELAXATION_E_OVER_T
+        )
         return integral[..., :-1] / self.reference(g, jackknife)
 
     def sound_velocity(self, g: float, omega: float, A: float, jackknife: bool = False) -> FloatArray:
@@ -113,7 +117,7 @@ class AtlasObservables:
         return self.resonant(g, jackknife) + self.relaxation(g, omega, A, jackknife)
 
     def resonant_at_frequency(self, g: float, frequency_Hz: float, jackknife: bool = False) -> FloatArray:
-        """Return ``resonant`` at a finite frequency (see ``microwave.principal_value_mesh``), a shift δf/f."""
+        """Return ``resonant`` at a finite frequency (see ``microwave.principal_value_nodes``), a shift δf/f."""
         mesh = self._principal_value(microwave.HERTZ_K * frequency_Hz)
         change = mesh.integrate(kernels.resonant_kernel, float(g), jackknife)
         return self.resonant(g, jackknife) + change[..., :-1] / self.reference(g, jackknife)

@@ -124,11 +124,11 @@ def roughness_penalty(sizes: tuple[int, ...], weights: tuple[float, ...]) -> Flo
     second_differences = [np.diff(np.eye(size), 2, axis=0) for size in sizes]
     second_differences[-1] = second_differences[-1] @ constrain_zero_at_origin(sizes[-1])
     identities = [np.eye(D.shape[1]) for D in second_differences]
-    terms = (
-        weight * reduce(np.kron, [*identities[:axis], D.T @ D, *identities[axis + 1 :]])
-        for axis, (weight, D) in enumerate(zip(weights, second_differences, strict=True))
-    )
-    return sum(terms, start=np.zeros((1, 1)))
+    penalty = np.zeros((1, 1))
+    for axis, (weight, D) in enumerate(zip(weights, second_differences, strict=True)):
+        factors = [*identities[:axis], D.T @ D, *identities[axis + 1 :]]
+        penalty = penalty + weight * reduce(lambda a, b: np.kron(a, b), factors)
+    return penalty
 
 
 class PoissonSplineFit:
@@ -153,8 +153,9 @@ class PoissonSplineFit:
         gradient = np.zeros_like(c)
         for near, (d, tau, s) in zip(self.near, self._with_bases(), strict=True):
             weights = np.outer(tau, s)[near]  # only four splines in ln T and four in s differ from zero
-            local = (slice(None), slice(None), *near)
-            residual = d.observed[rows] - d.expected[rows] * np.exp(np.tensordot(c[local], weights, 2) @ d.v.T)
+            local: Any = (slice(None), slice(None), *near)
+            ratio: FloatArray = np.exp(np.tensordot(c[local], weights, 2) @ d.v.T)
+            residual: FloatArray = d.observed[rows] - d.expected[rows] * ratio
             gradient[local] += (residual @ d.v)[:, :, None, None] * weights
         return gradient.reshape(len(c), -1) - c.reshape(len(c), -1) @ self.penalty
 

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlsglass.atlas import spline
+from tlsglass.atlas import annealing_excess, spline
 from tlsglass.atlas.annealing_excess import AnnealingExcess
-from tlsglass.atlas.evaluator import SplineTerm
+from tlsglass.atlas.evaluator import MeshEvaluator, SplineTerm
 from tlsglass.base import io
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import AnyArray, FloatArray, FloatOrArray, IntArray, StrPath
@@ -99,8 +99,9 @@ class Atlas:
     @cached_property
     def _starts(self) -> IntArray:
         """Where the counts of each set and temperature begin, (sets, rungs)."""
-        sizes = self.arrays["bins"] * np.array([[len(entry["gathered"])] for entry in self.sets])
-        return np.cumsum(sizes).reshape(sizes.shape) - sizes
+        sizes: IntArray = self.arrays["bins"] * np.array([[len(entry["gathered"])] for entry in self.sets])
+        starts: IntArray = np.cumsum(sizes).reshape(sizes.shape) - sizes
+        return starts
 
     # ---- the smooth density of states --------------------------------------------------------------------------------
 
@@ -119,20 +120,24 @@ class Atlas:
         Raises ValueError, with the limits, for E < 0 and for T or J0 outside of ``limits`` times ``h0_K``.
         """
         self.check_domain(T_K, J0_K, h0_K)
-        E, T, g = (np.asarray(x, dtype=float) / h0_K for x in (E_K, T_K, J0_K))
+        E, T, g = np.asarray(E_K, dtype=float), np.asarray(T_K, dtype=float), np.asarray(J0_K, dtype=float) / h0_K
         if not np.all(E >= 0):
             raise ValueError(f"E = {np.ravel(E_K)[~(np.ravel(E) >= 0)][0]:g} K: an excitation energy is not negative")
         shape = np.broadcast_shapes(E.shape, T.shape, g.shape)
         if T.size == g.size == 1:
-            ln_n = self.ln_n(np.ravel(E), float(T.flat[0]), float(g.flat[0])).reshape(-1, *E.shape)
-            return JackknifeEstimate(np.broadcast_to(np.exp(ln_n) / h0_K, (len(ln_n), *shape)))
+            rows = self._rows(np.ravel(E), float(T.flat[0]), float(g.flat[0]), h0_K).reshape(-1, *E.shape)
+            return JackknifeEstimate(np.broadcast_to(rows, (len(rows), *shape)))
         E, T, g = (np.broadcast_to(x, shape).ravel() for x in (E, T, g))
         pairs, pair_of_point = np.unique(np.stack([T, g]), axis=1, return_inverse=True)
-        ln_n = np.empty((len(self.coefficient_rows[0]), E.size))
+        rows = np.empty((len(self.coefficient_rows[0]), E.size))
         for k, (T_k, g_k) in enumerate(pairs.T.tolist()):
             points = pair_of_point.ravel() == k
-            ln_n[:, points] = self.ln_n(E[points], T_k, g_k)
-        return JackknifeEstimate(np.exp(ln_n).reshape(-1, *shape) / h0_K)
+            rows[:, points] = self._rows(E[points], T_k, g_k, h0_K)
+        return JackknifeEstimate(rows.reshape(-1, *shape))
+
+    def _rows(self, E_K: FloatArray, T_K: float, g: float, h0_K: float) -> FloatArray:
+        """Return n, rows (1 + r, m), at energies (m,), one temperature and one coupling."""
+        return MeshEvaluator(self, np.array([T_K]), E_K[None], h0_K).n(g, jackknife=True)[:, 0]
 
     def check_domain(self, T_K: npt.ArrayLike, J0_K: npt.ArrayLike, h0_K: float) -> None:
         """Raise ValueError, with the limits, for T or J0 outside of the domain."""
@@ -147,10 +152,6 @@ class Atlas:
                     f" {name} = {low * h0_K:g} to {high * h0_K:g} K ({low:g} to {high:g} h0)"
                 )
 
-    def ln_n(self, E: FloatArray, T: float, g: float) -> FloatArray:
-        """Return ln(n h0), rows (1 + r, m), at energies (m,), one temperature and one coupling, all in units of h0."""
-        return sum((term.rows(E, T, g) for term in self.terms), start=self.ln_gaussian(E, g))
-
     def ln_gaussian(self, E: FloatOrArray, g: float) -> FloatArray:
         """Return ln(n h0) of random spins, in units of h0."""
         return spline.ln_gaussian(E, g, self.metadata["concentration"], self.metadata["spread"])
@@ -160,7 +161,10 @@ class Atlas:
         """The terms of ln(n h0) besides ``ln_gaussian``: the spline and, with an excess, minus that."""
         coefficients, excess = self.coefficient_rows
         terms = [SplineTerm(coefficients, spline.energy_basis, spline.temperature_basis, spline.coupling_basis)]
-        return terms if excess is None else [*terms, AnnealingExcess.as_term(-excess)]
+        if excess is not None:
+            bases = annealing_excess.energy_basis, annealing_excess.temperature_basis, annealing_excess.coupling_basis
+            terms.append(SplineTerm(-excess, *bases))
+        return terms
 
     @cached_property
     def coefficient_rows(self) -> tuple[FloatArray, FloatArray | None]:
@@ -181,7 +185,8 @@ class Atlas:
             scale = math.sqrt((n - 1) / n * rows / (rows - 1))
             zero = np.zeros_like(coefficients[:1])
             parts = [zero, np.repeat(zero, before, axis=0), scale * deviations, np.repeat(zero, after, axis=0)]
-            return coefficients[0] + np.concatenate(parts)
+            padded: FloatArray = coefficients[0] + np.concatenate(parts)
+            return padded
 
         return pad(coefficients, 0, len(excess) - 1), pad(excess, len(coefficients) - 1, 0)
 
@@ -297,11 +302,13 @@ def _fit_with_errors(atlas: Atlas, report: Callable[[str], object]) -> FloatArra
     """
     data, changes = spline_data_sets(atlas), []
     coefficients = spline.PoissonSplineFit(data).solve()
-    estimate, groups = coefficients[0], len(coefficients) - 1
+    estimate: FloatArray = coefficients[0]
+    groups = len(coefficients) - 1
     for coupling in inner_couplings(atlas):
         changes.append(fit_without(data, coupling, estimate, jackknife=False)[0] - estimate)
         report(f"left out J0/h0 = {coupling:g}")
     rows = groups + 2 * len(changes)
     jackknife = math.sqrt((groups - 1) / groups * rows / (rows - 1)) * (coefficients[1:] - coefficients[1:].mean(axis=0))
     interpolation = INTERPOLATION_ERROR_SHARE * math.sqrt(0.5 * rows / (rows - 1)) * np.array(changes)
-    return estimate + np.concatenate([np.zeros_like(estimate)[None], jackknife, interpolation, -interpolation])
+    deviations: FloatArray = np.concatenate([np.zeros_like(estimate)[None], jackknife, interpolation, -interpolation])
+    return estimate + deviations

@@ -1,164 +1,228 @@
-"""The density of states n(T, E) of one (L, J0, T): excitation energies counted in blocks of realizations, and their file."""
+"""The density of states n(T, E) of one (L, J0, T), from excitation energies counted in blocks of realizations, and its file."""
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from tlsglass.base import io, jackknife
+from tlsglass.base.jackknife import JackknifeEstimate
+from tlsglass.base.types import FloatArray, IntArray, StrPath
 from tlsglass.dos import grid
 
 
 @dataclass(frozen=True)
 class DensityOfStates:
-    """Excitation energies counted per energy bin and block of realizations, for one (L, J0, T); and n(T, E) with errors.
+    """The density of states n(T, E) of one (L, J0, T) with jackknife errors.
 
-    ``fingerprint`` names all that the counts depend on (model, ladder, seed, chain version, ...); counts merge only with
-    counts of the same fingerprint. Row b holds the realizations ``first[b]`` to ``first[b] + realizations[b] - 1``: one
-    block in a shard, neighbouring blocks of a jackknife group that ``merge`` has added up. Errors are jackknifed
-    over ``groups`` of blocks, which a merge chooses; a shard has none. Raises ValueError for what is no count of energies.
+    It consists of the numbers of excitation energies per energy bin and block of realizations. Row b of the counts contains the
+    realizations ``first[b]`` to ``first[b] + realizations[b] - 1``: one block in a shard, or several neighboring blocks of one
+    jackknife group in a merged file.
+
+    Parameters
+    ----------
+    L
+        Size of the lattice.
+    J0_K
+        Typical interaction of neighboring TLSs in kelvin.
+    T_K
+        Temperature > 0 in kelvin, of the annealing schedule or of the quench.
+    n_spins
+        Number of TLSs of one realization.
+    concentration
+        Fraction of sites that have a TLS.
+    block
+        Number of realizations of one block.
+    fingerprint
+        Text that contains everything the counts depend on (model, schedule, seed, version, ...). Counts are merged only if
+        their fingerprints agree.
+    first
+        First realization of each row, (b,).
+    edges_K
+        Edges of the energy bins in kelvin, (m + 1,).
+    counts
+        Numbers of excitation energies, (b, m).
+    blocks_per_row
+        Number of blocks in each row, (b,); None if each row is one block.
+    groups
+        Number of groups of blocks for the jackknife; None in a shard, which has no errors.
+    snapshots
+        Number of states of each realization whose energies are counted.
+
+    Raises
+    ------
+    ValueError
+        If the arguments are not consistent.
     """
 
     L: int
     J0_K: float
-    T_K: float  # 0 < T: the temperature of the rung, or of the quench
+    T_K: float
     n_spins: int
     concentration: float
     block: int
     fingerprint: str
-    first: np.ndarray  # (b,) int64
-    edges_K: np.ndarray  # (m + 1,)
-    counts: np.ndarray  # (b, m) int64
-    blocks_per_row: np.ndarray | None = None  # (b,) blocks in each row, None where each row is one block
-    groups: int | None = None  # of blocks, for the jackknife; None where the density has not chosen any
-    snapshots: int = 1  # states of each realization of which energies are counted
+    first: IntArray
+    edges_K: FloatArray
+    counts: IntArray
+    blocks_per_row: IntArray | None = None
+    groups: int | None = None
+    snapshots: int = 1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not (self.T_K > 0 and self.n_spins > 0 and self.block > 0 and 0 < self.concentration <= 1):
             raise ValueError(
-                f"counts at T = {self.T_K} K of {self.n_spins} TLSs, {self.concentration} a site, in blocks of {self.block}:"
-                " all must be > 0, and the concentration at most 1"
+                f"counts at T = {self.T_K} K of {self.n_spins} TLSs, concentration = {self.concentration}, in blocks of"
+                f" {self.block}: all must be > 0, and the concentration at most 1"
             )
         if self.counts.shape != (len(self.first), len(self.edges_K) - 1) or np.any(np.diff(self.edges_K) <= 0):
             raise ValueError(
-                f"counts of shape {self.counts.shape} do not belong to {len(self.first)} rows and {len(self.edges_K)} growing"
+                f"counts of shape {self.counts.shape} do not match {len(self.first)} rows and {len(self.edges_K)} ascending"
                 " bin edges"
             )
         if self.groups is not None and self.groups < 2:
             raise ValueError(f"{self.groups} jackknife groups: there must be at least 2")
 
     @property
-    def realizations(self):
-        """Realizations of each row, (b,)."""
+    def realizations(self) -> IntArray:
+        """Number of realizations of each row, (b,)."""
         return self.block * (np.ones(len(self.first), dtype=np.int64) if self.blocks_per_row is None else self.blocks_per_row)
 
     @property
-    def n_realizations(self):
+    def n_realizations(self) -> int:
+        """Number of all realizations."""
         return int(self.realizations.sum())
 
     @property
-    def total(self):
-        """Counts of all realizations together, (m,)."""
-        return self.counts.sum(axis=0)
+    def total(self) -> IntArray:
+        """Counts of all realizations, (m,)."""
+        total: IntArray = self.counts.sum(axis=0)
+        return total
 
     @property
-    def widths_K(self):
-        """Widths of the bins, (m,)."""
+    def widths_K(self) -> FloatArray:
+        """Widths of the bins in kelvin, (m,)."""
         return np.diff(self.edges_K)
 
     @property
-    def middle_K(self):
-        """Centres of the bins, (m,)."""
+    def centers_K(self) -> FloatArray:
+        """Centers of the bins in kelvin, (m,)."""
         return 0.5 * (self.edges_K[:-1] + self.edges_K[1:])
 
     @property
-    def exposure(self):
-        """Factor (m,) between n(T, E) and the expected counts per bin of one realization, in all its snapshots.
+    def exposure(self) -> FloatArray:
+        """Expected counts per bin of one realization with all its snapshots, divided by n(T, E), (m,).
 
-        ASSUME: n is the concentration x times the probability density of E (a density per lattice site, not per TLS); the
-        paper leaves its normalisation open, and only so does B(T) of its Table II come out.
+        ASSUME: n is the concentration x times the probability density of E, a density per lattice site and not per TLS. The
+        paper does not state its normalization, and only this reading reproduces B(T) of Table II.
         """
         return self.snapshots * self.n_spins / self.concentration * self.widths_K
 
     @cached_property
-    def sums(self):
-        """Samples (m,) of the counts, and Samples () of the number of realizations that they stand for.
+    def sums(self) -> tuple[JackknifeEstimate, JackknifeEstimate]:
+        """Counts (m,) and number of realizations (), with their jackknife rows.
 
-        Raises ValueError without jackknife groups, and for fewer than two blocks.
+        Raises ValueError if the number of jackknife groups is not set, and for fewer than two blocks.
         """
         if self.groups is None:
-            raise ValueError("these counts have no jackknife groups: merge them with some, or load them with groups=...")
-        both = jackknife.leave_one_out(np.column_stack([self.counts, self.realizations]), self.groups, self.blocks_per_row)
-        return both[:-1], both[-1]
+            raise ValueError("these counts have no jackknife groups: set them by merge(..., groups) or load(..., groups)")
+        table = np.column_stack([self.counts, self.realizations])
+        sums = jackknife.leave_one_out(table, self.groups, self.blocks_per_row)
+        return sums[:-1], sums[-1]
 
     @cached_property
-    def n(self):
-        """n(T, E) per kelvin and lattice site, Samples (m,). Raises ValueError as ``sums``."""
+    def n(self) -> JackknifeEstimate:
+        """n(T, E) per kelvin and lattice site in each bin, (m,). Raises ValueError as ``sums``."""
         total, realizations = self.sums
         return total / (realizations * self.exposure)
 
-    def coarsen(self, kept):
-        """Return the counts on the grid of the kept bin edges (indices, as ``grid.rebin`` returns them)."""
-        return replace(self, edges_K=self.edges_K[kept], counts=np.add.reduceat(self.counts, kept[:-1], axis=1))
+    def coarsen(self, edges: IntArray) -> "DensityOfStates":
+        """Return the density in the bins between the edges of these indices (as returned by ``grid.rebin``)."""
+        return replace(self, edges_K=self.edges_K[edges], counts=np.add.reduceat(self.counts, edges[:-1], axis=1))
 
-    def coarsen_by(self, factor):
-        """Return the counts with every ``factor`` neighbouring bins merged; what remains at the upper end is one bin."""
+    def coarsen_by(self, factor: int) -> "DensityOfStates":
+        """Return the density with each ``factor`` neighboring bins merged; the last bin may consist of fewer."""
         last = len(self.edges_K) - 1
         return self.coarsen(np.append(np.arange(0, last, factor), last))
 
-    def coarsen_to_width(self, width_K):
-        """Return the counts with neighbouring bins merged until each is at least ``width_K`` wide."""
+    def coarsen_to_width(self, width_K: float) -> "DensityOfStates":
+        """Return the density with neighboring bins merged until each is at least ``width_K`` wide."""
         return self.coarsen(grid.rebin(self.widths_K, width_K * (1 - 1e-9)))
 
-    def coarsen_to_counts(self, least):
-        """Return the counts with neighbouring bins merged until each holds at least ``least`` of all realizations, in the mean
-        over their snapshots."""
-        return self.coarsen(grid.rebin(self.total, least * self.snapshots))
+    def coarsen_to_counts(self, min_counts: float) -> "DensityOfStates":
+        """Return the density with neighboring bins merged until each contains ``min_counts``, as a mean over snapshots."""
+        return self.coarsen(grid.rebin(self.total, min_counts * self.snapshots))
 
-    def between(self, begin, end):
-        """Return the counts of the realizations numbered ``begin`` to ``end`` - 1, but for rows that reach beyond them."""
-        kept = (self.first >= begin) & (self.first + self.realizations <= end)
-        blocks_per_row = None if self.blocks_per_row is None else self.blocks_per_row[kept]
-        return replace(self, first=self.first[kept], counts=self.counts[kept], blocks_per_row=blocks_per_row)
+    def between(self, begin: int, end: int) -> "DensityOfStates":
+        """Return the density of the rows that lie within the realizations ``begin`` to ``end`` - 1."""
+        rows = (self.first >= begin) & (self.first + self.realizations <= end)
+        blocks_per_row = None if self.blocks_per_row is None else self.blocks_per_row[rows]
+        return replace(self, first=self.first[rows], counts=self.counts[rows], blocks_per_row=blocks_per_row)
 
-    def rescale(self, factor):
-        """Return the counts with every energy and temperature multiplied by ``factor``."""
+    def rescale(self, factor: float) -> "DensityOfStates":
+        """Return the density with all energies and temperatures multiplied by ``factor``."""
         return replace(self, T_K=self.T_K * factor, J0_K=self.J0_K * factor, edges_K=self.edges_K * factor)
 
-    def save(self, path):
-        """Write the counts with their digest, and with a stamp that says what they are of."""
-        told = (f for f in fields(self) if f.type in (int, float, str))
-        stamp = {f.name: getattr(self, f.name) for f in told if getattr(self, f.name) != f.default}
-        stamp["origin"] = stamp.pop("fingerprint")
-        if self.groups is not None:  # a shard has none
-            stamp["groups"] = self.groups
-        # Gathered rows are kept small; a shard's type is part of its digest. By columns, which are alike, both compress better.
-        stored = np.int32 if self.blocks_per_row is None else np.min_scalar_type(self.counts.max(initial=0))
-        arrays = {"first": self.first, "edges_K": self.edges_K, "counts": np.asfortranarray(self.counts, dtype=stored)}
+    def save(self, path: StrPath) -> None:
+        """Write the counts, and as metadata all scalar fields, with checksums. The fingerprint is stored as "origin"."""
+        scalars = (f for f in fields(self) if f.type in (int, float, str))
+        metadata = {f.name: getattr(self, f.name) for f in scalars if getattr(self, f.name) != f.default}
+        metadata["origin"] = metadata.pop("fingerprint")
+        if self.groups is not None:
+            metadata["groups"] = self.groups
+        # The type of the counts of a shard is part of its checksum. In column order, whose neighbors are similar, they compress
+        # better.
+        dtype = np.int32 if self.blocks_per_row is None else np.min_scalar_type(self.counts.max(initial=0))
+        arrays = {"first": self.first, "edges_K": self.edges_K, "counts": np.asfortranarray(self.counts, dtype=dtype)}
         if self.blocks_per_row is not None:
             arrays["gathered"] = self.blocks_per_row
-        io.write_arrays(path, arrays, stamp)
+        io.write_arrays(path, arrays, metadata)
 
     @classmethod
-    def load(cls, path, groups=None):
-        """Read what ``save`` wrote. Raises files.DamagedFile.
+    def load(cls, path: StrPath, groups: int | None = None) -> "DensityOfStates":
+        """Read what ``save`` wrote. Raise DamagedFileError for anything else.
 
-        ``groups`` are the jackknife groups of a file that has none, as a shard, or that shall have others.
+        ``groups`` is the number of jackknife groups, by default that of the file.
         """
-        arrays, stamp = io.read_arrays(path)
+        arrays, metadata = io.read_arrays(path)
         try:
-            arrays["counts"] = np.ascontiguousarray(arrays["counts"], dtype=np.int64)
-            blocks_per_row = arrays.pop("gathered", None)
-            counts = cls(fingerprint=stamp.pop("origin"), blocks_per_row=blocks_per_row, **stamp, **arrays)
+            arguments: dict[str, Any] = metadata | arrays
+            arguments["counts"] = np.ascontiguousarray(arguments["counts"], dtype=np.int64)
+            blocks_per_row = arguments.pop("gathered", None)
+            density = cls(fingerprint=arguments.pop("origin"), blocks_per_row=blocks_per_row, **arguments)
         except (KeyError, TypeError, ValueError) as error:
             raise io.DamagedFileError(path, f"not counts of excitation energies: {error}") from error
-        return counts if groups is None else replace(counts, groups=groups)
+        return density if groups is None else replace(density, groups=groups)
 
 
-def load_density(path, groups=50):
-    """Return the density of states in a file of results/published/dos or of a run, Counts with ``n`` as Samples (m,).
+def load_density(path: StrPath, groups: int = 50) -> DensityOfStates:
+    """Load the density of states of one (L, J0, T) from a file of results/published/dos or of a run.
 
-    Errors are jackknifed over ``groups`` of blocks of realizations. Raises FileNotFoundError, and files.DamagedFile for a file
-    that is not what was written.
+    Parameters
+    ----------
+    path
+        An .npz file.
+    groups
+        Number of groups of realizations for jackknife errors.
+
+    Returns
+    -------
+    DensityOfStates
+        ``n`` is n(T, E) per kelvin and lattice site, a JackknifeEstimate (m,) with ``value`` and ``error``; ``edges_K`` (m +
+        1,) are the edges of its energy bins.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    DamagedFileError
+        If the file does not match its checksum.
+
+    Examples
+    --------
+    >>> import tlsglass
+    >>> density = tlsglass.load_density("results/published/dos/L12_J3/T0.1.npz")  # doctest: +SKIP
+    >>> print(density.n[0])  # doctest: +SKIP
     """
     return DensityOfStates.load(path, groups)

@@ -1,42 +1,44 @@
-"""Counts from the files of a study: of the fingerprint, temperature and realizations that it asks for, or not at all."""
+"""Load counts, and refuse files with another fingerprint, temperature or range of realizations than expected."""
 
 import json
 import math
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tlsglass.base import io, labels
+from tlsglass.base.types import StrPath
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.merge import ShardMismatchError, merge
 
 
-def shard_mismatch(path, why):
-    """Return the ForeignShard that tells why the file at ``path`` is none of this study."""
-    return ShardMismatchError(f"{path}: foreign ({why}); {io.repair_command(path)}")
+def shard_mismatch(path: StrPath, reason: str) -> ShardMismatchError:
+    """Return the error that the file at ``path`` does not belong to this study."""
+    return ShardMismatchError(f"{path}: foreign ({reason}); {io.repair_command(path)}")
 
 
-def check_fingerprint(path, fingerprint, expected):
-    """Raise ForeignShard, naming the first difference, when the file at ``path`` is not of the ``expected`` fingerprint."""
+def check_fingerprint(path: StrPath, fingerprint: str, expected: str) -> None:
+    """Raise ShardMismatchError, with the first difference, unless the fingerprint of a file is the expected one."""
     if fingerprint == expected:
         return
     try:
         ours, theirs = json.loads(expected), json.loads(fingerprint)
         name = next(name for name in sorted({*ours, *theirs}) if theirs.get(name) != ours.get(name))
-        why = f"{name} is {theirs.get(name)} in it and {ours.get(name)} in this study"
+        reason = f"{name} is {theirs.get(name)} in it and {ours.get(name)} in this study"
     except (ValueError, AttributeError, StopIteration):
-        why = "it does not say what made it"
-    raise shard_mismatch(path, why)
+        reason = "it does not say what made it"
+    raise shard_mismatch(path, reason)
 
 
-def check_batch_name(path, first, n):
-    """Raise ForeignShard when a file that is named after realizations, 00000-00099.npz, holds others."""
+def check_batch_name(path: StrPath, first: int, n: int) -> None:
+    """Raise ShardMismatchError if a file is named after other realizations, 00000-00099.npz, than it contains."""
     stem = Path(path).stem
     if re.fullmatch(r"\d+-\d+", stem) and stem != str(labels.Batch(first, first + n - 1)):
         raise shard_mismatch(path, f"it holds realizations {first} to {first + n - 1}")
 
 
-def check_realizations(path, firsts, numbers, n):
-    """Raise ForeignShard unless rows of ``numbers`` realizations from ``firsts`` on, growing, are those from 0 to ``n`` - 1."""
+def check_realizations(path: StrPath, firsts: Iterable[int], numbers: Iterable[int], n: int) -> None:
+    """Raise ShardMismatchError unless rows of ``numbers`` realizations from ``firsts`` on cover 0 to ``n`` - 1, each once."""
     end = 0
     for first, number in zip(firsts, numbers, strict=True):
         if first != end:
@@ -48,40 +50,48 @@ def check_realizations(path, firsts, numbers, n):
         raise shard_mismatch(path, f"it holds {end} realizations and this study has {n}")
 
 
-def read(path, fingerprint, T_K):
-    """Return the counts in a file. Raises files.DamagedFile, and ForeignShard for another fingerprint or temperature."""
-    found = DensityOfStates.load(path)
-    if not math.isclose(found.T_K, T_K):
-        raise shard_mismatch(path, f"its temperature is {found.T_K:g} K")
-    check_fingerprint(path, found.fingerprint, fingerprint)
-    return found
+def _read(path: StrPath, fingerprint: str, T_K: float) -> DensityOfStates:
+    """Return the density in a file, or raise ShardMismatchError for another fingerprint or temperature."""
+    density = DensityOfStates.load(path)
+    if not math.isclose(density.T_K, T_K):
+        raise shard_mismatch(path, f"its temperature is {density.T_K:g} K")
+    check_fingerprint(path, density.fingerprint, fingerprint)
+    return density
 
 
-def read_shard(path, fingerprint, T_K):
-    """Return the counts of a batch as ``read`` does. Raises ForeignShard also for other realizations than those that its
-    name says: so none is counted twice."""
-    part = read(path, fingerprint, T_K)
-    check_batch_name(path, int(part.first[0]), part.n_realizations)
-    return part
+def read_shard(path: StrPath, fingerprint: str, T_K: float) -> DensityOfStates:
+    """Return the density of one batch.
+
+    Raises DamagedFileError, and ShardMismatchError for another fingerprint, temperature, or realizations than the file name
+    says.
+    """
+    shard = _read(path, fingerprint, T_K)
+    check_batch_name(path, int(shard.first[0]), shard.n_realizations)
+    return shard
 
 
-def read_merged(path, fingerprint, T_K, n):
-    """Return the counts of all ``n`` realizations as ``read`` does. Raises ForeignShard also for other realizations."""
-    merged = read(path, fingerprint, T_K)
-    check_realizations(path, *_held(merged), n)
+def read_merged(path: StrPath, fingerprint: str, T_K: float, n: int) -> DensityOfStates:
+    """Return the density of all ``n`` realizations.
+
+    Raises DamagedFileError, and ShardMismatchError for another fingerprint, temperature or other realizations.
+    """
+    merged = _read(path, fingerprint, T_K)
+    check_realizations(path, merged.first.tolist(), merged.realizations.tolist(), n)
     return merged
 
 
-def load_merged(paths, fingerprint, T_K, n, groups=None, spans=()):
-    """Return the counts in all files, each read as ``read_shard`` does, merged as ``merge.merge`` does.
+def load_merged(
+    paths: Sequence[StrPath],
+    fingerprint: str,
+    T_K: float,
+    n: int,
+    groups: int | None = None,
+    ranges: Sequence[tuple[int, int]] = (),
+) -> DensityOfStates:
+    """Return the density of all ``n`` realizations, read by ``read_shard`` and merged by ``merge.merge``.
 
-    Raises ForeignShard also when they are not those of realizations 0 to ``n`` - 1.
+    Raises ShardMismatchError also if the files do not contain realizations 0 to ``n`` - 1, each once.
     """
-    gathered = merge((read_shard(path, fingerprint, T_K) for path in paths), groups, spans)
-    check_realizations(paths[0], *_held(gathered), n)
-    return gathered
-
-
-def _held(counts):
-    """Return the first realization and the number of realizations of each row of counts, as lists."""
-    return counts.first.tolist(), counts.realizations.tolist()
+    merged = merge((read_shard(path, fingerprint, T_K) for path in paths), groups, ranges)
+    check_realizations(paths[0], merged.first.tolist(), merged.realizations.tolist(), n)
+    return merged

@@ -85,7 +85,7 @@ def detailed_balance(data: EquilibrationData, density: DensityOfStates, k: int) 
     negative = data.mean("negative")[k]
     bins = negative.shape[0]
     uniform = int(np.searchsorted(density.edges_K, bins * density.T_K * (1 + 1e-9))) - 1
-    weights = 1 / (1 + np.exp(density.middle_K[:uniform] / density.T_K))
+    weights = 1 / (1 + np.exp(density.centers_K[:uniform] / density.T_K))
     rows = (total.rows[:, :uniform] * weights).reshape(len(total.rows), bins, -1).sum(axis=2)
     ratio: JackknifeEstimate = negative / (JackknifeEstimate(rows) / realizations)
     return ratio - 1

@@ -15,7 +15,8 @@ from tlsglass.physics import kernels
 
 def density(E_K: FloatOrArray, T_K: FloatOrArray, B: float, mu: float) -> FloatArray:
     """Eq. (3): n(T, E) = B (T² + E²)^(µ/2), in the unit of B, which is n at T² + E² = 1 K²."""
-    return B * (np.asarray(T_K, dtype=float) ** 2 + np.asarray(E_K, dtype=float) ** 2) ** (mu / 2)
+    n: FloatArray = B * (np.asarray(T_K, dtype=float) ** 2 + np.asarray(E_K, dtype=float) ** 2) ** (mu / 2)
+    return n
 
 
 _LN_X, _LN_W = kernels.gauss_legendre(np.linspace(np.log(1e-7), 0.0, 13), 12)
@@ -84,6 +85,7 @@ def _relaxational(
     weight: Callable[[FloatArray], FloatArray],
 ) -> FloatArray:
     """Integrate ``weight``(E/T) / T times ``inner``(``kernels.relaxation_ratio``), the two factors of a kernel, over E."""
-    T = np.asarray(T_K, dtype=float)[..., None]
-    integral = inner(kernels.relaxation_ratio(_X_REL * T, T, omega, A))
-    return np.asarray(T_K, dtype=float) ** mu * (integral @ (_DX_REL * weight(_X_REL) * density(_X_REL, 1.0, 1.0, mu)))
+    T = np.asarray(T_K, dtype=float)
+    integral = inner(kernels.relaxation_ratio(_X_REL * T[..., None], T[..., None], omega, A))
+    values: FloatArray = T**mu * (integral @ (_DX_REL * weight(_X_REL) * density(_X_REL, 1.0, 1.0, mu)))
+    return values

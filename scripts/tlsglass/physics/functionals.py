@@ -122,7 +122,7 @@ def thermal_conductivity(density: DensityOfStates, min_counts: float) -> Jackkni
         return density.sums[1].nan()
     edges = grid.rebin(density.total, min_counts)
     _, weight = _phonon_weights(density)
-    inverse_n = np.add.reduceat(weight.sum(axis=1), edges[:-1]) / density.coarsen(edges).n
+    inverse_n: JackknifeEstimate = np.add.reduceat(weight.sum(axis=1), edges[:-1]) / density.coarsen(edges).n
     return inverse_n.reduce(np.sum).without_bias()
 
 
@@ -140,7 +140,8 @@ def thermal_conductivity_A1(density: DensityOfStates, min_counts: float) -> Jack
 def _phonon_weights(density: DensityOfStates) -> tuple[FloatArray, FloatArray]:
     """Return Gauss-Legendre nodes (m, 5) of every bin and the weights (m, 5) of 1/n at them in ``thermal_conductivity``."""
     nodes, weights = _bin_nodes(density.edges_K)
-    return nodes, kernels.thermal_conductivity_kernel(nodes, density.T_K) * weights * density.widths_K[:, None]
+    kernel = density.T_K * kernels.thermal_conductivity_kernel(nodes, density.T_K)
+    return nodes, kernel * weights * density.widths_K[:, None]
 
 
 def _bin_nodes(edges_K: FloatArray) -> tuple[FloatArray, FloatArray]:

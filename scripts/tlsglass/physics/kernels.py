@@ -1,6 +1,6 @@
 """Kernels of the paper's equations, which turn a density of states into observables.
 
-An observable is ∫ dE n(T, E) K(E, T), except for the thermal conductivity, which is ∫ dE K(E, T) / n(T, E). Each kernel K is
+An observable is ∫ dE n(T, E) K(E, T), except for the thermal conductivity, which is T ∫ dE K(E, T) / n(T, E). Each kernel K is
 defined here and nowhere else, including its sign and prefactor: densities from simulations (``functionals``), Eq. (3) (``eq3``,
 ``microwave``) and the atlas are all integrated with these functions. Energies and temperatures are in kelvin (k_B = 1). ω (in
 Hz) and A (in Hz/K³) enter only as ω/A.
@@ -35,12 +35,12 @@ def population_difference(x: FloatOrArray) -> FloatArray:
 
 
 def thermal_conductivity_kernel(E_K: FloatOrArray, T_K: FloatOrArray) -> FloatArray:
-    """Eq. (5): κ = ∫ dE K / n with K = T x³ / (sinh²(x/2) tanh(x/2)) and x = E/T, in units of the paper's prefactor."""
+    """Eq. (5): κ = T ∫ dE K / n with K = x³ / (sinh²(x/2) tanh(x/2)) and x = E/T, in units of the paper's prefactor."""
     x = np.asarray(E_K, dtype=float) / T_K
     decay: FloatArray = np.exp(-x)
-    x = np.where(x > 1e-8, x, 1e-8)  # K tends to 8 T at x = 0
+    x = np.where(x > 1e-8, x, 1e-8)  # K tends to 8 at x = 0
     one_minus_decay: FloatArray = -np.expm1(-x)
-    return T_K * (4 * x**3 * decay * (1 + decay) / one_minus_decay**3)
+    return 4 * x**3 * decay * (1 + decay) / one_minus_decay**3
 
 
 def specific_heat_kernel(E_K: FloatOrArray, T_K: FloatOrArray) -> FloatArray:
@@ -81,7 +81,8 @@ def friction_kernel(E_K: FloatOrArray, T_K: FloatOrArray, omega: float, A: float
 
 def relaxation_ratio(E_K: FloatOrArray, T_K: FloatOrArray, omega: float, A: float) -> FloatArray:
     """Return a = ω / (A E³ coth(E/2T)): ω over the relaxation rate of a TLS without asymmetry."""
-    return omega / A * population_difference(np.asarray(E_K, dtype=float) / T_K) / np.asarray(E_K, dtype=float) ** 3
+    E: FloatArray = np.asarray(E_K, dtype=float)
+    return omega / A * population_difference(E / T_K) / E**3
 
 
 def relaxation_integral(a: FloatOrArray) -> FloatArray:

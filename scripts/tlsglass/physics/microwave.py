@@ -16,20 +16,17 @@ from tlsglass.physics import eq3, kernels
 
 HERTZ_K = constants.h / constants.k  # hf of 1 Hz in kelvin
 N_NODES = 20
-_STEP = 0.3  # in ln(E/hf): uniform steps converge exponentially, because the integrand is analytic in a strip
+PRINCIPAL_VALUE_STEP = 0.3  # in ln(E/hf): uniform steps converge exponentially, because the integrand is analytic in a strip
 
 
-def principal_value_mesh(quantum: FloatOrArray, steps: int) -> tuple[FloatArray, FloatArray]:
-    """Return energies and weights, (..., 2 * steps), of what a finite hf = ``quantum`` (...) adds to an integral ∫ dE F(E).
+def principal_value_nodes(steps: int) -> FloatArray:
+    """Return nodes t (steps,) for what a finite hf = ε adds to an integral ∫ dE F(E), F = n times ``kernels.resonant_kernel``.
 
-    At a finite frequency, the factor 1/E of ``kernels.resonant_kernel`` becomes E/(E² - ε²) with ε = hf, and the integral its
-    principal value. With F = n K and PV ∫_0^∞ dE/(E² - ε²) = 0, this adds ε² ∫_0^∞ dE (F(E) - F(ε)) / (E² - ε²). The
-    substitution E = ε e^t makes it the smooth integral (ε/2) ∫_0^∞ dt (F(ε e^t) - F(ε e^-t)) / sinh t.
+    At a finite frequency, the factor 1/E of the kernel becomes E/(E² - ε²), and the integral its principal value. Because
+    PV ∫_0^∞ dE/(E² - ε²) = 0, this adds ε² ∫_0^∞ dE (F(E) - F(ε)) / (E² - ε²). With E = ε e^t it is the smooth integral
+    (ε/2) ∫_0^∞ dt (F(ε e^t) - F(ε e^-t)) / sinh t, here with steps of ``PRINCIPAL_VALUE_STEP``.
     """
-    t = _STEP * (np.arange(steps) + 0.5)
-    quantum = np.asarray(quantum, dtype=float)[..., None]
-    weight = 0.5 * _STEP * quantum / np.sinh(t)
-    return quantum * np.exp(np.concatenate([t, -t])), np.concatenate([weight, -weight], axis=-1)
+    return PRINCIPAL_VALUE_STEP * (np.arange(steps, dtype=float) + 0.5)
 
 
 def resonant_at_frequency_eq3(T_K: FloatOrArray, mu: float, frequency_Hz: float) -> FloatArray:
@@ -38,15 +35,24 @@ def resonant_at_frequency_eq3(T_K: FloatOrArray, mu: float, frequency_Hz: float)
     At µ = 0 this is ``digamma_shift`` + ln(hf / 1 K).
     """
     T = np.asarray(T_K, dtype=float)
-    ln_radius, kernel = _principal_value_kernel(T.tobytes(), T.shape, frequency_Hz)
-    return eq3.resonant(T, mu) + T**mu * np.sum(kernel * np.exp(mu * ln_radius), axis=-1)
+    log_above, above, log_below, below = _principal_value_terms(T.tobytes(), T.shape, frequency_Hz)
+    change: FloatArray = np.sum(above * np.exp(mu * log_above), axis=-1) - np.sum(below * np.exp(mu * log_below), axis=-1)
+    return eq3.resonant(T, mu) - T**mu * change
 
 
 @lru_cache(maxsize=64)  # a fit evaluates the same temperatures many times
-def _principal_value_kernel(T_bytes: bytes, shape: tuple[int, ...], frequency_Hz: float) -> tuple[FloatArray, FloatArray]:
-    """Return ln sqrt(1 + x²) and the weighted kernel at the x = E/T of ``principal_value_mesh``, (..., nodes)."""
-    x, weight = principal_value_mesh(HERTZ_K * frequency_Hz / np.frombuffer(T_bytes).reshape(shape), 150)
-    return 0.5 * np.log1p(x * x), weight * kernels.resonant_kernel(x, 1.0)
+def _principal_value_terms(T_bytes: bytes, shape: tuple[int, ...], frequency_Hz: float) -> tuple[FloatArray, ...]:
+    """Return ln sqrt(1 + x²) and minus the weighted kernel at x = E/T = y e^t and, likewise, at y e^-t, (..., nodes)."""
+    y = (HERTZ_K * frequency_Hz / np.frombuffer(T_bytes).reshape(shape))[..., None]
+    t = principal_value_nodes(150)
+    weight = 0.5 * PRINCIPAL_VALUE_STEP * y / np.sinh(t)
+    above, below = y * np.exp(t), y * np.exp(-t)
+    return (
+        0.5 * np.log1p(above * above),
+        weight * kernels.population_difference(above) / above,
+        0.5 * np.log1p(below * below),
+        weight * kernels.population_difference(below) / below,
+    )
 
 
 def digamma_shift(T_K: FloatOrArray, frequency_Hz: float) -> FloatArray:

@@ -100,7 +100,8 @@ def generalized_slope(x: FloatArray, y: JackknifeEstimate) -> JackknifeEstimate:
     centered = y.rows[1:] - np.mean(y.rows[1:], axis=0)
     inverse = np.linalg.pinv(centered.T @ centered, hermitian=True)
     design = np.column_stack([x, np.ones_like(x)])
-    return y @ np.linalg.solve(design.T @ inverse @ design, design.T @ inverse)[0]
+    weights: FloatArray = np.linalg.solve(design.T @ inverse @ design, design.T @ inverse)[0]
+    return y @ weights
 
 
 def local_exponents(T_K: FloatArray, values: JackknifeEstimate) -> JackknifeEstimate:

@@ -76,7 +76,7 @@ def mean_abs_bilinear(K: FloatArray) -> float:
     eigenvalues = np.linalg.svd(K, compute_uv=False) ** 2
 
     def integrand(ln_t: float) -> float:
-        return -np.expm1(-0.5 * np.sum(np.log1p(2 * np.exp(ln_t) * eigenvalues))) * np.exp(-0.5 * ln_t)
+        return float(-np.expm1(-0.5 * np.sum(np.log1p(2 * np.exp(ln_t) * eigenvalues))) * np.exp(-0.5 * ln_t))
 
     integral = quad(integrand, -60, 0, epsabs=0, epsrel=1e-10)[0] + quad(integrand, 0, 80, epsabs=0, epsrel=1e-10)[0]
     return float(np.sqrt(2 / np.pi) * integral / (2 * np.sqrt(np.pi)))
@@ -139,15 +139,15 @@ def elastic_form(n: ArrayLike, diagonal_variance: float) -> FloatArray:
         for b, (k, m) in enumerate(pairs):
             # an off-diagonal component occurs twice in the double contraction
             K[a, b] = sum(response[p, q, r, s] for p, q in {(i, j), (j, i)} for r, s in {(k, m), (m, k)})
-    deviation = np.array([np.sqrt(diagonal_variance)] * 3 + [1.0] * 3)
+    deviation: FloatArray = np.array([np.sqrt(diagonal_variance)] * 3 + [1.0] * 3)
     return deviation[:, None] * K * deviation
 
 
 def _transverse_response(n: FloatArray) -> FloatArray:
     """Return r³ ∂_i ∂_k [(δ_jl + n_j n_l)/r] for the direction ``n``, as an array [i, j, k, l]."""
     d = np.eye(3)
-    first = np.einsum("jl,ik->ijkl", d, 3 * np.outer(n, n) - d)
-    second = (
+    first: FloatArray = np.einsum("jl,ik->ijkl", d, 3 * np.outer(n, n) - d)
+    second: FloatArray = (
         np.einsum("jk,li->ijkl", d, d)
         + np.einsum("lk,ji->ijkl", d, d)
         - 3 * np.einsum("jk,l,i->ijkl", d, n, n)

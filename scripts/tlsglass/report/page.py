@@ -103,7 +103,7 @@ def densities(published: Path, table_2: pd.DataFrame, groups: int) -> dict[str, 
         n, error = counts.n.value, counts.n.error
         inside = counts.edges_K[1:] <= MAX_T * fit.T_K * (1 + 1e-9)
         by_set.setdefault(name, {})[T] = {
-            "E_K": _round(counts.middle_K[inside], 9),
+            "E_K": _round(counts.centers_K[inside], 9),
             "n": _round(n[inside], 9),
             "n_err": _round(error[inside], 4),
             "B": float(f"{fit.B:.9g}"),

@@ -76,7 +76,7 @@ def test_synthetic_samples_are_drawn_from_the_quoted_fit(small_set, settings, qu
     counts = quantity.pull_place.select(small_set, settings)
     density, truth = quantity.toy_density(counts, settings)
     assert truth == quantity.quoted(counts, settings).value
-    E = counts.middle_K
+    E = counts.centers_K
     inside = E > 2 if quantity.name == "E0_K" else (E > 0.1) & (E < 1)  # where the quoted line is fitted, or close
     expected = density(E) * counts.exposure * counts.n_realizations
     assert expected[inside].sum() == pytest.approx(counts.total[inside].sum(), rel=0.02)

@@ -56,28 +56,28 @@ def test_merge_refuses_overlapping_and_foreign_shards(counts_of):
 
 
 @pytest.mark.parametrize(("blocks", "groups"), [(100, 7), (100, 50), (1000, 50), (12, 50), (101, 10)])
-def test_gathered_blocks_give_the_same_samples_to_the_last_bit(counts_of, tmp_path, blocks, groups):
-    """Fits see a density through its sample sets alone: those of all realizations, and of spans of them."""
-    whole = counts_of(lambda E: 0.01 * (0.25 + E * E) ** 0.06, 0.5, 10 * blocks, np.random.default_rng(1))
-    spans = [(0, 10 * blocks), (0, 30), (0, 50), (50, 10 * blocks)]
-    whole = replace(whole, groups=groups)
-    parts = (part(whole, *range(b, min(b + 9, blocks))) for b in range(0, blocks, 9))
-    merge(parts, groups, spans).save(tmp_path / "c.npz")
-    gathered = DensityOfStates.load(tmp_path / "c.npz")
-    assert len(gathered.first) <= 2 * groups + 8
-    for begin, end in spans:
-        few, all_of_them = gathered.between(begin, end), whole.between(begin, end)
-        assert few.n_realizations == all_of_them.n_realizations == end - begin
-        for one, other in zip(few.sums, all_of_them.sums, strict=True):
-            np.testing.assert_array_equal(one.rows, other.rows)
-    again = merge([gathered], groups, spans)  # what is gathered already stays as it is
-    np.testing.assert_array_equal(again.counts, gathered.counts)
-    np.testing.assert_array_equal(again.blocks_per_row, gathered.blocks_per_row)
+def test_blocks_summed_into_rows_give_the_same_jackknife_rows_to_the_last_bit(counts_of, tmp_path, blocks, groups):
+    """Fits depend on a density only through its sums and their jackknife rows: those of all realizations, and of ranges."""
+    single_blocks = counts_of(lambda E: 0.01 * (0.25 + E * E) ** 0.06, 0.5, 10 * blocks, np.random.default_rng(1))
+    ranges = [(0, 10 * blocks), (0, 30), (0, 50), (50, 10 * blocks)]
+    single_blocks = replace(single_blocks, groups=groups)
+    shards = (part(single_blocks, *range(b, min(b + 9, blocks))) for b in range(0, blocks, 9))
+    merge(shards, groups, ranges).save(tmp_path / "c.npz")
+    merged = DensityOfStates.load(tmp_path / "c.npz")
+    assert len(merged.first) <= 2 * groups + 8
+    for begin, end in ranges:
+        actual, expected = merged.between(begin, end), single_blocks.between(begin, end)
+        assert actual.n_realizations == expected.n_realizations == end - begin
+        for actual_sum, expected_sum in zip(actual.sums, expected.sums, strict=True):
+            np.testing.assert_array_equal(actual_sum.rows, expected_sum.rows)
+    merged_twice = merge([merged], groups, ranges)
+    np.testing.assert_array_equal(merged_twice.counts, merged.counts)
+    np.testing.assert_array_equal(merged_twice.blocks_per_row, merged.blocks_per_row)
     if blocks > groups:
-        with pytest.raises(ValueError, match="other jackknife groups"):
-            _ = replace(gathered, groups=groups + 1).n
-        with pytest.raises(ShardMismatchError, match="gathered for other jackknife groups"):
-            merge([gathered], groups + 1, spans)
+        with pytest.raises(ValueError, match="jackknife groups"):
+            _ = replace(merged, groups=groups + 1).n
+        with pytest.raises(ShardMismatchError, match="summed for other jackknife groups"):
+            merge([merged], groups + 1, ranges)
 
 
 def test_a_shard_of_other_physics_temperature_or_realizations_is_named_with_its_remedy(counts_of, tmp_path, monkeypatch):
@@ -178,8 +178,8 @@ def test_a_density_owns_its_jackknife_groups_and_a_shard_has_none(counts_of, tmp
     [
         ({"T_K": 0.0}, "T = 0.0 K"),
         ({"T_K": float("nan")}, "T = nan K"),
-        ({"concentration": 1.5}, "1.5 a site"),
-        ({"edges_K": np.array([0.0, 1.0])}, "do not belong"),
+        ({"concentration": 1.5}, "concentration = 1.5"),
+        ({"edges_K": np.array([0.0, 1.0])}, "do not match"),
         ({"first": np.arange(3)}, "3 rows"),
         ({"groups": 1}, "1 jackknife groups"),
     ],
@@ -205,8 +205,8 @@ def test_absurd_input_is_refused(counts_of):
         merge([])
     with pytest.raises(ValueError, match="no realization"):
         merge([counts.between(0, 0)])
-    with pytest.raises(ValueError, match="their number is missing"):
-        merge([counts], spans=[(0, 60)])
+    with pytest.raises(ValueError, match="need the number of jackknife groups"):
+        merge([counts], ranges=[(0, 60)])
     with pytest.raises(ValueError, match="must be > 0"):
         counts.coarsen_to_width(0.0)
     with pytest.raises(ValueError, match="at least 2 blocks of realizations, not 0"):
@@ -233,7 +233,7 @@ def test_the_densities_of_a_set_are_sorted_found_and_cut_together(counts_of):
 
 
 def test_densities_of_several_sets_are_refused(counts_of):
-    with pytest.raises(ValueError, match="any rung"):
+    with pytest.raises(ValueError, match="at any temperature"):
         TemperatureSeries([])
     with pytest.raises(ValueError, match="n_realizations is 100 and 200"):
         TemperatureSeries([flat(counts_of, 0.5), flat(counts_of, 1.0, 100)])

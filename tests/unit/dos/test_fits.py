@@ -42,7 +42,7 @@ def test_unweighted_least_squares_agrees_with_numpy(counts_of):
     counts = counts_of(eq3(0.0135, 0.127, 0.5), 0.5, 1000, np.random.default_rng(5))
     fit = fit_eq3_unweighted(counts, 2)
     inside = counts.edges_K[1:] <= 1.0
-    E = counts.middle_K[inside]
+    E = counts.centers_K[inside]
     slope, intercept = np.polyfit(0.5 * np.log(0.25 + E**2), np.log(counts.n.value[inside]), 1)
     np.testing.assert_allclose([fit.B.value, fit.mu.value], [np.exp(intercept), slope], rtol=1e-10)
     empty = counts_of(lambda E: 1e-9 + 0 * E, 0.5, 20, np.random.default_rng(1), groups=2)

@@ -62,8 +62,8 @@ def draw(
 
 def _points(panel: style.Panel, counts: DensityOfStates, end_K: float, name: str, **look: Any) -> None:
     """Draw the density below ``end_K``."""
-    shown = counts.middle_K < end_K
-    panel.points(counts.middle_K[shown], counts.n.value[shown], counts.n.error[shown], name, **look)
+    shown = counts.centers_K < end_K
+    panel.points(counts.centers_K[shown], counts.n.value[shown], counts.n.error[shown], name, **look)
 
 
 def _finish(wide: style.Panel, zoom: style.Panel, inset: style.Panel, zoom_K: float, top: float, cold: float) -> None:

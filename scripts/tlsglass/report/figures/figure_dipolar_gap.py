@@ -19,7 +19,7 @@ def draw(counts: Sequence[DensityOfStates], h0_K: float) -> style.Figure:
         J0 = dos.J0_K
         look = style.series_style(dos.L, J0, couplings, [dos.L])
         coarse = dos.coarsen_to_counts(max(30, dos.counts.sum() / 1000))
-        n, error, E = coarse.n.value, coarse.n.error, coarse.middle_K
+        n, error, E = coarse.n.value, coarse.n.error, coarse.centers_K
         shown = E < 2 * J0
         panel.points(E[shown], n[shown], error[shown], f"J0 = {J0:g} K", label=f"$J_0$ = {J0:g} K, simulated", **look)
         # n0 = 1/h0 of Eq. (9) is an estimate of the order of magnitude: the curve is brought to the simulation at E = J0
