@@ -26,7 +26,7 @@ ELSEWHERE = {  # the beginning of a command: the test that runs it, or why none 
     "uv pip compile": "asks a registry",
     "snakedeploy": "asks conda's channels",
     "podman": "asks an image registry",
-    "pip install .": "../unit/show/test_readme_text.py",
+    "pip install .": "../unit/report/test_readme_text.py",
     "git ": "of the reader's own repository",
 }
 # what test_dag.py plans as a whole, and test_published.py runs as a whole: the base, and the published densities

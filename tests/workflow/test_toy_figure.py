@@ -9,13 +9,8 @@ import pytest
 
 CONTRIBUTING = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 DRAW = re.search(r"\n## A figure\n.*?```python\n(.*?)```", CONTRIBUTING, flags=re.S)[1]
-ENTRY = """    Entry(
-        "figure_toy", "A toy", "Toys", inputs={"scales": table("table_1")}, settings={"h0_K": "model.h0_K"},
-    ),
-]
-
-
-def named(name)"""
+ENTRY = re.search(r"`(Entry\(\"figure_toy\".*?\))`", CONTRIBUTING)[1]
+END_OF_ENTRIES = "]\n\n\ndef get_entry(name"
 
 
 @pytest.fixture
@@ -24,8 +19,9 @@ def with_toy(workflow):
     library = workflow.folder / "scripts/tlsglass/report"
     (library / "figures/figure_toy.py").write_text(DRAW, encoding="utf-8")
     text = (library / "catalogue.py").read_text(encoding="utf-8")
-    assert text.count("]\n\n\ndef named(name)") == 1
-    (library / "catalogue.py").write_text(text.replace("]\n\n\ndef named(name)", ENTRY), encoding="utf-8")
+    assert text.count(END_OF_ENTRIES) == 1
+    with_entry = text.replace(END_OF_ENTRIES, f"    {ENTRY},\n{END_OF_ENTRIES}")
+    (library / "catalogue.py").write_text(with_entry, encoding="utf-8")
     return workflow
 
 
@@ -34,8 +30,8 @@ def test_one_function_and_one_entry_make_a_figure(with_toy):
     refused = with_toy.run("-n")
     assert refused.returncode == 1
     lines = (refused.stdout + refused.stderr).splitlines()
-    said = [line for line in lines if not line.startswith(("Using workflow", "Config file"))]
-    assert said == ["catalogue: figure_toy: no caption, workflow/report/figure_toy.rst"]
+    lines = [line for line in lines if not line.startswith(("Using workflow", "Config file"))]
+    assert lines == ["catalogue: figure_toy: no caption, workflow/report/figure_toy.rst"]
 
     caption.write_text('A toy: {{ tally("") }}.\n', encoding="utf-8")
     planned = with_toy.run("-n", "-q", "rules").stdout
@@ -54,4 +50,4 @@ def test_one_function_and_one_entry_make_a_figure(with_toy):
     module.write_text(DRAW + "\n", encoding="utf-8")
     again = with_toy.run("results/runs/tiny/figures/figure_toy.csv", "-n", "-q", "rules").stdout
     assert "figure_toy " in again
-    assert "two_tls" not in again
+    assert "closed_form_tables" not in again
