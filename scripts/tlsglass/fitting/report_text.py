@@ -18,7 +18,7 @@ SYMBOLS = {"mu": "µ", J0_OVER_H0: "J0/h0"}
 Record = dict[str, Any]  # content of fit.json, or a part of it
 
 
-class Verdict:
+class FitVerdict:
     """Which of Eq. (3) with µ free and the STM the points favor."""
 
     EQ3 = "µ ≠ 0 favoured"
@@ -29,14 +29,14 @@ class Verdict:
 
 
 def verdict(fit: Record) -> str:
-    """Return the ``Verdict`` of a fit."""
+    """Return the ``FitVerdict`` of a fit."""
     if fit["rejected"]:
-        return Verdict.VOID
+        return FitVerdict.VOID
     if fit["p_value"] is None or fit["mu_free"]["states"].get("mu") is None:
-        return Verdict.UNDECIDED
+        return FitVerdict.UNDECIDED
     if fit["delta_aic"] > DECISIVE_DELTA_AIC:
-        return Verdict.EQ3
-    return Verdict.STM if fit["delta_aic"] < -DECISIVE_DELTA_AIC else Verdict.UNDECIDED
+        return FitVerdict.EQ3
+    return FitVerdict.STM if fit["delta_aic"] < -DECISIVE_DELTA_AIC else FitVerdict.UNDECIDED
 
 
 def with_minus_sign(text: str) -> str:
@@ -154,7 +154,7 @@ def _comparison_line(fit: Record) -> str:
         p = "" if fit["p_value"] is None else with_minus_sign(f", p(µ = 0) = {fit['p_value']:.2g}")
         text = f"Eq. (3) against STM: ΔAIC = {format_value(fit['delta_aic'], 3)}{p}: {verdict(fit)}"
     if fit["atlas"] is not None:
-        void = f" ({Verdict.VOID})" if fit["atlas"]["rejected"] else ""
+        void = f" ({FitVerdict.VOID})" if fit["atlas"]["rejected"] else ""
         stm, eq3 = (format_value(fit["atlas"]["delta_aic"][name], 3) for name in ("stm", "mu_free"))
         text += f"; atlas against STM {stm}, against Eq. (3) {eq3}{void}"
     return text
@@ -227,17 +227,17 @@ def conclusion(fit: Record) -> str:
 def _mu_clause(fit: Record) -> str:
     free, result = fit["mu_free"], verdict(fit)
     mu, state = format_parameter(free, "mu"), free["states"].get("mu")
-    if result == Verdict.VOID and not fit["errors_given"]:
+    if result == FitVerdict.VOID and not fit["errors_given"]:
         drift = format_drift(fit, "mu", free) or format_drift(fit, J0_OVER_H0, fit["atlas"]["model"])
         return f"{drift} with the upper end of the window, and the points have no errors to judge a window by: µ is not decided"
-    if result == Verdict.VOID:
+    if result == FitVerdict.VOID:
         chi2 = format_reduced_chi2(free)
         return f"neither Eq. (3) nor the STM describes the points (χ²/dof = {chi2}): µ = {mu} decides nothing"
     if state == ParameterState.NOT_CONSTRAINED:
         return f"µ is {mu} by these points"
     if state == ParameterState.AT_BOUND:
         return f"µ ends {mu}"
-    if result == Verdict.EQ3:
+    if result == FitVerdict.EQ3:
         but = ", but moves with the window" if (fit.get("drifts") or {}).get("mu") else ""
         return f"µ = {mu} is favoured over the STM (ΔAIC = {format_value(fit['delta_aic'], 3)}){but}"
     return f"µ = {mu} is consistent with the STM (ΔAIC = {format_value(fit['delta_aic'], 2)})"

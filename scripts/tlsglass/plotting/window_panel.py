@@ -20,7 +20,7 @@ FAINT_ALPHA = 0.35  # of windows in which the points reject the fit
 NOTES = {  # of the legend, by what the panel contains
     "rejected": "faint: fit misses the points",
     "limit": "arrow: limit (95 %)",
-    "not constrained": "dotted: not constrained",
+    ParameterState.NOT_CONSTRAINED: f"dotted: {ParameterState.NOT_CONSTRAINED}",
     "outside": "bar alone: outside the panel",
 }
 SIGMA_95 = 1.96  # standard errors to an end of a 95 % interval
@@ -94,7 +94,7 @@ def _draw_windows(
     dashes = dotted if unconstrained else {"linestyle": "-", "linewidth": 0.6}
     panel.axes.vlines(outside["T_max_K"], *spans, **dashes, **bar_options)
     if len(outside):
-        notes.add("not constrained" if unconstrained else "outside")
+        notes.add(ParameterState.NOT_CONSTRAINED if unconstrained else "outside")
     return notes
 
 

@@ -13,6 +13,7 @@ from tlsglass.analysis.verdicts import Verdict
 from tlsglass.base import labels
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.fitting import report_text
+from tlsglass.fitting.fit import ParameterState
 from tlsglass.models.observable import J0_OVER_H0
 
 
@@ -99,7 +100,7 @@ def experiments(parameters: pd.DataFrame, fits: Sequence[Mapping[str, Any]]) -> 
             "χ²/dof: Eq. (3), STM, atlas",
             "ΔAIC: Eq. (3), atlas",
             "p (µ = 0)",
-            "at its bound",
+            ParameterState.AT_BOUND,
         ],
         [_fit_cells(fit, order) for fit in fits],
         "µ free, and the atlas with J0/h0 free (h0 = 10 K unless a dataset says otherwise), beside the standard tunneling model"
@@ -139,9 +140,9 @@ def _fit_cells(fit: Mapping[str, Any], order: Sequence[str]) -> list[str]:
     models = [free, fit["stm"], *([atlas["model"]] if atlas else [])]
     scatter = report_text.format_percent if fit.get("errors_relative") else "{:.2g}".format
     chi2 = [report_text.format_reduced_chi2(model) if fit["errors_given"] else scatter(model["misfit"]) for model in models]
-    aic = [f"{fit['delta_aic']:.1f}"] if not fit["rejected"] else ["void"]
+    aic = [f"{fit['delta_aic']:.1f}"] if not fit["rejected"] else [report_text.FitVerdict.VOID]
     if atlas:
-        aic.append("void" if atlas["rejected"] else f"{atlas['delta_aic']['stm']:.1f}")
+        aic.append(report_text.FitVerdict.VOID if atlas["rejected"] else f"{atlas['delta_aic']['stm']:.1f}")
     p_value = fit["p_value"]
     return [
         fit["dataset"],
@@ -153,7 +154,11 @@ def _fit_cells(fit: Mapping[str, Any], order: Sequence[str]) -> list[str]:
         ", ".join(f"{name} {report_text.format_parameter(free, name)}" for name in order if name in free["values"]),
         ("" if fit["errors_given"] else "σ = ") + ", ".join(chi2),
         ", ".join(aic).replace("-", report_text.MINUS),
-        "-" if p_value is None else "void" if fit["rejected"] else f"{p_value:.2g}".replace("-", report_text.MINUS),
+        "-"
+        if p_value is None
+        else report_text.FitVerdict.VOID
+        if fit["rejected"]
+        else f"{p_value:.2g}".replace("-", report_text.MINUS),
         ", ".join(free["at_bounds"]),
     ]
 
@@ -305,10 +310,10 @@ def _material_cells(row: Any) -> list[str]:
         return "-" if pd.isna(value) else text.replace("-", report_text.MINUS)
 
     state = row.J0_over_h0_state
-    value = format_with_error(row.J0_over_h0, row.J0_over_h0_err) if state == "interval" else state
-    if state == "upper limit":
+    value = format_with_error(row.J0_over_h0, row.J0_over_h0_err) if state == ParameterState.INTERVAL else state
+    if state == ParameterState.UPPER_LIMIT:
         value = f"< {row.J0_over_h0_high_95:.2g}"
-    elif state == "lower limit":
+    elif state == ParameterState.LOWER_LIMIT:
         value = f"> {row.J0_over_h0_low_95:.2g}"
     void = row.atlas_rejected is True or row.atlas_rejected == "True"
     ends = f"{row.J0_over_h0_low_95:.3f} to {row.J0_over_h0_high_95:.3f}"

@@ -104,13 +104,13 @@ def test_points_outside_of_the_atlas_are_left_out_and_said_to_be():
 def test_a_control_claims_nothing(name):
     """A control that ends with µ ≠ 0 favoured and a good fit is a failed test."""
     record = fit_dataset(load_dataset(EXPERIMENTS / name), scan=False).fit
-    assert report_text.verdict(record) != report_text.Verdict.EQ3
+    assert report_text.verdict(record) != report_text.FitVerdict.EQ3
     assert json.dumps(record, allow_nan=False)
 
 
 def test_a_control_of_a_glass_would_fail():
     record = fit_dataset(load_dataset(EXPERIMENTS / "stycast1266_thermal_conductivity"), scan=False).fit
-    assert report_text.verdict(record) == report_text.Verdict.EQ3
+    assert report_text.verdict(record) == report_text.FitVerdict.EQ3
 
 
 def test_the_null_test_is_not_constrained():

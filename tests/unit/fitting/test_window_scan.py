@@ -67,7 +67,7 @@ def test_the_epoxy_over_all_its_points_decides_nothing_without_errors(made, leas
     drift = report.fit["drifts"]["mu"]
     assert drift["upper_K"] < 0.45
     assert drift["value"] < 0.1 < least < report.mu[0]
-    assert report_text.verdict(report.fit) == report_text.Verdict.VOID
+    assert report_text.verdict(report.fit) == report_text.FitVerdict.VOID
     assert "favoured" not in str(report)
     assert "ΔAIC and p are void, since µ moves with the window" in str(report)
     assert "warnings: µ moves from 0.0" in str(report)

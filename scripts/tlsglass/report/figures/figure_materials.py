@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.base import escape
+from tlsglass.fitting.fit import ParameterState
 from tlsglass.plotting import style
 
 FAINT, THICK, THIN = 0.5, 1.6, 0.6
@@ -46,7 +47,7 @@ def draw(materials: pd.DataFrame, curves: pd.DataFrame) -> style.Figure:
         g, value, error = (rows[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
         law.axes.fill_between(g, value - error, value + error, color=color, alpha=0.25, linewidth=0)
         law.line(g, value, f"{quantity}, atlas", color=color, label=label, linestyle="-" if quantity == "alpha" else "--")
-    known = (shown["J0_over_h0_state"] == "interval") & (shown["mu_state"] == "interval")
+    known = (shown[["J0_over_h0_state", "mu_state"]] == ParameterState.INTERVAL).all(axis=1)
     constrained = shown[known & ~shown["mu_rejected"] & ~shown["atlas_rejected"].astype(bool)]
     for provenance, (color, marker) in LOOKS.items():
         rows = constrained[constrained["provenance"] == provenance]
@@ -89,8 +90,8 @@ def _draw_material(panel: style.Panel, y: float, row: Any) -> None:
     alpha = FAINT if rejected else 1.0
     series = f"{row.dataset}: {row.J0_over_h0_state}" + (", void" if rejected else "")
     text_from = 0.0  # where text may begin
-    if row.J0_over_h0_state in ("upper limit", "lower limit"):
-        upper = row.J0_over_h0_state == "upper limit"
+    if row.J0_over_h0_state in (ParameterState.UPPER_LIMIT, ParameterState.LOWER_LIMIT):
+        upper = row.J0_over_h0_state == ParameterState.UPPER_LIMIT
         end = row.J0_over_h0_high_95 if upper else row.J0_over_h0_low_95
         text_from = end if upper else 1.0
         panel.axes.annotate(
@@ -100,9 +101,10 @@ def _draw_material(panel: style.Panel, y: float, row: Any) -> None:
             arrowprops={"arrowstyle": "->", "color": color, "alpha": alpha, "linewidth": 0.9},
         )
         panel.bars([end], [y], None, series, marker="|", color=color, alpha=alpha, markersize=6)
-    elif row.J0_over_h0_state == "not constrained":
+    elif row.J0_over_h0_state == ParameterState.NOT_CONSTRAINED:
         panel.axes.plot([0, 1], [y, y], color=color, linestyle=":", linewidth=0.9, alpha=alpha)
-        panel.axes.text(0.5, y - 0.13, "not constrained", ha="center", va="bottom", fontsize=7, color=color, in_layout=False)
+        text = ParameterState.NOT_CONSTRAINED
+        panel.axes.text(0.5, y - 0.13, text, ha="center", va="bottom", fontsize=7, color=color, in_layout=False)
         panel.bars([np.nan], [y], None, series, marker=marker, color=color)
     else:
         low, high = row.J0_over_h0 + row.J0_over_h0_h0_down, row.J0_over_h0 + row.J0_over_h0_h0_up
