@@ -1,4 +1,4 @@
-"""Rule annealing_excess: what annealing leaves of n beyond equilibrium, from all certified sets."""
+"""Rule annealing_excess: fit how far annealing leaves n above equilibrium, from all certified sets."""
 
 import pandas as pd
 
@@ -12,17 +12,18 @@ settings = snakemake.params
 tests = dict(zip(settings.sets, map(pd.read_csv, snakemake.input.certificates), strict=True))
 certified = [name for name, table in tests.items() if table["passed"].all()]
 if not certified:
-    raise io.UserError("no set is certified: what annealing leaves is not known")
+    raise io.UserError("no set passed all equilibration tests: the annealing excess cannot be fitted")
 
 
 def pairs():
-    """Yield the annealed and the tempered Counts of each certified set at each rung."""
+    """Yield the annealed and the tempered density of states of each certified set at each temperature."""
     for name in certified:
-        both = (snakemake.input[f"{name}_{method}"] for method in (f"annealed_{settings.sweeps}", TEMPERED))
-        yield from (tuple(map(DensityOfStates.load, paths)) for paths in zip(*both, strict=True))
+        annealed, tempered = (snakemake.input[f"{name}_{method}"] for method in (f"annealed_{settings.sweeps}", TEMPERED))
+        for paths in zip(annealed, tempered, strict=True):
+            yield tuple(map(DensityOfStates.load, paths))
 
 
-about = {"sets": certified, "sweeps": settings.sweeps, "commit": provenance.commit()}
-found = annealing_excess.fit_excess(pairs(), settings.h0_K, about)
-found.save(snakemake.output.excess)
-print(f"{found.metadata['bins']} ratios of {', '.join(certified)}: χ² = {found.metadata['chi2']:.0f}")
+metadata = {"sets": certified, "sweeps": settings.sweeps, "commit": provenance.commit()}
+excess = annealing_excess.fit_excess(pairs(), settings.h0_K, metadata)
+excess.save(snakemake.output.excess)
+print(f"{excess.metadata['bins']} ratios of {', '.join(certified)}: χ² = {excess.metadata['chi2']:.0f}")

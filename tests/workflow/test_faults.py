@@ -100,7 +100,7 @@ CORRUPTIONS = {
     "stamp of a shard altered": ("T2e-06/00000-00029.npz", stamp_altered, "damaged"),
     "shard of other physics": ("T0.05/00030-00059.npz", other_physics, "seed is 7 in it and 20210205 in this study"),
     "shard of another chain version": ("T0.2/00030-00059.npz", other_chain_version, "chain_version is 93"),
-    "duplicated shard": ("T2e-06/00030-00059.npz", copy_of("00000-00029.npz"), "it holds realizations 0 to 29"),
+    "duplicated shard": ("T2e-06/00030-00059.npz", copy_of("00000-00029.npz"), "it contains realizations 0 to 29"),
     "shard without a checksum": ("T1/00030-00059.npz", without_digest, "checksum"),
     "shard of another temperature": ("T0.5/00030-00059.npz", copy_of("../T1/00030-00059.npz"), "its temperature is 1 K"),
     "truncated chain": ("chain/00000-00029.npz", truncate, "damaged"),

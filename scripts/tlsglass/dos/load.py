@@ -26,7 +26,7 @@ def check_fingerprint(path: StrPath, fingerprint: str, expected: str) -> None:
         name = next(name for name in sorted({*ours, *theirs}) if theirs.get(name) != ours.get(name))
         reason = f"{name} is {theirs.get(name)} in it and {ours.get(name)} in this study"
     except (ValueError, AttributeError, StopIteration):
-        reason = "it does not say what made it"
+        reason = "it has no valid fingerprint"
     raise shard_mismatch(path, reason)
 
 
@@ -34,7 +34,7 @@ def check_batch_name(path: StrPath, first: int, n: int) -> None:
     """Raise ShardMismatchError if a file is named after other realizations, 00000-00099.npz, than it contains."""
     stem = Path(path).stem
     if re.fullmatch(r"\d+-\d+", stem) and stem != str(labels.Batch(first, first + n - 1)):
-        raise shard_mismatch(path, f"it holds realizations {first} to {first + n - 1}")
+        raise shard_mismatch(path, f"it contains realizations {first} to {first + n - 1}")
 
 
 def check_realizations(path: StrPath, firsts: Iterable[int], numbers: Iterable[int], n: int) -> None:
@@ -47,7 +47,7 @@ def check_realizations(path: StrPath, firsts: Iterable[int], numbers: Iterable[i
             )
         end += number
     if end != n:
-        raise shard_mismatch(path, f"it holds {end} realizations and this study has {n}")
+        raise shard_mismatch(path, f"it contains {end} realizations and this study has {n}")
 
 
 def _read(path: StrPath, fingerprint: str, T_K: float) -> DensityOfStates:

@@ -14,7 +14,7 @@ from tlsglass.physics import kernels
 
 
 def density(E_K: FloatOrArray, T_K: FloatOrArray, B: float, mu: float) -> FloatArray:
-    """Eq. (3): n(T, E) = B (T² + E²)^(µ/2), in the unit of B, which is n at T² + E² = 1 K²."""
+    """Return n(T, E) = B (T² + E²)^(µ/2), Eq. (3), in the unit of B, which is n at T² + E² = 1 K²."""
     n: FloatArray = B * (np.asarray(T_K, dtype=float) ** 2 + np.asarray(E_K, dtype=float) ** 2) ** (mu / 2)
     return n
 

@@ -127,7 +127,7 @@ def thermal_conductivity(density: DensityOfStates, min_counts: float) -> Jackkni
 
 
 def thermal_conductivity_A1(density: DensityOfStates, min_counts: float) -> JackknifeEstimate:
-    """Eq. (A1): κ(T) as ``thermal_conductivity``, with n interpreted as n(Δ): n(E) is the mean of n(Δ) over 0 < Δ < E."""
+    """Return κ(T) of Eq. (A1), with n interpreted as n(Δ): n(E) is then the mean of n(Δ) over 0 < Δ < E."""
     if density.total.sum() < min_counts:
         return density.sums[1].nan()
     merged, (nodes, weight) = density.coarsen_to_counts(min_counts), _phonon_weights(density)

@@ -35,7 +35,7 @@ def population_difference(x: FloatOrArray) -> FloatArray:
 
 
 def thermal_conductivity_kernel(E_K: FloatOrArray, T_K: FloatOrArray) -> FloatArray:
-    """Eq. (5): κ = T ∫ dE K / n with K = x³ / (sinh²(x/2) tanh(x/2)) and x = E/T, in units of the paper's prefactor."""
+    """Return the kernel K = x³ / (sinh²(x/2) tanh(x/2)), x = E/T, of Eq. (5): κ = T ∫ dE K / n in the paper's units."""
     x = np.asarray(E_K, dtype=float) / T_K
     decay: FloatArray = np.exp(-x)
     x = np.where(x > 1e-8, x, 1e-8)  # K tends to 8 at x = 0
@@ -44,13 +44,13 @@ def thermal_conductivity_kernel(E_K: FloatOrArray, T_K: FloatOrArray) -> FloatAr
 
 
 def specific_heat_kernel(E_K: FloatOrArray, T_K: FloatOrArray) -> FloatArray:
-    """Eq. (6): C = ∫ dE n K with K = x² / (4 cosh²(x/2)) and x = E/T, per lattice site."""
+    """Return the kernel K = x² / (4 cosh²(x/2)), x = E/T, of Eq. (6): C = ∫ dE n K per lattice site."""
     x = np.asarray(E_K, dtype=float) / T_K
     return x**2 * sech2(x) / 4
 
 
 def resonant_kernel(E_K: FloatOrArray, T_K: FloatOrArray) -> FloatArray:
-    """Eq. (7): δv_res/v = ∫ dE n K with K = -tanh(E/2T) / E, in units of γ²/(L0 ρv²)."""
+    """Return the kernel K = -tanh(E/2T) / E of Eq. (7): δv_res/v = ∫ dE n K in units of γ²/(L0 ρv²)."""
     return -population_difference(np.asarray(E_K, dtype=float) / T_K) / E_K
 
 
@@ -60,7 +60,10 @@ def relaxation_weight(x: FloatOrArray) -> FloatArray:
 
 
 def relaxation_kernel(E_K: FloatOrArray, T_K: FloatOrArray, omega: float, A: float) -> FloatArray:
-    """Eq. (8): δv_rel/v = ∫ dE n K with K = -1 / (2T cosh²(E/2T)) times ``relaxation_integral``, in units of γ²/(L0 ρv²)."""
+    """Return the kernel K of Eq. (8): δv_rel/v = ∫ dE n K in units of γ²/(L0 ρv²).
+
+    K is -1 / (2T cosh²(E/2T)) times ``relaxation_integral``.
+    """
     return (
         relaxation_weight(np.asarray(E_K, dtype=float) / T_K) / T_K * relaxation_integral(relaxation_ratio(E_K, T_K, omega, A))
     )
@@ -72,9 +75,9 @@ def friction_weight(x: FloatOrArray) -> FloatArray:
 
 
 def friction_kernel(E_K: FloatOrArray, T_K: FloatOrArray, omega: float, A: float) -> FloatArray:
-    """Internal friction of relaxing TLSs, the out-of-phase counterpart of ``relaxation_kernel``.
+    """Return the kernel K of the internal friction Q⁻¹ = ∫ dE n K, the out-of-phase counterpart of ``relaxation_kernel``.
 
-    Q⁻¹ = ∫ dE n K with K = 1 / (T cosh²(E/2T)) times ``friction_integral``, in units of γ²/(L0 ρv²).
+    K is 1 / (T cosh²(E/2T)) times ``friction_integral``; Q⁻¹ is in units of γ²/(L0 ρv²).
     """
     return friction_weight(np.asarray(E_K, dtype=float) / T_K) / T_K * friction_integral(relaxation_ratio(E_K, T_K, omega, A))
 
@@ -127,7 +130,7 @@ def _complex_integral(
 
 
 def relaxation_kernel_A2(E_K: FloatOrArray, T_K: float, omega: float, A: float) -> FloatArray:
-    """Eq. (A2): δv_rel/v = ∫ dΔ n(T, Δ) K, in units of γ²/(L0 ρv²), with n as a density of asymmetries Δ (= ``E_K``).
+    """Return the kernel K of Eq. (A2): δv_rel/v = ∫ dΔ n(T, Δ) K in units of γ²/(L0 ρv²), at asymmetries Δ = ``E_K``.
 
     The TLSs with Δ = E sqrt(1-x²) contribute with all their energies E. Since dE = dΔ / sqrt(1-x²), the kernel is
     K = -∫_0^1 dx/x / (2T cosh²(E/2T)) / (1 + a²/x⁴) with a = ``relaxation_ratio``.

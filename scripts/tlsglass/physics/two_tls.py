@@ -26,7 +26,7 @@ class Material:
 
 
 def energy_scales(material: Material) -> dict[str, float]:
-    """Eq. (10) and Eq. (11): return the typical energies of Table I in kelvin, at R = R0 with c_i = c_ij = 1."""
+    """Return the typical energies of Table I in kelvin, Eq. (10) and Eq. (11) at R = R0 with c_i = c_ij = 1."""
     stiffness = material.density_kg_m3 * material.velocity_m_s**2 * (material.R0_nm * 1e-9) ** 3 / constants.k
     weak = material.gamma_w_eV * EV_K
     strong = weak / material.g
@@ -55,7 +55,7 @@ def pair_stability_strength(concentration: float) -> float:
 
 
 def dipolar_gap(E_K: FloatOrArray, h0_K: float, J0_K: float, strength: float = PRINTED_STRENGTH) -> FloatArray:
-    """Eq. (9): n(E) per kelvin and lattice site at T = 0, with n0 = 1/h0 and c n0 h0 = ``strength``."""
+    """Return n(E) of Eq. (9) per kelvin and lattice site at T = 0, with n0 = 1/h0 and c n0 h0 = ``strength``."""
     return 1 / h0_K / (1 + strength * J0_K / h0_K * np.log(J0_K / np.asarray(E_K, dtype=float)))
 
 

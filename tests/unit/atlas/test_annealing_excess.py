@@ -1,4 +1,4 @@
-"""What annealing leaves: found again from counts that it was put into."""
+"""The annealing excess is recovered from counts that were drawn with it."""
 
 import numpy as np
 
@@ -10,46 +10,46 @@ from tlsglass.dos.grid import Grid
 H0_K, GROUPS = 10.0, 20
 
 
-def left(E, T, g):
+def excess(E, T, g):
     """ln of annealed over equilibrium, in units of h0."""
     return 0.3 * g**1.5 / (1 + (T / 0.03) ** 2) / (1 + (E / 0.05) ** 2)
 
 
 def counts_of(J0_K, T_K, snapshots, factor, rng):
-    """Counts of a flat n, times exp(``factor`` left), of 400 realizations."""
+    """Counts of a flat n, times exp(``factor`` excess), of 400 realizations."""
     edges = Grid(20, 8, 1.04).edges(T_K, 100.0)
     E = 0.5 * (edges[1:] + edges[:-1])
-    n = 0.02 * np.exp(factor * left(E / H0_K, T_K / H0_K, J0_K / H0_K))
+    n = 0.02 * np.exp(factor * excess(E / H0_K, T_K / H0_K, J0_K / H0_K))
     expected = 10 * snapshots * 864 / 0.5 * n * np.diff(edges)
-    of = {"L": 12, "J0_K": J0_K, "T_K": T_K, "n_spins": 864, "concentration": 0.5, "block": 10, "fingerprint": "drawn"}
+    arguments = {"L": 12, "J0_K": J0_K, "T_K": T_K, "n_spins": 864, "concentration": 0.5, "block": 10, "fingerprint": "drawn"}
     drawn = rng.poisson(expected, (40, len(expected)))
-    part = DensityOfStates(**of, first=10 * np.arange(40), edges_K=edges, counts=drawn, snapshots=snapshots)
+    part = DensityOfStates(**arguments, first=10 * np.arange(40), edges_K=edges, counts=drawn, snapshots=snapshots)
     return merge.merge([part], GROUPS)
 
 
-def test_it_is_found_again_with_its_errors():
+def test_the_excess_is_recovered_within_its_errors():
     rng = np.random.default_rng(7)
     axes = [(J0, T) for J0 in (2.0, 3.0, 6.0, 10.0) for T in (0.02, 0.05, 0.1, 0.3, 1.0, 4.0)]
     pairs = [(counts_of(J0, T, 1, 1, rng), counts_of(J0, T, 16, 0, rng)) for J0, T in axes]
-    found = annealing_excess.fit_excess(pairs, H0_K, {})
-    assert 0.7 < found.metadata["chi2"] / found.metadata["bins"] < 1.2
+    fit = annealing_excess.fit_excess(pairs, H0_K, {})
+    assert 0.7 < fit.metadata["chi2"] / fit.metadata["bins"] < 1.2
     z = []
     for g in (0.15, 0.45, 0.8):
         for T in (0.002, 0.02, 0.2):
             E = np.array([0.3 * T, 0.02, 0.1, 1.0])
-            ratio = found.ln_ratio(E, T, g)
-            z += ((ratio.value - left(E, T, g)) / np.hypot(ratio.error, 3e-3)).tolist()
+            ratio = fit.ln_ratio(E, T, g)
+            z += ((ratio.value - excess(E, T, g)) / np.hypot(ratio.error, 3e-3)).tolist()
     assert np.sqrt(np.mean(np.square(z))) < 1.6  # 36 pulls, many of them correlated
-    at_zero = found.ln_ratio(np.array([0.01]), 0.01, 0.0)
+    at_zero = fit.ln_ratio(np.array([0.01]), 0.01, 0.0)
     np.testing.assert_allclose([at_zero.value, at_zero.error], 0, atol=1e-9)
 
 
-def test_it_is_read_as_it_was_written(tmp_path):
+def test_the_file_is_read_back(tmp_path):
     rng = np.random.default_rng(8)
-    found = annealing_excess.fit_excess(
+    fit = annealing_excess.fit_excess(
         [(counts_of(6.0, 0.1, 1, 1, rng), counts_of(6.0, 0.1, 16, 0, rng))], H0_K, {"sets": ["L12_J6"]}
     )
-    found.save(tmp_path / "annealing.npz")
-    again = annealing_excess.AnnealingExcess.load(tmp_path / "annealing.npz")
-    assert again.metadata["sets"] == ["L12_J6"]
-    np.testing.assert_allclose(again.coefficients, found.coefficients, rtol=1e-6)
+    fit.save(tmp_path / "annealing.npz")
+    loaded = annealing_excess.AnnealingExcess.load(tmp_path / "annealing.npz")
+    assert loaded.metadata["sets"] == ["L12_J6"]
+    np.testing.assert_allclose(loaded.coefficients, fit.coefficients, rtol=1e-6)

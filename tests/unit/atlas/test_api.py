@@ -1,4 +1,4 @@
-"""What follows from the atlas: against the functionals of the counts that it was made of, and Eq. (3) on a known density."""
+"""Observables of the atlas against functionals of the counts it was fitted to, and against Eq. (3) for a known density."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ OMEGA, A = 0.58**3, 1.0
 
 
 class Known:
-    """Stands for an atlas whose n is that of Eq. (3) at all energies: its observables are known in closed form."""
+    """An atlas whose n is that of Eq. (3) at all energies, so that its observables are known in closed form."""
 
     def __init__(self, B, mu):
         self.B, self.mu = B, mu
@@ -36,42 +36,42 @@ def test_observables_are_those_of_eq3_in_closed_form(mu):
     np.testing.assert_allclose(friction, 0.02 * eq3.internal_friction(T, mu, OMEGA, A), rtol=1e-5)
     velocity = np.diff(api.sound_velocity(T, 1, OMEGA, A, atlas=known).value)  # but for a constant
     np.testing.assert_allclose(velocity, 0.02 * np.diff(eq3.sound_velocity(T, mu, OMEGA, A)), rtol=3e-4, atol=1e-6)
-    found = api.eq3(T, 1, atlas=known)
-    np.testing.assert_allclose(found.B.value, 0.02, rtol=1e-9)
-    np.testing.assert_allclose(found.mu.value, mu, atol=1e-9)
+    fit = api.eq3(T, 1, atlas=known)
+    np.testing.assert_allclose(fit.B.value, 0.02, rtol=1e-9)
+    np.testing.assert_allclose(fit.mu.value, mu, atol=1e-9)
     np.testing.assert_allclose(api.alpha(1, atlas=known).value, mu, atol=1e-6)
     np.testing.assert_allclose(api.beta(1, atlas=known).value, mu, atol=1e-6)
 
 
-def test_as_annealed_it_is_at_couplings_of_the_grid_what_was_counted():
-    found = api.annealed()
-    (index,) = [k for k in found.set_indices("grid") if found.sets[k]["J0_K"] == 3]
+def test_the_annealed_atlas_agrees_with_the_simulations_it_was_fitted_to():
+    atlas = api.annealed()
+    (index,) = [k for k in atlas.set_indices("grid") if atlas.sets[k]["J0_K"] == 3]
     for T in (0.1, 0.5, 1.0):
-        counts = found.simulated_density(index, T)
-        ours, theirs = api.specific_heat(T, 3.0, atlas=found), functionals.specific_heat(counts)
-        assert abs(ours.value - theirs.value) < 3 * theirs.error
-        ours, theirs = api.sound_velocity(T, 3.0, OMEGA, A, atlas=found), functionals.sound_velocity(counts, OMEGA, A)
-        assert abs(ours.value - theirs.value) < 3 * theirs.error + 1e-3 * abs(theirs.value)
-        ours, theirs = api.thermal_conductivity(T, 3.0, atlas=found), functionals.thermal_conductivity(counts, 200)
-        assert abs(ours.value - theirs.value) < 4 * theirs.error
-        mu = api.eq3(T, 3.0, atlas=found).mu
+        counts = atlas.simulated_density(index, T)
+        predicted, simulated = api.specific_heat(T, 3.0, atlas=atlas), functionals.specific_heat(counts)
+        assert abs(predicted.value - simulated.value) < 3 * simulated.error
+        predicted, simulated = api.sound_velocity(T, 3.0, OMEGA, A, atlas=atlas), functionals.sound_velocity(counts, OMEGA, A)
+        assert abs(predicted.value - simulated.value) < 3 * simulated.error + 1e-3 * abs(simulated.value)
+        predicted, simulated = api.thermal_conductivity(T, 3.0, atlas=atlas), functionals.thermal_conductivity(counts, 200)
+        assert abs(predicted.value - simulated.value) < 4 * simulated.error
+        mu = api.eq3(T, 3.0, atlas=atlas).mu
         assert abs(mu.value - fit_eq3(counts, 2.0).mu.value) < 3 * mu.error
 
 
 def test_in_equilibrium_n_is_lower_where_annealing_freezes_and_nowhere_else():
-    """Both errors are in that of the ratio: of the atlas alone it has none."""
+    """The error of the equilibrium density contains that of the annealed density and that of the excess."""
     E, J0 = np.array([0.05, 0.5, 20.0]), 8.0
     for T, lower in ((0.02, True), (4.0, False)):
-        ours, annealed = api.density_estimate(E, T, J0), api.density_estimate(E, T, J0, atlas=api.annealed())
-        left = shipped_atlas().excess.ln_ratio(E / 10, T / 10, J0 / 10)
-        np.testing.assert_allclose(np.log(annealed.value / ours.value), left.value, rtol=1e-5, atol=1e-6)
-        both = np.hypot(annealed.error / annealed.value, left.error)
-        np.testing.assert_allclose(ours.error / ours.value, both, rtol=0.02)
-        assert left.value[0] > 0.05 if lower else abs(left.value[0]) < 0.02
-        assert abs(left.value[2]) < 0.02
+        predicted, annealed = api.density_estimate(E, T, J0), api.density_estimate(E, T, J0, atlas=api.annealed())
+        excess = shipped_atlas().excess.ln_ratio(E / 10, T / 10, J0 / 10)
+        np.testing.assert_allclose(np.log(annealed.value / predicted.value), excess.value, rtol=1e-5, atol=1e-6)
+        combined = np.hypot(annealed.error / annealed.value, excess.error)
+        np.testing.assert_allclose(predicted.error / predicted.value, combined, rtol=0.02)
+        assert excess.value[0] > 0.05 if lower else abs(excess.value[0]) < 0.02
+        assert abs(excess.value[2]) < 0.02
 
 
-def test_the_face_gives_n_and_its_error():
+def test_density_returns_n_and_its_error():
     n, error = tlsglass.atlas.density(np.linspace(0, 30, 7), 0.3, 2.7)
     assert n.shape == error.shape == (7,)
     assert np.all(error > 0)
@@ -83,15 +83,15 @@ def test_the_face_gives_n_and_its_error():
         tlsglass.atlas.density(1.0, 1.0, 21.0, h0_K=20.0)
 
 
-def test_the_shipped_file_is_small_and_says_what_it_is_of():
+def test_the_shipped_file_is_small_and_has_metadata():
     assert SHIPPED.stat().st_size < 4e6
-    told = shipped_atlas().metadata
-    assert {"commit", "layout", "h0_K", "sets"} <= set(told)
-    assert sum(one["kind"] == "grid" for one in told["sets"]) >= 16
-    assert all(one["method"] == "annealing" and '"seed"' in one["origin"] for one in told["sets"])
+    metadata = shipped_atlas().metadata
+    assert {"commit", "layout", "h0_K", "sets"} <= set(metadata)
+    assert sum(entry["kind"] == "grid" for entry in metadata["sets"]) >= 16
+    assert all(entry["method"] == "annealing" and '"seed"' in entry["origin"] for entry in metadata["sets"])
 
 
-def test_the_page_names_the_domain_of_the_shipped_file():
+def test_the_page_states_the_domain_of_the_shipped_file():
     low, high = shipped_atlas().limits["T"]
     page = (Path(__file__).parents[3] / "docs/templates/atlas.md.j2").read_text(encoding="utf-8")
     assert f"0 ≤ J₀/h₀ ≤ {shipped_atlas().limits['J0'][1]:g} and {low:g} ≤ T/h₀ ≤ {high:g}" in page

@@ -1,4 +1,4 @@
-"""The atlas: its surface against densities that are known, its file, its errors, and what it refuses."""
+"""The atlas against known densities, its errors, its file, and arguments that it refuses."""
 
 import json
 
@@ -30,8 +30,8 @@ def drawn(J0_K, T, seed, realizations=200):
     n = np.mean([known(middle + d * x, T / H0_K, J0_K / H0_K) for d in (-0.4, -0.2, 0, 0.2, 0.4)], axis=0)
     expected = 864 / 0.5 * n * x * 10
     counts = np.random.default_rng(seed).poisson(expected, (realizations // 10, len(expected)))
-    of = {"L": 12, "J0_K": J0_K, "T_K": T, "n_spins": 864, "concentration": 0.5, "block": 10, "fingerprint": "drawn"}
-    part = DensityOfStates(**of, first=10 * np.arange(realizations // 10), edges_K=edges, counts=counts)
+    arguments = {"L": 12, "J0_K": J0_K, "T_K": T, "n_spins": 864, "concentration": 0.5, "block": 10, "fingerprint": "drawn"}
+    part = DensityOfStates(**arguments, first=10 * np.arange(realizations // 10), edges_K=edges, counts=counts)
     return table.compact(merge.merge([part], 20, [(0, realizations)]))
 
 
@@ -43,7 +43,7 @@ def built():
     return table.build(sets, H0_K, SPREAD, {"commit": "none"}, report=lambda line: None)
 
 
-def test_uniform_splines_sum_to_one_and_hold_a_line():
+def test_uniform_splines_sum_to_one_and_represent_a_line():
     knots = (-1.0, 2.0, 6)
     x = np.linspace(-1, 2, 50)
     B = spline.basis(x, knots)
@@ -70,12 +70,12 @@ def test_without_interactions_n_is_exact(built):
 
 
 def test_it_scales_with_h0_exactly(built):
-    there = built.density(3.0, 0.2, 2.5, 10.0).value
-    np.testing.assert_allclose(built.density(6.0, 0.4, 5.0, 20.0).value, there / 2, rtol=1e-12)
+    reference = built.density(3.0, 0.2, 2.5, 10.0).value
+    np.testing.assert_allclose(built.density(6.0, 0.4, 5.0, 20.0).value, reference / 2, rtol=1e-12)
 
 
 def test_at_high_energies_it_is_gaussian(built):
-    E = np.array([200.0, 300.0, 400.0])  # beyond END: ln n is a parabola but for a constant
+    E = np.array([200.0, 300.0, 400.0])  # above E_CUTOFF_H0 ln n is a parabola but for a constant
     ln_n = np.log(built.density(E, 0.1, 3.0).value)
     np.testing.assert_allclose(np.diff(ln_n) / np.diff(E**2), -1 / (2 * 400 * (1 + SPREAD * 0.09)), rtol=2e-2)
 
@@ -86,13 +86,13 @@ def test_arguments_broadcast(built):
     assert n.shape == (2, 3)
     for i in range(2):
         for k in range(3):
-            one = built.density(E[k], T[i, 0], J0[k])
-            assert one.shape == ()
-            np.testing.assert_allclose(n.rows[:, i, k], one.rows, rtol=1e-12)
+            single = built.density(E[k], T[i, 0], J0[k])
+            assert single.shape == ()
+            np.testing.assert_allclose(n.rows[:, i, k], single.rows, rtol=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ((1.0, 0.01, 2.0), r"T = 0.01 K is not in the atlas: with h0 = 10 K it covers T = 0.02 to 4 K \(0.002 to 0.4 h0\)"),
         ((1.0, 1.0, 9.0), r"J0 = 9 K is not in the atlas: .* J0 = 0 to 8 K"),
@@ -103,20 +103,20 @@ def test_arguments_broadcast(built):
         ((1.0, 1.0, 2.0, 0.0), "h0 = 0.0 K: must be one positive number"),
     ],
 )
-def test_outside_of_the_domain_it_refuses(built, arguments, said):
-    with pytest.raises(ValueError, match=said):
+def test_outside_of_the_domain_it_refuses(built, arguments, message):
+    with pytest.raises(ValueError, match=message):
         built.density(*arguments)
 
 
-def test_its_file_holds_the_counts_as_they_were(built, tmp_path):
+def test_its_file_contains_the_counts(built, tmp_path):
     built.save(tmp_path / "atlas.npz")
     read = table.Atlas.load(tmp_path / "atlas.npz")
     assert read.metadata == json.loads(json.dumps(built.metadata))
     for index in (0, 5, 8):
         for T in T_K:
-            one, other = built.simulated_density(index, T), read.simulated_density(index, T)
-            assert (one.J0_K, one.T_K, one.n_realizations) == (other.J0_K, other.T_K, 200)
-            np.testing.assert_array_equal(one.counts, other.counts)
+            written, loaded = built.simulated_density(index, T), read.simulated_density(index, T)
+            assert (written.J0_K, written.T_K, written.n_realizations) == (loaded.J0_K, loaded.T_K, 200)
+            np.testing.assert_array_equal(written.counts, loaded.counts)
     first = drawn(COUPLINGS[0], T_K[0], np.random.SeedSequence(5).spawn(len(T_K))[0])
     np.testing.assert_array_equal(read.simulated_density(0, T_K[0]).counts, first.counts)
     np.testing.assert_array_equal(read.simulated_density(0, T_K[0]).edges_K, first.edges_K)
@@ -131,9 +131,9 @@ def test_another_file_is_refused(tmp_path):
 
 
 def test_errors_grow_between_couplings_that_lie_apart(built):
-    """The rows of what leaving a coupling out moves belong to the error: without them it is smaller."""
+    """Without the rows of the interpolation error, the error is smaller."""
     groups = 20
     n = built.density(0.5, 0.05, 6.5)
     jackknife = np.log(n.rows[1 : 1 + groups])
-    alone = np.sqrt((n.groups - 1) / n.groups * np.sum((jackknife - jackknife.mean()) ** 2))
-    assert n.error / n.value > 1.02 * alone
+    without_interpolation = np.sqrt((n.groups - 1) / n.groups * np.sum((jackknife - jackknife.mean()) ** 2))
+    assert n.error / n.value > 1.02 * without_interpolation

@@ -38,21 +38,21 @@ def test_histogram_agrees_with_numpy_and_refuses_what_lies_beyond():
 
 
 def test_merge_does_not_depend_on_the_order_of_the_batches(counts_of):
-    whole = counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1))
-    merged = merge([part(whole, 4, 5), part(whole, 0), part(whole, 1, 2, 3)])
-    np.testing.assert_array_equal(merged.first, whole.first)
-    np.testing.assert_array_equal(merged.counts, whole.counts)
+    counts_of_all = counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1))
+    merged = merge([part(counts_of_all, 4, 5), part(counts_of_all, 0), part(counts_of_all, 1, 2, 3)])
+    np.testing.assert_array_equal(merged.first, counts_of_all.first)
+    np.testing.assert_array_equal(merged.counts, counts_of_all.counts)
 
 
 def test_merge_refuses_overlapping_and_foreign_shards(counts_of):
-    whole = counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1))
+    counts_of_all = counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1))
     with pytest.raises(ShardMismatchError, match="realization 20 is counted in two shards"):
-        merge([part(whole, 0, 1, 2), part(whole, 2, 3)])
+        merge([part(counts_of_all, 0, 1, 2), part(counts_of_all, 2, 3)])
     for change in ({"T_K": 0.4}, {"fingerprint": "another seed"}, {"J0_K": 3.0}):
         with pytest.raises(ShardMismatchError, match=next(iter(change))):
-            merge([part(whole, 0), replace(part(whole, 1), **change)])
+            merge([part(counts_of_all, 0), replace(part(counts_of_all, 1), **change)])
     with pytest.raises(ShardMismatchError, match="grids"):
-        merge([part(whole, 0), replace(part(whole, 1), edges_K=whole.edges_K * 1.01)])
+        merge([part(counts_of_all, 0), replace(part(counts_of_all, 1), edges_K=counts_of_all.edges_K * 1.01)])
 
 
 @pytest.mark.parametrize(("blocks", "groups"), [(100, 7), (100, 50), (1000, 50), (12, 50), (101, 10)])
@@ -83,24 +83,24 @@ def test_blocks_summed_into_rows_give_the_same_jackknife_rows_to_the_last_bit(co
 def test_a_shard_of_other_physics_temperature_or_realizations_is_named_with_its_remedy(counts_of, tmp_path, monkeypatch):
     monkeypatch.setattr(io._JobState, "rebuild_command", "snakemake --force {} --configfile 'my study.yaml'")
     origin = json.dumps({"seed": 1, "sweeps": 257})
-    whole = replace(counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1)), fingerprint=origin)
+    counts_of_all = replace(counts_of(lambda E: 0.01 + 0 * E, 0.5, 60, np.random.default_rng(1)), fingerprint=origin)
     path = tmp_path / "00000-00029.npz"
-    for shard, said in [
+    for shard, message in [
         (
-            replace(part(whole, 0, 1, 2), fingerprint=json.dumps({"seed": 2, "sweeps": 257})),
+            replace(part(counts_of_all, 0, 1, 2), fingerprint=json.dumps({"seed": 2, "sweeps": 257})),
             "seed is 2 in it and 1 in this study",
         ),
-        (replace(part(whole, 0, 1, 2), fingerprint="?"), "it does not say what made it"),
-        (replace(part(whole, 0, 1, 2), T_K=0.6), "its temperature is 0.6 K"),
-        (part(whole, 3, 4, 5), "it holds realizations 30 to 59"),
-        (part(whole, 0, 1), "it holds realizations 0 to 19"),
+        (replace(part(counts_of_all, 0, 1, 2), fingerprint="?"), "it has no valid fingerprint"),
+        (replace(part(counts_of_all, 0, 1, 2), T_K=0.6), "its temperature is 0.6 K"),
+        (part(counts_of_all, 3, 4, 5), "it contains realizations 30 to 59"),
+        (part(counts_of_all, 0, 1), "it contains realizations 0 to 19"),
     ]:
         shard.save(path)
         with pytest.raises(ShardMismatchError) as refused:
             read_shard(path, origin, 0.5)
         remedy = f"rebuild it with: snakemake --force {path} --configfile 'my study.yaml'"
-        assert str(refused.value) == f"{path}: foreign ({said}); {remedy}"
-    part(whole, 0, 1, 2).save(path)
+        assert str(refused.value) == f"{path}: foreign ({message}); {remedy}"
+    part(counts_of_all, 0, 1, 2).save(path)
     assert read_shard(path, origin, 0.5).n_realizations == 30
 
 
@@ -132,9 +132,9 @@ def test_density_integrates_to_the_concentration():
 
 def test_rebin_fills_every_bin_and_keeps_the_ends():
     total = np.array([5, 1, 1, 7, 0, 0, 3, 4, 1])
-    kept = grid.rebin(total, 5)
-    assert kept.tolist() == [0, 1, 4, 9]
-    assert np.add.reduceat(total, kept[:-1]).tolist() == [5, 9, 8]
+    edges = grid.rebin(total, 5)
+    assert edges.tolist() == [0, 1, 4, 9]
+    assert np.add.reduceat(total, edges[:-1]).tolist() == [5, 9, 8]
     with pytest.raises(ValueError, match="too few"):
         grid.rebin(total, 23)
 
@@ -174,7 +174,7 @@ def test_a_density_owns_its_jackknife_groups_and_a_shard_has_none(counts_of, tmp
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"T_K": 0.0}, "T = 0.0 K"),
         ({"T_K": float("nan")}, "T = nan K"),
@@ -184,8 +184,8 @@ def test_a_density_owns_its_jackknife_groups_and_a_shard_has_none(counts_of, tmp
         ({"groups": 1}, "1 jackknife groups"),
     ],
 )
-def test_what_is_no_count_of_energies_is_refused(counts_of, change, said):
-    with pytest.raises(ValueError, match=said):
+def test_what_is_no_count_of_energies_is_refused(counts_of, change, message):
+    with pytest.raises(ValueError, match=message):
         replace(counts_of(lambda E: 0.01 + 0 * E, 0.5, 60), **change)
 
 

@@ -30,8 +30,8 @@ def test_eq3_pulls_have_mean_0_and_width_1(counts_of):
     """200 Poisson samples: mean pull within 4/√200, width within 4/√400, mean χ²/dof within 4 of its σ."""
     rng = np.random.default_rng(1)
     fits = [fit_eq3(counts_of(eq3(0.0135, 0.127, 0.5), 0.5, 1000, rng, groups=50), 2) for _ in range(200)]
-    for found, truth in (([f.B for f in fits], 0.0135), ([f.mu for f in fits], 0.127)):
-        pulls = np.array([(x.value - truth) / x.error for x in found])
+    for estimates, truth in (([f.B for f in fits], 0.0135), ([f.mu for f in fits], 0.127)):
+        pulls = np.array([(x.value - truth) / x.error for x in estimates])
         assert abs(pulls.mean()) < 4 / np.sqrt(200)
         assert abs(pulls.std() - 1) < 4 / np.sqrt(400)
     chi2 = np.array([f.chi2_per_dof for f in fits])
@@ -86,9 +86,9 @@ def test_exponent_and_gaussian_are_recovered(counts_of):
     counts = counts_of(lambda E: 0.02 * np.exp(-(E**2) / (2 * 21.5**2)), 0.02, 2000, rng, E_max_K=250, groups=50)
     gaussian = fit_gaussian(counts, 2, 1)
     assert abs(gaussian.prefactor.value - 0.02) < 4 * gaussian.prefactor.error
-    for found in (gaussian.E0_K, fit_gaussian_poisson(counts, 10), rms_energy(counts)):
-        assert abs(found.value - 21.5) < 4 * found.error
-        assert 0.001 < found.error < 0.1
+    for E0 in (gaussian.E0_K, fit_gaussian_poisson(counts, 10), rms_energy(counts)):
+        assert abs(E0.value - 21.5) < 4 * E0.error
+        assert 0.001 < E0.error < 0.1
 
 
 @pytest.mark.parametrize("E_low", [0.0, 2.0, 7.3])
@@ -103,9 +103,9 @@ def test_the_gaussian_is_the_least_squares_fit_on_equal_bins_whatever_the_grid(c
     shape = lambda E, a, E0: a * np.exp(-(E**2) / (2 * E0**2))  # noqa: E731
     a, E0 = curve_fit(shape, E, dipped(E), p0=(0.02, 20))[0]
     for T_K in (0.02, 2.0):  # the second has bins of 0.1 K up to 16 K
-        found = fit_gaussian(counts_of(dipped, T_K, E_max_K=300), E_low, 0.5)
-        assert found.E0_K.value == pytest.approx(E0, rel=5e-4)
-        assert found.prefactor.value == pytest.approx(a, rel=5e-4)
+        fit = fit_gaussian(counts_of(dipped, T_K, E_max_K=300), E_low, 0.5)
+        assert fit.E0_K.value == pytest.approx(E0, rel=5e-4)
+        assert fit.prefactor.value == pytest.approx(a, rel=5e-4)
 
 
 def test_too_few_counts_give_nan_and_a_bad_window_is_refused(counts_of):

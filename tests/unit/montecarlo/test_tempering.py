@@ -126,7 +126,7 @@ def test_a_batch_tells_of_the_realizations_in_its_name_and_of_its_origin(protoco
     record.save(tmp_path / "00010-00019.npz")
     record.save(tmp_path / "00000-00009.npz")
     assert methods.read_record(tmp_path / "00010-00019.npz", record.fingerprint, TEMPERING).n_spins == MODEL.n_spins
-    with pytest.raises(ShardMismatchError, match="it holds realizations 10 to 19"):
+    with pytest.raises(ShardMismatchError, match="it contains realizations 10 to 19"):
         methods.read_record(tmp_path / "00000-00009.npz", record.fingerprint, TEMPERING)
     with pytest.raises(ShardMismatchError, match="sweeps is 256 in it and 512 in this study"):
         methods.read_record(tmp_path / "00010-00019.npz", counts_fingerprint(MODEL, replace(protocol, sweeps=512)), TEMPERING)

@@ -32,8 +32,8 @@ def test_resonant_difference_of_eq_7_with_eq_3(mu):
         return sum(sign * (T**2 + E**2) ** (mu / 2) * np.tanh(E / (2 * T)) for sign, T in ((1, low), (-1, high)))
 
     exact = -sum(quad(integrand, a, b, epsabs=1e-13, epsrel=1e-12, limit=400)[0] for a, b in ((-20, 0), (0, 16)))
-    found = eq3.resonant(low, mu) - eq3.resonant(high, mu)
-    assert found == pytest.approx(exact, rel=1e-6)
+    difference = eq3.resonant(low, mu) - eq3.resonant(high, mu)
+    assert difference == pytest.approx(exact, rel=1e-6)
 
 
 def test_kappa_and_c_scale_exactly_and_c_of_the_stm_is_pi_squared_over_6():
@@ -53,8 +53,8 @@ def test_kappa_and_c_scale_exactly_and_c_of_the_stm_is_pi_squared_over_6():
 def test_slopes_of_the_stm_are_1_to_minus_one_half():
     T0 = (OMEGA / A) ** (1 / 3)
     for T, slope in ((np.array([1e-4, 1e-3]) * T0, 1.0), (np.array([1e3, 1e4]) * T0, -0.5)):
-        found = np.diff(eq3.sound_velocity(T, 0.0, OMEGA, A)) / np.diff(np.log(T))
-        assert found[0] == pytest.approx(slope, abs=1e-3)
+        slopes = np.diff(eq3.sound_velocity(T, 0.0, OMEGA, A)) / np.diff(np.log(T))
+        assert slopes[0] == pytest.approx(slope, abs=1e-3)
 
 
 def test_eq_3_is_b_at_1_kelvin_and_a_power_law_far_above_t():

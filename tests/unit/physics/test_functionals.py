@@ -28,7 +28,7 @@ def test_functionals_of_counts_meet_the_closed_forms(counts_of, T):
 
 
 def tail_of_eq_7(T, mu):
-    """What the closed form of Eq. (7) keeps above its cutoff of 1 K: the part that converges as the cutoff grows."""
+    """The part of the closed form of Eq. (7) above its cutoff of 1 K that converges as the cutoff grows."""
     return quad(lambda ln_E: (T**2 + np.exp(2 * ln_E)) ** (mu / 2) - np.exp(mu * ln_E), 0, 12)[0]
 
 
@@ -45,20 +45,20 @@ def test_both_readings_of_n_agree_where_it_is_constant(counts_of, T):
 def test_both_readings_of_n_agree_where_all_counts_are_one_bin(counts_of):
     """One bin is a constant n: both are the same number over n, with the bias of 1/n taken off."""
     counts = counts_of(lambda E: 0.01 + 0 * E, 0.1, 200, np.random.default_rng(5), n_spins=2, E_max_K=1.0)
-    every = counts.total.sum()
-    eq5 = functionals.thermal_conductivity(counts, every)
-    np.testing.assert_allclose(functionals.thermal_conductivity_A1(counts, every).rows, eq5.rows, rtol=1e-9)
+    total = counts.total.sum()
+    eq5 = functionals.thermal_conductivity(counts, total)
+    np.testing.assert_allclose(functionals.thermal_conductivity_A1(counts, total).rows, eq5.rows, rtol=1e-9)
 
 
 def test_kappa_of_few_counts_is_unbiased_within_its_error(counts_of):
     """600 samples of constant n with 20 counts a bin, which bias the mean of 1/n by 5 %: within 4 standard errors and 1 %."""
     rng = np.random.default_rng(4)
-    found = [
+    kappas = [
         functionals.thermal_conductivity(counts_of(lambda E: 0.01 + 0 * E, 0.1, 200, rng, E_max_K=3.0), 20).value
         for _ in range(600)
     ]
     exact = eq3.thermal_conductivity(0.1, 0.0) / 0.01
-    assert abs(np.mean(found) - exact) < 4 * np.std(found) / np.sqrt(600) + 0.01 * exact
+    assert abs(np.mean(kappas) - exact) < 4 * np.std(kappas) / np.sqrt(600) + 0.01 * exact
 
 
 def test_kappa_of_too_few_counts_is_unknown(counts_of):

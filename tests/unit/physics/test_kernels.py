@@ -43,8 +43,10 @@ def test_inner_integral_of_the_internal_friction_agrees_with_quadrature(a):
 
 
 def test_the_internal_friction_belongs_to_the_sound_velocity():
-    """Both inner integrals are one analytic function of a, and so obey the equations of Cauchy and Riemann."""
+    """Both inner integrals are parts of one analytic function of a."""
     a = np.geomspace(1e-3, 1e3, 41)
     c = np.sqrt(1 + 1j * a)
-    whole = c * np.arctanh(1 / c)
-    np.testing.assert_allclose(kernels.relaxation_integral(a) + 1 - 1j * kernels.friction_integral(a), whole, rtol=1e-9)
+    complex_integral = c * np.arctanh(1 / c)
+    np.testing.assert_allclose(
+        kernels.relaxation_integral(a) + 1 - 1j * kernels.friction_integral(a), complex_integral, rtol=1e-9
+    )

@@ -28,7 +28,7 @@ def test_principal_value_against_adaptive_quadrature(mu, T):
     w = microwave.HERTZ_K * frequency
 
     def up_to(T, top):
-        def smooth(E):  # what is left of the integrand beside the pole 1/(E - w), which quad takes as a Cauchy weight
+        def smooth(E):  # the integrand without the pole 1/(E - w), which quad takes as a Cauchy weight
             return (T**2 + E**2) ** (mu / 2) * np.tanh(E / (2 * T)) * E / (E + w)
 
         pole = quad(smooth, 0.5 * w, 1.5 * w, weight="cauchy", wvar=w, epsabs=1e-13, epsrel=1e-12)[0]
@@ -43,8 +43,8 @@ def test_principal_value_against_adaptive_quadrature(mu, T):
     top = 1e7
     exact = -(up_to(T, top) - up_to(1.0, top))
     # n beyond the top differs between the two temperatures by less than (T/top)²
-    one, two = microwave.resonant_at_frequency_eq3(np.array([T, 1.0]), mu, frequency)
-    assert one - two == pytest.approx(exact, abs=1e-6 * max(abs(one), abs(two), abs(exact)))
+    low, high = microwave.resonant_at_frequency_eq3(np.array([T, 1.0]), mu, frequency)
+    assert low - high == pytest.approx(exact, abs=1e-6 * max(abs(low), abs(high), abs(exact)))
 
 
 # ---- loss -----------------------------------------------------------------------------------------------------------
@@ -77,8 +77,8 @@ def test_the_loss_belongs_to_the_shift(mu):
     f = 8e9
 
     def difference(g):
-        one, two = (microwave.resonant_loss_eq3(T, mu, g * f) for T in (0.2, 0.5))
-        return (one - two) * g / (g + 1)
+        low, high = (microwave.resonant_loss_eq3(T, mu, g * f) for T in (0.2, 0.5))
+        return (low - high) * g / (g + 1)
 
     pole = quad(difference, 0.5, 1.5, weight="cauchy", wvar=1.0, epsabs=1e-12)[0]
     rest = sum(

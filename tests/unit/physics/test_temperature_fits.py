@@ -13,7 +13,7 @@ T = np.array([0.02, 0.03, 0.05, 0.08, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1
 
 
 def same(curve):
-    """Return Samples (t,) whose rows are all ``curve``."""
+    """Return a JackknifeEstimate (t,) whose rows are all ``curve``."""
     return JackknifeEstimate(np.tile(curve, (4, 1)))
 
 
@@ -26,8 +26,8 @@ def test_exponent_of_a_power_law():
 def test_slopes_of_two_straight_lines_and_a_parabola():
     x = np.log(T)
     curve = np.where(x < np.log(0.2), x, np.log(0.2) - 1.5 * (x - np.log(0.2)))
-    found = temperature_fits.logarithmic_slopes(T, same(curve), (0.02, 0.08), (0.4, 1.0))
-    np.testing.assert_allclose([found.below.value, found.above.value, found.ratio.value], [1, -1.5, -1.5], rtol=1e-12)
+    slopes = temperature_fits.logarithmic_slopes(T, same(curve), (0.02, 0.08), (0.4, 1.0))
+    np.testing.assert_allclose([slopes.below.value, slopes.above.value, slopes.ratio.value], [1, -1.5, -1.5], rtol=1e-12)
     parabola = -((x - np.log(0.17)) ** 2)
     assert temperature_fits.logarithmic_slopes(T, same(parabola), (0.02, 0.08), (0.4, 1.0)).maximum_K.value == pytest.approx(
         0.17, rel=1e-10
@@ -53,8 +53,8 @@ def test_each_row_of_a_constant_mu_fit_is_what_a_general_minimiser_finds():
         curve_fit(lambda T, mu, a, b: a * eq3.sound_velocity(T, mu, 0.3**3, 1.0) + b, T, row, p0=(0.15, 1, 0), xtol=1e-12)[0]
         for row in samples_.rows
     ]
-    for found, expected in zip(fit, np.transpose(rows), strict=True):
-        np.testing.assert_allclose(found.rows, expected, atol=0.01 * found.error)
+    for parameter, expected in zip(fit, np.transpose(rows), strict=True):
+        np.testing.assert_allclose(parameter.rows, expected, atol=0.01 * parameter.error)
 
 
 def test_a_maximum_at_the_edge_gives_no_number():
@@ -64,29 +64,29 @@ def test_a_maximum_at_the_edge_gives_no_number():
 
 
 def correlated(rng, law, groups=50, blocks=500, n=9):
-    """Return temperatures and Samples (n,) of means about ``law``(x) whose errors are strongly correlated, as those of C."""
+    """Return temperatures and means (n,) about ``law``(x) with strongly correlated errors, like those of C."""
     x = np.linspace(-2.3, 0, n)
     root = np.linalg.cholesky(0.02**2 * np.exp(-np.abs(x[:, None] - x) / 1.5))
     noisy = law(x) + rng.normal(size=(blocks, n)) @ root.T
-    both = jackknife.leave_one_out(np.column_stack([noisy, np.ones(blocks)]), groups)
-    return x, both[:-1] / both[-1]
+    sums = jackknife.leave_one_out(np.column_stack([noisy, np.ones(blocks)]), groups)
+    return x, sums[:-1] / sums[-1]
 
 
 def test_p_of_a_true_law_is_uniform_and_its_chi2_has_the_mean_of_its_degrees_of_freedom():
     """400 sets: Kolmogorov and Smirnov's p above 1e-4; the mean of χ² within 4 of its σ."""
     rng = np.random.default_rng(11)
-    found = [temperature_fits.goodness_of_line(*correlated(rng, lambda x: 1.2 * x - 3)) for _ in range(400)]
-    assert {one.dof for one in found} == {7}
-    assert stats.kstest([one.p_value for one in found], "uniform").pvalue > 1e-4
-    chi2 = np.array([one.chi2 for one in found])
+    lines = [temperature_fits.goodness_of_line(*correlated(rng, lambda x: 1.2 * x - 3)) for _ in range(400)]
+    assert {line.dof for line in lines} == {7}
+    assert stats.kstest([line.p_value for line in lines], "uniform").pvalue > 1e-4
+    chi2 = np.array([line.chi2 for line in lines])
     assert abs(chi2.mean() - 7) < 4 * chi2.std() / np.sqrt(400)
-    assert 0 <= sum(one.rejected for one in found) <= 13  # 4 ± 2 expected
+    assert 0 <= sum(line.rejected for line in lines) <= 13  # 4 ± 2 expected
 
 
 def test_a_curved_law_is_refuted():
     rng = np.random.default_rng(12)
     curved = [temperature_fits.goodness_of_line(*correlated(rng, lambda x: 1.2 * x - 0.01 * x**2)) for _ in range(20)]
-    assert all(one.p_value < 1e-6 and one.rejected for one in curved)
+    assert all(line.p_value < 1e-6 and line.rejected for line in curved)
 
 
 def test_the_test_of_a_law_needs_more_groups_than_temperatures():
@@ -106,9 +106,9 @@ def test_the_slope_with_covariance_is_that_of_generalised_least_squares():
         return residual @ np.linalg.solve(covariance, residual)
 
     best = minimize(chi2, [1, 0], method="Nelder-Mead", options={"xatol": 1e-10, "fatol": 1e-12, "maxiter": 4000}).x
-    found = temperature_fits.generalized_slope(x, y)
-    assert found.value == pytest.approx(best[0], abs=1e-6)
-    assert abs(found.value - 1.2) < 4 * found.error
+    slope = temperature_fits.generalized_slope(x, y)
+    assert slope.value == pytest.approx(best[0], abs=1e-6)
+    assert abs(slope.value - 1.2) < 4 * slope.error
 
 
 def test_local_exponents_of_a_power_law_and_of_a_parabola():

@@ -33,9 +33,9 @@ def test_elastic_constant_agrees_with_sampling_of_the_contracted_tensors(diagona
 
     n = rng.normal(size=(directions, 3))
     along = []
-    for one in n / np.linalg.norm(n, axis=1)[:, None]:
+    for direction in n / np.linalg.norm(n, axis=1)[:, None]:
         u, v = tensors(), tensors()
-        along.append(np.abs(np.einsum("aij,ijkl,akl->a", u, two_tls._transverse_response(one), v, optimize=True)).mean())
+        along.append(np.abs(np.einsum("aij,ijkl,akl->a", u, two_tls._transverse_response(direction), v, optimize=True)).mean())
     sampled = 4 / (8 * np.pi) * np.array(along)
     error = sampled.std(ddof=1) / np.sqrt(directions)
     assert error < 0.01
@@ -79,12 +79,12 @@ def test_response_is_the_second_derivative_of_the_green_function():
 
     n = np.array([2.0, -1.0, 2.0]) / 3
     step = 1e-4
-    found = two_tls._transverse_response(n)
+    response = two_tls._transverse_response(n)
     for i in range(3):
         for k in range(3):
             a, b = step * np.eye(3)[i], step * np.eye(3)[k]
             second = (green(n + a + b) - green(n + a - b) - green(n - a + b) + green(n - a - b)) / (4 * step**2)
-            np.testing.assert_allclose(found[i, :, k, :], second, atol=1e-5)
+            np.testing.assert_allclose(response[i, :, k, :], second, atol=1e-5)
 
 
 def test_dipolar_gap_exponent_is_the_logarithmic_derivative_of_weak_coupling():

@@ -51,7 +51,7 @@ def test_a_density_with_other_realizations_of_another_origin_or_altered_is_named
     run = tmp_path / "run"
     more = publish.wrong_counts(with_fewer(STUDY, realizations=20_000), run)
     assert len(more) == 4 * 20
-    assert all("foreign (it holds 10000 realizations and this study has 20000)" in line for line in more)
+    assert all("foreign (it contains 10000 realizations and this study has 20000)" in line for line in more)
     shutil.copy(run / "dos/L8_J2/T0.5.npz", run / "dos/L8_J2/T0.4.npz")
     shutil.copy(run / "dos/L8_J3/T0.5.npz", run / "dos/L8_J2/T0.3.npz")
     content = bytearray((run / "dos/L8_J2/T0.2.npz").read_bytes())
