@@ -1,9 +1,15 @@
 """The command line: ``tlsglass fit`` determines µ and J0/h0 from a table, and writes a report and a figure."""
 
 import argparse
+import csv
+import errno
+import io as streams
+import os
+import re
 import shutil
 import sys
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -12,23 +18,27 @@ from tlsglass.models import registry
 
 if TYPE_CHECKING:
     from tlsglass.data.dataset import Dataset
+    from tlsglass.data.infer_dataset import ReadingOptions
+    from tlsglass.data.read_table import Table
 
 DESCRIPTION = """Fit measurements as a function of temperature: Eq. (3) with µ free, the standard tunneling model, and the atlas
 with J0/h0 free. Prints the conclusion and five lines, and writes fit.json, fit.md, figure.svg/.png/.csv and tables into a
 folder. Without --window all points are fitted, including temperatures at which TLSs do not dominate."""
-EXAMPLE = 'example: tlsglass fit kappa.csv --observable thermal_conductivity --value-unit "W/(m K)" --window 0.05 0.45'
+EXAMPLE = 'example: tlsglass fit kappa.csv --observable thermal_conductivity --value-unit "W/(m K)" --window 50mK 0.45'
 FREQUENCY_HELP = """probe frequency with its unit, such as 5.6199GHz or 90kHz. It is used as the paper's ω without a factor 2π:
 only ω/A matters, so that the fitted rate A absorbs the factor"""
 
 RESONATOR = "resonator"  # --observable for f and 1/Q_i of one table, fitted together
 TABLE_OPTIONS = (
-    *("observable", "frequency", "temperature", "value", "error", "temperature_unit", "value_unit", "relative_error"),
+    *("observable", "frequency", "temperature", "value", "error", "columns", "temperature_unit", "value_unit", "error_unit"),
+    *("form", "inverse", "decimal", "relative_error", "temperature_error", "skip_bad_rows", "confirm"),
     *("where", "window", "h0", "write_dataset"),
 )
 RESONATOR_OPTIONS = (
-    *("loss", "Qi", "loss_error", "power", "photons", "attenuation", "Qc", "inv_Qc", "Ql", "inv_Ql"),
+    *("loss", "Qi", "loss_error", "loss_window", "power", "f_power", "photons", "attenuation", "Qc", "inv_Qc", "Ql", "inv_Ql"),
     *("coupling_geometry", "systematic", "relaxation"),
 )
+COLUMN_ROLES = {"T": "temperature", "temperature": "temperature", "value": "value", "error": "error"}
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -39,17 +49,29 @@ class OneLineParser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 0, or 2 for invalid input, which is reported in one line per problem."""
+    """Run the command and return its exit code: 0, 2 for invalid input and 1 for a failure, with one line per problem."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal without Unicode shows what it can
+        if isinstance(stream, streams.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         args = _parser().parse_args(arguments)
         args.run(args)
+        sys.stdout.flush()
     except validation.InputError as error:
-        print(error, file=sys.stderr)
+        for line in error.lines:
+            print(validation.printable(line), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted: nothing more is written", file=sys.stderr)
+        return 130
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
-    else:
-        return 0
-    return 2
+        if error.errno == errno.EPIPE:  # as in `tlsglass fit ... | head`: nothing can be printed any more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
+        file = f"{error.filename}: " if error.filename else "output: "
+        print(validation.printable(f"{file}{error.strerror or error}"), file=sys.stderr)
+        return 2
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,24 +79,39 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     fit = commands.add_parser("fit", help="fit a measured table", description=DESCRIPTION, epilog=EXAMPLE)
     fit.set_defaults(run=_fit)
-    fit.add_argument("table", nargs="?", help="CSV (or .xlsx) file with columns for the temperature and the measured value")
+    fit.add_argument(
+        "tables", nargs="*", metavar="table", help="text or .xlsx files with the same columns; - is standard input"
+    )
     fit.add_argument("--dataset", metavar="FOLDER", help="a folder with dataset.yaml, instead of a table")
     fit.add_argument("--observable", metavar="NAME", help=", ".join(_observable_names()))
     fit.add_argument("--frequency", metavar="F", help=FREQUENCY_HELP)
-    for column in ("temperature", "value", "error"):
-        fit.add_argument(f"--{column}", metavar="COLUMN", help=f"the column of the {column}")
+    fit.add_argument("--temperature", metavar="COLUMN", help="the column of the temperature")
+    fit.add_argument(
+        "--value", nargs="+", metavar="COLUMN", help="the column of the value; several columns are fitted one by one"
+    )
+    fit.add_argument("--error", metavar="COLUMN", help="the column of the error, an error like 50Hz or 1%%, or none")
+    fit.add_argument("--columns", nargs="+", metavar="ROLE=N", help="columns by number, as T=1 value=2 error=3")
     fit.add_argument("--temperature-unit", metavar="UNIT", help="K, mK, ...")
     fit.add_argument("--value-unit", metavar="UNIT", help='unit of the value, such as "W/(m K)"')
+    fit.add_argument("--error-unit", metavar="UNIT", help="unit of the error; relative or %% for relative errors")
+    fit.add_argument(
+        "--form", metavar="FORM", help="what the column of the value contains: value, value/T^2, log10, 1/value, ..."
+    )
+    fit.add_argument("--inverse", action="store_true", help="the column of the value contains 1/value, for instance Q")
+    fit.add_argument("--decimal", choices=("point", "comma"), help="the decimal mark, where 1,234 can be read both ways")
     fit.add_argument(
         "--relative-error", metavar="X", help="relative error of all values, 1%% or 0.01; by default from the residuals"
     )
-    fit.add_argument("--where", action="append", metavar="COLUMN=VALUE", help="select these rows of a long table")
     fit.add_argument(
-        "--window", nargs=2, type=float, metavar=("LOW", "HIGH"), help="fitted temperatures in kelvin; default: all"
+        "--temperature-error", metavar="E", help="error of each temperature: 0.3mK, 0.1%%, 0.3mK+0.1%%, or a column"
     )
-    fit.add_argument("--h0", type=float, metavar="K", help="random field in kelvin, 10 by default")
+    fit.add_argument("--where", action="append", metavar="COLUMN=VALUE", help="select these rows of a long table")
+    fit.add_argument("--skip-bad-rows", action="store_true", help="leave out rows without a number")
+    fit.add_argument("--confirm", action="append", metavar="CODE", help="the answer to a question about suspicious input")
+    fit.add_argument("--window", nargs=2, metavar=("LOW", "HIGH"), help="fitted temperatures, like 0.05 450mK; default: all")
+    fit.add_argument("--h0", type=_number, metavar="K", help="random field in kelvin, 10 by default")
     _add_resonator_options(fit)
-    fit.add_argument("--out", metavar="FOLDER", help="output folder, fit-NAME by default, with the name of the table")
+    fit.add_argument("--out", metavar="FOLDER", help="output folder, by default fit- with the names of table, column and rows")
     fit.add_argument("--write-dataset", metavar="NAME", help="write config/experiments/NAME for the workflow")
     return parser
 
@@ -84,15 +121,17 @@ def _add_resonator_options(parser: argparse.ArgumentParser) -> None:
     loss_or_Qi = group.add_mutually_exclusive_group()
     loss_or_Qi.add_argument("--loss", metavar="COLUMN", help="the column of 1/Q_i")
     loss_or_Qi.add_argument("--Qi", metavar="COLUMN", help="the column of Q_i")
-    group.add_argument("--loss-error", metavar="COLUMN", help="the error of that column")
+    group.add_argument("--loss-error", metavar="COLUMN", help="the error of that column, or like 3%%")
+    group.add_argument("--loss-window", nargs=2, metavar=("LOW", "HIGH"), help="that of the loss; default: --window")
     group.add_argument("--power", metavar="COLUMN", help="power in dBm, with --attenuation, --Qc and optionally --Ql")
+    group.add_argument("--f-power", metavar="P", help="power at which f is fitted; default: that with the smallest errors")
     group.add_argument("--photons", metavar="COLUMN", help="photon numbers, instead of a power")
-    group.add_argument("--attenuation", type=float, metavar="DB", help="between source and resonator; 0 if unknown")
+    group.add_argument("--attenuation", type=_number, metavar="DB", help="between source and resonator; 0 if unknown")
     for name in ("Qc", "Ql"):
         group.add_argument(f"--{name}", metavar="COLUMN")
         group.add_argument(f"--inv-{name}", metavar="COLUMN", help=f"a column of 1/{name}")
     group.add_argument("--coupling-geometry", choices=("notch", "reflection"), help="n = 2 or 4 · Ql²/Qc · P/(ħω²)")
-    group.add_argument("--systematic", nargs=2, type=float, metavar=("UNCORRELATED", "CORRELATED"), help="fractions of 1/Q_i")
+    group.add_argument("--systematic", nargs=2, type=_number, metavar=("UNCORRELATED", "CORRELATED"), help="fractions of 1/Q_i")
     group.add_argument("--relaxation", action="store_true", help="include the loss of relaxing TLSs")
 
 
@@ -100,25 +139,54 @@ def _observable_names() -> list[str]:
     return [*registry.observable_names(), RESONATOR]
 
 
+def _number(text: str) -> float:
+    """Return a number of an option."""
+    number = float(text)
+    if not abs(number) <= validation.MAX_NUMBER:
+        raise ValueError
+    return number
+
+
+_number.__name__ = "number"  # in messages of argparse
+
+
 def _fit(args: argparse.Namespace) -> None:
     """Run ``tlsglass fit``."""
     from tlsglass.data import infer_dataset
     from tlsglass.data.dataset import load_dataset
-    from tlsglass.fitting.result import fit_dataset
-    from tlsglass.report import fit_report
 
-    if args.observable == RESONATOR and args.table:
-        _fit_resonator(args)
-        return
-    if (args.table is None) == (args.dataset is None):
+    if bool(args.tables) == bool(args.dataset):
         raise validation.InputError("tlsglass fit: give a table or --dataset FOLDER, and not both")
     if args.dataset:
         _refuse(args, (*TABLE_OPTIONS, *RESONATOR_OPTIONS), "no use for it with --dataset: dataset.yaml says it")
-    _refuse(args, RESONATOR_OPTIONS, f"only with --observable {RESONATOR}")
-    dataset = load_dataset(Path(args.dataset)) if args.dataset else _dataset_from_table(args)
-    print(infer_dataset.describe_reading(dataset), file=sys.stderr, flush=True)
+        dataset = load_dataset(Path(args.dataset))
+        _report(dataset, Path(args.out or f"fit-{dataset.name}"))
+    elif args.observable == RESONATOR:
+        _fit_resonator(args)
+    else:
+        _refuse(args, RESONATOR_OPTIONS, f"only with --observable {RESONATOR}")
+        table, options = _read(args)
+        values: Sequence[str | None] = args.value if args.value and len(args.value) > 1 else [options.value]
+        if args.write_dataset and len(values) > 1:
+            raise validation.InputError("--write-dataset: goes with one column of --value")
+        datasets = []
+        for value in values:  # all are read before the first is fitted
+            info = infer_dataset.infer_info(table, replace(options, value=value))
+            datasets.append((infer_dataset.build_dataset(table, info), value if len(values) > 1 else None))
+        if args.write_dataset:
+            _write_dataset(args.write_dataset, args.tables, table, info)
+        for dataset, value in datasets:
+            _report(dataset, Path(args.out or _folder_name(args, value)) / (value if args.out and value else ""))
+
+
+def _report(dataset: "Dataset", folder: Path) -> None:
+    """Fit a dataset, print the report and save it into ``folder``."""
+    from tlsglass.data import infer_dataset
+    from tlsglass.fitting.result import fit_dataset
+    from tlsglass.report import fit_report
+
+    print(validation.printable(infer_dataset.describe_reading(dataset)["text"]), file=sys.stderr, flush=True)
     report = fit_report.FitReport(fit_dataset(dataset))
-    folder = Path(args.out or f"fit-{dataset.name}")
     replaced = (folder / "fit.json").exists()
     report.save(folder)
     print(report)
@@ -128,40 +196,38 @@ def _fit(args: argparse.Namespace) -> None:
 def _fit_resonator(args: argparse.Namespace) -> None:
     """Run ``tlsglass fit --observable resonator``."""
     from tlsglass.data import resonator_table
-    from tlsglass.data.units import parse_frequency
+    from tlsglass.data.read_table import read_table
+    from tlsglass.data.units import parse_window
     from tlsglass.fitting import joint_result
     from tlsglass.report import fit_report
 
-    _refuse(args, ("value_unit", "relative_error", "h0", "write_dataset"), "no use for it with --observable resonator")
-    if args.frequency is None:
-        raise validation.InputError("--frequency: missing; that of the resonator, like 5.6199GHz")
-    inverse = [name for name, column in (("loss", args.loss), ("Qc", args.inv_Qc), ("Ql", args.inv_Ql)) if column]
-    columns = resonator_table.Columns(
-        args.value,
-        args.error,
-        args.loss or args.Qi,
-        args.loss_error,
-        args.power,
-        args.photons,
-        args.Qc or args.inv_Qc,
-        args.Ql or args.inv_Ql,
-        tuple(inverse),
+    no_use = ("relative_error", "h0", "write_dataset", "form", "inverse")
+    _refuse(args, no_use, f"no use for it with --observable {RESONATOR}")
+    if args.value and len(args.value) > 1:
+        raise validation.InputError(f"--value {' '.join(args.value)}: one column of f with --observable {RESONATOR}")
+    tables = [read_table(table, args.decimal) for table in args.tables]
+    options = resonator_table.ResonatorOptions(
+        frequency=replace(_options(args), observable=None, name=_table_name(args.tables[0])),
+        loss=args.loss or args.Qi,
+        loss_is_inverse=bool(args.Qi) if args.loss or args.Qi else None,
+        loss_error=args.loss_error,
+        loss_window_K=parse_window(args.loss_window) if args.loss_window else None,
+        power=args.power,
+        frequency_power=args.f_power,
+        photons=args.photons,
+        Qc=args.Qc or args.inv_Qc,
+        Qc_is_inverse=bool(args.inv_Qc) if args.Qc or args.inv_Qc else None,
+        Ql=args.Ql or args.inv_Ql,
+        Ql_is_inverse=bool(args.inv_Ql) if args.Ql or args.inv_Ql else None,
+        coupling_geometry=args.coupling_geometry,
+        attenuation_dB=args.attenuation,
+        systematic=dict(zip(("uncorrelated", "correlated"), args.systematic, strict=True)) if args.systematic else None,
+        relaxation=args.relaxation,
     )
-    dataset, partners = resonator_table.build_resonator_datasets(
-        args.table,
-        columns,
-        parse_frequency(args.frequency),
-        args.coupling_geometry,
-        args.attenuation,
-        dict(zip(("uncorrelated", "correlated"), args.systematic, strict=True)) if args.systematic else None,
-        args.relaxation,
-        temperature=args.temperature,
-        temperature_unit=args.temperature_unit,
-        window_K=args.window and list(args.window),
-        where=_conditions(args),
-    )
+    dataset, partners = resonator_table.build_resonator_datasets(tables, options)
+    print(validation.printable(resonator_table.describe_reading(dataset, partners), 1200), file=sys.stderr, flush=True)
     result = joint_result.fit_joint(dataset, partners)
-    folder = Path(args.out or f"fit-{_table_name(args.table)}")
+    folder = Path(args.out or _folder_name(args))
     replaced = (folder / "joint.json").exists()
     fit_report.save_joint(result, folder)
     print("\n".join(joint_result.summary_lines(result)))
@@ -183,40 +249,66 @@ def _refuse(args: argparse.Namespace, options: Collection[str], reason: str) -> 
 
 def _table_name(table: str) -> str:
     """Return the name of the file without suffix, or that of its folder for data.csv."""
-    path = Path(table)
+    path = Path("stdin" if table == "-" else table)
     return path.resolve().parent.name or path.stem if path.stem.lower() == "data" else path.stem
 
 
-def _dataset_from_table(args: argparse.Namespace) -> "Dataset":
-    """Return the dataset of a table, after writing it for the workflow if requested."""
-    from tlsglass.data import infer_dataset
-    from tlsglass.data.read_table import read_table
-    from tlsglass.data.units import parse_fraction, parse_frequency
+def _folder_name(args: argparse.Namespace, value: str | None = None) -> str:
+    """Return the default output folder, which differs for each column and each selection of rows."""
+    parts = [_table_name(args.tables[0]), *([value] if value else []), *(args.where or ())]
+    return "-".join(["fit", *(re.sub(r"[^\w.+-]+", "_", part)[:60] for part in parts)])
 
-    if not args.observable:
-        raise validation.InputError(f"--observable: missing; one of {', '.join(_observable_names())}")
-    where = _conditions(args)
-    columns = {"temperature": args.temperature, "value": args.value, "error": args.error}
-    frequency_Hz = None if args.frequency is None else parse_frequency(args.frequency)
-    relative_error = None if args.relative_error is None else parse_fraction(args.relative_error)
-    table = read_table(Path(args.table), [column for column in (*columns.values(), *where) if column])
-    name = args.write_dataset or _table_name(args.table)
-    info = infer_dataset.infer_info(
-        table,
-        args.observable,
-        columns,
-        {"temperature": args.temperature_unit, "value": args.value_unit},
-        relative_error,
-        frequency_Hz,
-        args.window and list(args.window),
-        where,
-        args.h0,
-        name,
-    )
-    dataset = infer_dataset.build_dataset(table, info)
+
+def _read(args: argparse.Namespace) -> tuple["Table", "ReadingOptions"]:
+    """Return the table and what the arguments say of it."""
+    from tlsglass.data.read_table import read_tables
+    from tlsglass.data.validate import check_name
+
     if args.write_dataset:
-        _write_dataset(Path("config/experiments") / name, args.table, info)
-    return dataset
+        check_name(args.write_dataset, f"--write-dataset {args.write_dataset}")
+    table = read_tables(args.tables, args.decimal)
+    options = replace(_options(args), observable=args.observable, name=args.write_dataset or _table_name(args.tables[0]))
+    columns = _columns_by_number(args.columns, table)
+    _refuse(args, [role for role in columns if role != "value"], "--columns names that column already")
+    return table, replace(options, **columns)
+
+
+def _columns_by_number(entries: Sequence[str] | None, table: "Table") -> dict[str, str]:
+    """Return {role: name} of --columns T=1 value=2 error=3."""
+    columns = {}
+    for entry in entries or ():
+        role, _, position = entry.partition("=")
+        if role not in COLUMN_ROLES or not position.isdecimal() or not 1 <= int(position[:6]) <= len(table.header):
+            allowed = f"must be T=N, value=N or error=N, where N is a column from 1 to {len(table.header)}"
+            raise validation.InputError(f"--columns {entry}: {allowed}")
+        columns[COLUMN_ROLES[role]] = table.header[int(position) - 1]
+    return columns
+
+
+def _options(args: argparse.Namespace) -> "ReadingOptions":
+    """Return the options of reading, apart from the observable."""
+    from tlsglass.data.infer_dataset import ReadingOptions
+    from tlsglass.data.units import parse_fraction, parse_frequency, parse_window
+
+    return ReadingOptions(
+        temperature=args.temperature,
+        value=args.value[0] if args.value else None,
+        error=args.error,
+        temperature_unit=args.temperature_unit,
+        value_unit=args.value_unit,
+        error_unit=args.error_unit,
+        form=args.form,
+        inverse=args.inverse,
+        frequency_Hz=None if args.frequency is None else parse_frequency(args.frequency),
+        relative_error=None if args.relative_error is None else parse_fraction(args.relative_error),
+        temperature_error=args.temperature_error,
+        window_K=parse_window(args.window) if args.window else None,
+        where=_conditions(args) or None,
+        h0_K=args.h0,
+        decimal=args.decimal,
+        skip_bad_rows=args.skip_bad_rows,
+        confirm=args.confirm or (),
+    )
 
 
 def _conditions(args: argparse.Namespace) -> dict[str, str]:
@@ -230,15 +322,25 @@ def _conditions(args: argparse.Namespace) -> dict[str, str]:
     return where
 
 
-def _write_dataset(folder: Path, table: str, info: dict[str, Any]) -> None:
-    """Write dataset.yaml and the table into a new folder. Raises InputError if the folder exists."""
+def _write_dataset(name: str, files: Sequence[str], table: "Table", info: dict[str, Any]) -> None:
+    """Write dataset.yaml and the table into config/experiments/NAME, and print where. Raises InputError if it exists."""
     import yaml
 
+    folder = Path("config/experiments") / name
     if folder.exists():
         raise validation.InputError(f"{folder}: exists already; choose another name for --write-dataset")
     folder.mkdir(parents=True)
-    shutil.copyfile(table, folder / Path(table).name)
+    file = "data" + (Path(files[0]).suffix if files != ["-"] and len(files) == 1 else ".csv")
+    if files != ["-"] and len(files) == 1:
+        shutil.copyfile(files[0], folder / file)
+    else:
+        text = streams.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([table.header, *([table.units] if table.units else []), *table.rows])
+        io.write_text(folder / file, text.getvalue())
+    info = info | {"data": info["data"] | {"file": file}}
     io.write_text(folder / "dataset.yaml", yaml.safe_dump(info, sort_keys=False, allow_unicode=True))
+    command = f"snakemake --cores 1 results/runs/paper/experiments/{name}/fit.json"
+    print(f"written: {folder}/dataset.yaml and {file}; to fit it in the workflow: {command}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from tlsglass.base import validation
 from tlsglass.base.types import BoolArray, FloatArray
 from tlsglass.data import drive_section, validate
+from tlsglass.data.columns import parse_name
+from tlsglass.data.convert import RELATIVE
 from tlsglass.models import registry
 from tlsglass.models.observable import Observable
 from tlsglass.models.resonator import DrivenProbe
+
+MAX_ROWS = 1000  # of a temperature sweep that are fitted one by one
+BINS = 300
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,19 @@ class Dataset:
     all_points: Points
     model_override: Observable | None = None  # replaces the model with Eq. (3)
     columns: tuple[str, ...] = ()  # names of all columns of its table
+    n_rows: int = 0  # of the table, before they are averaged
+    n_rows_in_window: int = 0
+    averaged: dict[str, int] | None = None  # {"rows", "bins"} in the window, where rows are averaged in bins of temperature
+    lines_left_out: tuple[int, ...] = ()  # of the table: rows without a number
 
     @property
     def observable(self) -> Observable:
         return self.model_override or registry.get_observable(self.info["observable"])
+
+    @property
+    def error_columns(self) -> list[str]:
+        """Names of the columns that contain errors by their names."""
+        return [name for name in self.columns if parse_name(name).is_error]
 
     @property
     def probe(self) -> DrivenProbe | float | None:
@@ -104,40 +117,82 @@ def load_dataset(folder: Path | str, schema: dict[str, Any] | None = None) -> Da
     InputError
         One line for each problem.
     """
-    return dataset_from_validated(validate.validate_folder(folder, schema or validate.schema()), folder)
+    return dataset_from_validated(validate.validate_folder(folder, schema or validate.schema()))
 
 
-def dataset_from_validated(validated: validate.ValidatedDataset, folder: Path | str = "") -> Dataset:
-    """Return the dataset as arrays, with its points in the order of their temperatures."""
-    if validated.T_K is None or validated.value is None or validated.unit is None:
-        path = f"{folder}/{validate.DATASET_YAML}"
-        raise validation.InputError(f"{path}: data: its units are converted by pint, which is not installed")
-    data, T_K, value = validated.info["data"], np.array(validated.T_K), np.array(validated.value)
-    error = _errors(validated, value)
-    T_error = None
-    if "error" in data["temperature"]:
-        T_error_section = data["temperature"]["error"]
-        T_error = np.hypot(T_error_section.get("absolute_K", 0.0), T_error_section.get("relative", 0.0) * T_K)
+def dataset_from_validated(validated: validate.ValidatedDataset) -> Dataset:
+    """Return the dataset as arrays, with its points in the order of their temperatures, averaged where they are many."""
+    data, measured = validated.info["data"], validated.points
+    T_K, value = np.array(measured.T_K), np.array(measured.value)
+    error = None if measured.error is None else np.array(measured.error)
+    uncorrelated = validated.info.get("systematic", {}).get("uncorrelated")
+    if error is not None and uncorrelated is not None:
+        error = np.hypot(error, uncorrelated * np.abs(value))
+    T_error = None if measured.T_error_K is None else np.array(measured.T_error_K)
     photons = sweep = None
     if "drive" in data:
-        photons = drive_section.photon_numbers(validated.info, validated.drive, value)
-        sweep = np.array(validated.drive[drive_section.sweep_column(validated.info)])
-    weight = np.abs(value) if data["error"].get("from_residuals") == validate.RELATIVE else None
-    all_points = Points(T_K, value, error, T_error, photons, sweep, weight).select(np.argsort(T_K, kind="stable"))
-    points = all_points.in_window(*validated.info.get("window_K", (0, np.inf)))
-    return Dataset(validated.name, validated.info, validated.unit, points, all_points, columns=validated.columns)
+        photons = drive_section.photon_numbers(validated.info, measured.drive, value)
+        sweep = np.array(measured.drive[drive_section.sweep_column(validated.info)])
+    weight = np.abs(value) if data["error"].get("from_residuals") == RELATIVE else None
+    rows = Points(T_K, value, error, T_error, photons, sweep, weight).select(np.argsort(T_K, kind="stable"))
+    low, high = validated.info.get("window_K", (0.0, np.inf))
+    points = average(rows.in_window(low, high))
+    in_window = (rows.T_K >= low) & (rows.T_K <= high)
+    parts = [average(rows.select(rows.T_K < low)), points, average(rows.select(rows.T_K > high))]
+    n_rows, n_in_window = len(T_K), int(in_window.sum())
+    averaged = {"rows": n_in_window, "bins": len(points.T_K)} if len(points.T_K) < n_in_window else None
+    return Dataset(
+        validated.name,
+        validated.info,
+        measured.unit,
+        points,
+        concatenate([part for part in parts if len(part.T_K)]),
+        columns=validated.columns,
+        n_rows=n_rows,
+        n_rows_in_window=n_in_window,
+        averaged=averaged,
+        lines_left_out=tuple(measured.lines_left_out),
+    )
 
 
-def _errors(validated: validate.ValidatedDataset, value: FloatArray) -> FloatArray | None:
-    """Return the error of each value (n,), None if errors are estimated from the residuals."""
-    section = validated.info["data"]["error"]
-    if "assumed_relative" in section:
-        error = section["assumed_relative"] * np.abs(value)
-    elif "assumed" in section:
-        error = np.full_like(value, section["assumed"] * validated.factor)
-    elif validated.error is not None:
-        error = np.array(validated.error)
-    else:
-        return None
-    uncorrelated = validated.info.get("systematic", {}).get("uncorrelated")
-    return error if uncorrelated is None else np.hypot(error, uncorrelated * np.abs(value))
+def concatenate(parts: list[Points]) -> Points:
+    """Return the points of several parts one after the other."""
+    arrays = [[getattr(part, field.name) for part in parts] for field in fields(Points)]
+    return Points(*(None if array[0] is None else np.concatenate(array) for array in arrays))
+
+
+def average(points: Points) -> Points:
+    """Return the points, those of a sweep of more than ``MAX_ROWS`` averaged in at most ``BINS`` narrow bins of temperature.
+
+    Temperature and value of a bin are means weighted by 1/error², and its error is that of the mean. Without errors every row
+    has the same weight, and the ``weight`` of a bin (relative to which its error is estimated) falls as 1/√rows.
+    """
+    sweeps = points.sweeps()
+    if all(len(sweep.T_K) <= MAX_ROWS for _, sweep in sweeps):
+        return points
+    averaged = concatenate([_average_sweep(sweep) if len(sweep.T_K) > MAX_ROWS else sweep for _, sweep in sweeps])
+    return averaged.select(np.argsort(averaged.T_K, kind="stable"))
+
+
+def _average_sweep(points: Points) -> Points:
+    """Return the bins of one sweep."""
+    low, high = points.T_range_K
+    edges = np.geomspace(low, high, BINS + 1)[1:-1]
+    index = np.unique(np.searchsorted(edges, points.T_K, side="right"), return_inverse=True)[1]
+    counts = np.bincount(index)
+    weights = np.ones_like(points.T_K) if points.error is None else points.error**-2.0
+    if points.error is None and points.weight is not None:
+        weights = points.weight**-2.0
+    total = np.bincount(index, weights)
+
+    def mean(x: FloatArray | None) -> FloatArray | None:
+        return None if x is None else np.bincount(index, weights * x) / total
+
+    T_error = None if points.T_error_K is None else np.sqrt(np.bincount(index, (weights * points.T_error_K) ** 2)) / total
+    error = None if points.error is None else total**-0.5
+    weight = (np.ones_like(total) if points.weight is None else mean(points.weight)) if points.error is None else None
+    weight = None if weight is None else weight / np.sqrt(counts)
+    T_K, value = mean(points.T_K), mean(points.value)
+    assert T_K is not None
+    assert value is not None
+    return Points(T_K, value, error, T_error, mean(points.photons), mean(points.sweep), weight)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tlsglass.data import units
 from tlsglass.data.problems import Problems
 from tlsglass.models.observable import Observable
 
@@ -27,10 +28,16 @@ def required_columns(info: Mapping[str, Any]) -> dict[str, bool]:
     columns = {}
     for key, positive in (("photons", True), ("power", False), ("Qc", True), ("Ql", True)):
         if "column" in drive.get(key, {}):
-            columns[drive[key]["column"]] = positive or drive[key].get("unit") == "W"
+            columns[drive[key]["column"]] = positive or bool(units.convert_unit(drive[key].get("unit", ""), ("W",)))
     if "sweep" in drive:
         columns.setdefault(drive["sweep"], False)
     return columns
+
+
+def Q_columns(info: Mapping[str, Any]) -> list[str]:
+    """Return the columns of Q_c and Q_l, which a fit of traces determines."""
+    drive = info["data"].get("drive", {})
+    return [drive[key]["column"] for key in ("Qc", "Ql") if "column" in drive.get(key, {})]
 
 
 def sweep_column(info: Mapping[str, Any]) -> str:
@@ -52,7 +59,7 @@ def check_drive(problems: Problems, info: Mapping[str, Any], observable: Observa
     data, unused = info["data"], f"{observable.name} has no use for it"
     if "systematic" in info and not observable.driven:
         problems.refuse(["systematic"], info["systematic"], unused)
-    if data["value"].get("inverse", False) and not observable.invertible:
+    if data["value"].get("inverse", False) and not observable.positive:
         problems.refuse(["data", "value", "inverse"], True, unused)
     if "drive" not in data:
         return
@@ -70,10 +77,12 @@ def check_drive(problems: Problems, info: Mapping[str, Any], observable: Observa
         problems.missing([*path, "Qc"], "photon numbers follow from power and Q_c")
     elif ("column" in drive["Qc"]) == ("value" in drive["Qc"]):
         problems.refuse([*path, "Qc"], drive["Qc"], "needs either `column` or `value`")
-    if power["unit"] == "dBm" and "attenuation_dB" not in power:
+    if power["unit"] != "dBm" and units.convert_unit(power["unit"], ("W",)) is None:
+        problems.refuse([*path, "power", "unit"], power["unit"], "must be dBm or a unit that converts to W")
+    elif power["unit"] == "dBm" and "attenuation_dB" not in power:
         why = "between the source and the resonator; 0 if unknown: n_c then belongs to the source"
         problems.missing([*path, "power.attenuation_dB"], why)
-    if power["unit"] == "W" and "attenuation_dB" in power:
+    elif power["unit"] != "dBm" and "attenuation_dB" in power:
         problems.refuse([*path, "power", "attenuation_dB"], power["attenuation_dB"], "goes with dBm")
 
 
@@ -83,9 +92,13 @@ def sweep_problems(source: str, info: Mapping[str, Any], columns: Mapping[str, S
         return []
     name = sweep_column(info)
     n_values = len(set(columns[name]))
-    if n_values <= MAX_SWEEPS:
-        return []
-    return [f"{source}: column {name}: {n_values} values are too many to distinguish sweeps: name a column by data.drive.sweep"]
+    if n_values > MAX_SWEEPS:
+        why = f"{n_values} values are too many to distinguish sweeps: name a column by data.drive.sweep"
+        return [f"{source}: column {name}: {why}"]
+    if n_values == 1:
+        why = "one value determines neither n_c nor β: fit several powers, or without `drive`"
+        return [f"{source}: column {name}: {why}"]
+    return []
 
 
 def photon_numbers(info: Mapping[str, Any], columns: Mapping[str, Sequence[float]], value: FloatArray) -> FloatArray:
@@ -100,6 +113,8 @@ def photon_numbers(info: Mapping[str, Any], columns: Mapping[str, Sequence[float
     power = np.asarray(columns[drive["power"]["column"]], dtype=float)
     if drive["power"]["unit"] == "dBm":
         power = microwave.dBm_to_watt(power, drive["power"]["attenuation_dB"])
+    else:
+        power = power * units.convert_unit(drive["power"]["unit"], ("W",))[0]  # type: ignore[index]
 
     def quality(section: Mapping[str, Any]) -> FloatArray:
         Q = np.asarray(columns[section["column"]] if "column" in section else section["value"], dtype=float)

@@ -1,270 +1,547 @@
-"""Datasets from a table or from arrays, without a dataset.yaml: columns and units are inferred where that is unambiguous."""
+"""Datasets from a table or from arrays, without a dataset.yaml: columns, units and forms are inferred where unambiguous."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tlsglass.base import validation
-from tlsglass.data import validate
+from tlsglass.data import convert, questions, units, validate
+from tlsglass.data.columns import OBSERVABLES, Column, Form, describe_columns, parse_form
 from tlsglass.data.dataset import Dataset, dataset_from_validated
-from tlsglass.data.read_table import Table, parse_number
-from tlsglass.data.units import TEMPERATURES, is_convertible, normalize_unit, suggest_unit, unit_in_header
+from tlsglass.data.read_table import Table
 from tlsglass.models import registry
 from tlsglass.models.observable import MAX_RELATIVE_CHANGE, Observable
 
-TEMPERATURE_COLUMN = re.compile(r"^(t|temp|temperature)(?![a-z])", re.IGNORECASE)
-ERROR_COLUMN = re.compile(r"(err|error|sigma|std|stdev|unc|uncertainty|σ|±|\+/-)", re.IGNORECASE)
+NO_ERRORS = "none"  # --error none: the errors are not in the table
+DIMENSIONLESS = ("velocity", "permittivity", "shift", "loss", "Q")
+PROBE_RATIO = 0.1  # largest relative difference of a resonator's frequency and --frequency
 
 
-def infer_info(
-    table: Table,
-    observable: str,
-    columns: Mapping[str, str | None],
-    units: Mapping[str, str | None],
-    relative_error: float | None = None,
-    probe: float | None = None,
-    window_K: Sequence[float] | None = None,
-    where: Mapping[str, str] | None = None,
-    h0_K: float | None = None,
-    name: str = "data",
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ReadingOptions:
+    """What a user specifies of a table; None for what is inferred.
+
+    ``error`` is a column, a quantity such as 50Hz or 1%, or "none"; ``temperature_error`` a column or 0.3mK+0.1%; ``columns``
+    {"T", "value", "error": position from 1 or name} names columns by their positions.
+    """
+
+    observable: str | None = None
+    temperature: str | None = None
+    value: str | None = None
+    error: str | None = None
+    temperature_unit: str | None = None
+    value_unit: str | None = None
+    error_unit: str | None = None
+    form: str | None = None
+    inverse: bool = False
+    frequency_Hz: float | None = None
+    relative_error: float | None = None
+    temperature_error: str | None = None
+    window_K: Sequence[float] | None = None
+    where: Mapping[str, str] | None = None
+    h0_K: float | None = None
+    decimal: str | None = None
+    skip_bad_rows: bool = False
+    confirm: Sequence[str] = ()
+    name: str = "data"
+
+
+class _Inference:
+    """The inference of one dataset: ``needed`` collects a text for each option that must be given."""
+
+    def __init__(self, table: Table, options: ReadingOptions) -> None:
+        self.table, self.options = table, options
+        self.columns = describe_columns(table)
+        self.needed: list[str] = []
+        self.data: dict[str, Any] = {}
+
+    def infer(self) -> dict[str, Any]:
+        """Return the content of a dataset.yaml."""
+        options, table = self.options, self.table
+        if options.relative_error is not None and options.error is not None:
+            raise validation.InputError("--relative-error: --error names a column of errors already: give one of them")
+        for option in ("temperature", "value", "error"):
+            self._check_column(option)
+        T = self._temperature()
+        value = self._value()
+        observable = self._observable(value)
+        probe = options.frequency_Hz
+        if probe is not None and observable and not observable.probe:
+            raise validation.InputError(f"--frequency: {observable.name} has no use for it")
+        if T:
+            self._temperature_unit(T)
+        if observable and value:
+            self._value_unit(observable, value, probe)
+            if observable.probe and probe is None:
+                probe = self._probe(observable, value)
+        elif observable and not options.value_unit:
+            self.needed.append(f"--value-unit UNIT: its unit, like {' or '.join(observable.target_units)}")
+        if value and observable:
+            self._error(observable, value)
+        if self.needed:
+            columns = f"; the columns are {', '.join(table.header[:40])}" if any(" COLUMN: " in x for x in self.needed) else ""
+            repeated = {name for name in table.header if table.header.count(name) > 1}
+            columns += f"; there are several columns {', '.join(sorted(repeated))}" if columns and repeated else ""
+            if not table.has_header:
+                columns = f"; the table has no header: name its {len(table.header)} columns by --columns T=1 value=2 error=3"
+            raise validation.InputError(f"{table.source}: {'; also '.join(self.needed)}{columns}")
+        assert observable is not None
+        info = _make_info(Path(table.source).name, observable, self.data, probe, options.name)
+        info |= {key: x for key, x in {"window_K": options.window_K, "h0_K": options.h0_K}.items() if x is not None}
+        info |= {"confirm": list(options.confirm)} if options.confirm else {}
+        info["data"] |= {"where": dict(options.where)} if options.where else {}
+        info["data"] |= {"decimal": options.decimal} if options.decimal else {}
+        info["data"] |= {"skip_bad_rows": True} if options.skip_bad_rows else {}
+        return info
+
+    def _check_column(self, option: str) -> None:
+        """Refuse an option that names no column, or one of several with the same name."""
+        name = getattr(self.options, option)
+        if name is None or (option == "error" and name not in self.table.header and self._error_quantity(name) is not None):
+            return
+        if self.table.header.count(name) != 1:
+            why = "missing" if name not in self.table.header else "there are several of that name"
+            columns = ", ".join(self.table.header[:40])
+            raise validation.InputError(f"{self.table.source}: --{option}: column {name}: {why}; the columns are {columns}")
+
+    def _free_columns(self) -> list[Column]:
+        """Return the columns that no option names, and whose names are unique."""
+        used = {*(self.options.where or {}), self.options.temperature, self.options.value, self.options.error}
+        header = self.table.header
+        return [self.columns[name] for name in header if name not in used and name and header.count(name) == 1]
+
+    def _temperature(self) -> Column | None:
+        """Return the column of the temperature."""
+        if self.options.temperature:
+            return self.columns[self.options.temperature]
+        candidates = [c for c in self._free_columns() if c.quantity == "T" and not c.is_error]
+        if len(candidates) == 1:
+            return candidates[0]
+        self.needed.append("--temperature COLUMN: which column contains the temperature?")
+        if not any(c.quantity == "T" and c.unit for c in self.columns.values()) and not self.options.temperature_unit:
+            self.needed.append("--temperature-unit UNIT: its unit, like K or mK")
+        return None
+
+    def _value(self) -> Column | None:
+        """Return the column of the measured quantity: the only one, or the only one that suits the observable.
+
+        A quantity itself is preferred to a form of it, as κ to κ/T.
+        """
+        if self.options.value:
+            return self.columns[self.options.value]
+        candidates = [c for c in self._free_columns() if not c.is_error and c.quantity != "T"]
+        suitable = OBSERVABLES.get(self.options.observable or "", tuple(q for known in OBSERVABLES.values() for q in known))
+        known = [c for c in candidates if c.quantity in suitable]
+        if len(candidates) > 1 and known:
+            candidates = known
+        plain = [c for c in candidates if c.form == Form()]
+        candidates = plain if len(plain) == 1 else candidates
+        if len(candidates) == 1:
+            return candidates[0]
+        self.needed.append("--value COLUMN: which column contains what was measured?")
+        return None
+
+    def _observable(self, value: Column | None) -> Observable | None:
+        """Return the observable: that which the option names, or the only one that the name and unit of the column allow."""
+        name = self.options.observable
+        if name is not None and name not in registry.observable_names():
+            raise validation.InputError(f"--observable {name}: must be one of {', '.join(registry.observable_names())}")
+        if name is not None:
+            return registry.get_observable(name)
+        candidates = []
+        if value is not None:
+            unit = self.options.value_unit or value.unit or ""
+            by_name = [name for name in registry.observable_names() if value.quantity in OBSERVABLES.get(name, ())]
+            by_unit = [name for name in by_name or registry.observable_names() if self._has_unit(name, unit, value)]
+            candidates = by_unit if unit else by_name
+            if value.quantity == "frequency" and min(self._numbers(value), default=0.0) * self._hertz(value) < 1e7:
+                candidates = []  # a vibrating reed, or a unit that is not known
+        if len(candidates) == 1:
+            return registry.get_observable(candidates[0])
+        self.needed.insert(0, f"--observable: missing; one of {', '.join([*registry.observable_names(), 'resonator'])}")
+        return None
+
+    def _has_unit(self, name: str, unit: str, value: Column) -> bool:
+        observable = registry.get_observable(name)
+        if not unit or observable.units == ("dimensionless",):
+            targets = (observable.probe_unit,) if observable.probe_unit and unit else ()
+            return bool(targets and units.convert_unit(unit, targets)) or value.quantity in OBSERVABLES[name]
+        return units.convert_unit(unit, observable.units, value.form.power, value.form.over_T) is not None
+
+    def _hertz(self, value: Column) -> float:
+        converted = units.convert_unit(self.options.value_unit or value.unit or "", units.HERTZ)
+        return converted[0] if converted else 0.0
+
+    def _numbers(self, column: Column) -> list[float]:
+        """Return the finite numbers of a column, in the selected rows, other than 0."""
+        numbers = self.table.numbers(column.name)
+        selected = self.table.select(self.options.where or {})
+        return [numbers[k] for k in selected if math.isfinite(numbers[k]) and numbers[k] != 0]
+
+    def _unit(self, key: str, column: Column, targets: Sequence[str], form: Form) -> str | None:
+        """Return the unit of a column: that of the option, which may not contradict the header, or that of the header."""
+        option = getattr(self.options, f"{key}_unit")
+        in_header = units.convert_unit(column.unit or "", targets, form.power, form.over_T)
+        in_header = in_header or units.convert_unit(column.unit or "", targets)
+        if option is None:
+            return column.unit if in_header else None
+        specified = units.convert_unit(option, targets, form.power, form.over_T) or units.convert_unit(option, targets)
+        if specified and in_header and not math.isclose(specified[0], in_header[0], rel_tol=1e-9):
+            line = f"--{key}-unit {option}: contradicts the unit {column.unit} in the header of column {column.name}"
+            raise validation.InputError(f"{self.table.source}: {line}")
+        return str(option)
+
+    def _temperature_unit(self, T: Column) -> None:
+        """Infer the section ``data: temperature``."""
+        unit = self._unit("temperature", T, units.TEMPERATURE, T.form)
+        if unit is None:
+            self.needed.append(f"--temperature-unit UNIT: the unit of {T.name} is not clear; say it, like K or mK")
+        section = {"column": T.name, "unit": unit}
+        if T.form.log == "log":
+            self.needed.append(
+                f"--temperature COLUMN: {T.name} may be log10 or ln of a temperature; give a column of temperatures"
+            )
+        elif T.form != Form():
+            section["form"] = str(T.form).replace("value", "T")
+        self.data["temperature"] = section
+        if unit is not None and T.form == Form():
+            converted = units.convert_unit(unit, units.TEMPERATURE)
+            self.table = convert.settle_decimal(self.table, T.name, converted[0] if converted else 1.0, self.options.decimal)
+
+    def _form(self, observable: Observable, value: Column) -> Form:
+        """Return the form of the column of the value: that of the options, of the name, of the unit, or of a quality factor."""
+        if self.options.inverse:
+            return Form(power=-1)
+        if self.options.form is not None:
+            form = parse_form(self.options.form)
+            if form is None:
+                raise validation.InputError(
+                    f"--form {self.options.form}: must be like value, value/T^2, 1/value, log10, ln or log10(value/T)"
+                )
+            return form
+        form = value.form
+        if form.log == "log":
+            self.needed.append(f"--form log10 or --form ln: the base of the logarithm {value.name} is not clear")
+        is_loss = "loss" in OBSERVABLES.get(observable.name, ())
+        if is_loss and form == Form() and (value.quantity == "Q" or self._is_large(value)):
+            return Form(power=-1)
+        unit = self.options.value_unit or value.unit
+        if unit and form == Form() and units.convert_unit(unit, observable.target_units) is None:
+            over = [n for n in (1, 2, 3) if units.convert_unit(unit, observable.target_units, 1, n)]
+            return Form(over_T=over[0]) if over else form
+        return form
+
+    def _is_large(self, value: Column) -> bool:
+        """Return whether the numbers of a column without a known name can only be quality factors."""
+        numbers = self._numbers(value)
+        return value.quantity is None and value.unit is None and value.scale == 1.0 and bool(numbers) and min(numbers) > 1
+
+    def _value_unit(self, observable: Observable, value: Column, probe: float | None) -> None:
+        """Infer the section ``data: value``."""
+        targets = observable.target_units
+        form = self._form(observable, value)
+        unit = self._unit("value", value, targets, form)
+        numbers = self._numbers(value)
+        if unit is None and value.unit is None and "dimensionless" in targets and numbers:
+            is_small = max(map(abs, numbers)) < MAX_RELATIVE_CHANGE
+            is_Q = form == Form(power=-1) and value.quantity is None
+            if value.quantity in DIMENSIONLESS or is_Q or (is_small and value.quantity != "frequency"):
+                unit = "dimensionless"
+            elif observable.probe_unit and probe:
+                ratios = {
+                    x: median(numbers) * factor / probe for x, factor in (("Hz", 1.0), ("kHz", 1e3), ("MHz", 1e6), ("GHz", 1e9))
+                }
+                unit = next((x for x, ratio in ratios.items() if abs(ratio - 1) < PROBE_RATIO), None)
+        if unit is None:
+            examples = " or ".join(targets)
+            self.needed.append(f"--value-unit UNIT: the unit of {value.name} is not clear; say it, like {examples}")
+            return
+        section: dict[str, Any] = {"column": value.name, "unit": unit}
+        if form == Form(power=-1):
+            section["inverse"] = True
+        elif form != Form():
+            section["form"] = str(form)
+        elif self.options.form is not None:
+            section["form"] = "value"
+        factor = self._factor(observable, value, unit, form, numbers)
+        if factor != 1.0:
+            section["factor"] = factor
+        self.data["value"] = section
+
+    def _factor(self, observable: Observable, value: Column, unit: str, form: Form, numbers: list[float]) -> float:
+        """Return the factor of a column with a power of ten in its name.
+
+        Q⁻¹ × 10⁴ means that the numbers are Q⁻¹ times 10⁴, and (× 10⁻⁵) that they are in units of 10⁻⁵: the other reading is
+        taken where only that is possible.
+        """
+        in_unit, remainder = units.split_factor(units.normalize_superscripts(unit)) if value.unit == unit else (1.0, "")
+        if value.scale == 1.0 and (in_unit == 1.0 or remainder):
+            return 1.0
+        converted = units.convert_unit(unit, observable.target_units)
+        first = 1 / value.scale if value.scale != 1.0 else 1.0
+        readings = (first, value.scale if value.scale != 1.0 else in_unit**-2)
+        possible = []
+        for factor in readings:
+            conversion = convert.Conversion(form, factor * (converted[0] if converted else 1.0), 1.0, "")
+            values = [conversion.value(x, 1.0) for x in numbers]
+            if values and all(map(math.isfinite, values)) and questions.is_possible(observable, values):
+                possible.append(factor)
+        return possible[0] if possible else first
+
+    def _probe(self, observable: Observable, value: Column) -> float | None:
+        """Return the probing frequency, which is that of the resonator itself."""
+        hertz = self._hertz(value)
+        numbers = self._numbers(value)
+        if observable.probe_unit and hertz and numbers and min(numbers) > 0:
+            return float(f"{median(numbers) * hertz:.5g}")
+        self.needed.append(f"--frequency: missing; {observable.name} needs the probing frequency, like 5.6GHz")
+        return None
+
+    # ---- errors -----------------------------------------------------------------------------------------------------
+
+    def _error(self, observable: Observable, value: Column) -> None:
+        """Infer the sections ``data: error`` and ``data: temperature: error``."""
+        options = self.options
+        section: dict[str, Any] | None = None
+        if options.relative_error is not None:
+            section = {"assumed_relative": options.relative_error}
+        elif options.error is not None and options.error not in self.table.header:
+            section = self._error_quantity(options.error) or None
+        else:
+            column = self.columns[options.error] if options.error else self._error_column(value)
+            section = self._error_section(column, value, observable) if column else None
+        if section is None:
+            section = {"from_residuals": convert.RELATIVE if observable.positive else True}
+        if "assumed_quantity" in section:
+            unit = self.data.get("value", {}).get("unit", "")
+            section = self._assumed(section["assumed_quantity"], unit, observable)
+        self.data["error"] = section
+        self._temperature_error("from_residuals" not in section)
+
+    def _error_quantity(self, text: str) -> dict[str, Any] | None:
+        """Return the section for --error 1%, 50Hz or none; None for a text that is none of these."""
+        if text == NO_ERRORS:
+            return {}
+        relative = units.parse_quantity(text, "dimensionless")
+        if 0 < relative < 1 and "%" in text:
+            return {"assumed_relative": relative}
+        match = units.QUANTITY.match(text) if len(text) <= units.MAX_LENGTH else None
+        if match and match.group(2) and units.is_unit(match.group(2)) and float(match.group(1)) > 0:
+            return {"assumed_quantity": text}
+        return None
+
+    def _assumed(self, text: str, unit: str, observable: Observable) -> dict[str, Any]:
+        """Return the section for an error such as 50Hz, in the unit of the value."""
+        match = units.QUANTITY.match(text)
+        assert match is not None
+        number, of_error = float(match.group(1)), match.group(2)
+        targets = observable.target_units
+        own, values = units.convert_unit(of_error, targets), units.convert_unit(unit, targets)
+        if (
+            own is None
+            or values is None
+            or own[1] != values[1]
+            or "form" in self.data["value"]
+            or "inverse" in self.data["value"]
+        ):
+            raise validation.InputError(f"--error {text}: must be in a unit of the value, as {unit}, or relative, as 1%")
+        return {"assumed": number * own[0] / values[0]}
+
+    def _error_column(self, value: Column) -> Column | None:
+        """Return the column of the errors of ``value``: that which shares its name, or has no name but that of an error."""
+        errors = [c for c in self._free_columns() if c.is_error and c.quantity != "T"]
+        own = [c for c in errors if c.stem and c.stem == value.stem and c.quantity == value.quantity and c.form == value.form]
+        own = own or [c for c in errors if not c.stem]
+        others = [c for c in self.columns.values() if not c.is_error and c.name != value.name]
+        if not own:
+            unmatched = [c for c in errors if not any(c.stem == o.stem and c.quantity == o.quantity for o in others)]
+            own = [c for c in unmatched if c.quantity == value.quantity and c.quantity is not None]
+            if not own and unmatched:
+                names = " or ".join(f"--error {questions.quoted(c.name)}" for c in unmatched[:3])
+                self.needed.append(f"--error COLUMN: are the errors of {value.name} in a column? {names}, or --error none")
+        if len(own) > 1:
+            names = ", ".join(c.name for c in own)
+            self.needed.append(f"--error COLUMN: which of {names} contains the errors of {value.name}? Or --error none")
+        return own[0] if len(own) == 1 else None
+
+    def _error_section(self, column: Column, value: Column, observable: Observable) -> dict[str, Any] | None:
+        """Return the section ``data: error`` of a column."""
+        section: dict[str, Any] = {"column": column.name}
+        option, unit = self.options.error_unit, column.unit
+        value_unit = self.data.get("value", {}).get("unit")
+        if option is not None:
+            both = units.convert_unit(option, observable.target_units), units.convert_unit(unit or "", observable.target_units)
+            if both[0] and both[1] and not math.isclose(both[0][0], both[1][0], rel_tol=1e-9):
+                line = f"--error-unit {option}: contradicts the unit {unit} in the header of column {column.name}"
+                raise validation.InputError(f"{self.table.source}: {line}")
+        unit = option or unit
+        if column.relative or option in ("relative", "%"):
+            if unit == "%" and value_unit == "%" and option is None and not column.relative_in_name:
+                ask = "--error-unit relative or --error-unit dimensionless"
+                self.needed.append(f"{ask}: is {column.name} a share of {value.name}, or in percent like it?")
+            shares = unit if unit and units.convert_unit(unit, ("dimensionless",)) else "dimensionless"
+            return section | {"relative": True, "unit": shares}
+        if column.variance:
+            if unit is not None and unit != value_unit:
+                squared = units.convert_unit(unit, observable.target_units, 2)
+                plain = next((t for t in observable.target_units if squared and squared[1] == t), None)
+                if squared is None or plain is None or not math.isclose(squared[0], 1.0):
+                    self.needed.append(f"--error COLUMN: {column.name} is a variance; give a column of standard errors")
+                    return section
+                section["unit"] = plain
+            return section | {"variance": True}
+        if unit is None:
+            return section
+        targets = observable.target_units
+        form = parse_form(self.data.get("value", {}).get("form", "value")) or Form()
+        if units.convert_unit(unit, targets) is None and units.convert_unit(unit, targets, form.power, form.over_T) is None:
+            self.needed.append(
+                f"--error-unit UNIT: {unit} of {column.name} is no unit of {value.name}; say it, like {value_unit}"
+            )
+        return section | {"unit": unit}
+
+    def _temperature_error(self, has_errors: bool) -> None:
+        """Infer the error of the temperature, which needs errors of the value."""
+        text = self.options.temperature_error
+        errors = [c for c in self._free_columns() if c.is_error and c.quantity == "T"]
+        section: dict[str, Any] | None = None
+        if text is not None and text in self.table.header:
+            errors = [self.columns[text]]
+        elif text is not None:
+            section = units.parse_temperature_error(text)
+            if section is None:
+                raise validation.InputError(f"--temperature-error {text}: must be a column, or like 0.3mK, 0.1% or 0.3mK+0.1%")
+        if section is None and len(errors) == 1 and (has_errors or text is not None):
+            column = errors[0]
+            section = {"column": column.name}
+            if column.unit and units.convert_unit(column.unit, units.TEMPERATURE):
+                section["unit"] = column.unit
+            elif column.unit or column.relative:
+                raise validation.InputError(
+                    f"{self.table.source}: column {column.name}: an error of the temperature must be in K or mK; give"
+                    " --temperature-error 0.1% in its place"
+                )
+        if section is None:
+            return
+        if not has_errors:
+            raise validation.InputError("--temperature-error: needs errors of the value: --error COLUMN or --relative-error 1%")
+        if "temperature" in self.data:
+            self.data["temperature"]["error"] = section
+
+
+def infer_info(table: Table, options: ReadingOptions) -> dict[str, Any]:
     """Return the content of a dataset.yaml for a table.
 
-    Parameters
-    ----------
-    table
-        The table.
-    observable
-        Name of an observable.
-    columns
-        Names of the columns "temperature", "value" and "error"; None to infer them.
-    units
-        Units of "temperature" and "value"; None to infer them.
-    relative_error
-        Relative error of all values. Without it and without a column of errors, errors are estimated from the residuals: in
-        proportion to the value if that is positive, else the same for all points.
-    probe
-        Probing frequency in Hz.
-    window_K
-        Lowest and highest temperature of the fit.
-    where
-        Values of other columns, which select rows of a long table.
-    h0_K
-        Random field of the atlas.
-    name
-        Name of the dataset.
+    Without a column of errors and a relative error, errors are estimated from the residuals: in proportion to the value if
+    that is positive, else the same for all points.
 
     Raises
     ------
     InputError
         One line that names every option that is still needed.
     """
-    entry = _observable(observable, probe, relative_error, columns.get("error"), _option)
-    needed = []
-    if entry.probe and not probe:
-        needed.append(f"--frequency: missing; {observable} needs the probing frequency, like 5.6GHz")
-    columns, unclear = _infer_columns(table, columns, where or {}, with_error=relative_error is None)
-    needed += unclear
-    units = dict(units)
-    for key in ("temperature", "value"):
-        if not units.get(key):
-            units[key], unclear = _infer_unit(table, key, columns.get(key), entry)
-            needed += unclear
-    if needed:
-        header = f"; the columns are {', '.join(table.header)}" if any(" COLUMN: " in line for line in needed) else ""
-        raise validation.InputError(f"{table.source}: {'; also '.join(needed)}{header}")
-    info = _make_info(Path(table.source).name, entry, columns, units, relative_error, probe, name)
-    info |= {key: value for key, value in {"window_K": window_K, "h0_K": h0_K}.items() if value is not None}
-    info["data"] |= {"where": dict(where)} if where else {}
-    return info
+    return _Inference(table, options).infer()
 
 
-def _option(name: str) -> str:
-    """Return how a user of the command spells an input in messages."""
-    return f"--{name}"
-
-
-def _argument(name: str) -> str:
-    """Return how a user of Python spells an input in messages."""
-    return name.replace("-", "_")
-
-
-def _observable(
-    name: str, probe: float | None, relative_error: float | None, error: object, spell: Callable[[str], str]
-) -> Observable:
-    """Return the observable of that name; refuse a probe that it has no use for, and errors that are specified twice."""
-    if name not in registry.observable_names():
-        allowed = ", ".join(registry.observable_names())
-        raise validation.InputError(f"{spell('observable')} {name}: must be one of {allowed}")
-    entry = registry.get_observable(name)
-    if probe is not None and not entry.probe:
-        raise validation.InputError(f"{spell('frequency')}: {name} has no use for it")
-    if relative_error is not None and error is not None:
-        raise validation.InputError(
-            f"{spell('relative-error')}: {spell('error')} names a column of errors already: give one of them"
-        )
-    return entry
-
-
-def _make_info(
-    file: str,
-    entry: Observable,
-    columns: Mapping[str, str | None],
-    units: Mapping[str, str | None],
-    relative_error: float | None,
-    probe: float | None,
-    name: str,
-) -> dict[str, Any]:
+def _make_info(file: str, observable: Observable, data: dict[str, Any], probe: float | None, name: str) -> dict[str, Any]:
     """Return the content of a dataset.yaml whose columns and units are known, with the suggested parameters."""
-    if columns["error"]:
-        error: dict[str, Any] = {"column": columns["error"]}
-    elif relative_error:
-        error = {"assumed_relative": relative_error}
-    else:
-        error = {"from_residuals": validate.RELATIVE if entry.positive else True}
     info = {
         "title": name,
         "reference": file,
         "material": name,
-        "observable": entry.name,
+        "observable": observable.name,
         "provenance": "measured",
-        "data": {
-            "file": file,
-            "temperature": {"column": columns["temperature"], "unit": units["temperature"]},
-            "value": {"column": columns["value"], "unit": units["value"]},
-            "error": error,
-        },
+        "data": {"file": file} | {key: data[key] for key in ("temperature", "value", "error")},
         "parameters": {
             key: parameter.suggestion()
-            for key, parameter in entry.parameters.items()
+            for key, parameter in observable.parameters.items()
             if key != "offset" and not parameter.off_by_default
         },
     }
-    return info | ({entry.probe: probe} if entry.probe else {})
+    return info | ({observable.probe: probe} if observable.probe else {})
 
 
-def _infer_columns(
-    table: Table, columns: Mapping[str, str | None], where: Mapping[str, str], with_error: bool
-) -> tuple[dict[str, str | None], list[str]]:
-    """Return the names of the columns, inferred where only one is possible, and a text for each that must be named.
-
-    A column of errors is inferred only ``with_error``.
-    """
-    inferred, needed = dict(columns), []
-    for key, name in columns.items():
-        if name and table.header.count(name) != 1:
-            why = "missing" if name not in table.header else "there are several of that name"
-            raise validation.InputError(
-                f"{table.source}: --{key}: column {name}: {why}; the columns are {', '.join(table.header)}"
-            )
-    used = {*where, *inferred.values()}
-    free = [name for name in table.header if name not in used and table.header.count(name) == 1]
-    for key, is_candidate, question in (
-        ("temperature", _is_temperature, "which column holds the temperature?"),
-        ("value", lambda name: not ERROR_COLUMN.search(name), "which column holds what was measured?"),
-    ):
-        if inferred.get(key):
-            continue
-        candidates = [name for name in free if is_candidate(name)]
-        if len(candidates) == 1:
-            inferred[key] = candidates[0]
-            free.remove(candidates[0])
-        else:
-            needed.append(f"--{key} COLUMN: {question}")
-    if with_error and not inferred.get("error"):
-        candidates = _error_columns(free)
-        inferred["error"] = candidates[0] if len(candidates) == 1 else None
-    return inferred, needed
-
-
-def _is_temperature(name: str) -> bool:
-    return bool(TEMPERATURE_COLUMN.match(name)) and not ERROR_COLUMN.search(name)
-
-
-def _error_columns(names: Sequence[str]) -> list[str]:
-    """Return the names of columns that contain errors of the value, judged by their names."""
-    return [name for name in names if ERROR_COLUMN.search(name) and not TEMPERATURE_COLUMN.match(name)]
-
-
-def _infer_unit(table: Table, key: str, column: str | None, entry: Observable) -> tuple[str | None, list[str]]:
-    """Return the unit of a column, from its name or from values that are a small relative change, and a text that asks for it.
-
-    The unit of a column that is not known yet is asked for too, unless a name in the header contains a unit.
-    """
-    targets = ("K",) if key == "temperature" else entry.target_units
-    examples = " or ".join(("K", "mK") if key == "temperature" else targets)
-    if column is None:
-        known = any(_unit_of_name(key, name, targets)[0] for name in table.header)
-        return None, [] if known else [f"--{key}-unit UNIT: its unit, like {examples}"]
-    unit, text = _unit_of_name(key, column, targets)
-    if unit is None and text is None and key == "value" and entry.units == ("dimensionless",) and column in table.header:
-        small = all(abs(parse_number(cell)) < MAX_RELATIVE_CHANGE for cell in table.column(column))
-        unit = "dimensionless" if small else None
-    if unit is not None:
-        return unit, []
-    suggestion = suggest_unit(text, targets) if text else ""
-    return None, [f"--{key}-unit UNIT: the unit of {column} is not clear; say it, like {examples}{suggestion}"]
-
-
-def _unit_of_name(key: str, column: str, targets: Sequence[str]) -> tuple[str | None, str | None]:
-    """Return the unit in the name of a column, or None, and the text that it is read from, or None."""
-    text, _ = unit_in_header(column)
-    if text is None:
-        return None, None
-    if key == "temperature":
-        return TEMPERATURES.get(text), text
-    unit = normalize_unit(text)
-    return (unit if unit and is_convertible(unit, targets) else None), text
-
-
-def describe_reading(dataset: Dataset) -> str:
-    """Return the line that reports which columns, units, errors and rows of its table a dataset has."""
+def describe_reading(dataset: Dataset) -> dict[str, Any]:
+    """Return what was read of a table: {"text": one line, "columns", "units", "forms", "rows", "left_out"}."""
     info, data = dataset.info, dataset.info["data"]
     symbol = registry.get_observable(info["observable"]).symbol.replace("$", "").replace("_", "")
-    facts = [f"{name} = {_with_unit(**data[key])}" for name, key in (("T", "temperature"), (symbol, "value"))]
+    facts = [_describe_column("T", **data["temperature"]), _describe_column(symbol, **data["value"])]
     facts.append(_describe_error(dataset, symbol))
+    if "error" in data["temperature"]:
+        T_error = data["temperature"]["error"]
+        parts = [f"{1e3 * T_error['absolute_K']:g} mK"] if "absolute_K" in T_error else []
+        parts += [f"{100 * T_error['relative']:g} %"] if "relative" in T_error else []
+        facts.append(f"error of T = {T_error.get('column') or ' + '.join(parts)}")
     facts += [f"{info[key]:g} Hz" for key in registry.probe_keys() if key in info]
     facts += [f"rows with {name} = {value}" for name, value in data.get("where", {}).items()]
     low, high = dataset.points.T_range_K
-    n_fitted, n_points = len(dataset.points.T_K), len(dataset.all_points.T_K)
+    n_fitted, n_points = dataset.n_rows_in_window, dataset.n_rows
     span = f"{low:.3g} to {high:.3g} K"
     whole = f"all {n_points} points, {span}: no --window"
     facts.append(f"{n_fitted} of {n_points} points, {span}" if "window_K" in info else whole)
-    return "read: " + ", ".join(facts)
+    if dataset.averaged:
+        facts.append(f"averaged in {dataset.averaged['bins']} bins of temperature")
+    if dataset.lines_left_out:
+        lines = dataset.lines_left_out
+        shown = ", ".join(map(str, lines[:6])) + (", ..." if len(lines) > 6 else "")
+        facts.append(f"{len(lines)} row{'s' if len(lines) > 1 else ''} without a number left out (line {shown})")
+    sections = {"temperature": data["temperature"], "value": data["value"], "error": data["error"]}
+    return {
+        "text": "read: " + ", ".join(facts),
+        "columns": {key: section["column"] for key, section in sections.items() if "column" in section},
+        "units": {key: section["unit"] for key, section in sections.items() if "unit" in section},
+        "forms": {key: _form_text(section) for key, section in sections.items() if _form_text(section)},
+        "rows": {"all": n_points, "fitted": n_fitted, "averaged": dataset.averaged, "left_out": dataset.lines_left_out},
+    }
+
+
+def _form_text(section: Mapping[str, Any]) -> str:
+    """Return how the numbers of a column follow from the quantity; nothing where they are the quantity itself."""
+    form = "1/value" if section.get("inverse") else str(section.get("form", ""))
+    return "" if form == "value" else form
+
+
+def _describe_column(symbol: str, column: str, unit: str, **section: Any) -> str:
+    """Return "κ = kappa (mW/(m K))", or with the form of the column: "κ from κ/T^2 = ...", "1/Qi = Q_int inverted"."""
+    form = _form_text(section)
+    shown = column if unit in column or unit == "dimensionless" else f"{column} ({unit})"
+    shown += f" × {section['factor']:g}" if "factor" in section else ""
+    if form == "1/value" and unit == "dimensionless":
+        return f"{symbol} = {shown} inverted"
+    return f"{symbol} from {form.replace('value', symbol)} = {shown}" if form else f"{symbol} = {shown}"
 
 
 def _describe_error(dataset: Dataset, symbol: str) -> str:
     """Return the source of the errors, and the columns that look like errors and are not used."""
     data = dataset.info["data"]
-    kind, error = next(iter(data["error"].items()))
-    if kind == "column":
-        return f"error = {error}"
-    if kind == "assumed":
-        text = f"error = {error} {data['value']['unit']}, assumed"
-    elif kind == "assumed_relative":
-        text = f"error = {100 * error:g} % of {symbol}, assumed"
+    section = data["error"]
+    if "column" in section:
+        kind = "variance = " if section.get("variance") else "relative error = " if section.get("relative") else "error = "
+        unit = section.get("unit", "dimensionless")
+        return kind + section["column"] + ("" if unit == "dimensionless" or unit in section["column"] else f" ({unit})")
+    if "assumed" in section:
+        return f"error = {section['assumed']:g} {data['value']['unit']}, assumed"
+    if "assumed_relative" in section:
+        text = f"error = {100 * section['assumed_relative']:g} % of {symbol}, assumed"
     else:
-        text = "error from the residuals" + (f", a share of {symbol}" if error == validate.RELATIVE else "")
-    used = data["temperature"]["column"], data["value"]["column"]
-    unused = [name for name in _error_columns(dataset.columns) if name not in used]
+        text = "error from the residuals" + (f", a share of {symbol}" if section["from_residuals"] == convert.RELATIVE else "")
+    used = {data["temperature"].get("error", {}).get("column")}
+    unused = [name for name in dataset.error_columns if name not in used]
     return text + (f" (not from {', '.join(unused)})" if unused else "")
-
-
-def _with_unit(column: str, unit: str, **_: Any) -> str:
-    return column if unit_in_header(column) == (unit, True) else f"{column} ({unit})"
 
 
 def build_dataset(table: Table, info: dict[str, Any]) -> Dataset:
     """Return the dataset of a table with the content ``info`` of a dataset.yaml."""
     path = f"{table.source} as given"
-    validated = validate.validate_info(info, Path(info["title"]), validate.schema(), path, table)
-    return dataset_from_validated(validated, table.source)
+    return dataset_from_validated(validate.validate_info(info, Path(info["title"]), validate.schema(), path, table))
 
 
 def dataset_from_arrays(
@@ -278,6 +555,8 @@ def dataset_from_arrays(
     parameters: Mapping[str, Any] | None = None,
     h0_K: float | None = None,
     name: str = "data",
+    temperature_error: npt.ArrayLike | str | None = None,
+    confirm: Sequence[str] = (),
 ) -> Dataset:
     """Return the dataset of arrays, with the same checks as for a table. See ``report.fit_report.fit`` for the parameters.
 
@@ -292,17 +571,46 @@ def dataset_from_arrays(
         raise validation.InputError(f"{name}: {len(T)} temperatures and {len(values)} values: must be equally many")
     if relative_error is not None and not 0 < relative_error < 1:
         raise validation.InputError(f"{name}: relative_error {relative_error}: must be above 0 and below 1")
-    entry = _observable(observable, frequency_Hz, relative_error, error, _argument)
+    if observable not in registry.observable_names():
+        raise validation.InputError(f"observable {observable}: must be one of {', '.join(registry.observable_names())}")
+    entry = registry.get_observable(observable)
+    if frequency_Hz is not None and not entry.probe:
+        raise validation.InputError(f"frequency: {observable} has no use for it")
+    if relative_error is not None and error is not None:
+        raise validation.InputError("relative_error: error is given already: give one of them")
     if entry.probe and not frequency_Hz:
         raise validation.InputError(f"{name}: frequency: missing; {observable} needs the probing frequency in Hz")
     arrays = {"T_K": T, "value": values}
-    if error is not None:
-        arrays["error"] = np.broadcast_to(np.asarray(error, dtype=float), T.shape)
+    data: dict[str, Any] = {"temperature": {"column": "T_K", "unit": "K"}}
     is_absolute = entry.probe_unit is not None and np.max(np.abs(values), initial=0.0) > 1
-    units = {"temperature": "K", "value": entry.probe_unit if is_absolute else entry.units[0]}
-    columns = {"temperature": "T_K", "value": "value", "error": None if error is None else "error"}
-    info = _make_info("data.csv", entry, columns, units, relative_error, frequency_Hz, name)
+    data["value"] = {"column": "value", "unit": entry.probe_unit if is_absolute else entry.units[0]}
+    data["error"] = {"from_residuals": convert.RELATIVE if entry.positive else True}
+    if relative_error is not None:
+        data["error"] = {"assumed_relative": relative_error}
+    elif error is not None:
+        arrays["error"] = np.broadcast_to(np.asarray(error, dtype=float), T.shape)
+        data["error"] = {"column": "error"}
+    if isinstance(temperature_error, str):
+        section = units.parse_temperature_error(temperature_error)
+        if section is None:
+            raise validation.InputError(f"{name}: temperature_error {temperature_error}: must be like 0.3mK+0.1%")
+        data["temperature"]["error"] = section
+    elif temperature_error is not None:
+        arrays["temperature_error"] = np.broadcast_to(np.asarray(temperature_error, dtype=float), T.shape)
+        data["temperature"]["error"] = {"column": "temperature_error"}
+    info = _make_info("data.csv", entry, data, frequency_Hz, name)
     info |= {key: x for key, x in {"window_K": window_K and list(window_K), "h0_K": h0_K}.items() if x is not None}
+    info |= {"confirm": list(confirm)} if confirm else {}
     info["parameters"] |= parameters or {}
     table = Table.from_arrays(name, arrays)
-    return dataset_from_validated(validate.validate_info(info, Path(name), validate.schema(), name, table), name)
+    try:
+        return dataset_from_validated(validate.validate_info(info, Path(name), validate.schema(), name, table))
+    except validation.Question as question:
+        line = question.lines[0].replace(f"add --confirm {question.code}", f'give confirm=("{question.code}",)')
+        raise replace_lines(question, line) from None
+
+
+def replace_lines(question: validation.Question, line: str) -> validation.Question:
+    """Return the question in other words."""
+    question.lines, question.args = [line], (line,)
+    return question

@@ -1,6 +1,7 @@
-"""Tables of measured points as text: CSV in the forms that programs write, or the first sheet of an Excel file.
+"""Tables of numbers from whatever program wrote them: text in any common form, Excel, standard input, or arrays.
 
-Nothing here imports numpy or pandas at the top, since the Snakefile reads the tables of all datasets when it is parsed.
+The Snakefile reads this module: no numpy. Nothing is dropped: a row that is no row of the table keeps its place, and its
+cells are no numbers.
 """
 
 from __future__ import annotations
@@ -9,89 +10,91 @@ import csv
 import io
 import math
 import re
+import sys
+import zipfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tlsglass.base import validation
+from tlsglass.data import units
 
 if TYPE_CHECKING:
     from tlsglass.base.types import FloatArray
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-MAX_TITLE_LINES = 10  # above the header
-SIGNATURES = {
-    b"PK\x03\x04": "an Excel file",
-    b"\xd0\xcf\x11\xe0": "an Excel file",
-    b"\x89HDF": "an HDF5 file",
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
-}
-COMMENT = re.compile(r'^((?:[^"#]|"[^"]*")*)#.*')  # from the first # outside of quotes
-DECIMAL_COMMA = re.compile(r"^\s*([-+]?\d*),(\d+)")
-
 Cell = str | float
+
+MAX_BYTES = 32_000_000
+MAX_ROWS = 1_000_000
+SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "blanks"}  # in the order of preference
+SAMPLE = 400  # lines that decide what separates the fields
+BINARY = {b"\xd0\xcf\x11\xe0": "an old Excel file", b"\x89HDF": "an HDF5 file", b"\x93NUMPY": "a NumPy file", b"%PDF": "a PDF"}
+COMMENT_LINE = re.compile(r"\s*(#|%|//)[#%/\s]*")
+COMMENT = re.compile(r'^((?:[^"#]|"[^"]*")*)#.*')  # from a # that is not within quotes
+MISSING = {"", "-", "--", "nan", "na", "n/a", "#n/a", "null", "none", "inf", "-inf", "+inf"}
+BLANK_GROUP = "'’\u00a0\u2009\u202f "  # between groups of three digits
+LIKE_NUMBER = re.compile(
+    rf"[-+−]?(?:\d+(?:[{BLANK_GROUP}]\d{{3}})*)?(?:[.,]\d*)*(?:[eEdD][-+−]?\d+|\s*[x×*]\s*10\^?[-+−]?\d+)?"
+)
+GROUPED = re.compile(rf"[-+−]?\d{{1,3}}(?:[{BLANK_GROUP}]\d{{3}})+(?![{BLANK_GROUP}\d])")
+THOUSANDS = {
+    "comma": re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"),
+    "point": re.compile(r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"),
+}
+RAGGED = "fields in place of"
 
 
 @dataclass(frozen=True)
 class Table:
-    """A parsed table: text, or numbers where it was made from arrays. ``line_numbers`` are the lines on which rows end."""
+    """A header and rows of cells: text, or numbers where it was made from arrays.
+
+    ``decimal`` is "point", "comma", or None where 1,234 can be read both ways.
+    """
 
     source: str  # its name in messages: the path of the file
     header: list[str]
     rows: Sequence[Sequence[Cell]]
-    separator: str = ""  # as a word
-    line_numbers: Sequence[int] | None = None
+    line_numbers: Sequence[int] = ()  # of the file, one for each row; none for arrays
+    units: list[str] = field(default_factory=list)  # the row of units below the header, if there is one
+    decimal: str | None = "point"
+    separator: str = "commas"
+    has_header: bool = True
 
     @classmethod
     def from_arrays(cls, source: str, columns: Mapping[str, FloatArray]) -> Table:
         """Return the table of arrays (n,) of equal length."""
-        rows = list(zip(*(column.tolist() for column in columns.values()), strict=True))
-        return cls(source, list(columns), rows)
+        return cls(source, list(columns), list(zip(*(column.tolist() for column in columns.values()), strict=True)))
+
+    def index(self, name: str) -> int:
+        """Return the position of a column. Raises InputError where there is none of that name, or several."""
+        if self.header.count(name) != 1:
+            why = "missing" if name not in self.header else "there are several of that name"
+            names = ", ".join(self.header[:40])
+            line = f"{self.source}: column {name}: {why}; the columns, split at {self.separator}, are {names}"
+            raise validation.InputError(line)
+        return self.header.index(name)
 
     def column(self, name: str) -> list[Cell]:
-        """Return the cells of a column; the first of that name."""
-        index = self.header.index(name)
+        """Return the cells of a column."""
+        index = self.index(name)
         return [row[index] for row in self.rows]
 
-    def numbers(self, positive: Mapping[str, bool], where: Mapping[str, object] | None = None) -> dict[str, list[float]]:
-        """Return columns as numbers, of the rows whose cells have the values ``where`` {column: value}.
+    def numbers(self, name: str) -> list[float]:
+        """Return a column as floats, NaN where a cell is no number."""
+        return [parse_number(cell, self.decimal or "point") for cell in self.column(name)]
 
-        Parameters
-        ----------
-        positive
-            Whether the numbers of each column to return must be > 0.
-        where
-            Values of other columns, as text or numbers, that select the rows of a long table.
+    def unit_below(self, name: str) -> str:
+        """Return the unit in the row of units below the header."""
+        return self.units[self.header.index(name)] if self.units else ""
 
-        Raises
-        ------
-        InputError
-            One line for each column that is missing, or that has cells which are no finite number.
-        """
-        where = where or {}
-        missing = [name for name in (*positive, *where) if name not in self.header]
-        problems = [self._missing(name) for name in missing]
-        selected = [] if set(where) & set(missing) else self._select(where)
-        columns = {}
-        for name in positive:
-            if name in missing:
-                continue
-            cells = self.column(name)
-            columns[name] = [parse_number(cells[k]) for k in selected]
-            bad = [k for k, x in zip(selected, columns[name], strict=True) if not _is_allowed(x, positive[name])]
-            if bad:
-                problems.append(self._bad_cells(name, bad, cells[bad[0]], positive[name]))
-        validation.raise_all(problems)
-        return columns
-
-    def _select(self, where: Mapping[str, object]) -> list[int]:
-        """Return the indices of the rows with the values ``where``."""
+    def select(self, where: Mapping[str, object]) -> list[int]:
+        """Return the indices of the rows in which the columns ``where`` have their values. Raises InputError for none."""
         selected = list(range(len(self.rows)))
         for name, value in where.items():
             cells = self.column(name)
-            matching = [k for k in selected if _equals(cells[k], value)]
+            matching = [k for k in selected if RAGGED in str(cells[k]) or equals(cells[k], value)]
             if not matching:
                 values = list(dict.fromkeys(str(cells[k]) for k in selected))
                 shown = ", ".join(values[:8]) + (f", and {len(values) - 8} more" if len(values) > 8 else "")
@@ -99,114 +102,287 @@ class Table:
             selected = matching
         return selected
 
-    def _missing(self, name: str) -> str:
-        return f"{self.source}: column {name}: missing; the columns, split at {self.separator}, are {self.header}"
-
-    def _bad_cells(self, name: str, rows: list[int], first: Cell, positive: bool) -> str:
-        """Return the line that refuses the cell ``first`` of the first of ``rows``, and counts the others."""
+    def bad_cells(self, name: str, rows: Sequence[int], allowed: str) -> str:
+        """Return the line that refuses the cells of a column in ``rows``, and says where they are."""
+        first = self.column(name)[rows[0]]
         more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
-        shown = "an empty field" if first == "" else first
-        line = f"; line {self.line_numbers[rows[0]]} of the file" if self.line_numbers else ""
-        allowed = "must be a finite number" + (" > 0" if positive else "")
-        return f"{self.source}: column {name}, row {rows[0] + 1}{more}: {shown} {allowed}{line}"
+        shown = "an empty field" if first == "" else str(first)[:40]
+        line = f"{self.source}: column {name}, row {rows[0] + 1}{more}: {shown} {allowed}"
+        if not self.line_numbers:
+            return line
+        numbers = [str(self.line_numbers[k]) for k in rows[:4]]
+        return f"{line}; line{'s' if len(rows) > 1 else ''} {', '.join(numbers)}{', ...' if len(rows) > 4 else ''} of the file"
+
+    def renamed(self, names: Mapping[int, str]) -> Table:
+        """Return the table with the columns at the positions ``names`` under other names."""
+        return replace(self, header=[names.get(k, name) for k, name in enumerate(self.header)])
 
 
-def _is_allowed(x: float, positive: bool) -> bool:
-    return math.isfinite(x) and (x > 0 or not positive)
+def equals(cell: Cell, value: object) -> bool:
+    """Return whether a cell contains ``value``, as text or as a number."""
+    if str(cell) == str(value).strip():
+        return True
+    number = parse_number(cell)
+    return math.isfinite(number) and number == parse_number(str(value))
 
 
-def _equals(cell: Cell, value: object) -> bool:
-    """Return whether a cell equals ``value``, as text or as a number."""
-    number = parse_number(str(value))
-    return cell == str(value).strip() or (parse_number(cell) == number and math.isfinite(number))
-
-
-def parse_number(cell: Cell) -> float:
-    """Return a cell as a number, NaN if it is none; 1_000 is a number only in Python."""
+def parse_number(cell: Cell, decimal: str = "point") -> float:
+    """Return a number as people and programs write it, else NaN: 1.5e-3, 1,234.5, 1'234, 1.0D-3, 1.5×10^-3."""
+    if isinstance(cell, float):
+        return cell
+    text = cell
     try:
-        return math.nan if isinstance(cell, str) and "_" in cell else float(cell)
+        if decimal == "point" and "_" not in text:
+            return float(text)
+    except ValueError:
+        pass
+    text = text.translate(units.PLAIN).replace("’", "'").strip()
+    if GROUPED.match(text):
+        text = re.sub(r"[' \u2009\u202f]", "", text)
+    grouping = THOUSANDS["comma" if decimal == "point" else "point"]
+    if grouping.match(text):
+        text = text.replace("," if decimal == "point" else ".", "")
+    elif decimal == "comma" and "." in text:
+        return math.nan
+    if decimal == "comma":
+        text = text.replace(",", ".")
+    text = re.sub(r"\s*[x*]\s*10\^?(?=[-+]?\d)", "e", re.sub(r"(?<=[\d.])[dD](?=[-+]?\d)", "e", text))
+    try:
+        return float(text) if "_" not in text else math.nan
     except ValueError:
         return math.nan
 
 
-def read_table(file: Path, names: Sequence[str] = ()) -> Table:
-    """Read a table, whatever its line ends, separator or byte order mark.
+def read_table(file: str | Path, decimal: str | None = None) -> Table:
+    """Return the table in a file, or in standard input for ``-``.
 
-    Parameters
-    ----------
-    file
-        A CSV file in UTF-8, or an Excel file.
-    names
-        Columns that the header must contain: lines above it are titles, which are skipped.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read, or is no table.
+    ``decimal`` is "point" or "comma"; by default it follows from the cells. Raises InputError.
     """
-    is_excel = str(file).lower().endswith((".xlsx", ".xls"))
-    raw = _excel_lines(file) if is_excel else [COMMENT.sub(r"\1", line) for line in io.StringIO(_text(file))]
-    numbers = [k + 1 for k, line in enumerate(raw) if line.strip()]
-    lines = [raw[k - 1] for k in numbers]
-    if not lines:
-        raise validation.InputError(f"{file}: not a CSV table: it contains only comments or nothing")
-    separator = "\t" if is_excel else None
-    attempts = [_parse(file, lines, k, separator) for k in range(min(MAX_TITLE_LINES, len(lines)))]
-    first = next((k for k, (header, *_) in enumerate(attempts) if set(names) <= set(header)), 0)
-    header, rows, separator, ends = attempts[first]
-    line_numbers = [numbers[first + end - 1] for end in ends]
-    for k, row in enumerate(rows):
-        if len(row) > len(header):
-            why = f"row {k + 1} has {len(row)} fields, the header {len(header)}"
-            why += f"; is {header[0]!r} a title above it?" if len(header) == 1 and first == 0 else ""
-            raise validation.InputError(f"{file}: not a CSV table: {why}; line {line_numbers[k]} of the file")
-        row += [""] * (len(header) - len(row))
-    if separator != ",":  # a comma can only be a decimal comma
-        rows = [[DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in row] for row in rows]
-    rows = [[cell.strip() for cell in row] for row in rows]
-    return Table(str(file), header, rows, SEPARATORS[separator], line_numbers)
+    label = "standard input" if str(file) == "-" else str(file)
+    raw = sys.stdin.buffer.read(MAX_BYTES + 1) if str(file) == "-" else validation.read_regular_file(file, MAX_BYTES)
+    if len(raw) > MAX_BYTES:
+        raise validation.InputError(f"{label}: at most {MAX_BYTES / 1e6:g} MB are read")
+    if raw.startswith(b"PK\x03\x04"):
+        table = _parse(label, _spreadsheet(label, raw), "\t")
+    else:
+        table = _parse(label, _decode(label, raw).splitlines())
+    if len(table.rows) > MAX_ROWS:
+        raise validation.InputError(f"{label}: {len(table.rows)} rows; at most {MAX_ROWS} are read")
+    return replace(table, decimal=decimal or _decimal(table))
 
 
-def _parse(
-    file: Path, lines: list[str], first: int, separator: str | None
-) -> tuple[list[str], list[list[str]], str, list[int]]:
-    """Return header, rows, separator, and the number of lines up to the end of each row, if line ``first`` is the header."""
-    separator = separator or max(SEPARATORS, key=lines[first].count)
-    reader = csv.reader(lines[first:], delimiter=separator, skipinitialspace=True)
+def read_tables(files: Sequence[str | Path], decimal: str | None = None) -> Table:
+    """Return the rows of several files with the same columns as one table, with a column ``file`` that names their files."""
+    tables = [read_table(file, decimal) for file in files]
+    if len(tables) == 1:
+        return tables[0]
+    first = tables[0]
+    for table in tables[1:]:
+        if table.header != first.header or table.decimal != first.decimal:
+            columns = f"{', '.join(table.header[:20])} and {', '.join(first.header[:20])}"
+            raise validation.InputError(f"{table.source}: its columns differ from those of {first.source}: {columns}")
+    return replace(
+        first,
+        source=" + ".join(table.source for table in tables),
+        header=[*first.header, "file"],
+        rows=[[*row, Path(table.source).stem] for table in tables for row in table.rows],
+        line_numbers=[line for table in tables for line in table.line_numbers],
+        units=[*first.units, ""] if first.units else [],
+    )
+
+
+def _decode(label: str, raw: bytes) -> str:
+    """Return the text of a file: UTF-8, UTF-16 with its mark, else Latin-1."""
+    kind = next((kind for mark, kind in BINARY.items() if raw.startswith(mark)), None)
+    if kind:
+        raise validation.InputError(f"{label}: not text but {kind}: export it as CSV")
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        header, *rows = [(row, reader.line_num) for row in reader]
-    except csv.Error as error:
-        raise validation.InputError(f"{file}: not a CSV table: {error}") from None
-    return [name.strip() for name in header[0]], [row for row, _ in rows], separator, [end for _, end in rows]
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise validation.InputError(f"{label}: not a text file: it contains null bytes")
+    return text
 
 
-def _text(file: Path) -> str:
-    """Return the text of a file. Raises InputError for a file that is not UTF-8, with what it seems to be."""
+def _spreadsheet(label: str, raw: bytes) -> list[str]:
+    """Return the lines of the first sheet of an Excel file, with tabs between the cells."""
     try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise validation.InputError(f"{file}: {error.strerror}") from None
-    kind = next((kind for signature, kind in SIGNATURES.items() if raw.startswith(signature)), None)
-    try:
-        if kind:
-            raise UnicodeError
-        return raw.decode("utf-8-sig")
-    except UnicodeError:
-        guess = f" but {kind}" if kind else " (Latin-1?)"
-        raise validation.InputError(f"{file}: not UTF-8 text{guess}: export it as CSV UTF-8") from None
-
-
-def _excel_lines(file: Path) -> list[str]:
-    """Return the lines of the first sheet of an Excel file, with tabs between cells."""
-    try:
-        import pandas as pd
-
-        sheet = pd.read_excel(file, header=None, dtype=str).fillna("")
+        import openpyxl
     except ImportError:
-        why = "reading Excel needs pandas with openpyxl (pip install '.[excel]'), or export it as CSV UTF-8"
-        raise validation.InputError(f"{file}: {why}") from None
-    except OSError as error:
-        raise validation.InputError(f"{file}: {error.strerror or error}") from None
-    except Exception as error:  # readers of spreadsheets raise errors of many types
-        raise validation.InputError(f"{file}: not an Excel file: {' '.join(str(error).split())[:120]}") from None
-    return ["\t".join(cell.replace("\t", " ") for cell in row) for row in sheet.to_numpy()]
+        why = "reading Excel needs openpyxl (pip install '.[excel]'), or export it as CSV"
+        raise validation.InputError(f"{label}: {why}") from None
+    try:
+        if sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(raw)).infolist()) > 10 * MAX_BYTES:
+            raise validation.InputError(f"{label}: too large when unpacked; at most {MAX_BYTES / 1e5:g} MB are read")
+        sheet = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True).worksheets[0]
+        rows = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    except validation.InputError:
+        raise
+    except Exception as error:  # the reader of spreadsheets raises errors of many classes
+        raise validation.InputError(f"{label}: not an Excel file: {' '.join(str(error).split())[:120]}") from None
+    return ["\t".join(re.sub(r"[\t\r\n]", " ", cell).replace('"', "'") for cell in row) for row in rows]
+
+
+def is_like_number(cell: str) -> bool:
+    return bool(LIKE_NUMBER.fullmatch(cell)) and not cell.endswith(",") and any(map(str.isdecimal, cell))
+
+
+def _is_data(cell: str) -> bool:
+    return is_like_number(cell) or cell.lower() in MISSING
+
+
+def _split(label: str, lines: list[str], separator: str) -> list[tuple[list[str], int]]:
+    """Return (cells, index of its last line) of each row."""
+    if separator == " ":
+        return [(line.split(), k) for k, line in enumerate(lines)]
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+    try:
+        return [([cell.strip() for cell in row], reader.line_num - 1) for row in reader]
+    except csv.Error as error:
+        raise validation.InputError(f"{label}: not a CSV table: {error}") from None
+
+
+def _split_header(label: str, line: str, separator: str, width: int) -> list[str]:
+    """Return the names in a line: those that are as many as the columns, whatever separates them."""
+    names, *_ = _split(label, [line], separator)[0]
+    if len(names) == width:
+        return names
+    options = [re.findall(r"(?:[^\s()\[\]]|\s*[(\[][^)\]]*[)\]]+)+", line), re.split(r"\s{2,}|\t", line.strip())]
+    options += [[name.strip() for name in re.split(r"\s*[,;]\s*", line)]]
+    return next(([name.strip() for name in option] for option in options if len(option) == width), names)
+
+
+def _parse(label: str, raw: list[str], separator: str | None = None) -> Table:
+    """Return the table in the lines of a file."""
+    comments, numbers, lines = [], [], []
+    for number, line in enumerate(raw, 1):
+        if COMMENT_LINE.match(line):
+            comments.append((number, COMMENT_LINE.sub("", line, count=1)))
+        elif line.strip():
+            numbers.append(number)
+            lines.append(COMMENT.sub(r"\1", line) if "#" in line else line)
+    if not lines:
+        raise validation.InputError(f"{label}: not a table: it contains only comments or nothing")
+    separator = separator or _separator(label, lines)
+    split = _split(label, lines, separator)
+    width = _width([row for row, _ in split[-SAMPLE:]]) or _width([row for row, _ in split])
+    full = [row for row, _ in split if len(row) == width and any(map(is_like_number, row))]
+    numeric = [
+        k
+        for k in range(width)
+        if 2 * sum(_is_data(row[k]) for row in full) > len(full) and any(is_like_number(row[k]) for row in full)
+    ]
+    first = next((k for k, (row, _) in enumerate(split) if _is_row(row, width, numeric)), None)
+    if width < 2 or not numeric or first is None:
+        raise validation.InputError(
+            f"{label}: not a table of numbers, whose columns are separated by commas, semicolons, tabs or blanks"
+        )
+    above = [(numbers[last], lines[last], row if separator != " " else []) for row, last in split[:first]]
+    header, below, header_line = _find_header(label, above, separator, width)
+    if not header:
+        comments_above = [(number, line, []) for number, line in comments if number < numbers[split[first][1]]]
+        header, below, header_line = _find_header(label, comments_above, separator, width, True)
+    width = max(width, len(header))
+    rows, ends = [], []
+    for k, (row, last) in enumerate(split):
+        likely = k >= first or (
+            numbers[last] > header_line and any(map(is_like_number, row)) and (header or is_like_number(row[0]))
+        )
+        if not likely:
+            continue
+        while len(row) > width and not row[-1]:
+            row.pop()
+        if len(row) > width or (len(row) < width and (separator == " " or len(row) == 1)):
+            row = [f"{len(row)} {RAGGED} {width}"] * width
+        rows.append(row + [""] * (width - len(row)))
+        ends.append(numbers[last])
+    names = header or [str(k + 1) for k in range(width)]
+    return Table(label, names, rows, ends, below, None, SEPARATORS[separator], bool(header))
+
+
+def _separator(label: str, lines: list[str]) -> str:
+    """Return what separates the fields: that which makes most lines rows of the same number of numbers."""
+    step = max(1, len(lines) // SAMPLE)
+    sample = lines[-SAMPLE * step :: step]
+    scores = {}
+    for separator in SEPARATORS:
+        if separator != " " and not any(separator in line for line in sample):
+            continue
+        rows = [row for row, _ in _split(label, sample, separator)]
+        width = _width(rows)
+        fractions = [sum(map(_is_data, row)) / width for row in rows if len(row) == width and width > 1]
+        scores[separator] = sum(fractions) / len(rows)
+    return max(scores, key=lambda separator: scores[separator])
+
+
+def _width(rows: list[list[str]]) -> int:
+    """Return the most frequent number of cells among rows with a number; of equally frequent ones that of most rows."""
+    counts = Counter(len(row) for row in rows if any(map(is_like_number, row)))
+    all_counts = Counter(map(len, rows))
+    return max(counts, key=lambda n: (counts[n], all_counts[n], n)) if counts else 0
+
+
+def _is_row(row: list[str], width: int, numeric: list[int]) -> bool:
+    """Return whether a row has a number, or a mark for a missing one, in each of the numeric columns."""
+    return len(row) == width and all(_is_data(row[k]) for k in numeric) and any(is_like_number(row[k]) for k in numeric)
+
+
+def _find_header(
+    label: str, above: Sequence[tuple[int, str, list[str]]], separator: str, width: int, comments: bool = False
+) -> tuple[list[str], list[str], int]:
+    """Return the header among the lines above the numbers, the row of units below it, and the number of its line.
+
+    A line of numbers is no header. Among comments, a line with a temperature is preferred.
+    """
+    candidates = []
+    for number, line, cells in above:
+        names = cells if len(cells) == width else _split_header(label, line, separator, width)
+        wide_enough = len(names) == width or (len(names) > width and separator != " " and not comments)
+        if (wide_enough and names[0] and not is_like_number(names[0])) or (wide_enough and not names[0] and any(names)):
+            candidates.append((names, number))
+    if not candidates:
+        return [], [], 0
+    below: list[str] = []
+    if len(candidates) > 1 and all(not name or units.is_unit(name.strip("()[] ")) for name in candidates[-1][0]):
+        below = [name.strip("()[] ") for name in candidates.pop()[0]]
+    exact = [candidate for candidate in candidates if len(candidate[0]) == width] or candidates
+    if comments:
+        exact = [names for names in exact if any(re.match(r"[Tt](emp\w*)?(?![A-Za-z])", name) for name in names[0])] or exact
+    names, number = exact[-1]
+    return names, below if len(below) == len(names) else [], number
+
+
+def _decimal(table: Table) -> str | None:
+    """Return "point" or "comma" for the decimal mark of a table, None where its cells can be read both ways.
+
+    Raises InputError where some cells can only have the one and some the other.
+    """
+    point = comma = ambiguous = 0  # the line of the last cell of each kind
+    for row, line in zip(table.rows, table.line_numbers, strict=True):
+        for cell in row:
+            if not isinstance(cell, str) or ("," not in cell and "." not in cell) or not is_like_number(cell):
+                continue
+            text = cell.replace("−", "-")
+            if "," in text and "." in text:
+                point, comma = (line, comma) if text.rfind(".") > text.rfind(",") else (point, line)
+            elif "," in text:
+                if not THOUSANDS["comma"].fullmatch(text):
+                    comma = line
+                elif text.count(",") > 1:
+                    point = line
+                else:
+                    ambiguous = line
+            elif text.count(".") > 1:
+                comma = line
+            elif not THOUSANDS["point"].fullmatch(text):
+                point = line
+    if point and comma:
+        raise validation.InputError(
+            f"{table.source}: line {comma} has a decimal comma and line {point} a decimal point: write one of them throughout,"
+            " or give --decimal comma or --decimal point"
+        )
+    if not (point or comma):
+        return None if ambiguous else "point"
+    return "point" if point else "comma"

@@ -1,135 +1,207 @@
-"""Frequency and loss of a resonator from one table, without a dataset.yaml: two datasets that share parameters."""
+"""Frequency and loss of a resonator from one table, or from two, without a dataset.yaml: datasets that share parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from tlsglass.base import validation
 from tlsglass.data import infer_dataset
+from tlsglass.data.columns import Column, Form, describe_columns
 from tlsglass.data.dataset import Dataset
-from tlsglass.data.read_table import Cell, Table, parse_number, read_table
+from tlsglass.data.infer_dataset import ReadingOptions
+from tlsglass.data.read_table import Table, parse_number
 
 SHARED = ["mu", "F_tan_delta", "gap_K", "kinetic_inductance_fraction"]
 
 
 @dataclass(frozen=True)
-class Columns:
-    """Names of the columns. ``power`` or ``photons``, and ``Ql``, may be missing."""
+class ResonatorOptions:
+    """What a user specifies of the table of a resonator, besides the options of f; None for what is inferred."""
 
-    frequency: str | None
-    frequency_error: str | None
-    loss: str | None
-    loss_error: str | None
+    frequency: ReadingOptions = field(default_factory=ReadingOptions)
+    loss: str | None = None
+    loss_is_inverse: bool | None = None  # the column contains Q_i
+    loss_error: str | None = None
+    loss_window_K: Sequence[float] | None = None
     power: str | None = None
+    frequency_power: str | None = None  # that of the sweep whose f is fitted
     photons: str | None = None
     Qc: str | None = None
+    Qc_is_inverse: bool | None = None
     Ql: str | None = None
-    inverse: tuple[str, ...] = ()  # those of "loss", "Qc", "Ql" that contain 1/Q
+    Ql_is_inverse: bool | None = None
+    coupling_geometry: str | None = None
+    attenuation_dB: float | None = None
+    systematic: Mapping[str, float] | None = None  # relative errors {"uncorrelated", "correlated"} of 1/Q_i
+    relaxation: bool = False  # include the loss of relaxing TLSs
 
 
-def build_resonator_datasets(
-    file: Path | str,
-    columns: Columns,
-    frequency_Hz: float,
-    coupling_geometry: str | None,
-    attenuation_dB: float | None = None,
-    systematic: dict[str, float] | None = None,
-    relaxation: bool = False,
-    *,
-    temperature: str | None = None,
-    temperature_unit: str | None = None,
-    window_K: Sequence[float] | None = None,
-    where: Mapping[str, str] | None = None,
-) -> tuple[Dataset, list[Dataset]]:
-    """Return (dataset of 1/Q_i, [dataset of f]) of a table. f is taken from the sweep with the smallest errors.
+def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions) -> tuple[Dataset, list[Dataset]]:
+    """Return (dataset of 1/Q_i, [dataset of f]) of one table, or of two: one with f and one with the loss.
 
-    Parameters
-    ----------
-    file
-        The table.
-    columns
-        Names of its columns.
-    frequency_Hz
-        Frequency of the resonator.
-    coupling_geometry
-        "notch" or "reflection".
-    attenuation_dB
-        Attenuation between the source and the resonator.
-    systematic
-        Relative errors {"uncorrelated", "correlated"} of 1/Q_i.
-    relaxation
-        Whether the loss includes that of relaxing TLSs.
-    temperature, temperature_unit, window_K, where
-        As for ``infer_dataset.infer_info``.
+    f is taken from the sweep with the smallest errors unless ``frequency_power`` names another. With a single power there is
+    no saturation to fit: F tan δ is then that at this power.
 
     Raises
     ------
     InputError
-        One line that names the missing option.
+        One line that names every option that is missing.
     """
-    for name, missing in (
-        ("frequency", "--value COLUMN: missing: the column of the frequency in Hz"),
-        ("frequency_error", "--error COLUMN: missing: the error of the frequency, which weights f against Q"),
-        ("loss", "--loss COLUMN or --Qi COLUMN: missing: the column of 1/Q_i or Q_i"),
-        ("loss_error", "--loss-error COLUMN: missing: the error of that column, which weights Q against f"),
-    ):
-        if getattr(columns, name) is None:
-            raise validation.InputError(missing)
-    sweep = columns.power or columns.photons
-    if sweep is None or (columns.power and columns.photons):
+    f_table, loss_table = _tables_of(tables, options)
+    needed: list[str] = []
+    f = _column(f_table, options.frequency.value, ("frequency", "shift"), "--value COLUMN: the column of the frequency", needed)
+    loss = _column(loss_table, options.loss, ("loss", "Q"), "--loss COLUMN or --Qi COLUMN: that of 1/Q_i or Q_i", needed)
+    power = _column(loss_table, options.power, ("power",), None, needed)
+    photons = _column(loss_table, options.photons, ("photons",), None, needed)
+    if options.power and options.photons:
         raise validation.InputError("--power COLUMN or --photons COLUMN: one of them must be given")
-    if coupling_geometry is None:
-        raise validation.InputError(
-            "--coupling-geometry: missing; notch or reflection: the photon number is 2 or 4 · Q_l²/Q_c · P/(ħω²)"
-        )
-    where = dict(where or {})
-    names = [columns.frequency, columns.frequency_error, columns.loss, columns.loss_error, sweep, columns.Qc, columns.Ql]
-    table = read_table(Path(file), [name for name in (temperature, *names, *where) if name])
-
-    def infer(observable: str, value: str | None, error: str | None, unit: str, rows: Mapping[str, Any]) -> dict[str, Any]:
-        chosen = {"temperature": temperature, "value": value, "error": error}
-        units = {"temperature": temperature_unit, "value": unit}
-        name = Path(file).stem
-        return infer_dataset.infer_info(table, observable, chosen, units, None, frequency_Hz, window_K, rows, name=name)
-
-    loss = infer("resonator_loss", columns.loss, columns.loss_error, "dimensionless", where)
-    loss["data"]["value"] |= {"inverse": True} if "loss" not in columns.inverse else {}
-    loss["data"]["drive"] = _drive(columns, coupling_geometry, attenuation_dB)
-    loss |= {"systematic": systematic} if systematic else {}
-    if relaxation:
-        loss["parameters"]["A_Hz_per_K3"] = {"start": 1e6, "low": 0.0}
-    best = _best_sweep(table, sweep, str(columns.frequency_error), where)
-    shift = infer("resonator_frequency", columns.frequency, columns.frequency_error, "Hz", where | {sweep: best})
-    shift["title"] = f"f at {sweep} = {best}"
-    dataset, partner = infer_dataset.build_dataset(table, loss), infer_dataset.build_dataset(table, shift)
+    sweep = photons if options.photons or power is None else power
+    where = dict(options.frequency.where or {})
+    powers = _values(loss_table, sweep, where)
+    is_driven = sweep is not None and len(powers) > 1 and sweep.name not in where
+    drive = _drive(loss_table, sweep, power, options, needed) if is_driven and sweep else {}
+    _raise_needed(loss_table, needed)
+    assert f is not None
+    assert loss is not None
+    common = replace(options.frequency, form=None, inverse=False)
+    f_where = dict(where)
+    if is_driven and sweep and sweep.name in f_table.header:
+        f_where[sweep.name] = options.frequency_power or _best_sweep(f_table, sweep.name, f, options.frequency.error, where)
+    f_options = replace(common, observable="resonator_frequency", value=f.name, where=f_where or None)
+    f_info = _infer(f_table, f_options, needed)
+    probe = common.frequency_Hz or f_info.get("frequency_Hz")
+    is_inverse = loss.quantity == "Q" if options.loss_is_inverse is None else options.loss_is_inverse
+    loss_options = replace(
+        common,
+        observable="resonator_loss",
+        value=loss.name,
+        value_unit=None if loss.unit else "dimensionless",
+        error=options.loss_error,
+        error_unit=None,
+        inverse=is_inverse,
+        form=None if is_inverse or loss.quantity != "Q" else "value",
+        frequency_Hz=probe,
+        window_K=options.loss_window_K or common.window_K,
+        where=where or None,
+    )
+    loss_info = _infer(loss_table, loss_options, needed) if probe else {}
+    for info, what in ((f_info, "--error COLUMN: the error of f"), (loss_info, "--loss-error COLUMN: the error of the loss")):
+        if info and "from_residuals" in info["data"]["error"]:
+            needed.append(f"{what} is missing, a column or like 50Hz or 1%: f and Q are weighted by their errors")
+    _raise_needed(loss_table, needed)
+    loss_info["data"] |= {"drive": drive} if drive else {}
+    loss_info |= {"systematic": dict(options.systematic)} if options.systematic else {}
+    if options.relaxation:
+        loss_info["parameters"]["A_Hz_per_K3"] = {"start": 1e6, "low": 0.0}
+    if sweep and sweep.name in f_where:
+        f_info["title"] = f"f at {sweep.name} = {f_where[sweep.name]}"
+    elif f_info["title"] == loss_info["title"]:
+        f_info["title"] = "f"
+    dataset = infer_dataset.build_dataset(loss_table, loss_info)
+    partner = infer_dataset.build_dataset(f_table, f_info)
     joint = {"joint": [{"dataset": partner.name, "shared": SHARED}]}
     return replace(dataset, info=dataset.info | joint), [partner]
 
 
-def _drive(columns: Columns, coupling_geometry: str, attenuation_dB: float | None) -> dict[str, Any]:
+def describe_reading(dataset: Dataset, partners: Sequence[Dataset]) -> str:
+    """Return the line that reports what was read for f and for the loss."""
+    parts = [infer_dataset.describe_reading(part)["text"].removeprefix("read: ") for part in (*partners, dataset)]
+    drive = dataset.info["data"].get("drive")
+    note = "" if drive else "; one power or none: no saturation is fitted, so F tan δ is that at this power"
+    return "read: " + "; ".join(parts) + note
+
+
+def _tables_of(tables: Sequence[Table], options: ResonatorOptions) -> tuple[Table, Table]:
+    """Return the tables of f and of the loss, which may be the same."""
+    if len(tables) == 1:
+        return tables[0], tables[0]
+    if len(tables) > 2:
+        raise validation.InputError(f"--observable resonator: {len(tables)} tables: at most one of f and one of Q")
+
+    def matches(table: Table, name: str | None, quantities: tuple[str, ...]) -> bool:
+        if name is not None:
+            return name in table.header
+        return any(c.quantity in quantities and not c.is_error for c in describe_columns(table).values())
+
+    for f_table, loss_table in (tables, tables[::-1]):
+        of_f = matches(f_table, options.frequency.value, ("frequency", "shift"))
+        if of_f and matches(loss_table, options.loss, ("loss", "Q")):
+            return f_table, loss_table
+    raise validation.InputError("--value COLUMN, --loss COLUMN: name the columns of f and of 1/Q_i, one in each table")
+
+
+def _raise_needed(table: Table, needed: list[str]) -> None:
+    if needed:
+        raise validation.InputError(f"{table.source}: {'; also '.join(needed)}; the columns are {', '.join(table.header[:40])}")
+
+
+def _infer(table: Table, options: ReadingOptions, needed: list[str]) -> dict[str, Any]:
+    """Return the inferred content of a dataset.yaml; none, and the text of what is needed, where an option is missing."""
+    try:
+        return infer_dataset.infer_info(table, options)
+    except validation.InputError as error:
+        needed.append(error.lines[0].removeprefix(f"{table.source}: ").split("; the columns are ")[0])
+        return {}
+
+
+def _column(
+    table: Table, name: str | None, quantities: tuple[str, ...], question: str | None, needed: list[str]
+) -> Column | None:
+    """Return the column of that name, or the only one of ``quantities``; if there is none, ask the ``question``."""
+    columns = describe_columns(table)
+    if name is not None:
+        table.index(name)
+        return columns[name]
+    candidates = [c for c in columns.values() if c.quantity in quantities and not c.is_error]
+    if len(candidates) == 1:
+        return candidates[0]
+    if question:
+        needed.append(question)
+    return None
+
+
+def _values(table: Table, column: Column | None, where: Mapping[str, str]) -> set[float]:
+    """Return the different numbers of a column in the selected rows."""
+    if column is None:
+        return set()
+    numbers = table.numbers(column.name)
+    return {numbers[k] for k in table.select(where)}
+
+
+def _drive(table: Table, sweep: Column, power: Column | None, options: ResonatorOptions, needed: list[str]) -> dict[str, Any]:
     """Return the section ``data: drive``."""
-    if columns.photons:
-        return {"coupling_geometry": coupling_geometry, "photons": {"column": columns.photons}}
-    if columns.Qc is None:
-        raise validation.InputError("--Qc COLUMN: missing: photon numbers follow from power and Q_c")
-    if attenuation_dB is None:
-        raise validation.InputError("--attenuation DB: missing: between the source and the resonator, 0 if unknown")
-    drive: dict[str, Any] = {"coupling_geometry": coupling_geometry}
-    drive["power"] = {"column": columns.power, "unit": "dBm", "attenuation_dB": attenuation_dB}
-    for name in ("Qc", "Ql"):
-        if getattr(columns, name):
-            drive[name] = {"column": getattr(columns, name)} | ({"inverse": True} if name in columns.inverse else {})
+    if options.coupling_geometry is None:
+        needed.append("--coupling-geometry: notch or reflection: the photon number is 2 or 4 · Q_l²/Q_c · P/(ħω²)")
+    drive: dict[str, Any] = {"coupling_geometry": options.coupling_geometry}
+    if sweep is not power or power is None:
+        return drive | {"photons": {"column": sweep.name}}
+    unit = power.unit or "dBm"  # ASSUME: as instruments show it
+    drive["power"] = {"column": power.name, "unit": unit}
+    if unit == "dBm":
+        drive["power"]["attenuation_dB"] = options.attenuation_dB
+        if options.attenuation_dB is None:
+            needed.append("--attenuation DB: between the source and the resonator, 0 if unknown")
+    Qc = _column(table, options.Qc, ("Qc",), "--Qc COLUMN: photon numbers follow from power and Q_c", needed)
+    Ql = _column(table, options.Ql, ("Ql",), None, needed)
+    for key, column, is_inverse in (("Qc", Qc, options.Qc_is_inverse), ("Ql", Ql, options.Ql_is_inverse)):
+        if column is not None:
+            inverse = column.form == Form(power=-1) if is_inverse is None else is_inverse
+            drive[key] = {"column": column.name} | ({"inverse": True} if inverse else {})
     return drive
 
 
-def _best_sweep(table: Table, sweep: str, error: str, where: Mapping[str, str]) -> Cell:
-    """Return the value of the column ``sweep``, as the table spells it, whose rows have the smallest median ``error``."""
-    numbers = table.numbers({sweep: False, error: True}, where)
-    values, errors = np.array(numbers[sweep]), np.array(numbers[error])
-    best = min(np.unique(values), key=lambda value: float(np.median(errors[values == value])))
-    return next(cell for cell in table.column(sweep) if parse_number(cell) == best)
+def _best_sweep(table: Table, sweep: str, f: Column, error: str | None, where: Mapping[str, str]) -> str:
+    """Return the value of the column ``sweep``, as the table spells it, whose rows have the smallest median error of f."""
+    columns = describe_columns(table)
+    own = [c.name for c in columns.values() if c.is_error and c.stem == f.stem]
+    name = error if error in table.header else own[0] if len(own) == 1 else None
+    rows = table.select(where)
+    powers, cells = table.numbers(sweep), table.column(sweep)
+    errors = table.numbers(name) if name else [0.0] * len(powers)
+    values = sorted({powers[k] for k in rows})
+    best = min(values, key=lambda value: float(np.nanmedian([errors[k] for k in rows if powers[k] == value])))
+    return next(str(cell) for cell in cells if parse_number(cell) == best)

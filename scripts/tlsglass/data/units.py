@@ -1,125 +1,197 @@
-"""Units as people write them, in the header of a table or after a number; read only where they are unambiguous.
+"""Units as people write them, looked up in a closed table of prefixes and base units; no text is ever evaluated.
 
-``W/mK`` and ``W/m K`` may mean per metre and kelvin, per millikelvin, or times kelvin. They are not read, but a unit with the
-same letters is suggested.
+``W/m K`` has several readings, among them W/(m K) and (W/m) K: that one is taken whose dimension is the expected one.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from tlsglass.base import validation
 
-TEMPERATURES = {"K": "K", "kelvin": "K", "Kelvin": "K", "mK": "mK", "uK": "uK", "µK": "uK", "μK": "uK"}
-NUMERATORS = ("W", "mW", "uW", "nW", "J", "mJ", "uJ", "nJ")
-DENOMINATORS = ("K", "m", "cm", "mm", "kg", "g", "mol", "m^3", "cm^3")
-SIMPLE_UNITS = ("Hz", "kHz", "MHz", "GHz", "ppm", "dimensionless")
-SUPERSCRIPTS = str.maketrans(
-    {"⁻": "-", "−": "-", "¹": "1", "²": "2", "³": "3", "µ": "u", "μ": "u", "·": " ", "⋅": " ", "*": " "}
-)
-QUANTITY = re.compile(r"^\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*([A-Za-zµ%]*)\s*$")
-HERTZ = {"Hz": 1.0, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9}
+PREFIXES = {"": 0, "f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "k": 3, "M": 6, "G": 9, "T": 12}
+Dimension = tuple[int, int, int, int, int]  # powers of kg, m, s, K, mol
+ONE: Dimension = (0, 0, 0, 0, 0)
+BASE: dict[str, tuple[float, Dimension]] = {
+    "W": (1.0, (1, 2, -3, 0, 0)),
+    "J": (1.0, (1, 2, -2, 0, 0)),
+    "erg": (1e-7, (1, 2, -2, 0, 0)),
+    "g": (1e-3, (1, 0, 0, 0, 0)),
+    "m": (1.0, (0, 1, 0, 0, 0)),
+    "s": (1.0, (0, 0, 1, 0, 0)),
+    "K": (1.0, (0, 0, 0, 1, 0)),
+    "mol": (1.0, (0, 0, 0, 0, 1)),
+    "Hz": (1.0, (0, 0, -1, 0, 0)),
+}
+WORDS = {"kelvin": "K", "Kelvin": "K", "kelvins": "K", "watt": "W", "Watt": "W", "joule": "J", "Joule": "J", "hertz": "Hz"}
+NUMBERS = {"%": 1e-2, "percent": 1e-2, "‰": 1e-3, "ppm": 1e-6, "ppb": 1e-9, "dimensionless": 1.0, "1": 1.0, "-": 1.0}
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+PLAIN = str.maketrans({"−": "-", "–": "-", "µ": "u", "μ": "u", "·": "*", "⋅": "*", "×": "*", "{": "", "}": "", "\u00a0": " "})
+POWER_OF_TEN = r"(?:10\s*\^?\s*\(?([-+]?\d{1,2})\)?|1(?:\.0*)?[eE]([-+]?\d{1,2}))"
+LEADING_FACTOR = re.compile(rf"^(?:[x*]\s*)?{POWER_OF_TEN}(?![\d.])\s*[x*]?\s*(.*)$")
+TOKEN = re.compile(r"\s*(?:([A-Za-z%‰]+)(?:\^\(([-+]?[1-4])\)|\^?([-+]?[1-4])(?![\d.]))?|(1)(?=\s*/)|([/*()]|\.(?=[A-Za-z])))")
+QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*(\D.*)?$")
+MAX_LENGTH = 40  # characters of a unit
+TEMPERATURE = ("K",)
+HERTZ = ("Hz",)
 
 
-def unit_in_header(name: str) -> tuple[str | None, bool]:
-    """Return the unit in the name of a column, as text, and whether it is in brackets; (None, False) without one.
+class Unit(NamedTuple):
+    """A multiple of SI units."""
 
-    Forms are kappa (W/(m K)), κ [W/(m K)], T / mK, "T, K" and kappa_W_per_m_K.
+    factor: float
+    dimension: Dimension
+
+    def times(self, other: Unit, power: int = 1) -> Unit:
+        dimension = tuple(a + power * b for a, b in zip(self.dimension, other.dimension, strict=True))
+        return Unit(self.factor * other.factor**power, dimension)  # type: ignore[arg-type]
+
+
+def normalize_superscripts(text: str) -> str:
+    """Return ``text`` with superscripts as ^n, and with plain minus signs and mu."""
+    text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda m: "^" + m.group().translate(SUPERSCRIPTS), text)
+    return text.translate(PLAIN).replace("**", "^")
+
+
+@lru_cache(maxsize=512)
+def unit_readings(text: str) -> tuple[Unit, ...]:
+    """Return all readings of a unit; none for a text that is no unit."""
+    text = normalize_superscripts(text).strip()
+    if len(text) > MAX_LENGTH:
+        return ()
+    factor, text = split_factor(text)
+    if text in NUMBERS or (text == "" and factor != 1.0):
+        return (Unit(factor * NUMBERS.get(text, 1.0), ONE),)
+    text = re.sub(r"_?per_|\s+per\s+", "/", text).replace("_", " ")
+    tokens = _tokens(text)
+    if not tokens:
+        return ()
+    readings = {reading for greedy in (True, False) for reading in _product(tokens, greedy)}
+    return tuple(Unit(factor * reading.factor, reading.dimension) for reading in sorted(readings))
+
+
+def split_factor(text: str) -> tuple[float, str]:
+    """Return (factor, remainder) of a text that begins with a power of ten: ×10^-5 W, 1e-5, 10^4."""
+    match = LEADING_FACTOR.match(text)
+    if not match:
+        return 1.0, text
+    return 10.0 ** int(match.group(1) or match.group(2)), match.group(3).strip()
+
+
+def _tokens(text: str) -> list[str | tuple[str, int]]:
+    """Return the (symbol, power) pairs, slashes, stars and brackets of a text; none where anything else is in it."""
+    tokens: list[str | tuple[str, int]] = []
+    position, text = 0, text.rstrip()
+    while position < len(text):
+        match = TOKEN.match(text, position)
+        if not match or len(tokens) > 16:
+            return []
+        symbol, bracketed, power, one, sign = match.groups()
+        tokens.append((symbol, int(bracketed or power or 1)) if symbol else ("", 1) if one else "*" if sign == "." else sign)
+        position = match.end()
+    return tokens
+
+
+def _symbol(text: str) -> Iterator[Unit]:
+    """Yield the units that a symbol with a prefix may be."""
+    if text in NUMBERS or text == "":
+        yield Unit(NUMBERS.get(text, 1.0), ONE)
+    text = WORDS.get(text, text)
+    for symbol, (factor, dimension) in BASE.items():
+        prefix = text[: -len(symbol)] if text.endswith(symbol) else None
+        if prefix in PREFIXES:
+            yield Unit(factor * 10.0 ** PREFIXES[prefix], dimension)
+
+
+def _atom(text: str, power: int) -> set[Unit]:
+    """Return the readings of a symbol with its power; mK may be a millikelvin or metre times kelvin, molK is mol times K."""
+    one = Unit(1.0, ONE)
+    readings = {one.times(unit, power) for unit in _symbol(text)}
+    for k in range(1, len(text)):
+        readings |= {left.times(right, power) for left in _symbol(text[:k]) for right in _symbol(text[k:])}
+    return readings
+
+
+def _product(tokens: list[str | tuple[str, int]], greedy: bool) -> set[Unit]:
+    """Return the readings of a product; with ``greedy`` all that follows a slash up to the next belongs to the denominator."""
+    readings, sign, position = {Unit(1.0, ONE)}, 1, 0
+    while position < len(tokens):
+        token = tokens[position]
+        position += 1
+        if token == "/":
+            sign = -1
+            continue
+        if token == "*":
+            continue
+        if token == "(":
+            depth, start = 1, position
+            while position < len(tokens) and depth:
+                depth += {"(": 1, ")": -1}.get(tokens[position], 0) if isinstance(tokens[position], str) else 0
+                position += 1
+            factors = set() if depth else _product(tokens[start : position - 1], greedy)
+        else:
+            factors = _atom(*token) if isinstance(token, tuple) else set()
+        readings = {left.times(right, sign) for left in readings for right in factors}
+        sign = sign if greedy else 1
+    return readings if len(readings) <= 64 else set()
+
+
+def is_unit(text: str) -> bool:
+    """Return whether a text is a unit or a power of ten."""
+    return bool(unit_readings(text))
+
+
+def convert_unit(text: str, targets: Sequence[str], power: int = 1, over_T: int = 0) -> tuple[float, str] | None:
+    """Return (factor, target) that convert values in the unit ``text`` to the first of ``targets`` with its dimension.
+
+    The dimension is that of target^power / K^over_T. None for a text that is no unit, has another dimension, or has several
+    readings of the dimension.
     """
-    name = name.strip()
-    bracketed = _last_bracket(name)
-    parts = name.split("_")
-    candidates = ["_".join(parts[k:]) for k in range(1, len(parts))]  # the longest first
-    for separator in ("/", ","):
-        _, present, tail = name.partition(separator)
-        candidates += [tail.strip()] if present else []
-    for text in (bracketed or "", *candidates):
-        if text in TEMPERATURES or normalize_unit(text):
-            return text, text == bracketed
-    if bracketed:
-        return bracketed, True
-    suffix = re.search(r"_([A-Za-zµ%]+)$", name)  # possibly a unit
-    return (suffix.group(1), False) if suffix else (None, False)
-
-
-def _last_bracket(name: str) -> str | None:
-    """Return the content of a bracket at the end of a name; it may contain further brackets."""
-    pairs = {")": "(", "]": "["}
-    if not name or name[-1] not in pairs:
-        return None
-    depth = 0
-    for k in range(len(name) - 1, -1, -1):
-        depth += (name[k] == name[-1]) - (name[k] == pairs[name[-1]])
-        if depth == 0:
-            return name[k + 1 : -1].strip()
+    kelvin = Unit(1.0, BASE["K"][1])
+    for target in targets:
+        if text == target and power == 1 and not over_T:
+            return 1.0, target
+        unit_of_target = _exact_unit(target)
+        if unit_of_target is None:
+            continue
+        base = Unit(1.0, ONE).times(unit_of_target, power).times(kelvin, -over_T)
+        factors = {unit.factor / base.factor for unit in unit_readings(text) if unit.dimension == base.dimension}
+        if factors and math.isclose(min(factors), max(factors), rel_tol=1e-9):
+            exponent = round(math.log10(min(factors)))  # exactly, like 1e-3, where it is a power of ten
+            return (10.0**exponent if math.isclose(min(factors), 10.0**exponent, rel_tol=1e-9) else min(factors)), target
     return None
 
 
-def normalize_unit(text: str) -> str | None:
-    """Return an unambiguous unit in the form W/(m K), else None.
-
-    Accepted forms are W/(m·K), W/m/K, W m^-1 K^-1, W_per_m_K, mJ/mol/K and GHz.
-    """
-    numerator, denominators = _split_fraction(text.translate(SUPERSCRIPTS).strip())
-    if numerator in SIMPLE_UNITS and not denominators:
-        return numerator
-    if numerator not in NUMERATORS or not denominators or any(unit not in DENOMINATORS for unit in denominators):
-        return None
-    return f"{numerator}/({' '.join(denominators)})" if len(denominators) > 1 else f"{numerator}/{denominators[0]}"
+def _exact_unit(text: str) -> Unit | None:
+    """Return the unit of an observable: the reading without prefixes; None for a unit that is not in the table."""
+    return next((unit for unit in unit_readings(text) if unit.factor == 1.0), None)
 
 
-def _split_fraction(text: str) -> tuple[str | None, tuple[str, ...]]:
-    """Return the numerator of a unit and its denominators; (None, ()) where that is ambiguous."""
-    if "_per_" in text:
-        numerator, *tails = text.split("_per_")
-        return numerator, tuple(unit for tail in tails for unit in tail.split("_"))
-    if "/" not in text:
-        numerator, *factors = text.split() or [""]
-        powers = [re.fullmatch(r"([A-Za-z]+)\^?-([123])", factor) for factor in factors]
-        units = [(p.group(1), p.group(2)) for p in powers if p]
-        if len(units) < len(factors):
-            return None, ()
-        return numerator, tuple(unit if power == "1" else f"{unit}^{power}" for unit, power in units)
-    numerator, *denominators = (part.strip() for part in text.split("/"))
-    if len(denominators) == 1 and denominators[0].startswith("(") and denominators[0].endswith(")"):
-        return numerator, tuple(re.split(r"[ .]+", denominators[0][1:-1].strip()))
-    return numerator, tuple(denominators)  # a denominator with a blank is no unit
-
-
-def suggest_unit(text: str, units: Sequence[str]) -> str:
-    """Return "; did you mean W/(m K)?" for the first of ``units`` with the letters of ``text``, else an empty string."""
-    letters = re.sub(r"[^A-Za-z0-9]", "", text.translate(SUPERSCRIPTS).replace("_per_", ""))
-    similar = [unit for unit in units if re.sub(r"[^A-Za-z0-9]", "", unit) == letters and unit != text]
-    return f"; did you mean {similar[0]}?" if similar else ""
-
-
-def _parse_quantity(text: object, factors: Mapping[str, float]) -> float:
-    """Return a number with one of the units ``factors`` {name: factor}, in units of 1; NaN unless it is finite and > 0."""
-    match = QUANTITY.match(str(text))
-    if not match or match.group(2) not in factors:
+def parse_quantity(text: str, target: str) -> float:
+    """Return a number with its unit in ``target``, e.g. 5.6199GHz in hertz; NaN for anything else, or without a unit."""
+    match = QUANTITY.match(text) if len(text) <= MAX_LENGTH else None
+    converted = convert_unit(match.group(2) or "", (target,)) if match else None
+    if match is None or converted is None:
         return math.nan
-    try:
-        number = float(match.group(1)) * factors[match.group(2)]
-    except ValueError:
-        return math.nan
-    return number if 0 < number < math.inf else math.nan
+    number = float(match.group(1)) * converted[0]
+    return number if abs(number) <= validation.MAX_NUMBER else math.nan
 
 
 def parse_frequency(text: str) -> float:
-    """Return a frequency in hertz: 5.6199GHz, 90 kHz, 428.8e6Hz. Raises InputError, also for one without a unit."""
-    frequency_Hz = _parse_quantity(text, HERTZ)
-    if not frequency_Hz > 0:
+    """Return a frequency in hertz: 5.6199GHz, 90 kHz, 428.8e6Hz. Raises InputError, also where it has no unit."""
+    frequency = parse_quantity(text, "Hz")
+    if not frequency > 0:
         raise validation.InputError(f"--frequency {text}: must be a frequency like 5.6GHz, 90kHz or 428.8e6Hz, with its unit")
-    return frequency_Hz
+    return frequency
 
 
 def parse_fraction(text: str) -> float:
-    """Return a relative error, written as 1% or 0.01. Raises InputError."""
-    fraction = _parse_quantity(text, {"": 1.0, "%": 0.01})
+    """Return a relative error: of 1%, 0.01. Raises InputError."""
+    fraction = parse_quantity(text if re.search(r"[%a-zA-Z]$", text.strip()) else f"{text} dimensionless", "dimensionless")
     if not 0 < fraction < 1:
         raise validation.InputError(
             f"--relative-error {text}: must be a fraction of the value like 1% or 0.01, above 0 and below 1"
@@ -127,41 +199,26 @@ def parse_fraction(text: str) -> float:
     return fraction
 
 
-def conversion(unit: str, targets: Sequence[str]) -> tuple[float, str] | None:
-    """Return the factor that converts a unit to the first of ``targets`` that it is compatible with, and that target.
-
-    None without pint, which is missing where only Snakemake is installed; the job that fits has it and checks the unit.
-    Raises ValueError, which says what is allowed.
-    """
-    if unit in targets:
-        return 1.0, unit
-    units = _unit_registry()
-    if units is None:
-        return None
-    for target in targets:
-        try:
-            single, double = (units.Quantity(value, unit).to(target).magnitude for value in (1.0, 2.0))
-        except Exception:  # pint raises errors of many types
-            continue
-        if not math.isclose(double, 2 * single, rel_tol=1e-12):
-            raise ValueError(f"must be a multiple of {target}, with the same zero")
-        return single, target
-    raise ValueError(f"must be a unit that converts to {' or '.join(targets)}{suggest_unit(unit, targets)}")
+def parse_window(texts: Sequence[str]) -> list[float]:
+    """Return the lower and upper end of a window in kelvin from 50mK, 0.4 or 0.4K. Raises InputError."""
+    ends = []
+    for text in texts:
+        kelvin = parse_quantity(text if re.search(r"[A-Za-z]$", text.strip()) else f"{text} K", "K")
+        if not kelvin >= 0:
+            raise validation.InputError(f"--window {' '.join(texts)}: {text} must be a temperature like 50mK or 0.05")
+        ends.append(kelvin)
+    return ends
 
 
-def is_convertible(unit: str, targets: Sequence[str]) -> bool:
-    """Return whether a unit converts to one of ``targets``; False where that takes pint and pint is not installed."""
-    try:
-        return conversion(unit, targets) is not None
-    except ValueError:
-        return False
-
-
-@cache
-def _unit_registry() -> Any:
-    """Return pint's unit registry, None without pint, which is slow to import and rarely needed."""
-    try:
-        import pint
-    except ModuleNotFoundError:
-        return None
-    return pint.UnitRegistry()
+def parse_temperature_error(text: str) -> dict[str, float] | None:
+    """Return {"absolute_K", "relative"} of 0.3mK, 0.1% or 0.3mK+0.1%; None for a text that is neither."""
+    error = {}
+    for part in text.split("+"):
+        absolute, relative = parse_quantity(part, "K"), parse_quantity(part, "dimensionless")
+        for key, number in (("absolute_K", absolute), ("relative", relative)):
+            if number > 0 and key not in error:
+                error[key] = number
+                break
+        else:
+            return None
+    return error

@@ -1,8 +1,7 @@
 """Validation of datasets: every problem is one line that names the file, the key, the value and what is allowed.
 
 A dataset is a folder with ``dataset.yaml`` (reference, units, provenance, parameters of the fit) and its points as CSV. The
-Snakefile validates all datasets when it is parsed, so nothing here needs more than jsonschema and yaml, except pint where a
-unit is converted.
+Snakefile validates all datasets when it is parsed, so nothing here needs more than jsonschema and yaml.
 """
 
 from __future__ import annotations
@@ -10,36 +9,44 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tlsglass.base import validation
-from tlsglass.data import drive_section, joint_section, renamed_keys, units
+from tlsglass.data import drive_section, joint_section, questions, renamed_keys
+from tlsglass.data.convert import RELATIVE, TEMPERATURES_K, MeasuredPoints, convert_points
 from tlsglass.data.problems import Problems
 from tlsglass.data.read_table import Table, read_table
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0, Observable
 
-RELATIVE = "relative"  # errors from the residuals are in proportion to the value
 DATASET_YAML, SCHEMA = "dataset.yaml", "dataset.schema.yaml"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # of the folder of a dataset
 MAX_NAME_LENGTH = 100  # characters: names of result files must still be accepted by file systems
-TEXT_KEYS = ("title", "label", "reference", "doi", "material", "observable", "provenance", "note", "file", "column", "unit")
-TEMPERATURES_K = (5e-4, 20.0)  # ASSUME: TLSs dominate between these; a millikelvin read as a kelvin lies outside
+TEXT_KEYS = (
+    "title",
+    "label",
+    "reference",
+    "doi",
+    "material",
+    "observable",
+    "provenance",
+    "note",
+    "file",
+    "column",
+    "unit",
+    "form",
+)
 
 
 @dataclass(frozen=True)
 class ValidatedDataset:
-    """A valid dataset as plain numbers in kelvin and in ``unit``; these are None without pint, which converts them."""
+    """A valid dataset as plain numbers in kelvin and in the unit of its observable."""
 
     name: str
     info: dict[str, Any]  # the content of dataset.yaml
-    unit: str | None = None
-    factor: float | None = None  # from the unit of the file
-    T_K: list[float] | None = None
-    value: list[float] | None = None
-    error: list[float] | None = None  # if a column contains it
-    drive: dict[str, list[float]] = field(default_factory=dict)  # columns that the section `drive` needs
+    points: MeasuredPoints
     columns: tuple[str, ...] = ()  # names of all columns of the table
 
 
@@ -59,6 +66,13 @@ def validate_each(folders: Iterable[Path], schema: dict[str, Any]) -> tuple[dict
     return infos, broken
 
 
+def check_name(name: str, source: str) -> None:
+    """Refuse a name that a dataset may not have, since it is that of folders and files of results."""
+    if not NAME.fullmatch(name) or len(name) > MAX_NAME_LENGTH:
+        allowed = f"must have letters, digits, _ and - only, at most {MAX_NAME_LENGTH}, and not begin with _ or -"
+        raise validation.InputError(f"{source}: the name of a dataset {allowed}")
+
+
 def validate_folder(folder: Path | str, schema: dict[str, Any]) -> ValidatedDataset:
     """Read and validate the dataset in ``folder``.
 
@@ -69,14 +83,11 @@ def validate_folder(folder: Path | str, schema: dict[str, Any]) -> ValidatedData
     """
     folder = Path(folder)
     path = folder / DATASET_YAML
-    if len(folder.resolve().name) > MAX_NAME_LENGTH:
-        raise validation.InputError(
-            f"{folder}: the name of a dataset has at most {MAX_NAME_LENGTH} characters, not {len(folder.name)}"
-        )
+    check_name(folder.resolve().name, str(folder))
     if folder.is_dir() and not path.is_file():
         files = ", ".join(sorted(file.name for file in folder.iterdir())) or "nothing"
         raise validation.InputError(f"{path}: missing; the folder contains {files}")
-    return validate_info(validation.read_yaml(path), folder, schema, path)
+    return validate_info(validation.read_yaml(file_in_folder(folder, DATASET_YAML)), folder, schema, path)
 
 
 def validate_info(
@@ -104,45 +115,39 @@ def validate_info(
     """
     info = renamed_keys.rename_keys(_with_numbers(info), path)
     validation.check_schema(info, _with_registry(schema), lambda _: path)
-    data = info["data"]
     observable = registry.get_observable(info["observable"])
     problems = Problems(path)
     _check_parameters(problems, info, observable)
     _check_keys(problems, info, observable)
     drive_section.check_drive(problems, info, observable)
     joint_section.check_joint(problems, info, observable, folder)
-    kelvin = _conversion(problems, "temperature", data, ("K",))
-    conversion = _conversion(problems, "value", data, observable.target_units)
-    names = [data[key]["column"] for key in ("temperature", "value", "error") if "column" in data[key]]
-    if len(set(names)) < len(names):
-        problems.append(f"{path}: data: the columns {', '.join(names)} must be different ones")
-    drive = drive_section.required_columns(info)
-    positive = {name: name != names[1] or observable.positive for name in names}
-    positive |= {name: required for name, required in drive.items() if name not in positive}
-    columns: dict[str, list[float]] = {}
+    points, asked = MeasuredPoints(), []
     with validation.collect_errors(problems):
-        table = table or read_table(folder / data["file"], [*positive, *data.get("where", {})])
-        columns = table.numbers(positive, data.get("where"))
+        table = table or read_table(file_in_folder(folder, info["data"]["file"]))
+        points = convert_points(problems, info, observable, table)
     validation.raise_all(problems)
-    name = Path(folder).name
-    if kelvin is None or conversion is None:
-        return ValidatedDataset(name, info)
-    factor, unit = conversion
-    T_K = [T * kelvin[0] for T in columns[names[0]]]
-    value = [x * factor for x in columns[names[1]]]
-    if unit == observable.probe_unit:  # the probed quantity itself: its relative change is fitted
-        probe = info[observable.probe]
-        value, factor, unit = [x / probe - 1 for x in value], factor / probe, observable.units[0]
-    error = [x * factor for x in columns[names[2]]] if len(names) > 2 else None
-    if data["value"].get("inverse", False):
-        error = error and [s / x**2 for s, x in zip(error, value, strict=True)]
-        value = [1 / x for x in value]
-    extra = {column: columns[column] for column in drive}
-    source = table.source  # type: ignore[union-attr]
-    validation.raise_all(
-        _point_problems(source, info, observable, T_K, value) + drive_section.sweep_problems(source, info, extra)
-    )
-    return ValidatedDataset(name, info, unit, factor, T_K, value, error, extra, tuple(table.header))  # type: ignore[union-attr]
+    assert table is not None
+    validation.raise_all(_point_problems(table.source, info, observable, points))
+    validation.raise_all(drive_section.sweep_problems(table.source, info, points.drive))
+    asked = list(questions.ask(info, observable, table, points))
+    if len(asked) == 1:
+        raise asked[0]
+    validation.raise_all(line for question in asked for line in question.lines)
+    return ValidatedDataset(Path(folder).name, info, points, tuple(table.header))
+
+
+def file_in_folder(folder: Path | str, name: str) -> Path:
+    """Return the file of that name in ``folder``. Raises InputError for anything outside of it, without opening it."""
+    path = Path(folder) / name
+    try:
+        inside = path.resolve().parent == Path(folder).resolve()
+    except (OSError, ValueError, RuntimeError):  # a name with a null byte, or links in a circle
+        inside = False
+    if Path(name).name != name or not inside:
+        raise validation.InputError(
+            f"{Path(folder) / DATASET_YAML}: {name!r}: must be a file in the same folder, not a link out of it"
+        )
+    return path
 
 
 def _with_numbers(value: Any, key: str = "") -> Any:
@@ -161,16 +166,6 @@ def _with_registry(schema: dict[str, Any]) -> dict[str, Any]:
     probes = {key: {"type": "number", "exclusiveMinimum": 0} for key in registry.probe_keys()}
     registered = {"observable": {"enum": list(registry.observable_names())}} | probes
     return schema | {"properties": schema["properties"] | registered}
-
-
-def _conversion(problems: Problems, key: str, data: dict[str, Any], targets: tuple[str, ...]) -> tuple[float, str] | None:
-    """Return the conversion of the unit of a column to one of ``targets``; None without pint, or with a problem."""
-    unit = data[key]["unit"]
-    try:
-        return units.conversion(unit, targets)
-    except ValueError as error:
-        problems.refuse(["data", key, "unit"], unit, str(error))
-        return None
 
 
 def _settings(info: dict[str, Any], observable: Observable) -> dict[str, dict[str, Any]]:
@@ -198,8 +193,6 @@ def _check_keys(problems: Problems, info: dict[str, Any], observable: Observable
         problems.refuse(
             ["provenance"], info["provenance"], "goes with a section `reconstruction` if it is reconstructed, and only then"
         )
-    if Path(data["file"]).name != data["file"]:
-        problems.refuse(["data", "file"], data["file"], f"must be the name of a file next to {DATASET_YAML}")
     if "error" in data["temperature"] and "from_residuals" in data["error"]:
         problems.refuse(["data", "error"], data["error"], "temperature errors need errors of the value")
 
@@ -226,11 +219,10 @@ def _check_parameters(problems: Problems, info: dict[str, Any], observable: Obse
         problems.refuse(["parameters"], list(parameters), "at least one must be free")
 
 
-def _point_problems(
-    source: str, info: dict[str, Any], observable: Observable, T_K: list[float], value: list[float]
-) -> list[str]:
+def _point_problems(source: str, info: dict[str, Any], observable: Observable, points: MeasuredPoints) -> list[str]:
     """Return a line for each reason why the points in the window are too few, or have the wrong unit."""
     low, high = info.get("window_K", (0, math.inf))
+    T_K, value = points.T_K, points.value
     inside = [k for k, T in enumerate(T_K) if low <= T <= high]
     unused = observable.unused_parameters(info, "drive" in info["data"])
     settings = _settings(info, observable)
@@ -244,8 +236,10 @@ def _point_problems(
     column = info["data"]["temperature"]["column"]
     lowest, highest = TEMPERATURES_K
     outside = [T for T in (min(T_K[k] for k in inside), max(T_K[k] for k in inside)) if not lowest <= T <= highest]
-    if len({T_K[k] for k in inside}) < 3:
-        problems.append(f"{source}: column {column}: the points in the window lie at less than 3 temperatures")
+    n_distinct = len({T_K[k] for k in inside})
+    if n_distinct <= free + 1 and not info.get("joint"):
+        few = f"the points in the window lie at {n_distinct} different temperatures"
+        problems.append(f"{source}: column {column}: {few}, too few for {free} free parameters: need {free + 2}")
     problems += _zero_problems(source, info, [value[k] for k in inside])
     if outside:
         allowed = f"must be {lowest:g} to {highest:g} K in the window; is the unit right?"

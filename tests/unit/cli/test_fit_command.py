@@ -4,13 +4,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import yaml
 
 from tlsglass import cli, fit
 from tlsglass.base import validation
-from tlsglass.data import read_table
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting.result import fit_dataset
 
@@ -67,7 +65,7 @@ def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
     [
         (["fit"], "give a table or --dataset FOLDER"),
         (["fit", "no.csv", "--observable", "specific_heat"], "no.csv: No such file"),
-        (["fit", "t.csv"], "--observable: missing; one of thermal_conductivity"),
+        (["fit", "y.csv"], "--observable: missing; one of thermal_conductivity"),
         (["fit", "t.csv", "--observable", "heat"], "--observable heat: must be one of"),
         (["fit", "t.csv", "--observable", "sound_velocity"], "--frequency: missing"),
         (
@@ -77,13 +75,13 @@ def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
         (["fit", "t.csv", "--observable", "specific_heat"], "--value-unit UNIT: the unit of c is not clear; say it, like"),
         (["fit", "t.csv", "--observable", "specific_heat", "--temperature", "T"], "column T: missing; the columns"),
         (["fit", "t.csv", "--observable", "specific_heat", "--where", "x"], "--where x: must be COLUMN=VALUE"),
-        (["fit", "u.csv", "--observable", "specific_heat"], "--value COLUMN: which column holds what was measured?"),
+        (["fit", "u.csv", "--observable", "specific_heat"], "--value COLUMN: which column contains what was measured?"),
         (
             ["fit", "v.csv", "--observable", "thermal_conductivity"],
-            "v.csv: --value COLUMN: which column holds what was measured?; also --temperature-unit UNIT: the unit of T is not"
-            " clear; say it, like K or mK; also --value-unit UNIT: its unit, like W/(m K); the columns are T, a, b",
+            "v.csv: --value COLUMN: which column contains what was measured?; also --temperature-unit UNIT: the unit of T is"
+            " not clear; say it, like K or mK; also --value-unit UNIT: its unit, like W/(m K); the columns are T, a, b",
         ),
-        (["fit", "t.csv"], "resonator_loss, resonator\n"),
+        (["fit", "y.csv"], "resonator_loss, resonator"),
         (
             ["fit", "t.csv", "--observable", "sound_velocity", "--frequency", "5.6199"],
             "--frequency 5.6199: must be a frequency like 5.6GHz, 90kHz or 428.8e6Hz, with its unit",
@@ -105,7 +103,7 @@ def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
         ),
         (
             ["fit", "t.csv", "--observable", "specific_heat", "--h0", "ten"],
-            "tlsglass fit: argument --h0: invalid float value: 'ten'",
+            "tlsglass fit: argument --h0: invalid number value: 'ten'",
         ),
         (["fit", "t.csv", "--observable", "specific_heat", "--power", "P"], "--power: only with --observable resonator"),
         (["fit", "--dataset", str(STYCAST), "--window", "0", "1", "--h0", "0"], "--window, --h0: no use for it with --dataset"),
@@ -118,10 +116,6 @@ def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
             "0 points in the window 50 to 450 K are too few for 3 free parameters: need 5; the points lie at 0.1 to 0.5 K,"
             " and a window is in kelvin",
         ),
-        (
-            ["fit", "t.csv", "--observable", "thermal_conductivity", "--value-unit", "W/mK"],
-            "must be a unit that converts to W/(m K); did you mean W/(m K)?",
-        ),
         (["fit", "w.csv", "--observable", "thermal_conductivity"], "column kappa_W_per_m_K, row 2: x must be a finite number"),
         (["fit", "w.csv", "--observable", "thermal_conductivity"], "; line 6 of the file"),
         (["fit", "--dataset", "nowhere"], "nowhere/dataset.yaml"),
@@ -129,6 +123,7 @@ def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
 )
 def test_what_is_not_clear_is_asked_for_in_one_line(arguments, message, capsys):
     Path("t.csv").write_text("T_K,c\n0.1,1\n0.2,2\n0.3,3\n0.4,4\n0.5,5\n", encoding="utf-8")
+    Path("y.csv").write_text("T_K,y\n0.1,1\n0.2,2\n0.3,3\n0.4,4\n0.5,5\n", encoding="utf-8")
     Path("u.csv").write_text("T_K,a,b\n0.1,1,2\n", encoding="utf-8")
     Path("v.csv").write_text("T,a,b\n0.1,1,2\n", encoding="utf-8")
     Path("w.csv").write_text("# of May\n\nT_K,kappa_W_per_m_K\n0.1,1\n\n0.2,x\n", encoding="utf-8")
@@ -157,11 +152,13 @@ def test_it_says_what_was_read(capsys):
     header = "T_K;kappa_W_per_m_K;err;run"
     value = ("--value", "kappa_W_per_m_K", "--window", "0.05", "0.45")
     _, message = told_of(header, *value, "--where", "run=3", capsys=capsys)
-    begins = "read: T = T_K (K), κ = kappa_W_per_m_K (W/(m K)), "
+    begins = "read: T = T_K, κ = kappa_W_per_m_K, "
     assert message[0] == begins + "error = err, rows with run = 3, 8 of 13 points, 0.0609 to 0.434 K"
-    assert message[-1] == "written: fit-k/fit.json, fit.md, figure.svg"
+    assert message[-1] == "written: fit-k-run_3/fit.json, fit.md, figure.svg"
     _, message = told_of(header, *value, "--relative-error", "1%", capsys=capsys)
     assert message[0] == begins + "error = 1 % of κ, assumed (not from err), 8 of 13 points, 0.0609 to 0.434 K"
+    assert message[-1] == "written: fit-k/fit.json, fit.md, figure.svg"
+    _, message = told_of(header, *value, "--relative-error", "1%", capsys=capsys)
     assert message[-1] == "written: fit-k/fit.json, fit.md, figure.svg; those of an earlier fit are replaced"
     fitted = json.loads(Path("fit-k/fit.json").read_text(encoding="utf-8"))
     assert fitted["mu_free"]["chi2"] == pytest.approx(fit_dataset(load_dataset(STYCAST), scan=False).fit["mu_free"]["chi2"])
@@ -177,13 +174,6 @@ def test_without_a_window_or_errors_nothing_is_decided_and_that_is_said_first(ca
     assert "µ is not decided, and neither is J0/h0" in out[0]
     assert message[-1].startswith("written: fit-epoxy/fit.json")
     assert "- fitted: 13 points, 0.0609 to 1.79 K, all" in Path("fit-epoxy/fit.md").read_text(encoding="utf-8")
-
-
-def test_a_row_of_a_spreadsheet_is_that_of_the_sheet(monkeypatch):
-    sheet = pd.DataFrame([["T_K", "kappa_W_per_m_K"], ["0.1", "1e-3"], [np.nan, np.nan], ["0.2", "x"]])
-    monkeypatch.setattr(pd, "read_excel", lambda *_, **__: sheet)
-    with pytest.raises(validation.InputError, match=r"column kappa_W_per_m_K, row 2: x must be .*; line 4 of"):
-        read_table.read_table(Path("k.xlsx")).numbers({"T_K": True, "kappa_W_per_m_K": True})
 
 
 def test_errors_that_are_larger_than_the_scatter_are_warned_of():
@@ -204,7 +194,7 @@ def test_a_relative_error_is_that_share_of_each_value():
     assert first.mu == pytest.approx(second.mu)
     for wrong, message in (
         ({"relative_error": 0}, "relative_error 0: must be above 0 and below 1"),
-        ({"relative_error": 0.1, "error": 1e-4}, "relative_error: error names a column of errors already"),
+        ({"relative_error": 0.1, "error": 1e-4}, "relative_error: error is given already"),
         ({"frequency": 1e9}, "frequency: thermal_conductivity has no use for it"),
     ):
         with pytest.raises(validation.InputError, match=message):
@@ -248,17 +238,19 @@ def messy(folder, raw, **changes):
 
 
 @pytest.mark.parametrize(
-    ("raw", "message"),
-    [
-        (b"PK\x03\x04rest", "not UTF-8 text but an Excel file: export it as CSV UTF-8"),
-        (b"\x89HDF\r\n", "not UTF-8 text but an HDF5 file: export it as CSV UTF-8"),
-        ("T_K,kappa\n".encode("utf-16"), "not UTF-8 text but UTF-16: export it as CSV UTF-8"),
-        ("T_K,κ·µ\n".replace("κ", "").encode("latin-1"), r"not UTF-8 text \(Latin-1\?\): export it as CSV UTF-8"),
-    ],
+    ("raw", "kind"),
+    [(b"\x89HDF\r\n", "HDF5"), (b"\xd0\xcf\x11\xe0", "old Excel"), (b"\x93NUMPY", "NumPy"), (b"a\0b,c\n1,2\n", "null bytes")],
 )
-def test_what_is_no_csv_is_told_by_its_kind(raw, message, tmp_path):
-    with pytest.raises(validation.InputError, match=message):
+def test_what_is_no_text_is_named_by_its_kind(raw, kind, tmp_path):
+    with pytest.raises(validation.InputError, match=kind):
         load_dataset(messy(tmp_path / "one", raw))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_encodings_of_text_are_recognized(encoding, tmp_path):
+    text = "# gemessen in Köln\n" + (STYCAST / "data.csv").read_text(encoding="utf-8")
+    loaded = load_dataset(messy(tmp_path / "one", text.encode(encoding)))
+    np.testing.assert_array_equal(loaded.points.value, load_dataset(STYCAST).points.value)
 
 
 def test_order_and_repeated_temperatures_are_forgiven(tmp_path):
@@ -293,9 +285,9 @@ def test_an_absolute_path_and_a_long_name_are_refused(tmp_path):
     folder = messy(tmp_path / "one", b"")
     info["data"]["file"] = "/tmp/data.csv"
     (folder / "dataset.yaml").write_text(yaml.safe_dump(info), encoding="utf-8")
-    with pytest.raises(validation.InputError, match=r"data\.file = '/tmp/data\.csv': must be the name of a file next to"):
+    with pytest.raises(validation.InputError, match=r"'/tmp/data\.csv': must be a file in the same folder"):
         load_dataset(folder)
-    with pytest.raises(validation.InputError, match="the name of a dataset has at most 100 characters, not 120"):
+    with pytest.raises(validation.InputError, match=r"the name of a dataset must have .* at most 100"):
         load_dataset(tmp_path / ("x" * 120))
 
 

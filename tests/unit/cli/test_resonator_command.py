@@ -2,43 +2,100 @@
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tlsglass import cli
-from tlsglass.data import resonator_table
+from tlsglass.base import validation
+from tlsglass.data import infer_dataset, resonator_table
+from tlsglass.data.read_table import read_table
 
 TABLE = str(Path(__file__).parents[3] / "config/experiments/argonne_resonator_loss/data.csv")
-ALL = {
-    "--frequency": "8.17499GHz",
-    "--value": "f0_Hz",
-    "--error": "f0_sigma_Hz",
-    "--loss": "inv_Qi",
-    "--loss-error": "inv_Qi_sigma",
-    "--power": "power_dBm",
-    "--attenuation": "0",
-    "--inv-Qc": "inv_Qc",
-    "--coupling-geometry": "notch",
-}
-MISSING = {name: name for name in ALL} | {"--inv-Qc": "--Qc"}
+REQUIRED = {"--attenuation": "0", "--coupling-geometry": "notch"}
 
 
-@pytest.mark.parametrize("missing", list(ALL))
-def test_what_is_missing_is_asked_for_in_one_line(missing, capsys, tmp_path):
-    arguments = [word for name, value in ALL.items() if name != missing for word in (name, value)]
+@pytest.mark.parametrize("missing", list(REQUIRED))
+def test_what_cannot_be_inferred_is_asked_for_in_one_line(missing, capsys, tmp_path):
+    arguments = [word for name, value in REQUIRED.items() if name != missing for word in (name, value)]
     assert cli.main(["fit", TABLE, "--observable", "resonator", *arguments, "--out", str(tmp_path)]) == 2
-    message = capsys.readouterr().err.strip()
-    assert message.startswith(MISSING[missing])
-    assert "\n" not in message
+    line = capsys.readouterr().err.strip()
+    assert missing in line
+    assert "\n" not in line
+
+
+def build(table, **options):
+    known = {"attenuation_dB": 0.0, "coupling_geometry": "notch"}
+    return resonator_table.build_resonator_datasets([read_table(table)], resonator_table.ResonatorOptions(**known | options))
 
 
 def test_one_table_makes_two_datasets_that_share():
-    columns = resonator_table.Columns(
-        "f0_Hz", "f0_sigma_Hz", "inv_Qi", "inv_Qi_sigma", "power_dBm", Qc="inv_Qc", Ql="Ql", inverse=("loss", "Qc")
-    )
-    options = {"temperature": "T_K", "temperature_unit": "K", "window_K": [0.05, 1.6]}
-    loss, (shift,) = resonator_table.build_resonator_datasets(TABLE, columns, 8.17499e9, "notch", 0.0, **options)
+    window = infer_dataset.ReadingOptions(window_K=[0.05, 1.6])
+    loss, (shift,) = build(TABLE, frequency=window)
     assert len(loss.points.T_K) == 195
     assert len(set(loss.points.sweep)) == 5
+    assert loss.info["data"]["value"] == {"column": "inv_Qi", "unit": "dimensionless"}
+    assert loss.info["data"]["error"] == {"column": "inv_Qi_sigma"}
+    assert loss.info["data"]["drive"]["Qc"] == {"column": "inv_Qc", "inverse": True}
+    assert loss.info["data"]["drive"]["Ql"] == {"column": "Ql"}
     assert shift.name == "f at power_dBm = -10"
+    assert shift.info["frequency_Hz"] == loss.info["frequency_Hz"] == pytest.approx(8.17499e9, rel=1e-3)
     assert len(shift.points.T_K) == 39
     assert loss.info["joint"] == [{"dataset": shift.name, "shared": resonator_table.SHARED}]
+
+
+def test_f_may_have_another_power_and_the_loss_another_window():
+    options = {"frequency": infer_dataset.ReadingOptions(window_K=[0.09, 2.5]), "loss_window_K": [0.1, 1.0]}
+    loss, (shift,) = build(TABLE, frequency_power="-30", **options)
+    assert shift.info["data"]["where"] == {"power_dBm": "-30"}
+    assert shift.points.T_range_K[1] > 2.4
+    assert loss.points.T_range_K[1] < 1.0
+
+
+@pytest.mark.parametrize("rename", [{"f0_Hz": "f_r (GHz)", "f0_sigma_Hz": "f_r_err (kHz)", "T_K": "Temp (mK)"}])
+def test_units_of_headers_are_obeyed(rename, tmp_path):
+    table = pd.read_csv(TABLE)
+    scales = {"f0_Hz": 1e-9, "f0_sigma_Hz": 1e-3, "T_K": 1e3}
+    for name, scale in scales.items():
+        table[name] = table[name] * scale
+    table.rename(columns=rename).to_csv(tmp_path / "g.csv", index=False, float_format="%.14g")
+    expected, (expected_shift,) = build(TABLE)
+    loss, (shift,) = build(tmp_path / "g.csv")
+    np.testing.assert_allclose(shift.points.value, expected_shift.points.value, atol=1e-11)
+    np.testing.assert_allclose(shift.points.error, expected_shift.points.error, rtol=1e-9)
+    np.testing.assert_allclose(loss.points.T_K, expected.points.T_K, rtol=1e-9)
+
+
+def test_a_column_of_Q_is_inverted_with_its_error(tmp_path):
+    table = pd.read_csv(TABLE)
+    table["Q_int_err"], table["Q_int"] = table["inv_Qi_sigma"] / table["inv_Qi"] ** 2, 1 / table["inv_Qi"]
+    table.drop(columns=["inv_Qi", "inv_Qi_sigma"]).to_csv(tmp_path / "q.csv", index=False)
+    expected, _ = build(TABLE)
+    loss, _ = build(tmp_path / "q.csv")
+    np.testing.assert_allclose(loss.points.value, expected.points.value, rtol=1e-9)
+    np.testing.assert_allclose(loss.points.error, expected.points.error, rtol=1e-9)
+
+
+def test_with_one_power_no_saturation_is_fitted(tmp_path):
+    table = pd.read_csv(TABLE)
+    table[table["power_dBm"] == -50].to_csv(tmp_path / "one.csv", index=False)
+    loss, partners = build(tmp_path / "one.csv", coupling_geometry=None, attenuation_dB=None)
+    assert "drive" not in loss.info["data"]
+    assert loss.points.photons is None
+    assert "no saturation" in resonator_table.describe_reading(loss, partners)
+
+
+def test_f_and_loss_may_be_in_two_files_with_different_rows(tmp_path):
+    table = pd.read_csv(TABLE)
+    table = table[table["power_dBm"] == -30]
+    table[["T_K", "f0_Hz"]].to_csv(tmp_path / "f.csv", index=False)
+    table[["T_K", "inv_Qi"]][3:].to_csv(tmp_path / "q.csv", index=False)
+    tables = [read_table(tmp_path / name) for name in ("q.csv", "f.csv")]
+    missing = resonator_table.ResonatorOptions()
+    with pytest.raises(validation.InputError, match=r"--error COLUMN: .*--loss-error COLUMN: "):
+        resonator_table.build_resonator_datasets(tables, missing)
+    options = resonator_table.ResonatorOptions(infer_dataset.ReadingOptions(error="200Hz"), loss_error="3%")
+    loss, (shift,) = resonator_table.build_resonator_datasets(tables, options)
+    assert len(shift.points.T_K) == len(loss.points.T_K) + 3
+    np.testing.assert_allclose(shift.points.error, 200 / shift.info["frequency_Hz"])
+    np.testing.assert_allclose(loss.points.error, 0.03 * loss.points.value)

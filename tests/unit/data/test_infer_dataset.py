@@ -21,8 +21,7 @@ def test_arrays_are_those_of_the_same_table(tmp_path):
     rows = "".join(f"{a!r},{b!r},{0.1 * b!r}\n" for a, b in zip(T_K.tolist(), KAPPA.tolist(), strict=True))
     file.write_text("T_K,kappa_W_per_m_K,err\n" + rows, encoding="utf-8")
     table = read_table.read_table(file)
-    unknown = dict.fromkeys(("temperature", "value", "error"))
-    info = infer_dataset.infer_info(table, "thermal_conductivity", unknown, dict.fromkeys(("temperature", "value")))
+    info = infer_dataset.infer_info(table, infer_dataset.ReadingOptions(observable="thermal_conductivity"))
     expected = infer_dataset.build_dataset(table, info)
     dataset = infer_dataset.dataset_from_arrays(T_K, KAPPA, "thermal_conductivity", error=0.1 * KAPPA)
     for name in ("T_K", "value", "error"):
@@ -68,12 +67,11 @@ def test_messages_name_arguments_instead_of_files_and_options(arguments, message
 
 def test_a_table_is_read_once(monkeypatch):
     reads = []
-    read_text = read_table._text
-    monkeypatch.setattr(read_table, "_text", lambda file: reads.append(file) or read_text(file))
+    parse = read_table._parse
+    monkeypatch.setattr(read_table, "_parse", lambda *arguments: reads.append(arguments[0]) or parse(*arguments))
     load_dataset(ARGONNE.parent)
     assert len(reads) == 1
     reads.clear()
-    columns = resonator_table.Columns("f0_Hz", "f0_sigma_Hz", "inv_Qi", "inv_Qi_sigma", "power_dBm", Qc="inv_Qc", Ql="Ql")
-    options = {"temperature": "T_K", "temperature_unit": "K", "window_K": [0.05, 1.6]}
-    resonator_table.build_resonator_datasets(ARGONNE, columns, 8.17499e9, "notch", 0.0, **options)
+    options = resonator_table.ResonatorOptions(coupling_geometry="notch", attenuation_dB=0.0)
+    resonator_table.build_resonator_datasets([read_table.read_table(ARGONNE)], options)
     assert len(reads) == 1

@@ -188,7 +188,7 @@ BROKEN = [
         r"data\.drive\.coupling_geometry = 3: must be one of \['notch', 'reflection'\]",
     ),
     (changed(("data.drive.coupling_geometry", "two")), None, r"data\.drive\.coupling_geometry = 'two'"),
-    (changed(("data.drive.power.unit", "mW")), None, r"data\.drive\.power\.unit = 'mW'.*dBm.*W"),
+    (changed(("data.drive.power.unit", "mV")), None, r"data\.drive\.power\.unit = 'mV'.*dBm.*W"),
     (changed(("data.drive.power.unit", None)), None, r"data\.drive\.power\.unit: missing"),
     (changed(("data.drive.power.attenuation_dB", None)), None, r"power\.attenuation_dB: missing; between the source and"),
     (changed(("data.drive.power.attenuation_dB", "60 dB")), None, r"attenuation_dB = '60 dB'"),

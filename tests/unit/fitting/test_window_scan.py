@@ -51,9 +51,8 @@ def test_a_shorter_window_is_further_off_than_its_error_as_often_as_chance_has_i
 
 def absolute():
     """The epoxy without errors: the same for all points, as a dataset.yaml may have it."""
-    columns, units = {"temperature": "T_K", "value": "kappa_W_per_m_K", "error": None}, {"temperature": "K", "value": "W/(m K)"}
     table = read_table(STYCAST)
-    info = infer_dataset.infer_info(table, "thermal_conductivity", columns, units, None)
+    info = infer_dataset.infer_info(table, infer_dataset.ReadingOptions(observable="thermal_conductivity"))
     info["data"]["error"] = {"from_residuals": True}
     return fit_report.FitReport(fit_dataset(infer_dataset.build_dataset(table, info)))
 

@@ -105,7 +105,7 @@ def change(folder, **changes):
 
 def test_it_is_accepted_with_its_own_units_bounds_and_probe(folder):
     checked = validate.validate_folder(folder, SCHEMA)
-    assert (checked.unit, checked.info["gain"]) == ("W", 1.5)
+    assert (checked.points.unit, checked.info["gain"]) == ("W", 1.5)
     assert load_dataset(folder, SCHEMA).points.value[0] == pytest.approx(
         TOY.curve(np.array([0.03]), TOY.recipe.parameters, 1.5)[0], abs=0.02
     )

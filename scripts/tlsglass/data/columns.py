@@ -1,0 +1,204 @@
+"""What the header of a table says: the quantity of each column, its unit, its form (κ/T², 1/Q, log10 κ, Q⁻¹ × 10⁴), errors.
+
+The Snakefile reads this module: no numpy.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from tlsglass.data import units
+from tlsglass.data.read_table import Table
+
+GREEK = {"κ": "kappa", "λ": "lambda", "σ": "sigma", "δ": "delta", "Δ": "delta", "ε": "eps", "τ": "tau", "ν": "nu", "ƒ": "f"}
+GREEK |= {"ω": "omega", "ρ": "rho", "γ": "gamma", "±": " error ", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
+QUANTITIES = {  # of the letters and digits of a name in lower case, without Greek
+    "T": r"t(emp(s|eratur(es?|a)?)?)?(\d{0,2}|bar|mean|avg?|sample|mx?c|mix|bath|stage|probe|m?k|cold|hot)",
+    "kappa": r"kappa\w*|k(th|tot|lattice)?|lambda(th)?|cond(uctivity)?|thermalcond\w*|waermeleitfaehigkeit",
+    "C": r"c|cp|cv|cpv|ctot|specificheat\w*|heatcapacity|heatcap|spezifischewaerme|waermekapazitaet",
+    "velocity": r"(d|delta)?v(over)?v0?|(delta|relative)?soundvelocity\w*|dvv|(d|delta)c(over)?c0?",
+    "permittivity": r"(d|delta)?eps(ilon)?r?((over)?eps(ilon)?[r0]?)?|dielectric\w*|permittivity|(d|delta)cap(over)?cap",
+    "shift": r"(d|delta)f[r0]?(over)?f?[r0]?|x?fractional(frequency)?shift|(relative)?(frequency)?shift",
+    "frequency": r"f|f[0r]\d?|fres\d?|freqs?|frequen(cy|z|ce|cia)|resonance(frequency)?|resonanzfrequenz|nu0?",
+    "Qc": r"q(c|ext|e|coupling|cabs)|qcoupl\w*",
+    "Ql": r"q(l|loaded|load|tot|total)",
+    "Q": r"q(i|int\w*|u|unloaded|tls|m|mech)?\d?|qualityfactor|guete",
+    "loss": r"tand(elta)?\w*|(internal)?loss(tan(gent)?)?|internalfriction|dissipation|damping|verlust\w*|delta(i|int|tls)",
+    "power": r"p(ower)?(dbm|in|app|vna|rf|read|readout|w)?|leistung|drivepower|pwr",
+    "photons": r"n(bar|ph|photons?)|nphotons?|photons?(number)?|meanphotonnumber",
+}
+OBSERVABLES = {  # quantities that each observable is made of
+    "thermal_conductivity": ("kappa",),
+    "specific_heat": ("C",),
+    "sound_velocity": ("velocity", "shift"),
+    "dielectric_constant": ("permittivity",),
+    "internal_friction": ("loss", "Q"),
+    "resonator_frequency": ("frequency", "shift"),
+    "resonator_loss": ("loss", "Q"),
+}
+ERROR_WORD = r"(?:std_?err|errors?|err|sigma|std(?:ev|dev)?|sd|sem|unc(?:ertainty|ert)?|fehler|unsicherheit|erreur|\+/-|\+-)"
+ERROR = re.compile(
+    rf"(?<![a-z]){ERROR_WORD}(?![a-z])|(?<=[a-z0-9])(?:err|error|sigma|fehler)$|^(?:err|sigma)(?=[a-z]\d?$)", re.I
+)
+RELATIVE = re.compile(r"(?<![a-z])(rel|relative|relativer?|frac(tional)?)(?![a-z])", re.I)
+VARIANCE = re.compile(r"(?<![a-z])var(iance)?(?![a-z])|sigma\s*(\^2|²|2)|varianz", re.I)
+OVER_T = re.compile(r"^(.+?)\s*(?:/|_over_|over)\s*T(?:_?K)?\s*(?:\^?\(?([123])\)?)?$|^(k|kappa|C|c)oT([23]?)$")
+LOGARITHM = re.compile(r"^(log[_ ]?10|lg|log|ln)[\s_(]*([^\s_(].*?)\)?$", re.I)
+INVERSE = re.compile(
+    r"^(?:1\s*/|inv(?:erse)?[_\s]*|one_over_|recip(?:rocal)?_)\s*\(?(.+?)\)?$|^(.+?)[_\s]*(?:\^\s*\(?-1\)?|_inv|inv)$", re.I
+)
+POWER = re.compile(r"^(.+?)\s*\^\s*\(?([-]?[1234])\)?$")
+SCALED = re.compile(rf"^(.+?)\s*[x*]\s*{units.POWER_OF_TEN}$")
+SCALE_FIRST = re.compile(rf"^{units.POWER_OF_TEN}\s*[x*]?\s*(\D.*)$")
+BRACKETS = {")": "(", "]": "["}
+NO_TAILS = ("m", "s", "g", "1", "-")  # behind an underscore these are names rather than units
+
+
+@dataclass(frozen=True)
+class Form:
+    """How the numbers y of a column follow from a quantity x: y = log(x^power / T^over_T)."""
+
+    over_T: int = 0
+    power: int = 1
+    log: str = ""  # "log10", "ln", or "log" where the base is not known
+
+    def __str__(self) -> str:
+        text = "1/value" if self.power == -1 else f"value^{self.power}" if self.power != 1 else "value"
+        text += f"/T^{self.over_T}" if self.over_T > 1 else "/T" if self.over_T else ""
+        return f"{self.log}({text})" if self.log else text
+
+
+def parse_form(text: str) -> Form | None:
+    """Return the form that a text names, like kappa/T^2, 1/Q, log10, log10(value/T), T^2; None for anything else."""
+    text = units.normalize_superscripts(text.strip())[:40]
+    if text in ("log10", "ln"):
+        return Form(log=text)
+    form, stem = _form(text)
+    return form if re.fullmatch(r"\w+(/\w+)?", stem) and form.log != "log" else None
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the name of a column says. ``unit`` is None where it has none."""
+
+    name: str
+    stem: str = ""  # letters and digits of the quantity's name, without unit, form and marks of an error
+    quantity: str | None = None
+    unit: str | None = None
+    form: Form = Form()
+    scale: float = 1.0  # a power of ten in the name outside of the unit: the column is the quantity times it
+    is_error: bool = False
+    relative: bool = False
+    relative_in_name: bool = False  # not only by the unit %
+    variance: bool = False
+
+
+def describe_columns(table: Table) -> dict[str, Column]:
+    """Return what each column of a table is, by its name and the unit below it."""
+    columns = {}
+    for name in table.header:
+        column = parse_name(name)
+        below = table.unit_below(name)
+        columns[name] = (
+            replace(column, unit=below, relative=column.relative or (below == "%" and column.is_error)) if below else column
+        )
+    return columns
+
+
+def parse_name(name: str) -> Column:
+    """Return what the name of a column says."""
+    text = units.normalize_superscripts(name.strip()[:200])
+    text, unit = _without_unit(text)
+    text, scale = _without_scale(text)
+    plain = "".join(GREEK.get(x, x) for x in text)
+    variance = bool(VARIANCE.search(plain))
+    is_error = variance or bool(ERROR.search(plain))
+    relative_in_name = is_error and bool(RELATIVE.search(plain))
+    relative = relative_in_name or (is_error and unit == "%")
+    if is_error:
+        plain = RELATIVE.sub("", ERROR.sub("", VARIANCE.sub("", plain)))
+        plain = re.sub(r"\s*\((of|in)?\s*\)", "", re.sub(r"^\W*(of|in|von|der|in)\s", "", plain.strip()))
+    plain = plain.strip(" _-.,:()[]")
+    form, stem = _form(plain)
+    stem = re.sub(r"[^a-z0-9]", "", stem.lower())
+    quantity = next((key for key, pattern in QUANTITIES.items() if re.fullmatch(pattern, stem)), None)
+    if quantity == "T" and "time" in stem:
+        quantity = None
+    if quantity == "Q" and form.power == -1:
+        quantity, form = "loss", replace(form, power=1)
+    return Column(name, stem, quantity, unit, form, scale, is_error, relative, relative_in_name, variance)
+
+
+def _without_unit(text: str) -> tuple[str, str | None]:
+    """Return (name, unit) of a header: kappa (W/(m K)), T[K], T / mK, "T, K", kappa_W_per_m_K, P_dBm."""
+    start = _last_bracket(text)
+    if start is not None:
+        inside, name = text[start + 1 : -1].strip(), text[:start].rstrip()
+        if name and not re.search(r"(log_?10|lg|ln|log|/|1/|\^)$", name, re.I) and not _is_argument(inside):
+            return re.sub(r"\s+in$", "", name), inside
+    match = re.search(r"\s(?:in|/)\s+(\S.*)$|\s*[/,]\s*(\S.*)$", text)
+    tails = [(text[: match.start()], (match.group(1) or match.group(2)).strip())] if match else []
+    parts = text.split("_")
+    tails += [("_".join(parts[:k]), "_".join(parts[k:])) for k in range(1, len(parts)) if parts[0]]
+    for name, tail in tails:
+        if tail not in NO_TAILS and name and (units.is_unit(tail) or tail in ("dBm", "dB")):
+            return name, tail
+    if text in ("%",):
+        return "", text
+    return text, None
+
+
+def _is_argument(inside: str) -> bool:
+    """Return whether brackets contain the quantity of an error or logarithm rather than a unit: sigma(T), err(f0)."""
+    return not units.is_unit(inside) and parse_stem(inside) is not None
+
+
+def parse_stem(text: str) -> str | None:
+    """Return the quantity of a bare name."""
+    stem = re.sub(r"[^a-z0-9]", "", "".join(GREEK.get(x, x) for x in text).lower())
+    return next((key for key, pattern in QUANTITIES.items() if re.fullmatch(pattern, stem)), None)
+
+
+def _last_bracket(text: str) -> int | None:
+    """Return where the last bracket of a name opens, if it ends the name: brackets may contain others."""
+    if not text or text[-1] not in BRACKETS:
+        return None
+    depth = 0
+    for k in range(len(text) - 1, -1, -1):
+        depth += (text[k] == text[-1]) - (text[k] == BRACKETS[text[-1]])
+        if depth == 0:
+            return k
+    return None
+
+
+def _without_scale(text: str) -> tuple[str, float]:
+    """Return (name, power of ten) of Q^-1 * 10^4 or 1e6 df/f."""
+    match = SCALED.match(text)
+    if match:
+        return match.group(1), 10.0 ** int(match.group(2) or match.group(3))
+    match = SCALE_FIRST.match(text)
+    if match:
+        return match.group(3), 10.0 ** int(match.group(1) or match.group(2))
+    return text, 1.0
+
+
+def _form(text: str) -> tuple[Form, str]:
+    """Return (form, name of the quantity) of log10 kappa, kappa/T^2, 1/Q, T^2."""
+    match = LOGARITHM.match(text)
+    if match and match.group(2):
+        inner, stem = _form(match.group(2).strip(" _)"))
+        base = match.group(1).lower().replace("_", "").replace(" ", "")
+        return replace(inner, log={"lg": "log10"}.get(base, base)), stem
+    match = OVER_T.match(text)
+    if match and match.group(1) not in ("1",):
+        return Form(over_T=int(match.group(2) or match.group(4) or 1)), match.group(1) or match.group(3)
+    if re.fullmatch(r"(d|delta)?\s*\w+\s*/\s*\w+", text, re.I) and not text.startswith("1"):  # dv/v, df/f
+        return Form(), text.replace("/", "over")
+    match = INVERSE.match(text)
+    if match:
+        return Form(power=-1), match.group(1) or match.group(2)
+    match = POWER.match(text)
+    if match:
+        return Form(power=int(match.group(2))), match.group(1)
+    return Form(), text

@@ -1,0 +1,185 @@
+"""Questions about suspicious but possible points: each is refused until it is confirmed by its code.
+
+The Snakefile imports this module: no numpy.
+"""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tlsglass.base.validation import Question
+from tlsglass.data import drive_section
+from tlsglass.data.columns import describe_columns
+from tlsglass.data.convert import TEMPERATURES_K, MeasuredPoints
+from tlsglass.data.read_table import Table
+from tlsglass.models.observable import Observable
+
+# ASSUME: no glass, metal or resonator between 0.5 mK and 20 K is outside of these, in the first unit of each observable.
+POSSIBLE = {
+    "thermal_conductivity": (1e-10, 1e4),
+    "specific_heat": (1e-12, 1e6),
+    "internal_friction": (1e-12, 1.0),
+    "resonator_loss": (1e-12, 1.0),
+}
+LOW_K = 0.005  # below it few measure, so that a temperature down there may be another quantity
+MAX_SERIES = 40  # different values of a column that tells series apart
+
+
+def ask(info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints) -> Iterator[Question]:
+    """Yield the questions about the points in the window that the dataset does not confirm."""
+    low, high = info.get("window_K", (0.0, math.inf))
+    inside = [k for k, T in enumerate(points.T_K) if low <= T <= high]
+    confirmed = info.get("confirm", ())
+    for check in (_ask_range, _ask_Q, _ask_errors, _ask_swapped, _ask_series):
+        for code, line in check(info, observable, table, points, inside):
+            if code not in confirmed:
+                yield Question(code, f"{table.source}: {line}")
+
+
+def is_possible(observable: Observable, values: list[float]) -> bool:
+    """Return whether the values of an observable are within what is physically possible."""
+    lowest, highest = POSSIBLE.get(observable.name, (-math.inf, math.inf))
+    if observable.max_change is not None and max(values) - min(values) > observable.max_change:
+        return False
+    return lowest <= min(values) and max(values) <= highest
+
+
+def _ask_range(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where values are not possible: a wrong unit, a logarithm, Q instead of 1/Q."""
+    lowest, highest = POSSIBLE.get(observable.name, (-math.inf, math.inf))
+    values = [points.value[k] for k in inside]
+    outside = [x for x in (max(values), min(values)) if not lowest <= x <= highest]
+    if not outside:
+        return
+    section = info["data"]["value"]
+    if highest == 1.0 and outside[0] > 1:
+        yield (
+            "loss_above_1",
+            f"column {section['column']}: a loss of {outside[0]:.3g}, above 1: if it contains Q, add --inverse",
+        )
+        return
+    unit, form = points.unit, section.get("form", "value")
+    yield (
+        "value_range",
+        f"column {section['column']} ({section['unit']}, read as {form}): {outside[0]:.3g} {unit} is outside of {lowest:g} to"
+        f" {highest:g}: is its unit or form right?",
+    )
+
+
+def _ask_Q(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where a column that is called Q contains numbers below 1, or one that is called Q is not inverted."""
+    section = info["data"]["value"]
+    column = describe_columns(table).get(section["column"])
+    is_inverse = section.get("inverse", False) or section.get("form") == "1/value"
+    if observable.name not in ("internal_friction", "resonator_loss") or column is None or column.quantity != "Q":
+        return
+    largest = max(points.value[k] for k in inside)
+    if is_inverse and largest > 1:
+        yield "Q_below_1", f"column {section['column']}: Q of {1 / largest:.3g}, below 1: if it contains 1/Q, add --form value"
+    elif not is_inverse and section.get("form") is None:
+        yield "Q_as_loss", f"column {section['column']} is called Q but read as 1/Q: if it contains Q, add --inverse"
+
+
+def _ask_errors(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where most errors are larger than the values, or than their whole change."""
+    if points.error is None:
+        return
+    values = [points.value[k] for k in inside]
+    errors = sorted(points.error[k] for k in inside)
+    typical = errors[len(errors) // 2]
+    size = sorted(map(abs, values))[len(values) // 2] if observable.positive else max(values) - min(values)
+    if typical > size:
+        of = "values" if observable.positive else "whole change of the values"
+        column = info["data"]["error"].get("column", "data.error")
+        yield (
+            "error_above_value",
+            f"column {column}: errors of {typical:.3g} are larger than the {of}, {size:.3g}: is --error-unit right?",
+        )
+
+
+def _ask_swapped(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where κ or C would rather be the temperature: an exponent below 0.8 at temperatures that few reach."""
+    if observable.name not in ("thermal_conductivity", "specific_heat"):
+        return
+    pairs = sorted((points.T_K[k], points.value[k]) for k in inside)
+    (T_low, first), (T_high, last) = pairs[0], pairs[-1]
+    if not (T_low < LOW_K and T_high > T_low and first > 0 and last > 0):
+        return
+    exponent = math.log(last / first) / math.log(T_high / T_low)
+    if exponent < 0.8 and all(TEMPERATURES_K[0] <= value <= TEMPERATURES_K[1] for _, value in pairs):
+        T, value = (info["data"][key]["column"] for key in ("temperature", "value"))
+        why = f"from {T_low:.3g} K on grows as T^{exponent:.2g}, and would be possible temperatures"
+        yield "swapped_columns", f"column {value} {why}: are {T} and {value} swapped?"
+
+
+def _ask_series(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where the points are of several series, of which each has a value of another column."""
+    data = info["data"]
+    used = {data[key]["column"] for key in ("temperature", "value", "error") if "column" in data[key]}
+    used |= {data["temperature"].get("error", {}).get("column", ""), *data.get("where", {})}
+    if "drive" in data:
+        used |= {drive_section.sweep_column(info), *drive_section.required_columns(info)}
+    columns = describe_columns(table)
+    for position, name in enumerate(table.header):
+        column = columns[name]
+        is_drive = "drive" in data and column.quantity in ("power", "photons")
+        if name in used or not name or column.is_error or column.quantity == "T" or is_drive or table.header.count(name) > 1:
+            continue
+        cells = [str(table.rows[points.rows[k]][position]) for k in inside]
+        if len(set(cells[: 4 * MAX_SERIES])) > MAX_SERIES or not 2 <= len(set(cells)) <= MAX_SERIES:
+            continue
+        T = [points.T_K[k] for k in inside]
+        if not (_are_sweeps(T, cells) or _repeat(T, cells)):
+            continue
+        series = list(dict.fromkeys(cells))
+        values = ", ".join(series[:8]) + (f" and {len(series) - 8} more" if len(series) > 8 else "")
+        where = quoted(f"{name}={series[0]}")
+        line = f"temperatures repeat while column {name} varies ({values}): choose by --where {where}"
+        yield "mixed_series", line
+        return
+
+
+def quoted(text: str) -> str:
+    """Return a text as a shell takes it for one word."""
+    return shlex.quote(text)
+
+
+def _are_sweeps(T_K: list[float], cells: list[str]) -> bool:
+    """Return whether the rows are several temperature sweeps over a common range, during each of which a cell is the same."""
+    series: dict[str, list[float]] = {}
+    changes = 0
+    direction = 0.0
+    for k, (T, cell) in enumerate(zip(T_K, cells, strict=True)):
+        series.setdefault(cell, []).append(T)
+        if k and cell != cells[k - 1]:
+            changes += 1
+            direction = 0.0
+        elif k and direction * (T - T_K[k - 1]) < 0:
+            return False  # not monotonic
+        elif k:
+            direction = direction or T - T_K[k - 1]
+    if changes >= 2 * len(series) or min(map(len, series.values())) < 3:
+        return False
+    low, high = max(min(T) for T in series.values()), min(max(T) for T in series.values())
+    return high > low and math.log(high / low) > 0.3 * math.log(max(T_K) / min(T_K))
+
+
+def _repeat(T_K: list[float], cells: list[str]) -> bool:
+    """Return whether most cells occur at most temperatures, and hardly twice at the same."""
+    pairs = {(f"{T:.3g}", cell) for T, cell in zip(T_K, cells, strict=True)}
+    temperatures = {T for T, _ in pairs}
+    n_series = len(set(cells))
+    return len(temperatures) >= 3 and 2 * len(pairs) >= len(temperatures) * n_series and len(pairs) > 0.8 * len(T_K)
