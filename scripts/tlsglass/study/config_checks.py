@@ -57,13 +57,13 @@ def check(
     manifest : path, optional
         The manifest of the published outcome, whose counts a configuration with ``source: published`` is compared with.
     """
-    lines, repaired = renamed_key_lines(config, where), []
-    if lines:
+    repaired: list[KeyPath] = []
+    if lines := renamed_key_lines(config, where):
         config = with_new_names(config)
     if violations := validation.violations(config, schema, where):
         lines += violations
         if defaults is None:
-            validation.raise_all(lines)
+            raise validation.InputError(*lines)
         config, repaired = _repair(config, schema, defaults)
     study = Study(config)
     errors = [error for check in CHECKS for error in check(study)]
@@ -96,7 +96,7 @@ def _repair(config: dict[str, Any], schema: dict[str, Any], defaults: dict[str, 
 
 def _path_in(defaults: Any, path: KeyPath) -> KeyPath:
     """Return the longest beginning of ``path`` that names a section or value of ``defaults`` outside of lists."""
-    start = []
+    start: KeyPath = []
     for key in path:
         if not isinstance(defaults, dict) or key not in defaults:
             break

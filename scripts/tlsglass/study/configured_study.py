@@ -114,7 +114,7 @@ class Study:
         settings = self.config["atlas"]
         if settings["source"] != "simulation":
             return {}
-        schedule = {
+        schedule: dict[str, Any] = {
             "ladder_K": tuple(map(labels.round_to_label, settings["schedule_K"])),
             "measured_K": tuple(map(labels.round_to_label, settings["temperatures_K"])),
         }

@@ -36,7 +36,7 @@ def model(study: Study, entry: dict[str, Any]) -> ModelParameters:
 
 def temperatures(study: Study) -> list[float]:
     """Return the measured temperatures, by default those of ``density_of_states``."""
-    return study.equilibrium.get("temperatures_K", study.config["density_of_states"]["temperatures_K"])
+    return list(study.equilibrium.get("temperatures_K", study.config["density_of_states"]["temperatures_K"]))
 
 
 def ladder(study: Study, entry: dict[str, Any]) -> tuple[float, ...]:

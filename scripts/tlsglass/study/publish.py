@@ -96,7 +96,7 @@ def publish(run: Path, shards: Path, published: Path, config: dict[str, Any]) ->
     study = Study(config)
     if lines := io.failed_checks((shards / name, check) for name, check in inventory.shard_checks(study)):
         raise io.UserError("\n".join(lines[:5]))
-    manifest = provenance.manifest(config, run, [], protocol.CHAIN_VERSION) | digests(study, run, shards)
+    manifest = provenance.manifest(config, str(run), [], protocol.CHAIN_VERSION) | digests(study, run, shards)
     del manifest["sha256"]
     manifest["realizations"] = sum(study.set_plan(*labels).realizations for labels in study.sets)
     manifest |= {"machine": {"processor": provenance.processor(), "cores": os.cpu_count()}, "effort": effort(run)}

@@ -59,7 +59,7 @@ def with_new_names(content: Any, path: tuple[str | int, ...] = ()) -> Any:
     return result
 
 
-def renamed_key_lines(content: Any, where: Callable[[Any], str]) -> list[str]:
+def renamed_key_lines(content: Any, where: Callable[[Any], object]) -> list[str]:
     """Return one line for each old key; ``where(path)`` names the file that contains a key."""
     return [
         f"{where(path)}: {validation.key_name(path)}: renamed; write {_new_name(path)}"
