@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shared import ROOT
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.grid import Grid
 from tlsglass.model import disorder
@@ -38,7 +39,7 @@ class Texts(dict):
 
 @pytest.fixture(scope="session")
 def texts():
-    return Texts(Path(__file__).parents[1])
+    return Texts(ROOT)
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """The page in Debian's Chromium, headless and without a network."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from shared import ROOT
 from tlsglass.base import validation
 from tlsglass.report import page
 
-ROOT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 

@@ -1,6 +1,5 @@
 """What a visitor's browser makes of the page: pictures, panels, links, narrow screens, accessibility."""
 
-from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 import numpy as np
@@ -8,12 +7,11 @@ import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from shared import PUBLISHED
 from tlsglass.atlas import api
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.physics import eq3, kernels, microwave, quasiparticles
 
-ROOT = Path(__file__).parents[2]
-PUBLISHED = ROOT / "results/published"
 WIDTHS = [360, 768, 1440]
 
 

@@ -9,16 +9,15 @@ import shlex
 import shutil
 import subprocess
 import threading
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 
+from shared import ROOT
 from tlsglass.base import validation
 from tlsglass.report import page
 
-ROOT = Path(__file__).parents[2]
 CELL = "</script><script>window.pwned=1</script><img src=http://localhost:9/x.png onerror=window.pwned=2> {{ 7 * 7 }} $x$"
 RST = f"\n\n.. raw:: html\n\n   {CELL}\n\n.. image:: http://localhost:9/y.png\n\n`a <javascript:window.pwned=3>`_"
 INJECTED = "T_K,k$(touch pwned_by_page)\n0.05,1.7e-4\n0.1,6.3e-4\n0.15,1.36e-3\n0.2,2.3e-3\n0.3,5.1e-3\n0.4,8.8e-3\n"

@@ -2,22 +2,19 @@
 
 import json
 import shlex
-from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from axe_playwright_python.sync_playwright import Axe
 
+from shared import DATASET_SCHEMA, ROOT
 from tlsglass import cli
 from tlsglass.atlas import api
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting.problem import FitProblem, compare
 from tlsglass.report import fit_report
 
-ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "config/experiments"
-SCHEMA = yaml.safe_load((ROOT / "scripts/tlsglass/data/dataset.schema.yaml").read_text(encoding="utf-8"))
 FIVE = [
     "stycast1266_thermal_conductivity",  # a window, an assumed error
     "fig5a_silica_sound_velocity",
@@ -56,7 +53,7 @@ def near(shown, expected, error):
 @pytest.mark.parametrize("name", FIVE)
 def test_the_fits_of_the_page_are_those_of_the_library(open_page, name):
     result = example(open_form(open_page), name)
-    problem = FitProblem.from_dataset(load_dataset(SHIPPED / name, SCHEMA)).with_temperature_errors()
+    problem = FitProblem.from_dataset(load_dataset(SHIPPED / name, DATASET_SCHEMA)).with_temperature_errors()
     expected = compare(problem)
     for fit, mine in ((expected.free, result["eq3"]), (expected.stm, result["stm"])):
         assert mine["dof"] == fit.dof

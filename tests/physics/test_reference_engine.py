@@ -3,17 +3,16 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from shared import ROOT
 from tlsglass.dos.grid import Grid, histogram
 from tlsglass.model import disorder, excitations
 from tlsglass.montecarlo import float_reference, metropolis
 
-ROOT = Path(__file__).parents[2]
 LADDER_K = (300.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05)
 SWEEPS = 25
 REALIZATIONS = 1000

@@ -1,11 +1,11 @@
 """Dependencies between the packages of the library point one way, and the library does not know Snakemake."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from shared import ROOT
+
 LIBRARY = ROOT / "scripts/tlsglass"
 # From the bottom up: a package may import from itself and from those before it.
 PACKAGES = (

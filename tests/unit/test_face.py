@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tlsglass
+from shared import ROOT
 
-ROOT = Path(__file__).parents[2]
 MODEL = {"L": 4, "h0_K": 10.0, "J0_K": 3.0, "cutoff": 1.0, "concentration": 0.5}
 PROTOCOL = {"ladder_K": (10.0, 1.0), "dynamics": "metropolis", "sweeps": 5, "quench_K": 2e-6, "block": 10, "seed": 1}
 

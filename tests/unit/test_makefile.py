@@ -4,11 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from shared import ROOT
+
 # a Python that writes down how it is called, makes a .venv with itself in it, and has no pip
 FAKE = """#!/bin/sh
 echo "$@" >> "{log}"

@@ -6,19 +6,18 @@ import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
 
 import tlsglass
+from shared import ROOT
 from tlsglass.base import provenance, validation
 from tlsglass.data import validate
 from tlsglass.models import registry
 from tlsglass.report import prose
 from tlsglass.study import config_checks
 
-ROOT = Path(__file__).parents[2]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from shared import ROOT
+
 BIN = Path(sys.executable).parent
 PLAIN = ["CONTRIBUTING.md", "config/README.md", "docs/checklists.md"]
 ELSEWHERE = {  # the beginning of a command: the test that runs it, or why none does

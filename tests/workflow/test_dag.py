@@ -5,18 +5,16 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 from tiny import TINY
 
+from shared import ROOT
 from tlsglass.base import validation
 from tlsglass.report import catalogue
 from tlsglass.study.configured_study import Study
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

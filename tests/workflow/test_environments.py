@@ -7,16 +7,15 @@ import ast
 import re
 import sys
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 import yaml
 from rattler import BuildString, MatchSpec, PackageRecord
 
+from shared import ROOT
 from tlsglass.base import provenance
 from tlsglass.report import catalogue
 
-ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = sorted(path.stem for path in (ROOT / "envs").glob("*.yaml"))
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "snakemake": "snakemake-minimal", "yaml": "pyyaml"}
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")

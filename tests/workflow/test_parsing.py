@@ -3,9 +3,9 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from shared import ROOT
+
 TARGET = "results/runs/{}/tables/annealing.csv"
 
 # what a Snakemake of its own does not bring; numpy and pandas come with none of its requirements

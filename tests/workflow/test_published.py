@@ -4,16 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from shared import PUBLISHED, ROOT
 from tlsglass.report import catalogue
-
-ROOT = Path(__file__).parents[2]
-PUBLISHED = ROOT / "results/published"
 
 
 def test_every_table_figure_and_verdict_follows_from_the_published_densities(workflow):

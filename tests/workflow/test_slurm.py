@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-SLURM = Path(__file__).parents[1] / "cluster/slurm"
+from shared import ROOT
+
+SLURM = ROOT / "tests/cluster/slurm"
 # what differs from a real cluster: no accounts, no accounting, and no wish to wait
 HERE = ["--profile", "profiles/slurm", "--slurm-no-account", "--slurm-status-command", "squeue"]
 HERE += ["--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2", "--latency-wait", "10"]

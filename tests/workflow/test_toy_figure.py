@@ -1,13 +1,14 @@
 """A new figure is one function, one entry and one caption; without the caption nothing starts."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-CONTRIBUTING = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+from shared import ROOT
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 DRAW = re.search(r"\n## A figure\n.*?```python\n(.*?)```", CONTRIBUTING, flags=re.S)[1]
 ENTRY = re.search(r"`(Entry\(\"figure_toy\".*?\))`", CONTRIBUTING)[1]
 END_OF_ENTRIES = "]\n\n\ndef get_entry(name"

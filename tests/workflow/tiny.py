@@ -5,11 +5,10 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from shared import ROOT
 
 TINY = {
     "lattices": [

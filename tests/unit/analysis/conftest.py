@@ -1,16 +1,13 @@
 """The densities of a small synthetic set, and the analysis of the published study cut to it."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-import yaml
 
+from shared import CONFIG
 from tlsglass.analysis.quantity import Settings
 from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.physics import eq3
 
-CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config/config.yaml").read_text(encoding="utf-8"))
 CROSSOVER_K = {"matched_to_fig_3": 0.3, "fig5a": 0.2124, "fig5a_2pi": 0.392}
 RUNGS_K = (0.05, 0.1, 0.2, 0.5, 1.0)
 

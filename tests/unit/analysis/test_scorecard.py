@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from shared import ROOT
 from tlsglass.analysis import scorecard
 
-ROOT = Path(__file__).parents[3]
 PAPER = pd.read_csv(ROOT / "config/paper_values.csv")
 CLAIMS = PAPER.to_dict("records")
 PUBLISHED = {path.stem: pd.read_csv(path) for path in (ROOT / "results/published/tables").glob("*.csv")}

@@ -1,11 +1,10 @@
 """Observables of the atlas against functionals of the counts it was fitted to, and against Eq. (3) for a known density."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import tlsglass
+from shared import ROOT
 from tlsglass.atlas import api
 from tlsglass.atlas.table import SHIPPED, shipped_atlas
 from tlsglass.base.jackknife import JackknifeEstimate
@@ -93,5 +92,5 @@ def test_the_shipped_file_is_small_and_has_metadata():
 
 def test_the_page_states_the_domain_of_the_shipped_file():
     low, high = shipped_atlas().limits["T"]
-    page = (Path(__file__).parents[3] / "docs/templates/atlas.md.j2").read_text(encoding="utf-8")
+    page = (ROOT / "docs/templates/atlas.md.j2").read_text(encoding="utf-8")
     assert f"0 ≤ J₀/h₀ ≤ {shipped_atlas().limits['J0'][1]:g} and {low:g} ≤ T/h₀ ≤ {high:g}" in page

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import yaml
 
+from shared import EXPERIMENTS
 from tlsglass import cli, fit
 from tlsglass.base import validation
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting.result import fit_dataset
 
-EXPERIMENTS = Path(__file__).parents[3] / "config/experiments"
 STYCAST = EXPERIMENTS / "stycast1266_thermal_conductivity"
 
 

@@ -1,17 +1,16 @@
 """The command for a resonator: what is missing is asked for in one line; one table makes two datasets."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
+from shared import ROOT
 from tlsglass import cli
 from tlsglass.base import validation
 from tlsglass.data import infer_dataset, resonator_table
 from tlsglass.data.read_table import read_table
 
-TABLE = str(Path(__file__).parents[3] / "config/experiments/argonne_resonator_loss/data.csv")
+TABLE = str(ROOT / "config/experiments/argonne_resonator_loss/data.csv")
 REQUIRED = {"--attenuation": "0", "--coupling-geometry": "notch"}
 
 

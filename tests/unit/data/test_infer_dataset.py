@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shared import ROOT
 from tlsglass.base import validation
 from tlsglass.data import infer_dataset, read_table, resonator_table
 from tlsglass.data.dataset import load_dataset
 
-ARGONNE = Path(__file__).parents[3] / "config/experiments/argonne_resonator_loss/data.csv"
+ARGONNE = ROOT / "config/experiments/argonne_resonator_loss/data.csv"
 RNG = np.random.default_rng(1)
 T_K, KAPPA = np.sort(RNG.uniform(0.05, 0.5, 12)), RNG.uniform(1e-3, 2e-3, 12)
 

@@ -1,17 +1,16 @@
 """Former keys of dataset.yaml are accepted, with a line that names the new key."""
 
 import copy
-from pathlib import Path
 
 import pytest
 import yaml
 
+from shared import EXPERIMENTS
 from tlsglass.base import validation
 from tlsglass.data import joint_section, renamed_keys
 from tlsglass.data.dataset import load_dataset
 from tlsglass.models import registry
 
-EXPERIMENTS = Path(__file__).parents[3] / "config/experiments"
 FORMER = {
     "control": True,
     "other_laboratory": "theirs",

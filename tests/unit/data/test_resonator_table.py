@@ -1,17 +1,15 @@
 """Tables of resonators: what is read of powers, photon numbers and Q, and fifty that are refused with one line each."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
+from shared import DATASET_SCHEMA
 from tlsglass.base import validation
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting import joint_result
 
-SCHEMA = validation.read_yaml(Path(__file__).parents[3] / "scripts/tlsglass/data/dataset.schema.yaml")
 H_BAR = 1.054571817e-34
 
 FREQUENCY = {
@@ -105,7 +103,7 @@ def drive(**keys):
 
 
 def test_photon_numbers_follow_from_power_and_quality_factors(tmp_path):
-    points = load_dataset(write(tmp_path, LOSS), SCHEMA).points
+    points = load_dataset(write(tmp_path, LOSS), DATASET_SCHEMA).points
     watt = 1e-3 * 10 ** ((points.sweep - 60) / 10)
     np.testing.assert_allclose(points.photons, 2 * 4e4**2 / 5e4 * watt / (H_BAR * (2 * np.pi * 6e9) ** 2), rtol=1e-6)
     assert np.all(np.diff(points.T_K) >= 0)
@@ -121,7 +119,7 @@ def test_without_Ql_it_follows_from_the_measured_loss(tmp_path):
             coupling_geometry="reflection",
         )
     )
-    points = load_dataset(write(tmp_path, info), SCHEMA).points
+    points = load_dataset(write(tmp_path, info), DATASET_SCHEMA).points
     watt, Ql = 1e-3 * 10 ** ((points.sweep - 60) / 10), 1 / (points.value + 1 / 5e4)
     np.testing.assert_allclose(points.photons, 4 * Ql**2 / 5e4 * watt / (H_BAR * (2 * np.pi * 6e9) ** 2), rtol=1e-6)
 
@@ -132,12 +130,12 @@ def test_a_column_may_hold_the_inverse(tmp_path):
     for folder, loaded in ((tmp_path / "one", info), (tmp_path / "two", LOSS)):
         folder.mkdir()
         write(folder, loaded, rows)
-    inverted, plain = (load_dataset(tmp_path / name / "q", SCHEMA).points.photons for name in ("one", "two"))
+    inverted, plain = (load_dataset(tmp_path / name / "q", DATASET_SCHEMA).points.photons for name in ("one", "two"))
     np.testing.assert_allclose(inverted, plain)
 
 
 def test_photon_numbers_may_be_given(tmp_path):
-    points = load_dataset(write(tmp_path, changed(drive(photons={"column": "nbar"}))), SCHEMA).points
+    points = load_dataset(write(tmp_path, changed(drive(photons={"column": "nbar"}))), DATASET_SCHEMA).points
     np.testing.assert_array_equal(points.photons, points.sweep)
 
 
@@ -148,14 +146,14 @@ def test_a_column_of_Q_is_inverted_with_its_errors(tmp_path):
         ("data.error", {"column": "Qi_err"}),
         ("systematic", None),
     )
-    points = load_dataset(write(tmp_path, change, rows), SCHEMA).points
+    points = load_dataset(write(tmp_path, change, rows), DATASET_SCHEMA).points
     np.testing.assert_allclose(points.value, 1 / 2e5)
     np.testing.assert_allclose(points.error, 1e3 / 2e5**2)
 
 
 def test_without_a_drive_nothing_saturates(tmp_path):
     rows = table().query("power_dBm == -90")
-    loaded = load_dataset(write(tmp_path, changed(("data.drive", None), ("systematic", None)), rows), SCHEMA)
+    loaded = load_dataset(write(tmp_path, changed(("data.drive", None), ("systematic", None)), rows), DATASET_SCHEMA)
     assert loaded.points.photons is None
     strong = {"mu": 0.0, "log10_nc": -5.0, "beta1": 1.0, "beta2": 1.0, "gap_K": 2.1, "A_Hz_per_K3": 0.0, "calibration": 0.0}
     strong |= {"F_tan_delta": 1e-5, "kinetic_inductance_fraction": 0.0, "background": 0.0}
@@ -164,7 +162,7 @@ def test_without_a_drive_nothing_saturates(tmp_path):
 
 
 def test_partners_are_loaded_with_it(tmp_path):
-    dataset, partners = joint_result.load_partners(write(tmp_path, LOSS), SCHEMA)
+    dataset, partners = joint_result.load_partners(write(tmp_path, LOSS), DATASET_SCHEMA)
     assert (dataset.name, [partner.name for partner in partners]) == ("q", ["f"])
 
 
@@ -268,7 +266,7 @@ BROKEN = [
 def test_a_broken_table_is_refused_in_one_line(tmp_path, info, rows, message):
     folder = write(tmp_path, info, rows)
     with pytest.raises(validation.InputError, match=message) as caught:
-        joint_result.load_partners(folder, SCHEMA)
+        joint_result.load_partners(folder, DATASET_SCHEMA)
     assert len(caught.value.lines) == 1, caught.value.lines
     assert "\n" not in caught.value.lines[0]
     assert caught.value.lines[0].startswith(str(folder))
@@ -287,5 +285,5 @@ def test_another_observable_has_no_use_for_them(tmp_path, key, value):
     partner = changed((where, value), info=FREQUENCY)
     write(tmp_path, LOSS, partner=partner)
     with pytest.raises(validation.InputError, match=f"{key} .*resonator_frequency has no use for it") as caught:
-        load_dataset(tmp_path / "f", SCHEMA)
+        load_dataset(tmp_path / "f", DATASET_SCHEMA)
     assert len([line for line in caught.value.lines if key in line]) == 1

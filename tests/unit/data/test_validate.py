@@ -4,19 +4,17 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
+from shared import DATASET_SCHEMA, ROOT
 from tlsglass.base import validation
 from tlsglass.data import validate
 from tlsglass.data.dataset import load_dataset
 
-ROOT = Path(__file__).parents[3]
-SCHEMA = yaml.safe_load((ROOT / "scripts/tlsglass/data/dataset.schema.yaml").read_text(encoding="utf-8"))
 STYCAST = ROOT / "config/experiments/stycast1266_thermal_conductivity"
 
 
@@ -103,7 +101,7 @@ SILICA = ROOT / "config/experiments/fig5a_silica_sound_velocity"
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path, info, rows, message):
     with pytest.raises(validation.InputError, match=message) as caught:
-        load_dataset(dataset(tmp_path, info, rows), SCHEMA)
+        load_dataset(dataset(tmp_path, info, rows), DATASET_SCHEMA)
     assert "\n" not in str(caught.value)
 
 
@@ -116,7 +114,7 @@ def test_all_that_is_wrong_is_said_together_a_line_each(tmp_path):
     ]
     folder = dataset(tmp_path, info, ["0.1,1e-3", "0.1,x", "0.1,y"])
     with pytest.raises(validation.InputError) as caught:
-        load_dataset(folder, SCHEMA)
+        load_dataset(folder, DATASET_SCHEMA)
     assert str(caught.value).replace(f"{folder}/", "").splitlines() == [
         "dataset.yaml: parameters.kappa_1K = {'low': 0, 'start': 0.04}: no parameter of sound_velocity; allowed: mu,"
         " tls_strength, A_Hz_per_K3, offset, J0_over_h0",
@@ -135,7 +133,7 @@ def test_all_datasets_are_checked_together(tmp_path):
     second = dataset(tmp_path / "2", [(("doi",), "none")])
     third = dataset(tmp_path / "3")
     second, third = second.rename(second.parent / "second"), third.rename(third.parent / "third")
-    infos, broken = validate.validate_each([first, second, third], SCHEMA)
+    infos, broken = validate.validate_each([first, second, third], DATASET_SCHEMA)
     assert set(infos) == {"third"}
     assert {name: [line.split(" = ")[0] for line in lines] for name, lines in broken.items()} == {
         "mine": [f"{first}/dataset.yaml: age", f"{first}/dataset.yaml: colour"],
@@ -160,7 +158,7 @@ def test_a_file_that_is_no_table_is_said_in_one_line_for_each_column(tmp_path, c
     folder = dataset(tmp_path)
     (folder / "data.csv").write_bytes(content)
     with pytest.raises(validation.InputError, match=message) as caught:
-        load_dataset(folder, SCHEMA)
+        load_dataset(folder, DATASET_SCHEMA)
     assert len(str(caught.value).splitlines()) == lines
 
 
@@ -189,10 +187,10 @@ def test_a_file_that_is_no_table_is_said_in_one_line_for_each_column(tmp_path, c
 )
 def test_ways_to_write_the_same_points(tmp_path, change):
     folder = dataset(tmp_path)
-    expected = load_dataset(folder, SCHEMA)
+    expected = load_dataset(folder, DATASET_SCHEMA)
     path = folder / "data.csv"
     path.write_bytes(change(path.read_text(encoding="utf-8")).encode())
-    reloaded = load_dataset(folder, SCHEMA)
+    reloaded = load_dataset(folder, DATASET_SCHEMA)
     np.testing.assert_array_equal(reloaded.all_points.T_K, expected.all_points.T_K)
     np.testing.assert_array_equal(reloaded.all_points.value, expected.all_points.value)
 
@@ -203,20 +201,20 @@ def test_a_change_that_is_not_relative_is_refused(tmp_path):
     table = pd.read_csv(folder / "data.csv")
     (table * [1, 1e6, 1e6]).to_csv(folder / "data.csv", index=False)  # ppm
     with pytest.raises(validation.InputError, match=r"column dv_over_v: changes by .* in all: a relative change must"):
-        load_dataset(folder, SCHEMA)
+        load_dataset(folder, DATASET_SCHEMA)
 
 
 def test_units_are_converted(tmp_path):
     rows = [f"{float(T) * 1e3},{float(k) / 100}" for T, k in (row.split(",") for row in GOOD)]
     info = [(("data", "temperature", "unit"), "mK"), (("data", "value", "unit"), "W/(cm K)")]
-    loaded = load_dataset(dataset(tmp_path, info, rows), SCHEMA)
+    loaded = load_dataset(dataset(tmp_path, info, rows), DATASET_SCHEMA)
     np.testing.assert_allclose(loaded.points.T_K, [0.1, 0.2, 0.3, 0.4])
     np.testing.assert_allclose(loaded.points.value, [1e-3, 2e-3, 3e-3, 4e-3])
     np.testing.assert_allclose(loaded.points.error, 0.01 * loaded.points.value)
 
 
 def test_a_frequency_in_hertz_becomes_its_relative_change_and_temperature_errors_add_in_quadrature():
-    loaded = load_dataset(ROOT / "config/experiments/argonne_resonator_frequency", SCHEMA)
+    loaded = load_dataset(ROOT / "config/experiments/argonne_resonator_frequency", DATASET_SCHEMA)
     assert loaded.unit == "dimensionless"
     assert loaded.points.value[0] == pytest.approx(8174990725.8 / 8.17499e9 - 1, abs=1e-15)
     assert loaded.points.error[0] == pytest.approx(116.8 / 8.17499e9, rel=1e-12)
@@ -224,7 +222,7 @@ def test_a_frequency_in_hertz_becomes_its_relative_change_and_temperature_errors
 
 
 def test_the_window_cuts_and_the_whole_stays():
-    loaded = load_dataset(STYCAST, SCHEMA)
+    loaded = load_dataset(STYCAST, DATASET_SCHEMA)
     assert (len(loaded.points.T_K), len(loaded.all_points.T_K)) == (8, 13)
     assert loaded.points.T_K[-1] == 0.434
 
@@ -259,6 +257,6 @@ def test_the_check_of_a_dataset_takes_milliseconds():
     taken = []
     for _ in range(5):
         start = time.process_time()
-        validate.validate_folder(STYCAST, SCHEMA)
+        validate.validate_folder(STYCAST, DATASET_SCHEMA)
         taken.append(time.process_time() - start)
     assert min(taken) < 0.01

@@ -3,13 +3,13 @@
 import itertools
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 from scipy.integrate import quad
 
+from shared import EXPERIMENTS
 from tlsglass.atlas import api, observables
 from tlsglass.atlas.table import shipped_atlas
 from tlsglass.data.dataset import Dataset, Points, load_dataset
@@ -18,8 +18,6 @@ from tlsglass.fitting.fit import fit_likelihood
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.fitting.result import fit_dataset, round_to_error
 
-EXPERIMENTS = Path(__file__).parents[3] / "config/experiments"
-PUBLISHED = Path(__file__).parents[3] / "results/published"
 CONTROLS = [
     path.parent.name
     for path in sorted(EXPERIMENTS.glob("*/dataset.yaml"))

@@ -1,18 +1,13 @@
 """Datasets that share parameters: against fits alone, and what the closure of synthetic devices says."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from tlsglass.base import validation
+from shared import DATASET_SCHEMA, ROOT
 from tlsglass.data.dataset import Dataset, Points
 from tlsglass.fitting import joint_result, resonator_pairs
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.models import registry
-
-ROOT = Path(__file__).parents[3]
-SCHEMA = validation.read_yaml(ROOT / "scripts/tlsglass/data/dataset.schema.yaml")
 
 
 def points_of(name, parameters, rng, noise):
@@ -125,7 +120,7 @@ def test_devices_close_on_the_atlas():
 
 def test_res_1_is_described_together_and_a_power_that_was_left_out_is_predicted():
     """The median residual of 1/Q_i is within the stated 3 %, that of a power that was left out within 7 %."""
-    dataset, partners = joint_result.load_partners(ROOT / "config/experiments/argonne_resonator_loss", SCHEMA)
+    dataset, partners = joint_result.load_partners(ROOT / "config/experiments/argonne_resonator_loss", DATASET_SCHEMA)
     pair, separate = joint_result.joint_problem([dataset, *partners], [partner["shared"] for partner in dataset.info["joint"]])
     joint = joint_result.compare_jointly(pair, separate, intervals=False)
     deviation = pair.curve(0, joint.free.values) / dataset.points.value - 1

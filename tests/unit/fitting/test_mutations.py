@@ -6,19 +6,18 @@ More of them: pytest tests/unit/fitting/test_mutations.py --mutations 500 --muta
 import copy
 import json
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 from matplotlib import pyplot as plt
 
+from shared import ROOT
 from tlsglass.base import validation
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting.result import fit_dataset
 from tlsglass.report import fit_report
 
-ROOT = Path(__file__).parents[3]
 BASES = (
     "stycast1266_thermal_conductivity",
     "fig5a_silica_sound_velocity",

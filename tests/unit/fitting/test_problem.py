@@ -2,27 +2,24 @@
 
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from scipy import stats
 from scipy.optimize import curve_fit, least_squares, minimize
 from scipy.special import digamma
 
+from shared import DATASET_SCHEMA, ROOT
 from tlsglass.data.dataset import Points, load_dataset
 from tlsglass.fitting import synthetic, window_scan
 from tlsglass.fitting.problem import FitProblem, compare
 
-ROOT = Path(__file__).parents[3]
 SHIPPED = sorted((ROOT / "config/experiments").iterdir())
-SCHEMA = yaml.safe_load((ROOT / "scripts/tlsglass/data/dataset.schema.yaml").read_text(encoding="utf-8"))
 
 
 def load(name):
-    return load_dataset(ROOT / "config/experiments" / name, SCHEMA)
+    return load_dataset(ROOT / "config/experiments" / name, DATASET_SCHEMA)
 
 
 def with_parameter(dataset, name, **settings):
@@ -38,7 +35,7 @@ def stycast():
 
 @pytest.mark.parametrize("folder", [path for path in SHIPPED if path.name.startswith("fig")], ids=lambda path: path.name)
 def test_reconstructed_points_are_those_of_their_recipe_and_the_fit_recovers_it_within_2_sigma(folder):
-    loaded = load_dataset(folder, SCHEMA)
+    loaded = load_dataset(folder, DATASET_SCHEMA)
     pd.testing.assert_frame_equal(synthetic.reconstruct(loaded.info), pd.read_csv(folder / "data.csv"))
     result = compare(FitProblem.from_dataset(loaded))
     for name, truth in loaded.info["reconstruction"]["parameters"].items():
@@ -51,7 +48,7 @@ def test_reconstructed_points_are_those_of_their_recipe_and_the_fit_recovers_it_
 def test_every_fit_with_its_intervals_takes_less_than_a_second():
     """Best of two: the machine may be busy. Loss at several powers, a sweep for each, may take as long as a joint fit: 5 s."""
     for folder in SHIPPED:
-        loaded = load_dataset(folder, SCHEMA)
+        loaded = load_dataset(folder, DATASET_SCHEMA)
         taken = []
         for _ in range(2):
             start = time.process_time()

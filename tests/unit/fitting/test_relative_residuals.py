@@ -1,20 +1,20 @@
 """Errors from the residuals that are a share of each value, against closed forms, assumed errors, and known noise."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 from scipy import stats
 
+from shared import ROOT
 from tlsglass import fit
 from tlsglass.base import validation
 from tlsglass.data.dataset import Points, load_dataset
 from tlsglass.fitting.problem import FitProblem, compare
 from tlsglass.models.observable import J0_OVER_H0
 
-STYCAST = Path(__file__).parents[3] / "config/experiments/stycast1266_thermal_conductivity"
+STYCAST = ROOT / "config/experiments/stycast1266_thermal_conductivity"
 
 
 def loaded(folder, error, **changes):

@@ -1,13 +1,13 @@
 """Whether a parameter moves with the window, against straight lines, and what a report says of one that does."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from shared import ROOT
 from tlsglass import fit
 from tlsglass.data import infer_dataset
 from tlsglass.data.read_table import read_table
@@ -16,7 +16,7 @@ from tlsglass.fitting.problem import FitProblem
 from tlsglass.fitting.result import fit_dataset
 from tlsglass.report import fit_report
 
-STYCAST = Path(__file__).parents[3] / "config/experiments/stycast1266_thermal_conductivity/data.csv"
+STYCAST = ROOT / "config/experiments/stycast1266_thermal_conductivity/data.csv"
 T, KAPPA = np.loadtxt(STYCAST, delimiter=",", skiprows=1, usecols=(0, 1)).T
 X = np.linspace(-3, 0, 20)  # ln T
 

@@ -1,7 +1,6 @@
 """The register: one entry is all that a further observable takes, from the schema to the closure study."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,6 +8,7 @@ import pytest
 import yaml
 from matplotlib import pyplot as plt
 
+from shared import DATASET_SCHEMA
 from tlsglass.base import validation
 from tlsglass.data import validate
 from tlsglass.data.dataset import load_dataset
@@ -18,8 +18,6 @@ from tlsglass.models import registry
 from tlsglass.models.observable import MU, Observable, Parameter, PlotOptions, SyntheticRecipe
 from tlsglass.plotting import data_panel, style, window_panel
 from tlsglass.report import tables
-
-SCHEMA = validation.read_yaml(Path(__file__).parents[3] / "scripts/tlsglass/data/dataset.schema.yaml")
 
 
 def shapes(T, p, gain):
@@ -94,7 +92,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def result(folder):
-    return fit_dataset(load_dataset(folder, SCHEMA))
+    return fit_dataset(load_dataset(folder, DATASET_SCHEMA))
 
 
 def change(folder, **changes):
@@ -104,9 +102,9 @@ def change(folder, **changes):
 
 
 def test_it_is_accepted_with_its_own_units_bounds_and_probe(folder):
-    checked = validate.validate_folder(folder, SCHEMA)
+    checked = validate.validate_folder(folder, DATASET_SCHEMA)
     assert (checked.points.unit, checked.info["gain"]) == ("W", 1.5)
-    assert load_dataset(folder, SCHEMA).points.value[0] == pytest.approx(
+    assert load_dataset(folder, DATASET_SCHEMA).points.value[0] == pytest.approx(
         TOY.curve(np.array([0.03]), TOY.recipe.parameters, 1.5)[0], abs=0.02
     )
 
@@ -127,13 +125,13 @@ def test_it_is_accepted_with_its_own_units_bounds_and_probe(folder):
 def test_what_does_not_suit_it_is_refused(folder, changes, message):
     change(folder, **changes)
     with pytest.raises(validation.InputError, match=message):
-        validate.validate_folder(folder, SCHEMA)
+        validate.validate_folder(folder, DATASET_SCHEMA)
 
 
 def test_without_its_entry_it_is_unknown(folder, monkeypatch):
     monkeypatch.delitem(registry.OBSERVABLES, "toy_power")
     with pytest.raises(validation.InputError) as caught:
-        validate.validate_folder(folder, SCHEMA)
+        validate.validate_folder(folder, DATASET_SCHEMA)
     assert sorted(line.split(": ")[1].split(" = ")[0] for line in caught.value.lines) == ["gain", "observable"]
 
 
@@ -147,7 +145,7 @@ def test_it_is_fitted(folder, result):
     assert (fit["symbol"], fit["unit"], fit["observable"]) == ("y", "W", "toy_power")
     assert points["fitted"].all()
     assert len(curves) == 300
-    scanned = window_scan.scan_windows(load_dataset(folder, SCHEMA)).rows
+    scanned = window_scan.scan_windows(load_dataset(folder, DATASET_SCHEMA)).rows
     assert abs(scanned["mu"].iloc[-1] - 0.1) < 3 * scanned["mu_err"].iloc[-1]
 
 
@@ -169,7 +167,7 @@ def test_it_is_drawn(result, folder, tmp_path):
     fit, points, curves = result.fit, result.points, result.curves
     figure = style.Figure(3, width="double")
     data_panel.draw_data_and_fits(figure.panels[0], [(fit, points, curves)], alone=True)
-    window_panel.draw_window_scan(figure.panels[1], fit, window_scan.scan_windows(load_dataset(folder, SCHEMA)).rows)
+    window_panel.draw_window_scan(figure.panels[1], fit, window_scan.scan_windows(load_dataset(folder, DATASET_SCHEMA)).rows)
     window_panel.draw_correlation(figure.panels[2], fit)
     axes = [panel.axes for panel in figure.panels]
     assert (axes[0].get_yscale(), axes[0].get_ylabel()) == ("log", "y (W)")

@@ -4,15 +4,14 @@ import json
 import subprocess
 import sys
 from dataclasses import fields, make_dataclass, replace
-from pathlib import Path
 
 import pytest
 
+from shared import ROOT
 from tlsglass.base import labels
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo.protocol import Protocol, counts_fingerprint, parse_fingerprint, record_fingerprint, shard_folder
 
-ROOT = Path(__file__).parents[3]
 WARM, COLD = labels.Rung(5.0), labels.Rung(0.5)
 
 

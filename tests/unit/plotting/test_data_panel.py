@@ -3,25 +3,20 @@
 import json
 from functools import cache
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from matplotlib.legend import Legend
 
+from shared import DATASET_SCHEMA, PUBLISHED, ROOT
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.fitting.result import fit_dataset
 from tlsglass.plotting import data_panel, style, window_panel
 from tlsglass.report import fit_report
-
-ROOT = Path(__file__).parents[3]
-PUBLISHED = ROOT / "results/published"
-SCHEMA = yaml.safe_load((ROOT / "scripts/tlsglass/data/dataset.schema.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +39,7 @@ def test_the_ellipse_is_where_the_covariance_says_that_chi2_has_risen(rho):
 
 
 def test_the_ellipse_of_a_fit_is_where_its_chi2_has_risen():
-    loaded = load_dataset(ROOT / "config/experiments/stycast1266_thermal_conductivity", SCHEMA)
+    loaded = load_dataset(ROOT / "config/experiments/stycast1266_thermal_conductivity", DATASET_SCHEMA)
     fit = FitProblem.from_dataset(loaded).fit()
     points = loaded.points
     rise = 2.30 * fit.scale**2
@@ -195,7 +190,7 @@ def overlaps(figure):
     "name", ["stycast1266_thermal_conductivity", "stycast2850_thermal_conductivity", "nachman_cfrp_thermal_conductivity"]
 )
 def test_no_words_of_the_figure_of_a_fit_lie_on_each_other(name):
-    loaded = load_dataset(ROOT / "config/experiments" / name, SCHEMA)
+    loaded = load_dataset(ROOT / "config/experiments" / name, DATASET_SCHEMA)
     assert overlaps(fit_report.FitReport(fit_dataset(loaded)).plot()) == []
 
 
@@ -209,7 +204,7 @@ def result(name):
 
 @cache
 def fitted(name):
-    return fit_dataset(load_dataset(ROOT / "config/experiments" / name, SCHEMA), scan=False).fit
+    return fit_dataset(load_dataset(ROOT / "config/experiments" / name, DATASET_SCHEMA), scan=False).fit
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,14 @@
 """The table of all fits: by hand, and the published one from the published fits."""
 
 import json
-from pathlib import Path
 
 import pytest
 
+from shared import PUBLISHED
 from tlsglass.base import io
 from tlsglass.fitting import report_text
 from tlsglass.fitting.result import fit_table
 from tlsglass.report import tables
-
-PUBLISHED = Path(__file__).parents[3] / "results/published"
 
 
 def fit(**changes):

@@ -4,15 +4,14 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
+from shared import ROOT
 from tlsglass.base import validation
 from tlsglass.report import catalogue, docs_pages
 from tlsglass.report.catalogue_entry import CatalogueError, Entry, RunContents, check_catalogue, paper, table_input
 
-ROOT = Path(__file__).parents[3]
 CAPTIONS = ROOT / "workflow/report"
 CONFIG = validation.read_yaml(ROOT / "config/config.yaml")
 RUN = RunContents(

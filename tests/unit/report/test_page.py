@@ -1,17 +1,15 @@
 """Captions and the page: what they say comes from the published outcome, and the tracked page is of this very outcome."""
 
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from shared import PUBLISHED, ROOT
 from tlsglass.analysis.verdicts import Verdict
 from tlsglass.base import validation
 from tlsglass.report import page, prose
 
-ROOT = Path(__file__).parents[3]
-PUBLISHED = ROOT / "results/published"
 PAPER = ROOT / "config/paper_values.csv"
 
 

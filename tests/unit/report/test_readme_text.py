@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from shared import ROOT
 from tlsglass.models import registry
 from tlsglass.report import docs_pages, prose
 
-ROOT = Path(__file__).parents[3]
 TEMPLATES = {template.stem: template for template in sorted((ROOT / "docs/templates").glob("*.md.j2"))}
 PLAIN = ["CONTRIBUTING.md", "CHANGELOG.md", "config/README.md", "docs/checklists.md"]  # without a number of the study
 

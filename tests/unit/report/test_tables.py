@@ -1,18 +1,16 @@
 """Tables to read: the published pages from the published numbers, and what Markdown and HTML make of a cell."""
 
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from shared import PUBLISHED, ROOT
 from tlsglass.base import validation
 from tlsglass.report import catalogue, load_inputs, tables, templating
 from tlsglass.report.catalogue_entry import RunContents
 from tlsglass.report.tables import FormattedTable
 
-ROOT = Path(__file__).parents[3]
-PUBLISHED = ROOT / "results/published"
 TABLES = [entry for entry in catalogue.ENTRIES if entry.kind == "table"]
 
 

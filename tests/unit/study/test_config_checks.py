@@ -3,17 +3,12 @@
 import copy
 import json
 import math
-from pathlib import Path
 
 import pytest
-import yaml
 
+from shared import CONFIG, CONFIG_SCHEMA
 from tlsglass.base import validation
 from tlsglass.study import config_checks, configured_study, published_match, renamed_keys
-
-ROOT = Path(__file__).parents[3]
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
-CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
 
 
 def changed(*keys, value):
@@ -26,7 +21,7 @@ def changed(*keys, value):
 
 
 def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
-    config_checks.check(CONFIG, SCHEMA, lambda path: "config.yaml")
+    config_checks.check(CONFIG, CONFIG_SCHEMA, lambda path: "config.yaml")
     ladder = CONFIG["annealing"]["schedule_K"]
     assert (len(ladder), ladder[0], ladder[-1], CONFIG["annealing"]["sweeps"]) == (42, 300, 0.02, 257)
 
@@ -133,7 +128,7 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
 )
 def test_what_is_wrong_is_said_in_one_line_with_file_key_and_value(keys, value, said):
     with pytest.raises(validation.InputError) as caught:
-        config_checks.check(changed(*keys, value=value), SCHEMA, lambda path: "config/quick.yaml")
+        config_checks.check(changed(*keys, value=value), CONFIG_SCHEMA, lambda path: "config/quick.yaml")
     assert any(line.startswith(f"config/quick.yaml: {said}") for line in caught.value.lines), str(caught.value)
     assert not any("\n" in line for line in caught.value.lines)
 
@@ -142,7 +137,7 @@ def test_a_missing_key_is_named():
     config = copy.deepcopy(CONFIG)
     del config["annealing"]["sweeps"]
     with pytest.raises(validation.InputError, match=r"annealing\.sweeps: missing"):
-        config_checks.check(config, SCHEMA, lambda path: "config.yaml")
+        config_checks.check(config, CONFIG_SCHEMA, lambda path: "config.yaml")
 
 
 def test_all_conflicts_of_an_overlay_are_said_at_once_and_it_is_named():
@@ -159,7 +154,7 @@ def test_all_conflicts_of_an_overlay_are_said_at_once_and_it_is_named():
         return "weaker.yaml" if any(tuple(path[: len(keys)]) == keys for keys in overlaid) else "config/config.yaml"
 
     with pytest.raises(validation.InputError) as caught:
-        config_checks.check(config, SCHEMA, where)
+        config_checks.check(config, CONFIG_SCHEMA, where)
     lines = caught.value.lines
     assert (
         "weaker.yaml: lattices[0].realizations = 95: must be a multiple of density_of_states.realizations_per_block, 10"
@@ -178,7 +173,7 @@ def test_all_conflicts_of_an_overlay_are_said_at_once_and_it_is_named():
 def test_two_keys_that_the_schema_does_not_know_are_both_named():
     config = changed("annealing", "sweps", value=3) | {"sed": 1}
     with pytest.raises(validation.InputError) as caught:
-        config_checks.check(config, SCHEMA, lambda path: "x.yaml")
+        config_checks.check(config, CONFIG_SCHEMA, lambda path: "x.yaml")
     assert {line.split(" = ")[0] for line in caught.value.lines} == {"x.yaml: annealing.sweps", "x.yaml: sed"}
 
 
@@ -190,7 +185,7 @@ def test_errors_of_different_kinds_are_all_reported_at_once(manifest):
     config["figures"]["L"] = 10
     config["density_of_states"]["temperatures_K"] = [0.02, 0.07, *CONFIG["density_of_states"]["temperatures_K"][2:]]
     with pytest.raises(validation.InputError) as caught:
-        config_checks.check(config, SCHEMA, lambda path: "x.yaml", CONFIG, manifest)
+        config_checks.check(config, CONFIG_SCHEMA, lambda path: "x.yaml", CONFIG, manifest)
     lines = [line.removeprefix("x.yaml: ") for line in caught.value.lines]
     assert {line.split(": ")[0] for line in lines} == {
         "annealing.sweeps = 'many'",
@@ -206,7 +201,7 @@ def test_errors_of_different_kinds_are_all_reported_at_once(manifest):
 def test_each_value_that_violates_the_schema_is_one_line_and_starts_no_others():
     config = changed("lattices", value=[{"L": 8, "realisations": 100}])
     with pytest.raises(validation.InputError) as caught:
-        config_checks.check(config, SCHEMA, lambda path: "x.yaml", CONFIG)
+        config_checks.check(config, CONFIG_SCHEMA, lambda path: "x.yaml", CONFIG)
     assert [line.split(": ")[1] for line in caught.value.lines] == [
         "lattices[0].realisations = 100",
         "lattices[0].realizations",
@@ -219,7 +214,7 @@ def test_old_keys_are_refused_with_their_new_names():
     config["lattices"][0]["batch"] = config["lattices"][0].pop("realizations_per_job")
     config["atlas"]["grid"] = config["atlas"].pop("training")
     with pytest.raises(validation.InputError) as caught:
-        config_checks.check(config, SCHEMA, lambda path: "x.yaml", CONFIG)
+        config_checks.check(config, CONFIG_SCHEMA, lambda path: "x.yaml", CONFIG)
     assert caught.value.lines == [
         "x.yaml: lattices[0].batch: renamed; write realizations_per_job",
         "x.yaml: atlas.grid: renamed; write training",
@@ -228,10 +223,10 @@ def test_old_keys_are_refused_with_their_new_names():
 
 def test_every_new_name_is_a_key_of_the_schema():
     for path, name in renamed_keys.RENAMED_KEYS.items():
-        schema = SCHEMA
+        schema = CONFIG_SCHEMA
         keys = name.split(".") if "." in name else [*path.replace("[]", ".[]").split(".")[:-1], name]
         for key in keys:
-            schema = SCHEMA["$defs"][schema["$ref"].split("/")[-1]] if "$ref" in schema else schema
+            schema = CONFIG_SCHEMA["$defs"][schema["$ref"].split("/")[-1]] if "$ref" in schema else schema
             schema = schema["items"] if key == "[]" else schema["properties"][key]
 
 

@@ -3,17 +3,13 @@
 import copy
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
+from shared import CONFIG
 from tlsglass.base import labels
 from tlsglass.study import configured_study
-
-ROOT = Path(__file__).parents[3]
-CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
 
 
 def changed(*keys, value):

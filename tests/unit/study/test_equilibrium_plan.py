@@ -2,29 +2,27 @@
 
 import copy
 import json
-from pathlib import Path
 
 import pytest
 import yaml
 
+from shared import CONFIG, CONFIG_SCHEMA, ROOT
 from tlsglass.base import validation
 from tlsglass.montecarlo.protocol import PAIRED_ANNEALING, TEMPERING
 from tlsglass.study import config_checks, configured_study, equilibrium_plan, published_match
 
-ROOT = Path(__file__).parents[3]
-CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
-CONFIG["checks"] |= yaml.safe_load((ROOT / "config/equilibrium.yaml").read_text(encoding="utf-8"))["checks"]
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
+EQUILIBRIUM = yaml.safe_load((ROOT / "config/equilibrium.yaml").read_text(encoding="utf-8"))
+TEMPERED_CONFIG = CONFIG | {"checks": CONFIG["checks"] | EQUILIBRIUM["checks"]}
 
 
 def changed(**options):
-    config = copy.deepcopy(CONFIG)
+    config = copy.deepcopy(TEMPERED_CONFIG)
     config["checks"]["equilibrium"] |= options
     return config
 
 
 def one(**options):
-    return [CONFIG["checks"]["equilibrium"]["sets"][0] | options]
+    return [TEMPERED_CONFIG["checks"]["equilibrium"]["sets"][0] | options]
 
 
 def test_each_set_is_tempered_annealed_and_annealed_twice():
@@ -36,13 +34,13 @@ def test_each_set_is_tempered_annealed_and_annealed_twice():
     assert not any(rung.quench for simulated in found.values() for rung in simulated.rungs)
     assert found["tempered"].rungs == sorted(found["tempered"].rungs)
     ladder = found["tempered"].protocol.ladder_K
-    assert set(CONFIG["density_of_states"]["temperatures_K"]) < set(ladder)
+    assert set(TEMPERED_CONFIG["density_of_states"]["temperatures_K"]) < set(ladder)
     assert equilibrium_plan.fingerprints(study, "L8_J2")["twice"] == found["twice"].record_fingerprint
     assert "equilibrium/L8_J2_tempered" in study.simulation_plans()
 
 
 def test_without_them_nothing_is_simulated_nor_drawn():
-    config = copy.deepcopy(CONFIG)
+    config = copy.deepcopy(TEMPERED_CONFIG)
     config["checks"]["equilibrium"] = None
     study = configured_study.Study(config)
     assert (equilibrium_plan.sets(study), study.counts_plans()["equilibrium"]) == ({}, {})
@@ -67,17 +65,17 @@ def test_without_them_nothing_is_simulated_nor_drawn():
 )
 def test_what_is_wrong_is_said_in_one_line(options, said):
     with pytest.raises(validation.InputError) as caught:
-        config_checks.check(changed(**options), SCHEMA, lambda path: "mine.yaml")
+        config_checks.check(changed(**options), CONFIG_SCHEMA, lambda path: "mine.yaml")
     assert [line for line in caught.value.lines if f"checks.equilibrium.{said}" in line], caught.value.lines
     assert len(caught.value.lines) == 1
 
 
 def test_published_densities_serve_no_sets_of_their_own(tmp_path):
     manifest = tmp_path / "MANIFEST.json"
-    manifest.write_text(json.dumps({"config": CONFIG}), encoding="utf-8")
+    manifest.write_text(json.dumps({"config": TEMPERED_CONFIG}), encoding="utf-8")
     ((path, value, allowed),) = published_match.differences(configured_study.Study(changed(sets=one())), manifest)
     assert (path, value) == (["checks", "equilibrium"], ["L8_J2"])
     assert allowed.startswith("must be what the published densities were made with, null")
-    without = copy.deepcopy(CONFIG)
+    without = copy.deepcopy(TEMPERED_CONFIG)
     without["checks"]["equilibrium"] = None
     assert list(published_match.differences(configured_study.Study(without), manifest)) == []

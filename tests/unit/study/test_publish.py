@@ -2,17 +2,15 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 import yaml
 
+from shared import PUBLISHED, ROOT
 from tlsglass.base import io
 from tlsglass.study import inventory, publish
 from tlsglass.study.configured_study import Study
 
-ROOT = Path(__file__).parents[3]
-PUBLISHED = ROOT / "results/published"
 MANIFEST = json.loads((PUBLISHED / "MANIFEST.json").read_text(encoding="utf-8"))
 STUDY = Study(yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8")))
 

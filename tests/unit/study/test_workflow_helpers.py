@@ -4,17 +4,13 @@ import ast
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-import yaml
 
+from shared import CONFIG, ROOT
 from tlsglass.base import io
 from tlsglass.study import workflow_helpers
 from tlsglass.study.configured_study import Study
-
-ROOT = Path(__file__).parents[3]
-CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
 
 
 def test_paths_below_the_working_directory_are_relative(tmp_path, monkeypatch):
