@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tlsglass.atlas.spline import E_CUTOFF_H0, basis, constrain_zero_at_origin, roughness_penalty, scaled_ln_energy
+from tlsglass.atlas import spline
+from tlsglass.atlas.spline import basis, constrain_zero_at_origin, roughness_penalty, scaled_ln_energy, temperature_basis
 from tlsglass.base import io
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray, FloatOrArray, StrPath
@@ -20,7 +21,7 @@ from tlsglass.dos.density_of_states import DensityOfStates
 SHIPPED = Path(__file__).with_name("annealing.npz")
 VERSION = 1  # of the layout of the file
 MIN_COUNTS = 200  # annealed counts in a bin of the ratio
-KNOTS = ((np.log(0.002), np.log(E_CUTOFF_H0), 8), (np.log(0.002), np.log(0.4), 6), (0.0, 1.0, 3))  # of v, ln T and J0/h0
+KNOTS = ((np.log(0.002), np.log(spline.E_CUTOFF_H0), 8), spline.KNOTS[1], (0.0, 1.0, 3))  # of v, ln T and J0/h0
 BEND = 0.1  # typical second difference of neighboring coefficients
 
 
@@ -50,11 +51,6 @@ def density_ratio(annealed: DensityOfStates, tempered: DensityOfStates, growth: 
 def energy_basis(E: FloatOrArray, T: FloatOrArray) -> FloatArray:
     """Return the splines of v (..., 11)."""
     return basis(scaled_ln_energy(E, T), KNOTS[0])
-
-
-def temperature_basis(T: FloatOrArray) -> FloatArray:
-    """Return the splines of ln T (..., 9)."""
-    return basis(np.log(T), KNOTS[1])
 
 
 def coupling_basis(g: float) -> FloatArray:

@@ -7,20 +7,21 @@ function that takes temperatures accepts one or an array (t,), and one J0, and r
 ``atlas`` is an atlas.table.Atlas; by default it is the one that is part of the package, in equilibrium.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
 
 from tlsglass.atlas import evaluator
-from tlsglass.atlas.table import Atlas, shipped_atlas
+from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
 from tlsglass.base import jackknife
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.dos.fits import Eq3Fit, eq3_covariate
 from tlsglass.physics import kernels, temperature_fits
 
-H0_K = 10.0  # the paper's typical random field
 EQ3_POINTS = 40  # energies at which n is fitted by ``eq3``
 
 
@@ -39,6 +40,8 @@ def limits(h0_K: float = H0_K, atlas: Atlas | None = None) -> dict[str, tuple[fl
     ----------
     h0_K
         Typical random field h0 in kelvin.
+    atlas
+        Atlas to evaluate; by default that of the package, in equilibrium.
 
     Returns
     -------
@@ -63,6 +66,8 @@ def density(
         Typical interaction of neighboring TLSs in kelvin. E, T and J0 broadcast.
     h0_K
         Typical random field h0 in kelvin.
+    atlas
+        Atlas to evaluate; by default that of the package, in equilibrium.
 
     Returns
     -------
@@ -103,6 +108,8 @@ def specific_heat(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: At
         Typical interaction of neighboring TLSs in kelvin.
     h0_K
         Typical random field h0 in kelvin.
+    atlas
+        Atlas to evaluate; by default that of the package, in equilibrium.
 
     Examples
     --------
@@ -131,6 +138,8 @@ def sound_velocity(
         Prefactor of the TLS relaxation rate A E³ coth(E/2T), in Hz/K³. Only ω/A matters.
     h0_K
         Typical random field h0 in kelvin.
+    atlas
+        Atlas to evaluate; by default that of the package, in equilibrium.
     """
 
     def kernel(E: FloatArray, T: float) -> FloatArray:
@@ -156,6 +165,8 @@ def internal_friction(
         Prefactor of the TLS relaxation rate A E³ coth(E/2T), in Hz/K³. Only ω/A matters.
     h0_K
         Typical random field h0 in kelvin.
+    atlas
+        Atlas to evaluate; by default that of the package, in equilibrium.
     """
     return _integrate(lambda E, T: kernels.friction_kernel(E, T, omega, A), T_K, J0_K, h0_K, atlas)
 
@@ -171,6 +182,8 @@ def thermal_conductivity(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, at
         Typical interaction of neighboring TLSs in kelvin.
     h0_K
         Typical random field h0 in kelvin.
+    atlas
+        Atlas to evaluate; by default that of the package, in equilibrium.
     """
 
     def at_temperature(T: float) -> JackknifeEstimate:
@@ -196,6 +209,8 @@ def eq3(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, window_T: float = 2
         Typical random field h0 in kelvin.
     window_T
         Upper end of the fit in units of T.
+    atlas
+        Atlas to evaluate; by default that of the package, in equilibrium.
 
     Returns
     -------
@@ -252,6 +267,8 @@ def slopes(
         Ends of the two windows of temperatures.
     h0_K
         Typical random field h0 in kelvin.
+    atlas
+        Atlas to evaluate; by default that of the package, in equilibrium.
 
     Returns
     -------

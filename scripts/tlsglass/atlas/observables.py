@@ -5,6 +5,8 @@ The values are those of ``atlas.api``. Amplitudes refer to a reference: acoustic
 highest temperature replaces 1 K. Temperatures and energies are in kelvin, frequencies in Hz, A in Hz/K³.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 
@@ -12,9 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tlsglass.atlas import evaluator
-from tlsglass.atlas.api import H0_K
 from tlsglass.atlas.evaluator import MeshEvaluator
-from tlsglass.atlas.table import Atlas, shipped_atlas
+from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
 from tlsglass.base.types import FloatArray
 from tlsglass.physics import kernels, microwave
 

@@ -25,6 +25,7 @@ from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import AnyArray, FloatArray, FloatOrArray, IntArray, StrPath
 from tlsglass.dos.density_of_states import DensityOfStates
 
+H0_K = 10.0  # the paper's typical random field
 VERSION = 1  # of the layout of the file
 SHIPPED = Path(__file__).with_name("atlas.npz")
 KINDS = ("grid", "test", "large")
@@ -114,7 +115,7 @@ class Atlas:
         T = self.rungs_K[1:] / self.h0_K
         return {"T": (float(T[0]), float(T[-1])), "J0": (0.0, inner_couplings(self)[-1])}
 
-    def density(self, E_K: npt.ArrayLike, T_K: npt.ArrayLike, J0_K: npt.ArrayLike, h0_K: float = 10.0) -> JackknifeEstimate:
+    def density(self, E_K: npt.ArrayLike, T_K: npt.ArrayLike, J0_K: npt.ArrayLike, h0_K: float = H0_K) -> JackknifeEstimate:
         """Return n(T, E) per kelvin and lattice site, in the shape to which the arguments broadcast.
 
         Raises ValueError, with the limits, for E < 0 and for T or J0 outside of ``limits`` times ``h0_K``.
@@ -162,7 +163,7 @@ class Atlas:
         coefficients, excess = self.coefficient_rows
         terms = [SplineTerm(coefficients, spline.energy_basis, spline.temperature_basis, spline.coupling_basis)]
         if excess is not None:
-            bases = annealing_excess.energy_basis, annealing_excess.temperature_basis, annealing_excess.coupling_basis
+            bases = annealing_excess.energy_basis, spline.temperature_basis, annealing_excess.coupling_basis
             terms.append(SplineTerm(-excess, *bases))
         return terms
 

@@ -4,6 +4,8 @@ The first two fit ln n by a straight line in a function of E, by maximum Poisson
 Errors are jackknifed over realizations, because energies of one realization are not independent. Too few counts give NaN.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import NamedTuple
 

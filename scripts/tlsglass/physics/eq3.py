@@ -5,6 +5,8 @@ number or a function of one variable. µ = 0 is the standard tunneling model (ST
 (k_B = 1), ω in Hz, A in Hz/K³.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

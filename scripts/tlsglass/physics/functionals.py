@@ -4,6 +4,8 @@ n(T, E) is given by counts per energy bin (dos.density_of_states.DensityOfStates
 returns a JackknifeEstimate (). Energies and temperatures are in kelvin (k_B = 1). ω (in Hz) and A (in Hz/K³) enter only as ω/A.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

@@ -6,6 +6,8 @@ defined here and nowhere else, including its sign and prefactor: densities from 
 Hz) and A (in Hz/K³) enter only as ω/A.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import cache
 

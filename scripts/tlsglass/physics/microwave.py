@@ -4,6 +4,8 @@ Temperatures are in kelvin (k_B = 1) and frequencies f in Hz, without a factor 2
 with the density n = B of Eq. (3) at T² + E² = 1 K²; the shape of a frequency shift is multiplied by F tan δ / π.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import lru_cache
 

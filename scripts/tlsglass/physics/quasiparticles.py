@@ -5,6 +5,8 @@ a thin film; in a thick one α is twice as large. Temperatures are in kelvin (k_
 at T = 0. T, f and the gap broadcast.
 """
 
+from __future__ import annotations
+
 from functools import cache
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Observables of the atlas against functionals of the counts it was fitted to, and against Eq. (3) for a known density."""
 
+import doctest
+
 import numpy as np
 import pytest
 
@@ -94,3 +96,9 @@ def test_the_page_states_the_domain_of_the_shipped_file():
     low, high = shipped_atlas().limits["T"]
     page = (ROOT / "docs/templates/atlas.md.j2").read_text(encoding="utf-8")
     assert f"0 ≤ J₀/h₀ ≤ {shipped_atlas().limits['J0'][1]:g} and {low:g} ≤ T/h₀ ≤ {high:g}" in page
+
+
+def test_the_examples_of_the_docstrings_run():
+    results = doctest.testmod(api)
+    assert results.attempted > 0
+    assert results.failed == 0

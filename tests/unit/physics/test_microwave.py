@@ -81,11 +81,11 @@ def test_the_loss_belongs_to_the_shift(mu):
         return (low - high) * g / (g + 1)
 
     pole = quad(difference, 0.5, 1.5, weight="cauchy", wvar=1.0, epsabs=1e-12)[0]
-    rest = sum(
+    regular = sum(
         quad(lambda g: difference(g) / (g - 1), *ends, epsabs=1e-12, limit=400)[0] for ends in ((1e-9, 0.5), (1.5, 2000))
     )
     shape = microwave.resonant_at_frequency_eq3(np.array([0.2, 0.5]), mu, f)
-    assert shape[0] - shape[1] == pytest.approx(-(pole + rest), rel=1e-4)
+    assert shape[0] - shape[1] == pytest.approx(-(pole + regular), rel=1e-4)
 
 
 def test_relaxation_between_its_limits():
