@@ -23,7 +23,8 @@ if TYPE_CHECKING:  # numba has no types
     def njit(function: Function) -> Function: ...
     @overload
     def njit(*, inline: str) -> Callable[[Function], Function]: ...
-    def njit(*arguments: Any, **options: Any) -> Any: ...
+    def njit(*arguments: Any, **options: Any) -> Any:
+        """Compile a function, with the options of ``numba.njit``."""
 
 else:
     njit = partial(numba.njit, cache=True, error_model="numpy")

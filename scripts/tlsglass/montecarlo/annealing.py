@@ -28,6 +28,7 @@ class AnnealingRecord(BatchRecord):
 
     @property
     def n_realizations(self) -> int:
+        """Number of realizations."""
         return len(self.energy_K)
 
 
@@ -73,11 +74,13 @@ class AnnealingSimulation(BatchSimulation):
     record_type = AnnealingRecord
 
     def allocate(self) -> dict[str, AnyArray]:
+        """Return the arrays of the record, filled with zeros."""
         shape = self.n, len(self.protocol.rungs)
         unstable = np.zeros((self.n, 3), dtype=np.int64)
         return {"energy": np.zeros(shape), "acceptance": np.zeros(shape), "unstable": unstable}
 
     def run(self, index: int) -> None:
+        """Anneal realization ``first + index``, and count its energies."""
         model, protocol = self.model, self.protocol
         system = disorder.build(model, disorder.draw(model.L, model.n_spins, protocol.seed, self.first + index))
         chain = metropolis.MarkovChain(system, protocol.dynamics)
@@ -94,6 +97,7 @@ class AnnealingSimulation(BatchSimulation):
                 self.counts[rung.T_K][index // protocol.block] += histogram(energies, self.edges_K[rung.T_K])
 
     def record(self) -> AnnealingRecord:
+        """Return the record of the finished batch."""
         fingerprint = record_fingerprint(self.model, self.protocol)
         temperatures_K = np.array([rung.T_K for rung in self.protocol.rungs])
         energy, acceptance = self.arrays["energy"], self.arrays["acceptance"]

@@ -68,8 +68,10 @@ def simulate(
 
 
 def read_record(path: StrPath, fingerprint: str, method: str) -> BatchRecord:
-    """Return the record of a batch. Raises DamagedFileError, and ShardMismatchError for another fingerprint or for other
-    realizations than in the name of the file."""
+    """Return the record of a batch.
+
+    Raises DamagedFileError, and ShardMismatchError for another fingerprint or other realizations than in the file name.
+    """
     record = METHODS[method].record_type.load(path)
     check_fingerprint(path, record.fingerprint, fingerprint)
     check_batch_name(path, int(record.first), record.n_realizations)

@@ -46,6 +46,7 @@ class TemperingRecord(BatchRecord):
 
     @property
     def n_realizations(self) -> int:
+        """Number of realizations."""
         return len(self.energy)
 
 
@@ -56,6 +57,7 @@ class TemperingSimulation(BatchSimulation):
     snapshots = COPIES * SNAPSHOTS
 
     def allocate(self) -> dict[str, AnyArray]:
+        """Return the arrays of the record, filled with zeros."""
         n, r = self.n, len(self.protocol.ladder_K)
         integers = {
             "energy": (n, COPIES, HALVING_WINDOWS, r),
@@ -75,6 +77,7 @@ class TemperingSimulation(BatchSimulation):
         }
 
     def run(self, index: int) -> None:
+        """Temper realization ``first + index``, and count the energies in its snapshots."""
         model, arrays, block = self.model, self.arrays, index // self.protocol.block
         draws = disorder.draw(model.L, model.n_spins, self.protocol.seed, self.first + index)
         copies, arrays["lengths"][index], arrays["lowest"][index] = self._run_until_met(disorder.build(model, draws))
@@ -86,6 +89,7 @@ class TemperingSimulation(BatchSimulation):
             arrays["negative"][block] += np.concatenate([copy.counts[1, k, :m] for k, m in bins])
 
     def record(self) -> TemperingRecord:
+        """Return the record of the finished batch."""
         model, protocol = self.model, self.protocol
         head = counts_fingerprint(model, protocol), self.first, model.n_spins, protocol.sweeps, model.field_unit_K
         arrays = {name: array for name, array in self.arrays.items() if not name.startswith("counts_")}
