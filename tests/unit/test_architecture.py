@@ -57,6 +57,16 @@ def test_every_package_has_a_docstring(package):
     assert ast.get_docstring(ast.parse((LIBRARY / package / "__init__.py").read_text(encoding="utf-8")))
 
 
+def test_own_modules_are_imported_under_their_own_names():
+    for folder in ("scripts", "tests", "tools", "benchmarks"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    module = getattr(node, "module", None) or ""
+                    renamed = [alias.name for alias in node.names if alias.asname and "tlsglass" in f"{module}.{alias.name}"]
+                    assert not renamed, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
 def test_the_library_knows_nothing_of_snakemake():
     for path in LIBRARY.rglob("*.py"):
         names = [node.id for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Name)]

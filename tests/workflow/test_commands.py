@@ -15,6 +15,8 @@ BIN = Path(sys.executable).parent
 PLAIN = ["CONTRIBUTING.md", "config/README.md", "docs/checklists.md"]
 ELSEWHERE = {  # the beginning of a command: the test that runs it, or why none does
     "make test": "this",
+    "make test-minimum": "asks a registry; CI runs it",
+    "make test-newest": "asks a registry; CI runs it",
     "make lint": "make test runs it",
     "make verify": "test_published.py",
     "make .venv/installed": "make test runs it",

@@ -226,6 +226,7 @@ def _spreadsheet(label: str, raw: bytes) -> list[str]:
 
 
 def is_like_number(cell: str) -> bool:
+    """Return whether a cell looks like a number, also with a decimal comma."""
     return bool(LIKE_NUMBER.fullmatch(cell)) and not cell.endswith(",") and any(map(str.isdecimal, cell))
 
 

@@ -1,5 +1,7 @@
-"""Former keys of dataset.yaml, which are accepted for one version with a line that names the new key. No numpy: the Snakefile
-reads this module."""
+"""Former keys of dataset.yaml, which are accepted for one version with a line that names the new key.
+
+No numpy: the Snakefile reads this module.
+"""
 
 import sys
 from collections.abc import Iterator

@@ -74,8 +74,7 @@ def histogram(energies_K: "npt.ArrayLike", edges_K: "FloatArray") -> "IntArray":
 
 
 def rebin(counts: "AnyArray", min_counts: float) -> "IntArray":
-    """Return the indices (k + 1,) of the bin edges that remain if neighboring bins are merged until each contains
-    ``min_counts``.
+    """Return the indices (k + 1,) of the edges of bins that are merged until each contains ``min_counts``.
 
     The remainder at the upper end is added to the last full bin. Raises ValueError if all bins together contain fewer, and
     unless ``min_counts`` is positive.

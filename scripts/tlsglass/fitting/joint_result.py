@@ -183,8 +183,11 @@ def difference_sigmas(problem: FitProblem, separate: Sequence[Fit]) -> dict[str,
 
 
 def parameter_table(problem: FitProblem, separate: Sequence[Fit], joint: Fit) -> pd.DataFrame:
-    """Return a row for each dataset and free parameter: values of the separate and the joint fit with scaled errors, whether it
-    is shared, and by how many σ the separate values of a shared parameter differ."""
+    """Return a row for each dataset and free parameter.
+
+    It has the values of the separate and the joint fit with scaled errors, whether the parameter is shared, and by how many σ
+    the separate values of a shared parameter differ.
+    """
     sigmas = difference_sigmas(problem, separate)
     rows = []
     for k, dataset in enumerate(problem.datasets):

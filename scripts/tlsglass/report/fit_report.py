@@ -69,8 +69,10 @@ class FitReport:
         return single_dataset.draw([self.fit], *([getattr(self.result, name)] for name in TABLES))
 
     def write_tables(self, outputs: Any) -> None:
-        """Write fit.json and the tables to the paths ``outputs.fit``, ``.points``, ``.curves``, ``.windows``, and optionally
-        fit.md to ``outputs.md``."""
+        """Write fit.json, the tables and fit.md to paths.
+
+        They are ``outputs.fit``, ``.points``, ``.curves`` and ``.windows``, and optionally ``.md``.
+        """
         for name in TABLES:
             io.write_csv(getattr(outputs, name), getattr(self.result, name))
         io.write_json(outputs.fit, self.fit)
