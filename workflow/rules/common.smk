@@ -64,7 +64,7 @@ try:
         sorted(path for path in Path(relative_to_cwd(ROOT / "config/experiments")).glob("*") if path.is_dir()),
         validate.schema(),
     )
-    DATASETS |= dict.fromkeys(BROKEN)
+    DATASETS |= {name: None for name in BROKEN if validate.NAME.fullmatch(name)}  # no target has any other name
 except validation.InputError as error:
     sys.exit("\n".join(map(validation.printable, error.lines)))
 
@@ -87,7 +87,8 @@ SIMULATIONS, COUNTS = files.plans, files.counts_plans  # counts by the folder of
 if workflow.is_main_process and study.omitted_variants:
     logger.info(f"Left out, because their sets are not in this run: variants {', '.join(study.omitted_variants)}")
 if workflow.is_main_process and BROKEN:
-    logger.warning(f"Broken, and stops what needs it: dataset {', '.join(BROKEN)}")
+    broken = validation.printable(", ".join(BROKEN).replace("{", "(").replace("}", ")"))
+    logger.warning(f"Broken, and stops what needs it: dataset {broken}")
 
 
 def data_of_dataset(wildcards):

@@ -173,7 +173,7 @@ class _Inference:
         observable = registry.get_observable(name)
         if not unit or observable.units == ("dimensionless",):
             targets = (observable.probe_unit,) if observable.probe_unit and unit else ()
-            return bool(targets and units.convert_unit(unit, targets)) or value.quantity in OBSERVABLES[name]
+            return bool(targets and units.convert_unit(unit, targets)) or value.quantity in OBSERVABLES.get(name, ())
         return units.convert_unit(unit, observable.units, value.form.power, value.form.over_T) is not None
 
     def _hertz(self, value: Column) -> float:

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from tlsglass.base import validation
 from tlsglass.data import renamed_keys
 from tlsglass.data.problems import Problems
 from tlsglass.models import registry
@@ -70,8 +69,8 @@ def _common_bounds(name: str, *datasets: tuple[Mapping[str, Any], Mapping[str, P
 def _read_partner(path: Path) -> dict[str, Any] | None:
     """Return the content of a dataset.yaml, None if it is unreadable, which the validation of that dataset reports."""
     try:
-        info = renamed_keys.rename_keys(yaml.safe_load(path.read_text(encoding="utf-8")), path, quiet=True)
+        info = renamed_keys.rename_keys(validation.read_yaml(path), path, quiet=True)
         registry.get_observable(info["observable"]), info["data"]["error"]
         return info
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
