@@ -140,6 +140,10 @@ def convert_points(problems: Problems, info: Mapping[str, Any], observable: Obse
     conversion = column_conversion(problems, "value", data["value"], observable.target_units)
     if kelvin is None or conversion is None:
         return points
+    is_absolute = conversion.target == observable.probe_unit
+    probe = info.get(observable.probe) if is_absolute else None
+    if is_absolute and probe is None:  # which is a problem of the keys
+        return points
     T_column, column = data["temperature"]["column"], data["value"]["column"]
     names = [data[key]["column"] for key in ("temperature", "value", "error") if "column" in data[key]]
     if len(set(names)) < len(names):
@@ -150,9 +154,8 @@ def convert_points(problems: Problems, info: Mapping[str, Any], observable: Obse
     drive = drive_section.required_columns(info)
     T_numbers, numbers = table.numbers(T_column), table.numbers(column)
     drive_numbers = {name: table.numbers(name) for name in drive}
-    error_of = _error_reader(problems, data, conversion, table, observable, info)
+    error_of = _error_reader(problems, data, conversion, table, observable, probe, info.get(observable.probe))
     T_error_of = _T_error_reader(problems, data, table)
-    probe = info[observable.probe] if observable.probe and conversion.target == observable.probe_unit else None
     positive = observable.positive or probe is not None
     low, high = info.get("window_K", (0.0, math.inf))
     bad: dict[str, list[int]] = {}
@@ -227,13 +230,13 @@ def _error_reader(
     conversion: Conversion,
     table: Table,
     observable: Observable,
-    info: Mapping[str, Any],
+    probe: float | None,
+    frequency: float | None,
 ) -> Any:
     """Return the function of (row, number of the column, value) that is the error of the value; None for the residuals."""
     section = data["error"]
     if "from_residuals" in section:
         return None
-    probe = info[observable.probe] if observable.probe and conversion.target == observable.probe_unit else None
     if "assumed_relative" in section:
         share = section["assumed_relative"]
         if probe is None:
@@ -274,8 +277,8 @@ def _error_reader(
         problems.refuse(["data", "error", "unit"], unit, allowed)
         return None
     scale = plain[0]
-    if plain[1] == observable.probe_unit:
-        scale /= info[observable.probe]
+    if plain[1] == observable.probe_unit and frequency:
+        scale /= frequency
     return lambda k, x, value: number(k) * scale
 
 

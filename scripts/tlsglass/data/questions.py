@@ -57,6 +57,8 @@ def _ask_range(
     if not outside:
         return
     section = info["data"]["value"]
+    if highest == 1.0 and section.get("inverse", False):  # asked below
+        return
     if highest == 1.0 and outside[0] > 1:
         yield (
             "loss_above_1",
@@ -78,12 +80,12 @@ def _ask_Q(
     section = info["data"]["value"]
     column = describe_columns(table).get(section["column"])
     is_inverse = section.get("inverse", False) or section.get("form") == "1/value"
-    if observable.name not in ("internal_friction", "resonator_loss") or column is None or column.quantity != "Q":
+    if observable.name not in ("internal_friction", "resonator_loss") or column is None:
         return
     largest = max(points.value[k] for k in inside)
     if is_inverse and largest > 1:
         yield "Q_below_1", f"column {section['column']}: Q of {1 / largest:.3g}, below 1: if it contains 1/Q, add --form value"
-    elif not is_inverse and section.get("form") is None:
+    elif column.quantity == "Q" and not is_inverse and section.get("form") is None:
         yield "Q_as_loss", f"column {section['column']} is called Q but read as 1/Q: if it contains Q, add --inverse"
 
 
@@ -182,4 +184,4 @@ def _repeat(T_K: list[float], cells: list[str]) -> bool:
     pairs = {(f"{T:.3g}", cell) for T, cell in zip(T_K, cells, strict=True)}
     temperatures = {T for T, _ in pairs}
     n_series = len(set(cells))
-    return len(temperatures) >= 3 and 2 * len(pairs) >= len(temperatures) * n_series and len(pairs) > 0.8 * len(T_K)
+    return len(temperatures) >= 3 and len(pairs) > max(0.6 * len(temperatures) * n_series, 0.8 * len(T_K))

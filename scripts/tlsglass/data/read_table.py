@@ -248,6 +248,7 @@ def _split(label: str, lines: list[str], separator: str) -> list[tuple[list[str]
 def _split_header(label: str, line: str, separator: str, width: int) -> list[str]:
     """Return the names in a line: those that are as many as the columns, whatever separates them."""
     names, *_ = _split(label, [line], separator)[0]
+    names = [name.rstrip(",;") for name in names] if separator == " " else names
     if len(names) == width:
         return names
     options = [re.findall(r"(?:[^\s()\[\]]|\s*[(\[][^)\]]*[)\]]+)+", line), re.split(r"\s{2,}|\t", line.strip())]
@@ -346,13 +347,19 @@ def _find_header(
     if not candidates:
         return [], [], 0
     below: list[str] = []
-    if len(candidates) > 1 and all(not name or units.is_unit(name.strip("()[] ")) for name in candidates[-1][0]):
-        below = [name.strip("()[] ") for name in candidates.pop()[0]]
+    if len(candidates) > 1 and all(not name or units.is_unit(_without_brackets(name)) for name in candidates[-1][0]):
+        below = [_without_brackets(name) for name in candidates.pop()[0]]
     exact = [candidate for candidate in candidates if len(candidate[0]) == width] or candidates
     if comments:
         exact = [names for names in exact if any(re.match(r"[Tt](emp\w*)?(?![A-Za-z])", name) for name in names[0])] or exact
     names, number = exact[-1]
     return names, below if len(below) == len(names) else [], number
+
+
+def _without_brackets(text: str) -> str:
+    """Return the unit in a cell like (mK) or [W/(m K)]."""
+    text = text.strip()
+    return text[1:-1].strip() if text[:1] + text[-1:] in ("()", "[]") else text
 
 
 def _decimal(table: Table) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from statistics import median
 from typing import Any
-
-import numpy as np
 
 from tlsglass.base import validation
 from tlsglass.data import infer_dataset
@@ -169,7 +169,7 @@ def _values(table: Table, column: Column | None, where: Mapping[str, str]) -> se
     if column is None:
         return set()
     numbers = table.numbers(column.name)
-    return {numbers[k] for k in table.select(where)}
+    return {numbers[k] for k in table.select(where) if math.isfinite(numbers[k])}
 
 
 def _drive(table: Table, sweep: Column, power: Column | None, options: ResonatorOptions, needed: list[str]) -> dict[str, Any]:
@@ -202,6 +202,11 @@ def _best_sweep(table: Table, sweep: str, f: Column, error: str | None, where: M
     rows = table.select(where)
     powers, cells = table.numbers(sweep), table.column(sweep)
     errors = table.numbers(name) if name else [0.0] * len(powers)
-    values = sorted({powers[k] for k in rows})
-    best = min(values, key=lambda value: float(np.nanmedian([errors[k] for k in rows if powers[k] == value])))
+    values = sorted({powers[k] for k in rows if math.isfinite(powers[k])})
+
+    def typical_error(value: float) -> float:
+        of_sweep = [errors[k] for k in rows if powers[k] == value and errors[k] > 0]
+        return median(of_sweep) if of_sweep else math.inf
+
+    best = min(values, key=typical_error)
     return next(str(cell) for cell in cells if parse_number(cell) == best)

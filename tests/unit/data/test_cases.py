@@ -1,0 +1,467 @@
+"""Tables that were once read wrongly, and further ones of each kind: right numbers, or a question that names its answer."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from tlsglass.base import validation
+from tlsglass.data import infer_dataset
+from tlsglass.data.dataset import load_dataset
+from tlsglass.data.infer_dataset import ReadingOptions
+from tlsglass.data.read_table import read_table, read_tables
+
+ROOT = Path(__file__).parents[3]
+CASES = ROOT / "tests/data/cases"
+T = np.geomspace(0.1, 1.5, 14)
+KAPPA = 0.03 * T**1.9
+KAPPA_OPTIONS = {"observable": "thermal_conductivity"}
+LOSS_OPTIONS = {"observable": "resonator_loss", "frequency_Hz": 5e9}
+F_OPTIONS = {"observable": "resonator_frequency", "frequency_Hz": 5e9}
+WEAK, SHIFT = 1e-5 * (1 + T), 1e-5 * np.log(T)
+
+
+def load(file, **options):
+    """Return the dataset of a case, or of a table as text."""
+    path = CASES / file if isinstance(file, str) else file
+    table = read_table(path, options.get("decimal"))
+    return infer_dataset.build_dataset(table, infer_dataset.infer_info(table, ReadingOptions(**options)))
+
+
+def write(tmp_path, header, *columns, separator=","):
+    file = tmp_path / "t.csv"
+    rows = [separator.join(x if isinstance(x, str) else f"{x:.12g}" for x in row) for row in zip(*columns, strict=True)]
+    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return file
+
+
+def question(file, **options):
+    with pytest.raises(validation.Question) as caught:
+        load(file, **options)
+    assert str(caught.value).endswith(f"; to fit it all the same, add --confirm {caught.value.code}")
+    assert "\n" not in str(caught.value)
+    load(file, **options | {"confirm": (caught.value.code,)})
+    return caught.value.code
+
+
+def refusal(file, **options):
+    with pytest.raises(validation.InputError) as caught:
+        load(file, **options)
+    assert not isinstance(caught.value, validation.Question)
+    assert len(caught.value.lines) == 1
+    return str(caught.value)
+
+
+# ---- forms of the value -------------------------------------------------------------------------------------------------
+
+
+def test_Q_is_inverted_where_a_loss_is_due(tmp_path):
+    dataset = load("Qi_taken_as_loss.csv", **LOSS_OPTIONS, value_unit="dimensionless")
+    assert dataset.info["data"]["value"]["inverse"] is True
+    assert dataset.points.value[0] == pytest.approx(1 / 1.64e6)
+    for header, options in (("T_K,Q_int", {}), ("T_K,R1", {}), ("T_K,x", {"inverse": True, "value_unit": "dimensionless"})):
+        dataset = load(write(tmp_path, header, T, 1 / WEAK), **LOSS_OPTIONS, **options)
+        np.testing.assert_allclose(dataset.points.value, WEAK, rtol=1e-10)
+        assert "inverted" in infer_dataset.describe_reading(dataset)["text"]
+    assert question(write(tmp_path, "T_K,Qi", T, WEAK), **LOSS_OPTIONS) == "Q_below_1"
+    np.testing.assert_allclose(load(tmp_path / "t.csv", **LOSS_OPTIONS, form="value").points.value, WEAK)
+    assert question(write(tmp_path, "T_K,loss", T, 1 / WEAK), **LOSS_OPTIONS) == "loss_above_1"
+
+
+def test_errors_of_Q_become_those_of_the_loss(tmp_path):
+    dataset = load(write(tmp_path, "T_K,Q_i,Q_i_err", T, 1 / WEAK, 0.02 / WEAK), **LOSS_OPTIONS)
+    np.testing.assert_allclose(dataset.points.error, 0.02 * WEAK, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "options"),
+    [
+        ("T_K,kappa/T (W/m/K^2)", KAPPA / T, {}),
+        ("T_K,kappa/T^2 (mW/(m K^3))", 1e3 * KAPPA / T**2, {}),
+        ("T_K,κ/T² (W/(m K))", KAPPA / T**2, {}),
+        ("T_K,koT", KAPPA / T, {"value_unit": "W/m/K^2"}),
+        ("T_K,kappa_over_T3", KAPPA / T**3, {"value_unit": "W/m/K^4"}),
+        ("T_K,1/kappa (m K/W)", 1 / KAPPA, {}),
+        ("T_K,log10_kappa_W_per_m_K", np.log10(KAPPA), {}),
+        ("T_K,ln(kappa) (W/(m K))", np.log(KAPPA), {}),
+        ("T_K,kappa (10^-5 W/m/K)", 1e5 * KAPPA, {}),
+        ("T_K,x", np.log10(KAPPA), {"form": "log10", "value_unit": "W/(m K)"}),
+        ("T^2_K,kappa_W_per_m_K", KAPPA, {}),
+        ("T² (K²),kappa_W_per_m_K", KAPPA, {}),
+        ("1/T (1/K),kappa_W_per_m_K", KAPPA, {}),
+        ("log10(T) (K),kappa_W_per_m_K", KAPPA, {}),
+    ],
+)
+def test_forms_of_kappa_and_of_the_temperature_are_converted_and_reported(tmp_path, header, column, options):
+    first = header.split(",")[0]
+    of_T = {"T^2_K": T**2, "T² (K²)": T**2, "1/T (1/K)": 1 / T, "log10(T) (K)": np.log10(T)}.get(first, T)
+    dataset = load(write(tmp_path, header, of_T, column), **KAPPA_OPTIONS, **options)
+    np.testing.assert_allclose(dataset.points.T_K, T, rtol=1e-9)
+    np.testing.assert_allclose(dataset.points.value, KAPPA, rtol=1e-9)
+    assert infer_dataset.describe_reading(dataset)["forms"] or "10^-5" in header
+
+
+def test_errors_follow_the_form_of_their_column(tmp_path):
+    for header, column, error in (
+        ("T_K,kappa/T^2 (W/m/K^3),error", KAPPA / T**2, 0.02 * KAPPA / T**2),
+        ("T_K,kappa/T^2 (W/m/K^3),err (W/m/K)", KAPPA / T**2, 0.02 * KAPPA),
+        ("T_K,log10_kappa_W_per_m_K,log10_kappa_err", np.log10(KAPPA), 0.02 / np.log(10) + 0 * T),
+        ("T_K,1/kappa (m K/W),1/kappa err", 1 / KAPPA, 0.02 / KAPPA),
+    ):
+        dataset = load(write(tmp_path, header, T, column, error), **KAPPA_OPTIONS)
+        np.testing.assert_allclose(dataset.points.error, 0.02 * KAPPA, rtol=1e-9)
+
+
+def test_C_over_T_is_a_form_of_C(tmp_path):
+    dataset = load("C_over_T.csv", observable="specific_heat")
+    assert dataset.points.value[0] == pytest.approx(0.05 * 6.63636e-07)
+    assert dataset.unit == "J/(mol K)"
+    C = 1e-3 * T**1.1
+    for header, column in (("T_K,C (mJ/mol/K^2)", 1e3 * C / T), ("T_K,Cp/T (J/(kg K²))", C / T)):
+        np.testing.assert_allclose(load(write(tmp_path, header, T, column), observable="specific_heat").points.value, C)
+
+
+def test_a_logarithm_of_which_base_is_asked_for(tmp_path):
+    assert "--form log10 or --form ln" in refusal(write(tmp_path, "T_K,log kappa (W/m/K)", T, np.log10(KAPPA)), **KAPPA_OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("T_K,Q⁻¹ × 10⁴", 1e4 * WEAK),
+        ("T_K,1/Qi (x1e-5)", 1e5 * WEAK),
+        ("T_K,1/Qi (×10⁵)", 1e5 * WEAK),
+        ("T_K,10^6 Q^-1", 1e6 * WEAK),
+    ],
+)
+def test_powers_of_ten_in_a_name_are_read_the_possible_way(tmp_path, header, column):
+    np.testing.assert_allclose(load(write(tmp_path, header, T, column), **LOSS_OPTIONS).points.value, WEAK, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("header", "factor"), [("df/f (ppm)", 1e6), ("df/f × 10⁶", 1e6), ("δf/f (10⁻⁶)", 1e6), ("df_over_f", 1)]
+)
+def test_relative_shifts(tmp_path, header, factor):
+    np.testing.assert_allclose(load(write(tmp_path, f"T_K,{header}", T, factor * SHIFT), **F_OPTIONS).points.value, SHIFT)
+
+
+# ---- units of errors ----------------------------------------------------------------------------------------------------
+
+
+def test_silent_errors_are_those_of_the_truth():
+    truth = load("silent_truth.csv", **KAPPA_OPTIONS).points
+    for name in ("percent_error_kappa_in_mW", "relative_error_fraction", "error_W_beside_kappa_mW"):
+        points = load(f"silent_{name}.csv", **KAPPA_OPTIONS).points
+        np.testing.assert_allclose(points.value, truth.value, rtol=1e-12)
+        np.testing.assert_allclose(points.error, truth.error, rtol=1e-2)  # as many digits as the table has
+    points = load("silent_f_kHz_error_Hz_col.csv", **F_OPTIONS).points
+    np.testing.assert_allclose(points.error, 500 / 5e9)
+    dataset = load("silent_error_of_T_taken_for_that_of_kappa.csv", **KAPPA_OPTIONS)
+    assert dataset.points.error is None
+    assert "not from sigma_T_K" in infer_dataset.describe_reading(dataset)["text"]
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "options"),
+    [
+        ("err (%)", 2 + 0 * T, {}),
+        ("rel_err", 0.02 + 0 * T, {}),
+        ("relative error (%)", 2 + 0 * T, {}),
+        ("error (mW/m/K)", 20 * KAPPA, {}),
+        ("kappa_sigma", 0.02 * KAPPA, {}),
+        ("σ_κ", 0.02 * KAPPA, {}),
+        ("±", 0.02 * KAPPA, {}),
+        ("Fehler", 0.02 * KAPPA, {}),
+        ("variance", (0.02 * KAPPA) ** 2, {}),
+        ("σ²", (0.02 * KAPPA) ** 2, {}),
+        ("error", 20 * KAPPA, {"error_unit": "mW/(m K)"}),
+        ("error", 2 + 0 * T, {"error_unit": "%"}),
+        ("error", 0.02 + 0 * T, {"error_unit": "relative"}),
+        ("x", 0.02 * KAPPA, {"error": "x"}),
+    ],
+)
+def test_units_of_errors(tmp_path, header, column, options):
+    file = write(tmp_path, f"T_K,kappa (W/m/K),{header}", T, KAPPA, column)
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS, **options).points.error, 0.02 * KAPPA, rtol=1e-9)
+
+
+def test_errors_of_a_frequency_have_their_own_unit(tmp_path):
+    assert load("error_unit_kHz.csv", **F_OPTIONS | {"frequency_Hz": 8.17e9}).points.error[0] == pytest.approx(116.2 / 8.17e9)
+    assert load("error_percent.csv", **KAPPA_OPTIONS).points.error[0] == pytest.approx(0.05 * 0.00011093945476923075)
+    for header, error in (("f_err (Hz)", 50 + 0 * T), ("f_err (ppm)", 0.01 + 0 * T), ("err (%)", 1e-6 + 0 * T)):
+        points = load(write(tmp_path, f"T_K,f (GHz),{header}", T, 5 * (1 + SHIFT), error), **F_OPTIONS).points
+        np.testing.assert_allclose(points.error, 1e-8, rtol=1e-4)
+
+
+def test_an_error_belongs_to_the_value_whose_name_it_shares(tmp_path):
+    columns = {"value": "Frequenz [GHz]", "temperature": "Temperatur [mK]"}
+    dataset = load("Qi_err_used_for_f.csv", **F_OPTIONS | {"frequency_Hz": 8.17e9}, **columns)
+    assert dataset.points.error is None
+    columns = (T, 5e9 * (1 + SHIFT), 50 + 0 * T, 1 / WEAK, 1e3 + 0 * T, 1e-3 + 0 * T)
+    file = write(tmp_path, "T_K,f_r (Hz),f_r_err,Qi,Qi_err,Terr", *columns)
+    dataset = load(file, **F_OPTIONS)
+    np.testing.assert_allclose(dataset.points.error, 1e-8)
+    np.testing.assert_allclose(dataset.points.T_error_K, 1e-3)
+    np.testing.assert_allclose(load(file, **LOSS_OPTIONS).points.error, 1e3 * WEAK**2, rtol=1e-9)
+    assert "--error COLUMN" in refusal(write(tmp_path, "T_K,kappa (W/m/K),err_of_k2", T, KAPPA, KAPPA), **KAPPA_OPTIONS)
+    assert load(tmp_path / "t.csv", **KAPPA_OPTIONS, error="none").points.error is None
+    message = refusal(write(tmp_path, "T_K,kappa (W/m/K),err,sigma", T, KAPPA, KAPPA, KAPPA), **KAPPA_OPTIONS)
+    assert "which of err, sigma" in message
+
+
+def test_errors_of_the_temperature(tmp_path):
+    file = write(tmp_path, "T (mK),kappa (W/m/K),err (%),sigma_T (mK)", 1e3 * T, KAPPA, 1 + 0 * T, 0.3 + 0 * T)
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS).points.T_error_K, 3e-4)
+    expected = np.hypot(3e-4, 1e-3 * T)
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS, temperature_error="0.3mK+0.1%").points.T_error_K, expected)
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS, temperature_error="sigma_T (mK)").points.T_error_K, 3e-4)
+    assert "needs errors of the value" in refusal(file, **KAPPA_OPTIONS, error="none", temperature_error="1mK")
+
+
+def test_a_unit_that_contradicts_the_header_is_refused(tmp_path):
+    file = write(tmp_path, "T (mK),kappa (mW/m/K),err (mW/m/K)", 1e3 * T, 1e3 * KAPPA, KAPPA)
+    for option in ({"temperature_unit": "K"}, {"value_unit": "W/(m K)"}, {"error_unit": "W/(m K)"}):
+        assert "contradicts" in refusal(file, **KAPPA_OPTIONS, **option)
+    load(file, **KAPPA_OPTIONS, temperature_unit="mK", value_unit="mW/(m K)", error_unit="mW/m/K")
+
+
+# ---- the table ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_table_without_header_is_asked_for_its_columns():
+    assert "--columns T=1 value=2" in refusal("no_header.csv", **KAPPA_OPTIONS)
+    options = {"temperature": "1", "value": "2", "temperature_unit": "K", "value_unit": "W/(m K)"}
+    assert load("no_header.csv", **KAPPA_OPTIONS, **options).points.T_K[0] == pytest.approx(0.07635721944444444)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("savetxt_default.dat", (0.07636, 1.109395e-4)),
+        ("units_row.csv", (0.076357, 1.1094e-4)),
+        ("page_mW.csv", (0.076357, 1.109394e-4)),
+    ],
+)
+def test_headers_units_and_decimal_commas(name, first):
+    points = load(name, **KAPPA_OPTIONS).points
+    assert len(points.T_K) == 23
+    assert (points.T_K[0], points.value[0]) == pytest.approx(first, rel=1e-4)
+
+
+def test_rows_without_a_number(tmp_path):
+    message = refusal("nan_rows.csv", **KAPPA_OPTIONS)
+    assert "lines 2, 7, 12, 17" in message
+    assert "--skip-bad-rows" in message
+    dataset = load("nan_rows.csv", **KAPPA_OPTIONS, skip_bad_rows=True)
+    assert (len(dataset.points.T_K), dataset.lines_left_out) == (18, (2, 7, 12, 17, 22))
+    values = ["x" if T_K > 1 else f"{value:.6g}" for T_K, value in zip(T, KAPPA, strict=True)]
+    file = write(tmp_path, "T_K,kappa (W/m/K)", T, values)
+    refusal(file, **KAPPA_OPTIONS)
+    assert len(load(file, **KAPPA_OPTIONS, window_K=[0.05, 0.9]).points.T_K) == 11  # outside the window nothing matters
+
+
+def test_0_for_a_missing_value():
+    options = {"observable": "resonator_frequency", "temperature_unit": "mK", "value": "P1", "value_unit": "Hz"}
+    assert "0 for a missing value" in refusal("biqute2526_kid_f_vs_T_raw.csv", **options)
+    dataset = load("biqute2526_kid_f_vs_T_raw.csv", **options, skip_bad_rows=True)
+    assert (len(dataset.points.T_K), dataset.lines_left_out) == (12, (5,))
+    assert dataset.points.error is None  # Terr is that of the temperature
+    assert "row 1: 0.00E+00 must be" in refusal("kappa_peek_ca30_rod1.csv", **KAPPA_OPTIONS, temperature_unit="K")
+    assert len(load("kappa_peek_ca30_rod1.csv", **KAPPA_OPTIONS, temperature_unit="K", skip_bad_rows=True).points.T_K) == 17
+    assert "R5, row 4: 0.0 must be" in refusal("biqute2526_kid_Qi_vs_T_raw.csv", **LOSS_OPTIONS, value="R5")
+
+
+def test_thousands_separators():
+    truth = load("silent_truth.csv", **KAPPA_OPTIONS).points
+    np.testing.assert_allclose(load("silent_thousands_mK_tsv.csv", **KAPPA_OPTIONS).points.T_K, truth.T_K, rtol=0.01)
+    points = load("silent_thousands_semicolon_all_above_1000.csv", **KAPPA_OPTIONS).points
+    assert points.T_K[:2] == pytest.approx([1.0, 1.232])
+
+
+def test_thousands_that_can_be_read_both_ways(tmp_path):
+    numbers = [f"{x},{y:03d}" for x, y in zip(range(1, 9), range(100, 180, 10), strict=True)]
+    file = write(tmp_path, "T (mK);kappa (mW/m/K)", numbers, numbers, separator=";")
+    assert "--decimal comma or --decimal point" in refusal(file, **KAPPA_OPTIONS)
+    assert load(file, **KAPPA_OPTIONS, decimal="point").points.T_K[0] == pytest.approx(1.1)
+    assert load(file, **KAPPA_OPTIONS, decimal="comma").points.T_K[0] == pytest.approx(1.1e-3)
+    file = write(tmp_path, "T (K);kappa (W/m/K)", numbers, numbers, separator=";")
+    assert load(file, **KAPPA_OPTIONS).points.T_K[0] == pytest.approx(1.1)  # 1100 K is not possible
+    mixed = ["950", "975", *numbers]
+    file = write(tmp_path, "T (mK);kappa (mW/m/K)", mixed, mixed, separator=";")
+    assert load(file, **KAPPA_OPTIONS).points.T_K[-1] == pytest.approx(8.17)  # only then they ascend
+
+
+@pytest.mark.parametrize("name", ["cell_1e308_traceback.csv", "err_1e300_traceback.csv"])
+def test_numbers_are_bounded(name):
+    assert "at most 1e+30" in refusal(name, **KAPPA_OPTIONS)
+
+
+def test_columns_of_one_name(tmp_path):
+    assert "several columns kappa_W_per_m_K" in refusal("dataset_duplicate_column.csv", **KAPPA_OPTIONS)
+    folder = tmp_path / "one"
+    shutil.copytree(ROOT / "config/experiments/stycast1266_thermal_conductivity", folder)
+    shutil.copyfile(CASES / "dataset_duplicate_column.csv", folder / "data.csv")
+    with pytest.raises(validation.InputError, match="there are several of that name"):
+        load_dataset(folder)
+
+
+def test_files_are_joined_unless_they_overlap(tmp_path):
+    for name, rows in (("low", T < 0.4), ("high", T >= 0.4), ("all", T > 0)):
+        write(tmp_path, "T_K,kappa (W/m/K)", T[rows], KAPPA[rows]).rename(tmp_path / f"{name}.csv")
+    table = read_tables([tmp_path / "low.csv", tmp_path / "high.csv"])
+    dataset = infer_dataset.build_dataset(table, infer_dataset.infer_info(table, ReadingOptions()))
+    np.testing.assert_allclose(dataset.points.T_K, T)
+    write(tmp_path, "T_K,kappa (W/m/K)", T, 1.1 * KAPPA)
+    table = read_tables([tmp_path / "all.csv", tmp_path / "t.csv"])
+    with pytest.raises(validation.Question) as caught:
+        infer_dataset.build_dataset(table, infer_dataset.infer_info(table, ReadingOptions()))
+    assert caught.value.code == "mixed_series"
+
+
+# ---- questions ----------------------------------------------------------------------------------------------------------
+
+
+def test_series_that_are_mixed(tmp_path):
+    file = ROOT / "config/experiments/argonne_resonator_loss/data.csv"
+    assert question(file, **F_OPTIONS | {"frequency_Hz": 8.17e9}, value="f0_Hz") == "mixed_series"
+    options = F_OPTIONS | {"frequency_Hz": 8.17e9, "where": {"power_dBm": "-30"}}
+    assert len(load(file, **options, value="f0_Hz").points.T_K) == 51
+    interleaved = write(tmp_path, "T_K,kappa (W/m/K),run", np.repeat(T, 2), np.repeat(KAPPA, 2), np.tile([1, 2], 14))
+    assert question(interleaved, **KAPPA_OPTIONS) == "mixed_series"
+    named = write(tmp_path, "T_K,kappa (W/m/K),sample", np.tile(T, 2), np.tile(KAPPA, 2), ["A"] * 14 + ["B"] * 14)
+    assert question(named, **KAPPA_OPTIONS) == "mixed_series"
+    rms = np.round(0.0135 + 0.001 * np.random.default_rng(1).random(14), 4)
+    load(write(tmp_path, "T_K,kappa (W/m/K),rms", T, KAPPA, rms), **KAPPA_OPTIONS)  # one sweep
+    stages = write(tmp_path, "T_K,kappa (W/m/K),stage", T, KAPPA, [1] * 7 + [2] * 7)
+    load(stages, **KAPPA_OPTIONS)  # two parts of one sweep
+    load("nyu_al_inp_resonator.csv", observable="resonator_frequency", value="f0_Hz")
+
+
+def test_columns_that_are_swapped_or_are_no_value(tmp_path):
+    assert question("silent_swapped_columns.csv", **KAPPA_OPTIONS) == "swapped_columns"
+    assert question("silent_log10_kappa_positive.csv", **KAPPA_OPTIONS) == "value_range"
+    assert "cannot be" in refusal(write(tmp_path, "kappa_mW_per_m_K,T_mK", 1e3 * T, 1e3 * KAPPA), **KAPPA_OPTIONS)
+    assert question(write(tmp_path, "T_K,kappa (W/m/K)", T, 1e7 * KAPPA), **KAPPA_OPTIONS) == "value_range"
+
+
+def test_errors_that_are_larger_than_what_they_belong_to(tmp_path):
+    assert question(write(tmp_path, "T_K,kappa (W/m/K),err", T, KAPPA, 5 * KAPPA), **KAPPA_OPTIONS) == "error_above_value"
+    file = write(tmp_path, "T_K,f (GHz),err (MHz)", T, 5 * (1 + SHIFT), 10 + 0 * T)
+    assert question(file, **F_OPTIONS) == "error_above_value"
+
+
+def test_temperatures_beyond_the_physics_and_too_few_are_refused(tmp_path):
+    assert "is the unit right" in refusal(write(tmp_path, "T_K,kappa (W/m/K)", 1e3 * T, KAPPA), **KAPPA_OPTIONS)
+    few = np.repeat(T[:3], 4)
+    message = refusal(write(tmp_path, "T_K,kappa (W/m/K)", few, 0.03 * few**1.9), **KAPPA_OPTIONS)
+    assert "3 different temperatures" in message
+
+
+# ---- what is inferred ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "observable"),
+    [
+        ("kappa_W_per_m_K", KAPPA, "thermal_conductivity"),
+        ("k (mW/(m K))", KAPPA, "thermal_conductivity"),
+        ("c_p (J/(kg K))", KAPPA, "specific_heat"),
+        ("C/T (mJ/mol/K^2)", KAPPA, "specific_heat"),
+        ("f0_Hz", 5e9 * (1 + SHIFT), "resonator_frequency"),
+        ("freq (GHz)", 5 * (1 + SHIFT), "resonator_frequency"),
+    ],
+)
+def test_the_observable_follows_from_an_unambiguous_column(tmp_path, header, column, observable):
+    dataset = load(write(tmp_path, f"T_K,{header}", T, column))
+    assert dataset.info["observable"] == observable
+    if observable == "resonator_frequency":
+        assert dataset.info["frequency_Hz"] == pytest.approx(5e9, rel=1e-4)
+
+
+def test_all_that_is_missing_is_asked_for_at_once(tmp_path):
+    message = refusal(write(tmp_path, "T,a,b", T, KAPPA, KAPPA))
+    for option in ("--observable", "--temperature-unit", "--value COLUMN"):
+        assert option in message
+    assert "--frequency" in refusal(
+        write(tmp_path, "T_K,f_kHz", T, 90 * (1 + SHIFT)), observable="sound_velocity", value_unit="ppm"
+    )
+    assert "--observable" in refusal(write(tmp_path, "T_K,f_kHz", T, 90 * (1 + SHIFT)))  # a vibrating reed?
+
+
+def test_the_plain_quantity_is_preferred_to_its_forms():
+    for name in ("kappa_cuni_olson.csv", "kappa_graphite_poco_woodcraft.csv"):
+        dataset = load(name, **KAPPA_OPTIONS)
+        assert dataset.info["data"]["value"]["column"].startswith("k")
+        assert "/T" not in dataset.info["data"]["value"]["column"]
+
+
+def test_a_hostile_name_is_quoted_in_messages(tmp_path):
+    file = write(tmp_path, "T_K,kappa (W/m/K),k$(touch x)", np.tile(T, 2), np.tile(KAPPA, 2), ["A"] * 14 + ["B"] * 14)
+    with pytest.raises(validation.Question, match=r"--where 'k\$\(touch x\)=A'"):
+        load(file, **KAPPA_OPTIONS, value="kappa (W/m/K)")
+
+
+# ---- datasets -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_inferred_is_read_again_from_a_dataset(tmp_path):
+    columns = (T**2, np.log10(KAPPA), 2 + 0 * T, 0.3 + 0 * T)
+    file = write(tmp_path, "T^2_K,log10_kappa_W_per_m_K,err (%),sigma_T (mK)", *columns)
+    expected = load(file, **KAPPA_OPTIONS)
+    folder = tmp_path / "one"
+    folder.mkdir()
+    file.rename(folder / "t.csv")
+    (folder / "dataset.yaml").write_text(yaml.safe_dump(expected.info, allow_unicode=True), encoding="utf-8")
+    for name in ("T_K", "value", "error", "T_error_K"):
+        np.testing.assert_array_equal(getattr(load_dataset(folder).points, name), getattr(expected.points, name))
+
+
+@pytest.mark.parametrize("name", ["../t.csv", "/dev/zero", "link.csv", "loop.csv", ".", "folder", "a\0b"])
+def test_a_dataset_reads_only_regular_files_of_its_folder(tmp_path, name):
+    folder = tmp_path / "one"
+    shutil.copytree(ROOT / "config/experiments/stycast1266_thermal_conductivity", folder)
+    (tmp_path / "t.csv").write_text("secret", encoding="utf-8")
+    (folder / "link.csv").symlink_to(tmp_path / "t.csv")
+    (folder / "loop.csv").symlink_to(folder / "loop.csv")
+    (folder / "folder").mkdir()
+    info = yaml.safe_load((folder / "dataset.yaml").read_text(encoding="utf-8"))
+    info["data"]["file"] = name
+    (folder / "dataset.yaml").write_text(yaml.safe_dump(info), encoding="utf-8")
+    with pytest.raises(validation.InputError) as caught:
+        load_dataset(folder)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["{x}", "}", "<script>", "-x", "a b", "x" * 101, "é"])
+def test_names_of_datasets_are_restricted(tmp_path, name):
+    folder = tmp_path / name
+    shutil.copytree(ROOT / "config/experiments/stycast1266_thermal_conductivity", folder)
+    with pytest.raises(validation.InputError, match="the name of a dataset must"):
+        load_dataset(folder)
+
+
+# ---- many rows ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("errors", [True, False])
+def test_many_rows_are_averaged_with_the_same_mean(tmp_path, errors):
+    rng = np.random.default_rng(1)
+    many = np.sort(rng.uniform(0.05, 0.5, 20_000))
+    kappa = 0.03 * many**1.9 * (1 + 0.02 * rng.standard_normal(len(many)))
+    columns = (many, kappa, 0.02 * kappa) if errors else (many, kappa)
+    dataset = load(write(tmp_path, "T_K,kappa (W/m/K)" + ",err" * errors, *columns))
+    points = dataset.points
+    assert dataset.averaged == {"rows": 20_000, "bins": len(points.T_K)}
+    assert len(points.T_K) <= 300
+    scatter = points.value / (0.03 * points.T_K**1.9) - 1
+    relative = points.error / points.value if errors else 0.02 * points.weight / points.value
+    assert np.std(scatter / relative) == pytest.approx(1.0, abs=0.15)
+    assert "averaged in" in infer_dataset.describe_reading(dataset)["text"]
+
+
+def test_few_rows_are_left_alone(tmp_path):
+    dataset = load(write(tmp_path, "T_K,kappa (W/m/K)", np.linspace(0.1, 0.5, 1000), 0.03 * np.linspace(0.1, 0.5, 1000) ** 1.9))
+    assert dataset.averaged is None
+    assert len(dataset.points.T_K) == 1000

@@ -1,0 +1,208 @@
+"""Tables in the forms in which programs and people write them are read alike; what cannot be read is one line."""
+
+import io
+import sys
+import types
+
+import numpy as np
+import pytest
+
+from tlsglass.base import validation
+from tlsglass.data.read_table import parse_number, read_table, read_tables
+
+T = [0.1, 0.2, 0.3, 0.4, 0.5]
+VALUES = [1.5e-4, 2.5e-4, 3.5e-4, 4.5e-4, 6.75e-4]
+
+
+def lines(separator=",", number=repr):
+    return [f"{number(a)}{separator}{number(b)}" for a, b in zip(T, VALUES, strict=True)]
+
+
+def comma(x):
+    return repr(x).replace(".", ",")
+
+
+def read(tmp_path, text, **options):
+    file = tmp_path / "t.csv"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_table(file, **options)
+
+
+COMMON = {
+    "comma": ["T_K,kappa", *lines()],
+    "semicolon": ["T_K;kappa", *lines(";")],
+    "tab": ["T_K\tkappa", *lines("\t")],
+    "blanks": ["T_K  kappa", *lines("   ")],
+    "blanks at the start of each line": ["  T_K  kappa", *(f"   {line}" for line in lines("   "))],
+    "decimal commas and semicolons": ["T_K;kappa", *lines(";", comma)],
+    "decimal commas and tabs": ["T_K\tkappa", *lines("\t", comma)],
+    "decimal commas and blanks": ["T_K kappa", *lines("  ", comma)],
+    "comma and blank": ["T_K, kappa", *lines(", ")],
+    "title": ["Sample A, spring 2020, 3 mm", "T_K,kappa", *lines()],
+    "title of as many cells": ["Sample A,2020", "T_K,kappa", *lines()],
+    "several titles": ["Sample A", "", "measured 2020-03-01", "T_K,kappa", *lines()],
+    "header of savetxt": ["# T_K kappa", *lines(" ")],
+    "comments above and below the header": ["# Sample A", "# 2024-03-01 fridge: LD400", "# T_K kappa", "# note", *lines(" ")],
+    "comma header above blanks": ["# T_K, kappa", *lines(" ")],
+    "comment marks of MATLAB": ["% Sample A", "T_K,kappa", *lines()],
+    "comments in lines": ["T_K,kappa # names", *(f"{line} # ok" for line in lines())],
+    "Fortran exponents": ["T_K,kappa", *(line.replace("e-", "D-").replace("0.000", "0.000") for line in lines())],
+    "powers of ten": ["T_K,kappa", *(f"{a},{1e4 * b!r}×10^-4" for a, b in zip(T, VALUES, strict=True))],
+    "unicode minus": ["T_K,kappa", *(f"{a},{1e4 * b!r}e−4" for a, b in zip(T, VALUES, strict=True))],
+    "trailing separators": ["T_K,kappa,", *(f"{line}," for line in lines())],
+    "quotes": ['"T_K","kappa"', *(f'"{line.replace(",", chr(34) + "," + chr(34))}"' for line in lines())],
+    "a column of text": ["T_K,kappa,sample", *(f"{line},A 1" for line in lines())],
+    "an index without a name": [",T_K,kappa", *(f"{k},{line}" for k, line in enumerate(lines()))],
+}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", list(COMMON))
+def test_common_forms_have_the_same_numbers(tmp_path, name, end):
+    table = read(tmp_path, end.join(COMMON[name]) + end)
+    assert table.has_header
+    np.testing.assert_allclose(table.numbers("T_K"), T, rtol=1e-15)
+    np.testing.assert_allclose(table.numbers("kappa"), VALUES, rtol=1e-14)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_encodings(tmp_path, encoding):
+    table = read(tmp_path, "\n".join(["T (µK);Wärme", *lines(";")]).encode(encoding))
+    assert table.header == ["T (µK)", "Wärme"]
+
+
+def test_line_numbers_are_those_of_the_file(tmp_path):
+    table = read(tmp_path, "title\n\n# note\nT_K,k\n0.1,1\n\n0.2,x\n0.3,3\n0.4,4\n")
+    assert table.line_numbers == [5, 7, 8, 9]
+    assert "row 2: x must be; line 7 of the file" in table.bad_cells("k", [1], "must be")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", " "])
+def test_numbers_are_no_header(tmp_path, separator):
+    table = read(tmp_path, "\n".join(lines(separator)))
+    assert not table.has_header
+    assert table.header == ["1", "2"]
+    assert table.numbers("1") == T
+
+
+def test_a_title_above_numbers_without_header_is_no_header(tmp_path):
+    assert read(tmp_path, "\n".join(["Sample A of 2020", *lines()])).numbers("2") == VALUES
+
+
+@pytest.mark.parametrize(
+    ("header", "units"),
+    [
+        ("T,kappa\nK,W/m/K", ["K", "W/m/K"]),
+        ("T,kappa\n(mK),(W/(m K))", ["mK", "W/(m K)"]),
+        ("T,kappa\n,mW/m/K", ["", "mW/m/K"]),
+    ],
+)
+def test_a_row_of_units_below_the_header(tmp_path, header, units):
+    table = read(tmp_path, "\n".join([header, *lines()]))
+    assert (table.header, table.units) == (["T", "kappa"], units)
+    assert table.numbers("T") == T
+
+
+def test_names_of_blank_separated_columns_may_have_units_in_brackets(tmp_path):
+    assert read(tmp_path, "\n".join(["# T (K) kappa (W/(m K))", *lines(" ")])).header == ["T (K)", "kappa (W/(m K))"]
+    assert read(tmp_path, "\n".join(["T(mK)  R1 ", *lines("  ")])).header == ["T(mK)", "R1"]
+
+
+def test_names_that_are_numbers(tmp_path):
+    table = read(tmp_path, "T_K,-10,-20\n" + "\n".join(f"{line},1" for line in lines()))
+    assert table.header == ["T_K", "-10", "-20"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "numbers"),
+    [
+        (["0,5;1,234", "0,6;2,345"], [1.234, 2.345]),  # 0,5 has a decimal comma
+        (["0.5;1,234", "0.6;2,345"], [1234, 2345]),
+        (["1,234;0.63", "1,868;1.5"], [0.63, 1.5]),
+        (["1.234,5;7", "2.345,5;8"], [7, 8]),
+        (["1;1.234.567,8", "2;2.345.678,9"], [1234567.8, 2345678.9]),
+        (["1;1,234,567", "2;2,345,678"], [1234567, 2345678]),
+        (["1;1'234.5", "2;2'345.6"], [1234.5, 2345.6]),
+        (["1;1\u00a0234,5", "2;2\u202f345,6"], [1234.5, 2345.6]),
+        (['"1,234.5"\t7.5', '"2,345.5"\t8.5'], [7.5, 8.5]),
+    ],
+)
+def test_thousands_and_decimal_marks_are_told_apart_by_all_cells(tmp_path, rows, numbers):
+    assert read(tmp_path, "a;b\n".replace(";", "\t" if "\t" in rows[0] else ";") + "\n".join(rows)).numbers("b") == numbers
+
+
+def test_what_can_be_read_both_ways_is_not_decided_here(tmp_path):
+    text = "a;b\n1,234;5,678\n2,345;6,789\n"
+    assert read(tmp_path, text).decimal is None
+    assert read(tmp_path, text, decimal="comma").numbers("a") == [1.234, 2.345]
+    assert read(tmp_path, text, decimal="point").numbers("a") == [1234, 2345]
+    with pytest.raises(validation.InputError, match=r"line 2 has a decimal comma and line 3 a decimal point"):
+        read(tmp_path, "a;b\n0,5;1\n0.5;2\n")
+
+
+@pytest.mark.parametrize("cell", ["", "-", "x", "1_000", "0x1f", "1,5", "1e", "e5", "nan", "½", "1 2", "--1", "1.2.3"])
+def test_what_is_no_number(cell):
+    assert not np.isfinite(parse_number(cell))
+
+
+def test_a_row_of_another_length_is_no_row(tmp_path):
+    table = read(tmp_path, "T a b\n1 2 3\n2 3\n3 4 5\n4 5 6\n")
+    assert np.isnan(table.numbers("T")[1])
+    assert table.numbers("b")[2:] == [5, 6]
+    table = read(tmp_path, "T,a\n1,2\n2,3,4\n3,4\n4,5\nthe end\n")
+    assert [k for k, x in enumerate(table.numbers("T")) if np.isnan(x)] == [1, 4]
+
+
+def test_several_files_are_one_table(tmp_path):
+    for name, shift in (("low", 0), ("high", 1)):
+        (tmp_path / f"{name}.csv").write_text("T_K,k\n" + "\n".join(f"{t + shift},{t}" for t in T), encoding="utf-8")
+    files = [tmp_path / "low.csv", tmp_path / "high.csv"]
+    table = read_tables(files)
+    assert table.header == ["T_K", "k", "file"]
+    assert table.column("file") == ["low"] * 5 + ["high"] * 5
+    (tmp_path / "high.csv").write_text("T_K,C\n1,2\n2,3\n", encoding="utf-8")
+    with pytest.raises(validation.InputError, match="its columns differ"):
+        read_tables(files)
+
+
+def test_standard_input(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(b"T_K,k\n0.1,1\n0.2,2\n")))
+    assert read_table("-").numbers("k") == [1, 2]
+
+
+def test_excel(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["Sample A"], ["T_K", "kappa"], [0.1, 1e-3], [None, None], [0.2, "x"], [0.3, 2e-3], [0.4, 3e-3]):
+        book.active.append(row)
+    book.save(tmp_path / "k.xlsx")
+    table = read_table(tmp_path / "k.xlsx")
+    assert table.numbers("T_K") == [0.1, 0.2, 0.3, 0.4]
+    assert table.line_numbers == [3, 5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"", "only comments or nothing"),
+        (b"#a b\n", "only comments"),
+        (b"a,b\n", "not a table of numbers"),
+    ],
+)
+def test_what_is_no_table(tmp_path, raw, message):
+    with pytest.raises(validation.InputError, match=message) as caught:
+        read(tmp_path, raw)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_spreadsheet_is_one_line(tmp_path):
+    with pytest.raises(validation.InputError) as caught:
+        read(tmp_path, b"PK\x03\x04rest")
+    assert "\n" not in str(caught.value)
+
+
+def test_limits_are_stated_in_one_line(tmp_path):
+    with open(tmp_path / "t.csv", "wb") as stream:
+        stream.truncate(40_000_000)
+    with pytest.raises(validation.InputError, match=r"40\.0 MB is too large; at most 32 MB"):
+        read_table(tmp_path / "t.csv")
