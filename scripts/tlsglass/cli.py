@@ -65,8 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted: nothing more is written", file=sys.stderr)
         return 130
     except OSError as error:
-        if error.errno == errno.EPIPE:  # as in `tlsglass fit ... | head`: nothing can be printed any more
+        if error.errno == errno.EPIPE:  # as in `tlsglass fit ... | true`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            print("output: the pipe is closed", file=sys.stderr)
             return 1
         file = f"{error.filename}: " if error.filename else "output: "
         print(validation.printable(f"{file}{error.strerror or error}"), file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -125,6 +125,8 @@ def fit(
     name: str = "data",
     scan: bool = True,
     relative_error: float | None = None,
+    temperature_error: npt.ArrayLike | str | None = None,
+    confirm: Sequence[str] = (),
 ) -> FitReport:
     """Fit a measured quantity as a function of temperature.
 
@@ -156,6 +158,10 @@ def fit(
         Whether to fit also in shorter windows, to test if µ and J0/h0 depend on the choice of the window.
     relative_error : float, optional
         Standard error relative to the value, such as 0.01, instead of ``error``.
+    temperature_error : array_like, shape (n,) or (), or str, optional
+        Standard errors of ``T`` in kelvin, or a text such as "0.3mK+0.1%". Requires errors of ``value``.
+    confirm : sequence of str, optional
+        Codes of questions about suspicious points, from the message of the error, that are answered with yes.
 
     Returns
     -------
@@ -181,7 +187,7 @@ def fit(
     from tlsglass.fitting.result import fit_dataset
 
     dataset = infer_dataset.dataset_from_arrays(
-        T, value, observable, error, relative_error, frequency, window, parameters or {}, h0, name
+        T, value, observable, error, relative_error, frequency, window, parameters or {}, h0, name, temperature_error, confirm
     )
     return FitReport(fit_dataset(dataset, scan))
 

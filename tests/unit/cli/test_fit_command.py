@@ -301,3 +301,82 @@ def test_a_relative_error_of_nothing_is_refused(tmp_path):
     )
     with pytest.raises(validation.InputError, match="assumed_relative: value 1 is 0, so that its relative error is undefined"):
         load_dataset(messy(tmp_path / "one", rows.encode(), **changes))
+
+
+def table_of(name, header, *columns):
+    Path(name).write_text(
+        "\n".join([header, *(",".join(map(repr, map(float, row))) for row in zip(*columns, strict=True))]), "utf-8"
+    )
+
+
+@pytest.fixture
+def read_only(monkeypatch):
+    """The datasets and folders that the command would fit and write."""
+    calls = []
+    monkeypatch.setattr(cli, "_report", lambda dataset, folder: calls.append((dataset, str(folder))))
+    return calls
+
+
+def test_each_column_and_selection_has_its_own_folder(read_only):
+    T = np.linspace(0.1, 0.5, 12)
+    table_of(
+        "k.csv", "T_K,P1 (W/m/K),P2 (W/m/K),run", np.tile(T, 2), np.tile(T**2, 2), np.tile(2 * T**2, 2), np.repeat([1, 2], 12)
+    )
+    arguments = ["fit", "k.csv", "--observable", "thermal_conductivity", "--where", "run=1"]
+    assert cli.main([*arguments, "--value", "P1 (W/m/K)", "P2 (W/m/K)"]) == 0
+    assert cli.main([*arguments[:-1], "run=2", "--value", "P1 (W/m/K)"]) == 0
+    assert cli.main([*arguments, "--value", "P1 (W/m/K)", "P2 (W/m/K)", "--out", "o"]) == 0
+    folders = [folder for _, folder in read_only]
+    assert len(set(folders)) == 5
+    assert read_only[1][0].points.value[0] == pytest.approx(0.02)
+
+
+def test_columns_by_number(read_only, capsys):
+    T = np.linspace(0.1, 0.5, 12)
+    table_of("k.csv", "", 1e3 * T, T**2, 0.01 * T**2)
+    units = ["--temperature-unit", "mK", "--value-unit", "W/m/K"]
+    arguments = ["fit", "k.csv", "--observable", "thermal_conductivity", *units, "--columns"]
+    assert cli.main([*arguments, "T=1", "value=2", "error=3"]) == 0
+    np.testing.assert_allclose(read_only[0][0].points.error, 0.01 * T**2)
+    for wrong in ("T=0", "T=4", "T=x", "x=1", "T"):
+        assert cli.main([*arguments, wrong]) == 2
+        assert f"--columns {wrong}: must be" in capsys.readouterr().err
+
+
+def test_a_written_dataset_says_where_and_is_read_alike(read_only, capsys, monkeypatch):
+    table_of("my table.dat", "T^2 (K^2),kappa/T (mW/m/K^2),err (%)", T2 := np.linspace(0.1, 0.5, 12), T2, 0 * T2 + 2)
+    arguments = ["fit", "my table.dat", "--write-dataset"]
+    assert cli.main([*arguments, "mine"]) == 0
+    assert "written: config/experiments/mine/dataset.yaml" in capsys.readouterr().err
+    loaded = load_dataset(Path("config/experiments/mine"))
+    for name in ("T_K", "value", "error"):
+        np.testing.assert_array_equal(getattr(loaded.points, name), getattr(read_only[0][0].points, name))
+    for name in ("mine", "../x", "/tmp/x", "{x}", "-x", ""):
+        before = set(Path("config/experiments").iterdir())
+        assert cli.main([*arguments, name]) == (0 if name == "" else 2)
+        assert set(Path("config/experiments").iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (OSError(28, "No space left on device"), 2, "output: No space left on device"),
+        (PermissionError(13, "Permission denied", "a\x1b[31mb"), 2, "a\\x1b[31mb: Permission denied"),
+    ],
+)
+def test_interruptions_and_full_disks_are_one_line(monkeypatch, capsys, error, code, line):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(cli, "_report", fail)
+    assert cli.main(["fit", "--dataset", str(STYCAST)]) == code
+    assert capsys.readouterr().err.startswith(line)
+
+
+def test_control_characters_never_reach_the_terminal(capsys):
+    Path("x.csv").write_text("T_K,a\x1b[31m\u202e,b" + "x" * 5000 + "\n0.1,1,2\n0.2,3,4\n", encoding="utf-8")
+    assert cli.main(["fit", "x.csv", "--observable", "specific_heat"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.isprintable()
+    assert len(line) < 700

@@ -76,3 +76,22 @@ def test_a_table_is_read_once(monkeypatch):
     options = resonator_table.ResonatorOptions(coupling_geometry="notch", attenuation_dB=0.0)
     resonator_table.build_resonator_datasets([read_table.read_table(ARGONNE)], options)
     assert len(reads) == 1
+
+
+def test_questions_about_arrays_name_the_argument_that_confirms():
+    swapped = {"T_K": np.geomspace(6e-4, 0.06, 12), "value": np.geomspace(0.1, 1.1, 12), "observable": "thermal_conductivity"}
+    with pytest.raises(validation.Question, match=r'give confirm=\("swapped_columns",\)\Z') as caught:
+        infer_dataset.dataset_from_arrays(**swapped)
+    assert caught.value.code == "swapped_columns"
+    assert len(infer_dataset.dataset_from_arrays(**swapped, confirm=("swapped_columns",)).points.T_K) == 12
+
+
+def test_errors_of_the_temperature_of_arrays():
+    arrays = {"T_K": T_K, "value": KAPPA, "observable": "thermal_conductivity", "relative_error": 0.01}
+    for error, expected in (("0.3mK+0.1%", np.hypot(3e-4, 1e-3 * T_K)), (1e-3, 1e-3), (0.01 * T_K, 0.01 * T_K)):
+        dataset = infer_dataset.dataset_from_arrays(**arrays, temperature_error=error)
+        np.testing.assert_allclose(dataset.points.T_error_K, expected)
+    with pytest.raises(validation.InputError, match="temperature_error warm: must be like"):
+        infer_dataset.dataset_from_arrays(**arrays, temperature_error="warm")
+    with pytest.raises(validation.InputError, match="temperature errors need errors of the value"):
+        infer_dataset.dataset_from_arrays(**arrays | {"relative_error": None}, temperature_error=1e-3)
