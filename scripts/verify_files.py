@@ -1,37 +1,77 @@
-"""Rule verify_files: report every shard, density and table that is damaged or foreign, with the command that repairs it."""
+"""Rule verify_files: report every file of a run that is damaged or foreign, with the command that repairs it.
+
+Verified are the shards or the published files, the merged counts, checkpoints, and all files whose checksum a job records.
+"""
 
 import shlex
 from functools import partial
 from pathlib import Path
 
-from tlsglass.base import io
+from tlsglass.base import io, published_files
 from tlsglass.study import inventory
 from tlsglass.study.configured_study import Study
 
 
-def stale_figure(path):
-    raise io.UserError(f"{path}: left by another configuration of this run; remove it with: rm {shlex.quote(str(path))}")
+def refuse(path, reason):
+    raise io.UserError(f"{path}: {reason}; remove it with: rm -- {shlex.quote(str(path))}")
+
+
+def read_checkpoint(path):
+    """Damaged checkpoints are ignored by a run, which then simulates their realizations again."""
+    try:
+        io.read_arrays(path)
+    except io.DamagedFileError:
+        refuse(path, "damaged checkpoint, which is not used")
+
+
+def is_temporary(path):
+    return any(part.startswith(".part-") for part in path.parts)
 
 
 io.start_job(snakemake)
 params, study = snakemake.params, Study(snakemake.config)
-run = Path(params.run)
+run, shards = Path(params.run), Path(params.shards)
 records = sorted(Path(params.checksums).rglob("*.json"))
-
-checks = [(run / name, check) for name, check in inventory.merged_checks(study)]
-if params.published:
-    checks += [(Path(params.published) / name, check) for name, check in inventory.merged_checks(study)]
-else:
-    checks += [(Path(params.shards) / name, check) for name, check in inventory.shard_checks(study)]
 checksums = {path: digest for record in records for path, digest in io.read_checksums(record).items()}
-checks += [
-    (path, partial(io.verify_digest, digest=checksums.get(str(path))))
-    for path in sorted(set(run.rglob("*")).difference(records))
-    if path.suffix in io.TABLES
-]
-checks += [(path, stale_figure) for path in sorted((run / "figures").glob("*")) if path.stem not in params.figures]
 
-existing = [(path, check) for path, check in checks if path.exists()]
-if lines := io.failed_checks(existing):
+figures = [path for path in sorted((run / "figures").glob("*")) if path.stem not in params.figures and not is_temporary(path)]
+checks = [(path, partial(refuse, reason="left by another configuration of this run")) for path in figures]
+checks += [(run / name, check) for name, check in inventory.merged_checks(study)]
+if not params.published:
+    checks += [(shards / name, check) for name, check in inventory.shard_checks(study)]
+    checks += [(path, read_checkpoint) for path in sorted(shards.glob("*/checkpoint/*.npz")) if not is_temporary(path)]
+
+folders = [path for path in run.glob("*/") if path.name not in params.unverified]
+results = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in io.RECORDED)
+unrecorded = []
+for path in results:
+    if path in figures or is_temporary(path):
+        continue
+    if str(path) in checksums:
+        checks.append((path, partial(io.verify_digest, digest=checksums[str(path)])))
+    elif path.suffix == ".npz":  # it contains its digest
+        checks.append((path, io.read_digest))
+    else:
+        unrecorded.append(path)
+
+failures, verified = {}, set()
+for path, check in checks:
+    if path not in failures and (path.exists() or path.is_symlink()):
+        verified.add(path)
+        if lines := io.failed_checks([(path, check)]):
+            failures[path] = lines[0]
+lines = [*failures.values(), *io.unrecorded_lines(unrecorded)]
+if params.published:
+    try:
+        lines += published_files.failed_files(params.published)
+    except io.UserError as error:
+        lines.append(str(error))
+rebuilt = [path for path, line in failures.items() if "rebuild it with: " in line]
+if len(rebuilt + unrecorded) > 1:
+    lines.append(f"all that can be rebuilt: {io.rebuild_command(sorted(rebuilt + unrecorded))}")
+if leftovers := [path for folder in (run, shards) for path in io.leftover_paths(folder)]:
+    removal = shlex.join(["rm", "-r", "--", *map(str, leftovers)])
+    print(f"{len(leftovers)} temporary files of interrupted jobs, which are not used; remove them with: {removal}")
+if lines:
     raise io.UserError("\n".join(lines))
-print(f"{len(existing)} files are what was written")
+print(f"{len(verified)} files are what was written")

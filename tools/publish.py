@@ -2,6 +2,7 @@
 
 make publish                    of the run `paper`: counts, manifest, tables, figures, scorecard
 make publish RUN=published      of a run that was made from the published counts: tables, figures and scorecard alone
+tools/publish.py --list         nothing is copied: the manifest lists the files of results/published as they are now
 """
 
 import argparse
@@ -19,9 +20,13 @@ ROOT = Path(__file__).parents[1]
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", nargs="?", default="paper", help="name of the run (default: paper)")
+    parser.add_argument("--list", action="store_true", help="only list the files of results/published anew in its manifest")
     options = parser.parse_args()
     results = ROOT / "results"
     run, shards, published = results / "runs" / options.run, results / "shards", results / "published"
+    if options.list:
+        publish.refresh_list(published)
+        return
     if wrong := publish.incomplete_files(run):
         sys.exit("\n".join([*wrong[:5], f"the run {options.run} is not complete: nothing was published"]))
     config = json.loads((run / "checks/provenance.json").read_text(encoding="utf-8"))["config"]

@@ -5,7 +5,6 @@ make verify N=5 SEED=1
 """
 
 import argparse
-import json
 import random
 import sys
 import tempfile
@@ -13,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tlsglass.base import io
+from tlsglass.base import io, published_files
 from tlsglass.base.labels import Batch
 from tlsglass.montecarlo.methods import simulate
 from tlsglass.montecarlo.protocol import CHAIN_VERSION
@@ -45,9 +44,9 @@ def main() -> None:
     parser.add_argument("--manifest", type=Path, default=ROOT / "results/published/MANIFEST.json")
     options = parser.parse_args()
     try:
-        manifest = json.loads(options.manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        sys.exit(f"{options.manifest}: not a manifest: {error}")
+        manifest = published_files.read_manifest(options.manifest.parent)
+    except io.UserError as error:
+        sys.exit(str(error))
     if manifest["chain_version"] != CHAIN_VERSION:
         sys.exit(f"{options.manifest}: made by chain version {manifest['chain_version']}; this is {CHAIN_VERSION}")
     plans, listed = Study(manifest["config"]).simulation_plans(), manifest["shards"]

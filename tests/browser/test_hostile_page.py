@@ -17,6 +17,7 @@ import yaml
 from shared import ROOT
 from tlsglass.base import validation
 from tlsglass.report import page
+from tlsglass.study import publish
 
 CELL = "</script><script>window.pwned=1</script><img src=http://localhost:9/x.png onerror=window.pwned=2> {{ 7 * 7 }} $x$"
 RST = f"\n\n.. raw:: html\n\n   {CELL}\n\n.. image:: http://localhost:9/y.png\n\n`a <javascript:window.pwned=3>`_"
@@ -33,6 +34,7 @@ def hostile_page(tmp_path_factory):
         for column in {"label", "material", "note"} & set(table):
             table[column] = CELL + RST
         table.to_csv(published / name, index=False)
+    publish.refresh_list(published)
     datasets = []
     for source in ("fig5a_silica_sound_velocity", "stycast1266_thermal_conductivity"):
         folder = shutil.copytree(ROOT / "config/experiments" / source, root / source)

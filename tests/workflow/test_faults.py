@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 
+from shared import ROOT
 from tlsglass.base import io
 
 TARGET = "results/runs/tiny/dos/L4_J2/T0.5.csv"
@@ -91,6 +92,14 @@ def copy_of(source):
     return duplicate
 
 
+def link_to(name):
+    def link(path):
+        path.unlink()
+        path.symlink_to(name)
+
+    return link
+
+
 # what is damaged, in which set (of shards) or file of the run, how, and what is said of it
 CORRUPTIONS = {
     "truncated shard": ("T0.05/00000-00029.npz", truncate, "damaged"),
@@ -116,16 +125,27 @@ CORRUPTIONS = {
     "row lost from Table II": ("results/runs/tiny/tables/table_2.csv", drop_last_row, "damaged"),
     "truncated annealing table": ("results/runs/tiny/tables/annealing.csv", truncate, "damaged"),
     "empty table": ("results/runs/tiny/tables/zero_temperature.csv", empty, "damaged"),
+    "bit flipped in a figure": ("results/runs/tiny/figures/figure_dipolar_gap.svg", flip, "damaged"),
+    "truncated picture": ("results/runs/tiny/figures/figure_dipolar_gap.png", truncate, "damaged"),
+    "numbers of a figure altered": ("results/runs/tiny/figures/figure_dipolar_gap.csv", alter_digits, "damaged"),
+    "bit flipped in a page": ("results/runs/tiny/report/table_2.html", flip, "damaged"),
+    "link to another table": ("results/runs/tiny/tables/table_2.md", link_to("table_2.csv"), "a link is in its place"),
 }
+OTHER_TARGETS = ["results/runs/tiny/figures/figure_dipolar_gap.svg", "results/runs/tiny/tables/table_2.md"]
 
 
 def written(workflow):
-    """Return the bytes of all shards, densities and tables, by their paths."""
-    return workflow.bytes_of("results/shards/**/*.npz") | workflow.bytes_of("results/runs/tiny/[dft]*/**/*.[nc]*")
+    """Return the bytes of all shards, densities, tables, figures and pages, by their paths."""
+    return workflow.bytes_of("results/shards/**/*.npz") | workflow.bytes_of("results/runs/tiny/[dfrt]*/**/*.[a-z]*")
+
+
+def command_of(line):
+    """Return the command at the end of a message, as Python runs it."""
+    return [sys.executable, "-m", *shlex.split(line.rpartition("rebuil")[2].partition(": ")[2])]
 
 
 def test_each_corruption_is_named_and_repaired_by_the_printed_command(workflow):
-    targets = [f"results/runs/tiny/tables/{name}.csv" for name in ("table_2", "zero_temperature", "annealing")]
+    targets = [f"results/runs/tiny/tables/{name}.csv" for name in ("table_2", "zero_temperature", "annealing")] + OTHER_TARGETS
     made = workflow.run(*targets)
     assert made.returncode == 0, made.stderr[-3000:]
     good = written(workflow)
@@ -134,21 +154,24 @@ def test_each_corruption_is_named_and_repaired_by_the_printed_command(workflow):
     for kind, (_, corrupt, _) in reversed(CORRUPTIONS.items()):  # copies are made before their sources are damaged
         corrupt(workflow.folder / places[kind])
         assert (workflow.folder / places[kind]).read_bytes() != good[places[kind]], kind
-    lines = workflow.words("verify_files")
+    leftovers = ["results/runs/tiny/tables/.part-999999999-laws.csv", f"{kept}/T1/.part-999999999-00000-00029.npz"]
+    for name in leftovers:
+        (workflow.folder / name).write_bytes(b"half")
+    first, *lines, together = workflow.words("verify_files")
+    assert shlex.split(first.partition("remove them with: ")[2]) == ["rm", "-r", "--", *leftovers]
     assert len(lines) == len(CORRUPTIONS), lines
-    remedies = []
     for kind, (_, _, said) in CORRUPTIONS.items():
         (line,) = [line for line in lines if line.startswith(f"{places[kind]}: ")]
         assert said in line, kind
-        remedies.append(shlex.split(line.partition("rebuild it with: ")[2]))
-        assert remedies[-1] == ["snakemake", "--cores", "1", "--force", places[kind], "--configfile", "config/tiny.yaml"]
-    # the commands differ in their target alone: all are given at once
-    together = [*remedies[0][:4], *(remedy[4] for remedy in remedies), *remedies[0][5:]]
-    repair = workflow.call([sys.executable, "-m", *together])
+        remedy = shlex.split(line.partition("rebuild it with: ")[2])
+        assert remedy == ["snakemake", "--cores", "1", "--force", places[kind], "--configfile", "config/tiny.yaml"]
+    assert workflow.call(shlex.split(first.partition("remove them with: ")[2])).returncode == 0
+    repair = workflow.call(command_of(together))
     assert repair.returncode == 0, repair.stderr[-2000:]
     again = written(workflow)
     assert [path for path in good if again.get(path) != good[path]] == []
-    assert workflow.words("verify_files")[-1].endswith("files are what was written")
+    (line,) = workflow.words("verify_files")
+    assert line.endswith("files are what was written")
 
 
 def test_a_foreign_shard_is_not_merged_nor_an_altered_table_read(workflow):
@@ -169,7 +192,7 @@ def test_a_foreign_shard_is_not_merged_nor_an_altered_table_read(workflow):
         assert log[0].startswith(f"{name}: foreign (seed is 7 in it")
         (workflow.folder / name).write_bytes(good)
     assert workflow.run(*targets).returncode == 0
-    name = "results/runs/tiny/laws/L4_J2.csv"
+    name = "results/runs/tiny/quoted/L4_J2/laws.csv"
     before = written(workflow)
     drop_last_row(workflow.folder / name)
     run = workflow.run(*targets)
@@ -192,17 +215,55 @@ def test_checksums_do_not_depend_on_logs_and_a_table_without_its_checksum_is_nam
     assert workflow.words("verify_files")[-1].endswith("files are what was written")
     record = workflow.results() / "checksums/quantities/L4_J2.json"
     names = {os.path.relpath(path, workflow.folder) for path in io.read_checksums(record)}
-    assert "results/runs/tiny/laws/L4_J2.csv" in names
+    assert any(name.endswith("laws.csv") for name in names)
     good = record.read_bytes()
     for content in (b"", b"\xff", good.replace(b"0", b"1")):
         record.write_bytes(content)
-        lines = workflow.words("verify_files")
-        assert {line.partition(": damaged (")[0] for line in lines} == names
+        line = workflow.words("verify_files")[-1]
+        assert names <= set(command_of(line))
         assert workflow.run(*targets, "--force").returncode == 1
-        repair = workflow.call([sys.executable, "-m", *shlex.split(lines[0].partition("rebuild it with: ")[2])])
+        repair = workflow.call(command_of(line))
         assert repair.returncode == 0, repair.stderr[-2000:]
         assert record.read_bytes() == good
+    before = written(workflow)
+    for name in ("logs", "checksums"):
+        shutil.rmtree(workflow.results() / name)
+    run = workflow.run(*targets, "--force")
+    assert run.returncode == 1
+    (line,) = {line for line in (run.stdout + run.stderr).splitlines() if "not recorded" in line}
+    for message in (line, workflow.words("verify_files")[-1]):
+        repair = workflow.call(command_of(message))
+        assert repair.returncode == 0, repair.stderr[-2000:]
+    assert written(workflow) == before
     assert workflow.words("verify_files")[-1].endswith("files are what was written")
+
+
+def test_no_altered_published_file_is_used(workflow):
+    """Neither by a run of the published densities nor by the page: one line names the file and the command that restores it."""
+    workflow.add_published()
+    (workflow.folder / "benchmarks").symlink_to(ROOT / "benchmarks")
+    (workflow.folder / "docs").mkdir()
+    shutil.copytree(ROOT / "docs/templates", workflow.folder / "docs/templates")
+    for command in (["init", "-q"], ["add", "results"], ["commit", "-q", "-m", "published"]):
+        assert workflow.call(["git", "-c", "user.name=n", "-c", "user.email=e", *command]).returncode == 0
+    table, counts = "results/published/tables/table_2.csv", "results/published/dos/L8_J2/T0.5.npz"
+    for name, change, target, configfile in (
+        (table, alter_digits, "page", None),
+        (table, alter_digits, "README.md", None),
+        ("results/published/MANIFEST.json", alter_digits, "page", None),
+        (counts, copy_of("../L8_J3/T0.5.npz"), "results/runs/published/dos/L8_J2/T0.5.csv", "config/published.yaml"),
+        ("results/published/MANIFEST.json", empty, "results/runs/published/dos/L8_J2/T0.5.csv", "config/published.yaml"),
+    ):
+        change(workflow.folder / name)
+        run = workflow.run(target, configfile=configfile)
+        assert run.returncode == 1
+        assert "Traceback" not in run.stdout + run.stderr
+        (line,) = {line for line in (run.stdout + run.stderr).splitlines() if "restore it with" in line}
+        assert line.startswith(f"{name}: damaged")
+        assert not (workflow.folder / target).exists()
+        assert workflow.call(shlex.split(line.partition("restore it with: ")[2])).returncode == 0
+    run = workflow.run("results/runs/published/dos/L8_J2/T0.5.csv", configfile="config/published.yaml")
+    assert run.returncode == 0, run.stderr[-2000:]
 
 
 def test_a_full_disk_ends_in_one_line_and_a_rerun_with_room_completes(workflow):

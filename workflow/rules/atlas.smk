@@ -20,6 +20,7 @@ if ATLAS_PLANS:
             atlas="<results>/atlas/atlas.npz",
         log:
             "<logs>/atlas_file.log",
+            checksums="<checksums>/atlas_file.json",
         benchmark:
             "<benchmarks>/atlas_file.tsv"
         conda:

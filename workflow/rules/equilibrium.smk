@@ -12,6 +12,7 @@ rule equilibration_data:
         evidence="<results>/equilibrium/{set}_evidence.npz",
     log:
         "<logs>/equilibration_data/{set}.log",
+        checksums="<checksums>/equilibration_data/{set}.json",
     benchmark:
         "<benchmarks>/equilibration_data/{set}.tsv"
     wildcard_constraints:
@@ -93,6 +94,7 @@ rule annealing_excess:
         excess="<results>/equilibrium/annealing.npz",
     log:
         "<logs>/annealing_excess.log",
+        checksums="<checksums>/annealing_excess.json",
     benchmark:
         "<benchmarks>/annealing_excess.tsv"
     conda:

@@ -18,6 +18,7 @@ rule report_texts:
         captions=expand("<results>/report/{name}.rst", name=CAPTIONS),
     log:
         "<logs>/report_texts.log",
+        checksums="<checksums>/report_texts.json",
     benchmark:
         "<benchmarks>/report_texts.tsv"
     conda:

@@ -38,6 +38,7 @@ rule summarize_chains:
         chain="<results>/chain/{set}.npz",
     log:
         "<logs>/summarize_chains/{set}.log",
+        checksums="<checksums>/summarize_chains/{set}.json",
     benchmark:
         "<benchmarks>/summarize_chains/{set}.tsv"
     conda:

@@ -1,9 +1,13 @@
-# Damaged files. Before its first job, a run verifies the checksums of the existing tables that it is about to read;
-# `snakemake verify_files` verifies all files of a run, and its shards.
+# Damaged files. Before its first job, a run verifies the checksums of the existing tables, and of the published files, that it is
+# about to read; `snakemake verify_files` verifies all files of a run, and its shards or the published files.
 
 
 onstart:
-    if lines := workflow_helpers.modified_tables(workflow.dag.needrun_jobs(), workflow.dag.dependencies):
+    io.set_rebuild_command(config["rebuild"])
+    jobs = list(workflow.dag.needrun_jobs())
+    if lines := workflow_helpers.modified_published_files(jobs, PUBLISHED_FOLDER):
+        sys.exit("\n".join(lines))
+    if lines := workflow_helpers.modified_tables(jobs, workflow.dag.dependencies):
         sys.exit("\n".join(lines))
 
 
@@ -17,6 +21,7 @@ rule verify_files:  # without a benchmark, which would be an output: then it wou
     params:
         run=resolve_pathvar("results"),
         checksums=resolve_pathvar("checksums"),
+        unverified=[Path(resolve_pathvar(name)).name for name in ("logs", "checksums", "benchmarks")],
         figures=[item.name for item in FIGURES],
         shards=resolve_pathvar("shards"),
         published=PUBLISHED_FOLDER if PUBLISHED else None,

@@ -1,21 +1,25 @@
 """Atomic writes, and reads that verify a checksum.
 
 A file of arrays contains the SHA-256 of its arrays and, separately, that of its metadata, so that new metadata leaves the
-checksum of the arrays unchanged. The SHA-256 of each table is written to a record of the job that made it.
+checksum of the arrays unchanged. The SHA-256 of each file is written to a record of the job that made it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import errno
 import hashlib
 import json
 import os
+import re
 import shlex
+import shutil
 import sys
 import traceback
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +34,7 @@ if TYPE_CHECKING:  # parsing the Snakefile must not import numpy and pandas
 
 DIGEST, METADATA, METADATA_DIGEST = "sha256", "stamp", "stamp_sha256"  # keys in npz files
 TABLES = (".csv", ".md", ".json")
+RECORDED = (*TABLES, ".npz", ".svg", ".png", ".html", ".rst")  # suffixes of the files whose checksum a job records
 MANIFEST = "MANIFEST.json"  # in the folder of published results
 
 
@@ -60,38 +65,126 @@ def set_rebuild_command(command: str | None) -> None:
 def repair_command(path: StrPath) -> str:
     """Return the command that repairs a file, phrased as the end of an error message."""
     if published := next((folder for folder in Path(path).parents if (folder / MANIFEST).is_file()), None):
-        return f"restore it with: git -C {shlex.quote(str(published))} checkout -- {Path(path).relative_to(published)}"
+        name = shlex.quote(str(Path(path).relative_to(published)))
+        return f"restore it with: git -C {shlex.quote(str(published))} checkout -- {name}"
     if _JobState.rebuild_command is None:
         return "`snakemake --cores 1 verify_files`, called as the run was, prints the command that rebuilds it"
-    return f"rebuild it with: {_JobState.rebuild_command.replace('{}', shlex.quote(str(path)), 1)}"
+    return f"rebuild it with: {rebuild_command([path])}"
+
+
+def rebuild_command(paths: Iterable[StrPath]) -> str:
+    """Return the command that makes files of the run again."""
+    return str(_JobState.rebuild_command).replace("{}", shlex.join(map(str, paths)), 1)
 
 
 @contextmanager
 def atomic_write(path: StrPath) -> Iterator[Path]:
     """Yield a temporary path next to ``path``; move it to ``path`` at the end of the block, or remove it after an error.
 
-    Within a job, the SHA-256 of a table is added to the checksum record of the job.
+    Within a job, the SHA-256 of the file is added to the checksum record of the job.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".part-{os.getpid()}-{path.name}")
+    temporary = _temporary_path(path)
     try:
         yield temporary
-        if _JobState.checksum_record and path.suffix in TABLES and path != _JobState.checksum_record:
+        if _JobState.checksum_record and path.suffix in RECORDED and path != _JobState.checksum_record:
             _record_checksum(_JobState.checksum_record, path, sha256(temporary))
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
+def _temporary_path(path: Path) -> Path:
+    """Return the path next to ``path`` at which this process writes it."""
+    return path.with_name(f".part-{os.getpid()}-{path.name}")
+
+
+def leftover_paths(folder: Path) -> list[Path]:
+    """Return the temporary files and folders in ``folder``, and below it, of processes of this machine that have ended."""
+    paths = []
+    for path in sorted(folder.rglob(".part-*")):
+        match = re.match(r"\.part-(\d+)-", path.name)
+        if match and not Path(f"/proc/{match[1]}").exists():
+            paths.append(path)
+    return paths
+
+
+@contextmanager
+def replace_together(folder: StrPath, earlier: Collection[str] = ()) -> Iterator[Path]:
+    """Yield an empty temporary folder; at the end of the block, move its files into ``folder`` as one set.
+
+    The files that they replace, and those named ``earlier``, are removed before the first is moved. An interruption can
+    therefore leave a part of the new set, but never new files beside old ones. Other files in ``folder`` are kept.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in leftover_paths(folder):
+        if leftover.parent == folder:
+            _remove(leftover)
+    temporary = _temporary_path(folder / "set")
+    temporary.mkdir()
+    try:
+        yield temporary
+        names = sorted(path.name for path in temporary.iterdir())
+        for name in {*names, *earlier}:
+            (folder / name).unlink(missing_ok=True)
+        for name in names:
+            os.replace(temporary / name, folder / name)
+    finally:
+        _remove(temporary)
+
+
+@contextmanager
+def replace_folder(folder: StrPath) -> Iterator[Path]:
+    """Yield a copy of ``folder``, which may be missing; at the end of the block the copy takes its place in one step."""
+    folder = Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in folder.parent.glob(f".part-*-{folder.name}"):
+        _remove(leftover)
+    temporary = _temporary_path(folder)
+    try:
+        if folder.exists():
+            shutil.copytree(folder, temporary, symlinks=True)
+        else:
+            temporary.mkdir()
+        yield temporary
+        if folder.exists():
+            _exchange(temporary, folder)
+        else:
+            os.replace(temporary, folder)
+    finally:
+        _remove(temporary)
+
+
+def _exchange(first: Path, second: Path) -> None:
+    """Exchange two folders in one step where the system can (Linux), and else in three."""
+    with contextlib.suppress(OSError, AttributeError):
+        at_cwd, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of renameat2(2)
+        if ctypes.CDLL(None).renameat2(at_cwd, os.fsencode(first), at_cwd, os.fsencode(second), exchange) == 0:
+            return
+    aside = first.with_name(f"{first.name}-aside")
+    os.replace(second, aside)
+    os.replace(first, second)
+    os.replace(aside, first)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder, if it exists."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _record_checksum(record: Path, path: Path, digest: str) -> None:
-    """Add the checksum of a table to the record of this job; paths are relative to the folder of the record."""
+    """Add the checksum of a file to the record of this job; paths are relative to the folder of the record."""
     _JobState.checksums[os.path.relpath(path, record.parent)] = digest
     write_json(record, dict(sorted(_JobState.checksums.items())))
 
 
 def read_checksums(record: StrPath) -> dict[str, str]:
-    """Return {path: SHA-256} of the tables in a checksum record. A missing or damaged record contains none."""
+    """Return {path: SHA-256} of the files in a checksum record. A missing or damaged record contains none."""
     try:
         checksums = json.loads(Path(record).read_text(encoding="utf-8"))
         return {os.path.normpath(Path(record).parent / name): str(digest) for name, digest in checksums.items()}
@@ -106,11 +199,23 @@ def sha256(path: StrPath) -> str:
 
 
 def verify_digest(path: StrPath, digest: str | None) -> None:
-    """Raise DamagedFileError unless the table at ``path`` has this SHA-256; None means that none was recorded."""
+    """Raise DamagedFileError unless the file at ``path`` has this SHA-256; None means that none was recorded."""
+    if Path(path).is_symlink():
+        raise DamagedFileError(path, "a link is in its place")
     if digest is None:
         raise DamagedFileError(path, "its checksum was not recorded")
     if digest != sha256(path):
         raise DamagedFileError(path, "its content does not match its checksum")
+
+
+def unrecorded_lines(paths: Iterable[StrPath]) -> list[str]:
+    """Return the error message for files whose checksum was not recorded, if there are any: one command rebuilds them all."""
+    paths = list(paths)
+    if len(paths) <= 1:
+        return failed_checks((path, lambda path: verify_digest(path, None)) for path in paths)
+    return [
+        f"{paths[0]} and {len(paths) - 1} more: their checksums are not recorded; rebuild them with: {rebuild_command(paths)}"
+    ]
 
 
 def write_text(path: StrPath, text: str) -> None:
@@ -196,7 +301,7 @@ def _read(path: StrPath) -> tuple[dict[str, AnyArray], dict[str, Any], str]:
 def start_job(job: Any) -> None:
     """Send the output and the final error of this process to the log file of its job, the ``snakemake`` object of a script.
 
-    The log named ``checksums``, if the rule has one, becomes the record of the SHA-256 of each table that the job writes:
+    The log named ``checksums``, if the rule has one, becomes the record of the SHA-256 of each file that the job writes:
     a file of its own for each job, so that jobs in parallel and jobs without a shared file system can write it. A UserError
     and a full disk are reported as one line, any other error with its traceback; what cannot be written to the log, as on a
     full disk, goes to the standard error.

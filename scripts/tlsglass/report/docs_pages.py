@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from tlsglass.analysis import atlas_laws, scorecard
-from tlsglass.base import escape, io, validation
+from tlsglass.base import escape, published_files, validation
 from tlsglass.base.types import StrPath
 from tlsglass.models import registry
 from tlsglass.report import catalogue, prose, tables, templating
@@ -45,8 +45,8 @@ def render_page(template: StrPath, root: StrPath, L: int) -> str:
     def read_fit(dataset: str) -> dict[str, Any]:
         return json.loads((published / f"experiments/{dataset}/fit.json").read_text(encoding="utf-8"))
 
+    manifest = published_files.verify(published)
     card = prose.read_card(published / "checks/scorecard.csv", root / "config/paper_values.csv")
-    manifest = json.loads((published / io.MANIFEST).read_text(encoding="utf-8"))
     config = manifest["config"]
     fits = read("table_2")
     table_2 = tables.table_2(fits, pd.read_csv(root / "config/paper_values.csv"), L)

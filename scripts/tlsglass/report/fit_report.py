@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from tlsglass.plotting.style import Figure
 
 TABLES = ("points", "curves", "windows")
+# All files that a fit writes, alone or joint: none of an earlier fit is left beside those of a new one.
+SAVED_FILES = (
+    "fit.json",
+    "fit.md",
+    *(f"{name}.csv" for name in TABLES),
+    "figure.svg",
+    "figure.png",
+    "figure.csv",
+    "joint.json",
+)
+SAVED_FILES += tuple(f"joint_{name}.csv" for name in ("points", "curves", "parameters", "left_out", "powers"))
 ERROR_NOTE = (
     "Errors and intervals are those of the points (the statistical ones are in fit.json), times √(χ²/dof) where that is"
     " above 1. Those of J0/h0 include the errors of the atlas."
@@ -80,12 +91,14 @@ class FitReport:
             io.write_text(outputs.md, self.markdown())
 
     def save(self, folder: StrPath) -> None:
-        """Write fit.json, fit.md, the tables and figure.svg/.png/.csv into ``folder``, which is created."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        paths = {name: folder / f"{name}.csv" for name in TABLES}
-        self.write_tables(SimpleNamespace(fit=folder / "fit.json", md=folder / "fit.md", **paths))
-        self.plot().save(_figure_paths(folder))
+        """Write fit.json, fit.md, the tables and figure.svg/.png/.csv as one set into ``folder``, which is created.
+
+        Those of an earlier fit are replaced; other files are kept.
+        """
+        with io.replace_together(folder, SAVED_FILES) as new:
+            paths = {name: new / f"{name}.csv" for name in TABLES}
+            self.write_tables(SimpleNamespace(fit=new / "fit.json", md=new / "fit.md", **paths))
+            self.plot().save(_figure_paths(new))
 
     def markdown(self) -> str:
         """Return the report as Markdown: the conclusion, five lines, and all parameters of all models."""
@@ -193,14 +206,13 @@ def fit(
 
 
 def save_joint(result: JointResult, folder: StrPath) -> None:
-    """Write joint.json, joint_*.csv and figure.svg/.png/.csv into ``folder``, which is created."""
+    """Write joint.json, joint_*.csv and figure.svg/.png/.csv like ``FitReport.save``."""
     from tlsglass.report.figures import figure_resonator
 
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in result._asdict().items():
-        if name == "fit":
-            io.write_json(folder / "joint.json", table)
-        else:
-            io.write_csv(folder / f"joint_{name}.csv", table)
-    figure_resonator.draw(result.fit, result.points, result.curves, result.powers).save(_figure_paths(folder))
+    with io.replace_together(folder, SAVED_FILES) as new:
+        for name, table in result._asdict().items():
+            if name == "fit":
+                io.write_json(new / "joint.json", table)
+            else:
+                io.write_csv(new / f"joint_{name}.csv", table)
+        figure_resonator.draw(result.fit, result.points, result.curves, result.powers).save(_figure_paths(new))

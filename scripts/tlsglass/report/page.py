@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from tlsglass.analysis import scorecard
 from tlsglass.analysis.verdicts import Verdict
 from tlsglass.atlas.table import shipped_atlas
-from tlsglass.base import labels, validation
+from tlsglass.base import labels, published_files, validation
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.base.types import FloatArray, StrPath
 from tlsglass.dos.density_of_states import DensityOfStates
@@ -182,8 +182,8 @@ def render_html(
         The folders of the templates of the page and of the captions.
     """
     published, page_folder, captions_folder = Path(published), Path(page_folder), Path(captions_folder)
+    manifest = published_files.verify(published)
     card = prose.read_card(published / "checks/scorecard.csv", paper_values)
-    manifest = json.loads((published / "MANIFEST.json").read_text(encoding="utf-8"))
     table_2 = pd.read_csv(published / "tables/table_2.csv")
     materials, examples = presets(datasets), page_data.examples(Path(path).parent for path in datasets)
     fitted = sorted(path.parent.name for path in published.glob("experiments/*/fit.json"))

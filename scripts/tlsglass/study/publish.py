@@ -1,8 +1,8 @@
 """Publish the outcome of a full run: copy it to results/published and write its manifest.
 
 ``results/published`` contains the merged counts of every (L, J0, T), the summaries of the chains, tables, figures, the
-scorecard, and MANIFEST.json: configuration, versions, machine, time, and the digest of the numbers in each shard that was
-merged and in each file of merged counts.
+scorecard, and MANIFEST.json: configuration, versions, machine, time, the digest of the numbers in each shard that was
+merged and in each file of merged counts, and the SHA-256 of every published file. The folder is replaced as a whole.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tlsglass.base import io, provenance
+from tlsglass.base import io, provenance, published_files
 from tlsglass.montecarlo import protocol
 from tlsglass.study import inventory
 from tlsglass.study.configured_study import Study
@@ -85,8 +85,8 @@ def effort(run: Path) -> dict[str, int]:
     }
 
 
-def publish(run: Path, shards: Path, published: Path, config: dict[str, Any]) -> None:
-    """Copy counts, chains and the outcome of a finished run to ``published`` and write the manifest.
+def publish(run: Path, shards: Path, folder: Path, config: dict[str, Any]) -> None:
+    """Replace the published ``folder`` by counts, chains and outcome of a finished run, with their manifest.
 
     Raises
     ------
@@ -101,22 +101,44 @@ def publish(run: Path, shards: Path, published: Path, config: dict[str, Any]) ->
     manifest["realizations"] = sum(study.set_plan(*labels).realizations for labels in study.sets)
     manifest |= {"machine": {"processor": provenance.processor(), "cores": os.cpu_count()}, "effort": effort(run)}
     names = [name for name, _ in inventory.merged_checks(study)]
-    for folder in {Path(name).parts[0] for name in names}:
-        shutil.rmtree(published / folder, ignore_errors=True)
-    for name in names:
-        _copy(run / name, published / name)
-    io.write_json(published / io.MANIFEST, manifest)
-    publish_outcome(run, published)
+    with io.replace_folder(folder) as new:
+        for top in {Path(name).parts[0] for name in names}:
+            shutil.rmtree(new / top, ignore_errors=True)
+        for name in names:
+            _copy(run / name, new / name)
+        _copy_outcome(run, new)
+        published_files.write_manifest(new, manifest)
 
 
-def publish_outcome(run: Path, published: Path) -> None:
-    """Copy the tables, figures and scorecard that the provenance of the run lists to ``published``."""
+def publish_outcome(run: Path, folder: Path) -> None:
+    """Replace the tables, figures and scorecard in the published ``folder`` by those that the provenance of the run lists.
+
+    Raises UserError if the manifest or a file of counts in ``folder`` is damaged; nothing has been written then.
+    """
+    manifest = published_files.read_manifest(folder)
+    if lines := published_files.failed_files(
+        folder, [name for name in manifest[published_files.FILES] if name.endswith(".npz")]
+    ):
+        raise io.UserError("\n".join(lines[:5]))
+    with io.replace_folder(folder) as new:
+        _copy_outcome(run, new)
+        published_files.write_manifest(new, manifest)
+
+
+def refresh_list(folder: Path) -> None:
+    """List the files of the published ``folder`` anew in its manifest, as they are now."""
+    manifest = json.loads((folder / io.MANIFEST).read_text(encoding="utf-8"))
+    published_files.write_manifest(folder, manifest)
+
+
+def _copy_outcome(run: Path, new: Path) -> None:
+    """Copy the tables, figures and scorecard that the provenance of the run lists to the folder ``new``."""
     listed = {Path(name).with_suffix("") for name in _provenance_digests(run)}
     for folder, patterns in PUBLISHED_FILES.items():
-        shutil.rmtree(published / folder, ignore_errors=True)
+        shutil.rmtree(new / folder, ignore_errors=True)
         for path in sorted(path for pattern in patterns for path in (run / folder).glob(pattern)):
             if path.relative_to(run).with_suffix("") in listed:
-                _copy(path, published / path.relative_to(run))
+                _copy(path, new / path.relative_to(run))
 
 
 def _provenance_digests(run: Path) -> dict[str, str]:

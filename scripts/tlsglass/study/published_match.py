@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from tlsglass.base import validation
+from tlsglass.base import io, published_files, validation
 from tlsglass.study import equilibrium_plan
 from tlsglass.study.configured_study import Study
 
@@ -37,10 +36,10 @@ def differences(study: Study, manifest: str | Path) -> Differences:
     Raises InputError where ``manifest`` is not the manifest of a published outcome.
     """
     try:
-        published = json.loads(Path(manifest).read_text(encoding="utf-8"))["config"]
-    except (OSError, KeyError, ValueError) as error:
-        raise validation.InputError(f"{manifest}: not the manifest of published results: {error}") from None
-    for path, value, allowed in _differences(study, published):
+        config = published_files.read_manifest(Path(manifest).parent)["config"]
+    except io.UserError as error:
+        raise validation.InputError(str(error)) from None
+    for path, value, allowed in _differences(study, config):
         yield path, value, f"must be what the published densities were made with, {allowed}; or simulate"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tlsglass.base import io
+from tlsglass.base import io, published_files
 from tlsglass.montecarlo.protocol import ANNEALING, JOB_NAMES
 from tlsglass.study import equilibrium_plan
 from tlsglass.study.configured_study import Study
@@ -167,6 +167,16 @@ def library_digest(root: Path, script: str, *modules: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def modified_published_files(jobs: Iterable[Any], folder: str) -> list[str]:
+    """Return one line for each file of the published results that one of ``jobs`` reads and that is not what was published."""
+    paths = {Path(path) for job in jobs for path in map(str, job.input)}
+    names = [path.relative_to(folder).as_posix() for path in paths if path.is_relative_to(folder)]
+    try:
+        return published_files.failed_files(folder, names) if names else []
+    except io.UserError as error:
+        return [str(error)]
+
+
 def modified_tables(jobs: Iterable[Any], dependencies: Mapping[Any, Mapping[Any, Iterable[Any]]]) -> list[str]:
     """Return one line for each table that a job is about to read and that is not what an earlier run wrote.
 
@@ -178,15 +188,27 @@ def modified_tables(jobs: Iterable[Any], dependencies: Mapping[Any, Mapping[Any,
         {job: {job that it depends on: files that it reads from there}}.
     """
     planned = set(jobs)
-    records = {
-        path: producer.log.get("checksums")
-        for job in planned
-        for producer, files in dependencies[job].items()
-        if producer not in planned
-        for path in map(str, files)
-        if path.endswith(io.TABLES) and Path(path).is_file()
-    }
+    records: dict[str, str | None] = {}  # of the tables that the jobs read, and of those which these were made from
+    direct, seen, pending = set(), set(planned), list(planned)
+    while pending:
+        job = pending.pop()
+        for producer, files in dependencies.get(job, {}).items():
+            if producer in planned:
+                continue
+            tables = {path for path in map(str, files) if path.endswith(io.TABLES) and Path(path).is_file()}
+            records |= dict.fromkeys(tables, producer.log.get("checksums"))
+            direct |= tables if job in planned else set()
+            if producer not in seen:
+                seen.add(producer)
+                pending.append(producer)
     checksums: dict[str, str] = {}
+    for record in filter(None, {records[path] for path in direct}):
+        checksums |= io.read_checksums(record)
+    lines = io.failed_checks(
+        (path, lambda path: io.verify_digest(path, checksums[str(path)])) for path in sorted(direct) if path in checksums
+    )
+    if direct <= set(checksums):
+        return lines
     for record in filter(None, set(records.values())):
         checksums |= io.read_checksums(record)
-    return io.failed_checks((path, lambda path: io.verify_digest(path, checksums.get(str(path)))) for path in sorted(records))
+    return lines + io.unrecorded_lines(sorted(set(records) - set(checksums)))

@@ -1,7 +1,10 @@
 """Outputs are complete or absent; arrays, metadata and tables are what was written, or are reported."""
 
+import contextlib
 import hashlib
 import json
+import os
+import shlex
 
 import numpy as np
 import pytest
@@ -31,7 +34,10 @@ def test_a_modified_table_does_not_match_the_checksum_that_its_job_recorded(tmp_
     io.write_text(path, "mu\n0.127\n0.152\n")
     io.write_text(tmp_path / "figures/figure.svg", "<svg/>")
     io.write_json(tmp_path / "tables/b.json", {})
-    assert set(io.read_checksums(checksum_record)) == {str(path), str(tmp_path / "tables/b.json")}
+    (tmp_path / "page.txt").write_text("not of a kind that is recorded")
+    assert set(io.read_checksums(checksum_record)) == {
+        str(tmp_path / name) for name in ("table, 1.csv", "figures/figure.svg", "tables/b.json")
+    }
     digest = io.read_checksums(checksum_record)[str(path)]
     assert digest == hashlib.sha256(b"mu\n0.127\n0.152\n").hexdigest()
     io.verify_digest(path, digest)
@@ -103,3 +109,98 @@ def test_numbers_are_written_with_their_error_in_the_last_digit():
     assert jackknife.format_with_error(-1.387, 0.07) == "-1.39(7)"
     assert jackknife.format_with_error(0.5594, 0) == "0.5594"
     assert jackknife.format_with_error(float("nan"), 0.1) == "-"
+
+
+FIRST = {"fit.json": "1", "figure.svg": "1", "points.csv": "1"}
+SECOND = {"fit.json": "2", "figure.svg": "2", "curves.csv": "2"}
+
+
+def write_set(folder, files):
+    with io.replace_together(folder, FIRST) as new:
+        for name, text in files.items():
+            io.write_text(new / name, text)
+
+
+def contents(folder):
+    return {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
+
+
+def test_a_set_of_files_replaces_the_earlier_one_and_keeps_other_files(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / ".part-999999999-set").mkdir()
+    write_set(tmp_path, FIRST)
+    write_set(tmp_path, SECOND)
+    assert contents(tmp_path) == SECOND | {"notes.txt": "mine"}
+    assert not list(tmp_path.glob(".part-*"))
+
+
+@pytest.mark.parametrize("step", range(12))
+def test_an_interruption_never_leaves_new_files_beside_old_ones(tmp_path, monkeypatch, step):
+    write_set(tmp_path, FIRST)
+    steps = iter(range(100))
+
+    def interrupted(function):
+        def call(*arguments, **options):
+            if next(steps) == step:
+                raise KeyboardInterrupt
+            return function(*arguments, **options)
+
+        return call
+
+    with monkeypatch.context() as patches:
+        patches.setattr(io.os, "replace", interrupted(io.os.replace))
+        patches.setattr(io.Path, "unlink", interrupted(io.Path.unlink))
+        with contextlib.suppress(KeyboardInterrupt):
+            write_set(tmp_path, SECOND)
+    assert len(set(contents(tmp_path).values())) <= 1
+    write_set(tmp_path, SECOND)
+    assert contents(tmp_path) == SECOND
+
+
+def fail_while_replacing(folder):
+    with io.replace_folder(folder) as new:
+        (new / "a").write_text("2")
+        raise RuntimeError("killed")
+
+
+@pytest.mark.parametrize("system", ["renames in one step", "does not"])
+def test_a_folder_is_replaced_as_a_whole_or_not_at_all(tmp_path, monkeypatch, system):
+    if system == "does not":
+        monkeypatch.setattr(io.ctypes, "CDLL", lambda _: object())
+    folder = tmp_path / "published"
+    with io.replace_folder(folder) as new:
+        (new / "a").write_text("1")
+        (new / "b").write_text("1")
+    with pytest.raises(RuntimeError):
+        fail_while_replacing(folder)
+    assert contents(folder) == {"a": "1", "b": "1"}
+    (tmp_path / ".part-999999999-published").mkdir()
+    with io.replace_folder(folder) as new:
+        (new / "a").write_text("2")
+        (new / "b").unlink()
+        assert contents(folder) == {"a": "1", "b": "1"}
+    assert contents(folder) == {"a": "2"}
+    assert [path.name for path in tmp_path.iterdir()] == ["published"]
+
+
+def test_leftovers_are_those_of_processes_that_have_ended(tmp_path):
+    (tmp_path / "a").mkdir()
+    for name in ("a/.part-999999999-x.csv", f"a/.part-{os.getpid()}-x.csv", "a/x.csv", "a/.part-x"):
+        (tmp_path / name).write_text("")
+    assert io.leftover_paths(tmp_path) == [tmp_path / "a/.part-999999999-x.csv"]
+
+
+def test_a_link_is_not_what_was_written_and_commands_are_quoted(tmp_path, checksum_record):
+    io.write_text(tmp_path / "a;b.csv", "1")
+    (tmp_path / "c.csv").symlink_to(tmp_path / "a;b.csv")
+    with pytest.raises(io.DamagedFileError, match="a link is in its place"):
+        io.verify_digest(tmp_path / "c.csv", io.sha256(tmp_path / "c.csv"))
+    (line,) = io.unrecorded_lines([tmp_path / "a;b.csv"])
+    assert shlex.quote(str(tmp_path / "a;b.csv")) in line
+    (line,) = io.unrecorded_lines([tmp_path / "a;b.csv", tmp_path / "c.csv"])
+    command = shlex.split(line.partition("rebuild them with: ")[2])
+    assert command[4:6] == [str(tmp_path / "a;b.csv"), str(tmp_path / "c.csv")]
+    (tmp_path / "published").mkdir()
+    (tmp_path / "published/MANIFEST.json").write_text("{}")
+    command = io.repair_command(tmp_path / "published/$(touch x).csv")
+    assert shlex.split(command.partition("restore it with: ")[2])[-1] == "$(touch x).csv"

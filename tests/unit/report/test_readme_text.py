@@ -13,8 +13,10 @@ import pandas as pd
 import pytest
 
 from shared import ROOT
+from tlsglass.base import io
 from tlsglass.models import registry
 from tlsglass.report import docs_pages, prose
+from tlsglass.study import publish
 
 TEMPLATES = {template.stem: template for template in sorted((ROOT / "docs/templates").glob("*.md.j2"))}
 PLAIN = ["CONTRIBUTING.md", "CHANGELOG.md", "config/README.md", "docs/checklists.md"]  # without a number of the study
@@ -42,6 +44,7 @@ def altered(tmp_path):
     for name in ("tables", "checks", "experiments"):
         shutil.copytree(ROOT / "results/published" / name, published / name)
     shutil.copy(ROOT / "results/published/MANIFEST.json", published)
+    publish.refresh_list(published)
     return tmp_path
 
 
@@ -71,7 +74,11 @@ def alter(path):
 )
 def test_a_changed_table_changes_the_text(altered, texts, name, table):
     assert docs_pages.render_page(TEMPLATES[name], altered, 12) == texts[path_of(name)]
-    alter(altered / "results/published" / table)
+    published = altered / "results/published"
+    alter(published / table)
+    with pytest.raises(io.UserError, match=rf"{table}: damaged .*; restore it with: git -C "):
+        docs_pages.render_page(TEMPLATES[name], altered, 12)
+    publish.refresh_list(published)
     assert docs_pages.render_page(TEMPLATES[name], altered, 12) != texts[path_of(name)]
 
 

@@ -1,13 +1,12 @@
 """The configuration: what is refused, with which line, and that all that is wrong is said at once."""
 
 import copy
-import json
 import math
 
 import pytest
 
 from shared import CONFIG, CONFIG_SCHEMA
-from tlsglass.base import validation
+from tlsglass.base import published_files, validation
 from tlsglass.study import config_checks, configured_study, published_match, renamed_keys
 
 
@@ -233,7 +232,7 @@ def test_every_new_name_is_a_key_of_the_schema():
 @pytest.fixture
 def manifest(tmp_path):
     path = tmp_path / "MANIFEST.json"
-    path.write_text(json.dumps({"config": CONFIG}), encoding="utf-8")
+    published_files.write_manifest(tmp_path, {"config": CONFIG})
     return path
 
 
@@ -286,5 +285,5 @@ def test_other_physics_is_refused(manifest, keys, value, said):
 
 
 def test_a_manifest_that_is_missing_is_named(tmp_path):
-    with pytest.raises(validation.InputError, match=r"MANIFEST\.json: not the manifest"):
+    with pytest.raises(validation.InputError, match=r"MANIFEST\.json: No such file .*; restore it with"):
         list(published_match.differences(configured_study.Study(CONFIG), tmp_path / "MANIFEST.json"))

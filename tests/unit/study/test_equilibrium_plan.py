@@ -1,13 +1,12 @@
 """Sets by annealing and by tempering: what is simulated, where it is kept, what is refused and what is served."""
 
 import copy
-import json
 
 import pytest
 import yaml
 
 from shared import CONFIG, CONFIG_SCHEMA, ROOT
-from tlsglass.base import validation
+from tlsglass.base import published_files, validation
 from tlsglass.montecarlo.protocol import PAIRED_ANNEALING, TEMPERING
 from tlsglass.study import config_checks, configured_study, equilibrium_plan, published_match
 
@@ -72,7 +71,7 @@ def test_what_is_wrong_is_said_in_one_line(options, said):
 
 def test_published_densities_serve_no_sets_of_their_own(tmp_path):
     manifest = tmp_path / "MANIFEST.json"
-    manifest.write_text(json.dumps({"config": TEMPERED_CONFIG}), encoding="utf-8")
+    published_files.write_manifest(tmp_path, {"config": TEMPERED_CONFIG})
     ((path, value, allowed),) = published_match.differences(configured_study.Study(changed(sets=one())), manifest)
     assert (path, value) == (["checks", "equilibrium"], ["L8_J2"])
     assert allowed.startswith("must be what the published densities were made with, null")

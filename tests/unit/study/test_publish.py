@@ -1,13 +1,16 @@
 """The published outcome is what its manifest says, and what the study asks for; an unfinished run is not published."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 import yaml
 
 from shared import PUBLISHED, ROOT
-from tlsglass.base import io
+from tlsglass.base import io, published_files
 from tlsglass.study import inventory, publish
 from tlsglass.study.configured_study import Study
 
@@ -91,3 +94,79 @@ def test_no_published_origin_tells_what_its_numbers_do_not_depend_on(name):
     assert ("quench_K" in told) == (name != "variants/field_scale/T0.5.npz")
     if name.startswith("variants"):
         assert (told["ladder_K"][0], told["ladder_K"][-1]) == ("30", "0.05")
+
+
+@pytest.fixture
+def run_and_published(tmp_path):
+    """A run whose provenance lists a figure and a table, and an older published outcome of it."""
+    run, folder = tmp_path / "run", tmp_path / "results/published"
+    for name in ("tables/a.csv", "tables/a.md", "figures/a.svg", "figures/a.csv", "figures/left_over.svg"):
+        io.write_text(run / name, f"new {name}")
+    listed = {name: io.sha256(run / name) for name in ("tables/a.csv", "figures/a.csv")}
+    io.write_json(run / "checks/provenance.json", {"sha256": listed})
+    for name in ("tables/a.csv", "tables/gone.csv", "figures/a.svg", "dos/T1.npz"):
+        io.write_text(folder / name, f"old {name}")
+    published_files.write_manifest(folder, {"config": {}})
+    return run, folder
+
+
+def state(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_outcome_is_published_with_the_list_of_its_files(run_and_published):
+    run, folder = run_and_published
+    publish.publish_outcome(run, folder)
+    assert set(state(folder)) == {
+        "MANIFEST.json",
+        "dos/T1.npz",
+        "figures/a.csv",
+        "figures/a.svg",
+        "tables/a.csv",
+        "tables/a.md",
+    }
+    assert published_files.failed_files(folder) == []
+    assert (folder / "tables/a.csv").read_text() == "new tables/a.csv"
+    assert (folder / "dos/T1.npz").read_text() == "old dos/T1.npz"
+
+
+@pytest.mark.parametrize("step", [1, 4, 8, 11])
+def test_a_killed_publish_leaves_the_old_outcome_or_the_new_one(run_and_published, step):
+    """The process is killed at its n-th change of the file system, as by SIGKILL: no handler runs."""
+    run, folder = run_and_published
+    before = state(folder)
+    program = f"""
+import os, sys
+from pathlib import Path
+count = 0
+def audit(event, arguments):
+    global count
+    if event in ("shutil.copyfile", "os.rename", "os.remove", "os.rmdir", "os.mkdir") and "published" in str(arguments):
+        count += 1
+        if count > 2 * {step}:
+            os._exit(9)
+from tlsglass.study import publish
+sys.addaudithook(audit)
+publish.publish_outcome(Path({str(run)!r}), Path({str(folder)!r}))
+"""
+    killed = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | {"PYTHONPATH": str(ROOT / "scripts")}, check=False
+    )
+    assert killed.returncode in (0, 9)
+    after = state(folder)
+    publish.publish_outcome(run, folder)
+    assert after in (before, state(folder))
+    assert [path.name for path in folder.parent.iterdir()] == ["published"]
+
+
+def test_nothing_is_published_beside_altered_counts(run_and_published):
+    run, folder = run_and_published
+    (folder / "dos/T1.npz").write_text("altered")
+    before = state(folder)
+    with pytest.raises(io.UserError, match="restore it with"):
+        publish.publish_outcome(run, folder)
+    assert state(folder) == before
+
+
+def test_the_published_files_are_those_of_the_list():
+    assert published_files.failed_files(PUBLISHED) == [], "tools/publish.py --list"
