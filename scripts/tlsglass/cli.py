@@ -231,7 +231,7 @@ def _fit_resonator(args: argparse.Namespace) -> None:
     folder = Path(args.out or _folder_name(args))
     replaced = (folder / "joint.json").exists()
     fit_report.save_joint(result, folder)
-    print("\n".join(joint_result.summary_lines(result)))
+    print("\n".join([result.fit["conclusion"]["text"], *result.fit["lines"]]))
     _print_written(folder, "joint.json, joint_*.csv, figure.svg", replaced)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from tlsglass.fitting import report_text
 from tlsglass.fitting.result import J0_over_h0_record, fit_table
 from tlsglass.models.observable import J0_OVER_H0
 
@@ -19,7 +18,7 @@ PAIRS = (
 
 
 def tabulate(fits: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return a row for each of ``fits`` (each fit.json): material, µ and J0/h0 with their limits, and the verdict."""
+    """Return a row for each of ``fits`` (each fit.json): material, µ and J0/h0 with their limits, and the state of µ."""
     return pd.DataFrame([_material_row(fit) for fit in fits])
 
 
@@ -29,8 +28,8 @@ def _material_row(fit: Mapping[str, Any]) -> dict[str, Any]:
     row = {key: fit[key] for key in ("dataset", "material", "label", "observable", "provenance")}
     row |= {"is_control": bool(fit["is_control"]), "independent_measurement": fit["independent_measurement"]}
     row |= {"mu": free["values"]["mu"], "mu_err": free["errors_scaled"]["mu"], "mu_state": free["states"].get("mu")}
-    row |= {"mu_rejected": fit["rejected"], "verdict": report_text.verdict(fit)}
-    return row | J0_over_h0_record(fit) | {"conclusion": fit["conclusion"]}
+    row |= {"mu_rejected": fit["rejected"], "verdict": fit["conclusion"]["mu"]}
+    return row | J0_over_h0_record(fit) | {"conclusion": fit["conclusion"]["text"]}
 
 
 def differences(materials: pd.DataFrame) -> pd.DataFrame:

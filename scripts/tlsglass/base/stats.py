@@ -38,3 +38,10 @@ def f_ppf(probability: float, dfn: float, dfd: float) -> float:
     from scipy import special
 
     return float(special.fdtri(dfn, dfd, probability))
+
+
+def normal_sf(x: float) -> float:
+    """Return the probability that a standard normal number exceeds ``x``."""
+    from scipy import special
+
+    return float(special.ndtr(-x))

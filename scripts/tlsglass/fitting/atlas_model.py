@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.polynomial import chebyshev
 
 from tlsglass.atlas.api import H0_K
 from tlsglass.atlas.observables import AtlasObservables
@@ -18,6 +19,10 @@ from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset
 from tlsglass.models.observable import J0_OVER_H0, Observable, Parameter, make_J0_over_h0
+
+CACHED = ("specific_heat", "thermal_conductivity", "resonant_at_frequency", "resonant_loss", "sound_velocity")
+CACHED += ("internal_friction",)  # methods of AtlasObservables: many steps of a fit leave J0/h0 unchanged
+N_NODES = 20  # temperatures from which the errors of the atlas are interpolated
 
 
 class AtlasModel:
@@ -28,7 +33,13 @@ class AtlasModel:
 
     def __init__(self, observable: Observable, h0_K: float = H0_K, atlas: Atlas | None = None) -> None:
         self.observable, self.h0_K, self.atlas = observable, h0_K, atlas or shipped_atlas()
-        self._on_mesh = lru_cache(maxsize=4)(lambda key: AtlasObservables(np.frombuffer(key), self.h0_K, self.atlas))
+        self._on_mesh = lru_cache(maxsize=4)(self._observables_at)
+
+    def _observables_at(self, T_K: bytes) -> AtlasObservables:
+        observables = AtlasObservables(np.frombuffer(T_K), self.h0_K, self.atlas)
+        for name in CACHED:
+            setattr(observables, name, lru_cache(maxsize=128)(getattr(observables, name)))
+        return observables
 
     def shapes(self, T_K: FloatArray, p: Mapping[str, float], probe: Any, jackknife: bool = False) -> dict[str, FloatArray]:
         """Return {amplitude: (n,)}; with ``jackknife``, jackknife rows (1 + r, n) of shapes that have errors."""
@@ -75,16 +86,22 @@ def model_deviations(dataset: Dataset, values: Mapping[str, float]) -> FloatArra
     """Return the deviations (r, n) of the model at ``values`` that follow from the errors of the atlas.
 
     The sum of their outer products is the covariance of the model. With r independent standard normal numbers as weights,
-    their sum is one realization of its errors; the same weights give the errors of another dataset on the same atlas.
+    their sum is one realization of its errors; the same weights give the errors of another dataset on the same atlas. They are
+    smooth in T: for many temperatures, they are interpolated.
     """
-    shapes = dataset.observable.shapes(dataset.points.T_K, values, dataset.probe, jackknife=True)
+    T_K, probe = dataset.points.T_K, dataset.probe
+    if dataset.points.photons is not None or len(T_K) <= N_NODES:
+        return _deviations_at(dataset, T_K, probe, values)
+    ln_T, x = np.log(T_K), chebyshev.chebpts1(N_NODES)
+    middle, half = (ln_T.max() + ln_T.min()) / 2, (ln_T.max() - ln_T.min()) / 2 or 1.0
+    at_nodes = _deviations_at(dataset, np.exp(middle + half * x), probe, values)
+    deviations: FloatArray = chebyshev.chebval((ln_T - middle) / half, chebyshev.chebfit(x, at_nodes.T, N_NODES - 1))
+    return deviations
+
+
+def _deviations_at(dataset: Dataset, T_K: FloatArray, probe: Any, values: Mapping[str, float]) -> FloatArray:
+    shapes = dataset.observable.shapes(T_K, values, probe, jackknife=True)
     curve = sum(values[name] * shape for name, shape in shapes.items() if np.ndim(shape) == 2)
     estimate = JackknifeEstimate(np.asarray(curve))
     jackknife_rows = estimate.rows[1:]
     return np.sqrt((estimate.groups - 1) / estimate.groups) * (jackknife_rows - jackknife_rows.mean(axis=0))
-
-
-def model_covariance(dataset: Dataset, values: Mapping[str, float]) -> FloatArray:
-    """Return the covariance (n, n) of the model at ``values`` due to the errors of the atlas."""
-    deviations = model_deviations(dataset, values)
-    return deviations.T @ deviations

@@ -6,7 +6,7 @@ the residuals, and both kinds are equal.
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,10 +14,11 @@ import numpy as np
 
 from tlsglass.base import stats
 from tlsglass.base.types import FloatArray
-from tlsglass.fitting.likelihood import FitParameter, Likelihood, Optimum, Values
+from tlsglass.fitting.likelihood import FitParameter, Likelihood, Optimum, Values, clip_to_finite
 
 CONFIDENCE_LEVELS = {68: math.erf(math.sqrt(0.5)), 95: 0.95}  # 1 σ of a normal distribution, and nearly 2 σ
 PARABOLA_TOLERANCE = 0.05  # relative deviation up to which an end of the parabola counts as an end of the profile
+END_TOLERANCE = 0.01  # relative deviation of the square root of the rise of χ² up to which an end is accepted
 MAX_PROFILE_POINTS = 14  # evaluations of the profile likelihood for one end of an interval
 MAX_EVALUATIONS = 6000  # of the model, for all intervals of one fit; further ends are reported as None
 MAX_RESTARTS = 3  # times that a profile may find a better minimum, after which the intervals are computed again
@@ -48,19 +49,22 @@ class Fit:
     values: Values
     errors: dict[str, float | None]  # statistical, from the covariance: 0 if fixed, None if not determined
     errors_scaled: dict[str, float | None]
-    intervals: dict[str, Ends]  # statistical, 68 %, of the free parameters: a bound, or None, where an end was not found
-    intervals_95: dict[str, Ends]  # 95 %, of the parameters of interest
-    intervals_scaled: dict[str, Ends]
-    intervals_95_scaled: dict[str, Ends]
-    states: dict[str, str]  # {parameter of interest: ParameterState}, from the scaled intervals
+    intervals_scaled: dict[str, Ends]  # 68 %, of the free parameters: a bound, or None, where an end was not found
+    intervals_95_scaled: dict[str, Ends]  # 95 %, of the parameters of interest
+    states: dict[str, str]  # {parameter of interest: ParameterState}
     profiled: list[str]  # parameters whose interval comes from the profile likelihood, because the parabola fails
     at_bounds: list[str]  # free parameters that end on a bound
     correlations: dict[str, Values]  # {parameter: {parameter: coefficient}} of the free parameters
     chi2: float  # without errors: sum of squared residuals, in the squared unit of the value, or relative to the value
     dof: int
-    aic: float
+    deviance: float  # -2 ln L, without the constant n ln 2π
+    aicc: float  # Akaike's criterion for small samples
     converged: bool
     errors_given: bool
+    acceptable: bool = True  # whether the model describes the points; else comparisons are meaningless
+    independent_fraction: float = 1.0  # effective number of independent residuals, relative to their number
+    extra_scatter: tuple[float, ...] = ()  # of each dataset, relative to the value or in its unit; empty if not fitted
+    other_minima: tuple[Values, ...] = ()  # further maxima of the likelihood that the points do not exclude
     atlas_error: float | None = None  # contribution of the errors of the atlas to the error of J0/h0
 
     @property
@@ -71,27 +75,31 @@ class Fit:
     @property
     def scale(self) -> float:
         """Ratio of scaled to statistical errors."""
-        return max(1.0, self.misfit) if self.errors_given else 1.0
-
-    @property
-    def acceptable(self) -> bool:
-        """Whether χ² is acceptable; otherwise ΔAIC and p-values are meaningless. True without errors of the points."""
-        return not self.errors_given or not chi2_rejects(self.misfit, self.dof)
+        misfit = max(1.0, self.misfit) if self.errors_given else 1.0
+        return misfit / float(np.sqrt(self.independent_fraction))
 
 
-def chi2_rejects(misfit: float, dof: int) -> bool:
-    """Return whether χ² = dof · misfit² rejects a model."""
-    if dof < 1 or misfit**2 < MAX_REDUCED_CHI2:
+def chi2_rejects(misfit: float, dof: int, smallest: float = MAX_REDUCED_CHI2) -> bool:
+    """Return whether χ² = dof · misfit² rejects a model; χ²/dof must also exceed ``smallest``."""
+    if dof < 1 or misfit**2 < smallest:
         return False
     return bool(stats.chi2_sf(misfit**2 * dof, dof) <= MIN_P_VALUE)
 
 
+def delta_aicc(worse: Fit, better: Fit) -> float:
+    """Return AICc of the first fit minus that of the second, for the effective number of points of the better one."""
+    fraction = min((worse, better), key=lambda fit: fit.deviance).independent_fraction
+    penalty = (worse.aicc - worse.deviance) - (better.aicc - better.deviance)
+    return float((worse.deviance - better.deviance) * fraction + penalty)
+
+
 def fit_likelihood(
     likelihood: Likelihood,
-    start: Values | None = None,
-    second_start: Values | None = None,
+    starts: Sequence[Values | None] = (None,),
     intervals: WhichIntervals = True,
     of_interest: Collection[str] = (),
+    independent_fraction: Callable[[Optimum], float] = lambda _: 1.0,
+    n_scatters: int = 0,
 ) -> Fit:
     """Maximize a likelihood and determine errors and intervals.
 
@@ -99,28 +107,28 @@ def fit_likelihood(
     ----------
     likelihood
         Likelihood of one or several datasets.
-    start
-        Values by name; by default the best point of a grid.
-    second_start
-        Another start, for instance the maximum of a nested model, below which this fit must not end.
+    starts
+        Values by name, for instance the maxima of other models, below which this fit must not end; None for the best points of
+        a grid.
     intervals
         True, False, or "interest" for the parameters of interest only.
     of_interest
         Names of parameters that also get a 95 % interval and a state.
+    independent_fraction
+        Function of the maximum that returns the fraction of independent residuals.
+    n_scatters
+        Number of parameters of the errors that were estimated before.
     """
-    best = likelihood.maximize(start)
-    if second_start is not None:
-        best = min(best, likelihood.maximize(second_start), key=lambda optimum: optimum.chi2)
+    best = min((likelihood.maximize(start) for start in starts), key=lambda optimum: optimum.objective)
     for _ in range(MAX_RESTARTS):
         likelihood.evaluations = 0
         profile = ProfileLikelihood(likelihood, best, Covariance(best))
-        found_intervals = _Intervals(profile, of_interest if intervals else None, intervals == "interest")
+        fraction = independent_fraction(best)
+        found_intervals = _Intervals(profile, of_interest if intervals else None, intervals == "interest", fraction)
         if profile.lower is None:
             break
-        best = min(best, likelihood.maximize(profile.lower.values), profile.lower, key=lambda optimum: optimum.chi2)
-        if best.free != likelihood.free:  # the better optimum was found with a parameter fixed
-            best = likelihood.maximize(best.values)
-    return _build_fit(likelihood, best, profile.covariance, found_intervals)
+        best = min(likelihood.maximize(profile.lower.values), best, key=lambda optimum: optimum.objective)
+    return _build_fit(likelihood, best, profile, found_intervals, fraction, n_scatters)
 
 
 class Covariance:
@@ -171,52 +179,72 @@ class Covariance:
 
 @dataclass
 class ProfileLikelihood:
-    """χ² with one parameter fixed and all others refitted, around the optimum ``best``.
+    """Profile likelihood around ``best``: χ² with one parameter fixed and the others at their best values.
 
-    ``lower`` is a better optimum than ``best``, if the profile has met one.
+    ``lower`` is a better maximum than ``best`` if the profile has met one.
     """
 
     likelihood: Likelihood
     best: Optimum
     covariance: Covariance
     lower: Optimum | None = None
-    _optima: dict[str, dict[float, Optimum]] = field(default_factory=dict)  # of each parameter, by its fixed value
-    _minima: dict[str, Values] = field(default_factory=dict)  # rise of χ² of local minima, by the value of the parameter
+    _rises: dict[str, Values] = field(default_factory=dict)  # {name: {value: rise of χ²}}
+    _minima: dict[str, dict[float, Optimum]] = field(default_factory=dict)
 
     def rise(self, name: str, value: float) -> float:
-        """Return the rise of χ² if ``name`` is fixed at ``value``."""
-        optima = self._optima.setdefault(name, {self.best.values[name]: self.best})
-        if value not in optima:
-            nearest = optima[min(optima, key=lambda x: abs(x - value))]
-            step = value - nearest.values[name]
-            start = {key: nearest.values[key] + slope * step for key, slope in self.covariance.slopes(name).items()}
-            nested = self.likelihood.with_fixed(**{name: value})
-            optima[value] = nested.maximize(nearest.values | start)
-            self.likelihood.evaluations += nested.evaluations
-            if optima[value].chi2 < min(self.best.chi2, self.lower.chi2 if self.lower else np.inf) - self._tolerance:
-                self.lower = optima[value]
-        return max(optima[value].chi2 - self.best.chi2, 0.0)
+        """Return how much χ² rises if ``name`` is fixed at ``value``, with the errors of the model at that value."""
+        rises = self._rises.setdefault(name, {self.best.values[name]: 0.0})
+        if value not in rises:
+            nearest = self._nearest(name, value)
+            step = value - nearest[name]
+            start = nearest | {other: nearest[other] + slope * step for other, slope in self.covariance.slopes(name).items()}
+            optimum = self.likelihood.nested(name, value, start)
+            rises[value] = self._rise_of(name, optimum)
+        return rises[value]
 
-    def local_minima(self, name: str) -> Values:
-        """Return {value of ``name``: rise of χ²} of the local minima reached from its start grid.
+    def _rise_of(self, name: str, optimum: Optimum) -> float:
+        errors = self.likelihood.model_errors
+        if errors is not None and errors.parameter == name:
+            rise = self.likelihood.rise_with_errors_at(name, optimum)
+            return rise if self.likelihood.errors_given else rise * self.best.chi2 / max(self.likelihood.dof, 1)
+        self._note(optimum)
+        return max(optimum.chi2 - self.best.chi2, 0.0)
+
+    def _nearest(self, name: str, value: float) -> Values:
+        """Return the parameters of the nearest known point of the profile."""
+        known = self.likelihood.nested_optima(name)
+        near = min(known, key=lambda x: abs(x - value), default=None)
+        if near is None or abs(near - value) > abs(self.best.values[name] - value):
+            return self.best.values
+        return known[near].values
+
+    def _note(self, optimum: Optimum) -> None:
+        if optimum.objective < min(self.best.objective, self.lower.objective if self.lower else np.inf) - self.tolerance:
+            self.lower = optimum
+
+    def local_minima(self, name: str) -> dict[float, Optimum]:
+        """Return {value of ``name``: maximum of the likelihood} of the local maxima reached from its start grid.
 
         For example, the same exponent may result from a weak and from a strong coupling: an interval must contain both.
         """
         if name not in self._minima:
-            self._minima[name] = {self.best.values[name]: 0.0}
-            for start in self.likelihood.parameters[name].start_grid:
-                if self.likelihood.evaluations > MAX_EVALUATIONS / 2:
-                    break
-                optimum = self.likelihood.maximize(self.best.values | {name: start}, max_steps=30)
-                if optimum.chi2 < self.best.chi2 - self._tolerance and (self.lower is None or optimum.chi2 < self.lower.chi2):
-                    self.lower = optimum
+            self._minima[name] = {self.best.values[name]: self.best} | {x.values[name]: x for x in self.likelihood.maxima}
+            parameter = self.likelihood.parameters[name]
+            for start in parameter.start_grid:
+                if self.likelihood.evaluations > MAX_EVALUATIONS / 2 or not parameter.low <= start <= parameter.high:
+                    continue
+                if self.likelihood.model_errors is None:
+                    optimum = self.likelihood.maximize(self.best.values | {name: start}, max_steps=30)
+                    self._note(optimum)
+                else:
+                    optimum = self.likelihood.nested(name, start)  # the profile is scanned at these values
                 if np.isfinite(optimum.chi2):
-                    self._minima[name][optimum.values[name]] = max(optimum.chi2 - self.best.chi2, 0.0)
+                    self._minima[name][optimum.values[name]] = optimum
         return self._minima[name]
 
     @property
-    def _tolerance(self) -> float:
-        """Decrease of χ² beyond which a point counts as a better minimum."""
+    def tolerance(self) -> float:
+        """Decrease of χ² beyond which a point counts as a better maximum."""
         if self.likelihood.errors_given:
             return 1e-3 * max(1.0, self.best.chi2 / max(self.likelihood.dof, 1))
         return 1e-6 * self.best.chi2
@@ -227,92 +255,115 @@ class ProfileLikelihood:
         The end is the bound if that is met first, and None if no end was found. With ``all_minima`` it is the outermost end
         of all local minima that lie below ``level``.
         """
-        parameter, value, risen = self.likelihood.parameters[name], self.best.values[name], 0.0
+        parameter, value = self.likelihood.parameters[name], self.best.values[name]
         if all_minima:
-            below = {x: rise for x, rise in self.local_minima(name).items() if rise < level}
-            value = max(below, key=lambda x: sign * x)
-            risen = float(np.sqrt(below[value] / level))
+            for x, optimum in self.local_minima(name).items():
+                rises = self._rises.setdefault(name, {value: 0.0})
+                if x not in rises:
+                    rises[x] = self._rise_of(name, optimum)
+            below = [x for x in self.local_minima(name) if self._rises[name][x] < level]
+            value = max(below, key=lambda x: sign * x, default=value)
         bound = parameter.high if sign > 0 else parameter.low
         if value == bound:
             return float(bound), True
         error = self.covariance.error(name)
         parabola = error is not None and value == self.best.values[name]
         step = np.sqrt(level) * error if error is not None else _fallback_step(value, parameter)
-        inside: tuple[float, float] = (value, risen)  # (x, sqrt(rise / level)) on both sides of the end
-        outside: tuple[float, float] | None = None
-        x, first = value + sign * step, True
+        known = self._rises.setdefault(name, {self.best.values[name]: 0.0})
+
+        def ratio(x: float) -> float:
+            return float(np.sqrt(self.rise(name, x) / level))
+
+        inside = max((x for x in known if sign * (x - value) >= 0 and ratio(x) < 1), key=lambda x: sign * x, default=value)
+        beyond = [x for x in known if sign * (x - inside) > 0 and ratio(x) >= 1]
+        outside = min(beyond, key=lambda x: sign * x) if beyond else None
+        first = True
         for _ in range(MAX_PROFILE_POINTS):
             if self.likelihood.evaluations > MAX_EVALUATIONS:
-                return None, False
-            x = float(min(x, bound) if sign > 0 else max(x, bound))
-            ratio = float(np.sqrt(self.rise(name, x) / level))
-            if abs(ratio - 1) < PARABOLA_TOLERANCE and x != bound:
-                if ratio > risen:  # the parabola around a minimum that may lie higher than the best one
-                    x = value + (x - value) * np.sqrt((1 - risen**2) / (ratio**2 - risen**2))
-                return float(np.clip(x, parameter.low, parameter.high)), first and parabola
-            if ratio < 1 and x == bound:
-                return float(bound), False
-            inside, outside = ((x, ratio), outside) if ratio < 1 else (inside, (x, ratio))
+                return (float(outside) if outside is not None else None), False
+            low = ratio(inside)
             if outside is None:
-                x = value + (x - value) * np.clip(1.1 / max(ratio, 1e-9), 1.2, 4)
+                x = (
+                    value + sign * step
+                    if inside == value
+                    else inside + (inside - value) * np.clip(1.1 / max(low, 0.2) - 1, 0.2, 3)
+                )
             else:
-                fraction = np.clip((1 - inside[1]) / (outside[1] - inside[1]), 0.1, 0.9)
-                x = inside[0] + fraction * (outside[0] - inside[0])
+                x = inside + np.clip((1 - low) / (ratio(outside) - low), 0.05, 0.95) * (outside - inside)
+                first = False
+            x = float(min(x, bound) if sign > 0 else max(x, bound))
+            height = ratio(x)
+            if height < 1 and x == bound:
+                return float(bound), False
+            if first and parabola and abs(height - 1) < PARABOLA_TOLERANCE:
+                return float(np.clip(value + (x - value) / height, parameter.low, parameter.high)), True
+            if abs(height - 1) < END_TOLERANCE:
+                return x, False
             first = False
-        return (float(x) if outside else None), False
+            if height < 1:
+                inside = x
+            else:
+                outside = x
+        return (float(outside) if outside is not None else None), False
 
 
 class _Intervals:
-    """Intervals {68 or 95: {name: ends}}, statistical and scaled; none if ``of_interest`` is None."""
+    """Scaled intervals {68 or 95: {name: ends}}; none if ``of_interest`` is None."""
 
-    def __init__(self, profile: ProfileLikelihood, of_interest: Collection[str] | None, only_these: bool = False) -> None:
+    def __init__(
+        self, profile: ProfileLikelihood, of_interest: Collection[str] | None, only_these: bool, independent_fraction: float
+    ) -> None:
         likelihood, best = profile.likelihood, profile.best
-        self.statistical: dict[int, dict[str, Ends]] = {68: {}, 95: {}}
-        self.scaled: dict[int, dict[str, Ends]] = {68: {}, 95: {}}
+        self.ends: dict[int, dict[str, Ends]] = {68: {}, 95: {}}
         self.profiled: list[str] = []
         if of_interest is None or likelihood.dof < 1:
             return
         variance = best.chi2 / likelihood.dof
-        smallest = 1e-300 if likelihood.errors_given else _rounding_scatter(likelihood) ** 2
-        unit = 1.0 if likelihood.errors_given else max(variance, smallest)
+        if likelihood.errors_given:
+            unit = max(1.0, variance)
+        else:
+            unit = max(best.chi2 / likelihood.dof, _rounding_scatter(likelihood) ** 2)
+        unit /= independent_fraction
         for name in sorted(best.free, key=lambda name: name not in of_interest):  # these first, while evaluations remain
             for percent in (68, 95) if name in of_interest else () if only_these else (68,):
-                level = unit * chi2_rise(CONFIDENCE_LEVELS[percent], likelihood)
-                scaled_level = level * max(1.0, variance) if likelihood.errors_given else level
-                for intervals, height in ((self.statistical, level), (self.scaled, scaled_level)):
-                    if intervals is self.scaled and scaled_level == level:
-                        intervals[percent][name] = self.statistical[percent][name]
-                        continue
-                    (low, parabola_low), (high, parabola_high) = (
-                        profile.end(name, height, sign, name in of_interest) for sign in (-1, 1)
-                    )
-                    intervals[percent][name] = _finite(low), _finite(high)
-                    if not (parabola_low and parabola_high) and percent == 68 and name not in self.profiled:
-                        self.profiled.append(name)
+                level = unit * chi2_rise(CONFIDENCE_LEVELS[percent], likelihood, independent_fraction)
+                (low, parabola_low), (high, parabola_high) = (
+                    profile.end(name, level, sign, name in of_interest) for sign in (-1, 1)
+                )
+                self.ends[percent][name] = _finite(low), _finite(high)
+                if not (parabola_low and parabola_high) and percent == 68:
+                    self.profiled.append(name)
 
 
-def chi2_rise(confidence: float, likelihood: Likelihood) -> float:
+def chi2_rise(confidence: float, likelihood: Likelihood, independent_fraction: float = 1.0) -> float:
     """Return the rise of χ² at the ends of an interval, in units of the variance: a quantile of χ²(1), or of F(1, dof)."""
     if likelihood.errors_given:
         return float(stats.chi2_ppf(confidence, 1))
-    return float(stats.f_ppf(confidence, 1, likelihood.dof))
+    return float(stats.f_ppf(confidence, 1, max(likelihood.dof * independent_fraction, 1.0)))
 
 
 def parameter_state(value: float, ends_68: Ends, ends_95: Ends, parameter: FitParameter) -> str:
     """Return the ``ParameterState`` of a parameter.
 
-    A fit that ends on a physical bound gives a limit; another bound is a choice, and a fit that ends there is "at its bound".
+    An interval of 95 % that contains a physical bound gives a limit; another bound is a choice, and a fit that ends there is
+    "at its bound".
     """
 
     def open_ends(ends: Ends) -> tuple[bool, bool]:
         return (ends[0] is None or ends[0] <= parameter.low, ends[1] is None or ends[1] >= parameter.high)
 
     at_68, at_95 = open_ends(ends_68), open_ends(ends_95)
+    if parameter.physical_bounds:
+        if all(at_95) or all(at_68):
+            return ParameterState.NOT_CONSTRAINED
+        if any(at_95):
+            return ParameterState.UPPER_LIMIT if at_95[0] else ParameterState.LOWER_LIMIT
+        return ParameterState.INTERVAL
     if not any(at_68):
         return ParameterState.INTERVAL
     if all(at_68) or all(at_95):
         return ParameterState.NOT_CONSTRAINED
-    if not parameter.physical_bounds and value in (parameter.low, parameter.high):
+    if value in (parameter.low, parameter.high):
         return ParameterState.AT_BOUND
     return ParameterState.UPPER_LIMIT if at_68[0] else ParameterState.LOWER_LIMIT
 
@@ -329,42 +380,67 @@ def _rounding_scatter(likelihood: Likelihood) -> float:
     return max(ROUNDING_ERROR * float(np.max(np.abs(data.value / data.scale))), 1e-150)
 
 
-def _build_fit(likelihood: Likelihood, best: Optimum, covariance: Covariance, intervals: _Intervals) -> Fit:
+@np.errstate(all="ignore")
+def _build_fit(
+    likelihood: Likelihood,
+    best: Optimum,
+    profile: ProfileLikelihood,
+    intervals: _Intervals,
+    independent_fraction: float,
+    n_scatters: int,
+) -> Fit:
     """Return the ``Fit`` of an optimum with its covariance and intervals."""
-    first = likelihood.data[0]
+    first, covariance = likelihood.data[0], profile.covariance
     unit = 1.0 if likelihood.errors_given or first.weight is not None else float(first.scale[0])
     dof, n = likelihood.dof, likelihood.n_points
     # If σ is estimated from the residuals, -2 ln L at its maximum is n ln(χ²/n) + constant; else χ² + constant.
     chi2 = max(best.chi2, 0.0 if likelihood.errors_given else n * _rounding_scatter(likelihood) ** 2)
-    deviance = chi2 if likelihood.errors_given else n * (np.log(chi2 / n) + 2 * np.log(unit))
-    if first.error is None and first.weight is not None:
-        deviance += 2 * float(np.sum(np.log(first.weight)))
-    deviance += sum(data.ln_determinant for data in likelihood.data)
+    deviance = (chi2 if likelihood.errors_given else n * np.log(chi2 / n)) + best.ln_determinant
+    deviance += 2 * float(sum(np.sum(np.log(data.scale)) for data in likelihood.data))
+    deviance = float(clip_to_finite(deviance))
     sigma = 1.0 if likelihood.errors_given else float(np.sqrt(chi2 / max(dof, 1)))
     scale = max(1.0, float(np.sqrt(best.chi2 / max(dof, 1)))) if likelihood.errors_given else 1.0
+    scale /= float(np.sqrt(independent_fraction))
     errors = {name: _scaled(covariance.error(name), sigma) if name in best.free else 0.0 for name in best.values}
     bounds = {name: (p.low, p.high) for name, p in likelihood.parameters.items()}
+    n_parameters = len(best.free) + n_scatters + (0 if likelihood.errors_given else 1)
     return Fit(
         values={name: float(value) for name, value in best.values.items()},
         errors=errors,
         errors_scaled={name: _scaled(error, scale) for name, error in errors.items()},
-        intervals=intervals.statistical[68],
-        intervals_95=intervals.statistical[95],
-        intervals_scaled=intervals.scaled[68],
-        intervals_95_scaled=intervals.scaled[95],
+        intervals_scaled=intervals.ends[68],
+        intervals_95_scaled=intervals.ends[95],
         states={
-            name: parameter_state(best.values[name], intervals.scaled[68][name], ends_95, likelihood.parameters[name])
-            for name, ends_95 in intervals.scaled[95].items()
+            name: parameter_state(best.values[name], intervals.ends[68][name], ends_95, likelihood.parameters[name])
+            for name, ends_95 in intervals.ends[95].items()
         },
         profiled=intervals.profiled,
         at_bounds=[name for name in best.free if best.values[name] in bounds[name]],
         correlations=covariance.correlations(),
         chi2=_finite(chi2 * unit**2) or 0.0,
         dof=int(dof),
-        aic=float(deviance + 2 * len(best.free)),
+        deviance=deviance,
+        aicc=float(deviance + 2 * n_parameters * n / max(n - n_parameters - 1, 0.5)),
         converged=best.converged,
         errors_given=likelihood.errors_given,
+        acceptable=not (likelihood.errors_given and chi2_rejects(float(np.sqrt(chi2 / max(dof, 1))), dof)),
+        independent_fraction=independent_fraction,
+        other_minima=_other_minima(profile, best, chi2 / max(dof, 1)),
     )
+
+
+def _other_minima(profile: ProfileLikelihood, best: Optimum, variance: float) -> tuple[Values, ...]:
+    """Return the parameters of further local minima of χ² within ΔAICc < 4 that differ from ``best`` by more than 2 σ."""
+    found: list[Values] = []
+    unit = max(1.0, variance) if profile.likelihood.errors_given else variance
+    for name, minima in profile._minima.items():
+        error = (profile.covariance.error(name) or np.inf) * np.sqrt(unit)
+        for value, optimum in minima.items():
+            near = [best.values[name], *(values[name] for values in found)]
+            is_minimum = profile.likelihood.model_errors is None and optimum.free == best.free
+            if is_minimum and min(abs(value - x) for x in near) > 2 * error and optimum.objective - best.objective < 4 * unit:
+                found.append(optimum.values)
+    return tuple(found)
 
 
 def _scaled(value: float | None, factor: float) -> float | None:

@@ -8,15 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from tlsglass.base.jackknife import format_with_error
 from tlsglass.base.types import FloatArray
 from tlsglass.data import joint_section
 from tlsglass.data.dataset import Dataset, load_dataset
-from tlsglass.fitting import report_text
-from tlsglass.fitting.fit import Fit, WhichIntervals
+from tlsglass.fitting import atlas_model, report_text
+from tlsglass.fitting.comparison import Comparison, ModelFits, compare, draw_conclusion, fit_models
+from tlsglass.fitting.conclusion import Conclusion, State
+from tlsglass.fitting.fit import Fit, WhichIntervals, delta_aicc
 from tlsglass.fitting.likelihood import Values
-from tlsglass.fitting.problem import Comparison, FitProblem, base_name, compare
-from tlsglass.fitting.result import fit_numbers
+from tlsglass.fitting.problem import FitProblem, base_name
+from tlsglass.fitting.result import conclusion_record, fit_numbers, parameter_list, with_concluded_states, without_J0_over_h0
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 
@@ -52,51 +53,87 @@ def load_partners(folder: str | Path, schema: Mapping[str, Any]) -> tuple[Datase
 def joint_problem(
     datasets: Sequence[Dataset], shared: Sequence[Sequence[str]], intervals: WhichIntervals = False
 ) -> tuple[FitProblem, SeparateFits]:
-    """Return the joint problem of datasets, and their separate fits; ``shared`` as in ``FitProblem``."""
+    """Return the joint problem of datasets, and their separate fits; ``shared`` as in ``FitProblem``.
+
+    Where the errors of a dataset are far below the scatter of its points, the joint problem includes that scatter.
+    """
     problems = [FitProblem.from_dataset(dataset).with_temperature_errors() for dataset in datasets]
-    free = [problem.fit(intervals=intervals) for problem in problems]
-    stm = [problem.with_fixed(mu=0.0).fit(intervals=intervals) for problem in problems]
-    return FitProblem.joint([problem.datasets[0] for problem in problems], shared, free), SeparateFits(free, stm)
+    free, stm, members = [], [], []
+    for problem in problems:
+        comparison = compare(problem, intervals)
+        if problem.needs_extra_scatter(comparison.free):
+            problem = replace(problem, has_extra_scatter=True)
+            comparison = compare(problem, intervals)
+        free.append(comparison.free)
+        stm.append(comparison.stm)
+        members.append(problem.with_scatter_in_errors(comparison.free).datasets[0])
+    return FitProblem.joint(members, shared, free), SeparateFits(free, stm)
 
 
 def compare_jointly(problem: FitProblem, separate: SeparateFits, intervals: WhichIntervals = True) -> Comparison:
-    """Fit jointly with µ free and with all µ = 0, starting at the means of the separate fits."""
-    return compare(problem, intervals, problem.mean_values(separate.free), problem.mean_values(separate.stm))
+    """Fit jointly with µ free and with all µ = 0, also starting at the means of the separate fits."""
+    return compare(problem, intervals, joint_starts(problem, separate))
+
+
+def joint_starts(problem: FitProblem, separate: SeparateFits) -> list[Values]:
+    """Return starts: means of the separate fits, and shared parameters as in the fit of each dataset."""
+    starts = []
+    for fits in separate:
+        mean = problem.mean_values(fits)
+        starts.append(mean)
+        for k, fit in enumerate(fits):
+            starts.append(mean | {name: fit.values[own_name] for own_name, name in problem.names(k).items()})
+    return starts
 
 
 def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
     """Fit a dataset and its partners together."""
     shared = [partner["shared"] for partner in dataset.info["joint"]]
     problem, separate = joint_problem([dataset, *partners], shared, intervals=True)
-    comparison = compare_jointly(problem, separate)
+    fits = fit_models(problem, True, joint_starts(problem, separate))
+    conclusion = draw_conclusion(fits, {})
+    fits = with_concluded_states(fits, conclusion)
+    comparison = fits.comparison
     models = {"mu_free": comparison.free.values, "stm": comparison.stm.values}
     points = _points(problem, models)
+    parameters = parameter_table(problem, separate.free, comparison.free)
     summary = {
         "dataset": dataset.name,
         "title": dataset.info["title"],
         "material": dataset.info["material"],
+        "conclusion": conclusion_record(conclusion),
         "members": [_member(problem, k, points) for k in range(len(problem.datasets))],
         "shared": [list(names) for names in problem.shared],
+        "n_points": len(points),
+        "errors_given": True,
         "mu_free": fit_numbers(comparison.free),
         "stm": fit_numbers(comparison.stm),
-        "atlas": _fit_on_atlas(problem, comparison),
-        "delta_aic": comparison.delta_aic,
+        "atlas": _atlas_summary(fits, conclusion),
+        "atlas_why": fits.no_atlas,
+        "delta_aicc": comparison.delta_aicc,
         "p_value": comparison.p_value,
-        "rejected": comparison.rejected,
+        "rejected": conclusion.mu == State.NOT_DESCRIBED,
+        "parameters": parameter_list(fits, conclusion),
     }
-    parameters = parameter_table(problem, separate.free, comparison.free)
+    summary["warnings"] = report_text.joint_warnings(summary, parameters)
+    summary["conclusion"]["text"] = report_text.conclusion(summary)
+    summary["lines"] = report_text.joint_lines(summary, parameters)
     left_out = leave_out(problem, separate)
     return JointResult(summary, points, _curves(problem, models), parameters, left_out, _powers(problem, models))
 
 
-def _fit_on_atlas(problem: FitProblem, comparison: Comparison) -> dict[str, Any] | None:
-    """Return the fit on the atlas as in joint.json. ΔAIC needs the same points in both models, and is None otherwise."""
-    if not problem.has_atlas_model or not (on_atlas := problem.on_atlas()).has_enough_points:
+def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | None:
+    """Return the fit on the atlas as in joint.json."""
+    if fits.atlas is None or fits.same_points is None:
         return None
-    fit = on_atlas.fit(comparison.free.values)
-    delta_aic = {name: model.aic - fit.aic for name, model in (("mu_free", comparison.free), ("stm", comparison.stm))}
-    same_points = problem.likelihood().n_points == on_atlas.likelihood().n_points
-    return {"model": fit_numbers(fit), "delta_aic": delta_aic if same_points else None, "rejected": not fit.acceptable}
+    models = {"mu_free": fits.same_points.free, "stm": fits.same_points.stm}
+    numbers = fit_numbers(fits.atlas)
+    return {
+        "h0_K": atlas_model.h0_of(fits.problem.datasets[0]),
+        "model": numbers if conclusion.describes else without_J0_over_h0(numbers),
+        "delta_aicc": {name: delta_aicc(model, fits.atlas) for name, model in models.items()},
+        "rejected": not conclusion.describes,
+    }
 
 
 def _member(problem: FitProblem, k: int, points: pd.DataFrame) -> dict[str, Any]:
@@ -123,33 +160,13 @@ def _member(problem: FitProblem, k: int, points: pd.DataFrame) -> dict[str, Any]
     }
 
 
-def summary_lines(result: JointResult) -> list[str]:
-    """Return lines with the shared parameters, J0/h0, the comparison of the models, and warnings."""
-    fit, lines = result.fit, []
-    for name, rows in result.parameters[result.parameters["shared"]].groupby("parameter", sort=False):
-        values = [f"{format_with_error(row.separate, row.separate_err or 0)} ({row.dataset})" for row in rows.itertuples()]
-        first = rows.iloc[0]
-        sigma = first["difference_sigma"]
-        difference = "" if sigma is None else f"; alone {sigma:g} σ apart"
-        joint = format_with_error(first["joint"], first["joint_err"] or 0)
-        lines.append(f"{name}: {joint} jointly; {', '.join(values)}{difference}")
-    if fit["atlas"]:
-        lines.append(f"J0/h0: {report_text.format_parameter(fit['atlas']['model'], J0_OVER_H0)} jointly")
-    models = (("mu_free", "Eq. (3)"), ("stm", "STM"))
-    chi2 = ", ".join(f"{report_text.format_reduced_chi2(fit[name])} {label}" for name, label in models)
-    lines.append(f"χ²/dof: {chi2}; ΔAIC of Eq. (3) against the STM {report_text.format_value(fit['delta_aic'], 3)}")
-    if fit["rejected"]:
-        lines.append("warning: no model describes the points together: errors are scaled, ΔAIC means little")
-    return lines
-
-
 def joint_fit_table(fits: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return a row for each joint.json and model: χ², µ or J0/h0, and the median relative residual of each dataset."""
     rows = []
     for fit in fits:
         models = {"mu_free": fit["mu_free"], "stm": fit["stm"]} | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
         for name, model in models.items():
-            row = {"fit": fit["dataset"], "model": name, "chi2": model["chi2"], "dof": model["dof"], "aic": model["aic"]}
+            row = {"fit": fit["dataset"], "model": name, "chi2": model["chi2"], "dof": model["dof"], "aicc": model["aicc"]}
             row["rejected"] = not model["acceptable"]
             for parameter in ("mu", J0_OVER_H0):
                 row[parameter] = model["values"].get(parameter)
@@ -276,8 +293,8 @@ def leave_out(problem: FitProblem, separate: SeparateFits) -> pd.DataFrame:
         for sweep, points in sweeps:
             remaining = replace(dataset, points=dataset.points.select(dataset.points.sweep != sweep))
             reduced = replace(problem, datasets=(*problem.datasets[:k], remaining, *problem.datasets[k + 1 :]))
-            fit = reduced.fit(reduced.mean_values(separate.free), intervals=False)
-            deviation = _models_at(problem, k, points, {"mu_free": fit.values})["mu_free"] / points.value - 1
+            best = reduced.likelihood().maximize(reduced.mean_values(separate.free))
+            deviation = _models_at(problem, k, points, {"mu_free": best.values})["mu_free"] / points.value - 1
             medians = (round(float(np.median(x)), 4) for x in (np.abs(deviation), deviation))
             rows.append((dataset.name, sweep, len(deviation), *medians))
     return pd.DataFrame(rows, columns=["dataset", "sweep", "n_points", "median_error", "median_shift"])

@@ -19,7 +19,12 @@ from tlsglass.base.types import BoolArray, FloatArray
 MAX_STEPS = 200  # of one search; each evaluates the model once, and once more for each parameter that is no amplitude
 MAX_GRID_POINTS = 600  # starts on one grid; a larger grid is searched axis by axis
 BOUND_SNAP_SIGMA = 0.05  # a parameter that ends closer to a bound than this many standard errors is tried on the bound
+TOLERANCE = 1e-8  # relative changes of χ² and of the parameters at which a search ends
 RELATIVE_STEP = 1e-7  # of numerical derivatives, relative to the parameter or to 1
+NEGLIGIBLE_VARIANCE = 1e-5  # of a combination of points by the errors of the model, relative to that by their errors
+N_POLISHED = 4  # local minima of a grid from which a search starts
+MAX_ERROR_UPDATES = 8  # of the errors of the model, which are those at the maximum ...
+ERROR_UPDATE_SIGMA = 0.02  # ... and determined again if that moves by more
 MAX_RESIDUAL = 1e75  # replaces larger residuals and NaN, so that the squares remain finite
 
 Values = dict[str, float]  # parameters by name
@@ -63,8 +68,6 @@ class FitData:
     error
         Standard errors (n,), or None: then they are estimated from the residuals, equal for all points or in proportion to
         ``weight`` (n,).
-    covariance
-        Covariance (n, n) that is added to the squared errors: errors of the model, or errors that points have in common.
     names
         {name in ``shapes``: name in the likelihood}, which decides what two sets share.
     """
@@ -72,7 +75,6 @@ class FitData:
     shapes: Callable[[Values], Shapes]
     value: FloatArray
     error: FloatArray | None
-    covariance: FloatArray | None = None
     names: Mapping[str, str] | None = None
     weight: FloatArray | None = None
 
@@ -90,30 +92,6 @@ class FitData:
         spread = float(np.std(self.value))
         return np.full(len(self.value), spread or float(np.max(np.abs(self.value))) or 1.0)
 
-    @cached_property
-    def _cholesky_factor(self) -> FloatArray:
-        """Cholesky factor of the covariance of all points in units of ``scale``."""
-        total = clip_to_finite(self.covariance / self.scale / self.scale[:, None]) + np.eye(len(self.scale))
-        try:
-            return np.linalg.cholesky(total)
-        except np.linalg.LinAlgError:  # beyond floating point: neglect the correlations
-            return np.diag(np.sqrt(np.diag(total)))
-
-    @cached_property
-    def _whitening(self) -> FloatArray:
-        """Factors (n,), or a matrix (n, n), that make the residuals independent with variance 1."""
-        return 1 / self.scale if self.covariance is None else np.linalg.inv(self._cholesky_factor) / self.scale
-
-    @property
-    def ln_determinant(self) -> float:
-        """Logarithm of the determinant of the covariance of all points, relative to that of their errors alone."""
-        return 0.0 if self.covariance is None else 2 * float(np.sum(np.log(np.diag(self._cholesky_factor))))
-
-    def whiten(self, difference: FloatArray) -> FloatArray:
-        """Return differences (n, ...) of model and points as independent residuals of variance 1."""
-        w = self._whitening
-        return w @ difference if w.ndim == 2 else (difference.T * w).T
-
 
 class Prior(NamedTuple):
     """Gaussian constraint on the parameter ``name``."""
@@ -125,13 +103,20 @@ class Prior(NamedTuple):
 
 @dataclass(frozen=True)
 class Optimum:
-    """Maximum of a likelihood. ``chi2`` is Σ residual², including the priors, in units of ``FitData.scale``."""
+    """Maximum of a likelihood. ``chi2`` is Σ residual², including the priors, in units of ``FitData.scale``.
+
+    ``objective`` is what is minimized: χ² plus the logarithm of the determinant of the covariance of the points, or without
+    errors of the points χ² times the n-th root of the determinant.
+    """
 
     values: Values
     chi2: float
+    objective: float
     converged: bool
     free: tuple[str, ...]  # names of the free parameters ...
     jacobian: FloatArray  # ... and the derivatives (n + priors, k) of the residuals by them
+    residuals: FloatArray  # (n + priors,)
+    ln_determinant: float  # of the errors of the model
 
 
 class ProjectedAmplitudes(NamedTuple):
@@ -144,8 +129,21 @@ class ProjectedAmplitudes(NamedTuple):
     basis: FloatArray
 
 
+class ModelErrors(NamedTuple):
+    """Errors of the model: ``deviations``(parameters), (r, n), are r independent errors of all points, of variance 1.
+
+    They depend on ``parameter`` and on the amplitudes.
+    """
+
+    parameter: str
+    deviations: Callable[[Values], FloatArray]
+
+
 class Likelihood:
     """Sum of χ² of several sets of points and priors, as a function of ``parameters`` {name: FitParameter}.
+
+    With ``model_errors`` the covariance of the points depends on the parameters: it is evaluated anew at each value of the
+    parameter on which it depends most, and its determinant is part of the likelihood.
 
     Raises
     ------
@@ -153,12 +151,23 @@ class Likelihood:
         If one of several sets of points has no errors.
     """
 
-    def __init__(self, data: Iterable[FitData], parameters: Mapping[str, FitParameter], priors: Iterable[Prior] = ()) -> None:
+    def __init__(
+        self,
+        data: Iterable[FitData],
+        parameters: Mapping[str, FitParameter],
+        priors: Iterable[Prior] = (),
+        model_errors: ModelErrors | None = None,
+    ) -> None:
         self.data, self.parameters, self.priors = tuple(data), dict(parameters), tuple(priors)
+        self.model_errors = model_errors
+        self.deviations: FloatArray | None = None  # (r, n), if the errors of the model are those at fixed parameters ...
+        self.error_parameter = "" if model_errors is None else model_errors.parameter  # ... and what they depend on
         self.errors_given = all(data.error is not None for data in self.data)
         if not self.errors_given and len(self.data) > 1:
             raise ValueError("datasets that are fitted together all need errors, which determine their relative weights")
         self.evaluations = 0
+        self._nested: dict[str, dict[float, Optimum]] = {}
+        self.maxima: list[Optimum] = []  # local maxima that are known, with errors of the model
 
     @property
     def n_points(self) -> int:
@@ -178,9 +187,57 @@ class Likelihood:
     def with_fixed(self, **values: float) -> "Likelihood":
         """Return this likelihood with parameters fixed at ``values``."""
         fixed = {name: self.parameters[name].fixed_at(value) for name, value in values.items()}
-        likelihood = Likelihood(self.data, self.parameters | fixed, self.priors)
-        likelihood._amplitudes = self._amplitudes
+        return self._like_this(self.parameters | fixed, self.model_errors)
+
+    def with_errors_at(self, values: Values) -> "Likelihood":
+        """Return this likelihood with the errors of the model at ``values``, whatever the parameters."""
+        if self.model_errors is None:
+            return self
+        likelihood = self._without_model_errors()
+        likelihood.deviations = self.model_errors.deviations(values)
         return likelihood
+
+    @cached_property
+    def _scale(self) -> FloatArray:
+        """Units (n,) of the residuals of all points."""
+        return np.concatenate([data.scale for data in self.data])
+
+    @cached_property
+    def _model_variances(self) -> tuple[FloatArray, FloatArray]:
+        """Singular vectors (n, k) and variances (k,) of the errors of the model in units of ``_scale``."""
+        if self.deviations is None:
+            return np.zeros((self.n_points, 0)), np.zeros(0)
+        try:
+            vectors, singular, _ = np.linalg.svd(clip_to_finite(self.deviations / self._scale).T, full_matrices=False)
+        except np.linalg.LinAlgError:  # beyond floating point
+            return np.zeros((self.n_points, 0)), np.zeros(0)
+        kept = singular**2 > NEGLIGIBLE_VARIANCE
+        return vectors[:, kept], singular[kept] ** 2
+
+    def _whiten(self, differences: list[FloatArray]) -> FloatArray:
+        """Return differences of model and points as independent residuals (n,) of variance 1."""
+        residuals = np.concatenate(differences) / self._scale
+        vectors, variances = self._model_variances
+        if not len(variances):
+            return residuals
+        return residuals - vectors @ ((1 - 1 / np.sqrt(1 + variances)) * (vectors.T @ residuals))
+
+    def _ln_determinant(self, jacobian: FloatArray) -> float:
+        """Return the logarithm of the determinant of the covariance, relative to that of the errors of the points alone.
+
+        It is that of the covariance of residuals (restricted likelihood): errors of the model in a direction that the free
+        parameters absorb, whose derivatives are ``jacobian`` (n + priors, k), do not count.
+        """
+        vectors, variances = self._model_variances
+        if not len(variances):
+            return 0.0
+        vectors = np.concatenate([vectors, np.zeros((len(self.priors), len(variances)))])
+        columns = jacobian[:, [name != self.error_parameter for name in self.free]]
+        columns = columns + vectors @ ((np.sqrt(1 + variances) - 1) * (vectors.T @ columns).T).T
+        basis = _least_squares(columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300), np.zeros(len(columns)))[1]
+        projected = vectors.T @ basis
+        absorbed = np.eye(basis.shape[1]) - projected.T @ ((variances / (1 + variances)) * projected.T).T
+        return float(np.sum(np.log1p(variances)) + np.linalg.slogdet(absorbed)[1])
 
     @cached_property
     def _amplitudes(self) -> tuple[str, ...]:
@@ -202,12 +259,14 @@ class Likelihood:
     def residuals(self, p: Values, shapes: list[Shapes] | None = None) -> FloatArray:
         """Return all residuals (n + priors,) in units of their errors."""
         shapes = self.shapes(p) if shapes is None else shapes
-        residuals = [
-            data.whiten(sum(p[name] * shape for name, shape in terms.items()) - data.value)
-            for data, terms in zip(self.data, shapes, strict=True)
-        ]
+        residuals = self._whiten(
+            [
+                sum(p[name] * shape for name, shape in terms.items()) - data.value
+                for data, terms in zip(self.data, shapes, strict=True)
+            ]
+        )
         priors = [(p[prior.name] - prior.mean) / prior.sigma for prior in self.priors]
-        return clip_to_finite(np.concatenate([*residuals, priors]))
+        return clip_to_finite(np.concatenate([residuals, priors]))
 
     @np.errstate(all="ignore")
     def jacobian(self, p: Values, shapes: list[Shapes], names: Iterable[str]) -> FloatArray:
@@ -217,12 +276,12 @@ class Likelihood:
         residuals = None
         for k, name in enumerate(names):
             if name in self._amplitudes:
-                columns = [
-                    data.whiten(terms[name]) if name in terms else np.zeros(len(data.value))
+                shape_columns = [
+                    terms[name] if name in terms else np.zeros(len(data.value))
                     for data, terms in zip(self.data, shapes, strict=True)
                 ]
                 priors = [(prior.name == name) / prior.sigma for prior in self.priors]
-                jacobian[:, k] = clip_to_finite(np.concatenate([*columns, priors]))
+                jacobian[:, k] = clip_to_finite(np.concatenate([self._whiten(shape_columns), priors]))
             else:
                 residuals = self.residuals(p, shapes) if residuals is None else residuals
                 step = _derivative_step(p[name], self.parameters[name])
@@ -231,15 +290,124 @@ class Likelihood:
 
     @np.errstate(all="ignore")
     def maximize(self, start: Values | None = None, max_steps: int = MAX_STEPS) -> Optimum:
+        """Maximize from ``start``, clipped to the bounds, or from the best points of a grid."""
+        if self.model_errors is None:
+            starts = self._grid_starts() if start is None else [start]
+            return min((self._search(values, max_steps) for values in starts), key=lambda optimum: optimum.objective)
+        name = self.model_errors.parameter
+        if self.parameters[name].fixed:
+            return self._maximize_with_model_errors(start, max_steps)
+        return self._maximize_over(name, start)
+
+    def _maximize_with_model_errors(self, start: Values | None, max_steps: int) -> Optimum:
+        """Maximize while the errors of the model follow the amplitudes."""
+        if start is None:
+            start = self._without_model_errors().maximize().values
+        fixed = {name: parameter.start for name, parameter in self.parameters.items() if parameter.fixed}
+        optimum, before = None, start | fixed
+        for _ in range(3):
+            likelihood = self.with_errors_at(before)
+            optimum = likelihood._search(before, max_steps)
+            self.evaluations += likelihood.evaluations
+            changes = [abs(optimum.values[name] - before[name]) / (abs(before[name]) or 1.0) for name in self._amplitudes]
+            if max(changes, default=0.0) < 0.02:
+                break
+            before = optimum.values
+        assert optimum is not None
+        return optimum
+
+    def _maximize_over(self, name: str, start: Values | None) -> Optimum:
+        """Maximize over ``name``, on which the errors of the model depend: they are those at the maximum.
+
+        The search begins at ``start`` or, without a start of ``name``, at the local maxima without errors of the model.
+        """
+        starts = [start] if start is not None and name in start else self._without_model_errors().local_maxima(name, start)
+        optima = [self._maximize_consistently(name, values) for values in starts]
+        for optimum in optima:
+            if all(abs(optimum.objective - known.objective) > 1e-3 for known in self.maxima):
+                self.maxima.append(optimum)
+        return min(self.maxima, key=lambda optimum: optimum.objective)
+
+    def local_maxima(self, name: str, start: Values | None = None) -> list[Values]:
+        """Return the best maximum and a further local maximum along ``name``, if its grid has one."""
+        best = self.maximize(start)
+        parameter, x = self.parameters[name], best.values[name]
+        optima = {x: best}
+        grid = {value for value in (parameter.start, *parameter.start_grid) if parameter.low <= value <= parameter.high}
+        for value in sorted(grid, key=lambda value: abs(value - x)):
+            optima[value] = self.nested(name, value, best.values if start is None else start)
+        known = sorted(optima)
+        neighbors = {value: known[max(k - 1, 0) : k + 2] for k, value in enumerate(known)}
+        minima = [v for v in known if v != x and all(optima[v].chi2 <= optima[y].chi2 for y in neighbors[v])]
+        return [best.values, *(optima[v].values for v in sorted(minima, key=lambda v: optima[v].chi2)[:1])]
+
+    def _maximize_consistently(self, name: str, values: Values) -> Optimum:
+        """Maximize with the errors of the model at the maximum, which is found by iteration."""
+        values = {key: parameter.start for key, parameter in self.parameters.items()} | values
+        for step in range(MAX_ERROR_UPDATES):
+            likelihood = self.with_errors_at(values)
+            optimum = likelihood._search(values)
+            self.evaluations += likelihood.evaluations
+            error = _error_of(optimum, name) or np.inf
+            if not self.errors_given:
+                error *= np.sqrt(optimum.chi2 / max(self.dof, 1))
+            if abs(optimum.values[name] - values[name]) < ERROR_UPDATE_SIGMA * error:
+                break
+            damped = optimum.values[name] if step < 3 else 0.5 * (optimum.values[name] + values[name])
+            values = optimum.values | {name: damped}
+        return optimum
+
+    def rise_with_errors_at(self, name: str, optimum: Optimum) -> float:
+        """Return how much χ² of a nested maximum exceeds that of the free maximum nearby with the same errors of the model.
+
+        If ``name`` is fixed at its true value, these errors are the true ones, and the rise follows χ²(1). If that maximum
+        is not the best one, the difference is added. Without errors of the points, the rise is in units of the variance.
+        """
+        likelihood = self.with_errors_at(optimum.values)
+        best = min(known.objective for known in self.maxima)
+        near = min(self.maxima, key=lambda known: abs(known.values[name] - optimum.values[name]))
+        free = likelihood._search(near.values)
+        self.evaluations += likelihood.evaluations
+        rise = max(optimum.chi2 - free.chi2, 0.0)
+        if self.errors_given:
+            return rise + near.objective - best
+        return self.dof * (rise / max(free.chi2, 1e-300) + near.objective / best - 1)
+
+    def _without_model_errors(self) -> "Likelihood":
+        return self._like_this(self.parameters, None)
+
+    def _like_this(self, parameters: Mapping[str, FitParameter], model_errors: ModelErrors | None) -> "Likelihood":
+        likelihood = Likelihood(self.data, parameters, self.priors, model_errors)
+        likelihood._amplitudes, likelihood.deviations = self._amplitudes, self.deviations
+        likelihood.error_parameter = self.error_parameter
+        return likelihood
+
+    @np.errstate(all="ignore")
+    def nested(self, name: str, value: float, start: Values | None = None) -> Optimum:
+        """Return the maximum with ``name`` fixed at ``value``, searched from ``start`` or from the nearest such maximum."""
+        optima = self._nested.setdefault(name, {})
+        if value not in optima:
+            likelihood = self.with_fixed(**{name: value})
+            if start is None and optima:
+                start = optima[min(optima, key=lambda x: abs(x - value))].values
+            optima[value] = likelihood.maximize(start)
+            self.evaluations += likelihood.evaluations
+        return optima[value]
+
+    def nested_optima(self, name: str) -> dict[float, Optimum]:
+        """Return the nested maxima that are known, by the value of ``name``."""
+        return self._nested.get(name, {})
+
+    @np.errstate(all="ignore")
+    def _search(self, start: Values, max_steps: int = MAX_STEPS) -> Optimum:
         """Maximize by variable projection: amplitudes take their best values at each step of the other parameters.
 
-        The derivatives are those of Kaufman, BIT 15, 49 (1975). The search begins at ``start``, clipped to the bounds, or at
-        the best point of a grid.
+        The derivatives are those of Kaufman, BIT 15, 49 (1975).
         """
         from scipy import optimize  # here, because jobs that only write or draw a fit do not need it
 
         p = {name: parameter.start for name, parameter in self.parameters.items()}
-        p |= self._best_grid_point() if start is None else {name: x for name, x in start.items() if name in self.free}
+        p |= {name: x for name, x in start.items() if name in self.free}
         names = self._nonlinear
         low, high = self._bounds(names)
         cache: dict[tuple[float, ...], ProjectedAmplitudes] = {}
@@ -266,16 +434,31 @@ class Likelihood:
                     bounds=(low, high),
                     x_scale="jac",
                     max_nfev=max_steps,
-                    ftol=1e-11,
-                    xtol=1e-11,
+                    ftol=TOLERANCE,
+                    xtol=TOLERANCE,
                 )
                 x, converged = np.clip(result.x, low, high), bool(result.success)
             except (np.linalg.LinAlgError, ValueError):  # numbers near the limits of floating point
                 converged = False
             x = self._snap_to_bounds(x, project, projected_jacobian(x))
-        point = project(x)
+        return self._optimum(project(x), converged)
+
+    @np.errstate(all="ignore")
+    def at(self, values: Values, converged: bool = True) -> Optimum:
+        """Return ``values`` as an optimum."""
+        shapes = self.shapes(values)
+        residuals = self.residuals(values, shapes)
+        chi2 = float(np.sum(residuals**2))
+        return self._optimum(ProjectedAmplitudes(values, shapes, residuals, chi2, np.zeros((0, 0))), converged)
+
+    def _optimum(self, point: ProjectedAmplitudes, converged: bool) -> Optimum:
         jacobian = self.jacobian(point.values, point.shapes, self.free)
-        return Optimum(point.values, point.chi2, converged, self.free, jacobian)
+        ln_determinant = self._ln_determinant(jacobian)
+        if self.errors_given:
+            objective = point.chi2 + ln_determinant
+        else:
+            objective = point.chi2 * float(np.exp(ln_determinant / self.n_points))
+        return Optimum(point.values, point.chi2, objective, converged, self.free, jacobian, point.residuals, ln_determinant)
 
     def _bounds(self, names: Iterable[str]) -> tuple[FloatArray, FloatArray]:
         """Return the lower and upper bounds (k,) of ``names``."""
@@ -296,8 +479,8 @@ class Likelihood:
                     x, chi2 = snapped, chi2_on_bound
         return x
 
-    def _best_grid_point(self) -> Values:
-        """Return the best start on the grid of all ``start_grid``, each point with its best amplitudes.
+    def _grid_starts(self) -> list[Values]:
+        """Return the best starts on the grid of all ``start_grid``: its lowest local minima, each with its best amplitudes.
 
         χ² may have several minima; a start far from the data could end in a wrong one.
         """
@@ -305,15 +488,20 @@ class Likelihood:
         axes = {}
         for name in self._nonlinear:
             parameter = self.parameters[name]
-            axes[name] = [parameter.start, *(x for x in parameter.start_grid if parameter.low <= x <= parameter.high)]
-        if np.prod([len(values) for values in axes.values()]) <= MAX_GRID_POINTS:
-            grid = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
-            return min((self._project_amplitudes(p | point) for point in grid), key=lambda point: point.chi2).values
+            inside = {x for x in (parameter.start, *parameter.start_grid) if parameter.low <= x <= parameter.high}
+            axes[name] = sorted(inside) or [float(np.clip(parameter.start, parameter.low, parameter.high))]
+        shape = tuple(len(values) for values in axes.values())
+        if np.prod(shape) <= MAX_GRID_POINTS:
+            points = (dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values()))
+            grid = [self._project_amplitudes(p | point) for point in points]
+            chi2 = np.array([point.chi2 for point in grid]).reshape(shape)
+            order = [int(k) for k in np.argsort(chi2, axis=None) if _is_local_minimum(chi2, np.unravel_index(k, shape))]
+            return [grid[k].values for k in order[:N_POLISHED]]
         best = self._project_amplitudes(p)
         for name, values in 2 * list(axes.items()):
             points = [self._project_amplitudes(best.values | {name: x}) for x in values]
             best = min([best, *points], key=lambda point: point.chi2)
-        return best.values
+        return [best.values]
 
     def _project_amplitudes(self, p: Values) -> ProjectedAmplitudes:
         """Return ``p`` with the free amplitudes that minimize χ² within their bounds."""
@@ -340,12 +528,12 @@ class Likelihood:
 def _least_squares(design: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the shortest least-squares solution of ``design`` (n, k) x = ``target``, and a basis (n, r) of its range."""
     try:
-        u, singular, vt = np.linalg.svd(design, full_matrices=False)
+        left, singular, right = np.linalg.svd(design, full_matrices=False)
     except np.linalg.LinAlgError:
         return np.zeros(design.shape[1]), np.zeros((len(target), 0))
     rank = int(np.sum(singular > 1e-12 * max(singular.max(initial=0.0), 1e-300)))
-    u = u[:, :rank]
-    return vt[:rank].T @ ((u.T @ target) / singular[:rank]), u
+    left = left[:, :rank]
+    return right[:rank].T @ ((left.T @ target) / singular[:rank]), left
 
 
 def _bounded_least_squares(
@@ -359,6 +547,26 @@ def _bounded_least_squares(
     except (np.linalg.LinAlgError, ValueError, IndexError):
         solution = np.clip(start, low, high)
     return solution, (solution > low) & (solution < high)
+
+
+def _is_local_minimum(chi2: FloatArray, index: tuple[Any, ...]) -> bool:
+    """Return whether no neighbor of ``index`` along an axis of the grid is lower."""
+    for axis, k in enumerate(index):
+        for neighbor in (k - 1, k + 1):
+            if 0 <= neighbor < chi2.shape[axis] and chi2[(*index[:axis], neighbor, *index[axis + 1 :])] < chi2[index]:
+                return False
+    return True
+
+
+def _error_of(optimum: Optimum, name: str) -> float | None:
+    """Return the standard error of a free parameter from the derivatives, or None."""
+    k = optimum.free.index(name)
+    others = np.delete(optimum.jacobian, k, axis=1)
+    column = optimum.jacobian[:, k]
+    if others.shape[1]:
+        column = column - others @ np.linalg.lstsq(others, column, rcond=None)[0]
+    size = float(np.linalg.norm(column))
+    return 1 / size if size > 0 else None
 
 
 def _derivative_step(x: float, parameter: FitParameter) -> float:

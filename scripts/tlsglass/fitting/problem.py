@@ -7,6 +7,7 @@ of µ, and ``problem.with_fixed(mu=0)`` that of the standard tunneling model (ST
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 
@@ -15,15 +16,16 @@ from tlsglass.base import stats
 from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset, Points
 from tlsglass.fitting import atlas_model
-from tlsglass.fitting.fit import Fit, ParameterState, WhichIntervals, fit_likelihood
-from tlsglass.fitting.likelihood import FitData, FitParameter, Likelihood, Prior, Shapes, Values
+from tlsglass.fitting.fit import MAX_REDUCED_CHI2, MIN_P_VALUE, Covariance, Fit, WhichIntervals, chi2_rejects, fit_likelihood
+from tlsglass.fitting.likelihood import FitData, FitParameter, Likelihood, ModelErrors, Optimum, Prior, Shapes, Values
+from tlsglass.fitting.scatter import LocalScatter, extra_scatter, independent_fraction, local_scatter
 from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
 
-DECISIVE_DELTA_AIC = 6.0  # ASSUME: from here on ΔAIC favors a model, with odds of 20 to 1
 TEMPERATURE_ERROR_UPDATES = 5  # each changes the errors by less than a tenth of the change before
-NEGLIGIBLE_VARIANCE = 1e-4  # errors of the atlas are neglected below this fraction of the variance of the points
-MAX_COVARIANCE_UPDATES = 3  # the errors of the atlas are those at the fit, which is then repeated
-JOINT_STARTS = (0.02, 0.1, 0.3)  # J0/h0
+MAX_SCATTER_UPDATES = 6
+MIN_LOCAL_VARIANCE = 4.0  # errors are far too small if neighboring points scatter by more than twice as much
+SMALL_REDUCED_CHI2 = 0.2  # residuals this far below the errors are not examined
+MAX_LACK_OF_FIT = 10.0  # a model is rejected if the variance of the residuals exceeds that of neighboring points by this factor
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,15 @@ class FitProblem:
         too much weight.
     fixed
         {name: value} of parameters that are fixed.
+    has_extra_scatter
+        Whether an extra scatter of each dataset is estimated, because the errors are far below the scatter of the points.
     """
 
     datasets: tuple[Dataset, ...]
     shared: tuple[tuple[str, ...], ...] = ()
     error_scales: tuple[float, ...] = ()
     fixed: Mapping[str, float] = field(default_factory=dict)
+    has_extra_scatter: bool = False
 
     @classmethod
     def from_dataset(cls, dataset: Dataset) -> "FitProblem":
@@ -135,88 +140,195 @@ class FitProblem:
         """Names of the free parameters."""
         return tuple(name for name, parameter in self.parameters().items() if not parameter.fixed)
 
-    def likelihood(self, covariances: Sequence[FloatArray | None] | None = None) -> Likelihood:
-        """Return the likelihood; ``covariances`` (n, n) of each dataset are added to its squared errors."""
+    def likelihood(self, scatters: Sequence[float] = (), atlas_errors: bool = True) -> Likelihood:
+        """Return the likelihood.
+
+        Parameters
+        ----------
+        scatters
+            Extra scatter of each dataset, added to its squared errors; see ``scatter_unit``.
+        atlas_errors
+            Whether a model on the atlas includes the errors of the atlas.
+        """
         parameters, data, priors = self.parameters(), [], {}
         for k, dataset in enumerate(self.datasets):
             points, names = dataset.points, self.names(k)
             error = points.error
             if error is not None and self.error_scales:
                 error = self.error_scales[k] * error
-            covariance = None if covariances is None else covariances[k]
-            data.append(FitData(_shapes_at_points(dataset), points.value, error, covariance, names, points.weight))
+            if error is not None and scatters:
+                error = np.hypot(error, scatters[k] * scatter_unit(dataset))
+            data.append(FitData(_shapes_at_points(dataset), points.value, error, names, points.weight))
             sigma = dataset.info.get("systematic", {}).get("correlated")
             if sigma is not None and not parameters[names[CALIBRATION]].fixed:
                 priors[names[CALIBRATION]] = Prior(names[CALIBRATION], 0.0, sigma)
-        return Likelihood(data, parameters, priors.values())
+        likelihood = Likelihood(data, parameters, priors.values())
+        on_atlas = [name for name in self.members() if base_name(name) == J0_OVER_H0]
+        if not (atlas_errors and on_atlas):
+            return likelihood
+        return Likelihood(data, parameters, priors.values(), ModelErrors(on_atlas[0], self._atlas_deviations(likelihood)))
 
-    def fit(self, start: Values | None = None, intervals: WhichIntervals = True, second_start: Values | None = None) -> Fit:
+    def _atlas_deviations(self, likelihood: Likelihood) -> Callable[[Values], FloatArray]:
+        """Return the function of the parameters that returns the deviations (r, n) of all points by the errors of the atlas.
+
+        One realization of the errors of the atlas affects all datasets together. If the errors of the points are estimated from
+        the residuals, the deviations are in units of those of a fit without them.
+        """
+
+        @cache
+        def sigma() -> float:
+            best = likelihood.maximize()
+            return max(float(np.sqrt(best.chi2 / max(likelihood.dof, 1))), 1e-150)
+
+        def deviations(values: Values) -> FloatArray:
+            rows = [
+                atlas_model.model_deviations(dataset, self.own_values(k, values)) for k, dataset in enumerate(self.datasets)
+            ]
+            return np.concatenate(rows, axis=1) / (1.0 if likelihood.errors_given else sigma())
+
+        return deviations
+
+    def fit(self, starts: Sequence[Values] = (), intervals: WhichIntervals = True) -> Fit:
         """Fit the datasets by maximum likelihood.
 
         Points without errors all get the same error, or the same relative error, estimated from the residuals. On the atlas,
-        its errors are included as a covariance of the points.
+        its errors are included as a covariance of the points, evaluated along the profile of J0/h0.
 
         Parameters
         ----------
-        start
-            Values by name; by default the best point of a grid.
+        starts
+            Values by name, such as the maxima of other models; the best points of a grid are tried in any case.
         intervals
             True, False, or "interest" for the parameters of interest only.
-        second_start
-            Another start, below whose maximum the fit must not end.
         """
-        if J0_OVER_H0 not in self.members():
-            return fit_likelihood(self.likelihood(), start, second_start, intervals, self.of_interest)
-        if len(self.datasets) == 1:
-            return self._fit_on_atlas(start, intervals)
-        return self._fit_jointly_on_atlas(start or {}, intervals)
+        scatters = self._estimate_scatters(starts) if self.has_extra_scatter else ()
+        likelihood = self.likelihood(scatters)
+        if likelihood.model_errors is not None and intervals:
+            intervals = "interest"  # other errors on the atlas are those of the covariance
+        fit = fit_likelihood(
+            likelihood, [None, *starts], intervals, self.of_interest, self._independent_fraction, sum(map(bool, scatters))
+        )
+        if scatters:
+            fit = replace(fit, extra_scatter=scatters)
+        if likelihood.model_errors is not None and fit.errors.get(likelihood.model_errors.parameter):
+            fit = replace(fit, atlas_error=self._atlas_error(fit, likelihood, likelihood.model_errors.parameter))
+        return replace(fit, acceptable=self.describes_points(fit))
+
+    def with_scatter_in_errors(self, fit: Fit) -> "FitProblem":
+        """Return the problem with the extra scatter of a fit included in the errors of the points."""
+        if not fit.extra_scatter:
+            return self
+        datasets = []
+        for dataset, scatter in zip(self.datasets, fit.extra_scatter, strict=True):
+            added = {
+                key: replace(points, error=np.hypot(points.error, scatter * scatter_unit(replace(dataset, points=points))))
+                for key, points in (("points", dataset.points), ("all_points", dataset.all_points))
+            }
+            datasets.append(replace(dataset, **added))
+        return replace(self, datasets=tuple(datasets), has_extra_scatter=False)
 
     def fit_near(self, values: Values, start: Values | None = None) -> Fit:
-        """Fit without intervals; on the atlas, with its errors at ``values``."""
-        covariances = None
-        if J0_OVER_H0 in self.members() and all(dataset.points.error is not None for dataset in self.datasets):
-            covariances = self._atlas_covariances(values)
-        return fit_likelihood(self.likelihood(covariances), start, intervals=False)
+        """Fit without intervals from one start; on the atlas, with its errors at ``values``."""
+        scatters = self._estimate_scatters([values]) if self.has_extra_scatter else ()
+        likelihood = self.likelihood(scatters).with_errors_at(values)
+        return fit_likelihood(likelihood, [start], False, (), self._independent_fraction, sum(map(bool, scatters)))
 
-    def _atlas_covariances(self, values: Values) -> list[FloatArray]:
-        """Return the covariance (n, n) of each dataset due to the errors of the atlas."""
-        return [atlas_model.model_covariance(dataset, self.own_values(k, values)) for k, dataset in enumerate(self.datasets)]
+    def _atlas_error(self, fit: Fit, likelihood: Likelihood, name: str) -> float | None:
+        """Return the contribution of the errors of the atlas to the error of J0/h0."""
+        plain = self.likelihood(fit.extra_scatter, atlas_errors=False)
+        error, without = (
+            Covariance(maximum).error(name)
+            for maximum in (likelihood.with_errors_at(fit.values).at(fit.values), plain.at(fit.values))
+        )
+        total = fit.errors[name]
+        return float(total * np.sqrt(max(1 - (without / error) ** 2, 0.0))) if total and error and without else None
 
-    def _fit_on_atlas(self, start: Values | None, intervals: WhichIntervals) -> Fit:
-        """Fit one dataset on the atlas; the covariance and the fit are determined in turns."""
+    def _estimate_scatters(self, starts: Sequence[Values]) -> tuple[float, ...]:
+        """Return the extra scatter of each dataset with the greatest likelihood, in turns with the fit."""
+        scatters: tuple[float, ...] = (0.0,) * len(self.datasets)
+        start: Sequence[Values | None] = [None, *starts]
+        for _ in range(MAX_SCATTER_UPDATES):
+            likelihood = self.likelihood(scatters, atlas_errors=False)
+            best = min((likelihood.maximize(values) for values in start), key=lambda optimum: optimum.chi2)
+            start, before = [best.values], scatters
+            scatters = tuple(
+                extra_scatter(points.value - self.curve(k, best.values), points.error, scatter_unit(dataset))
+                for k, dataset in enumerate(self.datasets)
+                for points in [dataset.points]
+            )
+            if all(abs(new - old) <= 1e-3 * new for new, old in zip(scatters, before, strict=True)):
+                break
+        return scatters
+
+    def _independent_fraction(self, optimum: Optimum) -> float:
+        """Return the fraction of independent residuals; residuals far below the errors of the points do not matter."""
+        n_data = sum(len(dataset.points.T_K) for dataset in self.datasets)
+        if self.datasets[0].points.error is not None and optimum.chi2 < SMALL_REDUCED_CHI2 * n_data:
+            return 1.0
+        T_K = np.concatenate([dataset.points.T_K for dataset in self.datasets])
+        sweeps, n_sweeps = [], 0
+        for dataset in self.datasets:
+            sweep = dataset.points.sweep
+            index = np.zeros(len(dataset.points.T_K)) if sweep is None else np.unique(sweep, return_inverse=True)[1]
+            sweeps.append(n_sweeps + index)
+            n_sweeps += int(index.max(initial=0)) + 1
+        return independent_fraction(T_K, optimum.residuals[: len(T_K)], len(optimum.free), np.concatenate(sweeps))
+
+    def local_scatter(self, values: Values) -> LocalScatter | None:
+        """Return the scatter of neighboring points of a single dataset, or None for too few points.
+
+        It is the smaller one of that of the values (of their logarithm for positive quantities), and of that about the model
+        at ``values``, which does not matter unless it varies strongly between neighbors.
+        """
         (dataset,) = self.datasets
         points = dataset.points
-        fit = without_atlas_errors = fit_likelihood(self.likelihood(), start, intervals=False)
-        covariance = None
-        for _ in range(MAX_COVARIANCE_UPDATES):
-            variance = _variance(points, fit)
-            covariance = atlas_model.model_covariance(dataset, fit.values)
-            with np.errstate(all="ignore"):
-                if np.max(np.diag(covariance) / variance) < NEGLIGIBLE_VARIANCE:
-                    covariance = None
-                    break
-                if points.error is None:  # in units of the errors, which are estimated from the residuals
-                    unit = np.std(points.value) if points.weight is None else points.weight
-                    covariance = covariance * (unit**2 / variance)
-            before, fit = fit, fit_likelihood(self.likelihood([covariance]), fit.values, intervals=False)
-            if abs(fit.values[J0_OVER_H0] - before.values[J0_OVER_H0]) < 1e-3 * (before.errors[J0_OVER_H0] or np.inf):
-                break
-        fit = fit_likelihood(
-            self.likelihood([covariance]), fit.values, without_atlas_errors.values, intervals, self.of_interest
-        )
-        error, error_without = fit.errors[J0_OVER_H0], without_atlas_errors.errors[J0_OVER_H0]
-        share = float(np.sqrt(max(error**2 - error_without**2, 0.0))) if error and error_without else None
-        return replace(fit, atlas_error=share)
+        errors = self.likelihood().data[0].scale if points.error is not None or points.weight is not None else None
+        if errors is None:
+            errors = np.ones_like(points.value)
+        pairs = [(points.value - self.curve(0, values), errors)]
+        if dataset.observable.positive and np.all(points.value > 0) and (points.error is not None or points.weight is not None):
+            pairs.append((np.log(points.value), errors / points.value))
+        else:
+            pairs.append((points.value, errors))
+        scatters = [local_scatter(points.T_K, value, error, points.sweep) for value, error in pairs]
+        known = [scatter for scatter in scatters if scatter is not None]
+        return min(known, key=lambda scatter: scatter.variance, default=None)
 
-    def _fit_jointly_on_atlas(self, start: Values, intervals: WhichIntervals) -> Fit:
-        """Fit several datasets on the atlas. ASSUME: the errors of the atlas in two datasets are independent."""
-        likelihood = self.likelihood()
-        start = {name: start.get(name, parameter.start) for name, parameter in likelihood.parameters.items()}
-        starts = [start | {name: J0_over_h0 for name in start if base_name(name) == J0_OVER_H0} for J0_over_h0 in JOINT_STARTS]
-        fits = [fit_likelihood(likelihood, values, intervals=False) for values in starts]
-        values = min(fits, key=lambda fit: fit.chi2).values
-        likelihood = self.likelihood(self._atlas_covariances(values))
-        return fit_likelihood(likelihood, values, intervals=intervals, of_interest=self.of_interest)
+    def rms_residual(self, values: Values) -> float:
+        """Return the rms of all residuals in units of the given errors, or of the values, or in the unit of the value."""
+        squares = []
+        for k, dataset in enumerate(self.datasets):
+            points = dataset.points
+            scale = points.error if points.error is not None else points.weight
+            squares.append(((points.value - self.curve(k, values)) / (1.0 if scale is None else scale)) ** 2)
+        return float(np.sqrt(np.mean(np.concatenate(squares))))
+
+    def needs_extra_scatter(self, fit: Fit) -> bool:
+        """Return whether the errors of a single dataset are far below the scatter of neighboring points."""
+        if not fit.errors_given or not chi2_rejects(fit.misfit, fit.dof):
+            return False
+        local = self.local_scatter(fit.values)
+        return local is not None and local.variance > MIN_LOCAL_VARIANCE and local.p_value < MIN_P_VALUE
+
+    def describes_points(self, fit: Fit) -> bool:
+        """Return whether a fit describes the points.
+
+        With errors, χ² decides; it may be larger by as much as neighboring points scatter by more than their errors. Without
+        errors, or with an extra scatter, the residuals must not exceed the scatter of neighboring points by a large factor.
+        """
+        if len(self.datasets) > 1:
+            return not fit.errors_given or not chi2_rejects(fit.misfit, fit.dof)
+        local = self.local_scatter(fit.values)
+        if fit.errors_given and not fit.extra_scatter:
+            local_variance = 1.0 if local is None else max(1.0, local.variance)
+            return not chi2_rejects(fit.misfit, fit.dof, MAX_REDUCED_CHI2 * local_variance)
+        if local is None or fit.dof < 1 or local.variance <= 0:
+            return True
+        points, variance = self.datasets[0].points, fit.misfit**2
+        if fit.extra_scatter:
+            variance = float(np.sum(((points.value - self.curve(0, fit.values)) / points.error) ** 2)) / fit.dof
+        ratio = variance / local.variance
+        return ratio < MAX_LACK_OF_FIT or stats.f_sf(ratio, fit.dof, local.dof) > MIN_P_VALUE
 
     def own_values(self, k: int, values: Values) -> Values:
         """Return the parameters of dataset ``k`` by its own names."""
@@ -258,7 +370,7 @@ def dataset_parameters(dataset: Dataset) -> dict[str, FitParameter]:
     for name in observable.parameter_order:
         model = observable.parameters[name]
         settings = {"start": model.default, "low": model.low, "high": model.high} | dataset.info["parameters"].get(name, {})
-        bounds = settings["low"], settings["high"]
+        bounds = max(settings["low"], model.low), min(settings["high"], model.high)
         physical = name in observable.amplitudes or (model.physical_bounds and bounds == (model.low, model.high))
         fixed = settings.get("fixed", False) or name in unused
         parameters[name] = FitParameter(settings["start"], *bounds, fixed, model.start_values(), physical)
@@ -271,11 +383,9 @@ def _shapes_at_points(dataset: Dataset) -> Callable[[Values], Shapes]:
     return lambda p: dataset.observable.shapes(T_K, p, probe)
 
 
-def _variance(points: Points, fit: Fit) -> FloatArray:
-    """Return the variance (n,) of the points, estimated from the residuals if they have no errors."""
-    if points.error is not None:
-        return points.error**2
-    return max(fit.misfit**2, 1e-300) * (np.ones_like(points.value) if points.weight is None else points.weight**2)
+def scatter_unit(dataset: Dataset) -> FloatArray:
+    """Return the unit (n,) of an extra scatter: the values of positive quantities, else 1."""
+    return np.abs(dataset.points.value) if dataset.observable.positive else np.ones_like(dataset.points.value)
 
 
 def _with_temperature_errors(dataset: Dataset, start: Values | None) -> Dataset:
@@ -290,50 +400,7 @@ def _with_temperature_errors(dataset: Dataset, start: Values | None) -> Dataset:
 
     weighted = dataset
     for _ in range(TEMPERATURE_ERROR_UPDATES):
-        start = FitProblem.from_dataset(weighted).fit(start, intervals=False).values
+        start = FitProblem.from_dataset(weighted).likelihood().maximize(start).values
         weighted = replace(dataset, points=add(dataset.points, start))
     all_points = dataset.all_points
     return replace(weighted, all_points=all_points if all_points.T_error_K is None else add(all_points, start))
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Fits with µ free and with µ = 0 (STM)."""
-
-    free: Fit
-    stm: Fit
-    delta_aic: float  # positive: µ free is favored
-    p_value: float | None  # of the likelihood ratio if µ = 0; None if µ is fixed, or 0 is not within its bounds
-
-    @property
-    def rejected(self) -> bool:
-        """Whether the points reject even the model with µ free, so that ΔAIC and p are meaningless."""
-        return not self.free.acceptable
-
-
-def compare(
-    problem: FitProblem,
-    intervals: WhichIntervals = True,
-    start: Values | None = None,
-    stm_start: Values | None = None,
-) -> Comparison:
-    """Fit with µ free and with µ = 0.
-
-    The p-value is that of the likelihood ratio: χ²(STM) - χ²(free) follows a χ² distribution with one degree of freedom for
-    each free µ. If σ is estimated from the residuals, the ratio of the two follows F(1, dof).
-    """
-    stm = problem.with_fixed(mu=0.0).fit(stm_start, intervals)
-    free = problem.fit(start, intervals, stm.values)
-    if free.states.get("mu") == ParameterState.AT_BOUND and free.acceptable and stm.aic - free.aic < DECISIVE_DELTA_AIC:
-        free = replace(free, states=free.states | {"mu": ParameterState.NOT_CONSTRAINED})  # µ = 0 fits as well as the bound
-    return Comparison(free, stm, stm.aic - free.aic, _p_value(problem, free, stm))
-
-
-def _p_value(problem: FitProblem, free: Fit, stm: Fit) -> float | None:
-    mus = [p for name, p in problem.parameters().items() if base_name(name) == "mu" and not p.fixed]
-    if not mus or not all(mu.low <= 0 <= mu.high for mu in mus):
-        return None
-    gain = max(stm.chi2 - free.chi2, 0.0)
-    if free.errors_given:
-        return float(stats.chi2_sf(gain, len(mus)))
-    return float(stats.f_sf(gain * free.dof / free.chi2, 1, free.dof)) if free.chi2 > 0 else None

@@ -7,36 +7,17 @@ from typing import Any
 
 from tlsglass.base import stats
 from tlsglass.base.jackknife import format_with_error
+from tlsglass.fitting.conclusion import Reason, State
 from tlsglass.fitting.fit import MIN_P_VALUE, ParameterState
-from tlsglass.fitting.problem import DECISIVE_DELTA_AIC
 from tlsglass.models.observable import J0_OVER_H0
 
+VOID = "void"  # of a comparison of models that do not describe the points
 MINUS = "\N{MINUS SIGN}"
+CONTRADICTION_SIGMA = 3.0  # difference of separate fits beyond which a joint fit warns
 ASYMMETRY = 0.25  # relative difference of the two errors beyond which both are printed
 SYMBOLS = {"mu": "µ", J0_OVER_H0: "J0/h0"}
 
 Record = dict[str, Any]  # content of fit.json, or a part of it
-
-
-class FitVerdict:
-    """Which of Eq. (3) with µ free and the STM the points favor."""
-
-    EQ3 = "µ ≠ 0 favoured"
-    STM = "STM favoured"
-    UNDECIDED = "undecided"
-    VOID = "void"  # the points reject both
-    ALL = (EQ3, STM, UNDECIDED, VOID)
-
-
-def verdict(fit: Record) -> str:
-    """Return the ``FitVerdict`` of a fit."""
-    if fit["rejected"]:
-        return FitVerdict.VOID
-    if fit["p_value"] is None or fit["mu_free"]["states"].get("mu") is None:
-        return FitVerdict.UNDECIDED
-    if fit["delta_aic"] > DECISIVE_DELTA_AIC:
-        return FitVerdict.EQ3
-    return FitVerdict.STM if fit["delta_aic"] < -DECISIVE_DELTA_AIC else FitVerdict.UNDECIDED
 
 
 def with_minus_sign(text: str) -> str:
@@ -57,6 +38,8 @@ def format_percent(fraction: float) -> str:
 def format_parameter(model: Record, name: str) -> str:
     """Return a parameter as "0.056(8)", "< 0.07 (95 %)", "at its bound −0.9", "not constrained" or "1 (fixed)"."""
     value, state = model["values"][name], model["states"].get(name)
+    if value is None:
+        return State.NOT_DESCRIBED
     if model["errors"][name] == 0:
         return f"{format_value(value, 4)} (fixed)"
     low, high = model["intervals_95_scaled"].get(name, (None, None))
@@ -64,9 +47,9 @@ def format_parameter(model: Record, name: str) -> str:
         return f"< {format_value(high)} (95 %)"
     if state == ParameterState.LOWER_LIMIT and low is not None:
         return f"> {format_value(low)} (95 %)"
-    if state == ParameterState.AT_BOUND:
+    if state == ParameterState.AT_BOUND or (state is None and name in model["at_bounds"]):
         return f"{ParameterState.AT_BOUND} {format_value(value)}"
-    if state in ParameterState.ALL and state != ParameterState.INTERVAL:
+    if (state in ParameterState.ALL and state != ParameterState.INTERVAL) or model["errors_scaled"][name] is None:
         return ParameterState.NOT_CONSTRAINED
     return _format_with_errors(model, name)
 
@@ -113,31 +96,50 @@ def models_of(fit: Record) -> dict[str, Record]:
     return models | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
 
 
+def format_symbol(symbol: str) -> str:
+    """Return the symbol of a parameter as plain text."""
+    return symbol.replace("$_0$", "0").replace("{10}", "10").replace("$", "").replace("_", "")
+
+
 def summary_lines(fit: Record) -> list[str]:
-    """Return five lines: µ, J0/h0, comparison of the models, χ²/dof, warnings."""
-    warning_list = "; ".join(warnings(fit)) or "none"
-    return [_mu_line(fit), _J0_over_h0_line(fit), _comparison_line(fit), _chi2_line(fit), f"warnings: {warning_list}"]
+    """Return lines with the parameters of each model, the comparison of the models, the residuals, and warnings."""
+    lines = [f"{label + ':':8} {_model_text(fit, label, model)}" for label, model in models_of(fit).items()]
+    if fit["atlas"] is None:
+        lines.append(f"atlas:   no fit: {fit['atlas_why']}")
+    texts = "; ".join(warning["text"] for warning in fit["warnings"]) or "none"
+    return [*lines, _comparison_line(fit), _residuals_line(fit), f"warnings: {texts}"]
 
 
-def _parameter_with_intervals(model: Record, name: str) -> str:
-    text = format_equation(SYMBOLS[name], format_parameter(model, name))
-    if name in model["states"]:
-        text += f" (68 %: {format_interval(model, name)}; 95 %: {format_interval(model, name, 95)})"
-    return text
+def _model_text(fit: Record, label: str, model: Record) -> str:
+    """Return the parameters of a model; of one that does not describe the points within their errors, the nuisances only."""
+    rows = [row for row in fit["parameters"] if row["model"] == label]
+    described = model["acceptable"] and not (label == "atlas" and fit["atlas"]["rejected"])
+    texts = []
+    for row in rows:
+        text = format_equation(format_symbol(row["symbol"]), format_parameter(model, row["name"]))
+        if model["states"].get(row["name"]) in ParameterState.DETERMINED:
+            text += f" (68 %: {format_interval(model, row['name'])}; 95 %: {format_interval(model, row['name'], 95)})"
+        texts.append(text + (f" {row['unit']}" if row["unit"] and "%" not in text and not text.endswith("constrained") else ""))
+    if label == "atlas" and fit["conclusion"]["state"] in (State.LIMIT, State.INTERVAL):
+        texts.insert(1, f"h0 = {fit['atlas']['h0_K']:g} K, a factor of two: {_h0_shifts(fit['atlas'])}")
+    if not described:
+        texts.insert(0, f"does not describe the points within their errors ({_goodness(fit, model)})")
+    return "; ".join(texts)
 
 
-def _mu_line(fit: Record) -> str:
-    return "Eq. (3): " + _parameter_with_intervals(fit["mu_free"], "mu")
+def _goodness(fit: Record, model: Record) -> str:
+    """Return χ²/dof, or the residuals without errors."""
+    if fit["errors_given"] and not any(model["extra_scatter"]):
+        return f"χ²/dof = {format_reduced_chi2(model)}"
+    misfit = model["misfit"]
+    if any(model["extra_scatter"]):
+        misfit = model["extra_scatter"][0]
+        return "residuals " + (format_percent(misfit) if fit["extra_scatter_relative"] else _with_unit(misfit, fit))
+    return "residuals " + (format_percent(misfit) if fit["errors_relative"] else _with_unit(misfit, fit))
 
 
-def _J0_over_h0_line(fit: Record) -> str:
-    atlas = fit["atlas"]
-    if atlas is None:
-        return f"atlas:   J0/h0: no fit, {fit['atlas_why']}"
-    text = "atlas:   " + _parameter_with_intervals(atlas["model"], J0_OVER_H0)
-    if atlas["model"]["states"].get(J0_OVER_H0) == ParameterState.NOT_CONSTRAINED:
-        return text
-    return text + f"; h0 = {atlas['h0_K']:g} K, its factor of two: {_h0_shifts(atlas)}"
+def _with_unit(value: float, fit: Record) -> str:
+    return format_value(value) + ("" if fit["unit"] == "dimensionless" else f" {fit['unit']}")
 
 
 def _h0_shifts(atlas: Record) -> str:
@@ -146,71 +148,74 @@ def _h0_shifts(atlas: Record) -> str:
 
 
 def _comparison_line(fit: Record) -> str:
+    p = "" if fit["p_value"] is None else with_minus_sign(f", p(µ = 0) = {fit['p_value']:.2g}")
+    text = f"ΔAICc: Eq. (3) against STM {format_value(fit['delta_aicc'], 3)}{p}"
     if fit["rejected"]:
-        moving = " and ".join(SYMBOLS[name] for name, drift in (fit.get("drifts") or {}).items() if drift)
-        why = f"χ²/dof = {format_reduced_chi2(fit['mu_free'])}" if fit["errors_given"] else f"{moving} moves with the window"
-        text = f"Eq. (3) against STM: ΔAIC and p are void, since {why}"
-    else:
-        p = "" if fit["p_value"] is None else with_minus_sign(f", p(µ = 0) = {fit['p_value']:.2g}")
-        text = f"Eq. (3) against STM: ΔAIC = {format_value(fit['delta_aic'], 3)}{p}: {verdict(fit)}"
-    if fit["atlas"] is not None:
-        void = f" ({FitVerdict.VOID})" if fit["atlas"]["rejected"] else ""
-        stm, eq3 = (format_value(fit["atlas"]["delta_aic"][name], 3) for name in ("stm", "mu_free"))
-        text += f"; atlas against STM {stm}, against Eq. (3) {eq3}{void}"
+        text = "ΔAICc: void, since Eq. (3) does not describe the points" if not fit["mu_free"]["acceptable"] else text
+    if fit["atlas"] is not None and not fit["atlas"]["rejected"]:
+        stm, eq3 = (format_value(fit["atlas"]["delta_aicc"][name], 3) for name in ("stm", "mu_free"))
+        text += f"; atlas against STM {stm}, against Eq. (3) {eq3}"
     return text
 
 
-def _chi2_line(fit: Record) -> str:
-    models = models_of(fit).items()
-    if fit.get("errors_relative"):
-        misfits = ", ".join(f"{label} {format_percent(model['misfit'])}" for label, model in models)
-        sigma = format_percent(fit["mu_free"]["misfit"])
-        return f"errors: {sigma} of the value, from residuals, since none are given: {misfits}"
-    if not fit["errors_given"]:
-        misfits = ", ".join(f"{label} {format_value(model['misfit'], 3)}" for label, model in models)
-        unit = "" if fit["unit"] == "dimensionless" else fit["unit"]
-        return f"σ of the residuals, since no errors are given: {misfits} {unit}".rstrip()
-    return "χ²/dof: " + ", ".join(f"{label} {format_reduced_chi2(model)} ({model['dof']} dof)" for label, model in models)
+def _residuals_line(fit: Record) -> str:
+    texts = [f"{label} {_goodness(fit, model)}" for label, model in models_of(fit).items()]
+    spans = fit["rms_residual_of_span"]
+    best = "mu_free" if spans["mu_free"] <= spans["stm"] else "stm"
+    label = {"mu_free": "Eq. (3)", "stm": "the STM"}[best]
+    return f"residuals: {', '.join(texts)}; {label} follows the points to {format_percent(spans[best])} of their span"
 
 
-def warnings(fit: Record) -> list[str]:
-    """Return the warnings, one phrase each."""
-    phrases, free, atlas = [], fit["mu_free"], fit["atlas"]
+def warnings(fit: Record) -> list[dict[str, str]]:
+    """Return the warnings as {"code", "text"}."""
+    found: list[tuple[str, str]] = []
+    free, atlas = fit["mu_free"], fit["atlas"]
     for label, model in models_of(fit).items():
-        if label == "STM":
+        if not model["acceptable"] or (label == "atlas" and atlas["rejected"]):
             continue
         at_bounds = [
             name for name in model["at_bounds"] if not (name in SYMBOLS and model["states"].get(name) in ParameterState.ALL)
         ]
         if at_bounds:
-            phrases.append(f"{label}: {', '.join(at_bounds)} at a bound")
+            found.append(("at_bound", f"{label}: {', '.join(at_bounds)} at a bound"))
         if not model["converged"]:
-            phrases.append(f"{label}: the search ended at its limit of evaluations")
+            found.append(("not_converged", f"{label}: the search ended at its limit of evaluations"))
+        if model["other_minima"] and label != "STM":
+            found.append(("several_minima", f"{label}: several minima that the points do not distinguish"))
     for name, model in (("mu", free), (J0_OVER_H0, (atlas or {}).get("model"))):
         drift = format_drift(fit, name, model)
-        if drift and not (name == J0_OVER_H0 and atlas["rejected"] and fit["errors_given"]):  # see the warning below
-            phrases.append(f"{drift} with the upper end of the window: choose --window (window_K)")
-    if fit["rejected"] and free["errors_given"]:
-        phrases.append("Eq. (3) does not describe the points; errors are scaled by " + format_value(free["misfit"]))
-    elif free["errors_given"] and free["dof"] and free["misfit"] > 1:
-        phrases.append(f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}")
+        if drift:
+            found.append(("window_drift", f"{drift} with the upper end of the window: choose --window (window_K)"))
+    if any(free["extra_scatter"]):
+        size = free["extra_scatter"][0]
+        text = format_percent(size) + " of the value" if fit["extra_scatter_relative"] else _with_unit(size, fit)
+        found.append(
+            ("extra_scatter", f"errors are far below the scatter of neighboring points: a scatter of {text} is added to them")
+        )
+    elif free["errors_given"] and free["acceptable"] and free["dof"] and free["misfit"] > 1.2:
+        found.append(("errors_scaled", f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}"))
+    if free["independent_fraction"] < 1:
+        effective = free["independent_fraction"] * fit["n_points"]
+        found.append(("correlated_residuals", f"residuals are correlated: they count as {effective:.0f} independent points"))
     if free["errors_given"] and free["dof"] and stats.chi2_cdf(free["chi2"], free["dof"]) < MIN_P_VALUE:
-        phrases.append(f"the errors are larger than the scatter of the points (χ²/dof = {format_reduced_chi2(free)})")
+        found.append(
+            ("errors_too_large", f"the errors are larger than the scatter of the points (χ²/dof = {format_reduced_chi2(free)})")
+        )
     if atlas and atlas["left_out"]:
-        phrases.append(f"{atlas['left_out']} points lie outside of the atlas")
-    if atlas and atlas["rejected"] and fit["errors_given"]:
-        phrases.append("the atlas does not describe the points")
+        found.append(("outside_of_atlas", f"{atlas['left_out']} points lie outside of the atlas"))
     if fit.get("independent_measurement"):
-        phrases.append(f"another laboratory has measured the same material: {fit['independent_measurement']}")
+        found.append(
+            ("independent_measurement", f"another laboratory has measured the same material: {fit['independent_measurement']}")
+        )
     if fit["provenance"] == "reconstructed":
-        phrases.append("the points are reconstructed, not measured")
-    return phrases
+        found.append(("reconstructed", "the points are reconstructed, not measured"))
+    return [{"code": code, "text": text} for code, text in found]
 
 
 def format_drift(fit: Record, name: str, model: Record) -> str | None:
     """Return how a parameter drifts, "µ moves from 0.06(1) (to 0.2 K) to 0.68(5) (to 1.8 K)", or None."""
     drift = (fit.get("drifts") or {}).get(name)
-    if drift is None:
+    if drift is None or model["values"][name] is None:
         return None
     short = with_minus_sign(format_with_error(drift["value"], drift["error"]))
     long = with_minus_sign(format_with_error(model["values"][name], model["errors_scaled"][name]))
@@ -220,37 +225,87 @@ def format_drift(fit: Record, name: str, model: Record) -> str | None:
 
 def conclusion(fit: Record) -> str:
     """Return one sentence with what the points determine and what they do not."""
-    second = f"J0/h0 is not fitted, {fit['atlas_why']}" if fit["atlas"] is None else _J0_over_h0_clause(fit["atlas"])
-    return f"{_mu_clause(fit)}, and {second}."
+    text = f"{_J0_over_h0_clause(fit)}; {_mu_clause(fit)}"
+    return text[0].upper() + text[1:] + "."
+
+
+def _J0_over_h0_clause(fit: Record) -> str:
+    reasons, state, atlas = fit["conclusion"]["reasons"], fit["conclusion"]["state"], fit["atlas"]
+    if state == State.NOT_DESCRIBED:
+        if Reason.MU_NEGATIVE in reasons:
+            return "no J0/h0 of the atlas describes these points (not the dip of this model)"
+        if Reason.MU_ABOVE_ATLAS in reasons:
+            return "no J0/h0 of the atlas describes these points (a metal? boundary scattering?)"
+        return "no J0/h0 of the atlas describes these points"
+    if atlas is None:
+        return f"J0/h0 is not fitted, {fit['atlas_why']}"
+    if state == State.NOT_CONSTRAINED:
+        return "J0/h0 is not constrained by these points" + _why_not_constrained(reasons)
+    return f"{format_equation('J0/h0', format_parameter(atlas['model'], J0_OVER_H0))} with h0 = {atlas['h0_K']:g} K"
+
+
+def _why_not_constrained(reasons: list[str]) -> str:
+    texts = {
+        Reason.TOO_FEW_POINTS: "there are too few temperatures",
+        Reason.WINDOW_DRIFT: "the result moves with the window",
+        Reason.DEPENDS_ON_ONE_POINT: "the result depends on a single point",
+        Reason.NO_TLS_SIGNAL: "they show no TLSs",
+    }
+    why = [text for reason, text in texts.items() if reason in reasons]
+    return f" ({', '.join(why)})" if why else ""
 
 
 def _mu_clause(fit: Record) -> str:
-    free, result = fit["mu_free"], verdict(fit)
-    mu, state = format_parameter(free, "mu"), free["states"].get("mu")
-    if result == FitVerdict.VOID and not fit["errors_given"]:
-        drift = format_drift(fit, "mu", free) or format_drift(fit, J0_OVER_H0, fit["atlas"]["model"])
-        return f"{drift} with the upper end of the window, and the points have no errors to judge a window by: µ is not decided"
-    if result == FitVerdict.VOID:
-        chi2 = format_reduced_chi2(free)
-        return f"neither Eq. (3) nor the STM describes the points (χ²/dof = {chi2}): µ = {mu} decides nothing"
-    if state == ParameterState.NOT_CONSTRAINED:
-        return f"µ is {mu} by these points"
-    if state == ParameterState.AT_BOUND:
-        return f"µ ends {mu}"
-    if result == FitVerdict.EQ3:
-        but = ", but moves with the window" if (fit.get("drifts") or {}).get("mu") else ""
-        return f"µ = {mu} is favoured over the STM (ΔAIC = {format_value(fit['delta_aic'], 3)}){but}"
-    return f"µ = {mu} is consistent with the STM (ΔAIC = {format_value(fit['delta_aic'], 2)})"
+    free, reasons, state = fit["mu_free"], fit["conclusion"]["reasons"], fit["conclusion"]["mu"]
+    mu = format_equation("µ", format_parameter(free, "mu"))
+    if state == State.NOT_DESCRIBED:
+        if Reason.MU_NEGATIVE in reasons or Reason.MU_ABOVE_ATLAS in reasons:
+            sign = "< 0 is" if Reason.MU_NEGATIVE in reasons else "is larger than"
+            what = "no dip" if Reason.MU_NEGATIVE in reasons else "any µ of the atlas"
+            exponent = f", κ ∝ T^{format_value(2 - free['values']['mu'], 3)}" if "kappa_1K" in free["values"] else ""
+            return f"{mu} {sign} {what}{exponent}"
+        model = "Eq. (3) does not" if Reason.EQ3_DOES_NOT_FIT in reasons else "neither Eq. (3) nor the STM does"
+        return f"{model} describe them ({_goodness(fit, free)})".replace("does describe", "describes")
+    if state == State.NOT_CONSTRAINED:
+        return "µ is not constrained"
+    if state == State.FAVORED:
+        return f"{mu} is favored over the STM (ΔAICc = {format_value(fit['delta_aicc'], 3)})"
+    return f"{mu} is consistent with the STM (ΔAICc = {format_value(fit['delta_aicc'], 2)})"
 
 
-def _J0_over_h0_clause(atlas: Record) -> str:
-    model = atlas["model"]
-    if atlas["rejected"] and not model["errors_given"]:
-        return "neither is J0/h0"
-    if atlas["rejected"]:
-        return f"no J0/h0 of the atlas describes them (χ²/dof = {format_reduced_chi2(model)})"
-    if model["states"].get(J0_OVER_H0) == ParameterState.NOT_CONSTRAINED:
-        return "J0/h0 is not constrained"
-    value = format_parameter(model, J0_OVER_H0)
-    sign = "" if value[0] in "<>" else "= "
-    return f"J0/h0 {sign}{value} with h0 = {atlas['h0_K']:g} K ({_h0_shifts(atlas)} for a factor of two in h0)"
+def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
+    """Return the warnings of a joint fit; ``parameters`` is the table of separate and joint values."""
+    found = []
+    for label, model in models_of(fit).items():
+        if label != "STM" and model["acceptable"] and model["at_bounds"]:
+            found.append(("at_bound", f"{label}: {', '.join(model['at_bounds'])} at a bound"))
+        if label != "STM" and model["other_minima"]:
+            found.append(("several_minima", f"{label}: several minima that the points do not distinguish"))
+    for name, rows in parameters[parameters["shared"]].groupby("parameter", sort=False):
+        sigma = rows.iloc[0]["difference_sigma"]
+        if sigma is not None and sigma > CONTRADICTION_SIGMA:
+            values = ", ".join(f"{format_value(row.separate, 3)} ({row.dataset})" for row in rows.itertuples())
+            found.append(("contradiction", f"{name} alone differs by {sigma:g} σ: {values}"))
+    scaled = [member for member in fit["members"] if member["errors_scaled_by"] > 1]
+    for member in scaled:
+        factor = format_value(member["errors_scaled_by"])
+        found.append(("errors_scaled", f"{member['name']}: no model describes it alone; its errors are multiplied by {factor}"))
+    return [{"code": code, "text": text} for code, text in found]
+
+
+def joint_lines(fit: Record, parameters: Any) -> list[str]:
+    """Return lines with the shared parameters alone and together, the models, their comparison, and warnings."""
+    lines = []
+    for name, rows in parameters[parameters["shared"]].groupby("parameter", sort=False):
+        values = [f"{format_with_error(row.separate, row.separate_err or 0)} ({row.dataset})" for row in rows.itertuples()]
+        first = rows.iloc[0]
+        sigma = first["difference_sigma"]
+        difference = "" if sigma is None else f"; alone {sigma:g} σ apart"
+        joint = format_with_error(first["joint"], first["joint_err"] or 0)
+        lines.append(with_minus_sign(f"{name}: {joint} jointly; {', '.join(values)}{difference}"))
+    if fit["atlas"] and not fit["atlas"]["rejected"]:
+        lines.append(f"{format_equation('J0/h0', format_parameter(fit['atlas']['model'], J0_OVER_H0))} jointly")
+    chi2 = ", ".join(f"{format_reduced_chi2(model)} {label}" for label, model in models_of(fit).items())
+    lines.append(f"χ²/dof: {chi2}; ΔAICc of Eq. (3) against the STM {format_value(fit['delta_aicc'], 3)}")
+    texts = "; ".join(warning["text"] for warning in fit["warnings"]) or "none"
+    return [*lines, f"warnings: {texts}"]

@@ -68,7 +68,7 @@ def _rows(device: int, fit: Fit, truth: Values, names: Iterable[str]) -> list[tu
             truth[name],
             fit.values[name],
             synthetic.pull(fit, name, truth[name]),
-            synthetic.contains(fit.intervals[name], truth[name]),
+            synthetic.contains(fit.intervals_scaled[name], truth[name]),
         )
         for name in names
     ]
@@ -84,7 +84,7 @@ def closure(first: int, n: int, seed: int) -> pd.DataFrame:
         rng = _rng(seed, device)
         parameters = draw_parameters(rng)
         problem = FitProblem(sample_pair(rng, parameters), (SHARED,))
-        fit = problem.fit({name: parameters[base_name(name)] for name in problem.members()})
+        fit = problem.fit([{name: parameters[base_name(name)] for name in problem.members()}])
         rows += _rows(device, fit, parameters, SHARED)
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -115,7 +115,7 @@ def closure_on_atlas(first: int, n: int, seed: int) -> pd.DataFrame:
     rows = []
     for device in range(first, first + n):
         problem, parameters = sample_on_atlas(_rng(seed, device, 1))
-        rows += _rows(device, problem.fit(parameters, intervals="interest"), parameters, (J0_OVER_H0,))
+        rows += _rows(device, problem.fit([parameters], "interest"), parameters, (J0_OVER_H0,))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -13,10 +13,12 @@ from tlsglass.base.types import FloatArray
 from tlsglass.data import drive_section
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import atlas_model, report_text, window_scan
-from tlsglass.fitting.fit import Fit, ParameterState
-from tlsglass.fitting.problem import Comparison, FitProblem, compare, dataset_parameters
+from tlsglass.fitting.comparison import Comparison, ModelFits, draw_conclusion, fit_models
+from tlsglass.fitting.conclusion import Conclusion, State
+from tlsglass.fitting.fit import Fit, ParameterState, delta_aicc
+from tlsglass.fitting.problem import FitProblem, base_name, dataset_parameters
 from tlsglass.models import registry
-from tlsglass.models.observable import J0_OVER_H0
+from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
 
 COPIED_KEYS = (  # from dataset.yaml
     "title",
@@ -31,6 +33,8 @@ COPIED_KEYS = (  # from dataset.yaml
     "note",
 )
 CURVE_POINTS = 300
+CLOSE_TO_POINTS = 0.03  # rms residual relative to the span, up to which parameters of a model are reported in any case
+EQ3, STM, ATLAS = "Eq. (3)", "STM", "atlas"  # labels of the models
 H0_UNCERTAINTY_FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
 
 
@@ -58,50 +62,38 @@ class FitResult:
 
 def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
     """Fit a dataset with µ free, with µ = 0 and on the atlas; without ``scan``, other windows are not tried."""
-    problem = FitProblem.from_dataset(dataset).with_temperature_errors()
-    comparison = compare(problem)
-    atlas_problem, atlas_fit, reason = _fit_on_atlas(problem)
-    atlas = _atlas_summary(problem, atlas_problem, atlas_fit) if atlas_fit else None
+    fits = fit_models(FitProblem.from_dataset(dataset).with_temperature_errors())
+    comparison, atlas_fit = fits.comparison, fits.atlas
     scans = {}
     if scan:
-        scans["mu"] = window_scan.scan_windows(problem.datasets[0], "mu", comparison.free)
-        if atlas_fit:
-            scans[J0_OVER_H0] = window_scan.scan_windows(atlas_problem.datasets[0], J0_OVER_H0, atlas_fit)
+        scans["mu"] = window_scan.scan_windows(
+            fits.problem.with_scatter_in_errors(comparison.free).datasets[0], "mu", comparison.free
+        )
+        if atlas_fit and fits.on_atlas:
+            scans[J0_OVER_H0] = window_scan.scan_windows(
+                fits.on_atlas.with_scatter_in_errors(atlas_fit).datasets[0], J0_OVER_H0, atlas_fit
+            )
     drifts = {"mu": window_scan.drift_of_fit(scans.get("mu"), comparison.free), J0_OVER_H0: None}
     if atlas_fit:
         drifts[J0_OVER_H0] = window_scan.drift_of_fit(scans.get(J0_OVER_H0), atlas_fit)
-    fit = _summary(dataset, comparison) | {"atlas": atlas, "atlas_why": reason, "drifts": drifts}
-    if not fit["errors_given"] and any(drifts.values()):  # without errors, only a drift can reject a model
-        fit["rejected"] = True
-        if atlas:
-            atlas["rejected"] = True
-    fit["conclusion"], fit["lines"] = report_text.conclusion(fit), report_text.summary_lines(fit)
-    curves = _curves(dataset, comparison, atlas_problem, atlas_fit)
-    return FitResult(fit, _points(dataset, comparison), curves, window_scan.merge_scans(scans))
+    conclusion = draw_conclusion(fits, drifts)
+    fits = with_concluded_states(fits, conclusion)
+    fit = _summary(dataset, fits, conclusion) | {"drifts": drifts}
+    fit["parameters"] = parameter_list(fits, conclusion)
+    fit["conclusion"]["text"] = report_text.conclusion(fit)
+    fit["warnings"] = report_text.warnings(fit)
+    fit["lines"] = report_text.summary_lines(fit)
+    return FitResult(fit, _points(dataset, comparison), _curves(dataset, fits), window_scan.merge_scans(scans))
 
 
-def _fit_on_atlas(problem: FitProblem) -> tuple[FitProblem, Fit | None, str | None]:
-    """Return the problem on the atlas and its fit, or no fit and the reason."""
-    observable = problem.datasets[0].observable
-    if not problem.has_atlas_model:
-        return problem, None, f"{observable.name} has no model on the atlas"
-    on_atlas = problem.on_atlas()
-    if not on_atlas.has_enough_points:
-        low, high = atlas_model.temperature_range_K(atlas_model.h0_of(problem.datasets[0]))
-        n = len(on_atlas.datasets[0].points.T_K)
-        return on_atlas, None, f"{n} points lie in the atlas, {low:.3g} to {high:.3g} K, which are too few"
-    return on_atlas, on_atlas.fit(), None
-
-
-def _atlas_summary(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[str, Any]:
+def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | None:
     """Return the content of "atlas" in fit.json."""
-    (dataset,), (on_atlas_dataset,) = problem.datasets, on_atlas.datasets
+    if fits.atlas is None or fits.on_atlas is None or fits.same_points is None:
+        return None
+    fit, (dataset,), (on_atlas_dataset,) = fits.atlas, fits.problem.datasets, fits.on_atlas.datasets
     points = on_atlas_dataset.points
-    same_points = compare(FitProblem.from_dataset(replace(dataset, points=points)), intervals=False)
-    models = {"mu_free": same_points.free, "stm": same_points.stm}
-    by_h0 = _J0_over_h0_by_h0(problem, on_atlas, fit)
-    shifts = [value - fit.values[J0_OVER_H0] for value in by_h0.values() if value is not None]
-    return {
+    models = {"mu_free": fits.same_points.free, "stm": fits.same_points.stm}
+    summary = {
         "h0_K": atlas_model.h0_of(dataset),
         "fitted_K": list(points.T_range_K),
         "n_points": len(points.T_K),
@@ -109,14 +101,75 @@ def _atlas_summary(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[
         "model": fit_numbers(fit),
         "bounds": bounds(on_atlas_dataset),
         "same_points": {
-            name: {key: getattr(model, key) for key in ("chi2", "dof", "aic", "misfit")} for name, model in models.items()
+            name: {key: getattr(model, key) for key in ("chi2", "dof", "aicc", "misfit")} for name, model in models.items()
         },
-        "delta_aic": {name: model.aic - fit.aic for name, model in models.items()},
-        "rejected": not fit.acceptable,
+        "delta_aicc": {name: delta_aicc(model, fit) for name, model in models.items()},
+        "rejected": not conclusion.describes,
         "atlas_error": fit.atlas_error,
-        "h0": {f"{h0:g}": value for h0, value in by_h0.items()},
-        "h0_range": [min(0.0, *shifts, 0.0), max(0.0, *shifts, 0.0)],
+        "h0": {},
+        "h0_range": [0.0, 0.0],
     }
+    if not conclusion.describes:
+        return summary | {"model": without_J0_over_h0(summary["model"])}
+    by_h0 = _J0_over_h0_by_h0(fits.problem, fits.on_atlas, fit)
+    shifts = [value - fit.values[J0_OVER_H0] for value in by_h0.values() if value is not None]
+    summary["h0"] = {f"{h0:g}": value for h0, value in by_h0.items()}
+    summary["h0_range"] = [min(0.0, *shifts, 0.0), max(0.0, *shifts, 0.0)]
+    return summary
+
+
+def without_J0_over_h0(model: dict[str, Any]) -> dict[str, Any]:
+    """Return a model of fit.json without J0/h0, which does not describe the points."""
+    model = model | {key: {**model[key], J0_OVER_H0: None} for key in ("values", "errors", "errors_scaled")}
+    for key in ("intervals_scaled", "intervals_95_scaled", "states"):
+        model[key] = {name: value for name, value in model[key].items() if name != J0_OVER_H0}
+    return model | {"other_minima": ()}
+
+
+def parameter_list(fits: ModelFits, conclusion: Conclusion) -> list[dict[str, Any]]:
+    """Return the parameters of the models that describe the points, physical ones first, with errors and intervals.
+
+    If no model describes the points within their errors, those of Eq. (3) and of the STM without µ are listed with the state
+    "not described", provided that the model follows the points closely.
+    """
+    models = {EQ3: (fits.problem, fits.comparison.free), STM: (fits.problem, fits.comparison.stm)}
+    if fits.atlas and fits.on_atlas and conclusion.describes:
+        models[ATLAS] = fits.on_atlas, fits.atlas
+    described = {label: model for label, model in models.items() if model[1].acceptable}
+    close = {label: model for label, model in list(models.items())[:2] if _residual_of_span(*model) < CLOSE_TO_POINTS}
+    rows = []
+    for label, (problem, fit) in (described or close).items():
+        parameters = problem.parameters()
+        names = [name for name in fit.values if fit.errors[name] != 0 and (fit.acceptable or base_name(name) != "mu")]
+        for name in sorted(names, key=lambda name: base_name(name) in ("offset", CALIBRATION)):
+            (k, *_), error = problem.members()[name], fit.errors_scaled[name]
+            model_parameter = problem.datasets[k].observable.parameters[base_name(name)]
+            low_68, high_68 = fit.intervals_scaled.get(name, (None, None))
+            low_95, high_95 = fit.intervals_95_scaled.get(name, (None, None))
+            if name not in fit.intervals_scaled and error:
+                bounds = parameters[name]
+                low_68, high_68 = max(fit.values[name] - error, bounds.low), min(fit.values[name] + error, bounds.high)
+            state = fit.states.get(name, ParameterState.AT_BOUND if name in fit.at_bounds else ParameterState.INTERVAL)
+            if not error:
+                state = fit.states.get(name, ParameterState.NOT_CONSTRAINED)
+            if not fit.acceptable or (base_name(name) == "mu" and conclusion.mu == State.NOT_DESCRIBED):
+                state = State.NOT_DESCRIBED
+            rows.append(
+                {
+                    "model": label,
+                    "name": name,
+                    "symbol": model_parameter.symbol,
+                    "unit": model_parameter.unit,
+                    "value": fit.values[name],
+                    "error": error,
+                    "low_68": low_68,
+                    "high_68": high_68,
+                    "low_95": low_95,
+                    "high_95": high_95,
+                    "state": state,
+                }
+            )
+    return rows
 
 
 def _J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[float, float | None]:
@@ -133,21 +186,22 @@ def _J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> di
         fewer = len(points.T_K) < len(dataset.points.T_K)
         reference = on_atlas
         if fewer and len(points.T_K):
-            reference = FitProblem.from_dataset(replace(dataset, points=dataset.points.in_window(*points.T_range_K)))
+            fewer_points = replace(dataset, points=dataset.points.in_window(*points.T_range_K))
+            reference = FitProblem((fewer_points,), fixed=on_atlas.fixed)
         if not (shifted.has_enough_points and reference.has_enough_points):
             by_h0[new_h0_K] = None
             continue
-        value = J0_over_h0
-        if fewer:
-            value = reference.fit(fit.values, intervals=False).values[J0_OVER_H0]
-        new_value = shifted.fit(fit.values, intervals=False).values[J0_OVER_H0]
+        value, new_value = (
+            problem.likelihood(fit.extra_scatter, atlas_errors=False).maximize(fit.values).values[J0_OVER_H0]
+            for problem in (reference, shifted)
+        )
         by_h0[new_h0_K] = float(np.clip(J0_over_h0 + new_value - value, 0.0, highest))
     return by_h0
 
 
-def _summary(dataset: Dataset, comparison: Comparison) -> dict[str, Any]:
-    """Return fit.json without what concerns the atlas."""
-    points = dataset.points
+def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[str, Any]:
+    """Return the numbers of fit.json."""
+    points, comparison = dataset.points, fits.comparison
     errors = next(iter(dataset.info["data"]["error"]))
     if points.error is None:
         proportional = "" if points.weight is None else ", in proportion to the value"
@@ -158,6 +212,7 @@ def _summary(dataset: Dataset, comparison: Comparison) -> dict[str, Any]:
         {"dataset": dataset.name}
         | {key: dataset.info.get(key) for key in COPIED_KEYS}
         | {
+            "conclusion": conclusion_record(conclusion),
             "unit": dataset.unit,
             "symbol": dataset.observable.symbol,
             "window_K": dataset.info.get("window_K"),
@@ -166,15 +221,48 @@ def _summary(dataset: Dataset, comparison: Comparison) -> dict[str, Any]:
             "errors": errors,
             "errors_given": points.error is not None,
             "errors_relative": points.error is None and points.weight is not None,  # then chi2 and misfit are relative
+            "extra_scatter": comparison.free.extra_scatter[0] if comparison.free.extra_scatter else None,
+            "extra_scatter_relative": dataset.observable.positive,
+            "rms_residual_of_span": {
+                label: _residual_of_span(fits.problem, fit)
+                for label, fit in (("mu_free", comparison.free), ("stm", comparison.stm))
+            },
             "mu_free": fit_numbers(comparison.free),
             "stm": fit_numbers(comparison.stm),
-            "delta_aic": comparison.delta_aic,
+            "atlas": _atlas_summary(fits, conclusion),
+            "atlas_why": fits.no_atlas,
+            "delta_aicc": comparison.delta_aicc,
             "p_value": comparison.p_value,
-            "rejected": comparison.rejected,
+            "rejected": conclusion.mu == State.NOT_DESCRIBED,
             "bounds": bounds(dataset),
             "sweep": drive_section.sweep_label(dataset.info),
         }
     )
+
+
+def with_concluded_states(fits: ModelFits, conclusion: Conclusion) -> ModelFits:
+    """Return the fits with the states of µ and J0/h0 that the conclusion allows."""
+
+    def weaken(fit: Fit, name: str) -> Fit:
+        weakened = {key: ParameterState.NOT_CONSTRAINED for key in fit.states if base_name(key) == name}
+        return replace(fit, states=fit.states | weakened)
+
+    if conclusion.mu == State.NOT_CONSTRAINED:
+        fits = replace(fits, comparison=replace(fits.comparison, free=weaken(fits.comparison.free, "mu")))
+    if conclusion.state == State.NOT_CONSTRAINED and fits.atlas:
+        fits = replace(fits, atlas=weaken(fits.atlas, J0_OVER_H0))
+    return fits
+
+
+def conclusion_record(conclusion: Conclusion) -> dict[str, Any]:
+    """Return the conclusion as in fit.json; its text is added by ``report_text``."""
+    return {"state": conclusion.state, "mu": conclusion.mu, "text": "", "reasons": list(conclusion.reasons)}
+
+
+def _residual_of_span(problem: FitProblem, fit: Fit) -> float:
+    """Return the rms residual relative to the span of the values."""
+    value = problem.datasets[0].points.value
+    return float(np.sqrt(np.mean((value - problem.curve(0, fit.values)) ** 2))) / (float(np.ptp(value)) or 1.0)
 
 
 def bounds(dataset: Dataset) -> dict[str, list[float | None]]:
@@ -187,7 +275,7 @@ def bounds(dataset: Dataset) -> dict[str, list[float | None]]:
 
 def fit_numbers(fit: Fit) -> dict[str, Any]:
     """Return a fit as in fit.json."""
-    numbers = dataclasses.asdict(fit) | {"misfit": fit.misfit, "acceptable": fit.acceptable}
+    numbers = dataclasses.asdict(fit) | {"misfit": fit.misfit}
     del numbers["atlas_error"]
     return numbers
 
@@ -206,29 +294,26 @@ def _points(dataset: Dataset, comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(columns | ({} if points.sweep is None else {"sweep": points.sweep}))
 
 
-def _curves(dataset: Dataset, comparison: Comparison, on_atlas: FitProblem, atlas_fit: Fit | None) -> pd.DataFrame:
+def _curves(dataset: Dataset, fits: ModelFits) -> pd.DataFrame:
     """Return the models on a grid of temperatures, with an empty row after each sweep of a driven resonator."""
-    curves = [
-        _curve(replace(dataset, points=grid), comparison, on_atlas.datasets[0], atlas_fit)
-        for _, grid in dataset.all_points.interpolated_grids(CURVE_POINTS)
-    ]
+    curves = [_curve(replace(dataset, points=grid), fits) for _, grid in dataset.all_points.interpolated_grids(CURVE_POINTS)]
     if len(curves) == 1:
         return curves[0]
     gap = pd.DataFrame({name: [np.nan] for name in curves[0]})
     return pd.concat([table for curve in curves for table in (curve, gap)], ignore_index=True)
 
 
-def _curve(grid: Dataset, comparison: Comparison, on_atlas: Dataset, atlas_fit: Fit | None) -> pd.DataFrame:
+def _curve(grid: Dataset, fits: ModelFits) -> pd.DataFrame:
     """Return the models at the points of ``grid``."""
-    T, values = grid.points.T_K, comparison.free.values
-    curves: dict[str, FloatArray] = {"T_K": T}
-    curves |= {"mu_free": grid.model(T, values), "stm": grid.model(T, comparison.stm.values), "atlas": np.full_like(T, np.nan)}
-    if atlas_fit:
+    T, values = grid.points.T_K, fits.comparison.free.values
+    curves: dict[str, FloatArray] = {"T_K": T, "mu_free": grid.model(T, values)}
+    curves |= {"stm": grid.model(T, fits.comparison.stm.values), "atlas": np.full_like(T, np.nan)}
+    if fits.atlas and fits.on_atlas:
         low, high = atlas_model.temperature_range_K(atlas_model.h0_of(grid))
         inside = (T >= low) & (T <= high)
         if inside.any():
-            points = grid.points.select(inside)
-            curves["atlas"][inside] = replace(on_atlas, points=points).model(T[inside], atlas_fit.values)
+            points, on_atlas = grid.points.select(inside), fits.on_atlas.datasets[0]
+            curves["atlas"][inside] = replace(on_atlas, points=points).model(T[inside], fits.atlas.values)
     tls_amplitude = grid.observable.amplitudes[0]
     curves["tls"] = values[tls_amplitude] * grid.observable.shapes(T, values, grid.probe)[tls_amplitude]
     return pd.DataFrame(curves)
@@ -251,7 +336,7 @@ def _table_row(fit: dict[str, Any]) -> dict[str, Any]:
     row["mu_low"], row["mu_high"] = free["intervals_scaled"].get("mu", (None, None))
     row["mu_state"] = free["states"].get("mu")
     row |= {key: free[key] for key in ("chi2", "dof")}
-    row |= {"stm_chi2": fit["stm"]["chi2"]} | {key: fit[key] for key in ("delta_aic", "p_value", "rejected")}
+    row |= {"stm_chi2": fit["stm"]["chi2"]} | {key: fit[key] for key in ("delta_aicc", "p_value", "rejected")}
     row |= J0_over_h0_record(fit)
     exponent = (2 - row["mu"], errors["mu"]) if "kappa_1K" in values else (None, None)  # κ ~ T^(2-µ)
     return row | dict(zip(("exponent", "exponent_err"), exponent, strict=True))
@@ -263,28 +348,32 @@ def round_to_error(value: float | None, error: float | None) -> float | None:
 
 
 def J0_over_h0_record(fit: dict[str, Any]) -> dict[str, Any]:
-    """Return J0/h0 with its intervals and systematic errors as columns of a table; empty without a fit on the atlas."""
-    name, ends = J0_OVER_H0, ("low", "high", "low_95", "high_95")
-    atlas = fit["atlas"]
+    """Return J0/h0 with its intervals and systematic errors as columns of a table.
+
+    They are empty without a fit on the atlas, or if that does not describe the points.
+    """
+    name, ends, atlas = J0_OVER_H0, ("low", "high", "low_95", "high_95"), fit["atlas"]
+    row: dict[str, Any] = {name: None, f"{name}_err": None} | {f"{name}_{end}": None for end in ends} | {f"{name}_state": None}
     if atlas is None:
-        return {name: None, f"{name}_err": None} | {f"{name}_{end}": None for end in ends} | {f"{name}_state": None}
+        return row
     model = atlas["model"]
-    limits = [*model["intervals_scaled"].get(name, (None, None)), *model["intervals_95_scaled"].get(name, (None, None))]
-    error = model["errors_scaled"][name]
-    if None not in limits[:2] and model["states"].get(name) == ParameterState.INTERVAL:
-        error = (limits[1] - limits[0]) / 2
-    row = {name: round_to_error(model["values"][name], error), f"{name}_err": error}
-    row |= {f"{name}_{end}": limit for end, limit in zip(ends, limits, strict=True)}
-    down, up = (round_to_error(shift, error) for shift in atlas["h0_range"])
-    return row | {
-        f"{name}_state": model["states"].get(name),
-        f"{name}_err_atlas": atlas["atlas_error"],
-        f"{name}_h0_down": down,
-        f"{name}_h0_up": up,
+    goodness = {
         "h0_K": atlas["h0_K"],
         "atlas_chi2": model["chi2"],
         "atlas_dof": model["dof"],
-        "atlas_delta_aic_stm": atlas["delta_aic"]["stm"],
-        "atlas_delta_aic_eq3": atlas["delta_aic"]["mu_free"],
+        "atlas_delta_aicc_stm": atlas["delta_aicc"]["stm"],
+        "atlas_delta_aicc_eq3": atlas["delta_aicc"]["mu_free"],
         "atlas_rejected": atlas["rejected"],
     }
+    systematic = dict.fromkeys((f"{name}_err_atlas", f"{name}_h0_down", f"{name}_h0_up"))
+    if not atlas["rejected"]:
+        limits = [*model["intervals_scaled"].get(name, (None, None)), *model["intervals_95_scaled"].get(name, (None, None))]
+        error = model["errors_scaled"][name]
+        if None not in limits[:2] and model["states"].get(name) == ParameterState.INTERVAL:
+            error = (limits[1] - limits[0]) / 2
+        row = {name: round_to_error(model["values"][name], error), f"{name}_err": error}
+        row |= {f"{name}_{end}": limit for end, limit in zip(ends, limits, strict=True)}
+        row |= {f"{name}_state": model["states"].get(name)}
+        down, up = (round_to_error(shift, error) for shift in atlas["h0_range"])
+        systematic = {f"{name}_err_atlas": atlas["atlas_error"], f"{name}_h0_down": down, f"{name}_h0_up": up}
+    return row | systematic | goodness

@@ -99,7 +99,7 @@ def closure(name: str, n: int, seed: int, errors_given: bool = True) -> pd.DataF
     fits = []
     for child in np.random.SeedSequence(seed, spawn_key=(observable.stream,)).spawn(n):
         dataset = sample(name, np.random.default_rng(child), errors_given)
-        fits.append(FitProblem.from_dataset(dataset).fit(observable.recipe.parameters))
+        fits.append(FitProblem.from_dataset(dataset).fit([dict(observable.recipe.parameters)]))
     pulls = {key: [pull(fit, key, value) for fit in fits] for key, value in truth.items()}
     return pd.DataFrame(
         {
@@ -109,7 +109,7 @@ def closure(name: str, n: int, seed: int, errors_given: bool = True) -> pd.DataF
             "n_datasets": n,
             "pull_mean": [np.mean(pulls[key]) for key in truth],
             "pull_width": [np.std(pulls[key], ddof=1) for key in truth],
-            "coverage": [np.mean([contains(fit.intervals[key], value) for fit in fits]) for key, value in truth.items()],
+            "coverage": [np.mean([contains(fit.intervals_scaled[key], value) for fit in fits]) for key, value in truth.items()],
         }
     )
 
@@ -130,8 +130,8 @@ def sample_on_atlas(name: str, rng: np.random.Generator) -> tuple[FitProblem, Va
     J0_over_h0 = float(rng.uniform(*J0_OVER_H0_RANGE) * atlas_model.J0_over_h0_parameter().high)
     truth = {key: value for key, value in recipe.parameters.items() if key != "mu"} | {J0_OVER_H0: J0_over_h0}
     curve = dataset.model(dataset.points.T_K, truth)
-    covariance = atlas_model.model_covariance(dataset, truth)
-    atlas_errors = rng.multivariate_normal(np.zeros_like(curve), covariance, method="eigh")
+    deviations = atlas_model.model_deviations(dataset, truth)
+    atlas_errors = rng.standard_normal(len(deviations)) @ deviations
     sigma = observable.noise(curve, truth, recipe.noise)
     value = curve + atlas_errors + sigma * rng.standard_normal(len(curve))
     points = Points(dataset.points.T_K, value, sigma, None)
@@ -143,7 +143,7 @@ def closure_on_atlas(name: str, n: int, seed: int) -> pd.DataFrame:
     fits: list[tuple[Fit, float]] = []
     for child in np.random.SeedSequence(seed, spawn_key=(registry.get_observable(name).stream, 1)).spawn(n):
         problem, truth = sample_on_atlas(name, np.random.default_rng(child))
-        fits.append((problem.fit(truth, intervals="interest"), truth[J0_OVER_H0]))
+        fits.append((problem.fit([truth], "interest"), truth[J0_OVER_H0]))
     pulls = [pull(fit, J0_OVER_H0, value) for fit, value in fits if fit.errors[J0_OVER_H0]]
     return pd.DataFrame(
         {
@@ -153,8 +153,8 @@ def closure_on_atlas(name: str, n: int, seed: int) -> pd.DataFrame:
             "n_datasets": n,
             "pull_mean": np.mean(pulls),
             "pull_width": np.std(pulls, ddof=1),
-            "coverage": np.mean([contains(fit.intervals[J0_OVER_H0], value) for fit, value in fits]),
-            "coverage_95": np.mean([contains(fit.intervals_95[J0_OVER_H0], value) for fit, value in fits]),
+            "coverage": np.mean([contains(fit.intervals_scaled[J0_OVER_H0], value) for fit, value in fits]),
+            "coverage_95": np.mean([contains(fit.intervals_95_scaled[J0_OVER_H0], value) for fit, value in fits]),
         }
     )
 

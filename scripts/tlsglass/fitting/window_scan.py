@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from math import erfc, sqrt
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tlsglass.base import stats
@@ -14,7 +15,7 @@ from tlsglass.fitting.problem import FitProblem
 from tlsglass.models.observable import J0_OVER_H0
 
 MAX_ERROR = 1.0  # windows whose parameter has a larger error are left out
-N_WINDOWS = {"mu": 20, J0_OVER_H0: 12}  # approximate number of upper ends
+N_WINDOWS = 12  # approximate number of upper ends
 DRIFT_SIGMA = 3.0  # a parameter depends on the window if it moves by more than this many σ ...
 DRIFT_MIN_SIGMA = 2.0  # ... and by more than this many of its own scaled errors, out of its 95 % interval
 MIN_VARIANCE_FRACTION = 0.1  # ASSUME: variance of a difference, at least this fraction of that in the shorter window
@@ -66,14 +67,15 @@ def scan_windows(dataset: Dataset, parameter: str = "mu", best: Fit | None = Non
         if p.freeze_in_scan and best.errors[name] != 0
     }
     lower_ends = {T_min_fit, *dataset.info.get("scan_lower_K", [])} if best.errors[parameter] != 0 else {}
-    upper_ends = {*dataset.all_points.T_K[:: -max(1, len(dataset.all_points.T_K) // N_WINDOWS[parameter])], T_max_fit}
+    T_all = np.unique(dataset.all_points.T_K)
+    upper_ends = {*T_all[:: -max(1, len(T_all) // N_WINDOWS)], T_max_fit}
     for T_min in sorted(lower_ends):
         start = best.values
         for T_max in sorted(upper_ends, reverse=True):
             fixed = frozen if T_max < T_max_fit else {}
             window = _window_problem(dataset, T_min, T_max, fixed)
             T_K = window.datasets[0].points.T_K
-            if len(T_K) <= len(window.free) + 1:
+            if len(np.unique(T_K)) <= len(window.free) + 1:
                 break
             fit = best if (T_min, T_max) == (T_min_fit, T_max_fit) else window.fit_near(best.values, start)
             error, scaled = fit.errors[parameter], fit.errors_scaled[parameter]
@@ -133,9 +135,9 @@ def drift(scan: WindowScan, fitted_K: tuple[float, float], n_free: int, errors_g
             candidates.append((deviation / sigma / limit, limit, dof, row))
     for ratio, limit, dof, row in sorted(candidates, key=lambda candidate: -candidate[0]):
         if check_chi2:
-            scatter = max(1.0, row["misfit"]) if errors_given else row["misfit"]
+            scatter = _scatter(row, error, errors_given)
             rise = max(scan.chi2_with_best_value(row) - row["misfit"] ** 2 * dof, 0.0) / scatter**2
-            error_in_window = row[error] * (scatter if errors_given else 1.0)
+            error_in_window = row[error] / (1.0 if errors_given else row["misfit"] or 1.0) * scatter
             ratio = min(ratio, sqrt(rise) * error_in_window / _error_of_difference(row, best, error, errors_given) / limit)
         if ratio > 1:
             return {
@@ -167,11 +169,19 @@ def _error_of_difference(short: pd.Series, long: pd.Series, error: str, errors_g
     shorter fit, because a model that fails spoils that of the longer. It is the sum if the shorter fit fixes parameters
     that are free in the longer.
     """
-    if errors_given:
-        scatter, errors = max(1.0, short["misfit"]), (short[error], long[error])
-    else:
-        scatter, errors = short["misfit"], tuple(row[error] / (row["misfit"] or 1.0) for row in (short, long))
+    scatter = _scatter(short, error, errors_given)
+    errors = (short[error], long[error])
+    if not errors_given:
+        errors = tuple(row[error] / (row["misfit"] or 1.0) for row in (short, long))
     short_variance, long_variance = (x**2 for x in errors)
     if _fixed_names(short):
         return float(scatter * sqrt(short_variance + long_variance))
     return float(scatter * sqrt(max(short_variance - long_variance, MIN_VARIANCE_FRACTION * short_variance)))
+
+
+def _scatter(row: pd.Series, error: str, errors_given: bool) -> float:
+    """Return the scatter of the points of a window in units of their errors, or of 1 without errors.
+
+    It includes the correlation of the residuals.
+    """
+    return float(row[f"{error}_scaled"] / row[error] * (1.0 if errors_given else row["misfit"]))

@@ -79,7 +79,7 @@ DIELECTRIC_CONSTANT = replace(
     SOUND_VELOCITY,
     name="dielectric_constant",
     symbol="δε/ε",
-    parameters={**SOUND_VELOCITY.parameters, "tls_strength": Parameter("P$_0$p²/4πε$_0$")},
+    parameters={**SOUND_VELOCITY.parameters, "tls_strength": Parameter("P$_0$p²/4πε$_0$", low=0.0, physical_bounds=True)},
     shapes=_dielectric_constant,
     atlas_shapes=_dielectric_constant_on_atlas,
     recipe=SyntheticRecipe(
@@ -111,7 +111,7 @@ INTERNAL_FRICTION = Observable(
         "mu": MU,
         "tls_strength": TLS_STRENGTH,
         "A_Hz_per_K3": RELAXATION_RATE,
-        "background": Parameter("background", default=0.0, in_table=False),
+        "background": Parameter("background", default=0.0, low=0.0, in_table=False, physical_bounds=True),
     },
     shapes=_internal_friction,
     atlas_shapes=_internal_friction_on_atlas,

@@ -41,7 +41,6 @@ class Parameter:
     default: float | None = None  # start of a parameter that a dataset may omit
     low: float = -math.inf
     high: float = math.inf
-    suggested: tuple[float, float, float] | None = None  # (start, low, high) without a dataset.yaml; else see ``suggestion``
     freeze_in_scan: bool = False  # low temperatures do not constrain it: a scan over the upper end of the window fixes it
     in_table: bool = True  # has a column in the table of all fits
     of_interest: bool = False  # the parameter that a fit is made for; it gets intervals at 95 % and all systematic errors
@@ -63,14 +62,12 @@ class Parameter:
 
     def suggestion(self) -> dict[str, float]:
         """Return the start, and bounds where there are any, that a fit takes without a dataset.yaml."""
-        if self.suggested is not None:
-            return dict(zip(("start", "low", "high"), self.suggested, strict=True))
         if isinstance(self.start_grid, Geometric):
-            low, high, _ = self.start_grid
-            return {"start": math.sqrt(low * high), "low": low, "high": high}
-        if self.start_grid:
-            return {"start": float(self.start_grid[0])}
-        return {"start": 1.0, "low": 0.0} if self.default is None else {"start": self.default}
+            start = math.sqrt(self.start_grid.low * self.start_grid.high)
+        else:
+            start = self.default if self.default is not None else float(self.start_grid[0]) if self.start_grid else 1.0
+        bounds = {"low": self.low, "high": self.high}
+        return {"start": start} | {name: bound for name, bound in bounds.items() if math.isfinite(bound)}
 
 
 @dataclass(frozen=True)
@@ -183,13 +180,15 @@ J0_OVER_H0 = "J0_over_h0"  # key of the parameter that replaces µ on the atlas
 CALIBRATION = "calibration"  # key of the parameter whose prior is the dataset's `systematic: correlated`
 
 # Of Eq. (3); µ = 0 is the standard tunneling model (STM).
-MU = Parameter("µ", start_grid=(-0.1, 0.0, 0.1, 0.2, 0.4), suggested=(0.0, -0.9, 1.5), of_interest=True)
-TLS_STRENGTH = Parameter("P$_0$γ²/ρv²")
-RELAXATION_RATE = Parameter("A", "Hz/K³", start_grid=Geometric(1e3, 1e11, 33))  # of Eq. (8)
+MU = Parameter("µ", start_grid=(-0.8, -0.3, -0.1, 0.0, 0.1, 0.2, 0.4, 0.9), default=0.0, low=-2.5, high=2.5, of_interest=True)
+TLS_STRENGTH = Parameter("P$_0$γ²/ρv²", low=0.0, physical_bounds=True)
+RELAXATION_RATE = Parameter("A", "Hz/K³", start_grid=Geometric(1e3, 1e11, 33), low=1e1, high=1e13)  # of Eq. (8)
 OFFSET = Parameter("offset", default=0.0, in_table=False)  # the zero of δv/v, δε/ε and δf/f is arbitrary
-F_TAN_DELTA = Parameter("F tan δ")  # 1/Q_TLS for n at sqrt(T² + E²) = 1 K, where Eq. (3) has n = B
-GAP = Parameter("Δ/k", "K", start_grid=Geometric(1, 40, 25), freeze_in_scan=True)
-KINETIC_INDUCTANCE_FRACTION = Parameter("kinetic fraction", freeze_in_scan=True)
+F_TAN_DELTA = Parameter(
+    "F tan δ", low=0.0, physical_bounds=True
+)  # 1/Q_TLS for n at sqrt(T² + E²) = 1 K, where Eq. (3) has n = B
+GAP = Parameter("Δ/k", "K", start_grid=Geometric(0.5, 30, 25), low=0.5, high=30.0, freeze_in_scan=True, physical_bounds=True)
+KINETIC_INDUCTANCE_FRACTION = Parameter("kinetic fraction", low=0.0, high=1.0, freeze_in_scan=True, physical_bounds=True)
 MAX_RELATIVE_CHANGE = 0.05  # of a velocity, a frequency or ε
 
 

@@ -32,6 +32,29 @@ if TYPE_CHECKING:
 # ASSUME: the recipes have parameters of the order of a microwave resonator's, and the noise of a good experiment.
 
 
+# A fit combines each value of one parameter with many of another: the parts of the models are cached.
+
+
+@lru_cache(maxsize=256)
+def _quasiparticle_shift(T_K: bytes, frequency_Hz: float, gap_K: float) -> FloatArray:
+    """Return δσ2/2σ2 (n,)."""
+    import numpy as np
+
+    from tlsglass.physics import quasiparticles
+
+    return quasiparticles.frequency_shift(np.frombuffer(T_K), frequency_Hz, gap_K)
+
+
+@lru_cache(maxsize=256)
+def _resonant_shift(T_K: bytes, frequency_Hz: float, mu: float) -> FloatArray:
+    """Return Eq. (7) at the frequency with Eq. (3), (n,)."""
+    import numpy as np
+
+    from tlsglass.physics import microwave
+
+    return microwave.resonant_at_frequency_eq3(np.frombuffer(T_K), mu, frequency_Hz)
+
+
 def _frequency_shapes(
     T_K: FloatArray, p: Mapping[str, float], frequency_Hz: float, resonant: FloatArray
 ) -> dict[str, FloatArray]:
@@ -39,19 +62,15 @@ def _frequency_shapes(
 
     ASSUME: δf/f = -F/2 δε/ε, and relaxation is too slow to count at microwave frequencies.
     """
-    from tlsglass.physics import quasiparticles
-
     return {
         "F_tan_delta": resonant / pi,
-        "kinetic_inductance_fraction": quasiparticles.frequency_shift(T_K, frequency_Hz, p["gap_K"]),
+        "kinetic_inductance_fraction": _quasiparticle_shift(T_K.tobytes(), frequency_Hz, p["gap_K"]),
         "offset": T_K**0,
     }
 
 
 def _resonator_frequency(T_K: FloatArray, p: Mapping[str, float], frequency_Hz: float) -> dict[str, FloatArray]:
-    from tlsglass.physics import microwave
-
-    return _frequency_shapes(T_K, p, frequency_Hz, microwave.resonant_at_frequency_eq3(T_K, p["mu"], frequency_Hz))
+    return _frequency_shapes(T_K, p, frequency_Hz, _resonant_shift(T_K.tobytes(), frequency_Hz, p["mu"]))
 
 
 def _resonator_frequency_on_atlas(
@@ -100,7 +119,7 @@ class DrivenProbe(NamedTuple):
     photons: FloatArray | float = 0.0
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _quasiparticle_loss(T_K: bytes, frequency_Hz: float, gap_K: float) -> FloatArray:
     """Return σ1/σ2 (n,), cached since most steps of a fit leave the gap unchanged."""
     import numpy as np
@@ -110,7 +129,7 @@ def _quasiparticle_loss(T_K: bytes, frequency_Hz: float, gap_K: float) -> FloatA
     return quasiparticles.loss(np.frombuffer(T_K), frequency_Hz, gap_K)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _relaxation_loss(T_K: bytes, frequency_Hz: float, mu: float, A_Hz_per_K3: float) -> FloatArray:
     """Return the relaxation loss per F tan δ (n,) with Eq. (3), cached since most steps of a fit leave µ and A unchanged."""
     import numpy as np
@@ -203,7 +222,7 @@ RESONATOR_LOSS = Observable(
         "A_Hz_per_K3": replace(
             RELAXATION_RATE, start_grid=Geometric(1e3, 1e9, 13), default=0.0, low=0.0, off_by_default=True, physical_bounds=True
         ),
-        "background": Parameter("background 1/Q", default=0.0, low=0.0),
+        "background": Parameter("background 1/Q", default=0.0, low=0.0, physical_bounds=True),
         CALIBRATION: Parameter(
             "calibration",
             start_grid=(0.0,),

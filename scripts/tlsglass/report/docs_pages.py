@@ -76,7 +76,7 @@ def render_page(template: StrPath, root: StrPath, L: int) -> str:
         limit=lambda J0_K, quantity: format_limit(read("size_limit"), J0_K, quantity),
         annealing_line=annealing_line(read("annealing_cost"), config),
         fit=read_fit,
-        says=lambda dataset: escape.to_markdown_cell(read_fit(dataset).get("conclusion", "")),
+        says=lambda dataset: escape.to_markdown_cell(read_fit(dataset).get("conclusion", {}).get("text", "")),
         number=lambda value, form: prose.typeset(form.format(value)),
         measured=pd.read_csv(root / "benchmarks/measured/facts.csv", index_col="name")["value"].to_dict(),
         annealers=annealer_table(pd.read_csv(root / "benchmarks/measured/annealers.csv")),

@@ -15,6 +15,8 @@ from tlsglass.fitting import report_text
 from tlsglass.models.observable import J0_OVER_H0
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tlsglass.fitting.joint_result import JointResult
     from tlsglass.fitting.result import FitResult
     from tlsglass.plotting.style import Figure
@@ -32,8 +34,8 @@ SAVED_FILES = (
 )
 SAVED_FILES += tuple(f"joint_{name}.csv" for name in ("points", "curves", "parameters", "left_out", "powers"))
 ERROR_NOTE = (
-    "Errors and intervals are those of the points (the statistical ones are in fit.json), times √(χ²/dof) where that is"
-    " above 1. Those of J0/h0 include the errors of the atlas."
+    "Errors and intervals are those of the points, times √(χ²/dof) where that is above 1, and for the effective number of"
+    " points if residuals are correlated. Those of J0/h0 include the errors of the atlas."
 )
 Estimate = tuple[float, float | None, float | None]  # value, and the ends of its 68 % interval
 
@@ -60,8 +62,25 @@ class FitReport:
     @property
     def conclusion(self) -> str:
         """What the points determine, in one sentence."""
-        text: str = self.fit["conclusion"]
-        return text[0].upper() + text[1:] if text[0].isascii() else text  # µ has no capital
+        text: str = self.fit["conclusion"]["text"]
+        return text
+
+    @property
+    def parameters(self) -> pd.DataFrame:
+        """Parameters of the models that describe the points: value, error, ends of the intervals, and state."""
+        import pandas as pd
+
+        return pd.DataFrame(self.fit["parameters"])
+
+    @property
+    def covariance(self) -> pd.DataFrame:
+        """Covariance of the free parameters of Eq. (3), scaled as the errors are."""
+        import pandas as pd
+
+        model = self.fit["mu_free"]
+        names, errors = list(model["correlations"]), model["errors_scaled"]
+        rows = [[errors[a] * errors[b] * (1.0 if a == b else model["correlations"][a][b]) for b in names] for a in names]
+        return pd.DataFrame(rows, index=names, columns=names)
 
     @property
     def mu(self) -> Estimate:
@@ -70,8 +89,9 @@ class FitReport:
 
     @property
     def J0_over_h0(self) -> Estimate | None:
-        """J0/h0 with its scaled 68 % interval, or None without a fit on the atlas."""
-        return _estimate(self.fit["atlas"]["model"], J0_OVER_H0) if self.fit["atlas"] else None
+        """J0/h0 with its scaled 68 % interval; None without a fit on the atlas, or if that does not describe the points."""
+        atlas = self.fit["atlas"]
+        return _estimate(atlas["model"], J0_OVER_H0) if atlas and not atlas["rejected"] else None
 
     def plot(self) -> Figure:
         """Return the figure of the fit; the attribute ``figure`` is that of matplotlib."""

@@ -140,9 +140,9 @@ def _fit_cells(fit: Mapping[str, Any], order: Sequence[str]) -> list[str]:
     models = [free, fit["stm"], *([atlas["model"]] if atlas else [])]
     scatter = report_text.format_percent if fit.get("errors_relative") else "{:.2g}".format
     chi2 = [report_text.format_reduced_chi2(model) if fit["errors_given"] else scatter(model["misfit"]) for model in models]
-    aic = [f"{fit['delta_aic']:.1f}"] if not fit["rejected"] else [report_text.FitVerdict.VOID]
+    aic = [f"{fit['delta_aicc']:.1f}"] if not fit["rejected"] else [report_text.VOID]
     if atlas:
-        aic.append(report_text.FitVerdict.VOID if atlas["rejected"] else f"{atlas['delta_aic']['stm']:.1f}")
+        aic.append(report_text.VOID if atlas["rejected"] else f"{atlas['delta_aicc']['stm']:.1f}")
     p_value = fit["p_value"]
     return [
         fit["dataset"],
@@ -154,11 +154,7 @@ def _fit_cells(fit: Mapping[str, Any], order: Sequence[str]) -> list[str]:
         ", ".join(f"{name} {report_text.format_parameter(free, name)}" for name in order if name in free["values"]),
         ("" if fit["errors_given"] else "σ = ") + ", ".join(chi2),
         ", ".join(aic).replace("-", report_text.MINUS),
-        "-"
-        if p_value is None
-        else report_text.FitVerdict.VOID
-        if fit["rejected"]
-        else f"{p_value:.2g}".replace("-", report_text.MINUS),
+        "-" if p_value is None else report_text.VOID if fit["rejected"] else f"{p_value:.2g}".replace("-", report_text.MINUS),
         ", ".join(free["at_bounds"]),
     ]
 

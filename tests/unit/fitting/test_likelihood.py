@@ -19,8 +19,11 @@ def two_lines(rng, covariance=None, priors=()):
     """Two lines of one slope, 2, with errors 0.1 and 0.3."""
     values = [2 * X + offset + sigma * rng.standard_normal(12) for offset, sigma in ((1, 0.1), (-1, 0.3))]
     errors = np.full(12, 0.1), np.full(12, 0.3)
-    parts = [FitData(line("one"), values[0], errors[0], covariance), FitData(line("two"), values[1], errors[1])]
-    return Likelihood(parts, FREE, priors), np.concatenate(values), np.concatenate(errors)
+    parts = [FitData(line("one"), values[0], errors[0]), FitData(line("two"), values[1], errors[1])]
+    likelihood = Likelihood(parts, FREE, priors)
+    if covariance is not None:
+        likelihood.deviations = np.pad(np.linalg.cholesky(covariance + 1e-14 * np.eye(12)).T, ((0, 0), (0, 12)))
+    return likelihood, np.concatenate(values), np.concatenate(errors)
 
 
 def linear(y, covariance):
@@ -40,10 +43,11 @@ def test_two_sets_share_a_parameter_as_generalised_least_squares_does():
     np.testing.assert_allclose(list(fit.errors.values()), np.sqrt(np.diag(covariance)), rtol=1e-6)
     assert fit.dof == 24 - 3
     sigma = np.sqrt(covariance[0, 0])
-    np.testing.assert_allclose(fit.intervals["slope"], values[0] + sigma * np.array([-1, 1]), rtol=1e-4)
-    np.testing.assert_allclose(fit.intervals_95["slope"], values[0] + 1.959964 * sigma * np.array([-1, 1]), rtol=1e-4)
+    np.testing.assert_allclose(fit.intervals_scaled["slope"], values[0] + sigma * np.array([-1, 1]), rtol=1e-4)
+    np.testing.assert_allclose(fit.intervals_95_scaled["slope"], values[0] + 1.959964 * sigma * np.array([-1, 1]), rtol=1e-4)
     assert fit.profiled == []
-    assert fit.aic == pytest.approx(fit.chi2 + 6)
+    assert fit.deviance == pytest.approx(fit.chi2 + 24 * np.log(0.1 * 0.3))
+    assert fit.aicc == pytest.approx(fit.deviance + 6 + 2 * 3 * 4 / (24 - 3 - 1))
 
 
 def test_a_covariance_of_the_points_is_that_of_generalised_least_squares():
@@ -99,15 +103,16 @@ def test_scaled_errors_and_intervals_are_those_of_errors_that_are_as_large_as_th
     larger = Likelihood([FitData(lambda p: {"a": X}, y, np.full(12, 0.1 * fit.scale))], {"a": FitParameter(1.0)})
     honest = fit_likelihood(larger, of_interest=("a",))
     assert fit.errors_scaled["a"] == pytest.approx(honest.errors["a"])
-    np.testing.assert_allclose(fit.intervals_scaled["a"], honest.intervals["a"], rtol=1e-6)
-    np.testing.assert_allclose(fit.intervals_95_scaled["a"], honest.intervals_95["a"], rtol=1e-6)
+    np.testing.assert_allclose(fit.intervals_scaled["a"], honest.intervals_scaled["a"], rtol=1e-6)
+    np.testing.assert_allclose(fit.intervals_95_scaled["a"], honest.intervals_95_scaled["a"], rtol=1e-6)
     assert fit.errors["a"] == pytest.approx(0.1 / np.linalg.norm(X))
 
 
 @pytest.mark.parametrize(
     ("ends", "state"),
     [
-        (((0.1, 0.3), (0.0, 0.4)), ParameterState.INTERVAL),
+        (((0.1, 0.3), (0.05, 0.4)), ParameterState.INTERVAL),
+        (((0.1, 0.3), (0.0, 0.4)), ParameterState.UPPER_LIMIT),
         (((0.0, 0.3), (0.0, 0.4)), ParameterState.UPPER_LIMIT),
         (((0.3, 1.0), (0.2, 1.0)), ParameterState.LOWER_LIMIT),
         (((0.0, 1.0), (0.0, 1.0)), ParameterState.NOT_CONSTRAINED),
@@ -152,7 +157,7 @@ def test_the_end_of_a_profile_is_where_the_likelihood_says():
         shape = X**k
         return np.sum((y - shape * (shape @ y) / (shape @ shape)) ** 2) / 0.8**2
 
-    for ends, level in ((fit.intervals["k"], 1.0), (fit.intervals_95["k"], stats.chi2.ppf(0.95, 1))):
+    for ends, level in ((fit.intervals_scaled["k"], 1.0), (fit.intervals_95_scaled["k"], stats.chi2.ppf(0.95, 1))):
         for end in ends:
             assert chi2(end) - chi2(fit.values["k"]) == pytest.approx(level, rel=0.03)
 
@@ -166,4 +171,4 @@ def test_no_number_stops_a_search(bad):
         of_interest=("k",),
     )
     assert all(np.isfinite(x) for x in fit.values.values())
-    assert np.isfinite(fit.aic)
+    assert np.isfinite(fit.aicc)

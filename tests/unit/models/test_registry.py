@@ -141,7 +141,7 @@ def test_it_is_fitted(folder, result):
     for name, truth in TOY.recipe.parameters.items():
         assert abs(free["values"][name] - truth) < 3 * free["errors"][name], name
     assert 0.5 < free["misfit"] < 1.5
-    assert fit["delta_aic"] > 10
+    assert fit["delta_aicc"] > 10
     assert (fit["symbol"], fit["unit"], fit["observable"]) == ("y", "W", "toy_power")
     assert points["fitted"].all()
     assert len(curves) == 300

@@ -28,7 +28,7 @@ def fit(**changes):
     stm = model | {"chi2": 100.0, "dof": 7, "misfit": 3.78}
     record = {"dataset": "one", "provenance": "measured", "observable": "thermal_conductivity", "errors_given": True}
     record |= {"is_control": None, "rejected": False, "atlas": None, "atlas_why": "no points"}
-    return record | {"mu_free": model, "stm": stm, "delta_aic": 85.66, "p_value": 1.5e-20} | changes
+    return record | {"mu_free": model, "stm": stm, "delta_aicc": 85.66, "p_value": 1.5e-20} | changes
 
 
 def test_a_row_holds_the_numbers_of_its_fit_and_the_exponent_of_kappa():
@@ -47,7 +47,7 @@ def test_a_row_holds_the_numbers_of_its_fit_and_the_exponent_of_kappa():
         "chi2": 12.34,
         "dof": 6,
         "stm_chi2": 100.0,
-        "delta_aic": 85.66,
+        "delta_aicc": 85.66,
         "p_value": 1.5e-20,
         "exponent": pytest.approx(1.94),
         "exponent_err": 0.004,
@@ -63,7 +63,7 @@ def test_a_row_to_be_read():
         "µ": "0.060(4)",
         "68 %": "-",
         "J0/h0": "-",
-        "other parameters": "kappa_1K 0.03",
+        "other parameters": "kappa_1K at its bound 0.03",
         "χ²/dof: Eq. (3), STM, atlas": "2.1, 14",
         "ΔAIC: Eq. (3), atlas": "85.7",
         "p (µ = 0)": "1.5e−20",

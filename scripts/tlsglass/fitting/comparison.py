@@ -1,0 +1,262 @@
+"""The models of a fit: Eq. (3) with µ free, the standard tunneling model (STM) and the atlas, each at its maximum."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from tlsglass.base import stats
+from tlsglass.fitting import atlas_model
+from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC, AtlasEvidence, Conclusion, MuEvidence, conclude
+from tlsglass.fitting.fit import CONFIDENCE_LEVELS, Fit, ParameterState, WhichIntervals, chi2_rise, delta_aicc
+from tlsglass.fitting.likelihood import Values
+from tlsglass.fitting.problem import FitProblem, base_name
+from tlsglass.models.observable import J0_OVER_H0
+
+MAX_POINTS_FOR_INFLUENCE = 200
+SIGNAL_SIGMA = 3.0  # of the amplitude of the TLSs, without which there is nothing to limit
+SMALL_MU = 0.2  # atlases of all windows contain µ up to here
+MAX_EXCHANGES = 3  # of the maxima of the models as starts of each other
+MU_RANGE_FRACTIONS = (0.25, 0.5, 0.75, 1.0)  # of the largest J0/h0, for the range of µ on the atlas
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Fits with µ free and with µ = 0 (STM)."""
+
+    free: Fit
+    stm: Fit
+    delta_aicc: float  # positive: µ free is favored
+    p_value: float | None  # of the likelihood ratio if µ = 0; None if µ is fixed, or 0 is not within its bounds
+
+
+def compare(problem: FitProblem, intervals: WhichIntervals = True, starts: Sequence[Values] = ()) -> Comparison:
+    """Fit with µ free and with µ = 0, each from its grid, from ``starts`` and from the maximum of the other.
+
+    The p-value is that of the likelihood ratio: χ²(STM) - χ²(free) follows a χ² distribution with one degree of freedom for
+    each free µ. If σ is estimated from the residuals, the ratio of the two follows F(1, dof).
+    """
+    stm_problem = problem.with_fixed(mu=0.0)
+    stm_values = stm_problem.likelihood().maximize().values
+    free = problem.fit([stm_values, *starts], intervals)
+    stm = stm_problem.fit([stm_values, free.values, *starts], intervals)
+    for _ in range(MAX_EXCHANGES):
+        if free.deviance <= stm.deviance + 1e-3:
+            break
+        free = problem.fit([stm.values, free.values], intervals)
+    delta = delta_aicc(stm, free)
+    if free.states.get("mu") == ParameterState.AT_BOUND and delta < 0:
+        free = replace(free, states=free.states | {"mu": ParameterState.NOT_CONSTRAINED})  # µ = 0 fits as well as the bound
+    return Comparison(free, stm, delta, _p_value(problem, free, stm))
+
+
+def _p_value(problem: FitProblem, free: Fit, stm: Fit) -> float | None:
+    mus = [p for name, p in problem.parameters().items() if base_name(name) == "mu" and not p.fixed]
+    if not mus or not all(mu.low <= 0 <= mu.high for mu in mus):
+        return None
+    gain = max(stm.deviance - free.deviance, 0.0) * free.independent_fraction
+    if free.errors_given:
+        return float(stats.chi2_sf(gain, len(mus)))
+    ratio = np.expm1(gain / max(free.dof + sum(error != 0 for error in free.errors.values()), 1))
+    return float(stats.f_sf(ratio * free.dof, 1, free.dof)) if free.dof > 0 else None
+
+
+def influential_points(problem: FitProblem, fit: Fit, name: str) -> list[int]:
+    """Return the indices of the points of a single dataset without which the fit and ``name`` change most.
+
+    The measures are Cook's distance and the change of the parameter.
+    """
+    likelihood = problem.likelihood(fit.extra_scatter).with_errors_at(fit.values)
+    optimum = likelihood.at(fit.values)
+    n = likelihood.n_points
+    jacobian, residuals = optimum.jacobian[:n], optimum.residuals[:n]
+    left, singular, right = np.linalg.svd(jacobian, full_matrices=False)
+    kept = singular > 1e-8 * singular.max(initial=0.0)
+    left, singular, right = left[:, kept], singular[kept], right[kept]
+    leverage = np.minimum(np.sum(left**2, axis=1), 1 - 1e-9)
+    cook = residuals**2 * leverage / (1 - leverage) ** 2
+    shift = np.abs((left / singular) @ right[:, optimum.free.index(name)] * residuals / (1 - leverage))
+    return sorted({int(np.argmax(cook)), int(np.argmax(shift))})
+
+
+def without_point(problem: FitProblem, index: int) -> FitProblem:
+    """Return the problem of a single dataset without one of its points."""
+    (dataset,) = problem.datasets
+    keep = np.arange(len(dataset.points.T_K)) != index
+    return replace(problem, datasets=(replace(dataset, points=dataset.points.select(keep)),))
+
+
+def robust_delta_aicc(problem: FitProblem, comparison: Comparison) -> float:
+    """Return the smallest ΔAICc of µ ≠ 0 without one of the most influential points."""
+    smallest = comparison.delta_aicc
+    for index in influential_points(problem, comparison.free, "mu"):
+        fewer = without_point(problem, index)
+        free = fewer.fit_near(comparison.free.values, comparison.free.values)
+        stm = fewer.with_fixed(mu=0.0).fit_near(comparison.stm.values, comparison.stm.values)
+        smallest = min(smallest, delta_aicc(stm, free))
+    return smallest
+
+
+def excludes_zero_robustly(on_atlas: FitProblem, fit: Fit) -> bool:
+    """Return whether J0/h0 = 0 remains excluded at 95 % without one of the most influential points."""
+    for index in influential_points(on_atlas, fit, J0_OVER_H0):
+        fewer = without_point(on_atlas, index)
+        likelihood = fewer.likelihood(fit.extra_scatter).with_errors_at(fit.values)
+        free = likelihood.maximize(fit.values)
+        rise = likelihood.with_fixed(**{J0_OVER_H0: 0.0}).maximize(fit.values).objective - free.objective
+        variance = max(1.0, free.chi2 / likelihood.dof) if likelihood.errors_given else free.objective / likelihood.dof
+        if rise * fit.independent_fraction < variance * chi2_rise(CONFIDENCE_LEVELS[95], likelihood, fit.independent_fraction):
+            return False
+    return True
+
+
+def largest_mu_on_atlas(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> float:
+    """Return the largest µ that Eq. (3) has for curves of the atlas at the points of a problem."""
+    highest = on_atlas.parameters()[_J0_over_h0_name(on_atlas)].high
+    mus = [0.0]
+    for fraction in MU_RANGE_FRACTIONS:
+        fixed = on_atlas.with_fixed(**{J0_OVER_H0: fraction * highest})
+        values = fixed.likelihood(atlas_errors=False).maximize(fit.values).values
+        datasets = tuple(
+            replace(dataset, points=replace(atlas_dataset.points, value=on_atlas.curve(k, values)))
+            for k, (dataset, atlas_dataset) in enumerate(zip(problem.datasets, on_atlas.datasets, strict=True))
+        )
+        curve = replace(problem, datasets=datasets, has_extra_scatter=False)
+        best = curve.likelihood().maximize(values | {"mu": 0.2})
+        mus.append(best.values["mu"])
+    return max(mus)
+
+
+def _J0_over_h0_name(on_atlas: FitProblem) -> str:
+    return next(name for name in on_atlas.members() if base_name(name) == J0_OVER_H0)
+
+
+@dataclass(frozen=True)
+class ModelFits:
+    """The fits of all models to one problem.
+
+    ``same_points`` compares Eq. (3) and the STM at the points that are on the atlas. ``no_atlas`` is why there is no fit on it.
+    """
+
+    problem: FitProblem
+    comparison: Comparison
+    on_atlas: FitProblem | None = None
+    atlas: Fit | None = None
+    same_points: Comparison | None = None
+    no_atlas: str | None = None
+
+
+def fit_models(problem: FitProblem, intervals: WhichIntervals = True, starts: Sequence[Values] = ()) -> ModelFits:
+    """Fit all models of a problem, with an extra scatter if the errors are far below the scatter of neighboring points."""
+    fits = _fit_models(problem, intervals, starts)
+    if len(problem.datasets) > 1 or problem.has_extra_scatter:
+        return fits
+    candidates = [(problem, fits.comparison.free), (problem, fits.comparison.stm)]
+    if fits.atlas and fits.on_atlas:
+        candidates.append((fits.on_atlas, fits.atlas))
+    if all(candidate.needs_extra_scatter(fit) for candidate, fit in candidates):
+        return _fit_models(replace(problem, has_extra_scatter=True), intervals, [fit.values for _, fit in candidates[:2]])
+    return fits
+
+
+def _fit_models(problem: FitProblem, intervals: WhichIntervals, starts: Sequence[Values]) -> ModelFits:
+    comparison = compare(problem, intervals, starts)
+    if not problem.has_atlas_model:
+        names = ", ".join(dataset.observable.name for dataset in problem.datasets)
+        return ModelFits(problem, comparison, no_atlas=f"{names} has no model on the atlas")
+    on_atlas = problem.on_atlas()
+    counts = [len(dataset.points.T_K) for dataset in on_atlas.datasets]
+    if not on_atlas.has_enough_points:
+        low, high = atlas_model.temperature_range_K(atlas_model.h0_of(problem.datasets[0]))
+        reason = f"{sum(counts)} points lie in the atlas, {low:.3g} to {high:.3g} K, which are too few"
+        return ModelFits(problem, comparison, no_atlas=reason)
+    atlas = on_atlas.fit([_without_J0_over_h0(values) for values in (comparison.free.values, *starts)], intervals)
+    same_points = comparison
+    if counts != [len(dataset.points.T_K) for dataset in problem.datasets]:
+        datasets = tuple(
+            replace(dataset, points=atlas_dataset.points)
+            for dataset, atlas_dataset in zip(problem.datasets, on_atlas.datasets, strict=True)
+        )
+        same_points = compare(replace(problem, datasets=datasets), False, [comparison.free.values])
+    else:
+        start = {name: value for name, value in atlas.values.items() if base_name(name) != J0_OVER_H0}
+        improved = problem.likelihood(comparison.free.extra_scatter).maximize(comparison.free.values | start)
+        if improved.objective < _objective(problem, comparison.free) - 1e-3:
+            same_points = comparison = compare(problem, intervals, [improved.values])
+    return ModelFits(problem, comparison, on_atlas, atlas, same_points)
+
+
+def _without_J0_over_h0(values: Values) -> Values:
+    return {name: value for name, value in values.items() if base_name(name) != J0_OVER_H0}
+
+
+def _objective(problem: FitProblem, fit: Fit) -> float:
+    return problem.likelihood(fit.extra_scatter).at(fit.values).objective
+
+
+def draw_conclusion(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
+    """Return the conclusion from the fits and from the ``drifts`` {parameter: drift or None} with the window."""
+    problem, comparison, atlas = fits.problem, fits.comparison, fits.atlas
+    single = len(problem.datasets) == 1
+    T_K = np.concatenate([dataset.points.T_K for dataset in problem.datasets])
+    robust = single and len(T_K) <= MAX_POINTS_FOR_INFLUENCE
+    free = comparison.free
+    mu_name = next((name for name in problem.members() if base_name(name) == "mu"), "mu")
+    low, high = free.intervals_95_scaled.get(mu_name, (None, None))
+    covers_zero = low is not None and high is not None and low <= 0 <= high
+    favored = comparison.delta_aicc > FAVORED_DELTA_AICC and free.acceptable and free.errors[mu_name] != 0
+    mu = MuEvidence(
+        free.values[mu_name],
+        free.errors_scaled[mu_name],
+        free.states.get(mu_name),
+        comparison.delta_aicc,
+        free.acceptable,
+        bool(drifts.get("mu")),
+        robust_delta_aicc(problem, comparison) if favored and robust else None,
+    )
+    too_few = len(np.unique(T_K)) < len(free.correlations) + 2
+    if atlas is None or fits.on_atlas is None or fits.same_points is None:
+        return conclude(mu, None, too_few)
+    name = _J0_over_h0_name(fits.on_atlas)
+    largest_mu = float("inf")
+    if free.acceptable and ((favored and mu.value > 0) or (covers_zero and high > SMALL_MU)):
+        largest_mu = largest_mu_on_atlas(problem, fits.on_atlas, atlas)
+    if covers_zero and high > largest_mu:
+        mu = mu._replace(state=ParameterState.NOT_CONSTRAINED)
+    low, _ = atlas.intervals_95_scaled.get(name, (None, None))
+    excludes_zero = low is not None and low > 0
+    same_free, same_stm = fits.same_points.free, fits.same_points.stm
+    evidence = AtlasEvidence(
+        atlas.states.get(name),
+        excludes_zero,
+        atlas.acceptable,
+        delta_aicc(atlas, same_free),
+        delta_aicc(atlas, same_stm),
+        _residual_ratio(fits, same_free),
+        _residual_ratio(fits, same_stm),
+        largest_mu,
+        bool(drifts.get(J0_OVER_H0)) and not atlas.errors_given,
+        not (excludes_zero and robust) or excludes_zero_robustly(fits.on_atlas, atlas),
+        _has_tls_signal(fits.on_atlas, atlas),
+    )
+    return conclude(mu, evidence, too_few)
+
+
+def _has_tls_signal(problem: FitProblem, fit: Fit) -> bool:
+    """Return whether the amplitude of the TLSs differs from 0 in one of the datasets."""
+    for k, dataset in enumerate(problem.datasets):
+        name = problem.name(k, dataset.observable.amplitudes[0])
+        error = fit.errors_scaled[name]
+        if error is not None and fit.values[name] > SIGNAL_SIGMA * error:
+            return True
+    return False
+
+
+def _residual_ratio(fits: ModelFits, fit: Fit) -> float:
+    """Return the rms residual on the atlas relative to that of another fit of the same points."""
+    assert fits.atlas is not None
+    assert fits.on_atlas is not None
+    if fits.atlas.extra_scatter:
+        return fits.on_atlas.rms_residual(fits.atlas.values) / max(fits.problem.rms_residual(fit.values), 1e-300)
+    return fits.atlas.misfit / max(fit.misfit, 1e-300)

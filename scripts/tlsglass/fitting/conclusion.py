@@ -1,0 +1,168 @@
+"""What the points of a fit support: the one rule from which report, tables, figures and files follow."""
+
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from tlsglass.fitting.fit import ParameterState
+
+FAVORED_DELTA_AICC = 6.0  # ASSUME: from here on ΔAICc favors µ ≠ 0, with odds of 20 to 1
+ROBUST_DELTA_AICC = 2.0  # ... and at least this much without the most influential point
+BEATEN_DELTA_AICC, BEATEN_RESIDUAL_RATIO = 10.0, 1.5  # an alternative that is better by both shows that a model fails
+OUTSIDE_SIGMA = 2.0  # of µ, beyond the range of the atlas
+
+
+class State:
+    """What the points support: about J0/h0 the first four, about µ the first two and the last two."""
+
+    NOT_DESCRIBED: Final = "not described"
+    NOT_CONSTRAINED: Final = "not constrained"
+    LIMIT: Final = "limit"
+    INTERVAL: Final = "interval"
+    CONSISTENT: Final = "consistent with the STM"
+    FAVORED: Final = "favored"
+    OF_J0_OVER_H0: Final = (NOT_DESCRIBED, NOT_CONSTRAINED, LIMIT, INTERVAL)
+    OF_MU: Final = (NOT_DESCRIBED, NOT_CONSTRAINED, CONSISTENT, FAVORED)
+
+
+class Reason:
+    """Codes of the reasons for a state."""
+
+    NO_MODEL_FITS: Final = "no_model_fits"
+    EQ3_DOES_NOT_FIT: Final = "eq3_does_not_fit"
+    ATLAS_DOES_NOT_FIT: Final = "atlas_does_not_fit"
+    EQ3_BEATS_ATLAS: Final = "eq3_beats_atlas"
+    STM_BEATS_ATLAS: Final = "stm_beats_atlas"
+    MU_NEGATIVE: Final = "mu_negative"
+    MU_ABOVE_ATLAS: Final = "mu_above_atlas"
+    WINDOW_DRIFT: Final = "window_drift"
+    DEPENDS_ON_ONE_POINT: Final = "depends_on_one_point"
+    TOO_FEW_POINTS: Final = "too_few_points"
+    OPEN_INTERVAL: Final = "open_interval"
+    STM_IS_BETTER: Final = "stm_is_better"
+    NO_TLS_SIGNAL: Final = "no_tls_signal"
+    NO_ATLAS: Final = "no_atlas"
+    FAILURES_OF_ATLAS: Final = (
+        NO_MODEL_FITS,
+        ATLAS_DOES_NOT_FIT,
+        EQ3_BEATS_ATLAS,
+        STM_BEATS_ATLAS,
+        MU_NEGATIVE,
+        MU_ABOVE_ATLAS,
+    )
+
+
+class MuEvidence(NamedTuple):
+    """The fit of Eq. (3): µ, its scaled error, its state, the advantage over the STM, and whether Eq. (3) describes the points.
+
+    ``robust_delta_aicc`` is ``delta_aicc`` without the most influential point, or None if that was not needed.
+    """
+
+    value: float
+    error: float | None
+    state: str | None
+    delta_aicc: float
+    described: bool
+    drifts: bool = False
+    robust_delta_aicc: float | None = None
+
+
+class AtlasEvidence(NamedTuple):
+    """The fit on the atlas.
+
+    ``delta_aicc_eq3`` and ``delta_aicc_stm`` are positive if the atlas is worse, ``residual_ratio`` the rms residuals relative
+    to those of Eq. (3), ``residual_ratio_stm`` to those of the STM. ``largest_mu`` is that of the atlas in this window.
+    """
+
+    state: str | None
+    excludes_zero: bool
+    described: bool
+    delta_aicc_eq3: float
+    delta_aicc_stm: float
+    residual_ratio: float
+    residual_ratio_stm: float
+    largest_mu: float = float("inf")
+    drifts: bool = False
+    robust: bool = True
+    has_tls_signal: bool = True
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """State of J0/h0 and of µ with the reasons; ``text`` is the first line of a report."""
+
+    state: str
+    mu: str
+    reasons: tuple[str, ...] = ()
+    text: str = field(default="", compare=False)
+
+    @property
+    def describes(self) -> bool:
+        """Whether a J0/h0 of the atlas describes the points."""
+        return self.state != State.NOT_DESCRIBED
+
+
+def conclude(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool = False) -> Conclusion:
+    """Return what the points support.
+
+    *Not described*: no model fits, another model is decisively better than the atlas, or µ is outside of what the atlas
+    contains. *Not constrained*: the intervals are open, or the result depends on the window or on a single point. *Limit*: the
+    95 % interval of J0/h0 contains 0 or extends to the end of the atlas. *Interval*: it excludes 0, and the atlas is not worse
+    than the STM.
+    """
+    reasons: dict[str, None] = {}
+    mu_state = _conclude_mu(mu, atlas, too_few, reasons)
+    if atlas is None:
+        reasons[Reason.NO_ATLAS] = None
+        state = State.NOT_DESCRIBED if mu_state == State.NOT_DESCRIBED else State.NOT_CONSTRAINED
+    else:
+        state = _conclude_J0_over_h0(atlas, too_few, reasons)
+    return Conclusion(state, mu_state, tuple(reasons))
+
+
+def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, reasons: dict[str, None]) -> str:
+    if not mu.described:
+        reasons[Reason.EQ3_DOES_NOT_FIT if atlas is not None and atlas.described else Reason.NO_MODEL_FITS] = None
+        return State.NOT_DESCRIBED
+    if mu.error is not None and mu.delta_aicc > FAVORED_DELTA_AICC:
+        if mu.value + OUTSIDE_SIGMA * mu.error < 0:
+            reasons[Reason.MU_NEGATIVE] = None
+            return State.NOT_DESCRIBED
+        if atlas is not None and mu.value - OUTSIDE_SIGMA * mu.error > atlas.largest_mu:
+            reasons[Reason.MU_ABOVE_ATLAS] = None
+            return State.NOT_DESCRIBED
+    obstacles = {
+        Reason.TOO_FEW_POINTS: too_few,
+        Reason.OPEN_INTERVAL: mu.state is not None and mu.state != ParameterState.INTERVAL,
+        Reason.WINDOW_DRIFT: mu.drifts,
+        Reason.DEPENDS_ON_ONE_POINT: mu.delta_aicc > FAVORED_DELTA_AICC
+        and mu.robust_delta_aicc is not None
+        and mu.robust_delta_aicc <= ROBUST_DELTA_AICC,
+    }
+    reasons.update(dict.fromkeys(reason for reason, applies in obstacles.items() if applies))
+    if any(obstacles.values()):
+        return State.NOT_CONSTRAINED
+    return State.FAVORED if mu.delta_aicc > FAVORED_DELTA_AICC and mu.state is not None else State.CONSISTENT
+
+
+def _conclude_J0_over_h0(atlas: AtlasEvidence, too_few: bool, reasons: dict[str, None]) -> str:
+    failures = {
+        Reason.ATLAS_DOES_NOT_FIT: not atlas.described and Reason.NO_MODEL_FITS not in reasons,
+        Reason.EQ3_BEATS_ATLAS: atlas.delta_aicc_eq3 > BEATEN_DELTA_AICC and atlas.residual_ratio > BEATEN_RESIDUAL_RATIO,
+        Reason.STM_BEATS_ATLAS: atlas.delta_aicc_stm > BEATEN_DELTA_AICC and atlas.residual_ratio_stm > BEATEN_RESIDUAL_RATIO,
+    }
+    reasons.update(dict.fromkeys(reason for reason, applies in failures.items() if applies))
+    if not reasons.keys().isdisjoint(Reason.FAILURES_OF_ATLAS):
+        return State.NOT_DESCRIBED
+    obstacles = {
+        Reason.TOO_FEW_POINTS: too_few,
+        Reason.OPEN_INTERVAL: atlas.state in (None, ParameterState.NOT_CONSTRAINED, ParameterState.AT_BOUND)
+        or (Reason.OPEN_INTERVAL in reasons and atlas.state != ParameterState.INTERVAL),
+        Reason.NO_TLS_SIGNAL: not atlas.has_tls_signal,
+        Reason.WINDOW_DRIFT: atlas.drifts,
+        Reason.DEPENDS_ON_ONE_POINT: atlas.excludes_zero and not atlas.robust,
+        Reason.STM_IS_BETTER: atlas.excludes_zero and atlas.delta_aicc_stm > 0,
+    }
+    reasons.update(dict.fromkeys(reason for reason, applies in obstacles.items() if applies))
+    if any(obstacles.values()):
+        return State.NOT_CONSTRAINED
+    return State.INTERVAL if atlas.excludes_zero and atlas.state == ParameterState.INTERVAL else State.LIMIT

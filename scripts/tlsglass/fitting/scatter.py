@@ -1,0 +1,93 @@
+"""Scatter of points without a model, and the correlation of residuals: whether errors are credible and residuals random."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from tlsglass.base import stats
+from tlsglass.base.types import FloatArray, IntArray
+
+CONTRAST_POINTS = 4  # neighbors from whose values a quadratic in ln T is subtracted
+MIN_CONTRASTS = 4
+MAX_CHANGE = 0.5  # of ln T between neighbors; across a wider gap no quadratic is assumed
+SIGNIFICANT_CORRELATION = 0.01  # p value
+MAX_CORRELATION = 0.9
+
+
+class LocalScatter(NamedTuple):
+    """Variance of neighboring points about quadratics in ln T, in units of their squared errors.
+
+    ``dof`` is the effective number of independent deviations and ``p_value`` the probability of a larger variance if the errors
+    are correct.
+    """
+
+    variance: float
+    dof: float
+    p_value: float
+
+
+@np.errstate(all="ignore")
+def local_scatter(T_K: FloatArray, values: FloatArray, errors: FloatArray, sweep: FloatArray | None) -> LocalScatter | None:
+    """Return the local scatter of ``values`` (n,) with ``errors`` (n,), within each sweep; None for too few points."""
+    squares: list[FloatArray] = []
+    variance_of_sum = 0.0
+    for index in _sweeps(T_K, sweep):
+        x, error = np.log(T_K[index]), errors[index]
+        starts = [k for k in range(len(x) - CONTRAST_POINTS + 1) if np.max(np.diff(x[k : k + CONTRAST_POINTS])) < MAX_CHANGE]
+        contrasts = np.zeros((len(starts), len(x)))
+        for row, k in zip(contrasts, starts, strict=True):
+            here = slice(k, k + CONTRAST_POINTS)
+            span = np.ptp(x[here]) or 1.0
+            null_vector = np.linalg.svd(np.vander((x[here] - x[here].mean()) / span, 3).T)[2][-1]
+            row[here] = null_vector / np.sqrt(np.sum((null_vector * error[here]) ** 2))
+        squares.append((contrasts @ values[index]) ** 2)
+        variance_of_sum += float(np.sum(((contrasts * error**2) @ contrasts.T) ** 2))
+    n = sum(map(len, squares))
+    if n < MIN_CONTRASTS:
+        return None
+    variance = float(np.concatenate(squares).mean())
+    if not np.isfinite(variance) or not 0 < variance_of_sum < np.inf:
+        return None
+    dof = n**2 / variance_of_sum
+    return LocalScatter(variance, dof, stats.chi2_sf(variance * dof, dof))
+
+
+def independent_fraction(T_K: FloatArray, residuals: FloatArray, n_free: int, sweep: FloatArray | None) -> float:
+    """Return (1 - ρ)/(1 + ρ), the number of independent residuals (n,) relative to n; 1 if ρ is not significant.
+
+    ρ is the correlation of neighboring residuals within a sweep. A fit with ``n_free`` parameters makes it negative by about
+    n_free/n.
+    """
+    products = [residuals[index][1:] @ residuals[index][:-1] for index in _sweeps(T_K, sweep)]
+    n, total = len(residuals), float(residuals @ residuals)
+    n_pairs = n - len(products)
+    if n_pairs < 4 or total <= 0:
+        return 1.0
+    correlation = sum(products) / total * n / n_pairs
+    if stats.normal_sf((correlation + n_free / n) * np.sqrt(n_pairs)) > SIGNIFICANT_CORRELATION:
+        return 1.0
+    correlation = min(correlation, MAX_CORRELATION)
+    return float((1 - correlation) / (1 + correlation)) if correlation > 0 else 1.0
+
+
+@np.errstate(all="ignore")
+def extra_scatter(residuals: FloatArray, errors: FloatArray, unit: FloatArray) -> float:
+    """Return the scatter s (in ``unit`` (n,)) with the greatest likelihood for residuals of variance errors² + s² unit²."""
+    from scipy import optimize
+
+    def slope(ln_s: float) -> float:
+        variance = errors**2 + np.exp(2 * ln_s) * unit**2
+        return float(np.sum(unit**2 * (1 / variance - residuals**2 / variance**2)))
+
+    scale = np.log(np.sqrt(np.mean((residuals / unit) ** 2)) or 1e-300)
+    if slope(scale - 12) >= 0:
+        return 0.0
+    return float(np.exp(optimize.brentq(slope, scale - 12, scale + 3)))
+
+
+def _sweeps(T_K: FloatArray, sweep: FloatArray | None) -> Iterator[IntArray]:
+    """Yield the indices of the points of each sweep in the order of temperature."""
+    for number in [None] if sweep is None else np.unique(sweep):
+        index = np.arange(len(T_K)) if number is None else np.flatnonzero(sweep == number)
+        yield index[np.argsort(T_K[index], kind="stable")]
