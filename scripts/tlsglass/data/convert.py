@@ -196,7 +196,8 @@ def convert_points(problems: Problems, info: Mapping[str, Any], observable: Obse
     else:
         is_positive = {name: name in (T_column, data["error"].get("column")) for name in names} | drive
         is_positive[column] = positive or conversion.form.power != 1
-        problems.extend(_bad_lines(table, bad, is_positive, column, drive_section.Q_columns(info)))
+        how_to_skip = "set data.skip_bad_rows" if str(problems.path).endswith(".yaml") else "add --skip-bad-rows"
+        problems.extend(_bad_lines(table, bad, is_positive, column, drive_section.Q_columns(info), how_to_skip))
     return points
 
 
@@ -205,7 +206,12 @@ def _is_possible(x: float, positive: bool) -> bool:
 
 
 def _bad_lines(
-    table: Table, bad: Mapping[str, list[int]], positive: Mapping[str, bool], value_column: str, Q_columns: Iterable[str]
+    table: Table,
+    bad: Mapping[str, list[int]],
+    positive: Mapping[str, bool],
+    value_column: str,
+    Q_columns: Iterable[str],
+    how_to_skip: str,
 ) -> list[str]:
     """Return the line of each column that names its rows without a number, and how to leave them out."""
     lines = []
@@ -219,7 +225,7 @@ def _bad_lines(
             allowed += " (the fit of the trace is at fault)"
         elif name == value_column and cell != "" and numbers[rows[0]] == 0:
             allowed += " (0 for a missing value?)"
-        skip = "; to leave such rows out, add --skip-bad-rows" if table.line_numbers else ""
+        skip = f"; to leave such rows out, {how_to_skip}" if table.line_numbers else ""
         lines.append(table.bad_cells(name, rows, allowed) + skip)
     return lines
 

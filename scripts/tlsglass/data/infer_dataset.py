@@ -144,6 +144,10 @@ class _Inference:
             candidates = known
         plain = [c for c in candidates if c.form == Form()]
         candidates = plain if len(plain) == 1 else candidates
+        if self.options.observable and len(candidates) > 1 and known:  # 1/Q is preferred to Q
+            candidates = next(
+                [c for c in candidates if c.quantity == q] for q in suitable if any(c.quantity == q for c in known)
+            )
         if len(candidates) == 1:
             return candidates[0]
         self.needed.append("--value COLUMN: which column contains what was measured?")

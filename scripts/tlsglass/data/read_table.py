@@ -140,7 +140,7 @@ def parse_number(cell: Cell, decimal: str = "point") -> float:
     if GROUPED.match(text):
         text = re.sub(r"[' \u2009\u202f]", "", text)
     grouping = THOUSANDS["comma" if decimal == "point" else "point"]
-    if grouping.match(text):
+    if grouping.fullmatch(text):
         text = text.replace("," if decimal == "point" else ".", "")
     elif decimal == "comma" and "." in text:
         return math.nan

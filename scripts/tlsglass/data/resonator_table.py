@@ -157,6 +157,7 @@ def _column(
         table.index(name)
         return columns[name]
     candidates = [c for c in columns.values() if c.quantity in quantities and not c.is_error]
+    candidates = [c for c in candidates if c.quantity == quantities[0]] or candidates  # 1/Q is preferred to Q
     if len(candidates) == 1:
         return candidates[0]
     if question:

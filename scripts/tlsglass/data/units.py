@@ -30,10 +30,14 @@ BASE: dict[str, tuple[float, Dimension]] = {
 WORDS = {"kelvin": "K", "Kelvin": "K", "kelvins": "K", "watt": "W", "Watt": "W", "joule": "J", "Joule": "J", "hertz": "Hz"}
 NUMBERS = {"%": 1e-2, "percent": 1e-2, "‰": 1e-3, "ppm": 1e-6, "ppb": 1e-9, "dimensionless": 1.0, "1": 1.0, "-": 1.0}
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-PLAIN = str.maketrans({"−": "-", "–": "-", "µ": "u", "μ": "u", "·": "*", "⋅": "*", "×": "*", "{": "", "}": "", "\u00a0": " "})
+PLAIN = str.maketrans(
+    {"−": "-", "–": "-", "µ": "u", "μ": "u", "·": "*", "⋅": "*", "×": "*", "{": "", "}": "", "$": "", "\u00a0": " "}
+)
 POWER_OF_TEN = r"(?:10\s*\^?\s*\(?([-+]?\d{1,2})\)?|1(?:\.0*)?[eE]([-+]?\d{1,2}))"
 LEADING_FACTOR = re.compile(rf"^(?:[x*]\s*)?{POWER_OF_TEN}(?![\d.])\s*[x*]?\s*(.*)$")
-TOKEN = re.compile(r"\s*(?:([A-Za-z%‰]+)(?:\^\(([-+]?[1-4])\)|\^?([-+]?[1-4])(?![\d.]))?|(1)(?=\s*/)|([/*()]|\.(?=[A-Za-z])))")
+TOKEN = re.compile(
+    r"\s*(?:([A-Za-z%‰]+)(?:\^\(([-+]?[1-4])\)|\^?([-+]?[1-4])(?!\d|\.\d))?|(1)(?=\s*/)|([/*()]|\.(?=[A-Za-z])))"
+)
 QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*(\D.*)?$")
 MAX_LENGTH = 40  # characters of a unit
 TEMPERATURE = ("K",)
@@ -67,6 +71,7 @@ def unit_readings(text: str) -> tuple[Unit, ...]:
     if text in NUMBERS or (text == "" and factor != 1.0):
         return (Unit(factor * NUMBERS.get(text, 1.0), ONE),)
     text = re.sub(r"_?per_|\s+per\s+", "/", text).replace("_", " ")
+    text = re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", "*", text)  # W/m-K
     tokens = _tokens(text)
     if not tokens:
         return ()

@@ -112,7 +112,6 @@ class Observable:
     atlas_shapes: Callable[..., dict[str, FloatArray]] | None = None
     positive: bool = False  # values <= 0 are refused
     probe: str | None = None  # key of the dataset with the probe frequency, or whatever else the shapes need
-    invertible: bool = False  # a dataset may contain 1/value: Q instead of 1/Q
     driven: bool = False  # points may have photon numbers: the probe is then a resonator.DrivenProbe
     probe_unit: str | None = (
         None  # in this unit a dataset may contain the probed quantity itself: its relative change is fitted

@@ -239,7 +239,6 @@ RESONATOR_LOSS = Observable(
     positive=True,
     probe="frequency_Hz",
     driven=True,
-    invertible=True,
     recipe=SyntheticRecipe(
         {
             "mu": 0.1,

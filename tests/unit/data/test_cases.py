@@ -70,6 +70,11 @@ def test_Q_is_inverted_where_a_loss_is_due(tmp_path):
     assert question(write(tmp_path, "T_K,loss", T, 1 / WEAK), **LOSS_OPTIONS) == "loss_above_1"
 
 
+def test_a_loss_is_preferred_to_the_Q_beside_it(tmp_path):
+    dataset = load(write(tmp_path, "T_K,Qi,1/Qi,Qi_err,1/Qi err", T, 1 / WEAK, WEAK, 1 / WEAK, 0.02 * WEAK), **LOSS_OPTIONS)
+    np.testing.assert_allclose(dataset.points.error, 0.02 * WEAK)
+
+
 def test_errors_of_Q_become_those_of_the_loss(tmp_path):
     dataset = load(write(tmp_path, "T_K,Q_i,Q_i_err", T, 1 / WEAK, 0.02 / WEAK), **LOSS_OPTIONS)
     np.testing.assert_allclose(dataset.points.error, 0.02 * WEAK, rtol=1e-9)
