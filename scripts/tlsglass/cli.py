@@ -182,11 +182,11 @@ def _fit(args: argparse.Namespace) -> None:
 
 def _report(dataset: "Dataset", folder: Path) -> None:
     """Fit a dataset, print the report and save it into ``folder``."""
-    from tlsglass.data import infer_dataset
+    from tlsglass.data import reading
     from tlsglass.fitting.result import fit_dataset
     from tlsglass.report import fit_report
 
-    print(validation.printable(infer_dataset.describe_reading(dataset)["text"]), file=sys.stderr, flush=True)
+    print(validation.printable(reading.describe_reading(dataset)["text"]), file=sys.stderr, flush=True)
     report = fit_report.FitReport(fit_dataset(dataset))
     replaced = (folder / "fit.json").exists()
     report.save(folder)

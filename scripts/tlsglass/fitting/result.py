@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.base.types import FloatArray
-from tlsglass.data import drive_section
+from tlsglass.data import drive_section, reading
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import atlas_model, report_text, window_scan
 from tlsglass.fitting.comparison import Comparison, ModelFits, draw_conclusion, fit_models
@@ -78,7 +78,7 @@ def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
         drifts[J0_OVER_H0] = window_scan.drift_of_fit(scans.get(J0_OVER_H0), atlas_fit)
     conclusion = draw_conclusion(fits, drifts)
     fits = with_concluded_states(fits, conclusion)
-    fit = _summary(dataset, fits, conclusion) | {"drifts": drifts}
+    fit = _summary(dataset, fits, conclusion) | {"drifts": drifts, "reading": reading.describe_reading(dataset)}
     fit["parameters"] = parameter_list(fits, conclusion)
     fit["conclusion"]["text"] = report_text.conclusion(fit)
     fit["warnings"] = report_text.warnings(fit)
