@@ -4,6 +4,7 @@ import argparse
 import csv
 import errno
 import io as streams
+import json
 import os
 import re
 import shutil
@@ -75,8 +76,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("tlsglass")
+    except metadata.PackageNotFoundError:  # run from a folder
+        return "of this folder"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = OneLineParser("tlsglass", description="Interacting tunneling two-level systems in glasses")
+    parser.add_argument("--version", action="version", version=f"tlsglass {_version()}")
     commands = parser.add_subparsers(required=True, metavar="command")
     fit = commands.add_parser("fit", help="fit a measured table", description=DESCRIPTION, epilog=EXAMPLE)
     fit.set_defaults(run=_fit)
@@ -112,6 +123,8 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--window", nargs=2, metavar=("LOW", "HIGH"), help="fitted temperatures, like 0.05 450mK; default: all")
     fit.add_argument("--h0", type=_number, metavar="K", help="random field in kelvin, 10 by default")
     _add_resonator_options(fit)
+    fit.add_argument("--json", action="store_true", help="print all numbers as JSON, as in fit.json")
+    fit.add_argument("--quiet", action="store_true", help="print the conclusion only")
     fit.add_argument("--out", metavar="FOLDER", help="output folder, by default fit- with the names of table, column and rows")
     fit.add_argument("--write-dataset", metavar="NAME", help="write config/experiments/NAME for the workflow")
     return parser
@@ -161,7 +174,7 @@ def _fit(args: argparse.Namespace) -> None:
     if args.dataset:
         _refuse(args, (*TABLE_OPTIONS, *RESONATOR_OPTIONS), "no use for it with --dataset: dataset.yaml says it")
         dataset = load_dataset(Path(args.dataset))
-        _report(dataset, Path(args.out or f"fit-{dataset.name}"))
+        _report(dataset, Path(args.out or f"fit-{dataset.name}"), args)
     elif args.observable == RESONATOR:
         _fit_resonator(args)
     else:
@@ -177,21 +190,23 @@ def _fit(args: argparse.Namespace) -> None:
         if args.write_dataset:
             _write_dataset(args.write_dataset, args.tables, table, info)
         for dataset, value in datasets:
-            _report(dataset, Path(args.out or _folder_name(args, value)) / (value if args.out and value else ""))
+            _report(dataset, Path(args.out or _folder_name(args, value)) / (value if args.out and value else ""), args)
 
 
-def _report(dataset: "Dataset", folder: Path) -> None:
+def _report(dataset: "Dataset", folder: Path, args: argparse.Namespace) -> None:
     """Fit a dataset, print the report and save it into ``folder``."""
     from tlsglass.data import reading
     from tlsglass.fitting.result import fit_dataset
     from tlsglass.report import fit_report
 
-    print(validation.printable(reading.describe_reading(dataset)["text"]), file=sys.stderr, flush=True)
+    if not args.quiet:
+        print(validation.printable(reading.describe_reading(dataset)["text"]), file=sys.stderr, flush=True)
     report = fit_report.FitReport(fit_dataset(dataset))
     replaced = (folder / "fit.json").exists()
     report.save(folder)
-    print(report)
-    _print_written(folder, "fit.json, fit.md, figure.svg", replaced)
+    _print_result(report.fit, args)
+    if not args.quiet:
+        _print_written(folder, "fit.json, fit.md, figure.svg", replaced)
 
 
 def _fit_resonator(args: argparse.Namespace) -> None:
@@ -226,13 +241,23 @@ def _fit_resonator(args: argparse.Namespace) -> None:
         relaxation=args.relaxation,
     )
     dataset, partners = resonator_table.build_resonator_datasets(tables, options)
-    print(validation.printable(resonator_table.describe_reading(dataset, partners), 1200), file=sys.stderr, flush=True)
+    if not args.quiet:
+        print(validation.printable(resonator_table.describe_reading(dataset, partners), 1200), file=sys.stderr, flush=True)
     result = joint_result.fit_joint(dataset, partners)
     folder = Path(args.out or _folder_name(args))
     replaced = (folder / "joint.json").exists()
     fit_report.save_joint(result, folder)
-    print("\n".join([result.fit["conclusion"]["text"], *result.fit["lines"]]))
-    _print_written(folder, "joint.json, joint_*.csv, figure.svg", replaced)
+    _print_result(result.fit, args)
+    if not args.quiet:
+        _print_written(folder, "joint.json, joint_*.csv, figure.svg", replaced)
+
+
+def _print_result(fit: dict[str, Any], args: argparse.Namespace) -> None:
+    """Print the report, only its first line with --quiet, or all numbers with --json."""
+    if args.json:
+        print(json.dumps(fit, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join([fit["conclusion"]["text"], *([] if args.quiet else fit["lines"])]))
 
 
 def _print_written(folder: Path, files: str, replaced: bool) -> None:

@@ -361,7 +361,8 @@ class Likelihood:
         """Return how much χ² of a nested maximum exceeds that of the free maximum nearby with the same errors of the model.
 
         If ``name`` is fixed at its true value, these errors are the true ones, and the rise follows χ²(1). If that maximum
-        is not the best one, the difference is added. Without errors of the points, the rise is in units of the variance.
+        is not the best one, the difference is added. A smaller difference of the likelihoods, with the determinants of the
+        errors, takes precedence. Without errors of the points, the rise is in units of the variance.
         """
         likelihood = self.with_errors_at(optimum.values)
         best = min(known.objective for known in self.maxima)
@@ -370,7 +371,7 @@ class Likelihood:
         self.evaluations += likelihood.evaluations
         rise = max(optimum.chi2 - free.chi2, 0.0)
         if self.errors_given:
-            return rise + near.objective - best
+            return min(rise + near.objective - best, max(optimum.objective - best, 0.0))
         return self.dof * (rise / max(free.chi2, 1e-300) + near.objective / best - 1)
 
     def _without_model_errors(self) -> "Likelihood":

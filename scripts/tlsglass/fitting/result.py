@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from tlsglass.base.types import FloatArray
 from tlsglass.data import drive_section, reading
-from tlsglass.data.dataset import Dataset
+from tlsglass.data.dataset import Dataset, Points
 from tlsglass.fitting import atlas_model, report_text, window_scan
 from tlsglass.fitting.comparison import Comparison, ModelFits, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion, State
@@ -52,12 +53,15 @@ class FitResult:
         T_K, mu_free, stm, atlas, and tls, the contribution of the TLSs to mu_free.
     windows
         µ and J0/h0 in other windows of temperature.
+    fits
+        The fits themselves, from which curves at other temperatures follow.
     """
 
     fit: dict[str, Any]
     points: pd.DataFrame
     curves: pd.DataFrame
     windows: pd.DataFrame
+    fits: ModelFits | None = None
 
 
 def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
@@ -83,7 +87,40 @@ def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
     fit["conclusion"]["text"] = report_text.conclusion(fit)
     fit["warnings"] = report_text.warnings(fit)
     fit["lines"] = report_text.summary_lines(fit)
-    return FitResult(fit, _points(dataset, comparison), _curves(dataset, fits), window_scan.merge_scans(scans))
+    tables = _points(dataset, comparison), _curves(dataset, fits), window_scan.merge_scans(scans)
+    return FitResult(fit, *tables, fits)
+
+
+def predict(fits: ModelFits, T_K: npt.ArrayLike, on_atlas: bool = False) -> pd.DataFrame:
+    """Return T_K, value, low and high of Eq. (3), or of the model on the atlas, with the scaled 68 % band of the parameters.
+
+    Values are NaN at temperatures that are not on the atlas.
+    """
+    problem, fit = fits.problem, fits.comparison.free
+    T = np.atleast_1d(np.asarray(T_K, dtype=float))
+    inside = np.ones(len(T), dtype=bool)
+    if on_atlas and fits.atlas and fits.on_atlas:
+        problem, fit = fits.on_atlas, fits.atlas
+        low, high = atlas_model.temperature_range_K(atlas_model.h0_of(problem.datasets[0]))
+        inside = (T >= low) & (T <= high)
+    (dataset,) = problem.datasets
+    curve = replace(dataset, points=Points(T[inside], np.full(inside.sum(), np.nan), None, None))
+    value, band = np.full(len(T), np.nan), np.full(len(T), np.nan)
+    value[inside] = curve.model(T[inside], fit.values)
+    names, parameters = [name for name in fit.correlations if fit.errors_scaled[name]], problem.parameters()
+    slopes = np.zeros((len(names), int(inside.sum())))
+    for row, name in zip(slopes, names, strict=True):
+        error = fit.errors_scaled[name] or 0.0
+        ends = np.clip(
+            [fit.values[name] - 0.1 * error, fit.values[name] + 0.1 * error], parameters[name].low, parameters[name].high
+        )
+        below, above = (curve.model(T[inside], fit.values | {name: float(end)}) for end in ends)
+        row[:] = (above - below) / (ends[1] - ends[0]) * error
+    correlation = np.array([[1.0 if a == b else fit.correlations[a][b] for b in names] for a in names]).reshape(
+        2 * (len(names),)
+    )
+    band[inside] = np.sqrt(np.maximum(np.einsum("an,ab,bn->n", slopes, correlation, slopes), 0.0))
+    return pd.DataFrame({"T_K": T, "value": value, "low": value - band, "high": value + band})
 
 
 def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | None:

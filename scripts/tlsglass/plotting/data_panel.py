@@ -212,7 +212,8 @@ def _curve_labels(fit: dict[str, Any], first: bool, alone: bool) -> dict[str, st
         models["atlas"] = ("atlas", report_text.format_equation("J$_0$/h$_0$", J0_over_h0), atlas["model"])
     labels: dict[str, str | None] = {}
     for name, (title, equation, model) in models.items():
-        labels[name] = f"{title}: {equation if model['acceptable'] else MISFIT_TEXT}"
+        described = model["acceptable"] and not (name == "atlas" and fit["atlas"]["rejected"])
+        labels[name] = f"{title}: {equation if described else MISFIT_TEXT}"
         parameter = {"mu_free": "mu", "atlas": J0_OVER_H0}.get(name)
         if fit["errors_given"]:
             labels[name] = f"{labels[name]} (χ²/dof {report_text.format_reduced_chi2(model)})"

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import numpy.typing as npt
 
 from tlsglass.base import escape, io
@@ -16,6 +17,7 @@ from tlsglass.models.observable import J0_OVER_H0
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from tlsglass.fitting.joint_result import JointResult
     from tlsglass.fitting.result import FitResult
@@ -26,6 +28,7 @@ TABLES = ("points", "curves", "windows")
 SAVED_FILES = (
     "fit.json",
     "fit.md",
+    "prediction.csv",
     *(f"{name}.csv" for name in TABLES),
     "figure.svg",
     "figure.png",
@@ -93,8 +96,37 @@ class FitReport:
         atlas = self.fit["atlas"]
         return _estimate(atlas["model"], J0_OVER_H0) if atlas and not atlas["rejected"] else None
 
-    def plot(self) -> Figure:
-        """Return the figure of the fit; the attribute ``figure`` is that of matplotlib."""
+    def predict(self, T: npt.ArrayLike, model: str | None = None) -> pd.DataFrame:
+        """Return the curve of the fit with its 68 % band as a DataFrame with T_K, value, low and high.
+
+        Parameters
+        ----------
+        T : array_like, shape (n,)
+            Temperatures in kelvin, also beyond the points; values are NaN where the model has none.
+        model : {"Eq. (3)", "atlas"}, optional
+            By default the atlas if J0/h0 describes the points, else Eq. (3).
+        """
+        from tlsglass.fitting.result import ATLAS, predict
+
+        assert self.result.fits is not None
+        on_atlas = model == ATLAS or (model is None and self.J0_over_h0 is not None)
+        return predict(self.result.fits, T, on_atlas)
+
+    def plot(self, ax: Axes | None = None) -> Figure | Axes:
+        """Return the figure of the fit; the attribute ``figure`` is that of matplotlib.
+
+        With ``ax`` the points, the curve and its band are drawn there instead, and ``ax`` is returned.
+        """
+        if ax is not None:
+            points = self.result.points
+            curve = self.predict(np.geomspace(points["T_K"].min(), points["T_K"].max(), 200))
+            ax.errorbar(points["T_K"], points["value"], points["error"], fmt="o", markersize=3, label="points")
+            ax.plot(curve["T_K"], curve["value"], label=self.conclusion)
+            ax.fill_between(curve["T_K"], curve["low"], curve["high"], alpha=0.3)
+            ax.set_xscale("log")
+            ax.set_xlabel("T (K)")
+            ax.set_ylabel(f"{self.fit['symbol']} ({self.fit['unit']})")
+            return ax
         from tlsglass.report.figures import single_dataset
 
         return single_dataset.draw([self.fit], *([getattr(self.result, name)] for name in TABLES))
@@ -111,14 +143,17 @@ class FitReport:
             io.write_text(outputs.md, self.markdown())
 
     def save(self, folder: StrPath) -> None:
-        """Write fit.json, fit.md, the tables and figure.svg/.png/.csv as one set into ``folder``, which is created.
+        """Write fit.json, fit.md, the tables, prediction.csv and the figure as one set into ``folder``, which is created.
 
         Those of an earlier fit are replaced; other files are kept.
         """
         with io.replace_together(folder, SAVED_FILES) as new:
             paths = {name: new / f"{name}.csv" for name in TABLES}
             self.write_tables(SimpleNamespace(fit=new / "fit.json", md=new / "fit.md", **paths))
-            self.plot().save(_figure_paths(new))
+            points = self.result.points
+            T = np.geomspace(points["T_K"].min() / 2, 2 * points["T_K"].max(), 200)
+            io.write_csv(new / "prediction.csv", self.predict(T))
+            self.plot().save(_figure_paths(new))  # type: ignore[union-attr]
 
     def markdown(self) -> str:
         """Return the report as Markdown: the conclusion, five lines, and all parameters of all models."""

@@ -313,7 +313,7 @@ def table_of(name, header, *columns):
 def read_only(monkeypatch):
     """The datasets and folders that the command would fit and write."""
     calls = []
-    monkeypatch.setattr(cli, "_report", lambda dataset, folder: calls.append((dataset, str(folder))))
+    monkeypatch.setattr(cli, "_report", lambda dataset, folder, _: calls.append((dataset, str(folder))))
     return calls
 
 

@@ -1,0 +1,148 @@
+"""Tables that fits once got wrong: states and values of what is right, and further tables of the same kinds."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tlsglass import fit
+from tlsglass.fitting.comparison import compare, fit_models
+from tlsglass.fitting.conclusion import State
+from tlsglass.fitting.problem import FitProblem
+
+CASES = Path(__file__).parents[2] / "data/cases"
+KAPPA = "thermal_conductivity"
+
+
+def column(name, *columns, skip=0, **where):
+    table = pd.read_csv(CASES / name, skiprows=skip)
+    for key, value in where.items():
+        table = table[table[key] == value]
+    return [table[c].to_numpy(float) if isinstance(c, str) else table.iloc[:, c].to_numpy(float) for c in columns]
+
+
+def claims(report):
+    """Return the parameters of interest that a report states with an interval or limit."""
+    return {row["name"] for row in report.fit["parameters"] if row["state"] not in (State.NOT_DESCRIBED, State.NOT_CONSTRAINED)}
+
+
+@pytest.mark.parametrize(
+    ("name", "skip", "window"),
+    [
+        ("olson1993_stycast2850.csv", 0, (0.05, 0.5)),
+        ("crowley2022_cfrp_clearwater_0p1K.csv", 0, (0.1, 0.5)),
+        ("kappa_cuni_olson.csv", 1, None),
+        ("kappa_graphite_poco_woodcraft.csv", 1, None),
+    ],
+)
+def test_what_is_no_glass_has_no_J0_over_h0(name, skip, window):
+    T, kappa = column(name, 0, 1, skip=skip)
+    report = fit(T, kappa, KAPPA, window=window, scan=False)
+    assert report.fit["conclusion"]["state"] == State.NOT_DESCRIBED
+    assert report.J0_over_h0 is None
+    assert not claims(report) & {"J0_over_h0", "mu"} or report.fit["conclusion"]["mu"] != State.NOT_DESCRIBED
+    assert "J0_over_h0" not in claims(report)
+
+
+@pytest.mark.parametrize("power", [1.0, 3.0, 2.7])
+def test_a_power_law_of_a_metal_or_of_boundaries_is_no_glass(power):
+    T = np.geomspace(0.05, 1, 25)
+    kappa = 0.1 * T**power * (1 + 0.02 * np.random.default_rng(3).standard_normal(25))
+    report = fit(T, kappa, KAPPA, scan=False)
+    assert report.fit["conclusion"]["state"] == State.NOT_DESCRIBED
+    assert 2 - report.fit["mu_free"]["values"]["mu"] == pytest.approx(power, abs=0.05)
+
+
+def test_errors_that_are_correct_show_that_no_J0_over_h0_describes_points():
+    T, kappa, error = column("silent_truth.csv", 0, 1, 2)
+    report = fit(T, kappa, KAPPA, error=error, scan=False)
+    assert report.fit["conclusion"]["state"] == State.NOT_DESCRIBED
+    assert report.fit["extra_scatter"] is None
+
+
+def test_repeated_rows_change_no_conclusion():
+    reports = [fit(*column(name, 0, 1), KAPPA) for name in ("repeated_rows.csv", "repeated_rows_control.csv")]
+    for report in reports:
+        assert report.fit["conclusion"]["state"] == State.INTERVAL
+        assert report.J0_over_h0[0] == pytest.approx(0.09, abs=0.005)
+
+
+@pytest.mark.parametrize("name", ["stm_not_minimum_18.csv", "stm_not_minimum_46.csv", "resonator_two_level.csv"])
+def test_no_refit_from_another_optimum_is_better(name):
+    T, value = column(name, 0, 1)
+    report = fit(T, value, "resonator_frequency", frequency=5e9, scan=False)
+    fits = report.result.fits
+    starts = [fits.comparison.free.values, fits.comparison.stm.values, {**fits.atlas.values, "mu": 0.1}]
+    for problem, best in ((fits.problem, fits.comparison.free), (fits.problem.with_fixed(mu=0.0), fits.comparison.stm)):
+        likelihood = problem.likelihood()
+        lowest = likelihood.at(best.values).objective
+        for start in starts:
+            assert likelihood.maximize(start).objective > lowest * (1 - 1e-3 / likelihood.dof)
+    assert fits.comparison.free.deviance <= fits.comparison.stm.deviance + 1e-6
+    fraction = fits.comparison.free.values["kinetic_inductance_fraction"]
+    assert 0 <= fraction <= 1
+
+
+def test_two_levels_of_a_resonator_constrain_nothing():
+    report = fit(*column("resonator_two_level.csv", 0, 1), "resonator_frequency", frequency=5e9, scan=False)
+    assert report.fit["conclusion"]["state"] == State.NOT_CONSTRAINED
+    assert report.fit["conclusion"]["mu"] == State.NOT_CONSTRAINED
+    assert -5 < report.fit["delta_aicc"] < 0
+
+
+def test_a_null_test_gives_no_limit():
+    T, f, error = column("nyu_al_inp_resonator.csv", "T_K", "f0_Hz", "f0_sigma_Hz")
+    report = fit(T, f, "resonator_frequency", error=error, frequency=7.718e9, scan=False)
+    assert report.fit["conclusion"]["state"] == State.NOT_CONSTRAINED
+    assert report.fit["conclusion"]["mu"] == State.NOT_CONSTRAINED
+
+
+def test_two_starts_on_one_bound_end_in_a_fit():
+    T_mK, f = column("biqute2526_3dqubit_f_vs_T.csv", 0, 1)
+    report = fit(T_mK * 1e-3, f, "resonator_frequency", frequency=7.492e9, scan=False)
+    assert report.fit["conclusion"]["state"] == State.NOT_CONSTRAINED
+
+
+def test_errors_far_below_the_scatter_get_an_extra_scatter():
+    """RES-1 at -30 dBm: F tan δ and the gap of docs/resonators.md, with errors that mean something."""
+    T, f, error = column("argonne_res1.csv", "T_K", "f0_Hz", "f0_sigma_Hz", power_dBm=-30)
+    report = fit(T, f, "resonator_frequency", error=error, frequency=8.17e9, scan=False)
+    assert report.fit["extra_scatter"] == pytest.approx(1.1e-6, rel=0.3)
+    rows = report.parameters.query("model == 'Eq. (3)'").set_index("name")
+    assert rows.loc["F_tan_delta", "value"] == pytest.approx(5.89e-4, abs=0.06e-4)
+    assert 0.5e-6 < rows.loc["F_tan_delta", "error"] < 10e-6
+    assert rows.loc["gap_K", "value"] == pytest.approx(16.2, abs=0.6)
+    assert report.fit["rms_residual_of_span"]["stm"] < 0.012
+
+
+def test_an_outlier_is_no_claim():
+    T = np.geomspace(0.05, 0.5, 15)
+    kappa = 0.03 * T**2 * (1 + 0.01 * np.random.default_rng(5).standard_normal(15))
+    kappa[-1] *= 0.85
+    report = fit(T, kappa, KAPPA, relative_error=0.01, scan=False)
+    assert report.fit["conclusion"]["mu"] != State.FAVORED
+    assert report.fit["conclusion"]["state"] != State.INTERVAL
+
+
+def test_dataset_and_python_give_the_same_numbers():
+    T, kappa = column("repeated_rows_control.csv", 0, 1)
+    report = fit(T, kappa, KAPPA, scan=False)
+    dataset = report.result.fits.problem.datasets[0]
+    comparison = compare(FitProblem.from_dataset(dataset))
+    assert comparison.delta_aicc == pytest.approx(report.fit["delta_aicc"], abs=1e-9)
+    assert fit_models(FitProblem.from_dataset(dataset)).atlas.values == report.result.fits.atlas.values
+
+
+def test_results_that_people_use():
+    T, kappa = column("repeated_rows_control.csv", 0, 1)
+    report = fit(T, kappa, KAPPA, scan=False)
+    assert {"model", "name", "value", "error", "low_68", "high_95", "state"} <= set(report.parameters.columns)
+    covariance = report.covariance
+    errors = report.fit["mu_free"]["errors_scaled"]
+    np.testing.assert_allclose(np.sqrt(np.diag(covariance)), [errors[name] for name in covariance.index])
+    curve = report.predict(np.geomspace(0.02, 3, 50), "Eq. (3)")
+    assert (curve["low"] < curve["value"]).all()
+    values = report.fit["mu_free"]["values"]
+    np.testing.assert_allclose(curve["value"], values["kappa_1K"] * curve["T_K"] ** (2 - values["mu"]))
+    assert np.isnan(report.predict([10.0], "atlas")["value"][0])
