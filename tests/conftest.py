@@ -18,6 +18,10 @@ def pytest_addoption(parser):
         "--mutations", type=int, default=10, help="how many mutated datasets test_mutations.py carries through a fit"
     )
     parser.addoption("--mutations-from", type=int, default=0, help="the first of their seeds")
+    parser.addoption(
+        "--attacks", type=int, default=250, help="how many hostile inputs tests/attack tries; from 1000 on all damage"
+    )
+    parser.addoption("--attacks-from", type=int, default=0, help="the first of their seeds")
 
 
 class Texts(dict):

@@ -18,6 +18,7 @@ ELSEWHERE = {  # the beginning of a command: the test that runs it, or why none 
     "make test-minimum": "asks a registry; CI runs it",
     "make test-newest": "asks a registry; CI runs it",
     "make lint": "make test runs it",
+    ".venv/bin/python -m pytest": "make test runs a part of it",
     "make verify": "test_published.py",
     "make .venv/installed": "make test runs it",
     "make report": "test_published.py",
@@ -70,7 +71,7 @@ def test_every_target_of_make_is_there(commands):
 
 def test_each_command_is_run_by_a_test(commands):
     """A new kind of command is refused until a test runs it."""
-    known = ("snakemake ", "tlsglass ", "PYTHONPATH=scripts python scripts/", "make", *ELSEWHERE)
+    known = ("snakemake ", "tlsglass ", "PYTHONPATH=scripts python tools/", "make", *ELSEWHERE)
     assert [line for line in commands if not line.startswith(known)] == []
     named = [test for test in ELSEWHERE.values() if test.endswith(".py")]
     assert all((Path(__file__).parent / test).is_file() for test in named)
@@ -111,7 +112,7 @@ def test_every_command_of_snakemake_can_be_planned(module_workflow, texts, comma
 
 
 def test_every_command_of_python_runs(module_workflow, commands):
-    run = [line for line in commands if line.startswith(("PYTHONPATH=scripts python scripts/", "tlsglass "))]
+    run = [line for line in commands if line.startswith(("PYTHONPATH=scripts python tools/", "tlsglass "))]
     environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": "scripts"}
     for line in run:
         line = re.sub(r"^tlsglass ", "python -m tlsglass.cli ", line)

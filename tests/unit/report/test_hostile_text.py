@@ -1,12 +1,16 @@
 """Hostile text of datasets and tables in captions, Markdown, HTML and figures: it is shown, and nothing else happens."""
 
+import os
 import re
+import subprocess
+import sys
 
 import matplotlib
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
+from shared import ROOT
 from tlsglass.base import escape
 from tlsglass.fitting.result import fit_dataset
 from tlsglass.plotting import style
@@ -103,3 +107,14 @@ def test_a_joint_fit_and_the_materials_show_their_texts_as_text(hostile_fit):
         figure.text(0.1, 0.2 * k, text)
     drawn = texts_of(figure)
     assert sum(MATH in text for text in drawn) == 3
+
+
+def test_captions_that_snakemake_renders_include_neither_files_nor_html(tmp_path):
+    """Its report calls docutils without settings; the Snakefile names a configuration for it."""
+    source = "text\n\n.. include:: /etc/passwd\n\n.. raw:: html\n\n   <script>1</script>\n"
+    program = f"from docutils.core import publish_parts; print(publish_parts({source!r}, writer='html')['body'])"
+    environment = os.environ | {"DOCUTILSCONFIG": str(ROOT / "workflow/report/docutils.conf")}
+    run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert "root:" not in run.stdout
+    assert "<script>" not in run.stdout
+    assert "docutils.conf" in (ROOT / "workflow/rules/report.smk").read_text(encoding="utf-8")
