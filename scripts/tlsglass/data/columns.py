@@ -51,6 +51,8 @@ INVERSE = re.compile(
 POWER = re.compile(r"^(.+?)\s*\^\s*\(?([-]?[1234])\)?$")
 SCALED = re.compile(rf"^(.+?)\s*[x*]\s*{units.POWER_OF_TEN}$")
 SCALE_FIRST = re.compile(rf"^{units.POWER_OF_TEN}\s*[x*]?\s*(\D.*)$")
+PERCENT = ("%", "percent")
+POSSIBLE_ERROR = re.compile(r"weight|^u(?=[_(\s])|conf|(?<![a-z])ci(?![a-z])|^(d|delta)_?", re.I)  # or a change, a linewidth
 BRACKETS = {")": "(", "]": "["}
 NO_TAILS = ("m", "s", "g", "1", "-")  # behind an underscore these are names rather than units
 
@@ -101,7 +103,7 @@ def describe_columns(table: Table) -> dict[str, Column]:
         column = parse_name(name)
         below = table.unit_below(name)
         columns[name] = (
-            replace(column, unit=below, relative=column.relative or (below == "%" and column.is_error)) if below else column
+            replace(column, unit=below, relative=column.relative or (below in PERCENT and column.is_error)) if below else column
         )
     return columns
 
@@ -109,13 +111,15 @@ def describe_columns(table: Table) -> dict[str, Column]:
 def parse_name(name: str) -> Column:
     """Return what the name of a column says."""
     text = units.normalize_superscripts(name.strip()[:200])
-    text, unit = _without_unit(text)
+    inner = re.match(r"^(log_?10|lg|log|ln)\s*\((.*)\)$", text, re.I)
+    text, unit = _without_unit(inner.group(2) if inner else text)
+    text = f"{inner.group(1)} {text}" if inner else text
     text, scale = _without_scale(text)
     plain = "".join(GREEK.get(x, x) for x in text)
     variance = bool(VARIANCE.search(plain))
     is_error = variance or bool(ERROR.search(plain))
     relative_in_name = is_error and bool(RELATIVE.search(plain))
-    relative = relative_in_name or (is_error and unit == "%")
+    relative = relative_in_name or (is_error and unit in PERCENT)
     if is_error:
         plain = RELATIVE.sub("", ERROR.sub("", VARIANCE.sub("", plain)))
         plain = re.sub(r"\s*\((of|in)?\s*\)", "", re.sub(r"^\W*(of|in|von|der|in)\s", "", plain.strip()))
@@ -135,7 +139,11 @@ def _without_unit(text: str) -> tuple[str, str | None]:
     start = _last_bracket(text)
     if start is not None:
         inside, name = text[start + 1 : -1].strip(), text[:start].rstrip()
-        if name and not re.search(r"(log_?10|lg|ln|log|/|1/|\^)$", name, re.I) and not _is_argument(inside):
+        if (
+            name
+            and not re.search(r"(log_?10|lg|ln|log|/|1/|\^)$", name, re.I)
+            and not (ERROR.search(name) and _is_argument(inside))
+        ):
             return re.sub(r"\s+in$", "", name), inside
     match = re.search(r"\s(?:in|/)\s+(\S.*)$|\s*[/,]\s*(\S.*)$", text)
     tails = [(text[: match.start()], (match.group(1) or match.group(2)).strip())] if match else []

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from tlsglass.base import validation
 from tlsglass.data import convert, questions, units, validate
-from tlsglass.data.columns import OBSERVABLES, Column, Form, describe_columns, parse_form
+from tlsglass.data.columns import GREEK, OBSERVABLES, PERCENT, POSSIBLE_ERROR, Column, Form, describe_columns, parse_form
 from tlsglass.data.dataset import Dataset, dataset_from_validated
 from tlsglass.data.read_table import Table
 from tlsglass.models import registry
@@ -269,6 +269,11 @@ class _Inference:
             self.needed.append(f"--value-unit UNIT: the unit of {value.name} is not clear; say it, like {examples}")
             return
         section: dict[str, Any] = {"column": value.name, "unit": unit}
+        hertz = units.convert_unit(unit, units.HERTZ)
+        if value.quantity == "shift" and hertz and observable.probe_unit:  # a change of the frequency, not the frequency
+            section |= {"unit": "dimensionless", "factor": hertz[0] / probe} if probe else {}
+            self.data["value"] = section
+            return
         if form == Form(power=-1):
             section["inverse"] = True
         elif form != Form():
@@ -304,7 +309,7 @@ class _Inference:
         """Return the probing frequency, which is that of the resonator itself."""
         hertz = self._hertz(value)
         numbers = self._numbers(value)
-        if observable.probe_unit and hertz and numbers and min(numbers) > 0:
+        if observable.probe_unit and hertz and numbers and min(numbers) > 0 and value.quantity != "shift":
             return float(f"{median(numbers) * hertz:.5g}")
         self.needed.append(f"--frequency: missing; {observable.name} needs the probing frequency, like 5.6GHz")
         return None
@@ -368,6 +373,7 @@ class _Inference:
         if not own:
             unmatched = [c for c in errors if not any(c.stem == o.stem and c.quantity == o.quantity for o in others)]
             own = [c for c in unmatched if c.quantity == value.quantity and c.quantity is not None]
+            unmatched += [] if own or unmatched else self._possible_errors(value)
             if not own and unmatched:
                 names = " or ".join(f"--error {questions.quoted(c.name)}" for c in unmatched[:3])
                 self.needed.append(f"--error COLUMN: are the errors of {value.name} in a column? {names}, or --error none")
@@ -375,6 +381,13 @@ class _Inference:
             names = ", ".join(c.name for c in own)
             self.needed.append(f"--error COLUMN: which of {names} contains the errors of {value.name}? Or --error none")
         return own[0] if len(own) == 1 else None
+
+    def _possible_errors(self, value: Column) -> list[Column]:
+        """Return the columns that may contain errors by their names, such as Δκ or u(κ) of a value κ, or weights."""
+        others = [c for c in self._free_columns() if c.name != value.name and c.quantity != "T" and not c.is_error]
+        stems = {f"{mark}{value.stem}" for mark in ("d", "delta", "u")}
+        named = {c.name: POSSIBLE_ERROR.search("".join(GREEK.get(x, x) for x in c.name)) for c in others}
+        return [c for c in others if c.stem in stems or (named[c.name] and named[c.name].group() not in ("d", "delta"))]  # type: ignore[union-attr]
 
     def _error_section(self, column: Column, value: Column, observable: Observable) -> dict[str, Any] | None:
         """Return the section ``data: error`` of a column."""
@@ -387,7 +400,7 @@ class _Inference:
                 line = f"--error-unit {option}: contradicts the unit {unit} in the header of column {column.name}"
                 raise validation.InputError(f"{self.table.source}: {line}")
         unit = option or unit
-        if column.relative or option in ("relative", "%"):
+        if column.relative or option in ("relative", *PERCENT):
             if unit == "%" and value_unit == "%" and option is None and not column.relative_in_name:
                 ask = "--error-unit relative or --error-unit dimensionless"
                 self.needed.append(f"{ask}: is {column.name} a share of {value.name}, or in percent like it?")

@@ -53,6 +53,10 @@ def _ask_range(
     """Ask where values are not possible: a wrong unit, a logarithm, Q instead of 1/Q."""
     lowest, highest = POSSIBLE.get(observable.name, (-math.inf, math.inf))
     values = [points.value[k] for k in inside]
+    if observable.max_change is not None and min(map(abs, values)) > observable.max_change:
+        column = info["data"]["value"]["column"]
+        why = f"{values[0]:.3g} is far from 0: is it the quantity itself, or far from --frequency?"
+        yield "not_a_change", f"column {column}: a relative change of {observable.name} of {why}"
     outside = [x for x in (max(values), min(values)) if not lowest <= x <= highest]
     if not outside:
         return

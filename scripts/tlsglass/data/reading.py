@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tlsglass.data import convert
+from tlsglass.data import convert, units
 from tlsglass.data.dataset import Dataset
 from tlsglass.models import registry
 
@@ -54,7 +54,8 @@ def _form_text(section: Mapping[str, Any]) -> str:
 def _describe_column(symbol: str, column: str, unit: str, **section: Any) -> str:
     """Return "κ = kappa (mW/(m K))", or with the form of the column: "κ from κ/T^2 = ...", "1/Qi = Q_int inverted"."""
     form = _form_text(section)
-    shown = column if unit in column or unit == "dimensionless" else f"{column} ({unit})"
+    is_named = unit == "dimensionless" or unit in units.normalize_superscripts(column)
+    shown = column if is_named else f"{column} ({unit})"
     shown += f" × {section['factor']:g}" if "factor" in section else ""
     if form == "1/value" and unit == "dimensionless":
         return f"{symbol} = {shown} inverted"

@@ -152,6 +152,21 @@ def test_relative_shifts(tmp_path, header, factor):
     np.testing.assert_allclose(load(write(tmp_path, f"T_K,{header}", T, factor * SHIFT), **F_OPTIONS).points.value, SHIFT)
 
 
+def test_a_change_of_the_frequency_in_hertz_is_divided_by_it(tmp_path):
+    file = write(tmp_path, "T_K,df (kHz),df err (kHz)", T, 5e6 * SHIFT, 0.05 + 0 * T)
+    points = load(file, **F_OPTIONS).points
+    np.testing.assert_allclose(points.value, SHIFT)
+    np.testing.assert_allclose(points.error, 1e-8)
+    assert "--frequency" in refusal(file, observable="resonator_frequency")
+
+
+def test_units_within_a_logarithm(tmp_path):
+    file = write(tmp_path, "log10(T/mK),lg(k [mW/m/K])", np.log10(1e3 * T), np.log10(1e3 * KAPPA))
+    points = load(file, **KAPPA_OPTIONS).points
+    np.testing.assert_allclose(points.T_K, T)
+    np.testing.assert_allclose(points.value, KAPPA)
+
+
 # ---- units of errors ----------------------------------------------------------------------------------------------------
 
 
@@ -172,6 +187,7 @@ def test_silent_errors_are_those_of_the_truth():
     ("header", "column", "options"),
     [
         ("err (%)", 2 + 0 * T, {}),
+        ("err_percent", 2 + 0 * T, {}),
         ("rel_err", 0.02 + 0 * T, {}),
         ("relative error (%)", 2 + 0 * T, {}),
         ("error (mW/m/K)", 20 * KAPPA, {}),
@@ -214,6 +230,14 @@ def test_an_error_belongs_to_the_value_whose_name_it_shares(tmp_path):
     assert load(tmp_path / "t.csv", **KAPPA_OPTIONS, error="none").points.error is None
     message = refusal(write(tmp_path, "T_K,kappa (W/m/K),err,sigma", T, KAPPA, KAPPA, KAPPA), **KAPPA_OPTIONS)
     assert "which of err, sigma" in message
+
+
+@pytest.mark.parametrize("header", ["Δk (W/m/K)", "dk (W/m/K)", "u(k) (W/m/K)", "95% CI", "weight"])
+def test_what_may_be_an_error_is_asked_for(tmp_path, header):
+    file = write(tmp_path, f"T_K,k (W/m/K),{header}", T, KAPPA, 0.02 * KAPPA)
+    assert "--error COLUMN: are the errors" in refusal(file, **KAPPA_OPTIONS)
+    assert load(file, **KAPPA_OPTIONS, error="none").points.error is None
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS, error=header).points.error, 0.02 * KAPPA)
 
 
 def test_errors_of_the_temperature(tmp_path):
@@ -355,6 +379,13 @@ def test_errors_that_are_larger_than_what_they_belong_to(tmp_path):
     assert question(write(tmp_path, "T_K,kappa (W/m/K),err", T, KAPPA, 5 * KAPPA), **KAPPA_OPTIONS) == "error_above_value"
     file = write(tmp_path, "T_K,f (GHz),err (MHz)", T, 5 * (1 + SHIFT), 10 + 0 * T)
     assert question(file, **F_OPTIONS) == "error_above_value"
+
+
+def test_a_quantity_that_is_no_relative_change(tmp_path):
+    options = {"observable": "dielectric_constant", "frequency_Hz": 1e3}
+    assert question(write(tmp_path, "T_K,eps", T, 3.8 * (1 + SHIFT)), **options) == "not_a_change"
+    file = write(tmp_path, "T_K,f_GHz", T, 5 * (1 + SHIFT))
+    assert question(file, observable="resonator_frequency", frequency_Hz=4e9) == "not_a_change"
 
 
 def test_temperatures_beyond_the_physics_and_too_few_are_refused(tmp_path):
