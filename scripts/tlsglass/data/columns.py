@@ -111,9 +111,10 @@ def describe_columns(table: Table) -> dict[str, Column]:
 def parse_name(name: str) -> Column:
     """Return what the name of a column says."""
     text = units.normalize_superscripts(name.strip()[:200])
-    inner = re.match(r"^(log_?10|lg|log|ln)\s*\((.*)\)$", text, re.I)
-    text, unit = _without_unit(inner.group(2) if inner else text)
-    text = f"{inner.group(1)} {text}" if inner else text
+    start = _last_bracket(text)
+    log = re.fullmatch(r"(log_?10|lg|log|ln)\s*", text[:start], re.I) if start else None  # log10(T/mK)
+    text, unit = _without_unit(text[start + 1 : -1] if start and log else text)
+    text = f"{log.group(1)} {text}" if log else text
     text, scale = _without_scale(text)
     plain = "".join(GREEK.get(x, x) for x in text)
     variance = bool(VARIANCE.search(plain))
@@ -139,11 +140,8 @@ def _without_unit(text: str) -> tuple[str, str | None]:
     start = _last_bracket(text)
     if start is not None:
         inside, name = text[start + 1 : -1].strip(), text[:start].rstrip()
-        if (
-            name
-            and not re.search(r"(log_?10|lg|ln|log|/|1/|\^)$", name, re.I)
-            and not (ERROR.search(name) and _is_argument(inside))
-        ):
+        is_argument = re.search(r"(log_?10|lg|ln|log|/|\^)$", name, re.I) or (ERROR.search(name) and _is_argument(inside))
+        if name and not is_argument:
             return re.sub(r"\s+in$", "", name), inside
     match = re.search(r"\s(?:in|/)\s+(\S.*)$|\s*[/,]\s*(\S.*)$", text)
     tails = [(text[: match.start()], (match.group(1) or match.group(2)).strip())] if match else []
