@@ -17,6 +17,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--mutations", type=int, default=10, help="how many mutated datasets test_mutations.py carries through a fit"
     )
+    parser.addoption("--nulls", type=int, default=1, help="how many null tests of each kind test_null.py makes")
     parser.addoption("--mutations-from", type=int, default=0, help="the first of their seeds")
     parser.addoption(
         "--attacks", type=int, default=250, help="how many hostile inputs tests/attack tries; from 1000 on all damage"

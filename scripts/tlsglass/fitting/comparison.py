@@ -171,7 +171,7 @@ def _fit_models(problem: FitProblem, intervals: WhichIntervals, starts: Sequence
         low, high = atlas_model.temperature_range_K(atlas_model.h0_of(problem.datasets[0]))
         reason = f"{sum(counts)} points lie in the atlas, {low:.3g} to {high:.3g} K, which are too few"
         return ModelFits(problem, comparison, no_atlas=reason)
-    atlas = on_atlas.fit([_without_J0_over_h0(values) for values in (comparison.free.values, *starts)], intervals)
+    atlas = on_atlas.fit([_without_J0_over_h0(comparison.free.values)], intervals)
     same_points = comparison
     if counts != [len(dataset.points.T_K) for dataset in problem.datasets]:
         datasets = tuple(

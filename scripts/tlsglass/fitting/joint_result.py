@@ -89,8 +89,8 @@ def joint_starts(problem: FitProblem, separate: SeparateFits) -> list[Values]:
 def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
     """Fit a dataset and its partners together."""
     shared = [partner["shared"] for partner in dataset.info["joint"]]
-    problem, separate = joint_problem([dataset, *partners], shared, intervals=True)
-    fits = fit_models(problem, True, joint_starts(problem, separate))
+    problem, separate = joint_problem([dataset, *partners], shared)
+    fits = fit_models(problem, "interest", joint_starts(problem, separate))
     conclusion = draw_conclusion(fits, {})
     fits = with_concluded_states(fits, conclusion)
     comparison = fits.comparison

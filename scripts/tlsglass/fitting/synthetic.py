@@ -43,10 +43,10 @@ def reconstruct(info: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
-def sample(name: str, rng: np.random.Generator, errors_given: bool = True) -> Dataset:
-    """Return a dataset of the observable ``name`` with points of its recipe and Gaussian noise."""
+def sample(name: str, rng: np.random.Generator, errors_given: bool = True, recipe: SyntheticRecipe | None = None) -> Dataset:
+    """Return a dataset of the observable ``name`` with points of ``recipe``, by default its own, and Gaussian noise."""
     observable = registry.get_observable(name)
-    recipe = observable.recipe
+    recipe = recipe or observable.recipe
     T_K, photons = sweeps(recipe)
     curve = observable.curve(T_K, recipe.parameters, recipe.probe if photons is None else DrivenProbe(recipe.probe, photons))
     sigma = observable.noise(curve, recipe.parameters, recipe.noise)
