@@ -288,11 +288,16 @@ def test_a_full_disk_ends_in_one_line_and_a_rerun_with_room_completes(workflow):
 
 
 def test_a_hostile_dataset_name_harms_nothing(workflow):
-    name = "x; touch pwned $(touch pwned) `touch pwned` 'a\"b"
+    """It is refused in a line, and everything else is planned."""
+    names = ["x; touch pwned $(touch pwned) `touch pwned` 'a\"b", "{x}", "}", "<script>", "a\nb", "\x1b[31m"]
     experiments = workflow.folder / "config/experiments"
-    shutil.copytree(experiments / "stycast1266_thermal_conductivity", experiments / name)
-    target = f"results/runs/tiny/experiments/{name}/figure.svg"
-    run = workflow.run(target)
-    assert run.returncode == 0, run.stderr[-3000:]
-    assert (workflow.folder / target).is_file()
+    source = "stycast1266_thermal_conductivity"
+    for name in names:
+        shutil.copytree(experiments / source, experiments / name)
+    planned = workflow.run("-n", f"results/runs/tiny/experiments/{source}/figure.svg")
+    assert planned.returncode == 0, planned.stderr[-3000:]
+    assert "\x1b[31m" not in planned.stdout + planned.stderr
+    run = workflow.run(f"results/runs/tiny/experiments/{names[0]}/figure.svg")
+    assert run.returncode == 1
+    assert "Traceback" not in run.stdout + run.stderr
     assert not list(workflow.folder.rglob("pwned"))
