@@ -123,7 +123,7 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
     if not mu.described:
         reasons[Reason.EQ3_DOES_NOT_FIT if atlas is not None and atlas.described else Reason.NO_MODEL_FITS] = None
         return State.NOT_DESCRIBED
-    if mu.error is not None and mu.delta_aicc > FAVORED_DELTA_AICC:
+    if mu.error is not None and mu.delta_aicc > FAVORED_DELTA_AICC and mu.state in (None, ParameterState.INTERVAL):
         if mu.value + OUTSIDE_SIGMA * mu.error < 0:
             reasons[Reason.MU_NEGATIVE] = None
             return State.NOT_DESCRIBED

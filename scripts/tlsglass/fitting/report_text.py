@@ -235,7 +235,8 @@ def _J0_over_h0_clause(fit: Record) -> str:
         if Reason.MU_NEGATIVE in reasons:
             return "no J0/h0 of the atlas describes these points (not the dip of this model)"
         if Reason.MU_ABOVE_ATLAS in reasons:
-            return "no J0/h0 of the atlas describes these points (a metal? boundary scattering?)"
+            why = " (a metal? boundary scattering?)" if "kappa_1K" in fit["mu_free"]["values"] else ""
+            return f"no J0/h0 of the atlas describes these points{why}"
         return "no J0/h0 of the atlas describes these points"
     if atlas is None:
         return f"J0/h0 is not fitted, {fit['atlas_why']}"
