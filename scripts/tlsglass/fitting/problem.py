@@ -395,7 +395,8 @@ def _with_temperature_errors(dataset: Dataset, start: Values | None) -> Dataset:
     def add(points: Points, values: Values) -> Points:
         """Add the errors of the temperature, times the slope of the model, to those of the value."""
         step = 1e-5 * points.T_K
-        slope = (dataset.model(points.T_K + step, values) - dataset.model(points.T_K - step, values)) / (2 * step)
+        model = replace(dataset, points=points).model  # with the photon numbers of these points
+        slope = (model(points.T_K + step, values) - model(points.T_K - step, values)) / (2 * step)
         return replace(points, error=np.hypot(points.error, np.nan_to_num(slope) * points.T_error_K), T_error_K=None)
 
     weighted = dataset

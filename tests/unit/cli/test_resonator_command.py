@@ -9,6 +9,7 @@ from tlsglass import cli
 from tlsglass.base import validation
 from tlsglass.data import infer_dataset, resonator_table
 from tlsglass.data.read_table import read_table
+from tlsglass.fitting.problem import FitProblem
 
 TABLE = str(ROOT / "config/experiments/argonne_resonator_loss/data.csv")
 REQUIRED = {"--attenuation": "0", "--coupling-geometry": "notch"}
@@ -98,3 +99,12 @@ def test_f_and_loss_may_be_in_two_files_with_different_rows(tmp_path):
     assert len(shift.points.T_K) == len(loss.points.T_K) + 3
     np.testing.assert_allclose(shift.points.error, 200 / shift.info["frequency_Hz"])
     np.testing.assert_allclose(loss.points.error, 0.03 * loss.points.value)
+
+
+def test_errors_of_the_temperature_of_a_driven_loss_in_a_window():
+    options = infer_dataset.ReadingOptions(window_K=[0.09, 1.6], temperature_error="0.3mK+0.1%")
+    loss, _ = build(TABLE, frequency=options)
+    (weighted,) = FitProblem.from_dataset(loss).with_temperature_errors().datasets
+    assert len(weighted.all_points.T_K) > len(weighted.points.T_K)
+    assert (weighted.points.error >= loss.points.error).all()
+    assert weighted.points.error[-1] > 1.01 * loss.points.error[-1]
