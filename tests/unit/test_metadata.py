@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 import tlsglass
-from shared import ROOT
-from tlsglass.base import provenance, validation
+from shared import DATASET_SCHEMA, ROOT
+from tlsglass.base import provenance
 from tlsglass.data import validate
 from tlsglass.models import registry
 from tlsglass.report import prose
@@ -88,8 +88,8 @@ def test_the_dataset_of_contributing_is_one(tmp_path):
     folder.mkdir()
     (folder / "dataset.yaml").write_text(example("A dataset"), encoding="utf-8")
     (folder / "data.csv").write_text("T,kappa\n100,3e-4\n200,1.2e-3\n300,2.6e-3\n500,7e-3\n", encoding="utf-8")
-    found = validate.validate_folder(folder, validation.read_yaml(ROOT / "scripts/tlsglass/data/dataset.schema.yaml"))
-    assert found.T_K == pytest.approx([0.1, 0.2, 0.3, 0.5])
+    dataset = validate.validate_folder(folder, DATASET_SCHEMA)
+    assert dataset.points.T_K == pytest.approx([0.1, 0.2, 0.3, 0.5])
 
 
 def test_the_method_of_contributing_anneals(small_model):
