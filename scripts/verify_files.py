@@ -16,12 +16,15 @@ def refuse(path, reason):
     raise io.UserError(f"{path}: {reason}; remove it with: rm -- {shlex.quote(str(path))}")
 
 
-def read_checkpoint(path):
-    """Damaged checkpoints are ignored by a run, which then simulates their realizations again."""
+def read_checkpoint(path, fingerprint):
+    """A run ignores what is not the checkpoint of its batch, and simulates the realizations again."""
     try:
-        io.read_arrays(path)
+        arrays, metadata = io.read_arrays(path)
     except io.DamagedFileError:
         refuse(path, "damaged checkpoint, which is not used")
+    foreign = not str(metadata.get("fingerprint")).startswith(fingerprint) or "done" not in arrays
+    if path.is_symlink() or foreign or metadata.get("batch") != path.stem:
+        refuse(path, "checkpoint of another simulation or batch, which is not used")
 
 
 def is_temporary(path):
@@ -39,7 +42,9 @@ checks = [(path, partial(refuse, reason="left by another configuration of this r
 checks += [(run / name, check) for name, check in inventory.merged_checks(study)]
 if not params.published:
     checks += [(shards / name, check) for name, check in inventory.shard_checks(study)]
-    checks += [(path, read_checkpoint) for path in sorted(shards.glob("*/checkpoint/*.npz")) if not is_temporary(path)]
+    for name, folder in study.shard_folders().items():
+        check = partial(read_checkpoint, fingerprint=folder.fingerprint)
+        checks += [(path, check) for path in sorted((shards / name / "checkpoint").glob("[0-9]*.npz"))]
 
 folders = [path for path in run.glob("*/") if path.name not in params.unverified]
 results = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in io.RECORDED)

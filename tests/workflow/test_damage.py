@@ -3,6 +3,7 @@
 The run takes minutes: pytest tests/workflow/test_damage.py --attacks 1000
 """
 
+import json
 import random
 import shlex
 import shutil
@@ -13,6 +14,7 @@ import pytest
 
 from shared import PUBLISHED
 from tlsglass.base import io, published_files
+from tlsglass.study.configured_study import Study
 
 
 def flip(path, dice, _):
@@ -50,12 +52,22 @@ def link(path, dice, paths):
 DAMAGES = (flip, truncate, swap, link)
 
 
-def one_of_each_kind(root, folder, dice):
-    """Return a file of each kind below ``folder``: of each of its top folders and each suffix."""
+def kind_of(path):
+    """Return the kind of a file: the folder of a run, of shards or of the published outcome that it is in, and its suffix."""
+    parts = path.parts
+    if "shards" in parts:
+        rung = parts[parts.index("shards") + 2]
+        return "shards", rung if rung in ("chain", "checkpoint") else "counts", path.suffix
+    start = parts.index("runs") + 2 if "runs" in parts else parts.index("published") + 1
+    return parts[start], path.suffix
+
+
+def one_of_each_kind(folder, dice):
+    """Return a file of each kind below ``folder``, without logs, benchmarks and checksums."""
     kinds = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            kinds.setdefault((path.relative_to(root).parts[:4][:-1], path.suffix), []).append(path)
+        if path.is_file() and not path.is_symlink() and not {"logs", "benchmarks", "checksums"} & set(path.parts):
+            kinds.setdefault(kind_of(path), []).append(path)
     return [dice.choice(paths) for paths in kinds.values()]
 
 
@@ -71,7 +83,7 @@ def test_every_damage_of_the_published_outcome_is_named_and_repaired(tmp_path, r
         subprocess.run([*git, *command], check=True)
     good, count = contents(folder), 0
     for damage in DAMAGES:
-        chosen = [path for path in one_of_each_kind(tmp_path, folder, dice) if path.name != io.MANIFEST]
+        chosen = [path for path in one_of_each_kind(folder, dice) if path.name != io.MANIFEST]
         for path in chosen:
             damage(path, dice, sorted(good))
         lines = published_files.failed_files(folder)
@@ -95,7 +107,9 @@ def test_every_damage_of_a_run_is_named_and_repaired(workflow, request):
     assert made.returncode == 0, made.stderr[-3000:]
     shards = next(workflow.folder.glob("results/shards/*"))
     checkpoint = shards / "checkpoint/00060-00089.npz"
-    results, count, kinds = workflow.results(), 0, set()
+    config = json.loads((workflow.results() / "checks/provenance.json").read_text(encoding="utf-8"))["config"]
+    fingerprint = Study(config).shard_folders()[shards.name].fingerprint
+    count, kinds = 0, set()
 
     def state():
         found = contents(workflow.folder / "results")
@@ -103,10 +117,10 @@ def test_every_damage_of_a_run_is_named_and_repaired(workflow, request):
 
     good = state()
     for damage in DAMAGES:
-        io.write_arrays(checkpoint, {"done": 3}, {"fingerprint": "x"})
-        chosen = one_of_each_kind(workflow.folder, workflow.folder / "results", dice)
-        chosen = [path for path in chosen if not {"logs", "benchmarks", "checksums"} & set(path.parts)]
-        kinds |= {(path.relative_to(workflow.folder).parts[1:4], path.suffix) for path in chosen}
+        shard, _ = io.read_arrays(next(shards.glob("T0.5/*.npz")))
+        io.write_arrays(checkpoint, shard | {"done": 3}, {"fingerprint": fingerprint, "batch": checkpoint.stem})
+        chosen = one_of_each_kind(workflow.folder / "results", dice)
+        kinds |= set(map(kind_of, chosen))
         for path in chosen:
             damage(path, dice, sorted(good))
         lines = workflow.words("verify_files")
@@ -122,5 +136,5 @@ def test_every_damage_of_a_run_is_named_and_repaired(workflow, request):
         again = state()
         assert [path for path in good if again.get(path) != good[path]] == [], damage.__name__
         count += len(chosen)
-    assert results.is_dir()
+    assert len(kinds) >= 15
     print(f"{count} damaged files of {len(kinds)} kinds: all named, all repaired")

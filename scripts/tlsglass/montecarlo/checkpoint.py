@@ -1,6 +1,6 @@
 """Checkpoints: the finished realizations of an unfinished batch, so that a killed job loses at most the last ones.
 
-A checkpoint is written atomically next to the shards and is read only by a run with the same fingerprint. A realization
+A checkpoint is written atomically next to the shards and is read only for the same fingerprint and batch. A realization
 depends on its own number alone, thus a resumed batch ends with the same bits as an uninterrupted one.
 """
 
@@ -32,7 +32,7 @@ class Checkpoint:
 
     def __init__(self, path: StrPath, fingerprint: str, interval: float = INTERVAL) -> None:
         self.path, self.interval = Path(path), interval
-        self.metadata = {"fingerprint": fingerprint}
+        self.metadata = {"fingerprint": fingerprint, "batch": self.path.stem}
         self.stopped_by: str | None = None
 
     def __enter__(self) -> Self:
@@ -54,7 +54,7 @@ class Checkpoint:
     def restore(self, arrays: Mapping[str, AnyArray]) -> int:
         """Fill ``arrays`` in place from the checkpoint; return the number of finished realizations.
 
-        Returns 0 for a checkpoint that is missing, damaged, or has another fingerprint or other shapes.
+        Returns 0 for a checkpoint that is missing, damaged, or has another fingerprint, another batch or other shapes.
         """
         try:
             stored, metadata = io.read_arrays(self.path)

@@ -1,6 +1,7 @@
 """A batch that is stopped goes on where it was, with the same bits; a checkpoint of anything else is not read."""
 
 import os
+import shutil
 import signal
 from dataclasses import replace
 
@@ -69,6 +70,16 @@ def test_a_checkpoint_of_other_physics_or_shape_or_a_damaged_one_is_none(run, sh
         path.write_bytes(content)
         assert not any("taken from" in line for line in run(**options)[2])
         assert not path.exists()
+
+
+def test_the_checkpoint_of_another_batch_is_none(tmp_path):
+    counts = {"counts": np.arange(4)}
+    stored = checkpoint.Checkpoint(tmp_path / "00000-00029.npz", "x", 0.0)
+    stored.last = 0.0
+    stored.update(7, counts)
+    shutil.copy(tmp_path / "00000-00029.npz", tmp_path / "00030-00059.npz")
+    for batch, done in (("00000-00029", 7), ("00030-00059", 0)):
+        assert checkpoint.Checkpoint(tmp_path / f"{batch}.npz", "x").restore({"counts": np.zeros(4, dtype=int)}) == done
 
 
 def test_a_second_signal_ends_at_once(tmp_path):
