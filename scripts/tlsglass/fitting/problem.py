@@ -62,7 +62,8 @@ class FitProblem:
     @classmethod
     def joint(cls, datasets: Sequence[Dataset], shared: Sequence[Sequence[str]], separate: Sequence[Fit]) -> "FitProblem":
         """Return the problem of several datasets, whose ``separate`` fits scale the errors if these are not acceptable."""
-        scales = tuple(1.0 if fit.acceptable else fit.scale for fit in separate)
+        # The misfit alone: correlated residuals widen the errors of the joint fit, and would else be counted twice.
+        scales = tuple(1.0 if fit.acceptable else max(1.0, fit.misfit) for fit in separate)
         return cls(tuple(datasets), tuple(map(tuple, shared)), scales)
 
     def with_fixed(self, **values: float) -> "FitProblem":

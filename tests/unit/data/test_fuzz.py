@@ -146,16 +146,21 @@ def mutate_info(value, rng):
     )
 
 
+def peak_memory():
+    """Return the largest memory of this process so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def is_refused_in_lines(action):
     """Run ``action``: it may only raise an InputError of printable, short lines. Return whether it does."""
-    start, lines = time.process_time(), []
+    start, memory, lines = time.process_time(), peak_memory(), []
     with validation.collect_errors(lines):
         action()
     for line in map(validation.printable, lines):
         assert line.isprintable()
         assert len(line) < 2 * validation.MAX_LINE
     assert time.process_time() - start < MAX_SECONDS
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 < MAX_MEGABYTES
+    assert peak_memory() - memory < MAX_MEGABYTES
     return bool(lines)
 
 
