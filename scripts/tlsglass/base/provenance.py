@@ -10,7 +10,7 @@ from typing import Any
 import tlsglass
 from tlsglass.base import io
 
-PACKAGES = ("snakemake", "numpy", "scipy", "numba", "pandas", "matplotlib", "pint")
+PACKAGES = ("snakemake", "numpy", "scipy", "numba", "pandas", "matplotlib")
 
 
 def processor() -> str:

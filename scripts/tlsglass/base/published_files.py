@@ -6,6 +6,7 @@ import hashlib
 import json
 import shlex
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def failed_files(folder: StrPath, names: Iterable[str] | None = None) -> list[st
         elif not path.is_file():
             lines.append(f"{path}: missing; {io.repair_command(path)}")
         else:
-            lines += io.failed_checks([(path, lambda path, name=name: io.verify_digest(path, files[name]))])
+            lines += io.failed_checks([(path, partial(io.verify_digest, digest=files[name]))])
     return lines
 
 
