@@ -1,13 +1,10 @@
-"""Hostile text in a browser: no script runs, nothing is requested, and the printed command is harmless in a shell."""
+"""Hostile text in a browser: no script runs, and nothing is requested."""
 
 import base64
 import hashlib
 import http.server
-import random
 import re
-import shlex
 import shutil
-import subprocess
 import threading
 
 import pandas as pd
@@ -21,7 +18,6 @@ from tlsglass.study import publish
 
 CELL = "</script><script>window.pwned=1</script><img src=http://localhost:9/x.png onerror=window.pwned=2> {{ 7 * 7 }} $x$"
 RST = f"\n\n.. raw:: html\n\n   {CELL}\n\n.. image:: http://localhost:9/y.png\n\n`a <javascript:window.pwned=3>`_"
-INJECTED = "T_K,k$(touch pwned_by_page)\n0.05,1.7e-4\n0.1,6.3e-4\n0.15,1.36e-3\n0.2,2.3e-3\n0.3,5.1e-3\n0.4,8.8e-3\n"
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +99,6 @@ def test_hostile_text_is_shown_and_neither_runs_nor_asks_for_anything(hostile_pa
     tab = open_file(hostile_page)
     tab.wait_for_function("window.tlsglass && window.tlsglass.velocity")
     tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    tab.select_option("#your-example", "0")
-    tab.wait_for_selector("#your-form[data-state=done]", state="attached", timeout=120_000)
     assert tab.evaluate("window.pwned") is None
     assert requests == []
     assert "window.pwned=1</script>" in tab.inner_text("#figure_niobium figcaption")
@@ -127,24 +121,3 @@ def test_a_script_that_got_into_the_page_would_not_run(page_file, tmp_path, watc
     allowed = re.findall(r"'sha256-([^']+)'", text)
     scripts = re.findall(r"<script>(.*?)</script>", text, flags=re.S)
     assert [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts] == allowed
-
-
-def test_the_printed_command_is_harmless_in_a_shell(page_file, tmp_path, watched):
-    tab = watched[0](page_file)
-    tab.fill("#your-text", INJECTED)
-    tab.select_option("#your-value", "k$(touch pwned_by_page)")
-    tab.locator("#your-form button[type=submit]").click()
-    tab.wait_for_selector("#your-form[data-state=done]", state="attached", timeout=120_000)
-    command = tab.inner_text("#your-command")
-    shown = subprocess.run(["sh", "-c", f"printf '%s\\n' {command}"], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert shown.stdout.splitlines() == shlex.split(command)
-    assert "k$(touch pwned_by_page)" in shown.stdout.splitlines()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_words_are_quoted_as_shlex_does(page_file, watched):
-    letters, dice = [chr(code) for code in range(1, 128)] + ["µ", "\N{SNOWMAN}"], random.Random(1)
-    words = ["", "a'b", 'a"b', "a b", "$x", "`x`", "a|b", "a;b", "a\\b", "*", *letters]
-    words += ["".join(dice.choices(letters, k=dice.randint(1, 9))) for _ in range(300)]
-    shown = watched[0](page_file).evaluate("all => all.map(tlsglass.measured.quoted)", words)
-    assert shown == list(map(shlex.quote, words))

@@ -73,10 +73,7 @@ function atlasOf(held) {
     return Math.log(held.concentration * Math.sqrt(2 / Math.PI / variance)) - (E * E) / (2 * variance);
   }
 
-  // The factor that makes a sum of squared differences of the rows the squared standard error
-  const jackknife = (rows - 2) / (rows - 1);
-
-  // n per kelvin and lattice site at energies of one temperature, all in kelvin; with `rows` that of one row
+  // n per kelvin and lattice site at energies of one temperature, all in kelvin, of one row
   function density(E_K, T_K, J0_K, h0_K, row = 0) {
     const [T, g] = [T_K / h0_K, J0_K / h0_K];
     const energies = E_K.map((E) => E / h0_K);
@@ -84,14 +81,14 @@ function atlasOf(held) {
     return energies.map((E, k) => Math.exp(spline(coefficients, basis, k) + lnGaussian(E, g)) / h0_K);
   }
 
-  // Its standard error
+  // Its standard error, by the jackknife
   function error(E_K, T_K, J0_K, h0_K) {
     const every = Array.from({ length: rows - 1 }, (_, k) => density(E_K, T_K, J0_K, h0_K, k + 1));
     return E_K.map((_, k) => {
       const mean = every.reduce((sum, n) => sum + n[k], 0) / (rows - 1);
-      return Math.sqrt(jackknife * every.reduce((sum, n) => sum + (n[k] - mean) ** 2, 0));
+      return Math.sqrt(((rows - 2) / (rows - 1)) * every.reduce((sum, n) => sum + (n[k] - mean) ** 2, 0));
     });
   }
 
-  return { limits: held.limits, rows, jackknife, energyBasis, profile, spline, lnGaussian, density, error };
+  return { density, error };
 }

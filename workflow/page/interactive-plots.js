@@ -3,7 +3,7 @@
 
 (function () {
   const data = JSON.parse(document.getElementById("panel-data").textContent);
-  const physics = physicsOf(data.gauss, data.bcs);
+  const physics = physicsOf(data.gauss);
   const atlas = atlasOf(data.atlas);
   const shown = (window.tlsglass = { physics, atlas });
   const get = (id) => document.getElementById(id);
@@ -206,24 +206,6 @@
   get("preset").addEventListener("input", preset);
   coupling();
   preset();
-
-  // ---- your data ----
-
-  function measured(id, T, series, label, bars) {
-    const hollow = { ...dots, stroke: () => colour("--soft"), points: { show: true, size: 6, fill: () => colour("--card"), stroke: () => colour("--soft"), width: 1.5 } };
-    const plain = (u, splits) => splits.map((t) => (t === null ? null : `${Number(t.toPrecision(2))}`));
-    const decade = 10 ** Math.floor(Math.log10(T[0] / 1.03));
-    const low = Number((decade * Math.floor(T[0] / 1.03 / decade)).toPrecision(1)); // uPlot counts ticks from there: it must be one
-    const options = {
-      scales: { x: { time: false, distr: 3, range: () => [low, T.at(-1) * 1.05] } },
-      series: [{}, dots, hollow, line("--stm", [8, 6]), line("--fit"), line("--atlas")],
-      axes: [axis("T (K)", { values: plain }), axis(label, { size: 60 })],
-      hooks: { draw: [errorBars(() => bars)] },
-    };
-    return plot(id, options, [T, ...series]);
-  }
-
-  shown.measured = yours(data, physics, atlas, measured);
 
   // ---- the rest of the page ----
 

@@ -2,17 +2,13 @@
 # configuration is.
 
 
-VALID_DATASETS = sorted(set(DATASETS).difference(BROKEN))  # the page has no broken dataset as an example
-
-
 rule page:
     input:
         manifest=bundled_file(f"results/published/{io.MANIFEST}"),
         published=lambda w: bundled_files("results/published", "*/**/*.*"),
         paper=bundled_file(PAPER),
-        datasets=lambda w: [bundled_file(f"config/experiments/{name}/dataset.yaml") for name in VALID_DATASETS],
-        points=lambda w: [
-            bundled_file(f"config/experiments/{name}/{DATASETS[name]['data']['file']}") for name in VALID_DATASETS
+        datasets=lambda w: [
+            bundled_file(f"config/experiments/{name}/dataset.yaml") for name in sorted(set(DATASETS).difference(BROKEN))
         ],
         densities=bundled_files("scripts/tlsglass/atlas", "*.npz"),
         template=bundled_file("workflow/page/index.html.j2"),

@@ -185,7 +185,7 @@ def render_html(
     manifest = published_files.verify(published)
     card = prose.read_card(published / "checks/scorecard.csv", paper_values)
     table_2 = pd.read_csv(published / "tables/table_2.csv")
-    materials, examples = presets(datasets), page_data.examples(Path(path).parent for path in datasets)
+    materials = presets(datasets)
     fitted = sorted(path.parent.name for path in published.glob("experiments/*/fit.json"))
     run = RunContents(datasets=fitted, results=str(published), paper=str(paper_values))
     numbers, counts = prose.Numbers(card, published / "tables"), scorecard.summary(card)
@@ -196,15 +196,12 @@ def render_html(
             sections.append({"title": section, "items": [item for item in items if item]})
     topics = validation.read_yaml(page_folder / "differences.yaml")
     data = {
-        "gauss": page_data.quadrature(6, 12),
-        "bcs": page_data.bcs_gap(),
+        "gauss": page_data.quadrature(12),
         "atlas": page_data.atlas_to_json(shipped_atlas()),
         "h0_K": config["model"]["h0_K"],
         "dos": densities(published, table_2, config["fits"]["jackknife_groups"]),
         "window_T": config["fits"]["eq3_window_T"],
         "presets": materials,
-        "observables": page_data.observables(),
-        "examples": examples,
     }
     text = json.dumps(data, ensure_ascii=False, allow_nan=False)
     return (
@@ -225,7 +222,6 @@ def render_html(
             couplings=[f"{J0:g}" for J0 in config["model"]["J0_K"]],
             sizes=sorted((lattice["L"] for lattice in config["lattices"]), reverse=True),
             presets=materials,
-            examples=examples,
             data=Markup(text.replace("<", "\\u003c")),
         )
     )
