@@ -2,8 +2,8 @@
 
 To add an observable, write its formula in ``physics/``, an ``Observable`` in the module of its family in this package
 (``thermal``, ``acoustic``, ``resonator`` or a new one), and its name in that module's ``OBSERVABLES``; a new module is listed
-in ``registry.FAMILIES``. The schema of datasets, fits, tables, figures and the closure study follow. Two parts are optional: a
-model with J0/h0 in place of µ (``atlas_shapes``), and a formula in ``workflow/page/observables.js`` for the page.
+in ``registry.FAMILIES``. The schema of datasets, fits, tables, figures and the closure study follow. A
+model with J0/h0 in place of µ (``atlas_shapes``) is optional.
 
 The Snakefile imports this package, so its modules import numpy and the formulas only where a shape is computed.
 """
