@@ -26,7 +26,7 @@ def bundled_file(path):
 
 
 def bundled_files(folder, pattern):
-    return [bundled_file(path) for path in sorted((ROOT / folder).glob(pattern))]
+    return [bundled_file(path) for path in sorted((ROOT / folder).glob(pattern)) if path.is_file()]
 
 
 def resolve_pathvar(name):

@@ -186,6 +186,6 @@ def test_its_fits_say_what_it_says_they_do(installed, texts, tmp_path):
         done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, env=environment, check=False)
         assert done.returncode == 0, done.stderr[-2000:]
         (fit,) = tmp_path.glob("*/fit.json")
-        says = json.loads(fit.read_text(encoding="utf-8"))["conclusion"]
+        says = json.loads(fit.read_text(encoding="utf-8"))["conclusion"]["text"]
         shutil.rmtree(fit.parent)
         assert f"Of the {order}: {prose.typeset(says)}" in section
