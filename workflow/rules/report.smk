@@ -1,8 +1,6 @@
 # What the report says of figures and tables: captions with the numbers of this run.
 
-import os
-
-os.environ["DOCUTILSCONFIG"] = str(ROOT / "workflow/report/docutils.conf")  # read by the report of Snakemake
+workflow_helpers.restrict_docutils(ROOT / "workflow/report/docutils.conf")
 
 CAPTIONS = ["study", *(item.name for item in ENTRIES)]
 

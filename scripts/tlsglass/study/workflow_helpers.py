@@ -35,6 +35,11 @@ def prepend_to_python_path(folder: str | Path) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
+def restrict_docutils(settings: str | Path) -> None:
+    """Let the report of Snakemake read captions with the docutils ``settings``, which allow neither raw HTML nor other files."""
+    os.environ["DOCUTILSCONFIG"] = str(settings)
+
+
 def any_of_pattern(names: Iterable[str]) -> str:
     """Return the regular expression that matches these names only."""
     return "|".join(map(re.escape, names))
