@@ -36,7 +36,7 @@ def prepend_to_python_path(folder: str | Path) -> None:
 
 
 def restrict_docutils(settings: str | Path) -> None:
-    """Let the report of Snakemake read captions with the docutils ``settings``, which allow neither raw HTML nor other files."""
+    """Let the report of Snakemake read captions with these docutils ``settings``: no raw HTML, no other files."""
     os.environ["DOCUTILSCONFIG"] = str(settings)
 
 
