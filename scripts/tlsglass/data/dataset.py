@@ -42,6 +42,12 @@ class Points:
         """The lowest and the highest temperature."""
         return float(self.T_K.min()), float(self.T_K.max())
 
+    @property
+    def given_error(self) -> FloatArray:
+        """``error`` of points that have errors."""
+        assert self.error is not None
+        return self.error
+
     def in_window(self, low_K: float, high_K: float) -> Points:
         """Return the points with temperatures from ``low_K`` to ``high_K``."""
         return self.select((self.T_K >= low_K) & (self.T_K <= high_K))

@@ -12,16 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.polynomial import chebyshev
 
-from tlsglass.atlas.api import H0_K
 from tlsglass.atlas.observables import AtlasObservables
-from tlsglass.atlas.table import Atlas, shipped_atlas
+from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset
 from tlsglass.models.observable import J0_OVER_H0, Observable, Parameter, make_J0_over_h0
 
-CACHED = ("specific_heat", "thermal_conductivity", "resonant_at_frequency", "resonant_loss", "sound_velocity")
-CACHED += ("internal_friction",)  # methods of AtlasObservables: many steps of a fit leave J0/h0 unchanged
+CACHED = (  # methods of AtlasObservables: many steps of a fit leave J0/h0 unchanged
+    "specific_heat",
+    "thermal_conductivity",
+    "resonant_at_frequency",
+    "resonant_loss",
+    "sound_velocity",
+    "internal_friction",
+)
 N_NODES = 20  # temperatures from which the errors of the atlas are interpolated
 
 
@@ -44,6 +49,7 @@ class AtlasModel:
     def shapes(self, T_K: FloatArray, p: Mapping[str, float], probe: Any, jackknife: bool = False) -> dict[str, FloatArray]:
         """Return {amplitude: (n,)}; with ``jackknife``, jackknife rows (1 + r, n) of shapes that have errors."""
         T_K = np.ascontiguousarray(T_K, dtype=float)
+        assert self.observable.atlas_shapes is not None
         return self.observable.atlas_shapes(self._on_mesh(T_K.tobytes()), T_K, p, probe, jackknife)
 
 
@@ -104,4 +110,5 @@ def _deviations_at(dataset: Dataset, T_K: FloatArray, probe: Any, values: Mappin
     curve = sum(values[name] * shape for name, shape in shapes.items() if np.ndim(shape) == 2)
     estimate = JackknifeEstimate(np.asarray(curve))
     jackknife_rows = estimate.rows[1:]
-    return np.sqrt((estimate.groups - 1) / estimate.groups) * (jackknife_rows - jackknife_rows.mean(axis=0))
+    deviations: FloatArray = np.sqrt((estimate.groups - 1) / estimate.groups) * (jackknife_rows - jackknife_rows.mean(axis=0))
+    return deviations

@@ -204,7 +204,7 @@ def draw_conclusion(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
     free = comparison.free
     mu_name = next((name for name in problem.members() if base_name(name) == "mu"), "mu")
     low, high = free.intervals_95_scaled.get(mu_name, (None, None))
-    covers_zero = low is not None and high is not None and low <= 0 <= high
+    end_beyond_zero = high if low is not None and high is not None and low <= 0 <= high else None
     favored = comparison.delta_aicc > FAVORED_DELTA_AICC and free.acceptable and free.errors[mu_name] != 0
     mu = MuEvidence(
         free.values[mu_name],
@@ -220,9 +220,9 @@ def draw_conclusion(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
         return conclude(mu, None, too_few)
     name = _J0_over_h0_name(fits.on_atlas)
     largest_mu = float("inf")
-    if free.acceptable and ((favored and mu.value > 0) or (covers_zero and high > SMALL_MU)):
+    if free.acceptable and ((favored and mu.value > 0) or (end_beyond_zero is not None and end_beyond_zero > SMALL_MU)):
         largest_mu = largest_mu_on_atlas(problem, fits.on_atlas, atlas)
-    if covers_zero and high > largest_mu:
+    if end_beyond_zero is not None and end_beyond_zero > largest_mu:
         mu = mu._replace(state=ParameterState.NOT_CONSTRAINED)
     low, _ = atlas.intervals_95_scaled.get(name, (None, None))
     excludes_zero = low is not None and low > 0

@@ -188,7 +188,7 @@ class ProfileLikelihood:
     best: Optimum
     covariance: Covariance
     lower: Optimum | None = None
-    _rises: dict[str, Values] = field(default_factory=dict)  # {name: {value: rise of χ²}}
+    _rises: dict[str, dict[float, float]] = field(default_factory=dict)  # {name: {value: rise of χ²}}
     _minima: dict[str, dict[float, Optimum]] = field(default_factory=dict)
 
     def rise(self, name: str, value: float) -> float:

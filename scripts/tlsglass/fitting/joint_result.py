@@ -43,7 +43,7 @@ class SeparateFits(NamedTuple):
     stm: list[Fit]
 
 
-def load_partners(folder: str | Path, schema: Mapping[str, Any]) -> tuple[Dataset, list[Dataset]]:
+def load_partners(folder: str | Path, schema: dict[str, Any]) -> tuple[Dataset, list[Dataset]]:
     """Return the dataset in ``folder`` and its partners, which are in the same parent folder. Raises InputError."""
     folder = Path(folder)
     dataset = load_dataset(folder, schema)
@@ -242,7 +242,7 @@ def _points(problem: FitProblem, models: Mapping[str, Values]) -> pd.DataFrame:
             "sweep": empty if points.sweep is None else points.sweep,
             "photons": empty if points.photons is None else points.photons,
             "value": points.value,
-            "error": problem.error_scales[k] * points.error,
+            "error": problem.error_scales[k] * points.given_error,
         }
         tables.append(pd.DataFrame(columns | {name: problem.curve(k, values) for name, values in models.items()}))
     return pd.concat(tables, ignore_index=True)
@@ -291,6 +291,7 @@ def leave_out(problem: FitProblem, separate: SeparateFits) -> pd.DataFrame:
         if len(sweeps) < 3:
             continue
         for sweep, points in sweeps:
+            assert dataset.points.sweep is not None  # because there are several
             remaining = replace(dataset, points=dataset.points.select(dataset.points.sweep != sweep))
             reduced = replace(problem, datasets=(*problem.datasets[:k], remaining, *problem.datasets[k + 1 :]))
             best = reduced.likelihood().maximize(reduced.mean_values(separate.free))

@@ -33,7 +33,8 @@ Shapes = dict[str, FloatArray]  # shapes by amplitude
 
 def clip_to_finite(x: Any) -> FloatArray:
     """Return ``x`` with NaN and values beyond ±MAX_RESIDUAL replaced by MAX_RESIDUAL of the same sign."""
-    return np.clip(np.nan_to_num(x, nan=MAX_RESIDUAL, posinf=MAX_RESIDUAL, neginf=-MAX_RESIDUAL), -MAX_RESIDUAL, MAX_RESIDUAL)
+    finite: FloatArray = np.nan_to_num(x, nan=MAX_RESIDUAL, posinf=MAX_RESIDUAL, neginf=-MAX_RESIDUAL)
+    return np.clip(finite, -MAX_RESIDUAL, MAX_RESIDUAL)
 
 
 @dataclass(frozen=True)
@@ -420,6 +421,9 @@ class Likelihood:
                 cache[key] = self._project_amplitudes(p | dict(zip(names, key, strict=True)))
             return cache[key]
 
+        def projected_residuals(x: FloatArray) -> FloatArray:
+            return project(x).residuals
+
         def projected_jacobian(x: FloatArray) -> FloatArray:
             point = project(x)
             jacobian = self.jacobian(point.values, point.shapes, names)
@@ -429,7 +433,7 @@ class Likelihood:
         if names:
             try:
                 result = optimize.least_squares(
-                    lambda x: project(x).residuals,
+                    projected_residuals,
                     x,
                     jac=projected_jacobian,
                     bounds=(low, high),
@@ -500,8 +504,8 @@ class Likelihood:
             return [grid[k].values for k in order[:N_POLISHED]]
         best = self._project_amplitudes(p)
         for name, values in 2 * list(axes.items()):
-            points = [self._project_amplitudes(best.values | {name: x}) for x in values]
-            best = min([best, *points], key=lambda point: point.chi2)
+            along = [self._project_amplitudes(best.values | {name: x}) for x in values]
+            best = min([best, *along], key=lambda point: point.chi2)
         return [best.values]
 
     def _project_amplitudes(self, p: Values) -> ProjectedAmplitudes:

@@ -221,11 +221,11 @@ class FitProblem:
             return self
         datasets = []
         for dataset, scatter in zip(self.datasets, fit.extra_scatter, strict=True):
-            added = {
-                key: replace(points, error=np.hypot(points.error, scatter * scatter_unit(replace(dataset, points=points))))
-                for key, points in (("points", dataset.points), ("all_points", dataset.all_points))
-            }
-            datasets.append(replace(dataset, **added))
+            points, all_points = (
+                replace(x, error=np.hypot(x.given_error, scatter * scatter_unit(replace(dataset, points=x))))
+                for x in (dataset.points, dataset.all_points)
+            )
+            datasets.append(replace(dataset, points=points, all_points=all_points))
         return replace(self, datasets=tuple(datasets), has_extra_scatter=False)
 
     def fit_near(self, values: Values, start: Values | None = None) -> Fit:
@@ -253,7 +253,7 @@ class FitProblem:
             best = min((likelihood.maximize(values) for values in start), key=lambda optimum: optimum.chi2)
             start, before = [best.values], scatters
             scatters = tuple(
-                extra_scatter(points.value - self.curve(k, best.values), points.error, scatter_unit(dataset))
+                extra_scatter(points.value - self.curve(k, best.values), points.given_error, scatter_unit(dataset))
                 for k, dataset in enumerate(self.datasets)
                 for points in [dataset.points]
             )
@@ -327,7 +327,7 @@ class FitProblem:
             return True
         points, variance = self.datasets[0].points, fit.misfit**2
         if fit.extra_scatter:
-            variance = float(np.sum(((points.value - self.curve(0, fit.values)) / points.error) ** 2)) / fit.dof
+            variance = float(np.sum(((points.value - self.curve(0, fit.values)) / points.given_error) ** 2)) / fit.dof
         ratio = variance / local.variance
         return ratio < MAX_LACK_OF_FIT or stats.f_sf(ratio, fit.dof, local.dof) > MIN_P_VALUE
 
@@ -395,14 +395,16 @@ def _with_temperature_errors(dataset: Dataset, start: Values | None) -> Dataset:
 
     def add(points: Points, values: Values) -> Points:
         """Add the errors of the temperature, times the slope of the model, to those of the value."""
+        assert points.T_error_K is not None
         step = 1e-5 * points.T_K
         model = replace(dataset, points=points).model  # with the photon numbers of these points
         slope = (model(points.T_K + step, values) - model(points.T_K - step, values)) / (2 * step)
-        return replace(points, error=np.hypot(points.error, np.nan_to_num(slope) * points.T_error_K), T_error_K=None)
+        return replace(points, error=np.hypot(points.given_error, np.nan_to_num(slope) * points.T_error_K), T_error_K=None)
 
     weighted = dataset
     for _ in range(TEMPERATURE_ERROR_UPDATES):
         start = FitProblem.from_dataset(weighted).likelihood().maximize(start).values
         weighted = replace(dataset, points=add(dataset.points, start))
+    assert start is not None
     all_points = dataset.all_points
     return replace(weighted, all_points=all_points if all_points.T_error_K is None else add(all_points, start))

@@ -182,8 +182,8 @@ def warnings(fit: Record) -> list[dict[str, str]]:
             found.append(("not_converged", f"{label}: the search ended at its limit of evaluations"))
         if model["other_minima"] and label != "STM":
             found.append(("several_minima", f"{label}: several minima that the points do not distinguish"))
-    for name, model in (("mu", free), (J0_OVER_H0, (atlas or {}).get("model"))):
-        drift = format_drift(fit, name, model)
+    for name, scanned in (("mu", free), (J0_OVER_H0, (atlas or {}).get("model", {}))):
+        drift = format_drift(fit, name, scanned)
         if drift:
             found.append(("window_drift", f"{drift} with the upper end of the window: choose --window (window_K)"))
     if any(free["extra_scatter"]):

@@ -15,7 +15,7 @@ from tlsglass.fitting import atlas_model, synthetic
 from tlsglass.fitting.fit import Fit
 from tlsglass.fitting.likelihood import Shapes, Values
 from tlsglass.fitting.problem import FitProblem, base_name
-from tlsglass.models import registry, resonator
+from tlsglass.models import registry
 from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
 
 FREQUENCY, LOSS = "resonator_frequency", "resonator_loss"
@@ -27,7 +27,10 @@ COLUMNS = ["device", "parameter", "true", "fitted", "pull", "covered"]
 
 def draw_parameters(rng: np.random.Generator) -> Values:
     """Return the parameters of a resonator: those of both recipes, with a random calibration error."""
-    parameters = registry.get_observable(FREQUENCY).recipe.parameters | registry.get_observable(LOSS).recipe.parameters
+    parameters: Values = {
+        **registry.get_observable(FREQUENCY).recipe.parameters,
+        **registry.get_observable(LOSS).recipe.parameters,
+    }
     return parameters | {CALIBRATION: CALIBRATION_SIGMA * rng.standard_normal()}
 
 
@@ -44,9 +47,9 @@ def _dataset(name: str, rng: np.random.Generator, parameters: Values, shapes: Ca
     observable = registry.get_observable(name)
     recipe = observable.recipe
     T_K, photons = synthetic.sweeps(recipe)
-    probe = recipe.probe if photons is None else resonator.DrivenProbe(recipe.probe, photons)
+    probe = synthetic.recipe_probe(recipe, photons)
     own_values = {key: value for key, value in parameters.items() if key in observable.parameters or key not in SHARED}
-    curve = sum(own_values[key] * shape for key, shape in shapes(T_K, own_values, probe).items())
+    curve = np.asarray(sum(own_values[key] * shape for key, shape in shapes(T_K, own_values, probe).items()))
     noise = observable.noise(curve, own_values, recipe.noise)
     points = Points(T_K, curve + noise * rng.standard_normal(len(T_K)), noise, None, photons, photons)
     info = synthetic.dataset_info(observable, synthetic.recipe_values(observable))

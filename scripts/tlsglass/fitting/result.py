@@ -130,7 +130,7 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | 
     fit, (dataset,), (on_atlas_dataset,) = fits.atlas, fits.problem.datasets, fits.on_atlas.datasets
     points = on_atlas_dataset.points
     models = {"mu_free": fits.same_points.free, "stm": fits.same_points.stm}
-    summary = {
+    summary: dict[str, Any] = {
         "h0_K": atlas_model.h0_of(dataset),
         "fitted_K": list(points.T_range_K),
         "n_points": len(points.T_K),

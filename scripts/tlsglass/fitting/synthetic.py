@@ -27,10 +27,11 @@ def reconstruct(info: Mapping[str, Any]) -> pd.DataFrame:
     """
     recipe = info["reconstruction"]
     low, high = recipe["temperatures_K"]
-    T_K = np.round(np.geomspace(low, high, recipe["points"]), 5)
+    T_K: FloatArray = np.asarray(np.round(np.geomspace(low, high, recipe["points"]), 5), dtype=float)
     observable = registry.get_observable(info["observable"])
     parameters = observable.defaults | recipe["parameters"]
-    curve = observable.curve(T_K, parameters, info.get(observable.probe))
+    probe = None if observable.probe is None else info.get(observable.probe)
+    curve = observable.curve(T_K, parameters, probe)
     sigma = observable.noise(curve, parameters, recipe["noise"])
     noisy = curve + sigma * np.random.default_rng(recipe["seed"]).standard_normal(len(T_K))
     columns = info["data"]
@@ -48,7 +49,7 @@ def sample(name: str, rng: np.random.Generator, errors_given: bool = True, recip
     observable = registry.get_observable(name)
     recipe = recipe or observable.recipe
     T_K, photons = sweeps(recipe)
-    curve = observable.curve(T_K, recipe.parameters, recipe.probe if photons is None else DrivenProbe(recipe.probe, photons))
+    curve = observable.curve(T_K, recipe.parameters, recipe_probe(recipe, photons))
     sigma = observable.noise(curve, recipe.parameters, recipe.noise)
     noisy = curve + sigma * rng.standard_normal(len(T_K))
     points = Points(T_K, noisy, sigma if errors_given else None, None, photons, photons)
@@ -70,6 +71,14 @@ def sweeps(recipe: SyntheticRecipe) -> tuple[FloatArray, FloatArray | None]:
     return np.repeat(T_K, len(recipe.photons)), np.tile(np.array(recipe.photons), len(T_K))
 
 
+def recipe_probe(recipe: SyntheticRecipe, photons: FloatArray | None) -> DrivenProbe | float | None:
+    """Return the probe of ``Observable.shapes`` at the points of a recipe with the photon numbers (n,) of ``sweeps``."""
+    if photons is None:
+        return recipe.probe
+    assert recipe.probe is not None
+    return DrivenProbe(recipe.probe, photons)
+
+
 def recipe_values(observable: Observable) -> Values:
     """Return {parameter: value in the recipe} of the parameters that a fit of synthetic points must recover."""
     return {
@@ -79,7 +88,9 @@ def recipe_values(observable: Observable) -> Values:
 
 def pull(fit: Fit, name: str, truth: float) -> float:
     """Return (fitted - true)/σ."""
-    return (fit.values[name] - truth) / fit.errors[name]
+    error = fit.errors[name]
+    assert error is not None
+    return (fit.values[name] - truth) / error
 
 
 def contains(ends: Ends, value: float) -> bool:
