@@ -18,6 +18,7 @@ from tlsglass.report import catalogue
 
 ENVIRONMENTS = sorted(path.stem for path in (ROOT / "envs").glob("*.yaml"))
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "snakemake": "snakemake-minimal", "yaml": "pyyaml"}
+OPTIONAL = {"openpyxl"}  # the extra `excel`, for points in .xlsx: whoever has such a dataset adds it
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 # where the lock has one version for old Pythons and one for new, the first is that of the environments' Python 3.11
 LOCKED = dict(reversed(re.findall(r"^([a-z0-9-]+)==([0-9.]+)", LOCK, re.MULTILINE)))
@@ -86,7 +87,7 @@ def imports(scripts):
                     needed.add(module.split(".")[0])
         if path.name == "provenance.py" and path.parent.name == "tlsglass":
             needed |= set(provenance.PACKAGES)  # it asks for their versions
-    return {CONDA_NAMES.get(name, name) for name in needed - sys.stdlib_module_names}
+    return {CONDA_NAMES.get(name, name) for name in needed - sys.stdlib_module_names - OPTIONAL}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
