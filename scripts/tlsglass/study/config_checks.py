@@ -28,7 +28,7 @@ from tlsglass.study.published_match import (
     KeyPath,
     value_at,
 )
-from tlsglass.study.renamed_keys import renamed_key_lines, with_new_names
+from tlsglass.study.renamed_config_keys import renamed_key_lines, with_new_names
 
 Errors = Iterator[tuple[Any, ...]]
 

@@ -7,7 +7,7 @@ import pytest
 
 from shared import CONFIG, CONFIG_SCHEMA
 from tlsglass.base import published_files, validation
-from tlsglass.study import config_checks, configured_study, published_match, renamed_keys
+from tlsglass.study import config_checks, configured_study, published_match, renamed_config_keys
 
 
 def changed(*keys, value):
@@ -221,7 +221,7 @@ def test_old_keys_are_refused_with_their_new_names():
 
 
 def test_every_new_name_is_a_key_of_the_schema():
-    for path, name in renamed_keys.RENAMED_KEYS.items():
+    for path, name in renamed_config_keys.RENAMED_KEYS.items():
         schema = CONFIG_SCHEMA
         keys = name.split(".") if "." in name else [*path.replace("[]", ".[]").split(".")[:-1], name]
         for key in keys:
