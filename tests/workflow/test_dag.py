@@ -84,7 +84,7 @@ def test_what_an_overlay_no_longer_shows_is_named(built):
     assert stale.is_file()
     overlay = TINY | {"checks": TINY["checks"] | {"variants": None}}
     built.write_overlay(overlay)
-    remedy = f"remove it with: rm {stale.relative_to(built.folder)}"
+    remedy = f"remove it with: rm -- {stale.relative_to(built.folder)}"
     assert sum(line.endswith(remedy) for line in built.words("verify_files")) == 1
     built.write_overlay(TINY)
 
@@ -121,7 +121,7 @@ def planned_batches(workflow, *targets):
     """Return the anneal jobs (set, batch) of Snakemake's own list of what it would run."""
     plan = workflow.run("-n", *targets)
     assert plan.returncode == 0, plan.stderr[-3000:]
-    return sorted(re.findall(r"^ +wildcards: key=(\S+)-[0-9a-f]+, batch=(\S+)$", plan.stdout, re.MULTILINE))
+    return sorted(re.findall(r"^ +wildcards: folder=(\S+)-[0-9a-f]+, batch=(\S+)$", plan.stdout, re.MULTILINE))
 
 
 def test_a_change_of_the_study_reruns_what_it_must_and_nothing_else(workflow):
