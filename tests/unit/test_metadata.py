@@ -3,9 +3,12 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import textwrap
 import tomllib
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -15,6 +18,7 @@ from shared import DATASET_SCHEMA, ROOT
 from tlsglass.base import provenance
 from tlsglass.data import validate
 from tlsglass.models import registry
+from tlsglass.montecarlo import methods, protocol
 from tlsglass.report import prose
 from tlsglass.study import config_checks
 
@@ -30,12 +34,17 @@ def project():
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
+def examples(title):
+    """Return the blocks of code under a heading of CONTRIBUTING."""
+    section = CONTRIBUTING.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"```(?:python|yaml)\n(.*?)```", section, flags=re.S)
+    assert all(len([line for line in code.splitlines() if line]) <= 12 for code in blocks), title
+    return blocks
+
+
 def example(title):
     """Return the first block of code under a heading of CONTRIBUTING."""
-    section = CONTRIBUTING.split(f"\n## {title}\n")[1].split("\n## ")[0]
-    code = re.search(r"```(?:python|yaml)\n(.*?)```", section, flags=re.S)[1]
-    assert len([line for line in code.splitlines() if line]) <= 12, title
-    return code
+    return examples(title)[0]
 
 
 def test_one_version_one_licence_one_author_one_paper():
@@ -58,8 +67,8 @@ def test_one_version_one_licence_one_author_one_paper():
 
 
 def test_a_commit_is_told_with_what_differs_from_it(tmp_path):
-    told = provenance.manifest({}, str(tmp_path), [], 3)
-    assert told["commit"] == provenance.commit()
+    manifest = provenance.manifest({}, str(tmp_path), [], 3)
+    assert manifest["commit"] == provenance.commit()
     known = {"tlsglass": "0.2.0", "commit": "1a2b3c4d5e6f7a8b"}
     assert prose.format_provenance(known) == "tlsglass 0.2.0, commit 1a2b3c4d5e6f"
     dirty = known | {"commit": "1a2b3c4d5e6f7a8b-dirty"}
@@ -92,15 +101,88 @@ def test_the_dataset_of_contributing_is_one(tmp_path):
     assert dataset.points.T_K == pytest.approx([0.1, 0.2, 0.3, 0.5])
 
 
-def test_the_method_of_contributing_anneals(small_model):
-    room = {}
-    exec(example("A method"), room)
-    ladder = (10.0, 3.0, 1.0)
-    twice = room["anneal_twice"](small_model, 2, 1, ladder, 20, 3.0)
-    once = tlsglass.MarkovChain.from_seed(small_model, 2, 1)
-    for T_K in (10.0, 3.0, 1.0, 3.0, 1.0):
-        once.sweep(T_K, 20)
-    assert (twice.spins == once.spins).all()
+@pytest.fixture
+def changed(tmp_path):
+    """Return a function that replaces text in modules of a copy of the library and runs a program with that copy."""
+    library = shutil.copytree(ROOT / "scripts/tlsglass", tmp_path / "tlsglass", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def run(program, *replacements):
+        for module, old, new in replacements:
+            source = (library / module).read_text(encoding="utf-8")
+            assert source.count(old) == 1, (module, old)
+            (library / module).write_text(source.replace(old, new), encoding="utf-8")
+        environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return json.loads(done.stdout)
+
+    return run
+
+
+def function(module, name):
+    """Return the source of a function of the library."""
+    text = (ROOT / "scripts/tlsglass" / module).read_text(encoding="utf-8")
+    return re.search(rf"^def {name}\(.*?(?=\n\n\n|\Z)", text, flags=re.M | re.S)[0] + "\n"
+
+
+CHAIN_VERSION = ("montecarlo/protocol.py", f"CHAIN_VERSION = {protocol.CHAIN_VERSION}", "CHAIN_VERSION = 1000")
+SMALL = "tlsglass.ModelParameters(L=4, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)"
+
+
+def test_the_coupling_distribution_of_contributing_has_couplings_of_one_size(changed):
+    program = f"""
+import json, tlsglass
+from tlsglass.model import disorder
+model = {SMALL}
+draws = disorder.draw(model.L, model.n_spins, 1, 0)
+h, J = disorder.float_hamiltonian(model, draws)
+print(json.dumps([sorted(set(draws.c_ij.tolist())), abs(J).max()]))
+"""
+    old = function("model/disorder.py", "_draw_c_ij")
+    factors, largest = changed(program, ("model/disorder.py", old, example("A coupling distribution")), CHAIN_VERSION)
+    assert factors == [-1.0, 1.0]
+    assert largest == pytest.approx(3.0 / 2)  # J0/(1 + C) between nearest neighbors
+
+
+def test_the_interaction_of_contributing_decays_faster(changed):
+    program = f"""
+import json, tlsglass
+from tlsglass.montecarlo.protocol import CHAIN_VERSION
+model = {SMALL}
+print(json.dumps([model.kernel[0, 0, 1], model.kernel[0, 0, 2], CHAIN_VERSION]))
+"""
+    old = function("model/interaction.py", "inverse_kernel")
+    nearest, second, version = changed(program, ("model/interaction.py", old, example("An interaction")), CHAIN_VERSION)
+    assert (nearest, second, version) == (pytest.approx(1 / 2), pytest.approx(1 / 17), 1000)
+
+
+def test_the_verdict_of_contributing_is_a_member(changed):
+    program = """
+import json
+from tlsglass.analysis import scorecard
+claim = {"paper": 1.0, "low": None, "high": None}
+print(json.dumps([str(scorecard._compare(claim, value, 0.1, 0.0)) for value in (1.2, 1.35, 1.5)]))
+"""
+    member, condition = (textwrap.indent(code, "    ") for code in examples("A kind of verdict"))
+    body = "    deviation = abs(_deviation(claim, value))\n"
+    verdicts = changed(
+        program,
+        ("analysis/verdicts.py", "    DIFFERS = (", f"{member}    DIFFERS = ("),
+        ("analysis/scorecard.py", body, condition + body),
+    )
+    assert verdicts == ["agrees", "close", "differs"]
+
+
+def test_the_method_of_contributing_anneals_twice(small_model, short_protocol, monkeypatch):
+    namespace = {}
+    exec(example("A method"), namespace)
+    monkeypatch.setitem(methods.METHODS, "warmed", namespace["WarmedAnnealing"])
+    protocol_warmed = replace(short_protocol, method="warmed")
+    _, record = tlsglass.simulate(small_model, protocol_warmed, 0, 10)
+    chain = tlsglass.MarkovChain.from_seed(small_model, 2, protocol_warmed.seed)
+    for T_K in protocol_warmed.ladder_K * 2:
+        chain.sweep(T_K, protocol_warmed.sweeps)
+    assert record.energy_K[2, -1] == pytest.approx(chain.energy_per_spin())
 
 
 def test_the_container_installs_what_the_lock_holds():

@@ -41,7 +41,7 @@ rule readme:
         config=bundled_files("config", "*.csv") + [bundled_file("config/equilibrium.yaml")],
         measured=bundled_files("benchmarks/measured", "*.csv"),
         templates=TEXTS,
-        rooms=bundled_files("scripts/tlsglass", "*/*.py"),
+        library=bundled_files("scripts/tlsglass", "*/*.py"),
     output:
         [path if path == "README.md" else f"docs/{path}" for path in (Path(text).stem for text in TEXTS)],
     log:

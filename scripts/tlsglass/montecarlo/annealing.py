@@ -9,9 +9,9 @@ from tlsglass.base import jackknife
 from tlsglass.base.types import AnyArray, FloatArray, IntArray, StrPath
 from tlsglass.dos.grid import histogram
 from tlsglass.dos.load import check_fingerprint, check_realizations
-from tlsglass.model import disorder, excitations
-from tlsglass.montecarlo import metropolis
+from tlsglass.model import excitations
 from tlsglass.montecarlo.batch import BatchRecord, BatchSimulation, StoredRecord
+from tlsglass.montecarlo.metropolis import MarkovChain
 from tlsglass.montecarlo.protocol import record_fingerprint
 
 
@@ -79,11 +79,15 @@ class AnnealingSimulation(BatchSimulation):
         unstable = np.zeros((self.n, 3), dtype=np.int64)
         return {"energy": np.zeros(shape), "acceptance": np.zeros(shape), "unstable": unstable}
 
+    def start(self, index: int) -> MarkovChain:
+        """Return the Markov chain of realization ``first + index`` before annealing. A variant may override it."""
+        return MarkovChain.from_seed(self.model, self.first + index, self.protocol.seed, self.protocol.dynamics)
+
     def run(self, index: int) -> None:
         """Anneal realization ``first + index``, and count its energies."""
-        model, protocol = self.model, self.protocol
-        system = disorder.build(model, disorder.draw(model.L, model.n_spins, protocol.seed, self.first + index))
-        chain = metropolis.MarkovChain(system, protocol.dynamics)
+        protocol = self.protocol
+        chain = self.start(index)
+        system = chain.system
         for k, rung in enumerate(protocol.rungs):
             flips = chain.sweep(rung.T_K, protocol.sweeps)
             self.arrays["acceptance"][index, k] = flips / (protocol.sweeps * system.n)

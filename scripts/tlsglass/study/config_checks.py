@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tlsglass.base import labels, validation
+from tlsglass.montecarlo.protocol import ANNEALING, COUNTING_METHODS
 from tlsglass.study import equilibrium_plan, published_match
 from tlsglass.study.configured_study import ATLAS_SETS, Study
 from tlsglass.study.published_match import (
@@ -289,7 +290,7 @@ def two_temperatures(study: Study) -> Errors:
 
 
 def variants(study: Study) -> Errors:
-    """Check the realizations and fields of each variant."""
+    """Check the realizations, method and fields of each variant."""
     block = value_at(study.config, BLOCK)
     for name in study.variants:
         path, settings = ["checks", "variants", name], study.config["checks"]["variants"][name]
@@ -297,6 +298,8 @@ def variants(study: Study) -> Errors:
         if settings["realizations"] % block or not 2 * block <= settings["realizations"] <= available:
             allowed = f"must be a multiple of {validation.key_name(BLOCK)}, from {2 * block} to the lattice's {available}"
             yield [*path, "realizations"], settings["realizations"], allowed, ["lattices"]
+        if settings.get("method", ANNEALING) not in COUNTING_METHODS:
+            yield [*path, "method"], settings["method"], f"must be one of {', '.join(COUNTING_METHODS)}"
         if not study.variant_model(name).fits_int32:
             yield path, settings, "has couplings too small compared with model.h0_K for 32-bit fields", ["model"]
 

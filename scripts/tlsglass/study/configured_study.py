@@ -221,6 +221,7 @@ class Study:
             measured_K=compared_K,
             sweeps=settings.get("sweeps", protocol.sweeps),
             dynamics=settings.get("dynamics", protocol.dynamics),
+            method=settings.get("method", protocol.method),
             ladder_K=SCHEDULES[settings.get("ladder", "same")](protocol.ladder_K, compared_K),
         )
         protocol = scale_temperatures(protocol, settings.get("scale", 1.0))

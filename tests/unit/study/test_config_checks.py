@@ -46,6 +46,11 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
         (("lattices", 0, "realizations"), 10, "lattices[0].realizations = 10: must be at least two blocks"),
         (("lattices", 1, "L"), 8, "lattices[1].L = 8: is listed twice"),
         (
+            ("checks", "variants", "heat_bath", "method"),
+            "annealing_twice",
+            "checks.variants.heat_bath.method = 'annealing_twice': must be one of annealing, tempering",
+        ),
+        (
             ("observables", "crossover_K", "fig5a_2pi"),
             0.04,
             "observables.crossover_K.fig5a_2pi = 0.04: with observables.slope_below_T0 = 0.4 must leave at least 2 of"
