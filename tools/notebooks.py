@@ -24,7 +24,7 @@ def run(path):
     mpl.use("Agg")
     plt.close("all")  # what others left open would be taken for the first cell's
     notebook = nbformat.read(path, as_version=4)
-    names, here = {"__name__": "__main__"}, Path.cwd()
+    names, previous_folder = {"__name__": "__main__"}, Path.cwd()
     os.chdir(path.parent)
     try:
         with mpl.rc_context():
@@ -32,7 +32,7 @@ def run(path):
                 cell.execution_count = count
                 cell.outputs = outputs(cell.source, names, count)
     finally:
-        os.chdir(here)
+        os.chdir(previous_folder)
     return notebook
 
 
@@ -49,14 +49,16 @@ def outputs(source, names, count):
     pictures = [plt.figure(number) for number in plt.get_fignums()]
     if shown and isinstance(value, Figure):  # as Jupyter does
         pictures, shown = [*pictures, *([] if value in pictures else [value])], False
-    found = []
+    cell_outputs = []
     if printed.getvalue():
-        found.append(nbformat.v4.new_output("stream", name="stdout", text=printed.getvalue()))
+        cell_outputs.append(nbformat.v4.new_output("stream", name="stdout", text=printed.getvalue()))
     if shown:
-        found.append(nbformat.v4.new_output("execute_result", {"text/plain": repr(value)}, execution_count=count))
-    found += [nbformat.v4.new_output("display_data", {"image/png": png(one), "text/plain": "<Figure>"}) for one in pictures]
+        cell_outputs.append(nbformat.v4.new_output("execute_result", {"text/plain": repr(value)}, execution_count=count))
+    cell_outputs += [
+        nbformat.v4.new_output("display_data", {"image/png": png(picture), "text/plain": "<Figure>"}) for picture in pictures
+    ]
     plt.close("all")
-    return found
+    return cell_outputs
 
 
 def png(figure):

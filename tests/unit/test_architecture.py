@@ -27,7 +27,7 @@ PACKAGES = (
 
 def packages_imported(path):
     """Return the packages from which the file at ``path`` imports, at its top or inside functions."""
-    found = set()
+    packages = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
@@ -35,8 +35,8 @@ def packages_imported(path):
             names = [alias.name for alias in node.names]
         else:
             continue
-        found |= {name.split(".")[1] for name in names if name.startswith("tlsglass.")}
-    return found & set(PACKAGES)
+        packages |= {name.split(".")[1] for name in names if name.startswith("tlsglass.")}
+    return packages & set(PACKAGES)
 
 
 def test_every_module_belongs_to_a_package():

@@ -38,12 +38,12 @@ def test_a_chain_of_a_model_is_that_of_the_simulation():
         chain.sweep(T, PROTOCOL["sweeps"])
     counts, _ = tlsglass.simulate(tlsglass.ModelParameters(**MODEL), protocol((1.0,)), 0, 10)
     edges = counts[1.0].edges_K
-    others = [tlsglass.MarkovChain.from_seed(tlsglass.ModelParameters(**MODEL), realization, 1) for realization in range(10)]
-    for other in others:
+    chains = [tlsglass.MarkovChain.from_seed(tlsglass.ModelParameters(**MODEL), realization, 1) for realization in range(10)]
+    for member in chains:
         for T in PROTOCOL["ladder_K"]:
-            other.sweep(T, PROTOCOL["sweeps"])
-    np.testing.assert_array_equal(others[3].spins, chain.spins)
-    energies = np.concatenate([other.excitation_energies() for other in others])
+            member.sweep(T, PROTOCOL["sweeps"])
+    np.testing.assert_array_equal(chains[3].spins, chain.spins)
+    energies = np.concatenate([member.excitation_energies() for member in chains])
     np.testing.assert_array_equal(np.histogram(energies, edges)[0], counts[1.0].total)
     before = chain.energy_per_spin()
     chain.relax()

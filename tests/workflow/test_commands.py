@@ -45,16 +45,16 @@ def blocks(text):
 
 def lines(block):
     """Return the commands of a block, without comments; one whose lines end with a backslash is one."""
-    found = (line.split(" #")[0].strip() for line in block.replace("\\\n", " ").splitlines())
-    return [line for line in found if line and not line.startswith("#")]
+    commands = (line.split(" #")[0].strip() for line in block.replace("\\\n", " ").splitlines())
+    return [line for line in commands if line and not line.startswith("#")]
 
 
 @pytest.fixture(scope="module")
 def commands(texts):
     """All commands, those of the example that test_readme.py types left out."""
-    every = texts.all() | {path: (ROOT / path).read_text(encoding="utf-8") for path in PLAIN if (ROOT / path).is_file()}
-    found = [block for text in every.values() for block in blocks(text) if "<<'END'" not in block]
-    return sorted({line for block in found for line in lines(block)})
+    sources = texts.all() | {path: (ROOT / path).read_text(encoding="utf-8") for path in PLAIN if (ROOT / path).is_file()}
+    examples = [block for text in sources.values() for block in blocks(text) if "<<'END'" not in block]
+    return sorted({line for block in examples for line in lines(block)})
 
 
 def recipes():

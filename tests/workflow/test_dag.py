@@ -91,12 +91,12 @@ def test_what_an_overlay_no_longer_shows_is_named(built):
 
 def test_one_table_alone_and_the_same_bits_whatever_cores_and_batches(workflow):
     target = "results/runs/tiny/dos/L4_J2/T0.5.csv"
-    one = workflow.run(target, cores=1)
-    assert one.returncode == 0, one.stderr[-3000:]
+    single_core = workflow.run(target, cores=1)
+    assert single_core.returncode == 0, single_core.stderr[-3000:]
     assert not list(workflow.folder.glob("results/shards/L6*"))
     shards, counts = workflow.bytes_of("results/shards/**/*.npz"), workflow.bytes_of("results/runs/tiny/dos/**/*.*")
-    two = workflow.run(target, "--forceall", cores=2)
-    assert two.returncode == 0, two.stderr[-3000:]
+    both_cores = workflow.run(target, "--forceall", cores=2)
+    assert both_cores.returncode == 0, both_cores.stderr[-3000:]
     assert workflow.bytes_of("results/shards/**/*.npz") == shards
     overlay = yaml.safe_load((workflow.folder / "config/tiny.yaml").read_text(encoding="utf-8"))
     overlay["lattices"][0]["realizations_per_job"] = 20

@@ -112,8 +112,8 @@ def test_every_damage_of_a_run_is_named_and_repaired(workflow, request):
     count, kinds = 0, set()
 
     def state():
-        found = contents(workflow.folder / "results")
-        return {path: value for path, value in found.items() if not {"logs", "benchmarks", "checkpoint"} & set(path.parts)}
+        files = contents(workflow.folder / "results")
+        return {path: value for path, value in files.items() if not {"logs", "benchmarks", "checkpoint"} & set(path.parts)}
 
     good = state()
     for damage in DAMAGES:

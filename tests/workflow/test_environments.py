@@ -34,7 +34,7 @@ def rules():
     modules = [
         f"tlsglass/report/{entry.source[0]}" for entry in catalogue.ENTRIES if entry.kind == "figure" and not entry.panels
     ]
-    found = []
+    rows = []
     for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
         for match in RULE.finditer(path.read_text(encoding="utf-8")):
             script = re.search(r'"\.\./\.\./scripts/(\w+\.py)"', match["body"])
@@ -42,8 +42,8 @@ def rules():
             drawn = modules if script and script[1] == "figure.py" else []
             drawn += [f"{name.replace('.', '/')}.py" for name in re.findall(r'"make_tables.py", "([\w.]+)"', match["body"])]
             name = match["rule"] or f"a rule of the catalogue: {script[1]}"
-            found.append((name, environment and environment[1], (script[1], *drawn) if script else None))
-    return found
+            rows.append((name, environment and environment[1], (script[1], *drawn) if script else None))
+    return rows
 
 
 def read(environment):

@@ -54,11 +54,11 @@ def drop_last_row(path):
     path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
 
 
-def restamped(path, **told):
+def restamped(path, **changes):
     """Write a file as a run of another origin would have left it here, with digests of its own that are right."""
-    arrays, stamp = io.read_arrays(path)
-    stamp["origin"] = json.dumps(json.loads(stamp["origin"]) | told, sort_keys=True)
-    io.write_arrays(path, arrays, stamp)
+    arrays, metadata = io.read_arrays(path)
+    metadata["origin"] = json.dumps(json.loads(metadata["origin"]) | changes, sort_keys=True)
+    io.write_arrays(path, arrays, metadata)
 
 
 def other_physics(path):

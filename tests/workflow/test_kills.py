@@ -26,8 +26,8 @@ PATTERNS = "results/shards/**/*.npz", "results/runs/tiny/dos/**/*.[nc]*"
 
 def drivers(workflow):
     """Return the process ids of the anneal drivers of this workflow."""
-    found = subprocess.run(["pgrep", "-f", f"{workflow.folder}/.snakemake/scripts/.*anneal"], capture_output=True, text=True)
-    return [int(word) for word in found.stdout.split()]
+    listing = subprocess.run(["pgrep", "-f", f"{workflow.folder}/.snakemake/scripts/.*anneal"], capture_output=True, text=True)
+    return [int(word) for word in listing.stdout.split()]
 
 
 def everything(workflow):

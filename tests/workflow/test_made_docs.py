@@ -15,16 +15,16 @@ NOTEBOOKS = sorted((ROOT / "docs/notebooks").glob("*.ipynb"))
 NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 
 
-def told(notebook):
+def printed(notebook):
     """Return the words that each cell of code printed or gave with how many pictures, and all numbers in them."""
-    found, numbers = [], []
+    outputs, numbers = [], []
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            texts = [one.get("text") or one["data"]["text/plain"] for one in cell.outputs]
+            texts = [output.get("text") or output["data"]["text/plain"] for output in cell.outputs]
             text = "\n".join(texts).replace("\N{MINUS SIGN}", "-")
             numbers += map(float, re.findall(NUMBER, text))
-            found.append((re.sub(NUMBER, "#", text), sum("image/png" in one.get("data", {}) for one in cell.outputs)))
-    return found, numbers
+            outputs.append((re.sub(NUMBER, "#", text), sum("image/png" in output.get("data", {}) for output in cell.outputs)))
+    return outputs, numbers
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -33,9 +33,9 @@ def test_a_notebook_is_short_and_its_outputs_are_those_of_a_run(path):
     nbformat.validate(kept)
     code = [line for cell in kept.cells if cell.cell_type == "code" for line in cell.source.splitlines() if line.strip()]
     assert len(code) <= 30
-    assert sum(pictures for _, pictures in told(kept)[0]) >= 1
-    words, numbers = told(notebooks.run(path))
-    kept_words, kept_numbers = told(kept)
+    assert sum(pictures for _, pictures in printed(kept)[0]) >= 1
+    words, numbers = printed(notebooks.run(path))
+    kept_words, kept_numbers = printed(kept)
     assert words == kept_words, "make docs"
     # minimisers end within their tolerance of each other on another processor, and a last digit may be rounded otherwise
     assert numbers == pytest.approx(kept_numbers, rel=0.01), "make docs"

@@ -86,8 +86,8 @@ class Workflow:
 
     def shards(self, name):
         """Return the one folder of the shards of a set in which a Study of the tiny overlay would look."""
-        (found,) = self.folder.glob(f"results/shards/{name}-*")
-        return found
+        (folder,) = self.folder.glob(f"results/shards/{name}-*")
+        return folder
 
     def add_published(self):
         shutil.copytree(ROOT / "results/published", self.folder / "results/published")

@@ -50,9 +50,9 @@ class Unit(NamedTuple):
     factor: float
     dimension: Dimension
 
-    def times(self, other: Unit, power: int = 1) -> Unit:
-        dimension = tuple(a + power * b for a, b in zip(self.dimension, other.dimension, strict=True))
-        return Unit(self.factor * other.factor**power, dimension)  # type: ignore[arg-type]
+    def times(self, factor_unit: Unit, power: int = 1) -> Unit:
+        dimension = tuple(a + power * b for a, b in zip(self.dimension, factor_unit.dimension, strict=True))
+        return Unit(self.factor * factor_unit.factor**power, dimension)  # type: ignore[arg-type]
 
 
 def normalize_superscripts(text: str) -> str:
@@ -95,8 +95,8 @@ def _tokens(text: str) -> list[str | tuple[str, int]]:
         match = TOKEN.match(text, position)
         if not match or len(tokens) > 16:
             return []
-        symbol, bracketed, power, one, sign = match.groups()
-        tokens.append((symbol, int(bracketed or power or 1)) if symbol else ("", 1) if one else "*" if sign == "." else sign)
+        symbol, bracketed, power, unity, sign = match.groups()
+        tokens.append((symbol, int(bracketed or power or 1)) if symbol else ("", 1) if unity else "*" if sign == "." else sign)
         position = match.end()
     return tokens
 
@@ -114,8 +114,8 @@ def _symbol(text: str) -> Iterator[Unit]:
 
 def _atom(text: str, power: int) -> set[Unit]:
     """Return the readings of a symbol with its power; mK may be a millikelvin or metre times kelvin, molK is mol times K."""
-    one = Unit(1.0, ONE)
-    readings = {one.times(unit, power) for unit in _symbol(text)}
+    dimensionless = Unit(1.0, ONE)
+    readings = {dimensionless.times(unit, power) for unit in _symbol(text)}
     for k in range(1, len(text)):
         readings |= {left.times(right, power) for left in _symbol(text[:k]) for right in _symbol(text[k:])}
     return readings

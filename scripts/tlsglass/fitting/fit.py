@@ -197,7 +197,8 @@ class ProfileLikelihood:
         if value not in rises:
             nearest = self._nearest(name, value)
             step = value - nearest[name]
-            start = nearest | {other: nearest[other] + slope * step for other, slope in self.covariance.slopes(name).items()}
+            slopes = self.covariance.slopes(name)
+            start = nearest | {parameter: nearest[parameter] + slope * step for parameter, slope in slopes.items()}
             optimum = self.likelihood.nested(name, value, start)
             rises[value] = self._rise_of(name, optimum)
         return rises[value]
@@ -431,16 +432,16 @@ def _build_fit(
 
 def _other_minima(profile: ProfileLikelihood, best: Optimum, variance: float) -> tuple[Values, ...]:
     """Return the parameters of further local minima of χ² within ΔAICc < 4 that differ from ``best`` by more than 2 σ."""
-    found: list[Values] = []
+    minima_values: list[Values] = []
     unit = max(1.0, variance) if profile.likelihood.errors_given else variance
     for name, minima in profile._minima.items():
         error = (profile.covariance.error(name) or np.inf) * np.sqrt(unit)
         for value, optimum in minima.items():
-            near = [best.values[name], *(values[name] for values in found)]
+            near = [best.values[name], *(values[name] for values in minima_values)]
             is_minimum = profile.likelihood.model_errors is None and optimum.free == best.free
             if is_minimum and min(abs(value - x) for x in near) > 2 * error and optimum.objective - best.objective < 4 * unit:
-                found.append(optimum.values)
-    return tuple(found)
+                minima_values.append(optimum.values)
+    return tuple(minima_values)
 
 
 def _scaled(value: float | None, factor: float) -> float | None:

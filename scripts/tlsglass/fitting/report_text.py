@@ -168,7 +168,7 @@ def _residuals_line(fit: Record) -> str:
 
 def warnings(fit: Record) -> list[dict[str, str]]:
     """Return the warnings as {"code", "text"}."""
-    found: list[tuple[str, str]] = []
+    lines: list[tuple[str, str]] = []
     free, atlas = fit["mu_free"], fit["atlas"]
     for label, model in models_of(fit).items():
         if not model["acceptable"] or (label == "atlas" and atlas["rejected"]):
@@ -177,39 +177,39 @@ def warnings(fit: Record) -> list[dict[str, str]]:
             name for name in model["at_bounds"] if not (name in SYMBOLS and model["states"].get(name) in ParameterState.ALL)
         ]
         if at_bounds:
-            found.append(("at_bound", f"{label}: {', '.join(at_bounds)} at a bound"))
+            lines.append(("at_bound", f"{label}: {', '.join(at_bounds)} at a bound"))
         if not model["converged"]:
-            found.append(("not_converged", f"{label}: the search ended at its limit of evaluations"))
+            lines.append(("not_converged", f"{label}: the search ended at its limit of evaluations"))
         if model["other_minima"] and label != "STM":
-            found.append(("several_minima", f"{label}: several minima that the points do not distinguish"))
+            lines.append(("several_minima", f"{label}: several minima that the points do not distinguish"))
     for name, scanned in (("mu", free), (J0_OVER_H0, (atlas or {}).get("model", {}))):
         drift = format_drift(fit, name, scanned)
         if drift:
-            found.append(("window_drift", f"{drift} with the upper end of the window: choose --window (window_K)"))
+            lines.append(("window_drift", f"{drift} with the upper end of the window: choose --window (window_K)"))
     if any(free["extra_scatter"]):
         size = free["extra_scatter"][0]
         text = format_percent(size) + " of the value" if fit["extra_scatter_relative"] else _with_unit(size, fit)
-        found.append(
+        lines.append(
             ("extra_scatter", f"errors are far below the scatter of neighboring points: a scatter of {text} is added to them")
         )
     elif free["errors_given"] and free["acceptable"] and free["dof"] and free["misfit"] > 1.2:
-        found.append(("errors_scaled", f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}"))
+        lines.append(("errors_scaled", f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}"))
     if free["independent_fraction"] < 1:
         effective = free["independent_fraction"] * fit["n_points"]
-        found.append(("correlated_residuals", f"residuals are correlated: they count as {effective:.0f} independent points"))
+        lines.append(("correlated_residuals", f"residuals are correlated: they count as {effective:.0f} independent points"))
     if free["errors_given"] and free["dof"] and stats.chi2_cdf(free["chi2"], free["dof"]) < MIN_P_VALUE:
-        found.append(
+        lines.append(
             ("errors_too_large", f"the errors are larger than the scatter of the points (χ²/dof = {format_reduced_chi2(free)})")
         )
     if atlas and atlas["left_out"]:
-        found.append(("outside_of_atlas", f"{atlas['left_out']} points lie outside of the atlas"))
+        lines.append(("outside_of_atlas", f"{atlas['left_out']} points lie outside of the atlas"))
     if fit.get("independent_measurement"):
-        found.append(
+        lines.append(
             ("independent_measurement", f"another laboratory has measured the same material: {fit['independent_measurement']}")
         )
     if fit["provenance"] == "reconstructed":
-        found.append(("reconstructed", "the points are reconstructed, not measured"))
-    return [{"code": code, "text": text} for code, text in found]
+        lines.append(("reconstructed", "the points are reconstructed, not measured"))
+    return [{"code": code, "text": text} for code, text in lines]
 
 
 def format_drift(fit: Record, name: str, model: Record) -> str | None:
@@ -276,22 +276,22 @@ def _mu_clause(fit: Record) -> str:
 
 def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
     """Return the warnings of a joint fit; ``parameters`` is the table of separate and joint values."""
-    found = []
+    lines = []
     for label, model in models_of(fit).items():
         if label != "STM" and model["acceptable"] and model["at_bounds"]:
-            found.append(("at_bound", f"{label}: {', '.join(model['at_bounds'])} at a bound"))
+            lines.append(("at_bound", f"{label}: {', '.join(model['at_bounds'])} at a bound"))
         if label != "STM" and model["other_minima"]:
-            found.append(("several_minima", f"{label}: several minima that the points do not distinguish"))
+            lines.append(("several_minima", f"{label}: several minima that the points do not distinguish"))
     for name, rows in parameters[parameters["shared"]].groupby("parameter", sort=False):
         sigma = rows.iloc[0]["difference_sigma"]
         if sigma is not None and sigma > CONTRADICTION_SIGMA:
             values = ", ".join(f"{format_value(row.separate, 3)} ({row.dataset})" for row in rows.itertuples())
-            found.append(("contradiction", f"{name} alone differs by {sigma:g} σ: {values}"))
+            lines.append(("contradiction", f"{name} alone differs by {sigma:g} σ: {values}"))
     scaled = [member for member in fit["members"] if member["errors_scaled_by"] > 1]
     for member in scaled:
         factor = format_value(member["errors_scaled_by"])
-        found.append(("errors_scaled", f"{member['name']}: no model describes it alone; its errors are multiplied by {factor}"))
-    return [{"code": code, "text": text} for code, text in found]
+        lines.append(("errors_scaled", f"{member['name']}: no model describes it alone; its errors are multiplied by {factor}"))
+    return [{"code": code, "text": text} for code, text in lines]
 
 
 def joint_lines(fit: Record, parameters: Any) -> list[str]:

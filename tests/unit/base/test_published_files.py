@@ -35,8 +35,8 @@ def truncate(path):
 
 
 def swap(path):
-    other = next(item for item in sorted(path.parent.parent.rglob("*")) if item.is_file() and item != path)
-    path.write_bytes(other.read_bytes())
+    neighbor = next(item for item in sorted(path.parent.parent.rglob("*")) if item.is_file() and item != path)
+    path.write_bytes(neighbor.read_bytes())
 
 
 def link(path):

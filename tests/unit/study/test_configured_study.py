@@ -80,14 +80,14 @@ def test_other_sizes_are_of_every_coupling_on_the_short_ladder_at_the_measured_r
     short = study.short_schedule_plans()
     assert list(short) == [f"L{L}_J{J0}" for L in (12, 16, 20) for J0 in (2, 3)]
     ladder = tuple(map(float, CONFIG["checks"]["finite_size"]["schedule_K"]))
-    for name, one in short.items():
+    for name, plan in short.items():
         model = study.model(*name[1:].split("_J"))
-        assert (one.model, one.with_quench, len(one.rungs)) == (
+        assert (plan.model, plan.with_quench, len(plan.rungs)) == (
             model,
             False,
             len(CONFIG["density_of_states"]["temperatures_K"]),
         )
-        assert one.protocol == replace(study.protocol(), ladder_K=ladder)
+        assert plan.protocol == replace(study.protocol(), ladder_K=ladder)
     assert (short["L20_J3"].realizations, len(short["L20_J3"].batches)) == (1000, 20)
     assert configured_study.Study(changed("checks", "finite_size", value=None)).short_schedule_plans() == {}
 

@@ -26,15 +26,15 @@ def one(**options):
 
 def test_each_set_is_tempered_annealed_and_annealed_twice():
     study = configured_study.Study(changed(sets=one(L=8, J0_K=2, realizations=500)))
-    found = equilibrium_plan.plans_of_set(study, "L8_J2")
-    assert list(found) == ["tempered", "annealed_257", "annealed_1024", "twice"]
-    assert [simulated.protocol.method for simulated in found.values()][0::3] == [TEMPERING, PAIRED_ANNEALING]
-    assert found["annealed_257"].shard_folder == study.set_plan("8", "2").shard_folder
-    assert not any(rung.quench for simulated in found.values() for rung in simulated.rungs)
-    assert found["tempered"].rungs == sorted(found["tempered"].rungs)
-    ladder = found["tempered"].protocol.ladder_K
+    plans = equilibrium_plan.plans_of_set(study, "L8_J2")
+    assert list(plans) == ["tempered", "annealed_257", "annealed_1024", "twice"]
+    assert [simulated.protocol.method for simulated in plans.values()][0::3] == [TEMPERING, PAIRED_ANNEALING]
+    assert plans["annealed_257"].shard_folder == study.set_plan("8", "2").shard_folder
+    assert not any(rung.quench for simulated in plans.values() for rung in simulated.rungs)
+    assert plans["tempered"].rungs == sorted(plans["tempered"].rungs)
+    ladder = plans["tempered"].protocol.ladder_K
     assert set(TEMPERED_CONFIG["density_of_states"]["temperatures_K"]) < set(ladder)
-    assert equilibrium_plan.fingerprints(study, "L8_J2")["twice"] == found["twice"].record_fingerprint
+    assert equilibrium_plan.fingerprints(study, "L8_J2")["twice"] == plans["twice"].record_fingerprint
     assert "equilibrium/L8_J2_tempered" in study.simulation_plans()
 
 

@@ -76,9 +76,9 @@ def test_a_density_with_other_realizations_of_another_origin_or_altered_is_named
 def test_a_run_is_complete_when_all_is_what_its_provenance_tells(tmp_path):
     assert "the run is not finished" in publish.incomplete_files(tmp_path)[0]
     (tmp_path / "table.csv").write_text("a\n")
-    told = {"table.csv": io.sha256(tmp_path / "table.csv")}
+    digests = {"table.csv": io.sha256(tmp_path / "table.csv")}
     (tmp_path / "checks").mkdir()
-    (tmp_path / "checks/provenance.json").write_text(json.dumps({"sha256": told}))
+    (tmp_path / "checks/provenance.json").write_text(json.dumps({"sha256": digests}))
     assert publish.incomplete_files(tmp_path) == []
     (tmp_path / "table.csv").write_text("b\n")
     assert publish.incomplete_files(tmp_path) == [f"{tmp_path}/table.csv: its SHA-256 is not that in checks/provenance.json"]
@@ -88,12 +88,12 @@ def test_a_run_is_complete_when_all_is_what_its_provenance_tells(tmp_path):
 
 @pytest.mark.parametrize("name", ["dos/L8_J2/T2e-06.npz", "variants/field_scale/T0.5.npz", "chain/L12_J2.npz"])
 def test_no_published_origin_tells_what_its_numbers_do_not_depend_on(name):
-    stamp = io.read_arrays(PUBLISHED / name)[1]
-    told = json.loads(stamp["origin"])
-    assert "measured_K" not in told
-    assert ("quench_K" in told) == (name != "variants/field_scale/T0.5.npz")
+    metadata = io.read_arrays(PUBLISHED / name)[1]
+    fingerprint = json.loads(metadata["origin"])
+    assert "measured_K" not in fingerprint
+    assert ("quench_K" in fingerprint) == (name != "variants/field_scale/T0.5.npz")
     if name.startswith("variants"):
-        assert (told["ladder_K"][0], told["ladder_K"][-1]) == ("30", "0.05")
+        assert (fingerprint["ladder_K"][0], fingerprint["ladder_K"][-1]) == ("30", "0.05")
 
 
 @pytest.fixture
