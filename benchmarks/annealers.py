@@ -90,7 +90,7 @@ def main():
         model = disorder.ModelParameters(L, 10.0, 2.0, 1.0, 0.5)
         runs = {name: [] for name in ANNEALERS}
         for realization in range(-1, options.repeats):  # the first is for compilation
-            draws = disorder.draw(L, model.n_spins, config["seed"], max(realization, 0))
+            draws = disorder.draw(model, config["seed"], max(realization, 0))
             for name, anneal in ANNEALERS.items():
                 if realization < 0 and name != "this engine" and name != "float64 reference":
                     continue

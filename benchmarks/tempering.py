@@ -32,7 +32,7 @@ def seconds(run):
 def time_realization(study, entry, realization, sweeps):
     """Return processor seconds of ``sweeps`` sweeps of all replicas with exchange, and of annealing at all rungs."""
     model, ladder = equilibrium_plan.model(study, entry), equilibrium_plan.ladder(study, entry)
-    system = disorder.build(model, disorder.draw(model.L, model.n_spins, study.config["seed"], realization))
+    system = disorder.build(model, disorder.draw(model, study.config["seed"], realization))
     record = tempering.run(system, ladder, 1024, 0, [None] * len(ladder), 1.0)  # compiles, and gives states of each rung
     exchanged = seconds(lambda: tempering.run(system, ladder, sweeps, 1, [None] * len(ladder), 1.0))
     annealed = 0.0

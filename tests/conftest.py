@@ -57,7 +57,7 @@ def build(small_model):
     """Return the integer Hamiltonian of a realization of the small model."""
 
     def build(realization=0, model=small_model, seed=1):
-        return disorder.build(model, disorder.draw(model.L, model.n_spins, seed, realization))
+        return disorder.build(model, disorder.draw(model, seed, realization))
 
     return build
 

@@ -25,7 +25,7 @@ def enumerate_states(system):
 @pytest.fixture(scope="module")
 def small():
     model = disorder.ModelParameters(L=3, h0_K=2.0, J0_K=5.0, cutoff=1.0, concentration=N / 27)
-    return disorder.build(model, disorder.draw(3, N, 11, 0))
+    return disorder.build(model, disorder.draw(model, 11, 0))
 
 
 @pytest.mark.parametrize("dynamics", ["metropolis", "heat_bath"])
@@ -69,7 +69,7 @@ def test_identities_of_the_disorder_average_hold(T):
     n = model.n_spins
     energies, overlap_terms = [], []
     for realization in range(300):
-        draws = disorder.draw(4, n, 5, realization)
+        draws = disorder.draw(model, 5, realization)
         h, J = disorder.float_hamiltonian(model, draws)
         with np.errstate(invalid="ignore"):
             variance = np.where(J != 0, J / _standard(draws.c_ij, n), 0.0) ** 2

@@ -24,7 +24,7 @@ REALIZATIONS = (26, 78, 91, 96, 249)  # the two lowest states lie within 0.11 K:
 
 @pytest.fixture(scope="module")
 def drawn():
-    return {r: disorder.draw(MODEL.L, N, 5, r) for r in REALIZATIONS}
+    return {r: disorder.draw(MODEL, 5, r) for r in REALIZATIONS}
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def results():
     acceptance = np.zeros((2, REALIZATIONS, len(LADDER_K)))
     counts = {T: np.zeros((2, REALIZATIONS, len(e) - 1)) for T, e in edges.items()}
     for r in range(REALIZATIONS):
-        draws = disorder.draw(8, model.n_spins, 17, r)
+        draws = disorder.draw(model, 17, r)
         system = disorder.build(model, draws)
         chain = metropolis.MarkovChain(system)
         floating = float_reference.FloatChain(*disorder.float_hamiltonian(model, draws), draws.spins)
@@ -66,7 +66,7 @@ def test_every_state_after_the_quench_is_stable_by_brute_force():
     model = disorder.ModelParameters(L=8, h0_K=10.0, J0_K=2.0, cutoff=1.0, concentration=0.5)
     relaxed = 0
     for r in range(500):
-        system = disorder.build(model, disorder.draw(8, model.n_spins, 23, r))
+        system = disorder.build(model, disorder.draw(model, 23, r))
         chain = metropolis.MarkovChain(system)
         for T in (20.0, 5.0, 1.0, 0.2, 2e-6):
             chain.sweep(T, 20)

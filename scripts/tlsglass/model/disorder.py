@@ -10,7 +10,8 @@ import numpy as np
 
 from tlsglass.base.jit import njit
 from tlsglass.base.types import AnyArray, Float32Array, FloatArray, Int16Array, Int32Array, IntArray, Integer
-from tlsglass.model import lattice
+from tlsglass.model import lattice, moments
+from tlsglass.model.interaction import GAUSSIAN, LATTICE, SAME_DIPOLE, inverse_kernel
 from tlsglass.model.parameters import ModelParameters
 
 CACHE_LINE = 64  # bytes
@@ -21,7 +22,7 @@ BLOCK = 32  # spins that are skipped together if none of them flips
 class Draws(NamedTuple):
     """The random numbers of one realization: the same for every J0, h0 and C."""
 
-    sites: IntArray  # (n,) occupied site numbers, ascending
+    positions: AnyArray  # (n, 3) in lattice constants: integers on the lattice, in the order of the sites
     c_i: FloatArray  # (n,) h_i = h0 c_i
     c_ij: Float32Array  # (n (n-1)/2,) pair (i, j < i) at i (i-1)/2 + j: J_ij = c_ij J0 / (R³ + C)
     spins: Int16Array  # (n,) +1 or -1: the state at infinite temperature
@@ -51,49 +52,67 @@ class System(NamedTuple):
         return self.couplings, self.random_fields, self.field_bound, self.spins, self.fields, np.int32(self.field_steps)
 
 
-def draw(L: int, n: int, seed: int, realization: int) -> Draws:
-    """Draw realization number ``realization`` of ``n`` TLSs on an L³ lattice.
+def draw(model: ModelParameters, seed: int, realization: int) -> Draws:
+    """Draw realization number ``realization`` of a model.
 
-    All c_i and c_ij are standard normal. The random stream is ``SeedSequence(seed, spawn_key=(L, realization))``: a
-    realization depends on nothing else.
+    All random numbers come from streams of ``SeedSequence(seed, spawn_key=(L, realization))``: a realization depends on
+    nothing else. Occupied sites and independent c_i are the same for all interactions; what an interaction draws in addition
+    has streams of its own.
     """
-    disorder, chain = np.random.SeedSequence(seed, spawn_key=(L, realization)).spawn(2)
-    rng = np.random.Generator(np.random.SFC64(disorder))
-    sites = np.sort(rng.choice(L**3, size=n, replace=False))
+    n = model.n_spins
+    sequence = np.random.SeedSequence(seed, spawn_key=(model.L, realization))
+    disorder, chain, of_moments, of_fields, of_positions = sequence.spawn(5)
+    rng = _generator(disorder)
+    positions: AnyArray = lattice.coordinates(np.sort(rng.choice(model.L**3, size=n, replace=False)), model.L)
     c_i = rng.standard_normal(n)
-    c_ij = _draw_c_ij(rng, n * (n - 1) // 2)
+    if model.positions != LATTICE:
+        positions = model.L * _generator(of_positions).random((n, 3))
+    if model.interaction == GAUSSIAN:
+        c_ij = rng.standard_normal(n * (n - 1) // 2, dtype=np.float32)
+    else:
+        family = moments.of_model(model)
+        m_i = family.draw(_generator(of_moments), n)
+        c_ij = moments.pair_factors(model, m_i, positions)
+        if model.fields == SAME_DIPOLE:
+            c_i = family.fields(m_i, _generator(of_fields))
     spins = (2 * rng.integers(0, 2, size=n) - 1).astype(np.int16)
-    return Draws(sites, c_i, c_ij, spins, chain.generate_state(1, np.uint64)[0])
+    return Draws(positions, c_i, c_ij, spins, chain.generate_state(1, np.uint64)[0])
 
 
-def _draw_c_ij(rng: np.random.Generator, n_pairs: int) -> Float32Array:
-    """Return the random factors of the couplings: the only place that knows their distribution."""
-    return rng.standard_normal(n_pairs, dtype=np.float32)
+def _generator(sequence: np.random.SeedSequence) -> np.random.Generator:
+    return np.random.Generator(np.random.SFC64(sequence))
 
 
 def float_hamiltonian(model: ModelParameters, draws: Draws) -> tuple[FloatArray, FloatArray]:
     """Return h (n,) and J (n, n) of Eq. (2) in kelvin, without rounding."""
-    n = len(draws.sites)
-    coordinates = lattice.coordinates(draws.sites, model.L)
+    n = len(draws.positions)
     row, column = np.tril_indices(n, -1)
-    displacement = (coordinates[row] - coordinates[column]) % model.L
+    distance = lattice.minimal_image_distance(draws.positions[row] - draws.positions[column], model.L)
     J = np.zeros((n, n))
-    J[row, column] = draws.c_ij * model.J0_K * model.kernel[tuple(displacement.T)]
+    J[row, column] = draws.c_ij * model.J0_K / inverse_kernel(distance, model.cutoff)
     return model.h0_K * draws.c_i, J + J.T
 
 
 def build(model: ModelParameters, draws: Draws) -> System:
     """Return the integer Hamiltonian of a realization, with the local fields of its initial spins.
 
-    Raises OverflowError if a coupling exceeds 16 bits, or an excitation energy may exceed ``model.energy_range_K``.
+    Raises OverflowError if a coupling exceeds 16 bits, or an excitation energy may exceed ``model.energy_range_K``. It is
+    raised before anything is simulated: a wrapped integer never enters a chain.
     """
-    n = len(draws.sites)
+    n = len(draws.positions)
     width = -(-n // ROW) * ROW
-    kernel = model.kernel * (model.J0_K / model.coupling_unit_K)
     couplings = _zeros((n, width), np.int16)
-    largest = _fill_couplings(couplings, lattice.coordinates(draws.sites, model.L), draws.c_ij, kernel)
+    scale = model.J0_K / model.coupling_unit_K
+    if model.positions == LATTICE:
+        largest = _fill_couplings(couplings, draws.positions, draws.c_ij, model.kernel * scale)
+    else:
+        largest = _fill_couplings_off_lattice(couplings, draws.positions, draws.c_ij, model.L, model.cutoff, scale)
     if largest > 32767:
-        raise OverflowError(f"a coupling of {largest * model.coupling_unit_K:g} K exceeds 16 bits")
+        raise OverflowError(
+            f"a coupling of {largest * model.coupling_unit_K:g} K exceeds 16 bits; simulate other realizations (seed)"
+            f" or raise largest_c of the interaction {model.interaction}"
+        )
+    _mirror(couplings)
     random_fields, fields, field_bound = (_zeros(width, np.int32) for _ in range(3))
     spins = _zeros(width, np.int16)
     spins[:] = 1
@@ -101,7 +120,10 @@ def build(model: ModelParameters, draws: Draws) -> System:
     h = np.rint(model.h0_K * draws.c_i / model.field_unit_K)
     bound = _sum_magnitudes(couplings) * model.field_steps
     if 2 * np.max(np.abs(h) + bound) * model.field_unit_K >= model.energy_range_K:
-        raise OverflowError(f"an excitation energy may exceed the range of {model.energy_range_K:g} K")
+        raise OverflowError(
+            f"an excitation energy may exceed the range of {model.energy_range_K:g} K; simulate other realizations (seed)"
+            f" or raise largest_c of the interaction {model.interaction}"
+        )
     random_fields[:n], field_bound[:n] = h, bound
     recompute_fields(couplings, random_fields, spins, fields, model.field_steps)
     units = model.field_steps, model.field_unit_K
@@ -118,7 +140,7 @@ def _zeros(shape: int | tuple[int, ...], dtype: type[np.generic]) -> AnyArray:
 
 @njit
 def _fill_couplings(couplings: Int16Array, coordinates: IntArray, c_ij: Float32Array, kernel: FloatArray) -> float:
-    """Fill both triangles with the rounded couplings; return the largest absolute value."""
+    """Fill the lower triangle with the rounded couplings; return the largest absolute value."""
     n = couplings.shape[0]
     largest = 0.0
     pair = 0
@@ -131,13 +153,40 @@ def _fill_couplings(couplings: Int16Array, coordinates: IntArray, c_ij: Float32A
             largest = max(largest, abs(value))
             couplings[i, j] = np.int16(value)
             pair += 1
-    # mirrored in blocks: writing whole columns would miss the cache at every element
+    return largest
+
+
+@njit
+def _fill_couplings_off_lattice(
+    couplings: Int16Array, positions: FloatArray, c_ij: Float32Array, L: Integer, cutoff: float, scale: float
+) -> float:
+    """Fill the lower triangle as ``_fill_couplings``, for positions between the sites."""
+    n = couplings.shape[0]
+    largest = 0.0
+    pair = 0
+    for i in range(n):
+        for j in range(i):
+            squared = 0.0
+            for k in range(3):
+                d = abs(positions[i, k] - positions[j, k])
+                d = min(d, L - d)
+                squared += d * d
+            value = np.floor(c_ij[pair] * scale / (squared * np.sqrt(squared) + cutoff) + 0.5)
+            largest = max(largest, abs(value))
+            couplings[i, j] = np.int16(value)
+            pair += 1
+    return largest
+
+
+@njit
+def _mirror(couplings: Int16Array) -> None:
+    """Copy the lower triangle to the upper one, in blocks: writing whole columns would miss the cache at every element."""
+    n = couplings.shape[0]
     for row in range(0, n, BLOCK):
         for column in range(0, row + 1, BLOCK):
             for i in range(row, min(row + BLOCK, n)):
                 for j in range(column, min(column + BLOCK, i)):
                     couplings[j, i] = couplings[i, j]
-    return largest
 
 
 @njit

@@ -1,10 +1,66 @@
-"""Distance dependence of the couplings of Eq. (2), J_ij = c_ij J0 / (R³ + C). Plain Python without numpy, for the checks."""
+"""The interactions of Eq. (2), J_ij = c_ij J0 / (R³ + C): by name, and as a function of distance. Plain Python without numpy.
+
+J0 is defined by the mean of abs(c_ij): in every interaction it is that of the normal distribution of the paper, sqrt(2/π).
+The factors c_ij themselves are drawn and computed in ``moments``.
+"""
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
 Distance = TypeVar("Distance")
+
+GAUSSIAN = "gaussian"
+INDEPENDENT, SAME_DIPOLE = "independent", "same_dipole"  # random fields
+LATTICE, RANDOM = "lattice", "random"  # positions
+POSITIONS = (LATTICE, RANDOM)
+
+MEAN_ABS_C = math.sqrt(2 / math.pi)
+FIELD_RANGES = {INDEPENDENT: 8.0, SAME_DIPOLE: 16.0}  # largest random field in standard deviations; products have wider tails
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """What the checks of a configuration need to know of an interaction.
+
+    Attributes
+    ----------
+    description
+        For tables and legends.
+    reference
+        Where it is defined.
+    largest_c
+        The largest abs(c_ij) that the integers of the couplings hold; a realization with a larger one is refused. Normal
+        factors exceed 8 with a probability of 1e-15, products of normal moments 24 with one of 1e-11, and the factor of two
+        unit dipoles is at most 2.31.
+    fields
+        The random fields that it can have, the default first.
+    options
+        The parameters of the model that it depends on.
+    """
+
+    description: str
+    reference: str
+    largest_c: float
+    fields: tuple[str, ...] = (INDEPENDENT,)
+    options: tuple[str, ...] = ()
+
+
+INTERACTIONS = {
+    GAUSSIAN: Interaction("independent normal factors", "Sec. II", largest_c=8.0),
+    "dipolar": Interaction("unit dipoles of random directions", "Eq. (11)", 2.5, (INDEPENDENT, SAME_DIPOLE)),
+    "dipolar_gaussian": Interaction("dipoles with normal components", "App. C", 24.0, (INDEPENDENT, SAME_DIPOLE)),
+    "elastic": Interaction("normal strain tensors", "App. C", 24.0, options=("vt_over_vl",)),
+    "two_tls": Interaction("normal strain tensors, also in the fields", "App. B", 24.0, (SAME_DIPOLE,), ("vt_over_vl",)),
+    "electric_elastic": Interaction(
+        "normal dipoles and strain tensors",
+        "App. C",
+        24.0,
+        (INDEPENDENT, SAME_DIPOLE),
+        ("vt_over_vl", "electric_over_elastic"),
+    ),
+}
 
 
 def inverse_kernel(R: Distance, cutoff: float) -> Distance:

@@ -1,8 +1,8 @@
-"""Cubic lattice with periodic boundaries: coordinates, minimal-image distances, and the interaction of every displacement."""
+"""Cubic lattice with periodic boundaries: coordinates, minimal images, and the interaction of every displacement."""
 
 import numpy as np
 
-from tlsglass.base.types import FloatArray, IntArray
+from tlsglass.base.types import AnyArray, FloatArray, IntArray
 from tlsglass.model.interaction import inverse_kernel
 
 
@@ -11,11 +11,20 @@ def coordinates(sites: IntArray, L: int) -> IntArray:
     return np.stack(np.unravel_index(sites, (L, L, L)), axis=-1)
 
 
-def minimal_image_distance(displacement: IntArray, L: int) -> FloatArray:
-    """Return the distance in lattice constants of integer displacements (..., 3) to their nearest periodic images."""
-    folded = np.abs(displacement) % L
-    folded = np.minimum(folded, L - folded)
-    distance: FloatArray = np.sqrt(np.sum(folded**2, axis=-1))
+def displacements(L: int) -> IntArray:
+    """Return all displacements (dx, dy, dz) with 0 <= d < L, (L, L, L, 3)."""
+    return np.stack(np.meshgrid(*[np.arange(L)] * 3, indexing="ij"), axis=-1)
+
+
+def minimal_image(displacement: AnyArray, L: int) -> AnyArray:
+    """Return the nearest periodic images of displacements (..., 3), with -L/2 < d <= L/2 in each component."""
+    folded = displacement % L
+    return np.where(2 * folded > L, folded - L, folded)
+
+
+def minimal_image_distance(displacement: AnyArray, L: int) -> FloatArray:
+    """Return the distance in lattice constants of displacements (..., 3) to their nearest periodic images."""
+    distance: FloatArray = np.sqrt(np.sum(minimal_image(displacement, L) ** 2, axis=-1))
     return distance
 
 
@@ -24,8 +33,7 @@ def interaction_kernel(L: int, cutoff: float) -> FloatArray:
 
     The entry of the zero displacement is 0: a TLS does not interact with itself.
     """
-    displacement = np.stack(np.meshgrid(*[np.arange(L)] * 3, indexing="ij"), axis=-1)
-    distance = minimal_image_distance(displacement, L)
+    distance = minimal_image_distance(displacements(L), L)
     distance[0, 0, 0] = np.inf
     return 1.0 / inverse_kernel(distance, cutoff)
 

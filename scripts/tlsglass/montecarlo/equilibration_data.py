@@ -192,7 +192,7 @@ def _field_control(columns: Mapping[str, Any], model: ModelParameters, seed: int
     difference = columns["field_K"] + model.h0_K**2 / T_K * (1 - columns["overlap"])
     control = np.zeros_like(difference)
     for realization in range(len(control)):
-        h = model.h0_K * disorder.draw(model.L, model.n_spins, seed, realization).c_i[:, None]
+        h = model.h0_K * disorder.draw(model, seed, realization).c_i[:, None]
         cosh = np.cosh(np.clip(h / T_K, -300, 300))
         control[realization] = np.mean(-h * np.tanh(h / T_K) + model.h0_K**2 / T_K / cosh**2, axis=0)
     deviation = control - control.mean(axis=0)

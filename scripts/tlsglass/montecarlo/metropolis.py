@@ -69,7 +69,7 @@ class MarkovChain:
         for name, value in (("realization", realization), ("seed", seed)):
             if value < 0 or value != int(value):
                 raise ValueError(f"{name} = {value!r}: must be a whole number >= 0")
-        return cls(disorder.build(model, disorder.draw(model.L, model.n_spins, seed, realization)), dynamics)
+        return cls(disorder.build(model, disorder.draw(model, seed, realization)), dynamics)
 
     @property
     def spins(self) -> Int16Array:

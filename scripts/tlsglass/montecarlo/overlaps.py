@@ -10,21 +10,28 @@ import numpy as np
 
 from tlsglass.base.jit import njit
 from tlsglass.base.types import IntArray, Integer, UInt64Array
-from tlsglass.model import lattice
 from tlsglass.model.disorder import Draws
+from tlsglass.model.interaction import GAUSSIAN, LATTICE
 from tlsglass.model.parameters import ModelParameters
 
 SNAPSHOTS = 64  # one bit of an uint64 for each
 
 
 class Overlaps:
-    """The pairs of one realization, grouped by distance, and the overlaps of two copies summed over them."""
+    """The pairs of one realization, grouped by distance, and the overlaps of two copies summed over them.
+
+    Raises ValueError for factors that are not independent and normal, and for positions that are not on the lattice.
+    """
 
     def __init__(self, model: ModelParameters, draws: Draws) -> None:
+        if (model.interaction, model.positions) != (GAUSSIAN, LATTICE):
+            raise ValueError(
+                f"{model.interaction} on {model.positions} positions: the identities need normal c_ij on a lattice"
+            )
         shells = np.unique(model.kernel)
         self.variances_K2 = (model.J0_K * shells) ** 2  # σ_ij² of each shell of distances
         self.shell = np.searchsorted(shells, model.kernel)
-        self.coordinates = lattice.coordinates(draws.sites, model.L)
+        self.coordinates = draws.positions
         pairs = _count_pairs(self.coordinates, self.shell, len(shells))
         self.variance_K2 = math.fsum(self.variances_K2 * pairs)
 

@@ -61,7 +61,7 @@ class PairedAnnealsSimulation(BatchSimulation):
     def run(self, index: int) -> None:
         """Anneal realization ``first + index`` twice, with snapshots at each temperature."""
         model, protocol, arrays = self.model, self.protocol, self.arrays
-        draws = disorder.draw(model.L, model.n_spins, protocol.seed, self.first + index)
+        draws = disorder.draw(model, protocol.seed, self.first + index)
         spin_bits = np.zeros((COPIES, len(protocol.ladder_K), model.n_spins), dtype=np.uint64)
         heat_bath, equilibration = protocol.dynamics == "heat_bath", protocol.sweeps - SNAPSHOTS * self.stride
         for copy in range(COPIES):

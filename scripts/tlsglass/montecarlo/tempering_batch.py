@@ -79,7 +79,7 @@ class TemperingSimulation(BatchSimulation):
     def run(self, index: int) -> None:
         """Temper realization ``first + index``, and count the energies in its snapshots."""
         model, arrays, block = self.model, self.arrays, index // self.protocol.block
-        draws = disorder.draw(model.L, model.n_spins, self.protocol.seed, self.first + index)
+        draws = disorder.draw(model, self.protocol.seed, self.first + index)
         copies, arrays["lengths"][index], arrays["lowest"][index] = self._run_until_met(disorder.build(model, draws))
         self._store(index, copies, draws)
         for copy in copies:

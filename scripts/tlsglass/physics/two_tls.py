@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import constants
-from scipy.integrate import quad
 
 from tlsglass.base.types import FloatArray, FloatOrArray
+from tlsglass.model.moments import Moments, dipolar_factor, elastic_factor, mean_abs_bilinear
 
 EV_K = constants.e / constants.k  # 1 eV in kelvin
 DEBYE = 1e-21 / constants.c  # 1 D in C m
@@ -68,26 +68,12 @@ def dipolar_gap_exponent(low_K: float, high_K: float, h0_K: float, J0_K: float, 
     return float(np.log(high / low) / np.log(high_K / low_K))
 
 
-def mean_abs_bilinear(K: FloatArray) -> float:
-    """Return the mean of |uᵀ K v| over independent standard normal vectors u and v.
-
-    For fixed v it is sqrt(2/π) |K v|, and for Q = Σ λ z², ⟨sqrt(Q)⟩ = 1/(2 sqrt(π)) ∫_0^∞ (1 - Π (1 + 2tλ)^(-1/2)) t^(-3/2) dt.
-    """
-    eigenvalues = np.linalg.svd(K, compute_uv=False) ** 2
-
-    def integrand(ln_t: float) -> float:
-        return float(-np.expm1(-0.5 * np.sum(np.log1p(2 * np.exp(ln_t) * eigenvalues))) * np.exp(-0.5 * ln_t))
-
-    integral = quad(integrand, -60, 0, epsabs=0, epsrel=1e-10)[0] + quad(integrand, 0, 80, epsabs=0, epsrel=1e-10)[0]
-    return float(np.sqrt(2 / np.pi) * integral / (2 * np.sqrt(np.pi)))
-
-
 def dipolar_constant() -> float:
     """Return P0⟨|J_dip|⟩ / C_dip of Appendix C, (1/π) ⟨|x1 x2 + y1 y2 - 2 z1 z2|⟩ for dipoles with Gaussian components.
 
     ASSUME: C_dip = P0 p²/ε, where p² is the variance of one component; this reproduces the paper's 0.56.
     """
-    return mean_abs_bilinear(np.diag([1.0, 1.0, -2.0])) / np.pi
+    return Moments(3, dipolar_factor).mean_abs() / np.pi
 
 
 def elastic_constant(diagonal_variance: float = 2.0) -> float:
@@ -130,31 +116,7 @@ def _octant(nodes: int) -> tuple[FloatArray, FloatArray]:
 def elastic_form(n: ArrayLike, diagonal_variance: float) -> FloatArray:
     """Return the matrix K (6, 6) of the energy uᵀKv of two symmetric tensors along ``n``, a unit vector, in units of 1/(8πµr³).
 
-    u and v contain the components xx, yy, zz, xy, xz, yz, each divided by its standard deviation.
+    u and v contain the components xx, yy, zz, yz, xz, xy, each divided by its standard deviation.
     """
-    pairs = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]
-    response = _transverse_response(np.asarray(n))
-    K = np.zeros((6, 6))
-    for a, (i, j) in enumerate(pairs):
-        for b, (k, m) in enumerate(pairs):
-            # an off-diagonal component occurs twice in the double contraction
-            K[a, b] = sum(response[p, q, r, s] for p, q in {(i, j), (j, i)} for r, s in {(k, m), (m, k)})
-    deviation: FloatArray = np.array([np.sqrt(diagonal_variance)] * 3 + [1.0] * 3)
-    return deviation[:, None] * K * deviation
-
-
-def _transverse_response(n: FloatArray) -> FloatArray:
-    """Return r³ ∂_i ∂_k [(δ_jl + n_j n_l)/r] for the direction ``n``, as an array [i, j, k, l]."""
-    d = np.eye(3)
-    first: FloatArray = np.einsum("jl,ik->ijkl", d, 3 * np.outer(n, n) - d)
-    second: FloatArray = (
-        np.einsum("jk,li->ijkl", d, d)
-        + np.einsum("lk,ji->ijkl", d, d)
-        - 3 * np.einsum("jk,l,i->ijkl", d, n, n)
-        - 3 * np.einsum("lk,j,i->ijkl", d, n, n)
-        - 3 * np.einsum("ji,l,k->ijkl", d, n, n)
-        - 3 * np.einsum("li,j,k->ijkl", d, n, n)
-        - 3 * np.einsum("ki,j,l->ijkl", d, n, n)
-        + 15 * np.einsum("i,j,k,l->ijkl", n, n, n, n)
-    )
-    return first + second
+    deviation: FloatArray = np.array([np.sqrt(diagonal_variance)] * 3 + [np.sqrt(2)] * 3)  # the metric counts the others twice
+    return deviation[:, None] * Moments(6, elastic_factor).matrix(np.asarray(n, dtype=float)) * deviation

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tlsglass.base import labels, validation
+from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS, LATTICE
+from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo.protocol import ANNEALING, COUNTING_METHODS
 from tlsglass.study import equilibrium_plan, published_match
 from tlsglass.study.configured_study import ATLAS_SETS, Study
@@ -36,6 +38,8 @@ Errors = Iterator[tuple[Any, ...]]
 RUN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 ATLAS = ["atlas"]
 WINDOWS, WINDOWS_J0 = ["fits", "zero_temperature_windows_K"], ["fits", "power_law_windows_J0"]
+OPTIONS = {option for entry in INTERACTIONS.values() for option in entry.options}
+INTERACTION_KEYS = {"interaction", "fields", "positions", *OPTIONS}
 TOO_WEAK = "is too small compared with model.h0_K for 32-bit fields"
 
 
@@ -67,7 +71,10 @@ def check(
             raise validation.InputError(*lines)
         config, repaired = _repair(config, schema, defaults)
     study = Study(config)
-    errors = [error for check in CHECKS for error in check(study)]
+    errors = list(interaction(study))
+    if errors:  # the other checks need a model that exists
+        study = Study(config | {"model": {key: value for key, value in config["model"].items() if key not in INTERACTION_KEYS}})
+    errors += [error for check in CHECKS for error in check(study)]
     if manifest and config["density_of_states"]["source"] == "published":
         with validation.collect_errors(lines):
             errors += published_match.differences(study, manifest)
@@ -126,6 +133,25 @@ def run_name(study: Study) -> Errors:
     name = study.config.get("run", "paper")
     if not RUN_NAME.fullmatch(name):
         yield ["run"], name, "must be made of letters, digits, - _ and . (it names a folder): give it with --config run=NAME"
+
+
+def interaction(study: Study) -> Errors:
+    """Check the interaction of the model, and that the keys beside it belong to it."""
+    yield from _interaction_errors(["model"], study.config["model"])
+    if study.config["model"].get("positions", LATTICE) != LATTICE and study.config["model"]["cutoff"] == 0:
+        yield ["model", "cutoff"], 0, "must be > 0 for random positions, which may coincide", ["model", "positions"]
+
+
+def _interaction_errors(path: KeyPath, section: dict[str, Any]) -> Errors:
+    """Check the keys of a section that describe an interaction."""
+    name = section.get("interaction", GAUSSIAN)
+    for key, allowed in ModelParameters.allowed_values(name).items():
+        if key in section and section[key] not in allowed and (key == "interaction" or name in INTERACTIONS):
+            yield [*path, key], section[key], f"must be one of {', '.join(allowed)}", [*path, "interaction"]
+    for key in OPTIONS.intersection(section):
+        if name in INTERACTIONS and key not in INTERACTIONS[name].options:
+            having = [other for other, entry in INTERACTIONS.items() if key in entry.options]
+            yield [*path, key], section[key], f"is an option of {', '.join(having)} only", [*path, "interaction"]
 
 
 def _schedules(study: Study) -> Iterator[tuple[KeyPath, list[float]]]:
@@ -337,6 +363,10 @@ def equilibrium(study: Study) -> Errors:
     """Check the temperatures and fields of the sets of exchange Monte Carlo."""
     if not study.equilibrium:
         return
+    model = study.config["model"]
+    if (model.get("interaction", GAUSSIAN), model.get("positions", LATTICE)) != (GAUSSIAN, LATTICE):
+        allowed = "must be null: the identities that test equilibrium need normal c_ij on the lattice"
+        yield EQUILIBRIUM, list(equilibrium_plan.sets(study)), allowed, ["model"]
     temperatures = equilibrium_plan.temperatures(study)
     for index, T in enumerate(temperatures):
         if T not in value_at(study.config, SCHEDULE):

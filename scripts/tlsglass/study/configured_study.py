@@ -10,6 +10,7 @@ from typing import Any
 
 from tlsglass.base import labels
 from tlsglass.dos.grid import Grid
+from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo.protocol import Protocol, scale_temperatures
 from tlsglass.study import equilibrium_plan
@@ -63,7 +64,7 @@ class Study:
         """Return the parameters of the model on a lattice of size ``L``."""
         model = self.config["model"]
         h0_K, cutoff, concentration = (labels.round_to_label(model[name]) for name in ("h0_K", "cutoff", "concentration"))
-        return ModelParameters(int(L), h0_K, self.J0_values[J0], cutoff, concentration)
+        return ModelParameters(int(L), h0_K, self.J0_values[J0], cutoff, concentration, **interaction_parameters(model))
 
     def grid(self) -> Grid:
         """Return the energy grid of the counts."""
@@ -236,6 +237,17 @@ class Study:
     def _model_with(self, L: int, J0_K: float) -> ModelParameters:
         """Return the parameters of the model with another coupling."""
         return replace(self.model(L, next(iter(self.J0_values))), J0_K=labels.round_to_label(J0_K))
+
+
+def interaction_parameters(section: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of ModelParameters that describe the interaction, from the keys of a section that it contains.
+
+    The random fields are by default the first ones of the interaction.
+    """
+    name = section.get("interaction", GAUSSIAN)
+    parameters = {"interaction": name, "fields": section.get("fields", INTERACTIONS[name].fields[0])}
+    parameters |= {key: section[key] for key in ("positions",) if key in section}
+    return parameters | {key: labels.round_to_label(section[key]) for key in INTERACTIONS[name].options if key in section}
 
 
 def _plan(model: ModelParameters, protocol: Protocol, entry: Mapping[str, Any], *, with_quench: bool) -> SimulationPlan:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from tlsglass.base import io, published_files, validation
+from tlsglass.model.interaction import GAUSSIAN
 from tlsglass.study import equilibrium_plan
-from tlsglass.study.configured_study import Study
+from tlsglass.study.configured_study import Study, interaction_parameters
 
 KeyPath: TypeAlias = list[Any]  # keys and positions in lists, from the top of the configuration
 Differences: TypeAlias = Iterator[tuple[KeyPath, Any, str]]
@@ -49,6 +50,12 @@ def _differences(study: Study, published: dict[str, Any]) -> Differences:
     for path in [*SAME, *([VARIANT_TEMPERATURES] if study.variants else [])]:
         if value_at(config, path) != value_at(published, path):
             yield path, value_at(config, path), repr(value_at(published, path))
+    if interaction_parameters(config["model"]) != interaction_parameters(published["model"]):
+        yield (
+            ["model", "interaction"],
+            config["model"].get("interaction"),
+            repr(published["model"].get("interaction", GAUSSIAN)),
+        )
     for path in SUBSETS:
         for index, value in enumerate(value_at(config, path)):
             if value not in value_at(published, path):

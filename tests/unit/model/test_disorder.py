@@ -8,11 +8,11 @@ import pytest
 from tlsglass.model import disorder
 
 
-def test_a_realization_depends_on_seed_size_and_number_alone():
-    first, again = disorder.draw(4, 32, 7, 3), disorder.draw(4, 32, 7, 3)
+def test_a_realization_depends_on_seed_size_and_number_alone(small_model):
+    first, again = disorder.draw(small_model, 7, 3), disorder.draw(replace(small_model, J0_K=1.0, h0_K=1.0, cutoff=0.1), 7, 3)
     for a, b in zip(first, again, strict=True):
         np.testing.assert_array_equal(a, b)
-    different_draws = [disorder.draw(4, 32, 8, 3), disorder.draw(4, 32, 7, 4)]
+    different_draws = [disorder.draw(small_model, 8, 3), disorder.draw(small_model, 7, 4)]
     for different in different_draws:
         assert not np.array_equal(first.c_ij, different.c_ij)
         assert first.chain_key != different.chain_key
@@ -20,14 +20,15 @@ def test_a_realization_depends_on_seed_size_and_number_alone():
 
 def test_half_of_the_sites_are_occupied_once(small_model):
     assert small_model.n_spins == 32
-    sites = disorder.draw(4, 32, 1, 0).sites
-    assert len(set(sites.tolist())) == 32
-    assert sites.max() < 64
+    positions = disorder.draw(small_model, 1, 0).positions
+    assert len(set(map(tuple, positions.tolist()))) == 32
+    assert positions.min() == 0
+    assert positions.max() == 3
 
 
-def test_sites_and_spins_are_uniform_and_couplings_standard_normal():
-    draws = [disorder.draw(4, 32, 1, r) for r in range(400)]
-    occupied = np.bincount(np.concatenate([d.sites for d in draws]), minlength=64)
+def test_sites_and_spins_are_uniform_and_couplings_standard_normal(small_model):
+    draws = [disorder.draw(small_model, 1, r) for r in range(400)]
+    occupied = np.bincount(np.concatenate([d.positions @ [16, 4, 1] for d in draws]), minlength=64)
     # 400 draws, p = 1/2: σ = 10; the largest of 64 deviations stays below 4.5 σ
     assert np.abs(occupied - 200).max() < 45
     spins = np.concatenate([d.spins for d in draws])
@@ -38,7 +39,7 @@ def test_sites_and_spins_are_uniform_and_couplings_standard_normal():
 
 
 def test_integer_hamiltonian_is_the_float_one_rounded(small_model):
-    draws = disorder.draw(4, 32, 1, 5)
+    draws = disorder.draw(small_model, 1, 5)
     system = disorder.build(small_model, draws)
     h, J = disorder.float_hamiltonian(small_model, draws)
     unit = small_model.coupling_unit_K
@@ -50,7 +51,7 @@ def test_integer_hamiltonian_is_the_float_one_rounded(small_model):
 
 
 def test_couplings_of_two_J0_are_the_same_integers(small_model):
-    draws = disorder.draw(4, 32, 1, 5)
+    draws = disorder.draw(small_model, 1, 5)
     weak, strong = (disorder.build(replace(small_model, J0_K=J0), draws) for J0 in (2.0, 3.0))
     np.testing.assert_array_equal(weak.couplings, strong.couplings)
 
@@ -61,7 +62,7 @@ def test_coupling_unit_is_J0_over_8192_for_unit_cutoff(small_model):
 
 def test_padding_is_zero_and_never_counted():
     model = disorder.ModelParameters(L=3, h0_K=10.0, J0_K=2.0, cutoff=1.0, concentration=0.5)
-    system = disorder.build(model, disorder.draw(3, model.n_spins, 1, 0))
+    system = disorder.build(model, disorder.draw(model, 1, 0))
     assert system.n == 14
     assert system.couplings.shape == (14, 64)
     assert not system.couplings[:, 14:].any()
@@ -69,7 +70,7 @@ def test_padding_is_zero_and_never_counted():
 
 
 def test_a_coupling_or_a_field_beyond_the_integers_is_refused(small_model):
-    draws = disorder.draw(4, 32, 1, 5)
+    draws = disorder.draw(small_model, 1, 5)
     with pytest.raises(OverflowError, match="16 bits"):
         disorder.build(small_model, draws._replace(c_ij=np.full_like(draws.c_ij, 9.0)))
     with pytest.raises(OverflowError, match="range"):

@@ -146,6 +146,6 @@ def test_both_ways_to_sweep_make_the_same_decisions(build):
 
 def test_one_realization_takes_less_than_4_MB():
     model = disorder.ModelParameters(L=12, h0_K=10.0, J0_K=2.0, cutoff=1.0, concentration=0.5)
-    draws = disorder.draw(12, model.n_spins, 1, 0)
+    draws = disorder.draw(model, 1, 0)
     arrays = [x for x in (*draws, *disorder.build(model, draws)) if isinstance(x, np.ndarray)]
     assert sum(array.nbytes for array in arrays) < 4e6

@@ -54,7 +54,10 @@ def test_every_other_setting_of_the_chain_is_in_the_origin(small_model, short_pr
 
 @pytest.mark.parametrize("name", [field.name for field in fields(ModelParameters)])
 def test_every_parameter_of_the_model_is_in_the_origin(small_model, short_protocol, name):
-    changed = replace(small_model, **{name: getattr(small_model, name) * 2})
+    words = {"interaction": "elastic", "fields": "same_dipole", "positions": "random", "vt_over_vl": 0.6}
+    if name == "fields":
+        small_model = replace(small_model, interaction="dipolar")
+    changed = replace(small_model, **{name: words.get(name) or getattr(small_model, name) * 2})
     assert counts_fingerprint(changed, short_protocol, COLD) != counts_fingerprint(small_model, short_protocol, COLD)
     assert record_fingerprint(changed, short_protocol) != record_fingerprint(small_model, short_protocol)
 
@@ -70,8 +73,10 @@ def test_a_new_option_at_its_default_changes_no_origin_and_no_folder(small_model
 
 
 def test_an_origin_gives_back_the_model_and_the_protocol(small_model, short_protocol):
-    model, protocol = parse_fingerprint(counts_fingerprint(small_model, short_protocol), short_protocol.measured_K)
-    assert (model, protocol) == (small_model, short_protocol)
+    random_dipoles = replace(small_model, interaction="dipolar", fields="same_dipole", positions="random", vt_over_vl=0.6)
+    for model in (small_model, random_dipoles):
+        fingerprint = counts_fingerprint(model, short_protocol)
+        assert parse_fingerprint(fingerprint, short_protocol.measured_K) == (model, short_protocol)
 
 
 def test_the_folder_of_shards_names_the_set(small_model, short_protocol):

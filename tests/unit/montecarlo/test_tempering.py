@@ -102,7 +102,7 @@ def test_a_replica_that_is_never_exchanged_is_the_chain_of_metropolis(build):
 def test_the_first_of_two_anneals_is_the_chain_of_annealing(short_protocol, build):
     protocol = replace(short_protocol, method=PAIRED_ANNEALING, sweeps=64, measured_K=())
     _, digest_of_batch = methods.simulate(MODEL, protocol, 0, 10)
-    chain = metropolis.MarkovChain(disorder.build(MODEL, disorder.draw(MODEL.L, MODEL.n_spins, protocol.seed, 7)))
+    chain = metropolis.MarkovChain(disorder.build(MODEL, disorder.draw(MODEL, protocol.seed, 7)))
     for k, T in enumerate(protocol.ladder_K):
         energies = []
         for _ in range(64):

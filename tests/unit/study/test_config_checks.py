@@ -67,6 +67,10 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
             "observables.sound_velocity_windows_K[1] = [0.02, 0.03]: must contain at least 3",
         ),
         (("lattices", 0, "L"), 8.0, "lattices[0].L = 8.0: must be of type integer"),
+        (("model", "interaction"), "quadrupolar", "model.interaction = 'quadrupolar': must be one of gaussian, dipolar"),
+        (("model", "fields"), "same_dipole", "model.fields = 'same_dipole': must be one of independent"),
+        (("model", "positions"), "fcc", "model.positions = 'fcc': must be one of lattice, random"),
+        (("model", "vt_over_vl"), 0.6, "model.vt_over_vl = 0.6: is an option of elastic, two_tls, electric_elastic only"),
         (("model", "h0_K"), float("nan"), "model.h0_K = nan: must be of type number"),
         (("model", "J0_K"), [2, 2.0000000000001, 3], "model.J0_K = [2, 2.0000000000001, 3]: must differ"),
         (("fits", "eq3_window_T"), 0.01, "fits.eq3_window_T = 0.01: must contain at least 3 bins"),
@@ -135,6 +139,35 @@ def test_what_is_wrong_is_said_in_one_line_with_file_key_and_value(keys, value, 
         config_checks.check(changed(*keys, value=value), CONFIG_SCHEMA, lambda path: "config/quick.yaml")
     assert any(line.startswith(f"config/quick.yaml: {said}") for line in caught.value.lines), str(caught.value)
     assert not any("\n" in line for line in caught.value.lines)
+
+
+def test_an_interaction_that_does_not_exist_hides_no_other_error():
+    config = changed("model", "interaction", value="quadrupolar")
+    config["annealing"]["quench_K"] = 0.05
+    with pytest.raises(validation.InputError) as caught:
+        config_checks.check(config, CONFIG_SCHEMA, lambda path: "config.yaml")
+    assert [line.split(" = ")[0] for line in caught.value.lines] == [
+        "config.yaml: model.interaction",
+        "config.yaml: annealing.quench_K",
+    ]
+
+
+def test_random_positions_need_a_cutoff_and_equilibrium_needs_normal_factors():
+    config = changed("model", "positions", value="random")
+    config["model"]["cutoff"] = 0
+    entry = {"L": 8, "J0_K": 3, "realizations": 100, "realizations_per_job": 50, "highest_K": 5, "sweeps": 128}
+    config["checks"]["equilibrium"] = {
+        "acceptance": 0.2,
+        "annealed_sweeps": [257],
+        "jackknife_groups": 5,
+        "sets": [entry],
+    }
+    with pytest.raises(validation.InputError) as caught:
+        config_checks.check(config, CONFIG_SCHEMA, lambda path: "config.yaml")
+    assert "config.yaml: model.cutoff = 0: must be > 0 for random positions" in str(caught.value)
+    config["model"] |= {"cutoff": 1, "positions": "lattice", "interaction": "dipolar"}
+    with pytest.raises(validation.InputError, match=r"checks\.equilibrium = \['L8_J3'\]: must be null"):
+        config_checks.check(config, CONFIG_SCHEMA, lambda path: "config.yaml")
 
 
 def test_a_missing_key_is_named():
@@ -272,6 +305,7 @@ def test_another_analysis_of_the_published_densities_or_a_part_of_them_is_accept
     [
         (("seed",), 1, "seed = 1: must be what the published densities were made with, 20210205; or simulate"),
         (("model", "cutoff"), 0.5, "model.cutoff = 0.5: must be"),
+        (("model", "interaction"), "dipolar", "model.interaction = 'dipolar': must be what the published densities were made"),
         (("model", "J0_K"), [2, 4], "model.J0_K[1] = 4: must be what the published densities were made with, one of [2, 3]"),
         (("lattices", 0, "realizations"), 500, "lattices[0] = "),
         (("density_of_states", "realizations_per_block"), 5, "density_of_states.realizations_per_block = 5: must be"),

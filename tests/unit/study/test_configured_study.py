@@ -140,3 +140,15 @@ def test_another_h0_has_another_folder_and_one_more_temperature_has_not():
     )
     assert warmer.shard_folder != published.shard_folder
     assert more.set_plan("8", "2").shard_folder == published.shard_folder
+
+
+def test_an_interaction_has_its_own_fields_and_folder_and_the_default_is_spelled_or_not():
+    plan = configured_study.Study(CONFIG).set_plan("8", "2")
+    spelled = configured_study.Study(changed("model", "positions", value="lattice")).set_plan("8", "2")
+    assert (spelled.model, spelled.shard_folder) == (plan.model, plan.shard_folder)
+    config = changed("model", "interaction", value="two_tls")
+    model = configured_study.Study(config).set_plan("8", "2").model
+    assert (model.interaction, model.fields, model.vt_over_vl) == ("two_tls", "same_dipole", 0.0)
+    config["model"]["vt_over_vl"] = 0.6
+    assert configured_study.Study(config).model("8", "2") == replace(model, vt_over_vl=0.6)
+    assert configured_study.Study(config).set_plan("8", "2").shard_folder != plan.shard_folder
