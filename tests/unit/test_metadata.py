@@ -134,7 +134,7 @@ def test_the_coupling_distribution_of_contributing_has_couplings_of_one_size(cha
 import json, tlsglass
 from tlsglass.model import disorder
 model = {SMALL}
-draws = disorder.draw(model.L, model.n_spins, 1, 0)
+draws = disorder.draw(model, 1, 0)
 h, J = disorder.float_hamiltonian(model, draws)
 print(json.dumps([sorted(set(draws.c_ij.tolist())), abs(J).max()]))
 """

@@ -68,7 +68,7 @@ def draw(model: ModelParameters, seed: int, realization: int) -> Draws:
     if model.positions != LATTICE:
         positions = model.L * _generator(of_positions).random((n, 3))
     if model.interaction == GAUSSIAN:
-        c_ij = rng.standard_normal(n * (n - 1) // 2, dtype=np.float32)
+        c_ij = _draw_c_ij(rng, n * (n - 1) // 2)
     else:
         family = moments.of_model(model)
         m_i = family.draw(_generator(of_moments), n)
@@ -77,6 +77,11 @@ def draw(model: ModelParameters, seed: int, realization: int) -> Draws:
             c_i = family.fields(m_i, _generator(of_fields))
     spins = (2 * rng.integers(0, 2, size=n) - 1).astype(np.int16)
     return Draws(positions, c_i, c_ij, spins, chain.generate_state(1, np.uint64)[0])
+
+
+def _draw_c_ij(rng: np.random.Generator, n_pairs: int) -> Float32Array:
+    """Return independent random factors of the couplings: the only place that knows their distribution."""
+    return rng.standard_normal(n_pairs, dtype=np.float32)
 
 
 def _generator(sequence: np.random.SeedSequence) -> np.random.Generator:
