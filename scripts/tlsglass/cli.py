@@ -32,7 +32,7 @@ only ω/A matters, so that the fitted rate A absorbs the factor"""
 RESONATOR = "resonator"  # --observable for f and 1/Q_i of one table, fitted together
 TABLE_OPTIONS = (
     *("observable", "frequency", "temperature", "value", "error", "columns", "temperature_unit", "value_unit", "error_unit"),
-    *("form", "inverse", "decimal", "relative_error", "temperature_error", "skip_bad_rows", "confirm"),
+    *("form", "inverse", "decimal", "relative_error", "temperature_error", "skip_bad_rows", "confirm", "time", "fix"),
     *("where", "window", "h0", "write_dataset"),
 )
 RESONATOR_OPTIONS = (
@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--dataset", metavar="FOLDER", help="a folder with dataset.yaml, instead of a table")
     fit.add_argument("--observable", metavar="NAME", help=", ".join(_observable_names()))
     fit.add_argument("--frequency", metavar="F", help=FREQUENCY_HELP)
+    fit.add_argument("--time", metavar="T", help="time of the measurement with its unit, such as 10s, or its column")
     fit.add_argument("--temperature", metavar="COLUMN", help="the column of the temperature")
     fit.add_argument(
         "--value", nargs="+", metavar="COLUMN", help="the column of the value; several columns are fitted one by one"
@@ -121,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--skip-bad-rows", action="store_true", help="leave out rows without a number")
     fit.add_argument("--confirm", action="append", metavar="CODE", help="the answer to a question about suspicious input")
     fit.add_argument("--window", nargs=2, metavar=("LOW", "HIGH"), help="fitted temperatures, like 0.05 450mK; default: all")
+    fit.add_argument("--fix", action="append", metavar="NAME=X", help="fix a parameter, such as A_Hz_per_K3=1e8; repeatable")
     fit.add_argument("--h0", type=_number, metavar="K", help="random field in kelvin, 10 by default")
     _add_resonator_options(fit)
     fit.add_argument("--json", action="store_true", help="print all numbers as JSON, as in fit.json")
@@ -217,7 +219,7 @@ def _fit_resonator(args: argparse.Namespace) -> None:
     from tlsglass.fitting import joint_result
     from tlsglass.report import fit_report
 
-    no_use = ("relative_error", "h0", "write_dataset", "form", "inverse")
+    no_use = ("relative_error", "h0", "write_dataset", "form", "inverse", "time", "fix")
     _refuse(args, no_use, f"no use for it with --observable {RESONATOR}")
     if args.value and len(args.value) > 1:
         raise validation.InputError(f"--value {' '.join(args.value)}: one column of f with --observable {RESONATOR}")
@@ -326,6 +328,8 @@ def _options(args: argparse.Namespace) -> "ReadingOptions":
         form=args.form,
         inverse=args.inverse,
         frequency_Hz=None if args.frequency is None else parse_frequency(args.frequency),
+        time=args.time,
+        fixed=_fixed_parameters(args) or None,
         relative_error=None if args.relative_error is None else parse_fraction(args.relative_error),
         temperature_error=args.temperature_error,
         window_K=parse_window(args.window) if args.window else None,
@@ -335,6 +339,18 @@ def _options(args: argparse.Namespace) -> "ReadingOptions":
         skip_bad_rows=args.skip_bad_rows,
         confirm=args.confirm or (),
     )
+
+
+def _fixed_parameters(args: argparse.Namespace) -> dict[str, float]:
+    """Return {parameter: value} of --fix."""
+    fixed = {}
+    for entry in args.fix or ():
+        name, _, text = entry.partition("=")
+        try:
+            fixed[name.strip()] = _number(text)
+        except ValueError:
+            raise validation.InputError(f"--fix {entry}: must be NAME=X, where X is a number") from None
+    return fixed
 
 
 def _conditions(args: argparse.Namespace) -> dict[str, str]:

@@ -110,6 +110,14 @@ def alpha(densities: TemperatureSeries, s: Section, window: Window | None = None
     return specific_heat_law(densities, s, window).power - 1
 
 
+def alpha_gain(densities: TemperatureSeries, s: Section, time: str) -> JackknifeEstimate:
+    """Return by how much α of C(T, t) exceeds α of the specific heat of all TLSs, for a time of ``heat_pulse: times_s``."""
+    pulse = s["heat_pulse"]
+    C = curve(densities, functionals.dynamic_specific_heat, pulse["times_s"][time], pulse["rate_per_s_K3"])
+    window = s["exponent_windows_K"][0]
+    return temperature_fits.fit_power_law(densities.T_K, C, *window).power - 1 - alpha(densities, s, window)
+
+
 def beta(densities: TemperatureSeries, s: Section, window: Window | None = None) -> JackknifeEstimate:
     """Return β of κ ∝ T^(2-β)."""
     return 2 - kappa_law(densities, s, window).power

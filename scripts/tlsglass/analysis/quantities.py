@@ -107,6 +107,16 @@ QUANTITIES = (
         pull_place=EvaluatedAt.ALL_TEMPERATURES,
         claim_prefix="alpha_L12_J",
     ),
+    *(
+        _law(
+            name=f"alpha_gain_{name}",
+            symbol=f"$α$ after {text} $-$ $α$",
+            label=f"α after {text} minus α",
+            choices=alternatives.quoted_only(partial(estimators.alpha_gain, time=name)),
+            claim_prefix=f"alpha_gain_{name}_J",
+        )
+        for name, text in (("10us", "10 µs"), ("1s", "1 s"), ("1h", "1 h"))
+    ),
     _law(
         name="beta",
         symbol="$β$",

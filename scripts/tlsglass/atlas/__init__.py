@@ -13,6 +13,7 @@ __all__ = [
     "beta",
     "density",
     "density_estimate",
+    "dynamic_specific_heat",
     "eq3",
     "internal_friction",
     "limits",

@@ -121,6 +121,35 @@ def specific_heat(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: At
     return _integrate(kernels.specific_heat_kernel, T_K, J0_K, h0_K, atlas)
 
 
+def dynamic_specific_heat(
+    T_K: npt.ArrayLike, J0_K: float, time_s: float, A: float, h0_K: float = H0_K, atlas: Atlas | None = None
+) -> JackknifeEstimate:
+    """Return L0 times the specific heat C(T, t) per lattice site (k_B = 1) of the TLSs that relax within a time.
+
+    Parameters
+    ----------
+    T_K
+        Temperatures in kelvin.
+    J0_K
+        Typical interaction of neighboring TLSs in kelvin.
+    time_s
+        Duration t of the heat pulse, in seconds.
+    A
+        Prefactor of the TLS relaxation rate A E³ coth(E/2T), in 1/s per K³. Only A t matters.
+    h0_K
+        Typical random field h0 in kelvin.
+    atlas
+        Atlas to evaluate; by default that of the package, in equilibrium.
+    """
+
+    def at_temperature(T: float) -> JackknifeEstimate:
+        E, weight = kernels.dynamic_nodes(T, time_s, A)
+        weighted: FloatArray = weight * kernels.dynamic_specific_heat_kernel(E, T, time_s, A)
+        return density_estimate(E, T, J0_K, h0_K, atlas) @ weighted
+
+    return _for_each(at_temperature, T_K)
+
+
 def sound_velocity(
     T_K: npt.ArrayLike, J0_K: float, omega: float, A: float, h0_K: float = H0_K, atlas: Atlas | None = None
 ) -> JackknifeEstimate:

@@ -51,6 +51,7 @@ class AtlasObservables:
         self.T_K = np.append(np.asarray(T_K, dtype=float), self.T_reference)  # the last is the reference
         self._principal_value = lru_cache(maxsize=8)(self._principal_value_mesh)
         self._single_energy = lru_cache(maxsize=8)(self._single_energy_mesh)
+        self._dynamic = lru_cache(maxsize=8)(self._dynamic_mesh)
 
     # ---- meshes of energies -----------------------------------------------------------------------------------------
 
@@ -78,6 +79,13 @@ class AtlasObservables:
     def _single_energy_mesh(self, E_K: float) -> MeshEvaluator:
         return MeshEvaluator(self.atlas, self.T_K, np.full((len(self.T_K), 1), E_K), self.h0_K)
 
+    def _dynamic_mesh(self, time_s: tuple[float, ...] | float, reference_s: float, A: float, dimension: float) -> MeshEvaluator:
+        """Return the mesh whose weights contain ``kernels.dynamic_specific_heat_kernel``."""
+        times = np.append(np.broadcast_to(time_s, len(self.T_K) - 1), reference_s)
+        E_K, weights = kernels.dynamic_nodes(self.T_K, times, A, dimension)
+        kernel = kernels.dynamic_specific_heat_kernel(E_K, self.T_K[:, None], times[:, None], A, dimension)
+        return MeshEvaluator(self.atlas, self.T_K, E_K, self.h0_K, weights * kernel)
+
     # ---- observables -------------------------------------------------------------------------------------------------
 
     def reference(self, g: float, jackknife: bool = False) -> FloatArray:
@@ -87,6 +95,23 @@ class AtlasObservables:
     def specific_heat(self, g: float, jackknife: bool = False) -> FloatArray:
         """Return C in units of C(1 K), the integral over ``kernels.specific_heat_kernel``."""
         C = self._all.integrate(kernels.specific_heat_kernel, float(g), jackknife)
+        return C[..., :-1] / C[..., -1:] * self.T_reference
+
+    def dynamic_specific_heat(
+        self,
+        g: float,
+        time_s: tuple[float, ...] | float,
+        reference_s: float,
+        A: float,
+        dimension: float = 3.0,
+        jackknife: bool = False,
+    ) -> FloatArray:
+        """Return C after ``time_s``, one for all or one for each temperature, in units of C(1 K) after ``reference_s``.
+
+        The integral over ``kernels.dynamic_specific_heat_kernel``.
+        """
+        mesh = self._dynamic(time_s, reference_s, A, dimension)
+        C: FloatArray = np.sum(mesh.weights * mesh.n(float(g), jackknife), axis=-1)
         return C[..., :-1] / C[..., -1:] * self.T_reference
 
     def thermal_conductivity(self, g: float, jackknife: bool = False) -> FloatArray:

@@ -26,6 +26,7 @@ QUANTITIES = {  # of the letters and digits of a name in lower case, without Gre
     "Q": r"q(i|int\w*|u|unloaded|tls|m|mech)?\d?|qualityfactor|guete",
     "loss": r"tand(elta)?\w*|(internal)?loss(tan(gent)?)?|internalfriction|dissipation|damping|verlust\w*|delta(i|int|tls)",
     "power": r"p(ower)?(dbm|in|app|vna|rf|read|readout|w)?|leistung|drivepower|pwr",
+    "time": r"(waiting|elapsed|measuring|measurement)?time|zeit|dauer|delay",
     "photons": r"n(bar|ph|photons?)|nphotons?|photons?(number)?|meanphotonnumber",
 }
 OBSERVABLES = {  # quantities that each observable is made of
@@ -128,8 +129,8 @@ def parse_name(name: str) -> Column:
     form, stem = _form(plain)
     stem = re.sub(r"[^a-z0-9]", "", stem.lower())
     quantity = next((key for key, pattern in QUANTITIES.items() if re.fullmatch(pattern, stem)), None)
-    if quantity == "T" and "time" in stem:
-        quantity = None
+    if quantity == "T" and ("time" in stem or (unit and units.convert_unit(unit, units.SECONDS))):
+        quantity = "time"
     if quantity == "Q" and form.power == -1:
         quantity, form = "loss", replace(form, power=1)
     return Column(name, stem, quantity, unit, form, scale, is_error, relative, relative_in_name, variance)
@@ -148,7 +149,8 @@ def _without_unit(text: str) -> tuple[str, str | None]:
     parts = text.split("_")
     tails += [("_".join(parts[:k]), "_".join(parts[k:])) for k in range(1, len(parts)) if parts[0]]
     for name, tail in tails:
-        if tail not in NO_TAILS and name and (units.is_unit(tail) or tail in ("dBm", "dB")):
+        is_time = tail == "s" and parse_stem(name) == "time"
+        if (tail not in NO_TAILS or is_time) and name and (units.is_unit(tail) or tail in ("dBm", "dB")):
             return name, tail
     if text in ("%",):
         return "", text

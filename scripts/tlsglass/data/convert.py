@@ -74,6 +74,7 @@ class MeasuredPoints:
     value: list[float] = field(default_factory=list)
     error: list[float] | None = None  # None where errors are estimated from the residuals
     T_error_K: list[float] | None = None
+    time_s: list[float] | None = None  # None where there is no column of times
     drive: dict[str, list[float]] = field(default_factory=dict)  # columns that the section `drive` needs
     rows: list[int] = field(default_factory=list)  # their positions in the table
     lines_left_out: list[int] = field(default_factory=list)  # of rows without a number, where these are skipped
@@ -145,13 +146,13 @@ def convert_points(problems: Problems, info: Mapping[str, Any], observable: Obse
     if is_absolute and probe is None:  # which is a problem of the keys
         return points
     T_column, column = data["temperature"]["column"], data["value"]["column"]
-    names = [data[key]["column"] for key in ("temperature", "value", "error") if "column" in data[key]]
+    names = [data[key]["column"] for key in ("temperature", "value", "error", "time") if "column" in data.get(key, {})]
     if len(set(names)) < len(names):
         problems.append(f"{problems.path}: data: the columns {', '.join(names)} must be different ones")
         return points
     table = settle_decimal(table, T_column, kelvin.factor, data.get("decimal"))
     selected = table.select(data.get("where", {}))
-    drive = drive_section.required_columns(info)
+    drive = drive_section.required_columns(info) | _time_column(data)
     T_numbers, numbers = table.numbers(T_column), table.numbers(column)
     drive_numbers = {name: table.numbers(name) for name in drive}
     error_of = _error_reader(problems, data, conversion, table, observable, probe, info.get(observable.probe))
@@ -190,6 +191,7 @@ def convert_points(problems: Problems, info: Mapping[str, Any], observable: Obse
         for name in drive:
             points.drive[name].append(drive_numbers[name][k])
         points.rows.append(k)
+    points.time_s = _times(problems, data, points.drive)
     left_out = sorted({k for rows in bad.values() for k in rows})
     if data.get("skip_bad_rows", False):
         points.lines_left_out = [table.line_numbers[k] if table.line_numbers else k + 1 for k in left_out]
@@ -199,6 +201,22 @@ def convert_points(problems: Problems, info: Mapping[str, Any], observable: Obse
         how_to_skip = "set data.skip_bad_rows" if str(problems.path).endswith(".yaml") else "add --skip-bad-rows"
         problems.extend(_bad_lines(table, bad, is_positive, column, drive_section.Q_columns(info), how_to_skip))
     return points
+
+
+def _time_column(data: Mapping[str, Any]) -> dict[str, bool]:
+    """Return {column of times: whether it must be > 0}, empty without one."""
+    return {data["time"]["column"]: True} if "time" in data else {}
+
+
+def _times(problems: Problems, data: Mapping[str, Any], columns: Mapping[str, list[float]]) -> list[float] | None:
+    """Return the time of each point in seconds; None without a column of times."""
+    if "time" not in data:
+        return None
+    seconds = units.convert_unit(data["time"]["unit"], units.SECONDS)
+    if seconds is None:
+        problems.refuse(["data", "time", "unit"], data["time"]["unit"], "must be a unit that converts to s")
+        return None
+    return [x * seconds[0] for x in columns[data["time"]["column"]]]
 
 
 def _is_possible(x: float, positive: bool) -> bool:

@@ -25,8 +25,8 @@ class Points:
     """Measured points, arrays (n,).
 
     Temperatures ascend, within each sweep if there are several. ``error`` is None if it is estimated from the residuals: then
-    it is the same for all points, or in proportion to ``weight``. Points of a driven resonator have photon numbers, and the
-    sweep that each belongs to, given by a number such as its power.
+    it is the same for all points, or in proportion to ``weight``. Points of a driven resonator have photon numbers, and those
+    of a table with a column of times have times. Both have the sweep that each belongs to, given by a number like its power.
     """
 
     T_K: FloatArray
@@ -36,6 +36,7 @@ class Points:
     photons: FloatArray | None = None
     sweep: FloatArray | None = None
     weight: FloatArray | None = None
+    time_s: FloatArray | None = None
 
     @property
     def T_range_K(self) -> tuple[float, float]:
@@ -66,17 +67,23 @@ class Points:
     def interpolated_grids(self, n: int) -> list[tuple[float, Points]]:
         """Return [(number, Points)] of each sweep with ``n`` temperatures in geometric progression, without values.
 
-        Photon numbers between two points follow a power of T.
+        Photon numbers and times between two points follow a power of T.
         """
         grids = []
         for number, points in self.sweeps():
             T = np.geomspace(*points.T_range_K, n)
-            photons = sweep = None
-            if points.photons is not None:
-                photons = np.exp(np.interp(np.log(T), np.log(points.T_K), np.log(points.photons)))
-                sweep = np.full(n, number)
-            grids.append((number, Points(T, np.full(n, np.nan), None, None, photons, sweep)))
+            photons, time_s = (
+                None if x is None else np.exp(np.interp(np.log(T), np.log(points.T_K), np.log(x)))
+                for x in (points.photons, points.time_s)
+            )
+            sweep = None if points.sweep is None else np.full(n, number)
+            grids.append((number, Points(T, np.full(n, np.nan), None, None, photons, sweep, time_s=time_s)))
         return grids
+
+    def at_temperatures(self, T_K: FloatArray) -> Points:
+        """Return points without values at ``T_K`` (n,), with the geometric mean of the times."""
+        time_s = None if self.time_s is None else np.full(len(T_K), np.exp(np.mean(np.log(self.time_s))))
+        return Points(T_K, np.full(len(T_K), np.nan), None, None, time_s=time_s)
 
 
 @dataclass(frozen=True)
@@ -105,9 +112,11 @@ class Dataset:
         return [name for name in self.columns if parse_name(name).is_error]
 
     @property
-    def probe(self) -> DrivenProbe | float | None:
+    def probe(self) -> DrivenProbe | FloatArray | float | None:
         """The probe of ``observable.shapes`` at the points."""
         probe = self.info.get(self.observable.probe)
+        if self.points.time_s is not None:
+            return self.points.time_s
         return probe if self.points.photons is None else DrivenProbe(probe, self.points.photons)
 
     def model(self, T_K: FloatArray, parameters: dict[str, float]) -> FloatArray:
@@ -139,8 +148,11 @@ def dataset_from_validated(validated: validate.ValidatedDataset) -> Dataset:
     if "drive" in data:
         photons = drive_section.photon_numbers(validated.info, measured.drive, value)
         sweep = np.array(measured.drive[drive_section.sweep_column(validated.info)])
+    time_s = None if measured.time_s is None else np.array(measured.time_s)
+    if time_s is not None and len(np.unique(time_s)) <= drive_section.MAX_SWEEPS:
+        sweep = time_s
     weight = np.abs(value) if data["error"].get("from_residuals") == RELATIVE else None
-    rows = Points(T_K, value, error, T_error, photons, sweep, weight).select(np.argsort(T_K, kind="stable"))
+    rows = Points(T_K, value, error, T_error, photons, sweep, weight, time_s).select(np.argsort(T_K, kind="stable"))
     low, high = validated.info.get("window_K", (0.0, np.inf))
     points = average(rows.in_window(low, high))
     in_window = (rows.T_K >= low) & (rows.T_K <= high)
@@ -201,4 +213,4 @@ def _average_sweep(points: Points) -> Points:
     T_K, value = mean(points.T_K), mean(points.value)
     assert T_K is not None
     assert value is not None
-    return Points(T_K, value, error, T_error, mean(points.photons), mean(points.sweep), weight)
+    return Points(T_K, value, error, T_error, mean(points.photons), mean(points.sweep), weight, mean(points.time_s))

@@ -29,8 +29,9 @@ PROBE_RATIO = 0.1  # largest relative difference of a resonator's frequency and 
 class ReadingOptions:
     """What a user specifies of a table; None for what is inferred.
 
-    ``error`` is a column, a quantity such as 50Hz or 1%, or "none"; ``temperature_error`` a column or 0.3mK+0.1%; ``columns``
-    {"T", "value", "error": position from 1 or name} names columns by their positions.
+    ``error`` is a column, a quantity such as 50Hz or 1%, or "none"; ``temperature_error`` a column or 0.3mK+0.1%; ``time`` a
+    column or 10s; ``fixed`` {name: value} of parameters; ``columns`` {"T", "value", "error": position from 1 or name} names
+    columns by their positions.
     """
 
     observable: str | None = None
@@ -43,8 +44,10 @@ class ReadingOptions:
     form: str | None = None
     inverse: bool = False
     frequency_Hz: float | None = None
+    time: str | None = None
     relative_error: float | None = None
     temperature_error: str | None = None
+    fixed: Mapping[str, float] | None = None
     window_K: Sequence[float] | None = None
     where: Mapping[str, str] | None = None
     h0_K: float | None = None
@@ -74,13 +77,17 @@ class _Inference:
         value = self._value()
         observable = self._observable(value)
         probe = options.frequency_Hz
-        if probe is not None and observable and not observable.probe:
+        if probe is not None and observable and (not observable.probe or observable.is_timed):
             raise validation.InputError(f"--frequency: {observable.name} has no use for it")
+        if options.time is not None and observable and not observable.is_timed:
+            raise validation.InputError(f"--time: {observable.name} has no use for it")
+        if observable and observable.is_timed:
+            probe = self._time(observable)
         if T:
             self._temperature_unit(T)
         if observable and value:
             self._value_unit(observable, value, probe)
-            if observable.probe and probe is None:
+            if observable.probe and probe is None and not observable.is_timed:
                 probe = self._probe(observable, value)
         elif observable and not options.value_unit:
             self.needed.append(f"--value-unit UNIT: its unit, like {' or '.join(observable.target_units)}")
@@ -97,6 +104,7 @@ class _Inference:
         info = _make_info(Path(table.source).name, observable, self.data, probe, options.name)
         info |= {key: x for key, x in {"window_K": options.window_K, "h0_K": options.h0_K}.items() if x is not None}
         info |= {"confirm": list(options.confirm)} if options.confirm else {}
+        info["parameters"] |= {name: {"start": x, "fixed": True} for name, x in (options.fixed or {}).items()}
         info["data"] |= {"where": dict(options.where)} if options.where else {}
         info["data"] |= {"decimal": options.decimal} if options.decimal else {}
         info["data"] |= {"skip_bad_rows": True} if options.skip_bad_rows else {}
@@ -305,6 +313,29 @@ class _Inference:
                 possible.append(factor)
         return possible[0] if possible else first
 
+    def _time(self, observable: Observable) -> float | None:
+        """Return the time of all points in seconds; None, and the section ``data: time``, where it is in a column."""
+        text, column = self.options.time, None
+        if text in self.table.header:
+            column = self.columns[text]
+        elif text is not None:
+            time_s = units.parse_quantity(text, "s")
+            if not time_s > 0:
+                raise validation.InputError(f"--time {text}: must be a column, or a time like 10s or 5us, with its unit")
+            return time_s
+        else:
+            columns = [c for c in self._free_columns() if c.quantity == "time" and c.unit and not c.is_error]
+            column = columns[0] if len(columns) == 1 else None
+        if column is None and not observable.probe_is_optional:
+            self.needed.append(f"--time COLUMN or like 10s: missing; {observable.name} depends on the time")
+        elif column is not None and units.convert_unit(column.unit or "", units.SECONDS) is None:
+            self.needed.append(
+                f"--time COLUMN: the unit of {column.name} is not clear; name it in the header, like {column.name} (s)"
+            )
+        elif column is not None:
+            self.data["time"] = {"column": column.name, "unit": column.unit}
+        return None
+
     def _probe(self, observable: Observable, value: Column) -> float | None:
         """Return the probing frequency, which is that of the resonator itself."""
         hertz = self._hertz(value)
@@ -476,14 +507,14 @@ def _make_info(file: str, observable: Observable, data: dict[str, Any], probe: f
         "material": name,
         "observable": observable.name,
         "provenance": "measured",
-        "data": {"file": file} | {key: data[key] for key in ("temperature", "value", "error")},
+        "data": {"file": file} | {key: data[key] for key in ("temperature", "value", "time", "error") if key in data},
         "parameters": {
             key: parameter.suggestion()
             for key, parameter in observable.parameters.items()
             if key != "offset" and not parameter.off_by_default
         },
     }
-    return info | ({observable.probe: probe} if observable.probe else {})
+    return info | ({observable.probe: probe} if observable.probe and probe is not None else {})
 
 
 def build_dataset(table: Table, info: dict[str, Any]) -> Dataset:
@@ -505,6 +536,7 @@ def dataset_from_arrays(
     name: str = "data",
     temperature_error: npt.ArrayLike | str | None = None,
     confirm: Sequence[str] = (),
+    time_s: npt.ArrayLike | None = None,
 ) -> Dataset:
     """Return the dataset of arrays, with the same checks as for a table. See ``report.fit_report.fit`` for the parameters.
 
@@ -519,15 +551,12 @@ def dataset_from_arrays(
         raise validation.InputError(f"{name}: {len(T)} temperatures and {len(values)} values: must be equally many")
     if relative_error is not None and not 0 < relative_error < 1:
         raise validation.InputError(f"{name}: relative_error {relative_error}: must be above 0 and below 1")
+    if relative_error is not None and error is not None:
+        raise validation.InputError("relative_error: error is given already: give one of them")
     if observable not in registry.observable_names():
         raise validation.InputError(f"observable {observable}: must be one of {', '.join(registry.observable_names())}")
     entry = registry.get_observable(observable)
-    if frequency_Hz is not None and not entry.probe:
-        raise validation.InputError(f"frequency: {observable} has no use for it")
-    if relative_error is not None and error is not None:
-        raise validation.InputError("relative_error: error is given already: give one of them")
-    if entry.probe and not frequency_Hz:
-        raise validation.InputError(f"{name}: frequency: missing; {observable} needs the probing frequency in Hz")
+    _check_probe_arguments(entry, frequency_Hz, time_s, name)
     arrays = {"T_K": T, "value": values}
     data: dict[str, Any] = {"temperature": {"column": "T_K", "unit": "K"}}
     is_absolute = entry.probe_unit is not None and np.max(np.abs(values), initial=0.0) > 1
@@ -546,7 +575,13 @@ def dataset_from_arrays(
     elif temperature_error is not None:
         arrays["temperature_error"] = np.broadcast_to(np.asarray(temperature_error, dtype=float), T.shape)
         data["temperature"]["error"] = {"column": "temperature_error"}
-    info = _make_info("data.csv", entry, data, frequency_Hz, name)
+    probe = frequency_Hz
+    if time_s is not None and np.ndim(time_s) == 0:
+        probe = float(np.asarray(time_s))
+    elif time_s is not None:
+        arrays["time_s"] = np.ravel(np.asarray(time_s, dtype=float))
+        data["time"] = {"column": "time_s", "unit": "s"}
+    info = _make_info("data.csv", entry, data, probe, name)
     info |= {key: x for key, x in {"window_K": window_K and list(window_K), "h0_K": h0_K}.items() if x is not None}
     info |= {"confirm": list(confirm)} if confirm else {}
     info["parameters"] |= parameters or {}
@@ -556,6 +591,19 @@ def dataset_from_arrays(
     except validation.Question as question:
         line = question.lines[0].replace(f"add --confirm {question.code}", f'give confirm=("{question.code}",)')
         raise replace_lines(question, line) from None
+
+
+def _check_probe_arguments(observable: Observable, frequency_Hz: float | None, time_s: npt.ArrayLike | None, name: str) -> None:
+    """Refuse a frequency or a time that is missing, or that the observable has no use for."""
+    has_frequency = observable.probe is not None and not observable.is_timed
+    if frequency_Hz is not None and not has_frequency:
+        raise validation.InputError(f"frequency: {observable.name} has no use for it")
+    if has_frequency and not frequency_Hz:
+        raise validation.InputError(f"{name}: frequency: missing; {observable.name} needs the probing frequency in Hz")
+    if time_s is not None and not observable.is_timed:
+        raise validation.InputError(f"time: {observable.name} has no use for it")
+    if time_s is None and observable.is_timed and not observable.probe_is_optional:
+        raise validation.InputError(f"{name}: time: missing; {observable.name} needs the time in seconds")
 
 
 def replace_lines(question: validation.Question, line: str) -> validation.Question:

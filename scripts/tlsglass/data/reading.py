@@ -8,6 +8,7 @@ from typing import Any
 from tlsglass.data import convert, units
 from tlsglass.data.dataset import Dataset
 from tlsglass.models import registry
+from tlsglass.models.observable import TIME
 
 
 def describe_reading(dataset: Dataset) -> dict[str, Any]:
@@ -21,7 +22,8 @@ def describe_reading(dataset: Dataset) -> dict[str, Any]:
         parts = [f"{1e3 * T_error['absolute_K']:g} mK"] if "absolute_K" in T_error else []
         parts += [f"{100 * T_error['relative']:g} %"] if "relative" in T_error else []
         facts.append(f"error of T = {T_error.get('column') or ' + '.join(parts)}")
-    facts += [f"{info[key]:g} Hz" for key in registry.probe_keys() if key in info]
+    facts += [f"{info[key]:g} {'s' if key == TIME else 'Hz'}" for key in registry.probe_keys() if key in info]
+    facts += [_describe_column("t", **data["time"])] if "time" in data else []
     facts += [f"rows with {name} = {value}" for name, value in data.get("where", {}).items()]
     low, high = dataset.points.T_range_K
     n_fitted = dataset.n_rows_in_window or len(dataset.points.T_K)

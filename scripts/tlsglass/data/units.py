@@ -42,6 +42,7 @@ QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*(\
 MAX_LENGTH = 40  # characters of a unit
 TEMPERATURE = ("K",)
 HERTZ = ("Hz",)
+SECONDS = ("s",)
 
 
 class Unit(NamedTuple):

@@ -19,7 +19,7 @@ from tlsglass.data.convert import RELATIVE, TEMPERATURES_K, MeasuredPoints, conv
 from tlsglass.data.problems import Problems
 from tlsglass.data.read_table import Table, read_table
 from tlsglass.models import registry
-from tlsglass.models.observable import J0_OVER_H0, Observable
+from tlsglass.models.observable import J0_OVER_H0, TIME, Observable
 
 DATASET_YAML, SCHEMA = "dataset.yaml", "dataset.schema.yaml"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # of the folder of a dataset
@@ -185,10 +185,18 @@ def _check_keys(problems: Problems, info: dict[str, Any], observable: Observable
     if "window_K" in info and not info["window_K"][0] < info["window_K"][1]:
         problems.refuse(["window_K"], info["window_K"], "must ascend")
     for key in registry.probe_keys():
-        if key == observable.probe and key not in info:
-            problems.missing([key], f"{observable.name} needs the probing frequency")
+        is_timed = key == TIME
+        if is_timed and "time" in data and key in info:
+            problems.refuse([key], info[key], "data.time is a column of times already")
+        if key == observable.probe and key not in info and not observable.probe_is_optional:
+            if not is_timed:
+                problems.missing([key], f"{observable.name} needs the probing frequency")
+            elif "time" not in data:
+                problems.missing([key], f"{observable.name} needs a time, or data.time, a column")
         if key != observable.probe and key in info:
             problems.refuse([key], info[key], f"{observable.name} has no use for it")
+    if "time" in data and not observable.is_timed:
+        problems.refuse(["data", "time"], data["time"], f"{observable.name} has no use for it")
     if (info["provenance"] == "reconstructed") != ("reconstruction" in info):
         problems.refuse(
             ["provenance"], info["provenance"], "goes with a section `reconstruction` if it is reconstructed, and only then"
@@ -236,9 +244,9 @@ def _point_problems(source: str, info: dict[str, Any], observable: Observable, p
     column = info["data"]["temperature"]["column"]
     lowest, highest = TEMPERATURES_K
     outside = [T for T in (min(T_K[k] for k in inside), max(T_K[k] for k in inside)) if not lowest <= T <= highest]
-    n_distinct = len({T_K[k] for k in inside})
+    n_distinct = len({(T_K[k], points.time_s[k] if points.time_s else 0.0) for k in inside})
     if n_distinct <= free + 1 and not info.get("joint"):
-        few = f"the points in the window lie at {n_distinct} different temperatures"
+        few = f"the points in the window lie at {n_distinct} different temperatures{' and times' if points.time_s else ''}"
         problems.append(f"{source}: column {column}: {few}, too few for {free} free parameters: need {free + 2}")
     problems += _zero_problems(source, info, [value[k] for k in inside])
     if outside:

@@ -21,6 +21,7 @@ from tlsglass.models.observable import J0_OVER_H0, Observable, Parameter, make_J
 
 CACHED = (  # methods of AtlasObservables: many steps of a fit leave J0/h0 unchanged
     "specific_heat",
+    "dynamic_specific_heat",
     "thermal_conductivity",
     "resonant_at_frequency",
     "resonant_loss",
@@ -96,7 +97,7 @@ def model_deviations(dataset: Dataset, values: Mapping[str, float]) -> FloatArra
     smooth in T: for many temperatures, they are interpolated.
     """
     T_K, probe = dataset.points.T_K, dataset.probe
-    if dataset.points.photons is not None or len(T_K) <= N_NODES:
+    if dataset.points.photons is not None or dataset.points.time_s is not None or len(T_K) <= N_NODES:
         return _deviations_at(dataset, T_K, probe, values)
     ln_T, x = np.log(T_K), chebyshev.chebpts1(N_NODES)
     middle, half = (ln_T.max() + ln_T.min()) / 2, (ln_T.max() - ln_T.min()) / 2 or 1.0

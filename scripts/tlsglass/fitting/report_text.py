@@ -107,7 +107,8 @@ def summary_lines(fit: Record) -> list[str]:
     if fit["atlas"] is None:
         lines.append(f"atlas:   no fit: {fit['atlas_why']}")
     texts = "; ".join(warning["text"] for warning in fit["warnings"]) or "none"
-    return [*lines, _comparison_line(fit), _residuals_line(fit), f"warnings: {texts}"]
+    time = [_time_line(fit)] if fit.get("time") else []
+    return [*lines, _comparison_line(fit), _residuals_line(fit), *time, f"warnings: {texts}"]
 
 
 def _model_text(fit: Record, label: str, model: Record) -> str:
@@ -156,6 +157,15 @@ def _comparison_line(fit: Record) -> str:
         stm, eq3 = (format_value(fit["atlas"]["delta_aicc"][name], 3) for name in ("stm", "mu_free"))
         text += f"; atlas against STM {stm}, against Eq. (3) {eq3}"
     return text
+
+
+def _time_line(fit: Record) -> str:
+    """Return what an unknown time of the measurement means for µ."""
+    time, mu = fit["time"], fit["mu_free"]["values"]["mu"]
+    shift = with_minus_sign(f"{time['mu'] - mu:+.2f}")
+    text = f"time: none is given (--time), so that all TLSs contribute; after {time['time_s']:g} s the STM alone has C ∝ T^"
+    text += f"{1 + time['alpha_stm']:.2f} in this window, and µ would be {format_value(time['mu'], 2)} ({shift})"
+    return f"{text}, with a relaxation rate of {time['A_Hz_per_K3']:.2g} (E/K)³ coth(E/2T) per second"
 
 
 def _residuals_line(fit: Record) -> str:

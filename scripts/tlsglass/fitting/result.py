@@ -12,7 +12,7 @@ import pandas as pd
 
 from tlsglass.base.types import FloatArray
 from tlsglass.data import drive_section, reading
-from tlsglass.data.dataset import Dataset, Points
+from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import atlas_model, report_text, window_scan
 from tlsglass.fitting.comparison import Comparison, ModelFits, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion, State
@@ -34,6 +34,8 @@ COPIED_KEYS = (  # from dataset.yaml
     "note",
 )
 CURVE_POINTS = 300
+MISSING_TIME_S = 1.0  # ASSUME: for what a specific heat without a time would mean with one
+N_EXPONENT = 12  # temperatures at which an exponent is determined
 CLOSE_TO_POINTS = 0.03  # rms residual relative to the span, up to which parameters of a model are reported in any case
 EQ3, STM, ATLAS = "Eq. (3)", "STM", "atlas"  # labels of the models
 H0_UNCERTAINTY_FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
@@ -84,6 +86,7 @@ def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
     fits = with_concluded_states(fits, conclusion)
     fit = _summary(dataset, fits, conclusion) | {"drifts": drifts, "reading": reading.describe_reading(dataset)}
     fit["parameters"] = parameter_list(fits, conclusion)
+    fit["time"] = _time_systematic(fits)
     fit["conclusion"]["text"] = report_text.conclusion(fit)
     fit["warnings"] = report_text.warnings(fit)
     fit["lines"] = report_text.summary_lines(fit)
@@ -104,7 +107,7 @@ def predict(fits: ModelFits, T_K: npt.ArrayLike, on_atlas: bool = False) -> pd.D
         low, high = atlas_model.temperature_range_K(atlas_model.h0_of(problem.datasets[0]))
         inside = (T >= low) & (T <= high)
     (dataset,) = problem.datasets
-    curve = replace(dataset, points=Points(T[inside], np.full(inside.sum(), np.nan), None, None))
+    curve = replace(dataset, points=dataset.points.at_temperatures(T[inside]))
     value, band = np.full(len(T), np.nan), np.full(len(T), np.nan)
     value[inside] = curve.model(T[inside], fit.values)
     names, parameters = [name for name in fit.correlations if fit.errors_scaled[name]], problem.parameters()
@@ -121,6 +124,29 @@ def predict(fits: ModelFits, T_K: npt.ArrayLike, on_atlas: bool = False) -> pd.D
     )
     band[inside] = np.sqrt(np.maximum(np.einsum("an,ab,bn->n", slopes, correlation, slopes), 0.0))
     return pd.DataFrame({"T_K": T, "value": value, "low": value - band, "high": value + band})
+
+
+def _time_systematic(fits: ModelFits) -> dict[str, float] | None:
+    """Return what the unknown time of a measurement means for µ, or None if it is known or does not matter.
+
+    "alpha_stm" is the exponent α of T^(1+α) in the STM on the window of the points after ``MISSING_TIME_S``, and "mu" the µ
+    that Eq. (3) has with this time; "A_Hz_per_K3" is the relaxation rate that both have.
+    """
+    (dataset,), free = fits.problem.datasets, fits.comparison.free
+    observable, values = dataset.observable, free.values
+    if (
+        not (observable.probe and observable.probe_is_optional)
+        or dataset.probe is not None
+        or free.errors["mu"] == 0
+        or not free.acceptable
+    ):
+        return None
+    timed = replace(dataset, info=dataset.info | {observable.probe: MISSING_TIME_S})
+    mu = replace(fits.problem, datasets=(timed,)).likelihood(free.extra_scatter).maximize(values).values["mu"]
+    T_K = np.geomspace(*dataset.points.T_range_K, N_EXPONENT)
+    curve = observable.shapes(T_K, values | {"mu": 0.0}, MISSING_TIME_S)[observable.amplitudes[0]]
+    alpha = float(np.polyfit(np.log(T_K), np.log(curve), 1)[0]) - 1
+    return {"time_s": MISSING_TIME_S, "alpha_stm": alpha, "mu": mu, "A_Hz_per_K3": values["A_Hz_per_K3"]}
 
 
 def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | None:

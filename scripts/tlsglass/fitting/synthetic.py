@@ -48,11 +48,11 @@ def sample(name: str, rng: np.random.Generator, errors_given: bool = True, recip
     """Return a dataset of the observable ``name`` with points of ``recipe``, by default its own, and Gaussian noise."""
     observable = registry.get_observable(name)
     recipe = recipe or observable.recipe
-    T_K, photons = sweeps(recipe)
-    curve = observable.curve(T_K, recipe.parameters, recipe_probe(recipe, photons))
+    T_K, sweep = sweeps(recipe)
+    curve = observable.curve(T_K, recipe.parameters, recipe_probe(recipe, sweep))
     sigma = observable.noise(curve, recipe.parameters, recipe.noise)
     noisy = curve + sigma * rng.standard_normal(len(T_K))
-    points = Points(T_K, noisy, sigma if errors_given else None, None, photons, photons)
+    points = replace(points_of_recipe(recipe), value=noisy, error=sigma if errors_given else None)
     return Dataset("synthetic", dataset_info(observable, recipe_values(observable)), observable.units[0], points, points)
 
 
@@ -60,23 +60,32 @@ def dataset_info(observable: Observable, starts: Mapping[str, float]) -> dict[st
     """Return the content of dataset.yaml of a synthetic dataset."""
     info: dict[str, Any] = {"observable": observable.name}
     info["parameters"] = {name: {"start": value} for name, value in starts.items()}
-    return info | ({observable.probe: observable.recipe.probe} if observable.probe else {})
+    return info | ({observable.probe: observable.recipe.probe} if observable.probe and observable.recipe.probe else {})
 
 
 def sweeps(recipe: SyntheticRecipe) -> tuple[FloatArray, FloatArray | None]:
-    """Return temperatures and photon numbers (n,) of a recipe, with a sweep for each photon number; None without a drive."""
-    T_K = np.geomspace(*recipe.temperatures_K, recipe.points)
-    if not recipe.photons:
+    """Return temperatures and photon numbers or times (n,) of a recipe, with a sweep for each of these; None without them."""
+    T_K, values = np.geomspace(*recipe.temperatures_K, recipe.points), recipe.photons or recipe.times_s
+    if not values:
         return T_K, None
-    return np.repeat(T_K, len(recipe.photons)), np.tile(np.array(recipe.photons), len(T_K))
+    return np.repeat(T_K, len(values)), np.tile(np.array(values), len(T_K))
 
 
-def recipe_probe(recipe: SyntheticRecipe, photons: FloatArray | None) -> DrivenProbe | float | None:
-    """Return the probe of ``Observable.shapes`` at the points of a recipe with the photon numbers (n,) of ``sweeps``."""
-    if photons is None:
+def recipe_probe(recipe: SyntheticRecipe, sweep: FloatArray | None) -> DrivenProbe | FloatArray | float | None:
+    """Return the probe of ``Observable.shapes`` at the points of a recipe with the photon numbers or times of ``sweeps``."""
+    if sweep is None:
         return recipe.probe
+    if recipe.times_s:
+        return sweep
     assert recipe.probe is not None
-    return DrivenProbe(recipe.probe, photons)
+    return DrivenProbe(recipe.probe, sweep)
+
+
+def points_of_recipe(recipe: SyntheticRecipe) -> Points:
+    """Return the points of a recipe, with values of 0 and errors of 1."""
+    T_K, sweep = sweeps(recipe)
+    photons, time_s = (sweep if values else None for values in (recipe.photons, recipe.times_s))
+    return Points(T_K, np.zeros_like(T_K), np.ones_like(T_K), None, photons, sweep, None, time_s)
 
 
 def recipe_values(observable: Observable) -> Values:
@@ -134,8 +143,7 @@ def sample_on_atlas(name: str, rng: np.random.Generator) -> tuple[FitProblem, Va
     observable = registry.get_observable(name)
     recipe = observable.recipe
     starts = {key: value for key, value in recipe_values(observable).items() if key != "mu"}
-    T_K = np.geomspace(*recipe.temperatures_K, recipe.points)
-    no_values = Points(T_K, np.zeros_like(T_K), np.ones_like(T_K), None)
+    no_values = points_of_recipe(recipe)
     dataset = Dataset("synthetic", dataset_info(observable, starts), observable.units[0], no_values, no_values)
     dataset = atlas_model.with_atlas_model(dataset)
     J0_over_h0 = float(rng.uniform(*J0_OVER_H0_RANGE) * atlas_model.J0_over_h0_parameter().high)
@@ -145,7 +153,7 @@ def sample_on_atlas(name: str, rng: np.random.Generator) -> tuple[FitProblem, Va
     atlas_errors = rng.standard_normal(len(deviations)) @ deviations
     sigma = observable.noise(curve, truth, recipe.noise)
     value = curve + atlas_errors + sigma * rng.standard_normal(len(curve))
-    points = Points(dataset.points.T_K, value, sigma, None)
+    points = replace(dataset.points, value=value, error=sigma)
     return FitProblem.from_dataset(replace(dataset, points=points, all_points=points)), truth
 
 

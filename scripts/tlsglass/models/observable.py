@@ -80,6 +80,7 @@ class SyntheticRecipe:
     noise: float
     probe: float | None = None
     photons: tuple[float, ...] = ()  # photon number of each temperature sweep of a driven observable
+    times_s: tuple[float, ...] = ()  # times at which an observable that depends on time is measured at each temperature
     stream: int | None = None  # number of its random stream; by default derived from the name
 
 
@@ -111,13 +112,19 @@ class Observable:
     plot_options: PlotOptions = field(default_factory=PlotOptions)
     atlas_shapes: Callable[..., dict[str, FloatArray]] | None = None
     positive: bool = False  # values <= 0 are refused
-    probe: str | None = None  # key of the dataset with the probe frequency, or whatever else the shapes need
+    probe: str | None = None  # key of the dataset with the probe frequency, a time, or whatever else the shapes need
+    probe_is_optional: bool = False  # without it, the shapes get None
     driven: bool = False  # points may have photon numbers: the probe is then a resonator.DrivenProbe
     probe_unit: str | None = (
         None  # in this unit a dataset may contain the probed quantity itself: its relative change is fitted
     )
     max_change: float | None = None  # largest credible change over all points: more suggests a wrong unit
     noise_amplitude: str | None = None  # synthetic noise is relative to this amplitude; by default to each value
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the observable depends on the time of the measurement, its probe."""
+        return self.probe == TIME
 
     @property
     def amplitudes(self) -> tuple[str, ...]:
@@ -176,12 +183,17 @@ class Observable:
 # ---- parameters that several observables share ----------------------------------------------------------------------
 
 J0_OVER_H0 = "J0_over_h0"  # key of the parameter that replaces µ on the atlas
+TIME = "time_s"  # key of the time in seconds, a probe that may be different for each point
 CALIBRATION = "calibration"  # key of the parameter whose prior is the dataset's `systematic: correlated`
 
 # Of Eq. (3); µ = 0 is the standard tunneling model (STM).
 MU = Parameter("µ", start_grid=(-0.8, -0.3, -0.1, 0.0, 0.1, 0.2, 0.4, 0.9), default=0.0, low=-2.5, high=2.5, of_interest=True)
 TLS_STRENGTH = Parameter("P$_0$γ²/ρv²", low=0.0, physical_bounds=True)
 RELAXATION_RATE = Parameter("A", "Hz/K³", start_grid=Geometric(1e3, 1e11, 33), low=1e1, high=1e13)  # of Eq. (8)
+# Of the relaxation rate A E^d coth(E/2T): phonons in bulk have d = 3, those of a membrane 2, those of a wire 1.
+PHONON_DIMENSION = Parameter(
+    "d", start_grid=(3.0,), default=3.0, low=1.0, high=3.0, off_by_default=True, physical_bounds=True, in_table=False
+)
 OFFSET = Parameter("offset", default=0.0, in_table=False)  # the zero of δv/v, δε/ε and δf/f is arbitrary
 F_TAN_DELTA = Parameter(
     "F tan δ", low=0.0, physical_bounds=True

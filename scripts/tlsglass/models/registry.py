@@ -20,7 +20,7 @@ def register(entry: Observable) -> None:
         "has no parameter mu with a start grid": "mu" not in entry.parameters or not entry.parameters["mu"].start_grid,
         "has no amplitude": not entry.amplitudes,
         "has a recipe with other parameters": set(entry.recipe.parameters) != set(entry.parameters),
-        "needs a probe in its recipe if it has one, and only then": (entry.probe is None) != (entry.recipe.probe is None),
+        "needs a probe in its recipe if it has one, and only then": not _has_suitable_probe(entry),
         "has no amplitude of the name in noise_amplitude": entry.noise_amplitude not in (None, *entry.amplitudes),
         "shares its random stream": entry.stream in {registered.stream for registered in OBSERVABLES.values()},
     }
@@ -28,6 +28,12 @@ def register(entry: Observable) -> None:
         if applies:
             raise ValueError(f"observable {entry.name} {problem}")
     OBSERVABLES[entry.name] = entry
+
+
+def _has_suitable_probe(entry: Observable) -> bool:
+    """Return whether the recipe has a probe, or times, if and only if the observable has one that is not optional."""
+    in_recipe = entry.recipe.probe is not None or bool(entry.recipe.times_s)
+    return in_recipe == (entry.probe is not None) or (entry.probe_is_optional and not in_recipe)
 
 
 def get_observable(name: str) -> Observable:

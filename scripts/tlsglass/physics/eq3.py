@@ -8,6 +8,7 @@ number or a function of one variable. µ = 0 is the standard tunneling model (ST
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -44,6 +45,32 @@ def specific_heat(T_K: FloatOrArray, mu: float) -> FloatArray:
     )
 
 
+def dynamic_specific_heat(T_K: FloatOrArray, mu: float, time_s: FloatOrArray, A: float, dimension: float = 3.0) -> FloatArray:
+    """Return L0 C(T, t)/B per lattice site, the integral over ``kernels.dynamic_specific_heat_kernel``; T and t broadcast.
+
+    At µ = 0 and τ_min << t this is the average of ½ ln(4t/τ_min) over the energies of Eq. (6).
+    """
+    T, E, weighted = _dynamic_terms(*_as_bytes(T_K, time_s), A, dimension)
+    values: FloatArray = np.sum(weighted * density(E, T[..., None], 1.0, mu), axis=-1)
+    return values
+
+
+def _as_bytes(T_K: FloatOrArray, time_s: FloatOrArray) -> tuple[bytes, bytes, tuple[int, ...]]:
+    T, time = np.broadcast_arrays(np.asarray(T_K, dtype=float), np.asarray(time_s, dtype=float))
+    return T.tobytes(), time.tobytes(), T.shape
+
+
+@lru_cache(maxsize=64)  # a fit evaluates the same temperatures and times for many values of µ
+def _dynamic_terms(
+    T_bytes: bytes, time_bytes: bytes, shape: tuple[int, ...], A: float, dimension: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return T (...), energies and the weighted kernel (..., nodes) of ``dynamic_specific_heat``."""
+    T, time = (np.frombuffer(array).reshape(shape) for array in (T_bytes, time_bytes))
+    E, weights = kernels.dynamic_nodes(T, time, A, dimension)
+    kernel = kernels.dynamic_specific_heat_kernel(E, T[..., None], time[..., None], A, dimension)
+    return T, E, weights * kernel
+
+
 def resonant(T_K: FloatOrArray, mu: float) -> FloatArray:
     """Return δv_res/v in units of P0γ²/ρv², up to a constant that does not depend on T.
 
@@ -60,22 +87,22 @@ def resonant(T_K: FloatOrArray, mu: float) -> FloatArray:
     return shift
 
 
-def relaxation(T_K: FloatOrArray, mu: float, omega: float, A: float) -> FloatArray:
+def relaxation(T_K: FloatOrArray, mu: float, omega: float, A: float, dimension: float = 3.0) -> FloatArray:
     """Return δv_rel/v in units of P0γ²/ρv²: the integral over ``kernels.relaxation_kernel``."""
-    return _relaxational(T_K, mu, omega, A, kernels.relaxation_integral, kernels.relaxation_weight)
+    return _relaxational(T_K, mu, omega, A, dimension, kernels.relaxation_integral, kernels.relaxation_weight)
 
 
-def internal_friction(T_K: FloatOrArray, mu: float, omega: float, A: float) -> FloatArray:
+def internal_friction(T_K: FloatOrArray, mu: float, omega: float, A: float, dimension: float = 3.0) -> FloatArray:
     """Return Q⁻¹ of relaxing TLSs in units of P0γ²/ρv²: the integral over ``kernels.friction_kernel``.
 
-    At µ = 0 and ω << A T³ this is π/2, the plateau of Appendix C.
+    At µ = 0 and ω << A T^d this is π/2, the plateau of Appendix C, for phonons of any dimension d.
     """
-    return _relaxational(T_K, mu, omega, A, kernels.friction_integral, kernels.friction_weight)
+    return _relaxational(T_K, mu, omega, A, dimension, kernels.friction_integral, kernels.friction_weight)
 
 
-def sound_velocity(T_K: FloatOrArray, mu: float, omega: float, A: float) -> FloatArray:
+def sound_velocity(T_K: FloatOrArray, mu: float, omega: float, A: float, dimension: float = 3.0) -> FloatArray:
     """Return δv/v = ``resonant`` + ``relaxation`` in units of P0γ²/ρv², up to a constant."""
-    return resonant(T_K, mu) + relaxation(T_K, mu, omega, A)
+    return resonant(T_K, mu) + relaxation(T_K, mu, omega, A, dimension)
 
 
 def _relaxational(
@@ -83,11 +110,12 @@ def _relaxational(
     mu: float,
     omega: float,
     A: float,
+    dimension: float,
     inner: Callable[[FloatArray], FloatArray],
     weight: Callable[[FloatArray], FloatArray],
 ) -> FloatArray:
     """Integrate ``weight``(E/T) / T times ``inner``(``kernels.relaxation_ratio``), the two factors of a kernel, over E."""
     T = np.asarray(T_K, dtype=float)
-    integral = inner(kernels.relaxation_ratio(_X_REL * T[..., None], T[..., None], omega, A))
+    integral = inner(kernels.relaxation_ratio(_X_REL * T[..., None], T[..., None], omega, A, dimension))
     values: FloatArray = T**mu * (integral @ (_DX_REL * weight(_X_REL) * density(_X_REL, 1.0, 1.0, mu)))
     return values

@@ -48,6 +48,26 @@ def specific_heat(density: DensityOfStates) -> JackknifeEstimate:
     return linear_functional(density, kernels.specific_heat_kernel)
 
 
+def dynamic_specific_heat(density: DensityOfStates, time_s: float, A: float) -> JackknifeEstimate:
+    """Return L0 times the specific heat per lattice site (k_B = 1) of the TLSs that relax within a time.
+
+    Parameters
+    ----------
+    density
+        n(T, E) with jackknife groups, as returned by ``tlsglass.load_density``.
+    time_s
+        Duration t of the heat pulse, in seconds.
+    A
+        Prefactor of the TLS relaxation rate A E³ coth(E/2T), in 1/s per K³. Only A t matters.
+
+    Returns
+    -------
+    JackknifeEstimate
+        L0 C(T, t): the integral of n over ``kernels.dynamic_specific_heat_kernel``.
+    """
+    return linear_functional(density, kernels.dynamic_specific_heat_kernel, time_s, A)
+
+
 def sound_velocity(density: DensityOfStates, omega: float, A: float) -> JackknifeEstimate:
     """Return the relative change of the sound velocity due to TLSs, ``resonant`` + ``relaxation``.
 

@@ -4,6 +4,9 @@ An observable is ∫ dE n(T, E) K(E, T), except for the thermal conductivity, wh
 defined here and nowhere else, including its sign and prefactor: densities from simulations (``functionals``), Eq. (3) (``eq3``,
 ``microwave``) and the atlas are all integrated with these functions. Energies and temperatures are in kelvin (k_B = 1). ω (in
 Hz) and A (in Hz/K³) enter only as ω/A.
+
+A TLS of energy E = sqrt(Δ² + Δ0²) and x = Δ0/E has the relaxation rate x² A E^d coth(E/2T), where d is the dimension of the
+phonons, 3 in bulk. The distribution of x is 1/(L0 x sqrt(1-x²)).
 """
 
 from __future__ import annotations
@@ -61,14 +64,13 @@ def relaxation_weight(x: FloatOrArray) -> FloatArray:
     return -0.5 * sech2(x)
 
 
-def relaxation_kernel(E_K: FloatOrArray, T_K: FloatOrArray, omega: float, A: float) -> FloatArray:
+def relaxation_kernel(E_K: FloatOrArray, T_K: FloatOrArray, omega: float, A: float, dimension: float = 3.0) -> FloatArray:
     """Return the kernel K of Eq. (8): δv_rel/v = ∫ dE n K in units of γ²/(L0 ρv²).
 
     K is -1 / (2T cosh²(E/2T)) times ``relaxation_integral``.
     """
-    return (
-        relaxation_weight(np.asarray(E_K, dtype=float) / T_K) / T_K * relaxation_integral(relaxation_ratio(E_K, T_K, omega, A))
-    )
+    integral = relaxation_integral(relaxation_ratio(E_K, T_K, omega, A, dimension))
+    return relaxation_weight(np.asarray(E_K, dtype=float) / T_K) / T_K * integral
 
 
 def friction_weight(x: FloatOrArray) -> FloatArray:
@@ -76,18 +78,61 @@ def friction_weight(x: FloatOrArray) -> FloatArray:
     return sech2(x)
 
 
-def friction_kernel(E_K: FloatOrArray, T_K: FloatOrArray, omega: float, A: float) -> FloatArray:
+def friction_kernel(E_K: FloatOrArray, T_K: FloatOrArray, omega: float, A: float, dimension: float = 3.0) -> FloatArray:
     """Return the kernel K of the internal friction Q⁻¹ = ∫ dE n K, the out-of-phase counterpart of ``relaxation_kernel``.
 
     K is 1 / (T cosh²(E/2T)) times ``friction_integral``; Q⁻¹ is in units of γ²/(L0 ρv²).
     """
-    return friction_weight(np.asarray(E_K, dtype=float) / T_K) / T_K * friction_integral(relaxation_ratio(E_K, T_K, omega, A))
+    integral = friction_integral(relaxation_ratio(E_K, T_K, omega, A, dimension))
+    return friction_weight(np.asarray(E_K, dtype=float) / T_K) / T_K * integral
 
 
-def relaxation_ratio(E_K: FloatOrArray, T_K: FloatOrArray, omega: float, A: float) -> FloatArray:
-    """Return a = ω / (A E³ coth(E/2T)): ω over the relaxation rate of a TLS without asymmetry."""
+def relaxation_ratio(E_K: FloatOrArray, T_K: FloatOrArray, omega: FloatOrArray, A: float, dimension: float = 3.0) -> FloatArray:
+    """Return a = ω / (A E^d coth(E/2T)): ω over the relaxation rate of a TLS without asymmetry; d is ``dimension``."""
     E: FloatArray = np.asarray(E_K, dtype=float)
-    return omega / A * population_difference(E / T_K) / E**3
+    return omega / A * population_difference(E / T_K) / E**dimension
+
+
+# ---- a heat pulse of a finite duration ------------------------------------------------------------------------------
+
+
+def dynamic_specific_heat_kernel(
+    E_K: FloatOrArray, T_K: FloatOrArray, time_s: FloatOrArray, A: float, dimension: float = 3.0
+) -> FloatArray:
+    """Return the kernel K of the specific heat after a time t: C(T, t) = (1/L0) ∫ dE n K per lattice site.
+
+    K is that of Eq. (6) times arcosh sqrt(t/τ_min) with 1/τ_min = A E^d coth(E/2T), and 0 for t < τ_min: only TLSs with
+    x² > τ_min/t relax in time, and the distribution of x, integrated from there to 1, is that function. ``A`` is in 1/s per
+    K^d. Eq. (6) results if the function is replaced by L0.
+    """
+    a = relaxation_ratio(E_K, T_K, 1 / np.asarray(time_s, dtype=float), A, dimension)
+    return specific_heat_kernel(E_K, T_K) * np.arccosh(1 / np.sqrt(np.minimum(a, 1.0)))
+
+
+LOWEST_E_OVER_T, E_OVER_T_RANGE = 1e-3, 45.0  # of ``dynamic_nodes``: kernels ∝ E² and exp(-E/T) vanish beyond
+NEWTON_STEPS = 8
+
+
+def dynamic_nodes(T_K: FloatOrArray, time_s: FloatOrArray, A: float, dimension: float = 3.0) -> tuple[FloatArray, FloatArray]:
+    """Return energies in kelvin and weights (..., nodes) to integrate ``dynamic_specific_heat_kernel``; T and t broadcast.
+
+    The kernel begins as the square root of the distance from the energy E0 at which τ_min = t. With E = E0 exp(v²), the
+    integrand is analytic in v.
+    """
+    T = np.asarray(T_K, dtype=float)
+    ln_s = np.log(A * T**dimension * np.asarray(time_s, dtype=float))
+    # E0/T is the root of d ln y - ln tanh(y/2) = -ln s, which increases and is convex in ln y: Newton's method from above
+    lowest = np.log(LOWEST_E_OVER_T)
+    ln_y = np.maximum(-ln_s / dimension, lowest)
+    for _ in range(NEWTON_STEPS):
+        y = np.exp(ln_y)
+        slope = dimension - y / np.sinh(np.minimum(y, 500.0))
+        ln_y = np.maximum(ln_y - (dimension * ln_y - np.log(population_difference(y)) + ln_s) / slope, lowest)
+    E0 = T * np.exp(ln_y)
+    end = np.sqrt(np.log1p(E_OVER_T_RANGE * np.exp(-ln_y)))
+    v, weights = gauss_legendre(end[..., None] * np.linspace(0.0, 1.0, 8), 12)
+    E: FloatArray = E0[..., None] * np.exp(v * v)
+    return E, weights * 2 * v * E
 
 
 def relaxation_integral(a: FloatOrArray) -> FloatArray:

@@ -195,6 +195,7 @@ def fit(
     relative_error: float | None = None,
     temperature_error: npt.ArrayLike | str | None = None,
     confirm: Sequence[str] = (),
+    time: npt.ArrayLike | None = None,
 ) -> FitReport:
     """Fit a measured quantity as a function of temperature.
 
@@ -230,6 +231,9 @@ def fit(
         Standard errors of ``T`` in kelvin, or a text such as "0.3mK+0.1%". Requires errors of ``value``.
     confirm : sequence of str, optional
         Codes of questions about suspicious points, from the message of the error, that are answered with yes.
+    time : array_like, shape (n,) or (), optional
+        Time of the measurement in seconds, for observables that depend on it. A specific heat without ``time`` is that of all
+        TLSs.
 
     Returns
     -------
@@ -255,7 +259,19 @@ def fit(
     from tlsglass.fitting.result import fit_dataset
 
     dataset = infer_dataset.dataset_from_arrays(
-        T, value, observable, error, relative_error, frequency, window, parameters or {}, h0, name, temperature_error, confirm
+        T,
+        value,
+        observable,
+        error,
+        relative_error,
+        frequency,
+        window,
+        parameters or {},
+        h0,
+        name,
+        temperature_error,
+        confirm,
+        time,
     )
     return FitReport(fit_dataset(dataset, scan))
 

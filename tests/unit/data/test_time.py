@@ -1,0 +1,60 @@
+"""Times of a table: a column with its unit, or a number, and what contradicts them."""
+
+import numpy as np
+import pytest
+
+from tlsglass.base.validation import InputError
+from tlsglass.data import columns, infer_dataset
+from tlsglass.data.infer_dataset import ReadingOptions
+from tlsglass.data.read_table import Table
+
+T_K = np.geomspace(0.1, 1, 12)
+C = 1e-3 * T_K
+
+
+def dataset(header="time (ms)", time=None, **options):
+    arrays = {"T (K)": np.tile(T_K, 2), "C (J/(kg K))": np.tile(C, 2)}
+    if header:
+        arrays[header] = np.repeat([10.0, 1000.0], len(T_K))
+    table = Table.from_arrays("table", arrays)
+    options = ReadingOptions(observable="specific_heat", relative_error=0.01, time=time, confirm=("mixed_series",), **options)
+    return infer_dataset.build_dataset(table, infer_dataset.infer_info(table, options))
+
+
+@pytest.mark.parametrize(("name", "quantity"), [("t (s)", "time"), ("time_s", "time"), ("T (K)", "T"), ("delay [ms]", "time")])
+def test_a_column_of_times_is_known_by_its_unit(name, quantity):
+    assert columns.parse_name(name).quantity == quantity
+
+
+def test_a_column_of_times_gives_each_point_its_time_and_a_sweep():
+    data = dataset()
+    np.testing.assert_allclose(np.unique(data.points.time_s), [0.01, 1.0])
+    np.testing.assert_allclose(data.probe, data.points.time_s)
+    assert [len(points.T_K) for _, points in data.points.sweeps()] == [12, 12]
+    (_, grid), _ = data.points.interpolated_grids(5)
+    np.testing.assert_allclose(grid.time_s, 0.01)
+
+
+def test_a_number_is_the_time_of_all_points():
+    data = dataset(time="10 ms")
+    assert data.info["time_s"] == data.probe == 0.01
+    assert data.points.time_s is None
+
+
+@pytest.mark.parametrize(
+    ("header", "time", "message"),
+    [
+        ("t", "t", r"--time COLUMN: the unit of t is not clear"),
+        (None, "10", r"--time 10: must be a column, or a time like 10s"),
+    ],
+)
+def test_a_time_without_a_unit_is_asked_for(header, time, message):
+    with pytest.raises(InputError, match=message):
+        dataset(header=header, time=time, temperature="T (K)")
+
+
+def test_a_parameter_is_fixed_by_the_options():
+    data = dataset(fixed={"A_Hz_per_K3": 1e8})
+    assert data.info["parameters"]["A_Hz_per_K3"] == {"start": 1e8, "fixed": True}
+    with pytest.raises(InputError, match="no parameter of specific_heat"):
+        dataset(fixed={"gap_K": 1.0})
