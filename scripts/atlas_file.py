@@ -2,6 +2,7 @@
 
 from tlsglass.atlas import table
 from tlsglass.base import io, provenance
+from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.load import load_merged
 from tlsglass.model import lattice
 from tlsglass.study.configured_study import Study
@@ -21,4 +22,6 @@ for kind, plans in Study(snakemake.config).atlas_plans().items():
             counts.append(table.compact(merged))
         sets.append((kind, sorted(counts, key=lambda density: density.T_K)))
 variance = lattice.local_field_variance(settings["training"]["L"], model["cutoff"], model["concentration"])
-table.build(sets, model["h0_K"], variance, {"commit": provenance.commit()}).save(snakemake.output.atlas)
+parameters = next(iter(plans.values())).model
+pairs = table.pair_sizes(map(DensityOfStates.load, snakemake.input.sizes), parameters, settings["jackknife_groups"])
+table.build(sets, model["h0_K"], variance, {"commit": provenance.commit()}, pairs).save(snakemake.output.atlas)

@@ -12,6 +12,7 @@ def read_records(name, method):
     return [methods.read_record(path, params.fingerprints[name], method) for path in snakemake.input[name]]
 
 
-tempered, paired = read_records("tempered", TEMPERING), read_records("twice", PAIRED_ANNEALING)
+tempered = read_records("tempered", TEMPERING)
+paired = read_records("twice", PAIRED_ANNEALING) if "twice" in params.fingerprints else []
 annealed = {sweeps: read_records(f"annealed_{sweeps}", ANNEALING) for sweeps in params.sweeps}
 equilibration_data.aggregate(tempered, annealed, paired, params.groups).save(snakemake.output.evidence)

@@ -1,6 +1,5 @@
 // n(T, E; J0/h0) of the atlas, as scripts/tlsglass/atlas/table.py evaluates it: a Gaussian, that of random spins, times the exponential of
-// a spline in ½ ln(T² + E²), ln T and ln(1 + J0/(g0 h0)) (spline.py), minus the excess of annealing, a spline in the same, but with J0/h0
-// itself (annealing_excess.py). Row 0 is the estimate; the others, stored as differences from it, give errors as base/jackknife.py does.
+// splines in ½ ln(T² + E²), ln T and ln(1 + (J0/(h0 scale))^power) (spline.py, ratio_spline.py). Row 0 is the estimate; the others, stored as differences from it, give errors as base/jackknife.py does.
 "use strict";
 
 function atlasOf(held) {
@@ -39,9 +38,9 @@ function atlasOf(held) {
 
   // For each part, the coefficients in v of one row at one temperature and coupling
   function profile(T, g, row = 0) {
-    return parts.map(({ knots, sizes: [nv, nt, ns], sign, weak, estimate, steps, scales, first }) => {
+    return parts.map(({ knots, sizes: [nv, nt, ns], scale, power, estimate, steps, scales, first }) => {
       const [t0, t] = splines(Math.log(T), knots[1]);
-      const [s0, s] = splines(weak === null ? g : Math.log1p(g / weak), knots[2]);
+      const [s0, s] = splines(Math.log1p((g / scale) ** power), knots[2]);
       const own = row - first;
       const varies = row > 0 && own >= 0 && own < scales.length / nv;
       return Float64Array.from({ length: nv }, (_, v) => {
@@ -53,7 +52,7 @@ function atlasOf(held) {
             sum += t[a] * s[b] * (estimate[at] + moved);
           }
         }
-        return sign * sum;
+        return sum;
       });
     });
   }

@@ -16,6 +16,7 @@ if ATLAS_PLANS:
                 for rung in plan.rungs
                 for path in files.shards(plan, rung)
             ],
+            sizes=bundled_files("results/published/sizes", "L*_J*/T*.npz"),
         output:
             atlas="<results>/atlas/atlas.npz",
         log:

@@ -2,7 +2,16 @@
 # tempering shows the published tables.
 
 EQUILIBRIUM_SETS = equilibrium_plan.sets(study)  # names of sets like L8_J10
-METHODS = equilibrium_plan.methods(study) if EQUILIBRIUM_SETS else []
+ANNEALED_SWEEPS = {name: equilibrium_plan.annealed_sweeps(study, name) for name in EQUILIBRIUM_SETS}
+
+
+def densities_of_equilibrium_set(name):
+    """Return the densities of states of one set by method: tempered, annealed_257, ..."""
+    keys = files.temperature_keys("equilibrium")
+    return {
+        method: [f"<results>/equilibrium/{name}_{method}/T{T}.npz" for T in keys]
+        for method in equilibrium_plan.methods(study, name)
+    }
 
 
 rule equilibration_data:
@@ -25,7 +34,7 @@ rule equilibration_data:
         code=library_digest("equilibration_data.py"),
         fingerprints=lambda w: equilibrium_plan.fingerprints(study, w.set),
         realizations=lambda w: EQUILIBRIUM_SETS[w.set]["realizations"],
-        sweeps=study.equilibrium["annealed_sweeps"] if EQUILIBRIUM_SETS else [],
+        sweeps=lambda w: ANNEALED_SWEEPS[w.set],
         groups=study.jackknife_groups("equilibrium") if EQUILIBRIUM_SETS else None,
     script:
         "../../scripts/equilibration_data.py"
@@ -33,10 +42,7 @@ rule equilibration_data:
 
 rule equilibrium:
     input:
-        **{
-            method: expand(f"<results>/equilibrium/{{{{set}}}}_{method}/T{{T}}.npz", T=files.temperature_keys("equilibrium"))
-            for method in METHODS
-        },
+        unpack(lambda w: densities_of_equilibrium_set(w.set)),
         evidence="<results>/equilibrium/{set}_evidence.npz",
     output:
         **{name: f"<results>/equilibrium/{{set}}_{name}.csv" for name in catalogue.EQUILIBRIUM_TABLES},
@@ -51,7 +57,7 @@ rule equilibrium:
         "../../envs/analyse.yaml"
     params:
         code=library_digest("equilibrium.py"),
-        sweeps=study.equilibrium["annealed_sweeps"] if EQUILIBRIUM_SETS else [],
+        sweeps=lambda w: ANNEALED_SWEEPS[w.set],
         settings=ANALYSIS,
     script:
         "../../scripts/equilibrium.py"
@@ -64,8 +70,16 @@ rule equilibrium_tables:
             or [bundled_file(f"config/equilibrium/{table}.csv")]
             for table in catalogue.EQUILIBRIUM_TABLES
         },
+        **{
+            table: (
+                "<results>/equilibrium/annealing_excess.csv"
+                if EQUILIBRIUM_SETS
+                else bundled_file(f"config/equilibrium/{table}.csv")
+            )
+            for table in catalogue.EXCESS_TABLES
+        },
     output:
-        **{name: f"<results>/tables/{name}.csv" for name in catalogue.EQUILIBRIUM_TABLES},
+        **{name: f"<results>/tables/{name}.csv" for name in (*catalogue.EQUILIBRIUM_TABLES, *catalogue.EXCESS_TABLES)},
     log:
         "<logs>/equilibrium_tables.log",
         checksums="<checksums>/equilibrium_tables.json",
@@ -80,15 +94,41 @@ rule equilibrium_tables:
         "../../scripts/concat_tables.py"
 
 
+EXCESS_INPUT = {
+    f"{name}_{method}": paths
+    for name in EQUILIBRIUM_SETS
+    for method, paths in list(densities_of_equilibrium_set(name).items())[:2]
+}
+EXCESS_SETTINGS = {
+    "sets": list(EQUILIBRIUM_SETS),
+    "sweeps": study.equilibrium["annealed_sweeps"][0] if EQUILIBRIUM_SETS else None,
+    "h0_K": config["model"]["h0_K"],
+}
+
+
+rule annealing_excess_table:
+    input:
+        **EXCESS_INPUT,
+        certificates=expand("<results>/equilibrium/{set}_certificates.csv", set=EQUILIBRIUM_SETS),
+    output:
+        table="<results>/equilibrium/annealing_excess.csv",
+    log:
+        "<logs>/annealing_excess_table.log",
+        checksums="<checksums>/annealing_excess_table.json",
+    benchmark:
+        "<benchmarks>/annealing_excess_table.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    params:
+        **EXCESS_SETTINGS,
+        code=library_digest("annealing_excess.py"),
+    script:
+        "../../scripts/annealing_excess.py"
+
+
 rule annealing_excess:
     input:
-        **{
-            f"{name}_{method}": expand(
-                f"<results>/equilibrium/{name}_{method}/T{{T}}.npz", T=files.temperature_keys("equilibrium")
-            )
-            for name in EQUILIBRIUM_SETS
-            for method in METHODS[:2]
-        },
+        **EXCESS_INPUT,
         certificates=expand("<results>/equilibrium/{set}_certificates.csv", set=EQUILIBRIUM_SETS),
     output:
         excess="<results>/equilibrium/annealing.npz",
@@ -100,9 +140,7 @@ rule annealing_excess:
     conda:
         "../../envs/analyse.yaml"
     params:
+        **EXCESS_SETTINGS,
         code=library_digest("annealing_excess.py"),
-        sets=list(EQUILIBRIUM_SETS),
-        sweeps=study.equilibrium["annealed_sweeps"][0] if EQUILIBRIUM_SETS else None,
-        h0_K=config["model"]["h0_K"],
     script:
         "../../scripts/annealing_excess.py"

@@ -4,15 +4,15 @@ Tables of one set are pandas tables by name. A set that fails a test is tabulate
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tlsglass.analysis import quantity_tables
+from tlsglass.analysis import atlas_validation, quantity_tables
 from tlsglass.analysis.quantity import Settings
-from tlsglass.atlas import annealing_excess
+from tlsglass.atlas import ratio_spline
 from tlsglass.base import jackknife
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
@@ -25,6 +25,12 @@ from tlsglass.montecarlo.equilibration_data import EquilibrationData
 from tlsglass.montecarlo.equilibration_tests import EquilibrationTest
 
 FREEZING_RATIO = 1.1  # valleys are frozen where the overlaps of two anneals exceed their energy by this factor
+EXCESS_COLUMNS = [
+    *("L", "J0_over_h0", "T_over_h0", "E", "excess", "excess_err"),
+    *("fitted", "fitted_err", "predicted", "predicted_err", "n_realizations"),
+]
+EXCESS_T_OVER_H0 = (0.002, 0.01, 0.05)
+ZONE_POINTS = 40  # energies of the mean of a fit over a zone
 N_LISTED = 100  # realizations of each set whose ground states are listed
 NO_EQUILIBRIUM = dict.fromkeys(
     ("tempered", "tempered_err", "difference", "difference_err", "relative", "relative_err"), math.nan
@@ -58,7 +64,8 @@ def tabulate_annealing_cost(
     for position, (sweeps, densities) in enumerate(annealed.items()):
         rows = _quantity_rows(densities, tempered, settings) + _density_rows(densities, tempered, model, settings)
         costs += [head | {"sweeps": sweeps} | row | tail for row in rows + _chain_rows(data, position)]
-    costs.append(head | {"sweeps": int(data.annealed_sweeps[0])} | _freezing_row(data) | tail)
+    if len(data.annealed_rungs_K):
+        costs.append(head | {"sweeps": int(data.annealed_sweeps[0])} | _freezing_row(data) | tail)
     return {
         "certificates": pd.DataFrame([head | _test_row(test) | {"n_realizations": data.n_realizations} for test in tests]),
         "identities": pd.concat(_identity_tables(data, head), ignore_index=True),
@@ -119,11 +126,62 @@ def mean_density(counts: DensityOfStates, E_K: float) -> JackknifeEstimate:
     return counts.n @ width / E_K
 
 
+def tabulate_excess(sets: Mapping[str, Sequence[tuple[DensityOfStates, DensityOfStates]]], h0_K: float) -> pd.DataFrame:
+    """Return how far annealing leaves mean densities above equilibrium: measured, and as the atlas subtracts it.
+
+    Parameters
+    ----------
+    sets
+        Pairs (annealed, tempered) of each set at all temperatures. Those of the fit.
+    h0_K
+        Typical random field h0 in kelvin.
+
+    Returns
+    -------
+    DataFrame
+        One row for each set, temperature and zone of ``atlas_validation.energy_zones``. ``fitted`` is the fit to all sets,
+        ``predicted`` that to the other sets (NaN if there are none). All are relative, with errors.
+    """
+    rows = []
+    full = ratio_spline.fit_ratio(_with_factor(sets.values()), h0_K) if sets else None
+    for name, pairs in sets.items():
+        others = [other for other_name, other in sets.items() if other_name != name]
+        without = ratio_spline.fit_ratio(_with_factor(others), h0_K) if others else None
+        for annealed, tempered in pairs:
+            T = annealed.T_K / h0_K
+            if not np.isclose(T, EXCESS_T_OVER_H0).any():
+                continue
+            head = {"L": annealed.L, "J0_over_h0": annealed.J0_K / h0_K, "T_over_h0": T}
+            for zone, low_K, high_K in atlas_validation.energy_zones(annealed.T_K, h0_K):
+                means = [
+                    (mean_density(counts, high_K) * high_K - (mean_density(counts, low_K) * low_K if low_K else 0.0))
+                    for counts in (annealed, tempered)
+                ]
+                measured = means[0] / means[1] - 1
+                row = head | {"E": zone, "excess": measured.value, "excess_err": measured.error}
+                E = (low_K + (high_K - low_K) * (np.arange(ZONE_POINTS) + 0.5) / ZONE_POINTS) / h0_K
+                for column, fit in (("fitted", full), ("predicted", without)):
+                    value = math.nan, math.nan
+                    if fit is not None:
+                        ratio = np.exp(ratio_spline.ln_ratio(fit.coefficients, E, T, annealed.J0_K / h0_K)).reduce(np.mean) - 1
+                        value = ratio.value, ratio.error
+                    row |= dict(zip((column, f"{column}_err"), value, strict=True))
+                rows.append(row | {"n_realizations": annealed.n_realizations})
+    return pd.DataFrame(rows, columns=EXCESS_COLUMNS)
+
+
+def _with_factor(
+    sets: Iterable[Sequence[tuple[DensityOfStates, DensityOfStates]]],
+) -> list[tuple[DensityOfStates, DensityOfStates, float]]:
+    """Return the pairs of all sets as the input of ``ratio_spline.fit_ratio``."""
+    return [(annealed, tempered, 1.0) for pairs in sets for annealed, tempered in pairs]
+
+
 def _density_columns(annealed: TemperatureSeries, tempered: TemperatureSeries) -> dict[str, Any]:
     """Return the columns of n(T, E) by both methods at the coldest rung, and of their ratio."""
-    ratio = annealing_excess.density_ratio(annealed.coldest, tempered.coldest)
+    ratio = ratio_spline.density_ratio(annealed.coldest, tempered.coldest)
     columns = {"T_K": annealed.coldest.T_K, "E_K": ratio.E_K}
-    for name, estimate in (("n_annealed", ratio.annealed), ("n_tempered", ratio.tempered), ("ratio", ratio.ratio)):
+    for name, estimate in (("n_annealed", ratio.numerator), ("n_tempered", ratio.denominator), ("ratio", ratio.ratio)):
         columns |= {name: estimate.value, f"{name}_err": estimate.error}
     return columns
 

@@ -177,7 +177,7 @@ def laws_from_spline(
     window, below, above = (observables[name][0] for name in ("exponent_windows_K", "slope_below_T0", "slope_above_T0"))
     coldest, hottest = observables["sound_velocity_windows_K"][0]
     rows, h0_K = [], atlas.h0_K
-    annealed = Atlas(atlas.metadata, atlas.arrays)
+    annealed = atlas.annealed()
     for g in G0 * np.expm1(np.linspace(0, np.log1p(atlas.limits["J0"][1] / G0), CURVE_POINTS)):
         J0_K = g * h0_K
         fit = api.eq3(np.array(T_over_h0) * h0_K, J0_K, h0_K, atlas=atlas)

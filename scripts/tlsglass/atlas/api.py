@@ -1,10 +1,11 @@
 """n(T, E) and the observables that follow from it at any J0/h0, from the atlas that is part of the package.
 
 Energies and temperatures are in kelvin (k_B = 1). Errors include those of the simulations, of the interpolation between
-simulated couplings, and of the correction from annealing to equilibrium; docs/atlas.md describes how they were validated. Every
-function that takes temperatures accepts one or an array (t,), and one J0, and returns a JackknifeEstimate, whose ``value`` and
-``error`` have the shape of the temperatures. Nothing is extrapolated: outside of ``limits`` all functions raise ValueError.
-``atlas`` is an atlas.table.Atlas; by default it is the one that is part of the package, in equilibrium.
+simulated couplings, and of the corrections from annealing to equilibrium and from a finite lattice to the infinite one;
+docs/atlas.md describes how they were validated. Every function that takes temperatures accepts one or an array (t,), and one
+J0, and returns a JackknifeEstimate, whose ``value`` and ``error`` have the shape of the temperatures. Nothing is extrapolated:
+outside of ``limits`` all functions raise ValueError.
+``atlas`` is an atlas.table.Atlas; by default it is the one that is part of the package.
 """
 
 from __future__ import annotations
@@ -25,12 +26,18 @@ from tlsglass.physics import kernels, temperature_fits
 EQ3_POINTS = 40  # energies at which n is fitted by ``eq3``
 
 
-def annealed() -> Atlas:
-    """Return the atlas of annealed densities of states, to be passed as ``atlas``.
+def annealed(L: float = 12) -> Atlas:
+    """Return the atlas of annealed lattices, to be passed as ``atlas``, for comparison with the paper.
 
     It is not corrected for what annealing leaves out of equilibrium at low energies.
+
+    Parameters
+    ----------
+    L
+        Size of the lattices. At the default, 12, n is fitted to what was simulated; other sizes, up to ``math.inf``, follow
+        from the size term.
     """
-    return shipped_atlas(annealed=True)
+    return shipped_atlas().annealed(L)
 
 
 def limits(h0_K: float = H0_K, atlas: Atlas | None = None) -> dict[str, tuple[float, float]]:
@@ -41,7 +48,7 @@ def limits(h0_K: float = H0_K, atlas: Atlas | None = None) -> dict[str, tuple[fl
     h0_K
         Typical random field h0 in kelvin.
     atlas
-        Atlas to evaluate; by default that of the package, in equilibrium.
+        Atlas to evaluate; by default that of the package.
 
     Returns
     -------
@@ -67,7 +74,7 @@ def density(
     h0_K
         Typical random field h0 in kelvin.
     atlas
-        Atlas to evaluate; by default that of the package, in equilibrium.
+        Atlas to evaluate; by default that of the package.
 
     Returns
     -------
@@ -109,7 +116,7 @@ def specific_heat(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: At
     h0_K
         Typical random field h0 in kelvin.
     atlas
-        Atlas to evaluate; by default that of the package, in equilibrium.
+        Atlas to evaluate; by default that of the package.
 
     Examples
     --------
@@ -168,7 +175,7 @@ def sound_velocity(
     h0_K
         Typical random field h0 in kelvin.
     atlas
-        Atlas to evaluate; by default that of the package, in equilibrium.
+        Atlas to evaluate; by default that of the package.
     """
 
     def kernel(E: FloatArray, T: float) -> FloatArray:
@@ -195,7 +202,7 @@ def internal_friction(
     h0_K
         Typical random field h0 in kelvin.
     atlas
-        Atlas to evaluate; by default that of the package, in equilibrium.
+        Atlas to evaluate; by default that of the package.
     """
     return _integrate(lambda E, T: kernels.friction_kernel(E, T, omega, A), T_K, J0_K, h0_K, atlas)
 
@@ -212,7 +219,7 @@ def thermal_conductivity(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, at
     h0_K
         Typical random field h0 in kelvin.
     atlas
-        Atlas to evaluate; by default that of the package, in equilibrium.
+        Atlas to evaluate; by default that of the package.
     """
 
     def at_temperature(T: float) -> JackknifeEstimate:
@@ -239,7 +246,7 @@ def eq3(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, window_T: float = 2
     window_T
         Upper end of the fit in units of T.
     atlas
-        Atlas to evaluate; by default that of the package, in equilibrium.
+        Atlas to evaluate; by default that of the package.
 
     Returns
     -------
@@ -297,7 +304,7 @@ def slopes(
     h0_K
         Typical random field h0 in kelvin.
     atlas
-        Atlas to evaluate; by default that of the package, in equilibrium.
+        Atlas to evaluate; by default that of the package.
 
     Returns
     -------

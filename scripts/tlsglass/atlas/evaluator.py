@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tlsglass.atlas.spline import Coordinates
 from tlsglass.base.types import FloatArray, FloatOrArray
 from tlsglass.physics import kernels
 
@@ -45,6 +46,8 @@ class SplineTerm:
         Coefficients (1 + r, v, t, s) of the estimate and of r jackknife rows.
     energy_basis, temperature_basis, coupling_basis
         Functions (E, T) -> (..., v), T -> (..., t) and g -> (s,) that return the values of the splines; E and T in units of h0.
+    coordinates
+        What the bases evaluate, for readers of the coefficients in another language.
     """
 
     def __init__(
@@ -53,9 +56,11 @@ class SplineTerm:
         energy_basis: Callable[..., FloatArray],
         temperature_basis: Callable[..., FloatArray],
         coupling_basis: Callable[[float], FloatArray],
+        coordinates: Coordinates,
     ) -> None:
         self.coefficients = coefficients.astype(float)
         self.energy_basis, self.temperature_basis, self.coupling_basis = energy_basis, temperature_basis, coupling_basis
+        self.coordinates = coordinates
         self.rows_at = lru_cache(maxsize=32)(self._contract_coupling)
 
     def _contract_coupling(self, g: float) -> FloatArray:

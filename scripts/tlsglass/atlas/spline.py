@@ -30,6 +30,17 @@ KNOTS: tuple[Knots, Knots, Knots] = (  # of v, ln T and s
     (0.0, np.log1p(1.2 / G0), 8),
 )
 PENALTY = (1.0, 10.0, 1.0)  # on squared second differences of neighboring coefficients in v, ln T and s
+
+
+class Coordinates(NamedTuple):
+    """The knots of v, ln T and s, and the constants of s = ln(1 + (g/scale)^power)."""
+
+    knots: tuple[Knots, Knots, Knots]
+    scale: float
+    power: int
+
+
+COORDINATES = Coordinates(KNOTS, G0, 1)
 MAX_NEWTON_STEP = 3.0  # no coefficient changes by more in one step of Newton's method
 
 

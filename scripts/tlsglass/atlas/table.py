@@ -1,14 +1,16 @@
 """The atlas: n(T, E) as a function of J0/h0, fitted to the simulations of many couplings, and its file.
 
 Energies, temperatures and couplings scale with h0: n(T, E; J0, h0) = f(T/h0, E/h0; J0/h0) / h0. The file contains the counts of
-every set, summed in jackknife groups, and the spline (atlas.spline) fitted to those of the kind "grid". The rows of the spline
-are those of a JackknifeEstimate: leave-one-group-out estimates, followed by rows for the interpolation error between couplings.
-All sets were annealed. How far this leaves n out of equilibrium (atlas.annealing_excess) is subtracted, and its error is
-propagated.
+every set, summed in jackknife groups, and the spline (atlas.spline) fitted to those of the kind "grid", which are annealed
+lattices of one size L. Two corrections lead from there to equilibrium and to the infinite system: the excess of annealing
+(atlas.annealing_excess), and the size term, which is ln(n of a lattice of the grid's size / n of the infinite one) and falls as
+1/L³. Both are fitted to ratios, not to the counts of all sets at once: annealed and tempered realizations are the same, and
+their common fluctuations cancel in the ratio only. The rows of the coefficients are those of a JackknifeEstimate:
+leave-one-group-out estimates, followed by rows for the interpolation error between couplings and for the exponent of L.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -17,21 +19,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlsglass.atlas import annealing_excess, spline
+from tlsglass.atlas import ratio_spline, spline
 from tlsglass.atlas.annealing_excess import AnnealingExcess
 from tlsglass.atlas.evaluator import MeshEvaluator, SplineTerm
 from tlsglass.base import io
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import AnyArray, FloatArray, FloatOrArray, IntArray, StrPath
 from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.model.parameters import ModelParameters
+from tlsglass.montecarlo.protocol import parse_fingerprint
 
 H0_K = 10.0  # the paper's typical random field
-VERSION = 1  # of the layout of the file
+VERSION = 2  # of the layout of the file
 SHIPPED = Path(__file__).with_name("atlas.npz")
 KINDS = ("grid", "test", "large")
 # ASSUME: the interpolation error between two couplings is this fraction of the change of the spline when one coupling is left
 # out, because the gap to be bridged is then twice as wide. tables/atlas_validation.csv confirms the resulting errors.
 INTERPOLATION_ERROR_SHARE = 0.5
+SIZE_EXPONENT = 3  # the effect of a finite lattice falls as L to minus this power: as the share of one TLS in the volume ...
+OTHER_SIZE_EXPONENTS = (2, 4)  # ... and half of the difference between these is its systematic error
 
 
 class Atlas:
@@ -45,10 +51,18 @@ class Atlas:
         The arrays of the file, with the coefficients (1 + rows, ...) of the spline as "spline".
     excess
         The annealing excess to be subtracted. Without it, n is that of annealing.
+    L
+        The size of the lattice that n refers to; by default that of the infinite system.
     """
 
-    def __init__(self, metadata: dict[str, Any], arrays: dict[str, AnyArray], excess: AnnealingExcess | None = None) -> None:
-        self.metadata, self.arrays, self.excess = metadata, arrays, excess
+    def __init__(
+        self,
+        metadata: dict[str, Any],
+        arrays: dict[str, AnyArray],
+        excess: AnnealingExcess | None = None,
+        L: float = math.inf,
+    ) -> None:
+        self.metadata, self.arrays, self.excess, self.L = metadata, arrays, excess, L
 
     # ---- simulated densities of states -----------------------------------------------------------------------------
 
@@ -130,7 +144,7 @@ class Atlas:
             return JackknifeEstimate(np.broadcast_to(rows, (len(rows), *shape)))
         E, T, g = (np.broadcast_to(x, shape).ravel() for x in (E, T, g))
         pairs, pair_of_point = np.unique(np.stack([T, g]), axis=1, return_inverse=True)
-        rows = np.empty((len(self.coefficient_rows[0]), E.size))
+        rows = np.empty((len(self.terms[0].coefficients), E.size))
         for k, (T_k, g_k) in enumerate(pairs.T.tolist()):
             points = pair_of_point.ravel() == k
             rows[:, points] = self._rows(E[points], T_k, g_k, h0_K)
@@ -159,37 +173,23 @@ class Atlas:
 
     @cached_property
     def terms(self) -> list[SplineTerm]:
-        """The terms of ln(n h0) besides ``ln_gaussian``: the spline and, with an excess, minus that."""
-        coefficients, excess = self.coefficient_rows
-        terms = [SplineTerm(coefficients, spline.energy_basis, spline.temperature_basis, spline.coupling_basis)]
-        if excess is not None:
-            bases = annealing_excess.energy_basis, spline.temperature_basis, annealing_excess.coupling_basis
-            terms.append(SplineTerm(-excess, *bases))
-        return terms
+        """The terms of ln(n h0) besides ``ln_gaussian``: the spline, the size term, and minus the annealing excess.
 
-    @cached_property
-    def coefficient_rows(self) -> tuple[FloatArray, FloatArray | None]:
-        """Coefficients of the spline and of the annealing excess on a common set of jackknife rows.
-
-        The two are independent, so one varies while the other stays at its estimate.
+        Their rows are common. The excess comes from other simulations than the spline and the size term, so that it varies
+        while these stay at their estimates, and the other way around.
         """
-        coefficients = self.arrays["spline"]
-        if self.excess is None:
-            return coefficients, None
-        excess = self.excess.coefficients
-        rows = len(coefficients) + len(excess) - 2
-
-        def pad(coefficients: FloatArray, before: int, after: int) -> FloatArray:
-            """Insert rows equal to the estimate, and rescale the others so that their errors stay the same."""
-            n = len(coefficients) - 1
-            deviations = coefficients[1:] - coefficients[1:].mean(axis=0)
-            scale = math.sqrt((n - 1) / n * rows / (rows - 1))
-            zero = np.zeros_like(coefficients[:1])
-            parts = [zero, np.repeat(zero, before, axis=0), scale * deviations, np.repeat(zero, after, axis=0)]
-            padded: FloatArray = coefficients[0] + np.concatenate(parts)
-            return padded
-
-        return pad(coefficients, 0, len(excess) - 1), pad(excess, len(coefficients) - 1, 0)
+        arrays, excess = self.arrays, self.excess.coefficients if self.excess else np.zeros(0)
+        before, after = len(arrays["spline"]) - 1, max(len(excess) - 1, 0)
+        rows = _insert_rows(arrays["spline"], 0, after)
+        terms = [SplineTerm(rows, spline.energy_basis, spline.temperature_basis, spline.coupling_basis, spline.COORDINATES)]
+        ratio_bases = ratio_spline.energy_basis, spline.temperature_basis, ratio_spline.coupling_basis
+        share = (self.sets[0]["L"] / self.L) ** SIZE_EXPONENT - 1
+        if share:
+            rows = _insert_rows(arrays["size"], 0, after)
+            terms.append(SplineTerm(share * rows, *ratio_bases, ratio_spline.COORDINATES))
+        if self.excess:
+            terms.append(SplineTerm(-_insert_rows(excess, before, 0), *ratio_bases, ratio_spline.COORDINATES))
+        return terms
 
     # ---- the file ----------------------------------------------------------------------------------------------------
 
@@ -198,18 +198,36 @@ class Atlas:
         io.write_arrays(path, self.arrays, self.metadata)
 
     @classmethod
-    def load(cls, path: StrPath = SHIPPED, excess: AnnealingExcess | None = None) -> "Atlas":
+    def load(cls, path: StrPath = SHIPPED, excess: AnnealingExcess | None = None, L: float = math.inf) -> "Atlas":
         """Read what ``save`` wrote, by default the atlas of the package. Raise DamagedFileError for anything else."""
         arrays, metadata = io.read_arrays(path)
         if metadata.get("layout") != VERSION:
             raise io.DamagedFileError(path, f"not an atlas of version {VERSION}")
-        return cls(metadata, arrays, excess)
+        return cls(metadata, arrays, excess, L)
+
+    def annealed(self, L: float | None = None) -> "Atlas":
+        """Return the atlas of annealed lattices of size ``L``, by default that of the grid, whose counts are not corrected."""
+        return Atlas(self.metadata, self.arrays, L=self.sets[0]["L"] if L is None else L)
 
 
-@lru_cache(maxsize=2)
-def shipped_atlas(annealed: bool = False) -> Atlas:
-    """Return the atlas that is part of the package, in equilibrium or as annealed."""
-    return Atlas.load(excess=None if annealed else AnnealingExcess.load())
+def _insert_rows(coefficients: FloatArray, before: int, after: int) -> FloatArray:
+    """Return coefficients (1 + r, ...) with rows equal to the estimate inserted before and after the r rows.
+
+    The r rows are rescaled so that the jackknife errors stay the same.
+    """
+    n, rows = len(coefficients) - 1, len(coefficients) - 1 + before + after
+    deviations = coefficients[1:] - coefficients[1:].mean(axis=0)
+    zero = np.zeros_like(coefficients[:1])
+    scaled = math.sqrt((n - 1) / n * rows / (rows - 1)) * deviations
+    parts = [zero, np.repeat(zero, before, axis=0), scaled, np.repeat(zero, after, axis=0)]
+    padded: FloatArray = coefficients[0] + np.concatenate(parts)
+    return padded
+
+
+@lru_cache(maxsize=1)
+def shipped_atlas() -> Atlas:
+    """Return the atlas that is part of the package, that of the infinite system in equilibrium."""
+    return Atlas.load(excess=AnnealingExcess.load())
 
 
 def compact(density: DensityOfStates) -> DensityOfStates:
@@ -232,11 +250,26 @@ def build(
     h0_K: float,
     spread: float,
     metadata: dict[str, Any],
+    sizes: Sequence[tuple[DensityOfStates, DensityOfStates]] = (),
     report: Callable[[str], object] = print,
 ) -> Atlas:
-    """Build the atlas from ``sets``, pairs (kind, ``compact`` densities of one set at all temperatures, coldest first).
+    """Build the atlas.
 
-    ``spread`` is that of ``spline.ln_gaussian``; ``metadata`` is stored with that of the atlas.
+    Parameters
+    ----------
+    sets
+        Pairs (kind, ``compact`` densities of one set at all temperatures, coldest first). All of the kind "grid" have the same
+        L and couplings of which the highest bounds the domain; those of the kind "large" have a coupling of the grid.
+    h0_K
+        Typical random field h0 in kelvin.
+    spread
+        That of ``spline.ln_gaussian``.
+    metadata
+        Stored with the metadata of the atlas.
+    sizes
+        Further pairs (smaller lattice, larger lattice) with the same J0, T and number of jackknife groups, for the size term.
+    report
+        Called with a line about each step.
     """
     rungs_K = sorted({density.T_K for _, densities in sets for density in densities})
     by_temperature = [{density.T_K: density for density in densities} for _, densities in sets]
@@ -256,10 +289,11 @@ def build(
         "edges": np.array([len(edges) for edges in longest]),
         "edges_K": np.concatenate(longest),
         "counts": np.concatenate(counts).astype(np.int32),
-        "spline": np.zeros(0, dtype=np.float32),
     }
-    coefficients = _fit_with_errors(Atlas(metadata, arrays), report)
-    return Atlas(metadata, arrays | {"spline": coefficients.astype(np.float32)})
+    atlas = Atlas(metadata, arrays)
+    coefficients, summary = _fit_with_errors(atlas, [*_size_pairs(atlas), *sizes], report)
+    arrays |= {name: rows.astype(np.float32) for name, rows in coefficients.items()}
+    return Atlas(metadata | {"size": summary}, arrays)
 
 
 def _set_metadata(kind: str, density: DensityOfStates) -> dict[str, Any]:
@@ -296,20 +330,76 @@ def fit_without(data: Iterable[spline.SplineData], coupling: float, start: Float
     return spline.PoissonSplineFit(remaining).solve(start, jackknife)
 
 
-def _fit_with_errors(atlas: Atlas, report: Callable[[str], object]) -> FloatArray:
-    """Return the rows of the spline: the estimate, one per jackknife group, and two (±) per coupling that was left out.
+def pair_sizes(
+    densities: Iterable[DensityOfStates], model: ModelParameters, groups: int
+) -> list[tuple[DensityOfStates, DensityOfStates]]:
+    """Return the pairs (smallest lattice, larger lattice) with the same J0 and T, for the size term.
 
-    All are scaled so that JackknifeEstimate.error adds both contributions; the ± pairs leave the mean unchanged.
+    Densities of another model, apart from L and J0, and those with another number of jackknife ``groups`` are left out.
+    """
+    by_set: dict[tuple[float, float], list[DensityOfStates]] = {}
+    for density in densities:
+        of_density = replace(parse_fingerprint(density.fingerprint)[0], L=model.L, J0_K=model.J0_K)
+        if of_density == model and density.groups == groups:
+            by_set.setdefault((density.J0_K, density.T_K), []).append(density)
+    pairs = []
+    for sizes in by_set.values():
+        smallest, *larger = sorted(sizes, key=lambda density: density.L)
+        pairs += [(smallest, density) for density in larger]
+    return pairs
+
+
+def _size_pairs(atlas: Atlas) -> Iterator[tuple[DensityOfStates, DensityOfStates]]:
+    """Yield the densities of the grid and of a larger lattice with the same J0 and T, except those after the quench."""
+    grid = {atlas.sets[index]["J0_K"]: index for index in atlas.set_indices("grid")}
+    for index in atlas.set_indices("large"):
+        for T in atlas.rungs_K[1:]:
+            yield atlas.simulated_density(grid[atlas.sets[index]["J0_K"]], T), atlas.simulated_density(index, T)
+
+
+def _fit_with_errors(
+    atlas: Atlas, sizes: Sequence[tuple[DensityOfStates, DensityOfStates]], report: Callable[[str], object]
+) -> tuple[dict[str, FloatArray], dict[str, Any]]:
+    """Return the rows of "spline" and "size", and a summary of the fit of the latter.
+
+    The rows are the estimate, one per jackknife group, two (±) for the exponent of the size term, and two (±) per coupling that
+    was left out. All are scaled so that JackknifeEstimate.error adds all contributions; the ± pairs leave the mean unchanged.
     """
     data, changes = spline_data_sets(atlas), []
     coefficients = spline.PoissonSplineFit(data).solve()
-    estimate: FloatArray = coefficients[0]
     groups = len(coefficients) - 1
     for coupling in inner_couplings(atlas):
-        changes.append(fit_without(data, coupling, estimate, jackknife=False)[0] - estimate)
+        changes.append(fit_without(data, coupling, coefficients[0], jackknife=False)[0] - coefficients[0])
         report(f"left out J0/h0 = {coupling:g}")
-    rows = groups + 2 * len(changes)
-    jackknife = math.sqrt((groups - 1) / groups * rows / (rows - 1)) * (coefficients[1:] - coefficients[1:].mean(axis=0))
-    interpolation = INTERPOLATION_ERROR_SHARE * math.sqrt(0.5 * rows / (rows - 1)) * np.array(changes)
-    deviations: FloatArray = np.concatenate([np.zeros_like(estimate)[None], jackknife, interpolation, -interpolation])
-    return estimate + deviations
+    size_fits = [fit_size_term(sizes, atlas.h0_K, atlas.sets[0]["L"], p) for p in (SIZE_EXPONENT, *OTHER_SIZE_EXPONENTS)]
+    size, low, high = (fit.coefficients for fit in size_fits)
+    exponent = 0.5 * (low[0] - high[0])
+    rows = groups + 2 * len(changes) + 2
+    of_groups, of_pairs = math.sqrt((groups - 1) / groups * rows / (rows - 1)), math.sqrt(0.5 * rows / (rows - 1))
+    interpolation = INTERPOLATION_ERROR_SHARE * of_pairs * np.array(changes)
+    zero, no_change = np.zeros_like(coefficients[:1]), np.zeros((2 * len(changes), *size[0].shape))
+
+    def assemble(rows: FloatArray, *systematic: FloatArray) -> FloatArray:
+        deviations = of_groups * (rows[1:] - rows[1:].mean(axis=0))
+        assembled: FloatArray = rows[0] + np.concatenate([np.zeros_like(rows[:1]), deviations, *systematic])
+        return assembled
+
+    arrays = {
+        "spline": assemble(coefficients, zero, zero, interpolation, -interpolation),
+        "size": assemble(size, of_pairs * exponent[None], -of_pairs * exponent[None], no_change),
+    }
+    chi2 = {str(p): fit.chi2 for p, fit in zip((SIZE_EXPONENT, *OTHER_SIZE_EXPONENTS), size_fits, strict=True)}
+    return arrays, {"ratios": size_fits[0].bins, "chi2_by_exponent": chi2}
+
+
+def fit_size_term(
+    pairs: Iterable[tuple[DensityOfStates, DensityOfStates]], h0_K: float, L: int, exponent: float
+) -> ratio_spline.RatioFit:
+    """Fit ln(n of a lattice of size ``L`` / n of the infinite one) to pairs of a smaller and a larger lattice.
+
+    The effect of a lattice falls as its size to minus ``exponent``.
+    """
+    return ratio_spline.fit_ratio(
+        ((small, large, (L / small.L) ** exponent - (L / large.L) ** exponent) for small, large in pairs),
+        h0_K,
+    )

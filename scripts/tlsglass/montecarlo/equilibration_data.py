@@ -1,7 +1,7 @@
 """Data for the tests of equilibration of one set: sums over jackknife groups of realizations, and their file.
 
-Each realization is simulated as two copies by tempering, by one anneal for each number of sweeps, and by two independent
-anneals.
+Each realization is simulated as two copies by tempering, by one anneal for each number of sweeps, and, where the cost of
+annealing is tabulated, by two independent anneals.
 """
 
 import json
@@ -97,11 +97,11 @@ def aggregate(
 ) -> EquilibrationData:
     """Return the data of one set from the records of all batches, in order; anneals by their number of sweeps.
 
-    Raises ValueError if the records are not of the same realizations.
+    Without ``paired`` anneals, their arrays have no rungs. Raises ValueError if the records are not of the same realizations.
     """
     first = tempered[0]
     model, protocol = parse_fingerprint(first.fingerprint)
-    total = _check_realizations([tempered, *annealed.values(), paired])
+    total = _check_realizations([tempered, *annealed.values(), *([paired] if paired else [])])
     block = protocol.block
     starts = jackknife.group_starts(total // block, groups)
     unit_K = 0.5 * first.field_unit_K / model.n_spins  # of 2H in field units, as energy per spin
@@ -112,9 +112,9 @@ def aggregate(
     columns["annealed_K"] = np.stack([energy[:, k] for energy, k in zip(energies, measured, strict=True)], axis=1)
     tempered_K = columns["energy_K"][:, 0, [_index_of(first.rungs_K, T) for T in first.measured_K]]
     columns["excess_K"] = columns["annealed_K"] - tempered_K[:, None]
-    columns |= {f"twice_{name}": rows for name, rows in _paired_columns(paired, unit_K).items()}
+    columns |= {f"twice_{name}": rows for name, rows in _paired_columns(paired, unit_K, total).items()}
     negative = _sum_per_T(_joined(tempered, "negative"), protocol.grid, first.measured_K, model)
-    fingerprints = {"tempered": first.fingerprint, "twice": paired[0].fingerprint}
+    fingerprints = {"tempered": first.fingerprint} | ({"twice": paired[0].fingerprint} if paired else {})
     fingerprints |= {f"annealed_{sweeps}": records[0].fingerprint for sweeps, records in annealed.items()}
     return EquilibrationData(
         fingerprint=json.dumps(fingerprints, sort_keys=True),
@@ -126,7 +126,7 @@ def aggregate(
         rungs_K=first.rungs_K,
         measured_K=first.measured_K,
         annealed_sweeps=np.array(list(annealed)),
-        annealed_rungs_K=paired[0].rungs_K,
+        annealed_rungs_K=paired[0].rungs_K if paired else np.zeros(0),
         negative=np.add.reduceat(negative, starts, axis=0, dtype=float),
         lowest=lowest,
         annealed_lowest=np.stack([np.rint(energy[:, -1] / unit_K) for energy in energies], axis=1).astype(np.int64),
@@ -200,8 +200,10 @@ def _field_control(columns: Mapping[str, Any], model: ModelParameters, seed: int
     return control * np.sum(deviation * difference, axis=0) / np.where(squares > 0, squares, np.inf)
 
 
-def _paired_columns(paired: Sequence[PairedAnnealsRecord], unit_K: float) -> dict[str, Any]:
+def _paired_columns(paired: Sequence[PairedAnnealsRecord], unit_K: float, total: int) -> dict[str, Any]:
     """Return energies and overlaps of the paired anneals (n, a), averaged over the copies."""
+    if not paired:
+        return dict.fromkeys(("field_K", "coupling_K", "overlap", "pair_overlap_K2"), np.zeros((total, 0)))
     n_spins = paired[0].n_spins
     energy, field = (_joined(paired, name).mean(axis=1) * unit_K / SNAPSHOTS for name in ("energy", "field_part"))
     overlaps = {name: _joined(paired, name) / n_spins for name in ("overlap", "pair_overlap_K2")}

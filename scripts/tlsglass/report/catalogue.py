@@ -299,7 +299,10 @@ def claim_tables(paper_values: str | Path) -> list[str]:
 
 # Tables of numbers, tables/NAME.csv: {name: description}. Those of annealing compared with equilibrium are taken from
 # config/equilibrium/NAME.csv by a run that does not simulate them.
-EQUILIBRIUM_TABLES = {
+EXCESS_TABLES = {
+    "annealing_excess": "n annealed over n in equilibrium, minus 1: measured, and as the atlas subtracts it",
+}
+EQUILIBRIUM_TABLES = {  # of each set that is annealed and tempered
     "certificates": "tests of equilibrium, set by set",
     "identities": "both sides of the Gaussian identities on every rung, for exchange and for two anneals",
     "tempering": "exchange Monte Carlo on every rung: energy, exchanges, autocorrelation",
@@ -319,6 +322,7 @@ DATA_TABLES = {
     "short_ladder": "how far a short ladder moves every quoted number, realization by realization",
     "weak_coupling": "µ of n ∝ E^µ of a weak coupling after the quench",
     **EQUILIBRIUM_TABLES,
+    **EXCESS_TABLES,
     "closed_forms": "Eq. (9) and the slopes of the STM",
     "choices": "how far each window and range that the paper leaves open moves each number",
     "variants": "other cutoffs and scales; other ladders, sweeps and dynamics",

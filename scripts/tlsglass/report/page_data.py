@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from tlsglass.atlas import annealing_excess, spline
+from tlsglass.atlas import spline
+from tlsglass.atlas.evaluator import SplineTerm
 from tlsglass.atlas.table import Atlas
 from tlsglass.base.types import AnyArray, FloatArray
 
@@ -22,18 +23,13 @@ def _round(values: FloatArray) -> list[float]:
 
 
 def atlas_to_json(atlas: Atlas) -> dict[str, Any]:
-    """Return ln n of the atlas: a Gaussian plus the spline through the annealed densities, minus the excess of annealing.
+    """Return ln n of the atlas: a Gaussian plus the splines of its terms.
 
     Estimates are float32, jackknife rows are 16-bit steps from them.
     """
-    coefficients, excess = atlas.coefficient_rows
-    splines = [_encode_spline(coefficients, spline.KNOTS, 1, spline.G0)]
-    if excess is not None:
-        basis = spline.constrain_zero_at_origin(annealing_excess.KNOTS[2][2] + 3)
-        splines.append(_encode_spline(excess @ basis.T, annealing_excess.KNOTS, -1, None))
     return {
-        "parts": splines,
-        "rows": len(coefficients),
+        "parts": [_encode_spline(term) for term in atlas.terms],
+        "rows": len(atlas.terms[0].coefficients),
         "end": spline.E_CUTOFF_H0,
         "concentration": atlas.metadata["concentration"],
         "spread": atlas.metadata["spread"],
@@ -41,17 +37,18 @@ def atlas_to_json(atlas: Atlas) -> dict[str, Any]:
     }
 
 
-def _encode_spline(rows: FloatArray, knots: Any, sign: int, g0: float | None) -> dict[str, Any]:
-    """Return one spline. Its third coordinate is ln(1 + g/g0), or g = J0/h0 if ``g0`` is None."""
+def _encode_spline(term: SplineTerm) -> dict[str, Any]:
+    """Return one spline."""
+    rows, (knots, scale, power) = term.coefficients, term.coordinates
     steps = rows[1:] - rows[0]
     varied = np.flatnonzero(np.any(steps != 0, axis=(1, 2, 3)))
-    steps = steps[varied]
+    steps = steps[varied[0] : varied[-1] + 1]
     # of each row and place in E, because n is uncertain at high energies
     scales = np.maximum(np.abs(steps).max(axis=(2, 3)), 1e-30) / 32767
     return {
         "knots": [[float(first), float(last), int(intervals)] for first, last, intervals in knots],
-        "sign": sign,
-        "weak": g0,
+        "scale": scale,
+        "power": power,
         "spline": _to_base64(rows[0], "<f4"),
         "first": int(varied[0]) + 1,
         "rows": _to_base64(np.round(steps / scales[..., None, None]), "<i2"),

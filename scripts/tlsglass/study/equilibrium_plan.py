@@ -24,9 +24,18 @@ def sets(study: Study) -> dict[str, dict[str, Any]]:
     return {str(labels.ParameterSet(entry["L"], labels.round_to_label(entry["J0_K"]))): entry for entry in entries}
 
 
-def methods(study: Study) -> list[str]:
-    """Return the names of the methods whose energies are counted: tempered, annealed_257, ..."""
-    return [TEMPERED, *(f"annealed_{sweeps}" for sweeps in study.equilibrium["annealed_sweeps"])]
+def annealed_sweeps(study: Study, name: str) -> list[int]:
+    """Return the numbers of sweeps at a rung with which a set is annealed.
+
+    A set with ``cost: false`` serves for the annealing excess only, and is annealed with the first number.
+    """
+    sweeps: list[int] = study.equilibrium["annealed_sweeps"]
+    return sweeps if _cost(sets(study)[name]) else sweeps[:1]
+
+
+def methods(study: Study, name: str) -> list[str]:
+    """Return the names of the methods of a set whose energies are counted: tempered, annealed_257, ..."""
+    return [TEMPERED, *(f"annealed_{sweeps}" for sweeps in annealed_sweeps(study, name))]
 
 
 def model(study: Study, entry: dict[str, Any]) -> ModelParameters:
@@ -52,14 +61,16 @@ def counted_plans(study: Study) -> dict[str, SimulationPlan]:
     return {
         f"{name}_{method}": _plan(study, entry, protocol)
         for name, entry in sets(study).items()
-        for method, protocol in _protocols(study, entry).items()
+        for method, protocol in _protocols(study, name, entry).items()
     }
 
 
 def paired_plans(study: Study) -> dict[str, SimulationPlan]:
-    """Return the two independent anneals of each set, as {L8_J10_twice: plan}. Their energies are not counted."""
+    """Return the two independent anneals of sets whose cost is tabulated, as {L8_J10_twice: plan}. No energies are counted."""
     plans = {}
     for name, entry in sets(study).items():
+        if not _cost(entry):
+            continue
         sweeps = study.equilibrium["annealed_sweeps"][0]
         protocol = replace(study.protocol(), measured_K=(), method=PAIRED_ANNEALING, sweeps=sweeps)
         plans[f"{name}_{PAIRED}"] = _plan(study, entry, protocol)
@@ -77,12 +88,16 @@ def fingerprints(study: Study, name: str) -> dict[str, str]:
     return {method: plan.record_fingerprint for method, plan in plans_of_set(study, name).items()}
 
 
-def _protocols(study: Study, entry: dict[str, Any]) -> dict[str, Protocol]:
-    settings = study.equilibrium
+def _cost(entry: dict[str, Any]) -> bool:
+    """Return whether the cost of annealing is tabulated for a set."""
+    return bool(entry.get("cost", True))
+
+
+def _protocols(study: Study, name: str, entry: dict[str, Any]) -> dict[str, Protocol]:
     base = replace(study.protocol(), measured_K=tuple(map(labels.round_to_label, sorted(temperatures(study)))))
     tempering = {"sweeps": entry["sweeps"], "extensions": entry.get("max_extensions", 0)}
     protocols = {TEMPERED: replace(base, method=TEMPERING, ladder_K=ladder(study, entry), **tempering)}
-    return protocols | {f"annealed_{sweeps}": replace(base, sweeps=sweeps) for sweeps in settings["annealed_sweeps"]}
+    return protocols | {f"annealed_{sweeps}": replace(base, sweeps=sweeps) for sweeps in annealed_sweeps(study, name)}
 
 
 def _plan(study: Study, entry: dict[str, Any], protocol: Protocol) -> SimulationPlan:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tlsglass.analysis import annealing_cost
-from tlsglass.atlas import annealing_excess
+from tlsglass.atlas import ratio_spline
 from tlsglass.base.jackknife import JackknifeEstimate
 
 
@@ -22,13 +22,13 @@ def test_a_ratio_of_densities_that_share_their_noise_is_sharper_than_either(coun
     rng = np.random.default_rng(2)
     exact = counts_of(lambda E: 0.02 * np.exp(-E / 20), 0.5, rng=rng)
     double = exact.__class__(**{**vars(exact), "counts": 2 * exact.counts, "snapshots": 1})
-    result = annealing_excess.density_ratio(double, exact)
+    result = ratio_spline.density_ratio(double, exact)
     np.testing.assert_allclose(result.ratio.value, 2)
     np.testing.assert_allclose(result.ratio.error, 0, atol=1e-9)
-    assert np.all(result.annealed.error > 0)
+    assert np.all(result.numerator.error > 0)
     assert np.all(np.diff(result.E_K) > 0)
     inside = result.E_K > 1
-    np.testing.assert_allclose(result.tempered.value[inside], 0.02 * np.exp(-result.E_K[inside] / 20), rtol=0.15)
+    np.testing.assert_allclose(result.denominator.value[inside], 0.02 * np.exp(-result.E_K[inside] / 20), rtol=0.15)
 
 
 def test_snapshots_leave_the_density_as_it_is(counts_of):

@@ -1,13 +1,14 @@
 """Observables of the atlas against functionals of the counts it was fitted to, and against Eq. (3) for a known density."""
 
 import doctest
+import math
 
 import numpy as np
 import pytest
 
 import tlsglass
 from shared import ROOT
-from tlsglass.atlas import api
+from tlsglass.atlas import api, ratio_spline
 from tlsglass.atlas.table import SHIPPED, shipped_atlas
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.dos.fits import fit_eq3
@@ -60,16 +61,26 @@ def test_the_annealed_atlas_agrees_with_the_simulations_it_was_fitted_to():
 
 
 def test_in_equilibrium_n_is_lower_where_annealing_freezes_and_nowhere_else():
-    """The error of the equilibrium density contains that of the annealed density and that of the excess."""
+    """The error of the equilibrium density contains that of the annealed density of an infinite system and of the excess."""
     E, J0 = np.array([0.05, 0.5, 20.0]), 8.0
     for T, lower in ((0.02, True), (4.0, False)):
-        predicted, annealed = api.density_estimate(E, T, J0), api.density_estimate(E, T, J0, atlas=api.annealed())
-        excess = shipped_atlas().excess.ln_ratio(E / 10, T / 10, J0 / 10)
+        predicted, annealed = api.density_estimate(E, T, J0), api.density_estimate(E, T, J0, atlas=api.annealed(math.inf))
+        excess = ratio_spline.ln_ratio(shipped_atlas().excess.coefficients, E / 10, T / 10, J0 / 10)
         np.testing.assert_allclose(np.log(annealed.value / predicted.value), excess.value, rtol=1e-5, atol=1e-6)
         combined = np.hypot(annealed.error / annealed.value, excess.error)
         np.testing.assert_allclose(predicted.error / predicted.value, combined, rtol=0.02)
         assert excess.value[0] > 0.05 if lower else abs(excess.value[0]) < 0.02
         assert abs(excess.value[2]) < 0.02
+
+
+def test_between_sizes_n_follows_the_power_of_the_size():
+    """ln n at L = 12, 16 and infinity lies on a straight line in L^-3; at J0 = 0 the size does not matter."""
+    E = np.array([0.02, 0.2, 2.0])
+    ln_n = {L: np.log(api.density_estimate(E, 0.02, 5.0, atlas=api.annealed(L)).value) for L in (12, 16, math.inf)}
+    np.testing.assert_allclose(ln_n[16] - ln_n[math.inf], (12 / 16) ** 3 * (ln_n[12] - ln_n[math.inf]), rtol=1e-6, atol=1e-9)
+    assert np.all(np.abs(ln_n[12] - ln_n[math.inf])[:2] > 0.01)
+    free = [api.density_estimate(E, 0.02, 0.0, atlas=api.annealed(L)).value for L in (12, math.inf)]
+    np.testing.assert_allclose(*free, rtol=1e-9)
 
 
 def test_density_returns_n_and_its_error():

@@ -10,7 +10,7 @@ from tlsglass.atlas.table import shipped_atlas
 @pytest.mark.parametrize("annealed", [False, True])
 @pytest.mark.parametrize("h0_K", [10.0, 23.0])
 def test_a_mesh_agrees_with_the_atlas(annealed, h0_K):
-    atlas, T_K = shipped_atlas(annealed), h0_K * np.array([0.005, 0.03, 0.2])
+    atlas, T_K = shipped_atlas().annealed() if annealed else shipped_atlas(), h0_K * np.array([0.005, 0.03, 0.2])
     E_K = np.outer(T_K, [0.1, 1.0, 5.0, 50.0])
     mesh = MeshEvaluator(atlas, T_K, E_K, h0_K)
     for g in (0.0, 0.04, 0.47, 1.0):

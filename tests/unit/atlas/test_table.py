@@ -1,6 +1,7 @@
 """The atlas against known densities, its errors, its file, and arguments that it refuses."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from tlsglass.base import io
 from tlsglass.dos import merge
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.grid import Grid
+from tlsglass.model.parameters import ModelParameters
+from tlsglass.montecarlo.protocol import Protocol, counts_fingerprint
 
 H0_K, SPREAD = 10.0, 1.5
 T_K = (2e-6, 0.02, 0.05, 0.1, 0.3, 1.0, 4.0)
@@ -22,7 +25,7 @@ def known(E, T, g):
     return np.exp(spline.ln_gaussian(E, g, 0.5, SPREAD) + 0.3 * np.tanh(2 * g) * np.log(u))
 
 
-def drawn(J0_K, T, seed, realizations=200):
+def drawn(J0_K, T, seed, realizations=200, L=12):
     """Counts drawn from ``known``, in rows of 20 jackknife groups."""
     edges = Grid(20, 8, 1.04).edges(max(T, 0.02), 400.0)
     x = np.diff(edges) / H0_K
@@ -30,7 +33,7 @@ def drawn(J0_K, T, seed, realizations=200):
     n = np.mean([known(middle + d * x, T / H0_K, J0_K / H0_K) for d in (-0.4, -0.2, 0, 0.2, 0.4)], axis=0)
     expected = 864 / 0.5 * n * x * 10
     counts = np.random.default_rng(seed).poisson(expected, (realizations // 10, len(expected)))
-    arguments = {"L": 12, "J0_K": J0_K, "T_K": T, "n_spins": 864, "concentration": 0.5, "block": 10, "fingerprint": "drawn"}
+    arguments = {"L": L, "J0_K": J0_K, "T_K": T, "n_spins": 864, "concentration": 0.5, "block": 10, "fingerprint": "drawn"}
     part = DensityOfStates(**arguments, first=10 * np.arange(realizations // 10), edges_K=edges, counts=counts)
     return table.compact(merge.merge([part], 20, [(0, realizations)]))
 
@@ -40,6 +43,8 @@ def built():
     rng = np.random.SeedSequence(5)
     sets = [("grid", [drawn(J0, T, s) for T, s in zip(T_K, rng.spawn(len(T_K)), strict=True)]) for J0 in COUPLINGS]
     sets.append(("test", [drawn(2.5, T, s) for T, s in zip(T_K, rng.spawn(len(T_K)), strict=True)]))
+    for J0 in (2.0, 8.0):  # a larger lattice without an effect of the size
+        sets.append(("large", [drawn(J0, T, s, L=16) for T, s in zip(T_K, rng.spawn(len(T_K)), strict=True)]))
     return table.build(sets, H0_K, SPREAD, {"commit": "none"}, report=lambda line: None)
 
 
@@ -137,3 +142,18 @@ def test_errors_grow_between_couplings_that_lie_apart(built):
     jackknife = np.log(n.rows[1 : 1 + groups])
     without_interpolation = np.sqrt((n.groups - 1) / n.groups * np.sum((jackknife - jackknife.mean()) ** 2))
     assert n.error / n.value > 1.02 * without_interpolation
+
+
+def test_lattices_of_the_same_model_are_paired():
+    """Another cutoff, and another number of jackknife groups, are left out; the smallest lattice is paired with each larger one."""
+    model = ModelParameters(L=12, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)
+    grid = Grid(20, 8, 1.04)
+    protocol = Protocol((1.0, 0.1), "metropolis", 10, 2e-6, (0.1,), block=10, seed=1, grid=grid)
+
+    def density(L, cutoff=1.0):
+        fingerprint = counts_fingerprint(replace(model, L=L, cutoff=cutoff), protocol)
+        return replace(drawn(3.0, 0.1, L, L=L), fingerprint=fingerprint)
+
+    pairs = table.pair_sizes([density(16), density(12), density(20), density(24, cutoff=0.5)], model, 20)
+    assert [(small.L, large.L) for small, large in pairs] == [(12, 16), (12, 20)]
+    assert table.pair_sizes([density(16), density(12)], model, 25) == []

@@ -78,3 +78,10 @@ def test_published_densities_serve_no_sets_of_their_own(tmp_path):
     without = copy.deepcopy(TEMPERED_CONFIG)
     without["checks"]["equilibrium"] = None
     assert list(published_match.differences(configured_study.Study(without), manifest)) == []
+
+
+def test_a_set_for_the_excess_alone_is_annealed_once():
+    study = configured_study.Study(changed(sets=one(L=8, J0_K=2, realizations=500, cost=False)))
+    assert list(equilibrium_plan.plans_of_set(study, "L8_J2")) == ["tempered", "annealed_257"]
+    assert equilibrium_plan.annealed_sweeps(study, "L8_J2") == [257]
+    assert not any(name.endswith("_twice") for name in study.simulation_plans())
