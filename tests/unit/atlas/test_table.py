@@ -145,7 +145,7 @@ def test_errors_grow_between_couplings_that_lie_apart(built):
 
 
 def test_lattices_of_the_same_model_are_paired():
-    """Another cutoff, and another number of jackknife groups, are left out; the smallest lattice is paired with each larger one."""
+    """The smallest lattice is paired with each larger one; another cutoff or number of jackknife groups is left out."""
     model = ModelParameters(L=12, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5)
     grid = Grid(20, 8, 1.04)
     protocol = Protocol((1.0, 0.1), "metropolis", 10, 2e-6, (0.1,), block=10, seed=1, grid=grid)
