@@ -38,12 +38,36 @@ include: "workflow/rules/report.smk"  # captions of the report
 include: "workflow/rules/page.smk"  # docs/index.html, from the published outcome
 
 
+TARGETS = [
+    *[f"<results>/figures/{item.name}.svg" for item in FIGURES],
+    *expand("<results>/experiments/{dataset}/figure.svg", dataset=DATASETS),
+    *[f"<results>/{item.folder}/{item.name}.md" for item in TABLES],
+    *expand("<results>/tables/{name}.csv", name=catalogue.DATA_TABLES),
+    "<results>/checks/provenance.json",
+    *rules.report_texts.output,
+]
+
+
+if BROKEN:
+
+    rule broken_datasets:  # fails when all else has been made: as long as a dataset is broken, the study is not complete
+        input:
+            TARGETS,
+        output:
+            "<results>/checks/datasets",
+        log:
+            "<logs>/broken_datasets.log",
+        localrule: True
+        conda:
+            "envs/analyse.yaml"
+        params:
+            lines=workflow_helpers.left_out_lines(BROKEN),
+        shell:
+            "printf '%s\\n' {params.lines:q} | tee {log} >&2; exit 1"
+
+
 rule all:
     default_target: True
     input:
-        [f"<results>/figures/{item.name}.svg" for item in FIGURES],
-        expand("<results>/experiments/{dataset}/figure.svg", dataset=DATASETS),
-        [f"<results>/{item.folder}/{item.name}.md" for item in TABLES],
-        expand("<results>/tables/{name}.csv", name=catalogue.DATA_TABLES),
-        "<results>/checks/provenance.json",
-        rules.report_texts.output,
+        TARGETS,
+        rules.broken_datasets.output if BROKEN else [],

@@ -16,10 +16,22 @@ from tlsglass.base import validation
 from tlsglass.report import catalogue
 from tlsglass.study.configured_study import Study
 
+SCRIPT = "<script>window.pwned=1</script>"
+RST = f"niobium\n\n.. include:: /etc/passwd\n   :literal:\n\n.. raw:: html\n\n   {SCRIPT}\n\n"
+RST += "{{ 12345679 * 9 }} $x$ `touch pwned`"
+
+
+def write_hostile_texts(workflow):
+    """Write reStructuredText, HTML, Jinja, mathtext and a shell command into the texts of a dataset."""
+    path = workflow.folder / "config/experiments/niobium_resonator_frequency/dataset.yaml"
+    info = yaml.safe_load(path.read_text(encoding="utf-8")) | dict.fromkeys(("title", "label", "material", "note"), RST)
+    path.write_text(yaml.safe_dump(info), encoding="utf-8")
+
 
 @pytest.fixture(scope="module")
 def built(module_workflow):
-    """A workflow in which the tiny study has run whole."""
+    """A workflow in which the tiny study has run whole, with a dataset whose texts are hostile."""
+    write_hostile_texts(module_workflow)
     run = module_workflow.run()
     assert run.returncode == 0, run.stderr[-3000:]
     return module_workflow
@@ -46,10 +58,22 @@ def test_the_study_runs_whole_and_then_does_nothing(built):
     assert built.words("verify_files")[-1].endswith("files are what was written")
 
 
+def test_hostile_texts_of_a_dataset_are_shown_as_text_in_the_report(built):
+    run = built.run("--report", "results/runs/tiny/report.html")
+    assert run.returncode == 0, run.stderr[-3000:]
+    report = (built.results() / "report.html").read_text(encoding="utf-8")
+    assert "window.pwned" in report.replace("\\u003c", "<")
+    assert SCRIPT not in report
+    assert "root:x:0:0" not in report
+    assert "111111111" not in report
+    assert not list(built.folder.rglob("pwned"))
+
+
 @pytest.mark.skipif(not shutil.which("rsync"), reason="snakemake-storage-plugin-fs needs rsync")
 def test_without_a_shared_file_system_the_study_gives_the_same_bits(built, workflow, tmp_path_factory):
     """Each job gets what it declares as inputs from a storage, and leaves what it declares as outputs there."""
     remote = tmp_path_factory.mktemp("remote")
+    write_hostile_texts(workflow)
     for command in (["init", "-q"], ["add", "Snakefile", "config", "profiles", "scripts", "workflow", "envs"]):
         subprocess.run(
             ["git", *command], cwd=workflow.folder, check=True
@@ -87,6 +111,33 @@ def test_what_an_overlay_no_longer_shows_is_named(built):
     remedy = f"remove it with: rm -- {stale.relative_to(built.folder)}"
     assert sum(line.endswith(remedy) for line in built.words("verify_files")) == 1
     built.write_overlay(TINY)
+
+
+def test_everything_but_what_needs_a_broken_dataset_is_made(built):
+    """The dataset and its problem are named in one line; the tables are made without it, and the run fails in the end."""
+    name = "fig4_silica_thermal_conductivity"
+    path = built.folder / f"config/experiments/{name}/data.csv"
+    good = path.read_text(encoding="utf-8")
+    path.write_text(good.replace("\n", "\n-", 1), encoding="utf-8")
+    planned = built.run("-n", "--quiet", "rules")
+    assert planned.returncode == 0, planned.stderr[-3000:]
+    (line,) = [line for line in planned.stdout.splitlines() if name in line and "broken" in line]
+    assert f"{path.relative_to(built.folder)}: column T_K, row 1: -" in line
+    run = built.run()
+    assert run.returncode == 1
+    assert line in run.stderr.splitlines()
+    assert "Traceback" not in run.stdout + run.stderr
+    assert set(re.findall(r"^Error in rule (\w+)", run.stdout + run.stderr, re.MULTILINE)) == {"broken_datasets"}
+    assert name not in set(pd.read_csv(built.results() / "tables/experiments.csv")["dataset"])
+    provenance = json.loads((built.results() / "checks/provenance.json").read_text(encoding="utf-8"))
+    assert f"experiments/{name}/fit.json" not in provenance["sha256"]
+    asked = built.run("-n", "--force", f"results/runs/tiny/experiments/{name}/fit.json")
+    assert asked.returncode == 1
+    assert [line for line in asked.stderr.splitlines() if line.startswith("config/")]
+    path.write_text(good, encoding="utf-8")
+    mended = built.run()
+    assert mended.returncode == 0, mended.stderr[-3000:]
+    assert name in set(pd.read_csv(built.results() / "tables/experiments.csv")["dataset"])
 
 
 def test_one_table_alone_and_the_same_bits_whatever_cores_and_batches(workflow):

@@ -35,6 +35,7 @@ def resolve_pathvar(name):
 
 
 workflow_helpers.prepend_to_python_path(ROOT / "scripts")
+workflow_helpers.use_single_threads()
 SETTINGS = workflow.config_settings
 OVERLAYS = list(SETTINGS.configfiles)
 PUBLISHED_FOLDER = relative_to_cwd(ROOT / "results/published")
@@ -64,7 +65,6 @@ try:
         sorted(path for path in Path(relative_to_cwd(ROOT / "config/experiments")).glob("*") if path.is_dir()),
         validate.schema(),
     )
-    DATASETS |= {name: None for name in BROKEN if validate.NAME.fullmatch(name)}  # no target has any other name
 except validation.InputError as error:
     sys.exit("\n".join(map(validation.printable, error.lines)))
 
@@ -86,13 +86,13 @@ SIMULATIONS, COUNTS = files.plans, files.counts_plans  # counts by the folder of
 
 if workflow.is_main_process and study.omitted_variants:
     logger.info(f"Left out, because their sets are not in this run: variants {', '.join(study.omitted_variants)}")
-if workflow.is_main_process and BROKEN:
-    broken = validation.printable(", ".join(BROKEN).replace("{", "(").replace("}", ")"))
-    logger.warning(f"Broken, and stops what needs it: dataset {broken}")
+if workflow.is_main_process:
+    for line in workflow_helpers.left_out_lines(BROKEN):
+        logger.warning(line)
 
 
 def data_of_dataset(wildcards):
-    """Return the file with the points of a dataset. A broken dataset ends the run, because something needs it."""
+    """Return the file with the points of a dataset. A target of a broken dataset, which only its name can ask for, is refused."""
     if wildcards.dataset in BROKEN:
         sys.exit("\n".join(map(validation.printable, BROKEN[wildcards.dataset])))
     return bundled_file(f"config/experiments/{wildcards.dataset}/{DATASETS[wildcards.dataset]['data']['file']}")
@@ -101,4 +101,4 @@ def data_of_dataset(wildcards):
 wildcard_constraints:
     set=any_of_pattern(SETS),
     batch=r"\d+-\d+",
-    dataset=any_of_pattern(DATASETS),
+    dataset=any_of_pattern([*DATASETS, *filter(validate.NAME.fullmatch, BROKEN)]),

@@ -10,6 +10,7 @@ RUN = RunContents(
     dos_K=study.temperature_keys(config["figures"]["fig_1_temperatures_K"]),
     quench=study.quench,
     datasets=list(DATASETS),
+    joint_datasets=list(JOINT),
     variants=study.variants,
     paper=bundled_file(PAPER),
 )

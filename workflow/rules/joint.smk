@@ -2,7 +2,8 @@
 
 from tlsglass.data import joint_section
 
-JOINT = {name: joint_section.partner_names(info) for name, info in DATASETS.items() if "joint" in (info or {})}
+JOINT = {name: joint_section.partner_names(info) for name, info in DATASETS.items() if "joint" in info}
+JOINT = {name: partners for name, partners in JOINT.items() if not BROKEN.keys() & partners}
 
 
 rule fit_joint:

@@ -7,9 +7,7 @@ rule page:
         manifest=bundled_file(f"results/published/{io.MANIFEST}"),
         published=lambda w: bundled_files("results/published", "*/**/*.*"),
         paper=bundled_file(PAPER),
-        datasets=lambda w: [
-            bundled_file(f"config/experiments/{name}/dataset.yaml") for name in sorted(set(DATASETS).difference(BROKEN))
-        ],
+        datasets=lambda w: [bundled_file(f"config/experiments/{name}/dataset.yaml") for name in sorted(DATASETS)],
         densities=bundled_files("scripts/tlsglass/atlas", "*.npz"),
         template=bundled_file("workflow/page/index.html.j2"),
         config=bundled_file("config/config.yaml"),

@@ -30,6 +30,7 @@ class RunContents:
     dos_K: Sequence[str] = ()  # temperatures of Fig. 1
     quench: str = ""
     datasets: Sequence[str] = ()
+    joint_datasets: Sequence[str] = ()  # those that are fitted together with others
     variants: Sequence[str] = ()
     results: str = "<results>"
     paper: str = PAPER
@@ -95,7 +96,7 @@ def joint_fit(dataset: str) -> dict[str, Input]:
     files = {"fit": "joint.json", "points": "joint_points.csv", "curves": "joint_curves.csv", "powers": "joint_powers.csv"}
 
     def input_of(file: str) -> Input:
-        return lambda run: f"{run.results}/experiments/{dataset}/{file}" if dataset in run.datasets else None
+        return lambda run: f"{run.results}/experiments/{dataset}/{file}" if dataset in run.joint_datasets else None
 
     return {name: input_of(file) for name, file in files.items()}
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tlsglass.base import io, published_files
+from tlsglass.base import io, published_files, validation
 from tlsglass.montecarlo.protocol import ANNEALING, JOB_NAMES
 from tlsglass.study import equilibrium_plan
 from tlsglass.study.configured_study import Study
@@ -33,6 +33,15 @@ def relative_to_cwd(path: str | Path) -> str:
 def prepend_to_python_path(folder: str | Path) -> None:
     """Let jobs import the library in ``folder``, not that of another copy which is installed in their environment."""
     os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+def use_single_threads() -> None:
+    """Let linear algebra in jobs use one thread, unless the environment says otherwise: a job has one core.
+
+    Threads for the small matrices of fits wait for each other, which doubles the processor time.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def restrict_docutils(settings: str | Path) -> None:
@@ -69,6 +78,15 @@ def rebuild_command(snakefile: str, overlays: Iterable[str | Path], config_optio
     options += ["--configfile", *files] if files else []
     options += ["--config", *config_options] if config_options else []
     return " ".join(["snakemake --cores 1 --force {}", shlex.join(options)]).rstrip()
+
+
+def left_out_lines(broken: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return one line for each broken dataset, ``{name: its problems}``: its name, and the first of its problems."""
+    lines = []
+    for name, problems in broken.items():
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        lines.append(validation.printable(f"Dataset {name} is broken and left out: {problems[0]}{more}"))
+    return lines
 
 
 def job_name_for(fingerprint: str) -> str:
