@@ -1,4 +1,4 @@
-"""Rule fit_experiment: fit one dataset with µ free, with µ = 0 (STM) and on the atlas; JSON, tables and report."""
+"""Rule fit_experiment: fit one dataset with µ free, with µ = 0 (STM) and on the atlas; JSON, tables, report and figure."""
 
 from pathlib import Path
 
@@ -9,4 +9,6 @@ from tlsglass.report import fit_report
 
 io.start_job(snakemake)
 dataset = load_dataset(Path(snakemake.input.info).parent, validation.read_yaml(snakemake.input.schema))
-fit_report.FitReport(fit_dataset(dataset)).write_tables(snakemake.output)
+report = fit_report.FitReport(fit_dataset(dataset))
+report.write_tables(snakemake.output)
+report.plot().save(snakemake.output)

@@ -15,6 +15,9 @@ rule fit_experiment:
         curves="<results>/experiments/{dataset}/curves.csv",
         windows="<results>/experiments/{dataset}/windows.csv",
         md="<results>/experiments/{dataset}/fit.md",
+        svg="<results>/experiments/{dataset}/figure.svg",
+        png="<results>/experiments/{dataset}/figure.png",
+        csv="<results>/experiments/{dataset}/figure.csv",
     log:
         "<logs>/fit_experiment/{dataset}.log",
         checksums="<checksums>/fit_experiment/{dataset}.json",
@@ -48,31 +51,6 @@ rule experiment_table:
         settings={},
     script:
         "../../scripts/make_tables.py"
-
-
-rule figure_dataset:
-    input:
-        fits=["<results>/experiments/{dataset}/fit.json"],
-        points=["<results>/experiments/{dataset}/points.csv"],
-        curves=["<results>/experiments/{dataset}/curves.csv"],
-        windows=["<results>/experiments/{dataset}/windows.csv"],
-    output:
-        svg="<results>/experiments/{dataset}/figure.svg",
-        png="<results>/experiments/{dataset}/figure.png",
-        csv="<results>/experiments/{dataset}/figure.csv",
-    log:
-        "<logs>/figure_dataset/{dataset}.log",
-        checksums="<checksums>/figure_dataset/{dataset}.json",
-    benchmark:
-        "<benchmarks>/figure_dataset/{dataset}.tsv"
-    conda:
-        "../../envs/plot.yaml"
-    params:
-        code=library_digest("figure.py", "tlsglass.report.figures.single_dataset"),
-        module="tlsglass.report.figures.single_dataset",
-        settings={},
-    script:
-        "../../scripts/figure.py"
 
 
 rule closure:
