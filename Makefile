@@ -3,28 +3,41 @@
 
 .PHONY: figures quick paper equilibrium atlas test test-minimum test-newest lint bench verify publish report page crate docs unlock
 
+# Snakemake with a line for each finished stage; its full output goes to a file in .snakemake/log
+SNAKEMAKE = PYTHONPATH=tools:scripts .venv/bin/snakemake --logger stages
+
+define NAME_RESULTS
+@echo "Figures:   results/runs/$(1)/figures and results/runs/$(1)/experiments/*/figure.svg"
+@echo "Tables:    results/runs/$(1)/tables"
+@echo "Scorecard: results/runs/$(1)/checks/scorecard.md"
+endef
+
 figures: .venv/installed
-	.venv/bin/snakemake --cores all --configfile config/published.yaml
+	$(SNAKEMAKE) --cores all --configfile config/published.yaml
+	$(call NAME_RESULTS,published)
+	@echo "Page:      docs/index.html"
 
 quick: .venv/installed
-	.venv/bin/snakemake --cores all --configfile config/quick.yaml
+	$(SNAKEMAKE) --cores all --configfile config/quick.yaml
+	$(call NAME_RESULTS,quick)
 
 paper: .venv/installed
-	.venv/bin/snakemake --cores all
+	$(SNAKEMAKE) --cores all
+	$(call NAME_RESULTS,paper)
 
 EQUILIBRIUM = results/runs/equilibrium
 EQUILIBRIUM_TABLES = $(notdir $(wildcard config/equilibrium/*.csv))
 
 # what comes of it is then what the package and the other runs show
 equilibrium: .venv/installed
-	.venv/bin/snakemake --cores all --configfile config/equilibrium.yaml -- $(EQUILIBRIUM)/tables/annealing_cost.md \
+	$(SNAKEMAKE) --cores all --configfile config/equilibrium.yaml -- $(EQUILIBRIUM)/tables/annealing_cost.md \
 		$(EQUILIBRIUM)/equilibrium/annealing.npz
 	cp $(EQUILIBRIUM_TABLES:%=$(EQUILIBRIUM)/tables/%) config/equilibrium
 	cp $(EQUILIBRIUM)/equilibrium/annealing.npz scripts/tlsglass/atlas/annealing.npz
 
 # about an hour on two cores; then it is what the package ships
 atlas: .venv/installed
-	.venv/bin/snakemake --cores all --configfile config/atlas.yaml -- results/runs/atlas/tables/atlas_summary.csv \
+	$(SNAKEMAKE) --cores all --configfile config/atlas.yaml -- results/runs/atlas/tables/atlas_summary.csv \
 		results/runs/atlas/tables/atlas_couplings.csv
 	cp results/runs/atlas/atlas/atlas.npz scripts/tlsglass/atlas/atlas.npz
 
@@ -35,11 +48,11 @@ publish: .venv/installed
 	PYTHONPATH=scripts .venv/bin/python tools/publish.py $(or $(RUN),paper)
 
 report: .venv/installed
-	.venv/bin/snakemake --cores all --configfile config/published.yaml
+	$(SNAKEMAKE) --cores all --configfile config/published.yaml
 	.venv/bin/snakemake --report results/runs/published/report.html --configfile config/published.yaml
 
 page: .venv/installed
-	.venv/bin/snakemake --cores 1 --force page readme --configfile config/published.yaml
+	$(SNAKEMAKE) --cores 1 --force page readme --configfile config/published.yaml
 
 # a Workflow RO-Crate; the validator asks w3id.org for the context of its terms
 crate: .venv-crate/installed
@@ -90,13 +103,16 @@ ifeq ($(and $(MARKED),$(findstring <$(MARKED)>,<$(shell .venv/bin/python -c '$(P
 CLEAR = --clear
 endif
 
+QUIETLY = --quiet --disable-pip-version-check
+
 # the packages of the lock and this checkout, with the command tlsglass; a link to the .venv of another checkout keeps that one
 .venv/installed: requirements.lock
 	$(CHECK_PYTHON)
 	@test -e .venv || ! test -L .venv || { echo ".venv is a link to a folder that is gone; remove it with: rm .venv" >&2; exit 1; }
-	$(PYTHON) -m venv $(CLEAR) .venv && .venv/bin/python -m pip install --require-hashes -r requirements.lock
-	test -L .venv || .venv/bin/python -m pip install --no-deps --no-build-isolation --editable .
-	.venv/bin/python -c '$(PLACE)' > .venv/installed
+	@echo "Installing the packages of requirements.lock into .venv: about a minute"
+	@$(PYTHON) -m venv $(CLEAR) .venv && .venv/bin/python -m pip install $(QUIETLY) --require-hashes -r requirements.lock
+	@test -L .venv || .venv/bin/python -m pip install $(QUIETLY) --no-deps --no-build-isolation --editable .
+	@.venv/bin/python -c '$(PLACE)' > .venv/installed
 
 .venv-newest/installed: pyproject.toml
 	$(CHECK_PYTHON)

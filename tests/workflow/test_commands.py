@@ -60,7 +60,7 @@ def commands(texts):
 def recipes():
     """Return the commands of the targets of make that are Snakemake's."""
     made = subprocess.run(["make", "-n", *RECIPES], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [line.removeprefix(".venv/bin/") for line in lines(made) if line.startswith(".venv/bin/snakemake")]
+    return [f"snakemake{line.partition('.venv/bin/snakemake')[2]}" for line in lines(made) if ".venv/bin/snakemake" in line]
 
 
 def test_every_target_of_make_is_there(commands):
@@ -83,9 +83,9 @@ def plan(line):
     targets, options = [], []
     while words:
         word = words.pop(0)
-        if word in ("--cores", "--configfile", "--batch", "--config"):
+        if word in ("--cores", "--configfile", "--batch", "--config", "--logger"):
             value = words.pop(0)
-            options += [] if word == "--cores" else [word, value]
+            options += [] if word in ("--cores", "--logger") else [word, value]
         elif word.startswith("-"):
             options.append(word)
         else:
