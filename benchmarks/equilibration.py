@@ -24,11 +24,11 @@ from tlsglass.montecarlo.protocol import ANNEALING, TEMPERING, Protocol
 
 MODEL = ModelParameters(L=4, h0_K=10.0, J0_K=10.0, cutoff=1.0, concentration=0.5)
 RUNS = [  # L, sweeps, sets, realizations in each
-    (4, 1024, 300, 200),
-    (8, 4096, 4, 200),
-    (8, 512, 4, 200),
+    (4, 512, 200, 1000),
+    (8, 4096, 3, 200),
+    (8, 512, 3, 200),
 ]
-MEASURED_K = (0.1, 0.5, 2.0)
+MEASURED_K = (0.5, 1.0, 2.0)
 HIGHEST_K = 10.0
 GROUPS = 20
 

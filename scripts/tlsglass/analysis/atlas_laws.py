@@ -6,10 +6,11 @@ quantities named "..._annealed".
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 from scipy.optimize import minimize_scalar
 
 from tlsglass.atlas import api
@@ -82,10 +83,12 @@ def laws_from_counts(atlas: Atlas, gaussian_bin_K: float, window_J0: Window) -> 
         ):
             ends = [end * J0_K for end in window_J0]
             rows.append(table_row(name, g, two_tls.dipolar_gap_exponent(*ends, h0_K, J0_K, strength)))
-        delta, strength = gap_against_power(quenched, J0_K)
+        comparison = gap_against_power(quenched, J0_K)
         rows += [
-            table_row("aic_gap_minus_power", g, delta, **realizations),
-            table_row("gap_strength", g, strength / g, **realizations),
+            table_row("aic_gap_minus_power", g, comparison.chi2_gap - comparison.chi2_power, **realizations),
+            table_row("p_gap", g, stats.chi2.sf(comparison.chi2_gap, comparison.dof), **realizations),
+            table_row("p_power", g, stats.chi2.sf(comparison.chi2_power, comparison.dof), **realizations),
+            table_row("gap_strength", g, comparison.strength / g, **realizations),
         ]
         E0 = fit_gaussian(coldest, J0_K, gaussian_bin_K).E0_K
         rows += [
@@ -113,45 +116,46 @@ def ratio_valid_up_to(powers: Iterable[tuple[float, JackknifeEstimate]]) -> floa
     return previous[0]
 
 
-def gap_against_power(counts: DensityOfStates, J0_K: float) -> tuple[float, JackknifeEstimate]:
+class GapComparison(NamedTuple):
+    """Fits of a logarithmic gap and of a power law to n below J0, each with two parameters."""
+
+    chi2_gap: float
+    chi2_power: float
+    dof: int
+    strength: JackknifeEstimate  # s of the gap, ()
+
+
+def gap_against_power(counts: DensityOfStates, J0_K: float) -> GapComparison:
     """Compare n = a / (1 + s ln(J0/E)), Eq. (9) with any strength, with n = a E^µ on a decade below J0.
 
-    χ² has the covariance of the jackknife with the factor of Hartlap, Simon and Schneider (2007).
-
-    Returns
-    -------
-    delta_aic
-        AIC of Eq. (9) minus that of the power law; both have two parameters.
-    strength
-        s, an estimate ().
+    The errors of the bins are those of counting: low-energy excitations of a realization are so few that their counts in
+    different bins are independent. A jackknife covariance of as many bins from 25 groups is too noisy for a comparison.
     """
-    E, ln_n = _decade_bins(counts, J0_K)
-    rows, groups = ln_n.rows, ln_n.groups
-    covariance = (groups - 1) * np.cov(rows[1:].T, bias=True)
-    inverse = np.linalg.inv(covariance) * (groups - len(E) - 2) / (groups - 1)
-    x = np.log(E / J0_K)
+    E, ln_n, error = _decade_bins(counts, J0_K)
+    x, weights = np.log(E / J0_K), 1 / error**2
 
     def chi2(values: FloatArray, shape: FloatArray) -> float:
         """Return χ² of ``values`` minus a shape and the best constant."""
         residual = values - shape
-        residual = residual - np.sum(inverse @ residual) / np.sum(inverse)
-        return residual @ inverse @ residual
+        return float(weights @ (residual - np.average(residual, weights=weights)) ** 2)
 
-    mu = (x @ inverse @ rows[0] - np.sum(inverse @ x) * np.sum(inverse @ rows[0]) / np.sum(inverse)) / chi2(x, 0 * x)
+    rows = ln_n.rows
+    centered = x - np.average(x, weights=weights)
+    mu = (weights * centered) @ rows[0] / (weights @ centered**2)
     fits = [
         minimize_scalar(lambda s, values=values: chi2(values, -np.log(1 - s * x)), bounds=(0.0, 100.0), method="bounded")
         for values in rows
     ]
-    return fits[0].fun - chi2(rows[0], mu * x), JackknifeEstimate([fit.x for fit in fits])
+    return GapComparison(fits[0].fun, chi2(rows[0], mu * x), len(E) - 2, JackknifeEstimate([fit.x for fit in fits]))
 
 
-def _decade_bins(counts: DensityOfStates, J0_K: float) -> tuple[FloatArray, JackknifeEstimate]:
-    """Return the mean energies (k,) of up to ``GAP_BINS`` even bins in ln E of the decade, and ln n (k,) in them."""
+def _decade_bins(counts: DensityOfStates, J0_K: float) -> tuple[FloatArray, JackknifeEstimate, FloatArray]:
+    """Return mean energies (k,) of up to ``GAP_BINS`` even bins in ln E of the decade, ln n (k,), and its counting errors."""
     low, high = (end * J0_K for end in DECADE_J0)
     edges = counts.edges_K
     kept = np.unique([np.argmin(np.abs(edges - E)) for E in np.geomspace(low, high, GAP_BINS + 1)])
     coarse = counts.coarsen(np.append(kept, len(edges) - 1))
-    return np.sqrt(edges[kept[:-1]] * edges[kept[1:]]), np.log(coarse.n[:-1])
+    return np.sqrt(edges[kept[:-1]] * edges[kept[1:]]), np.log(coarse.n[:-1]), coarse.total[:-1] ** -0.5
 
 
 # ---- from the spline, between the couplings as well ------------------------------------------------------------------

@@ -25,6 +25,7 @@ from tlsglass.montecarlo.tempering import INTERVALS
 FAMILY_ERROR_RATE = 0.01  # probability that a set in equilibrium fails
 STATISTICAL_TESTS = 6  # energies, n(E < T), n(E < h0/10), two identities, detailed balance
 MAX_SIGMA = float(-special.ndtri(FAMILY_ERROR_RATE / STATISTICAL_TESTS / 2))  # of each of them, 3.1
+MIN_NEGATIVE = 5.0  # negative energies of one state of each realization
 DRAWS, SEED = 20_000, 1  # of random signs
 
 
@@ -83,7 +84,8 @@ def detailed_balance(data: EquilibrationData, density: DensityOfStates, k: int) 
     """Return the relative excess of counts of negative excitation energies over detailed balance at the rung measured_K[k].
 
     ``density`` contains the counts of all excitation energies at this rung, of which a fraction 1/(1 + exp(E/T)) is expected
-    to be negative. The entries of the result are for E between j T and (j + 1) T; NaN without counts.
+    to be negative. The entries of the result are for E between j T and (j + 1) T. They are NaN where fewer than
+    ``MIN_NEGATIVE`` are expected in a jackknife group: the distribution of so few is too skewed for a test.
     """
     total, realizations = density.sums
     negative = data.mean("negative")[k]
@@ -91,7 +93,8 @@ def detailed_balance(data: EquilibrationData, density: DensityOfStates, k: int) 
     uniform = int(np.searchsorted(density.edges_K, bins * density.T_K * (1 + 1e-9))) - 1
     weights = 1 / (1 + np.exp(density.centers_K[:uniform] / density.T_K))
     rows = (total.rows[:, :uniform] * weights).reshape(len(total.rows), bins, -1).sum(axis=2)
-    ratio: JackknifeEstimate = negative / (JackknifeEstimate(rows) / realizations)
+    few = rows[0] / (density.snapshots * negative.groups) < MIN_NEGATIVE
+    ratio: JackknifeEstimate = negative / (JackknifeEstimate(np.where(few, np.nan, rows)) / realizations)
     return ratio - 1
 
 

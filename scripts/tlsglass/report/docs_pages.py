@@ -214,7 +214,9 @@ def annealing_costs(cost: pd.DataFrame, h0_K: float) -> list[dict[str, Any]]:
             "mu": prose.format_number(mu.value[J0_K, L], mu.value_err[J0_K, L]),
             "mu_equilibrium": prose.format_number(mu.tempered[J0_K, L], mu.tempered_err[J0_K, L]),
             "ground_state": f"{100 * ground_state.value[J0_K, L]:.0f} %",
-            "freezing": prose.format_number(freezing.value[J0_K, L], freezing.value_err[J0_K, L]),
+            "freezing": prose.format_number(freezing.value[J0_K, L], freezing.value_err[J0_K, L])
+            if (J0_K, L) in freezing.index
+            else "–",
         }
         for J0_K, L in n.index
     ]

@@ -39,12 +39,21 @@ def power(x):
 
 
 def test_a_gap_and_a_power_law_are_told_apart():
-    delta, strength = atlas_laws.gap_against_power(drawn(gap), J0_K)
-    assert delta < -6
+    comparison = atlas_laws.gap_against_power(drawn(gap), J0_K)
+    strength = comparison.strength
+    assert comparison.chi2_gap < comparison.chi2_power - 6
+    assert comparison.chi2_gap < 20  # 6 degrees of freedom: p = 0.003
     assert abs(strength.value - 0.4) < 4 * strength.error + 0.02  # the Gaussian bends n by 1 % below J0
     assert strength.error < 0.05
-    delta, _ = atlas_laws.gap_against_power(drawn(power), J0_K)
-    assert delta > 6
+    comparison = atlas_laws.gap_against_power(drawn(power), J0_K)
+    assert comparison.chi2_gap > comparison.chi2_power + 6
+
+
+def test_errors_of_counting_make_the_comparison_steady():
+    """χ² of the right law, over 40 draws: mean and variance of 6 degrees of freedom, within 4 σ."""
+    chi2 = np.array([atlas_laws.gap_against_power(drawn(gap, seed), J0_K).chi2_gap for seed in range(40)])
+    assert abs(chi2.mean() - 6) < 4 * np.sqrt(12 / 40) + 0.5  # the Gaussian factor adds a little
+    assert chi2.std() < 6
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ import pandas as pd
 
 from tlsglass.plotting import style
 
+REJECTED_P = 0.001  # a law whose χ² has a smaller p does not describe n
+
 
 def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame) -> style.Figure:
     """Return the figure from the tables atlas_couplings and atlas_curves, and the claims of the paper."""
@@ -17,12 +19,16 @@ def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame) -> 
     power, gap = figure.panels
     mu = select("mu")
     power.points(
-        mu["J0_over_h0"], mu["value"], mu["value_err"], "simulated", color=style.BLUE, marker="o", label="annealed, 2 µK"
+        mu["J0_over_h0"], mu["value"], mu["value_err"], "quenched", color=style.BLUE, marker="o", label="quenched to 2 µK"
     )
-    cold = curves[curves["quantity"] == "mu_cold"].sort_values("J0_over_h0")
-    g, value, error = (cold[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
-    power.axes.fill_between(g, value - error, value + error, color=style.BLUE, alpha=0.25, linewidth=0)
-    power.line(g, value, "equilibrium", color=style.BLUE, label="equilibrium, 0.002 $h_0$")
+    for quantity, label, look in (
+        ("mu_cold", "equilibrium, $T$ = 0.002 $h_0$", {"color": style.BLUE}),
+        ("mu_cold_annealed", "annealed, $T$ = 0.002 $h_0$", {"color": "black", "linestyle": ":"}),
+    ):
+        cold = curves[curves["quantity"] == quantity].sort_values("J0_over_h0")
+        g, value, error = (cold[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
+        power.axes.fill_between(g, value - error, value + error, color=look["color"], alpha=0.25, linewidth=0)
+        power.line(g, value, quantity, label=label, **look)
     printed = paper.set_index("id")["paper"]
     points = [(0.2, printed["mu_zero_temperature_J2"]), (0.3, printed["mu_zero_temperature_J3"])]
     look = {"color": style.VERMILION, "marker": "s", "markerfacecolor": "white", "zorder": 4}
@@ -40,7 +46,14 @@ def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame) -> 
     power.letter_at()
 
     aic = select("aic_gap_minus_power")
-    gap.points(aic["J0_over_h0"], aic["value"], None, "AIC of Eq. (9) - of E^mu", color=style.PURPLE, marker="D")
+    described = np.maximum(select("p_gap")["value"].to_numpy(), select("p_power")["value"].to_numpy()) > REJECTED_P
+    for rows, label, face in (
+        (aic[described], "one describes $n$", style.PURPLE),
+        (aic[~described], "neither does", "white"),
+    ):
+        look = {"color": style.PURPLE, "marker": "D", "markerfacecolor": face}
+        gap.points(rows["J0_over_h0"], rows["value"], None, f"AIC of Eq. (9) - of E^mu, {label}", label=label, **look)
+    gap.axes.legend(loc="lower left")
     gap.axes.axhspan(-2, 2, color="0.92", zorder=0)
     gap.axes.axhline(0, color=style.GREY, linewidth=0.6)
     gap.axes.set_yscale("symlog", linthresh=10)
