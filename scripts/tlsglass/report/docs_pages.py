@@ -19,7 +19,7 @@ OTHER_FILES = {  # further files in the folder of a run: {path: description}
     "experiments/NAME/": "the fit of a measured dataset: `fit.json`, `curves.csv`, `windows.csv`, `figure.svg`",
     "dos/L8_J2/T0.5.csv": "n(T, E) with errors, a file for each (L, J0, T); `.npz` holds the counts per block of realizations",
     "checks/provenance.json": "version and commit, packages, configuration, and the SHA-256 of every table, density and figure",
-    "logs/`, `benchmarks/": "what each job said and took",
+    "logs/`, `benchmarks/": "the log of each job, its run time and memory",
 }
 MAX_EXCESS = 0.01  # relative error of n that counts as annealed
 
@@ -94,13 +94,13 @@ def render_page(template: StrPath, root: StrPath, L: int) -> str:
 
 def outputs_table() -> str:
     """Return the README's table of all files in the folder of a run, as Markdown."""
-    lines = ["| where | what |", "|---|---|"]
+    lines = ["| path | content |", "|---|---|"]
     for section, entries in catalogue.sections():
         lines.append(f"| | *{section}* |")
         lines += [f"| `{entry.folder}/{entry.name}` | {entry.title} |" for entry in entries]
-    lines.append("| | *Numbers alone* |")
+    lines.append("| | *Tables of numbers* |")
     lines += [f"| `tables/{name}.csv` | {description} |" for name, description in catalogue.DATA_TABLES.items()]
-    lines.append("| | *Behind them* |")
+    lines.append("| | *Other files* |")
     lines += [f"| `{path}` | {description} |" for path, description in OTHER_FILES.items()]
     return "\n".join(lines) + "\n"
 

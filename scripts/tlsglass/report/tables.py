@@ -65,8 +65,8 @@ def table_2(eq3: pd.DataFrame, paper: pd.DataFrame, L: int) -> FormattedTable:
             ]
             for fit in rows.itertuples()
         ],
-        "B in 1/K per lattice site at T² + E² = 1 K². Errors are jackknifed over blocks of realizations. Rows"
-        " without the paper's numbers are temperatures that it does not print.",
+        "B is in 1/K per lattice site, at T² + E² = 1 K². Errors are from the jackknife over blocks of realizations. Rows"
+        " without numbers of the paper are temperatures that it does not print.",
     )
 
 
@@ -78,9 +78,9 @@ def appendix_c(constants: pd.DataFrame) -> FormattedTable:
         ["quantity", "value"],
         [[name, f"{value:.0f}" if name.startswith("samples") else f"{value:.3f}"] for name, value in values.items()],
         "P0⟨|J|⟩ of electric dipolar and of elastic interactions, and their ratio r, from the measured C_dip and C_el or Q⁻¹."
-        " The elastic constant is that of isotropic tensors, three times the electric one exactly; six components of equal"
-        " variance give another energy along each direction, and their average over directions. The mean of as many Monte Carlo"
-        " samples as the table says has a standard error as large as the distance to the paper's constant.",
+        " The elastic constant is that of isotropic tensors, exactly three times the electric one. With six components of equal"
+        " variance the energy depends on the direction; the table gives the average over directions. The last row is the number"
+        " of Monte Carlo samples whose mean has a standard error equal to the difference from the paper's constant.",
     )
 
 
@@ -103,13 +103,13 @@ def experiments(parameters: pd.DataFrame, fits: Sequence[Mapping[str, Any]]) -> 
             ParameterState.AT_BOUND,
         ],
         [_fit_cells(fit, order) for fit in fits],
-        "µ free, and the atlas with J0/h0 free (h0 = 10 K unless a dataset says otherwise), beside the standard tunneling model"
-        " (STM, µ = 0): a positive ΔAIC favours them over it, and p is that of the likelihood ratio if µ were 0. Errors and"
-        " intervals are those of the points, times √(χ²/dof) where that is above 1; those of J0/h0 hold the atlas's errors."
-        " Intervals marked * are from the profile likelihood, since the parabola fails; a limit is one of 95 %. Where no errors"
-        " are given, χ²/dof is σ as estimated from the residuals. Where χ²/dof is far above 1, ΔAIC and p are void."
-        " Reconstructed data are the curve of the paper's printed parameters with noise: their fits show that these are"
-        " recovered, and nothing about nature.",
+        "Eq. (3) with µ free and the atlas with J0/h0 free (h0 = 10 K unless a dataset specifies another) are compared with the"
+        " standard tunneling model (STM, µ = 0). A positive ΔAIC favors them; p is that of the likelihood ratio for µ = 0."
+        " Errors and intervals follow from the points, multiplied by √(χ²/dof) where that exceeds 1; those of J0/h0 include the"
+        " errors of the atlas. Intervals marked * are from the profile likelihood, because the quadratic approximation fails;"
+        " limits are at 95 %. Without errors of the points, σ is estimated from the residuals and shown instead of χ²/dof. If"
+        " χ²/dof is far above 1, ΔAIC and p are void. Reconstructed data are the curve of the paper's printed parameters with"
+        " noise: their fits show that the parameters are recovered, and say nothing about nature.",
     )
 
 
@@ -129,8 +129,9 @@ def materials(materials: pd.DataFrame, differences: pd.DataFrame, constants: pd.
         "J0/h0 of materials, and differences of pairs",
         ["dataset", "provenance", "J0/h0", "95 %", "h0 half and twice", "what the points decide", "r of App. C"],
         rows,
-        "From the fit on the atlas with h0 = 10 K: errors of the points, scaled, and of the atlas. Differences are in units of"
-        " both errors; h0 is the same for both. Reconstructed points give back what the paper prints.",
+        "From the fits on the atlas with h0 = 10 K. Errors combine the scaled errors of the points and those of the atlas."
+        " Differences are divided by the combined error of both; h0 is the same for both. Reconstructed points only reproduce"
+        " what the paper prints.",
     )
 
 
@@ -178,15 +179,15 @@ def scorecard(card: pd.DataFrame, paper: pd.DataFrame, limits: pd.DataFrame) -> 
             _claim_cells(row, claim, sizes.claim_shift(claim._asdict(), limits))
             for row, claim in zip(card.itertuples(), claims.itertuples(), strict=True)
         ],
-        f"{table_2_line(card)} ({chi2}; values at neighbouring temperatures are correlated.) z is the deviation in"
-        " standard errors: ours, and the paper's, which is the rounding of its last digit and, for what it simulated, the"
-        f" statistical error of {REALIZATIONS} realizations. Beyond {SIGMAS:g} a claim differs, unless a choice"
-        " of the analysis that the paper leaves open moves our number by what is missing (systematic: the largest such move,"
-        " where it exceeds the statistical error; tables/choices.csv). L → ∞: how far our number moves from its lattice to the"
-        " limit of a large one, with the systematic error of that (tables/size_limit.csv); it enters no verdict. Null: the"
-        " value if what the paper says were not so."
-        f" A claim that this would pass as well, within {SIGMAS:g} standard errors, has no power. A range has no error:"
-        " ours is held against it, and the note says how words were read as a range.",
+        f"{table_2_line(card)} ({chi2}; values at neighboring temperatures are correlated.) z is the deviation in"
+        " standard errors. They combine our error and that of the paper, which is the rounding of its last digit and, for"
+        f" simulated numbers, the statistical error of {REALIZATIONS} realizations. A claim differs if z exceeds {SIGMAS:g},"
+        " unless a choice of the analysis that the paper leaves open explains the rest (systematic: the largest change of our"
+        " number by such a choice, where it exceeds the statistical error; tables/choices.csv). L → ∞: the change of our number"
+        " from its lattice to the limit of a large one, with its systematic error (tables/size_limit.csv); verdicts do not"
+        " use it. Null: the value in a model in which the claim is false. If this value would agree as well, within"
+        f" {SIGMAS:g} standard errors, the claim has no power. A range has no error; the note states how words were read as a"
+        " range.",
     )
 
 
@@ -225,12 +226,12 @@ def certificates(certificates: pd.DataFrame) -> FormattedTable:
         rows.append([name, allowed, *(_format_test(results.get(key)) for key in sets.itertuples(index=False, name=None))])
     named = ", ".join(f"L = {L}, J0 = {J0:g} K" for L, J0 in sorted(failed)) or "none"
     return FormattedTable(
-        f"Certificates of equilibrium: {len(sets) - len(failed)} of {len(sets)} sets hold all; failed and not used: {named}",
+        f"Certificates of equilibrium: {len(sets) - len(failed)} of {len(sets)} sets pass all; failed and not used: {named}",
         ["test", "allowed", *(f"L = {row.L}, J0 = {row.J0_K:g} K" for row in sets.itertuples())],
         rows,
-        "The worst value over all rungs, with its temperature. σ are jackknifed over realizations. A round trip of a replica"
-        " leads from the warmest rung to the coldest and back. The identities follow by parts from Gaussian fields and"
-        " couplings, with the thermal averages of two independent copies.",
+        "The worst value over all temperatures, with its temperature. σ are from the jackknife over realizations. In a round"
+        " trip, a replica moves from the highest temperature to the lowest and back. The identities follow from Gaussian fields"
+        " and couplings by integration by parts; they contain thermal averages of two independent copies.",
     )
 
 
