@@ -28,6 +28,7 @@ include: "workflow/rules/dos.smk"  # n(T, E) of each (L, J0, T), what is quoted 
 include: "workflow/rules/equilibrium.smk"  # annealing held against exchange Monte Carlo
 include: "workflow/rules/sizes.smk"  # other sizes, the limit L → ∞, a weak coupling
 include: "workflow/rules/atlas.smk"  # n(T, E) over J0/h0
+include: "workflow/rules/interactions.smk"  # dipoles and strain tensors instead of normal factors
 include: "workflow/rules/observables.smk"  # Eqs. (5)-(8), two-TLS model, Table I, Appendix C
 include: "workflow/rules/experiments.smk"  # fits of measured data
 include: "workflow/rules/joint.smk"  # datasets that share parameters, fitted together

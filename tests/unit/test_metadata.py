@@ -156,6 +156,26 @@ print(json.dumps([model.kernel[0, 0, 1], model.kernel[0, 0, 2], CHAIN_VERSION]))
     assert (nearest, second, version) == (pytest.approx(1 / 2), pytest.approx(1 / 17), 1000)
 
 
+def test_the_moments_of_contributing_interact(changed):
+    program = """
+import json, numpy as np
+from tlsglass.model import disorder, parameters
+model = parameters.ModelParameters(8, 10.0, 3.0, 1.0, 0.5, interaction="mattis")
+c = disorder.draw(model, 1, 0).c_ij.astype(float)  # of the pairs (1, 0), (2, 0), (2, 1), ...
+abs_c = np.mean([np.abs(disorder.draw(model, 1, r).c_ij).mean() for r in range(40)])
+print(json.dumps([float(abs_c), c[0] * c[1] * c[2], c[0] * c[3] * c[4]]))
+"""
+    entry, moments = examples("Moments that interact")
+    head = "INTERACTIONS = {\n", "MOMENTS: dict[str, Callable[[ModelParameters], Moments]] = {\n"
+    abs_c, *products = changed(
+        program,
+        ("model/interaction.py", head[0], head[0] + entry),
+        ("model/moments.py", head[1], head[1] + moments),
+    )
+    assert abs_c == pytest.approx((2 / 3.141592653589793) ** 0.5, rel=0.06)  # 4 σ of 40 realizations
+    assert min(products) > 0  # around the triangles 0, 1, 2 and 0, 1, 3
+
+
 def test_the_verdict_of_contributing_is_a_member(changed):
     program = """
 import json

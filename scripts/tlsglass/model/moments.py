@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.integrate import quad
 
 from tlsglass.base.jit import njit
 from tlsglass.base.labels import round_to_label
@@ -71,9 +70,17 @@ class Moments(NamedTuple):
     def fields(self, moments: FloatArray, rng: np.random.Generator) -> FloatArray:
         """Draw the factors c_i of the random fields, with unit variance, (n,)."""
         coupled = moments[:, self.in_field]
-        variance = 1 if self.unit else coupled.shape[1]
-        total: FloatArray = np.sum(coupled * rng.standard_normal(coupled.shape), axis=1) / np.sqrt(variance)
-        return total
+        return _dot(coupled, rng.standard_normal(coupled.shape)) / self._rms_moment
+
+    def field_widths(self, moments: FloatArray) -> FloatArray:
+        """Return the standard deviation of c_i of a TLS with given moments, (n,)."""
+        width: FloatArray = np.sqrt(np.sum(moments[:, self.in_field] ** 2, axis=1)) / self._rms_moment
+        return width
+
+    @property
+    def _rms_moment(self) -> float:
+        """The root mean square of the moments in the field."""
+        return 1.0 if self.unit else float(np.sqrt(len(range(self.components)[self.in_field])))
 
 
 def dipolar_factor(p_1: FloatArray, p_2: FloatArray, n: FloatArray) -> FloatArray:
@@ -108,6 +115,8 @@ def mean_abs_bilinear(K: FloatArray) -> float:
 
     For fixed v it is sqrt(2/π) |K v|, and for Q = Σ λ z², ⟨sqrt(Q)⟩ = 1/(2 sqrt(π)) ∫_0^∞ (1 - Π (1 + 2tλ)^(-1/2)) t^(-3/2) dt.
     """
+    from scipy.integrate import quad  # here, because normal factors do not need it
+
     eigenvalues = np.linalg.svd(K, compute_uv=False) ** 2
 
     def integrand(ln_t: float) -> float:

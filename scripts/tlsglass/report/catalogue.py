@@ -26,6 +26,7 @@ SCALES, DENSITY, PROPERTIES = "Energy scales and the model", "Density of states"
 EXPERIMENTS, BEYOND = "The experiments of the paper", "Measured data beyond the paper"
 APPENDICES, CHECKS, EQUILIBRIUM = "Appendices", "Checks of the reproduction", "Annealing and equilibrium"
 ATLAS = "The atlas: n(T, E) over J0/h0"
+INTERACTIONS = "Dipoles and strain tensors"
 
 ENTRIES = [
     table_entry(
@@ -193,6 +194,22 @@ ENTRIES = [
         ATLAS,
         inputs={"means": table_input("atlas_validation"), "pulls": table_input("atlas_pulls")},
     ),
+    Entry(
+        "figure_interactions",
+        "n(E) and µ of dipoles and strain tensors",
+        INTERACTIONS,
+        inputs={
+            "values": table_input("interaction_values"),
+            "densities": table_input("interaction_densities"),
+            "predictions": table_input("interaction_predictions"),
+        },
+    ),
+    table_entry(
+        "interactions",
+        "µ of dipoles and strain tensors",
+        INTERACTIONS,
+        inputs={"values": table_input("interaction_values"), "constants": table_input("interaction_constants")},
+    ),
     table_entry(
         "scorecard",
         "Scorecard: every number of the paper",
@@ -310,6 +327,15 @@ EQUILIBRIUM_TABLES = {  # of each set that is annealed and tempered
     "annealed_density": "n(T, E) after annealing, in equilibrium, and their ratio, at the lowest temperature",
     "ground_states": "exact lowest energies of the first realizations, and how far above them annealing ends",
 }
+# Those of the interactions, likewise from config/interactions/NAME.csv.
+INTERACTION_TABLES = {
+    "interaction_values": "every number of each interaction, and how far it is from that of normal factors",
+    "interaction_densities": "n(E) of each interaction at the lowest temperature",
+    "interaction_stability": "stability of the quenched states of each interaction",
+    "interaction_constants": "local strengths, fields and frustration of each interaction, without simulation",
+    "interaction_predictions": "µ of each interaction from pair stability, beside the simulated one",
+    "interaction_chi2": "χ² of the ratios of µ to that of normal factors",
+}
 QUOTED_TABLES = ("table_2", "zero_temperature", "gaussian_limit", "laws", "choices")  # of the quoted quantities
 DATA_TABLES = {
     "zero_temperature": "µ of n ∝ E^µ at the lowest temperature and after the quench",
@@ -323,6 +349,7 @@ DATA_TABLES = {
     "weak_coupling": "µ of n ∝ E^µ after the quench, for a weak coupling",
     **EQUILIBRIUM_TABLES,
     **EXCESS_TABLES,
+    **INTERACTION_TABLES,
     "closed_forms": "Eq. (9) and the slopes of the STM",
     "choices": "the change of each number with each window and range that the paper leaves open",
     "variants": "other cutoffs and scales; other schedules, sweeps and dynamics",

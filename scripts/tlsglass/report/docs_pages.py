@@ -14,6 +14,7 @@ from tlsglass.base import escape, published_files, validation
 from tlsglass.base.types import StrPath
 from tlsglass.models import registry
 from tlsglass.report import catalogue, prose, tables, templating
+from tlsglass.report.interaction_values import interaction_values
 
 OTHER_FILES = {  # further files in the folder of a run: {path: description}
     "experiments/NAME/": "the fit of a measured dataset: `fit.json`, `curves.csv`, `windows.csv`, `figure.svg`",
@@ -75,6 +76,7 @@ def render_page(template: StrPath, root: StrPath, L: int) -> str:
         ratio_tolerance=f"{100 * atlas_laws.RATIO_TOLERANCE:g} %",
         limit=lambda J0_K, quantity: format_limit(read("size_limit"), J0_K, quantity),
         annealing_line=annealing_line(read("annealing_cost"), config),
+        interactions=interaction_values(root / "config/interactions"),
         fit=read_fit,
         says=lambda dataset: escape.to_markdown_cell(read_fit(dataset).get("conclusion", {}).get("text", "")),
         number=lambda value, form: prose.typeset(form.format(value)),

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from tlsglass.analysis import sizes
+from tlsglass.analysis.interaction_tables import MU_WINDOW
 from tlsglass.analysis.scorecard import REALIZATIONS, SIGMAS, summary, table_2_chi2, table_2_line
 from tlsglass.analysis.verdicts import Verdict
 from tlsglass.base import labels
@@ -262,6 +263,47 @@ COSTS = {  # quantity: its name, and whether the relative difference is shown
     "freezing_K": ("valleys freeze at T (K)", False),
 }
 AT_ONE_RUNG = ("mu_below_J0", "mu_zero_temperature")
+
+
+INTERACTION_LABELS = {  # of the models of config/interactions.yaml
+    "gaussian": "normal $c_{ij}$",
+    "gaussian_random": "normal $c_{ij}$, random positions",
+    "dipolar": "unit dipoles",
+    "dipolar_gaussian": "normal dipoles",
+    "dipolar_gaussian_same": "normal dipoles, fields too",
+    "elastic": "strain tensors",
+    "two_tls": "strain tensors, fields too",
+    "electric_elastic": "both, fields too",
+}
+
+
+def interaction_label(model: str) -> str:
+    """Return the label of a model as plain text."""
+    return INTERACTION_LABELS.get(model, model).replace("$c_{ij}$", "c_ij")
+
+
+def interactions(values: pd.DataFrame, constants: pd.DataFrame) -> FormattedTable:
+    """Return µ of each interaction at each J0/h0, with the constants that follow from its moments."""
+    first = values[values["quantity"] == MU_WINDOW].drop_duplicates(["model", "L", "J0_K"])
+    columns = sorted(set(zip(first["L"], first["J0_over_h0"], strict=True)))
+    low, high = (f"{first[name].iloc[0]:g}" for name in ("E_low_K", "E_high_K"))
+    mu = {(row.model, row.L, row.J0_over_h0): format_with_error(row.value, row.value_err) for row in first.itertuples()}
+    number = constants.set_index(["model", "quantity"])["value"]
+
+    def cells(model: str) -> list[str]:
+        of_moments = [f"{number[model, name]:.2f}" for name in ("rms_c_ij", "local_strength_variation", "n_0_h0")]
+        return [interaction_label(model), *of_moments, f"{number[model, 'weak_coupling_strength']:.2f}"]
+
+    realizations = first.groupby(["L", "J0_over_h0"])["n_realizations"].max()
+    counts = "; ".join(f"{n:,} at L = {L}, J0/h0 = {ratio:g}" for (L, ratio), n in realizations.items())
+    return FormattedTable(
+        f"µ of n ∝ E^µ on {low}–{high} K at the lowest temperature, for several interactions",
+        ["", "rms c_ij", "spread of local strength", "n0 h0", "µ/(J0/h0) at weak coupling"]
+        + [f"µ: J0/h0 = {ratio:g}, L = {L}" for L, ratio in columns],
+        [cells(model) + [mu.get((model, *column), "") for column in columns] for model in dict.fromkeys(first["model"])],
+        f"The mean of abs(c_ij) is sqrt(2/π) for all. Realizations: {counts}. The spread is the standard deviation over TLSs of"
+        " the mean abs(c_ij) of a TLS, divided by its mean.",
+    )
 
 
 def annealing_cost(cost: pd.DataFrame, dos_K: Sequence[float]) -> FormattedTable:

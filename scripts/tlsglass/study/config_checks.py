@@ -18,12 +18,14 @@ from tlsglass.base import labels, validation
 from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS, LATTICE
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo.protocol import ANNEALING, COUNTING_METHODS
-from tlsglass.study import equilibrium_plan, published_match
+from tlsglass.study import equilibrium_plan, interactions_plan, published_match
 from tlsglass.study.configured_study import ATLAS_SETS, Study
+from tlsglass.study.interactions_plan import REFERENCE
 from tlsglass.study.published_match import (
     BLOCK,
     EQUILIBRIUM,
     FINITE_SIZE,
+    INTERACTION_STUDY,
     SCHEDULE,
     TEMPERATURES,
     VARIANT_TEMPERATURES,
@@ -154,12 +156,35 @@ def _interaction_errors(path: KeyPath, section: dict[str, Any]) -> Errors:
             yield [*path, key], section[key], f"is an option of {', '.join(having)} only", [*path, "interaction"]
 
 
+def interactions(study: Study) -> Errors:
+    """Check the models of the section ``interactions``, and that their fields fit into 32 bits."""
+    models = interactions_plan.models(study)
+    if study.interactions and REFERENCE not in models:
+        yield [*INTERACTION_STUDY, "models"], list(models), f"must contain {REFERENCE}, with which the others are compared"
+    sets = interactions_plan.sets(study)
+    listed = [
+        (lattice["L"], ratio) for lattice in (study.interactions or {}).get("lattices", ()) for ratio in lattice["J0_over_h0"]
+    ]
+    if len(sets) < len(listed):
+        yield [*INTERACTION_STUDY, "lattices"], listed, "must not contain a J0/h0 of a lattice twice"
+    for name, keys in models.items():
+        path = [*INTERACTION_STUDY, "models", name]
+        errors = list(_interaction_errors(path, keys))
+        yield from errors
+        if not errors:
+            for L, J0_K in sets:
+                if not interactions_plan.model_parameters(study, name, L, J0_K).fits_int32:
+                    yield path, f"L = {L}, J0 = {J0_K:g} K", TOO_WEAK, ["model", "h0_K"]
+
+
 def _schedules(study: Study) -> Iterator[tuple[KeyPath, list[float]]]:
     """Yield (path, temperatures) of every schedule."""
     yield SCHEDULE, value_at(study.config, SCHEDULE)
     if study.finite_size:
         yield [*FINITE_SIZE, "schedule_K"], study.finite_size["schedule_K"]
     yield [*ATLAS, "schedule_K"], study.config["atlas"]["schedule_K"]
+    if study.interactions:
+        yield [*INTERACTION_STUDY, "schedule_K"], study.interactions["schedule_K"]
 
 
 def schedules(study: Study) -> Errors:
@@ -200,6 +225,8 @@ def _lattices(study: Study) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
         yield WEAK_COUPLING, study.weak_coupling
     if study.equilibrium:
         yield from (([*EQUILIBRIUM, "sets", index], entry) for index, entry in enumerate(study.equilibrium["sets"]))
+    if study.interactions:
+        yield from (([*INTERACTION_STUDY, "lattices", k], lattice) for k, lattice in enumerate(study.interactions["lattices"]))
     yield from (([*ATLAS, key], study.config["atlas"][key]) for key in ATLAS_SETS)
 
 
@@ -216,7 +243,7 @@ def lattices(study: Study) -> Errors:
         if round(concentration * lattice["L"] ** 3) < 2:
             allowed = "has fewer than two TLSs at model.concentration"
             yield [*path, "L"], lattice["L"], allowed, ["model", "concentration"]
-        entry = (*path[:-1], lattice["L"], str(lattice.get("J0_K")))
+        entry = (*path[:-1], lattice["L"], str(lattice.get("J0_K", lattice.get("J0_over_h0"))))
         if isinstance(path[-1], int) and entry in seen:
             yield [*path, "L"], lattice["L"], "is listed twice"
         seen.add(entry)
@@ -398,4 +425,5 @@ CHECKS: Sequence[Callable[[Study], Errors]] = (
     finite_size,
     weak_coupling,
     equilibrium,
+    interactions,
 )

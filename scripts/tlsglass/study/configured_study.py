@@ -13,7 +13,7 @@ from tlsglass.dos.grid import Grid
 from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo.protocol import Protocol, scale_temperatures
-from tlsglass.study import equilibrium_plan
+from tlsglass.study import equilibrium_plan, interactions_plan
 from tlsglass.study.simulation_plan import CountsPlan, ShardFolder, SimulationPlan
 
 ATLAS_SETS = {"training": "grid", "validation": "test", "finite_size": "large"}  # key of the configuration: kind in the file
@@ -37,6 +37,7 @@ class Study:
         self.finite_size, self.weak_coupling, self.equilibrium = (
             checks[key] for key in ("finite_size", "weak_coupling", "equilibrium")
         )
+        self.interactions = config.get("interactions")
         self._variants = {name: settings for name, settings in (checks["variants"] or {}).items() if settings is not None}
         self.variants = [name for name in self._variants if self.reference_set(name) in self.sets]
         self.omitted_variants = [name for name in self._variants if name not in self.variants]
@@ -142,6 +143,7 @@ class Study:
             "sizes": _counted(self.short_schedule_plans()),
             "weak_coupling": _counted(self.weak_coupling_plans()),
             "equilibrium": _counted(equilibrium_plan.counted_plans(self)),
+            "interactions": _counted(interactions_plan.plans(self)),
         }
 
     def simulation_plans(self) -> dict[str, SimulationPlan]:
@@ -171,7 +173,7 @@ class Study:
 
     def jackknife_groups(self, kind: str) -> int:
         """Return the number of jackknife groups of the counts of one kind."""
-        sections = {"sizes": self.finite_size, "equilibrium": self.equilibrium}
+        sections = {"sizes": self.finite_size, "equilibrium": self.equilibrium, "interactions": self.interactions}
         return int(sections.get(kind, self.config["fits"])["jackknife_groups"])
 
     def realization_ranges(self, kind: str, name: str) -> list[tuple[int, int]]:

@@ -30,12 +30,12 @@ def shard_checks(study: Study) -> list[tuple[str, Check]]:
 def merged_checks(study: Study) -> list[tuple[str, Check]]:
     """Return pairs (name below the folder of a run, or of the published outcome, check of a path) for all merged counts.
 
-    The counts that compare annealing with tempering are not among them, because they are not published.
+    The counts that compare annealing with tempering, and interactions, are not among them, because they are not published.
     """
     checks = [
         (f"{kind}/{name}/T{T}.npz", _merged_check(plan.simulation, rung))
         for kind, plans in study.counts_plans().items()
-        if kind != "equilibrium"
+        if kind not in ("equilibrium", "interactions")
         for name, plan in plans.items()
         for T, rung in plan.rungs.items()
     ]

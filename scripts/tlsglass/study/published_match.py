@@ -8,13 +8,14 @@ from typing import Any, TypeAlias
 
 from tlsglass.base import io, published_files, validation
 from tlsglass.model.interaction import GAUSSIAN
-from tlsglass.study import equilibrium_plan
+from tlsglass.study import equilibrium_plan, interactions_plan
 from tlsglass.study.configured_study import Study, interaction_parameters
 
 KeyPath: TypeAlias = list[Any]  # keys and positions in lists, from the top of the configuration
 Differences: TypeAlias = Iterator[tuple[KeyPath, Any, str]]
 
 SCHEDULE, TEMPERATURES = ["annealing", "schedule_K"], ["density_of_states", "temperatures_K"]
+INTERACTION_STUDY = ["interactions"]
 BLOCK = ["density_of_states", "realizations_per_block"]
 FINITE_SIZE, WEAK_COUPLING, EQUILIBRIUM = (["checks", name] for name in ("finite_size", "weak_coupling", "equilibrium"))
 VARIANT_TEMPERATURES = ["checks", "variant_temperatures_K"]
@@ -69,6 +70,8 @@ def _differences(study: Study, published: dict[str, Any]) -> Differences:
         if value != published_value:
             yield ["checks", "variants", name], value, repr(published_value)
     yield from _differences_of_checks(study, published["checks"])
+    if study.interactions:
+        yield INTERACTION_STUDY, list(interactions_plan.models(study)), "null (their tables are published, not their counts)"
 
 
 def _differences_of_checks(study: Study, published: dict[str, Any]) -> Differences:

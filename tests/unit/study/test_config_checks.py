@@ -4,8 +4,9 @@ import copy
 import math
 
 import pytest
+import yaml
 
-from shared import CONFIG, CONFIG_SCHEMA
+from shared import CONFIG, CONFIG_SCHEMA, ROOT
 from tlsglass.base import published_files, validation
 from tlsglass.study import config_checks, configured_study, published_match, renamed_config_keys
 
@@ -168,6 +169,25 @@ def test_random_positions_need_a_cutoff_and_equilibrium_needs_normal_factors():
     config["model"] |= {"cutoff": 1, "positions": "lattice", "interaction": "dipolar"}
     with pytest.raises(validation.InputError, match=r"checks\.equilibrium = \['L8_J3'\]: must be null"):
         config_checks.check(config, CONFIG_SCHEMA, lambda path: "config.yaml")
+
+
+def test_models_of_the_interactions_are_checked_like_the_model():
+    section = yaml.safe_load((ROOT / "config/interactions.yaml").read_text(encoding="utf-8"))["interactions"]
+    section["models"]["elastic"] = {"interaction": "elastic", "electric_over_elastic": 0.3}
+    section["models"]["two_tls"] = {"interaction": "two_tls", "fields": "independent"}
+    del section["models"]["gaussian"]
+    section["lattices"].append({"L": 8, "J0_over_h0": [0.3, 0.4], "realizations": 105, "realizations_per_job": 100})
+    with pytest.raises(validation.InputError) as caught:
+        config_checks.check(changed("interactions", value=section), CONFIG_SCHEMA, lambda path: "mine.yaml")
+    lines = [line.removeprefix("mine.yaml: interactions.") for line in caught.value.lines]
+    for start in (
+        "models.elastic.electric_over_elastic = 0.3: is an option of electric_elastic only",
+        "models.two_tls.fields = 'independent': must be one of same_dipole",
+        f"lattices[{len(section['lattices']) - 1}].realizations = 105: must be a multiple of",
+    ):
+        assert any(line.startswith(start) for line in lines), lines
+    assert any(line.startswith("models = ") and "must contain gaussian" in line for line in lines)
+    assert any(line.startswith("lattices = ") and "must not contain a J0/h0 of a lattice twice" in line for line in lines)
 
 
 def test_a_missing_key_is_named():

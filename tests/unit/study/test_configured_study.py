@@ -6,10 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import yaml
 
-from shared import CONFIG
+from shared import CONFIG, ROOT
 from tlsglass.base import labels
-from tlsglass.study import configured_study
+from tlsglass.study import configured_study, interactions_plan
 
 
 def changed(*keys, value):
@@ -152,3 +153,21 @@ def test_an_interaction_has_its_own_fields_and_folder_and_the_default_is_spelled
     config["model"]["vt_over_vl"] = 0.6
     assert configured_study.Study(config).model("8", "2") == replace(model, vt_over_vl=0.6)
     assert configured_study.Study(config).set_plan("8", "2").shard_folder != plan.shard_folder
+
+
+def test_interactions_are_sets_of_their_own_and_normal_factors_are_those_of_the_study():
+    config = copy.deepcopy(CONFIG)
+    overlay = yaml.safe_load((ROOT / "config/interactions.yaml").read_text(encoding="utf-8"))
+    config |= overlay
+    study = configured_study.Study(config)
+    plans = interactions_plan.plans(study)
+    lattices = overlay["interactions"]["lattices"]
+    assert len(plans) == len(overlay["interactions"]["models"]) * sum(len(lattice["J0_over_h0"]) for lattice in lattices)
+    assert len({plan.shard_folder for plan in plans.values()}) == len(plans)
+    normal, two_tls = (plans[interactions_plan.set_name(name, 8, 3.0)] for name in ("gaussian", "two_tls"))
+    assert normal.model == study.model("8", "3")
+    assert (two_tls.model.interaction, two_tls.model.fields) == ("two_tls", "same_dipole")
+    assert normal.rungs[-1].quench
+    assert set(study.counts_plans()["interactions"]) == set(plans)
+    assert study.jackknife_groups("interactions") == overlay["interactions"]["jackknife_groups"]
+    assert not interactions_plan.plans(configured_study.Study(CONFIG))

@@ -1,0 +1,75 @@
+"""Simulations of several interactions at several J0/h0, from the section ``interactions`` of the configuration."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tlsglass.base import labels
+from tlsglass.model.parameters import ModelParameters
+from tlsglass.montecarlo.protocol import Protocol
+from tlsglass.study.simulation_plan import SimulationPlan
+
+if TYPE_CHECKING:
+    from tlsglass.study.configured_study import Study
+
+REFERENCE = "gaussian"  # the model that all others are compared with
+
+
+def _section(study: Study) -> dict[str, Any]:
+    """Return the section; without models where it is null."""
+    return study.interactions or {"models": {}, "lattices": [], "schedule_K": []}
+
+
+def models(study: Study) -> dict[str, dict[str, Any]]:
+    """Return the keys of each model that describe its interaction, by the names of the models."""
+    return {name: keys or {} for name, keys in _section(study)["models"].items()}
+
+
+def _entries(study: Study) -> dict[tuple[int, float], dict[str, Any]]:
+    """Return the entry of the configuration of each (L, J0 in kelvin)."""
+    h0_K = study.config["model"]["h0_K"]
+    return {
+        (lattice["L"], labels.round_to_label(ratio * h0_K)): lattice
+        for lattice in _section(study)["lattices"]
+        for ratio in lattice["J0_over_h0"]
+    }
+
+
+def sets(study: Study) -> list[tuple[int, float]]:
+    """Return (L, J0 in kelvin) of all sets that are simulated with each model."""
+    return list(_entries(study))
+
+
+def set_name(model: str, L: int, J0_K: float) -> str:
+    """Return the name of a set of a model, such as two_tls_L8_J3."""
+    return f"{model}_{labels.ParameterSet(L, J0_K)}"
+
+
+def model_parameters(study: Study, model: str, L: int, J0_K: float) -> ModelParameters:
+    """Return the parameters of one of the models; what it does not set is that of the study with normal factors."""
+    from tlsglass.study.configured_study import interaction_parameters
+
+    parameters = interaction_parameters(models(study)[model])
+    base = study.model(L, next(iter(study.J0_values)))
+    return ModelParameters(base.L, base.h0_K, J0_K, base.cutoff, base.concentration, **parameters)
+
+
+def protocol(study: Study) -> Protocol:
+    """Return the protocol of all sets: annealing with the schedule of the section."""
+    return replace(study.protocol(), ladder_K=tuple(map(labels.round_to_label, _section(study)["schedule_K"])))
+
+
+def plans(study: Study) -> dict[str, SimulationPlan]:
+    """Return the simulations by name, as {two_tls_L8_J3: plan}."""
+    return {
+        set_name(model, L, J0_K): SimulationPlan(
+            model_parameters(study, model, L, J0_K),
+            protocol(study),
+            entry["realizations"],
+            entry["realizations_per_job"],
+            with_quench=True,
+        )
+        for model in models(study)
+        for (L, J0_K), entry in _entries(study).items()
+    }

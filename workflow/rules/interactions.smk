@@ -1,0 +1,98 @@
+# Interactions of dipoles and strain tensors compared with normal factors, and why they differ. A run without the section
+# `interactions` shows the published tables.
+
+INTERACTION_SETS = {
+    interactions_plan.set_name(model, L, J0_K): (model, interactions_plan.set_name(interactions_plan.REFERENCE, L, J0_K))
+    for model in interactions_plan.models(study)
+    for L, J0_K in interactions_plan.sets(study)
+}
+INTERACTION_PLANS = interactions_plan.plans(study)
+INTERACTION_MODELS = {
+    name: interaction_parameters(keys) for name, keys in interactions_plan.models(study).items()
+}
+CELL = {"L": 8, "J0_K": config["model"]["h0_K"]} | {key: config["model"][key] for key in ("h0_K", "cutoff", "concentration")}
+
+
+rule interaction_set:
+    input:
+        rungs=expand("<results>/interactions/{{name}}/T{T}.npz", T=study.rungs),
+        reference=lambda w: [f"<results>/interactions/{INTERACTION_SETS[w.name][1]}/T{T}.npz" for T in study.rungs],
+        chains=lambda w: files.shards(INTERACTION_PLANS[w.name], RECORD),
+    output:
+        **{name: f"<results>/quoted/interactions/{{name}}_{name}.csv" for name in ("values", "densities", "stability")},
+    log:
+        "<logs>/interaction_set/{name}.log",
+        checksums="<checksums>/interaction_set/{name}.json",
+    benchmark:
+        "<benchmarks>/interaction_set/{name}.tsv"
+    wildcard_constraints:
+        name=any_of_pattern(INTERACTION_SETS),
+    conda:
+        "../../envs/analyse.yaml"
+    params:
+        code=library_digest("interaction_set.py"),
+        model=lambda w: INTERACTION_SETS[w.name][0],
+        fingerprint=lambda w: INTERACTION_PLANS[w.name].record_fingerprint,
+        settings=ANALYSIS,
+        section={key: value for key, value in (study.interactions or {}).items() if key in ("mu_windows_K", "ratio_edges_K")},
+    script:
+        "../../scripts/interaction_set.py"
+
+
+rule interaction_theory:
+    input:
+        values=expand("<results>/quoted/interactions/{name}_values.csv", name=INTERACTION_SETS),
+    output:
+        constants="<results>/interactions/constants.csv",
+        predictions="<results>/interactions/predictions.csv",
+        chi2="<results>/interactions/chi2.csv",
+    log:
+        "<logs>/interaction_theory.log",
+        checksums="<checksums>/interaction_theory.json",
+    benchmark:
+        "<benchmarks>/interaction_theory.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        runtime=60,
+        mem_mb=2000,
+    params:
+        code=library_digest("make_tables.py", "tlsglass.analysis.interaction_tables"),
+        function="tlsglass.analysis.interaction_tables.tabulate_theory",
+        settings={"models": INTERACTION_MODELS, "cell": CELL, "reference": interactions_plan.REFERENCE},
+    script:
+        "../../scripts/make_tables.py"
+
+
+INTERACTION_PARTS = {
+    **{
+        f"interaction_{table}": expand(f"<results>/quoted/interactions/{{name}}_{table}.csv", name=INTERACTION_SETS)
+        for table in ("values", "densities", "stability")
+    },
+    **{
+        f"interaction_{table}": [f"<results>/interactions/{table}.csv"] if INTERACTION_SETS else []
+        for table in ("constants", "predictions", "chi2")
+    },
+}
+
+
+rule interaction_tables:
+    input:
+        **{
+            table: INTERACTION_PARTS[table] or [bundled_file(f"config/interactions/{table}.csv")]
+            for table in catalogue.INTERACTION_TABLES
+        },
+    output:
+        **{name: f"<results>/tables/{name}.csv" for name in catalogue.INTERACTION_TABLES},
+    log:
+        "<logs>/interaction_tables.log",
+        checksums="<checksums>/interaction_tables.json",
+    benchmark:
+        "<benchmarks>/interaction_tables.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    params:
+        code=library_digest("concat_tables.py"),
+        digits=6,
+    script:
+        "../../scripts/concat_tables.py"
