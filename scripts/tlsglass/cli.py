@@ -33,7 +33,7 @@ RESONATOR = "resonator"  # --observable for f and 1/Q_i of one table, fitted tog
 TABLE_OPTIONS = (
     *("observable", "frequency", "temperature", "value", "error", "columns", "temperature_unit", "value_unit", "error_unit"),
     *("form", "inverse", "decimal", "relative_error", "temperature_error", "skip_bad_rows", "confirm", "time", "fix"),
-    *("where", "window", "h0", "write_dataset"),
+    *("where", "window", "h0", "write_dataset", "group"),
 )
 RESONATOR_OPTIONS = (
     *("loss", "Qi", "loss_error", "loss_window", "power", "f_power", "photons", "attenuation", "Qc", "inv_Qc", "Ql", "inv_Ql"),
@@ -119,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         "--temperature-error", metavar="E", help="error of each temperature: 0.3mK, 0.1%%, 0.3mK+0.1%%, or a column"
     )
     fit.add_argument("--where", action="append", metavar="COLUMN=VALUE", help="select these rows of a long table")
+    fit.add_argument("--group", metavar="COLUMN", help="fit the devices that this column names, each alone and all together")
     fit.add_argument("--skip-bad-rows", action="store_true", help="leave out rows without a number")
     fit.add_argument("--confirm", action="append", metavar="CODE", help="the answer to a question about suspicious input")
     fit.add_argument("--window", nargs=2, metavar=("LOW", "HIGH"), help="fitted temperatures, like 0.05 450mK; default: all")
@@ -179,6 +180,8 @@ def _fit(args: argparse.Namespace) -> None:
         _report(dataset, Path(args.out or f"fit-{dataset.name}"), args)
     elif args.observable == RESONATOR:
         _fit_resonator(args)
+    elif args.group:
+        _fit_chip(args)
     else:
         _refuse(args, RESONATOR_OPTIONS, f"only with --observable {RESONATOR}")
         table, options = _read(args)
@@ -219,7 +222,7 @@ def _fit_resonator(args: argparse.Namespace) -> None:
     from tlsglass.fitting import joint_result
     from tlsglass.report import fit_report
 
-    no_use = ("relative_error", "h0", "write_dataset", "form", "inverse", "time", "fix")
+    no_use = ("relative_error", "h0", "write_dataset", "form", "inverse", "time", "fix", "group")
     _refuse(args, no_use, f"no use for it with --observable {RESONATOR}")
     if args.value and len(args.value) > 1:
         raise validation.InputError(f"--value {' '.join(args.value)}: one column of f with --observable {RESONATOR}")
@@ -252,6 +255,29 @@ def _fit_resonator(args: argparse.Namespace) -> None:
     _print_result(result.fit, args)
     if not args.quiet:
         _print_written(folder, "joint.json, joint_*.csv, figure.svg", replaced)
+
+
+def _fit_chip(args: argparse.Namespace) -> None:
+    """Run ``tlsglass fit --group COLUMN``."""
+    from tlsglass.data import chip_table
+    from tlsglass.fitting.chip import fit_chip
+    from tlsglass.report import fit_report
+
+    _refuse(args, ("write_dataset", *RESONATOR_OPTIONS), "no use for it with --group")
+    if args.value and len(args.value) > 1:
+        raise validation.InputError(f"--value {' '.join(args.value)}: one column with --group")
+    frequency, args.frequency = args.frequency, None  # which may be a column here
+    table, options = _read(args)
+    datasets = chip_table.build_datasets(table, options, args.group, frequency)
+    if not args.quiet:
+        print(validation.printable(chip_table.describe_reading(datasets), 1200), file=sys.stderr, flush=True)
+    result = fit_chip(datasets)
+    folder = Path(args.out or _folder_name(args))
+    replaced = (folder / "chip.json").exists()
+    fit_report.save_chip(result, folder)
+    _print_result(result.fit, args)
+    if not args.quiet:
+        _print_written(folder, "chip.json, chip_*.csv, figure.svg", replaced)
 
 
 def _print_result(fit: dict[str, Any], args: argparse.Namespace) -> None:

@@ -110,9 +110,18 @@ class MeshEvaluator:
         integral: FloatArray = np.sum(self.n(g, jackknife)[..., : weighted.shape[1]] * weighted, axis=-1)
         return integral
 
-    def integrate_inverse(self, kernel: Callable[..., FloatArray], g: float, jackknife: bool) -> FloatArray:
-        """Return ∫ dE ``kernel``(E, T) / n, (t,) or (1 + r, t)."""
-        integral: FloatArray = np.sum(self._weighted_kernel(kernel, (), np.inf) / self.n(g, jackknife), axis=-1)
+    def integrate_inverse(
+        self, kernel: Callable[..., FloatArray], g: float, jackknife: bool, boundary: FloatOrArray = 0.0
+    ) -> FloatArray:
+        """Return ∫ dE ``kernel``(E, T) / (n (1 + ``boundary`` · ℓ)), (t,) or (1 + r, t).
+
+        ℓ is ``kernels.phonon_mean_free_path``; ``boundary`` broadcasts with n.
+        """
+        n = self.n(g, jackknife)
+        scattering = n
+        if np.any(boundary):
+            scattering = n * (1 + boundary * kernels.phonon_mean_free_path(self.E_K, self.T_K[:, None], n))
+        integral: FloatArray = np.sum(self._weighted_kernel(kernel, (), np.inf) / scattering, axis=-1)
         return integral
 
     def _multiply_weights(

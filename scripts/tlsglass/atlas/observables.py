@@ -52,6 +52,7 @@ class AtlasObservables:
         self._principal_value = lru_cache(maxsize=8)(self._principal_value_mesh)
         self._single_energy = lru_cache(maxsize=8)(self._single_energy_mesh)
         self._dynamic = lru_cache(maxsize=8)(self._dynamic_mesh)
+        self._release = lru_cache(maxsize=8)(self._release_mesh)
 
     # ---- meshes of energies -----------------------------------------------------------------------------------------
 
@@ -86,6 +87,18 @@ class AtlasObservables:
         kernel = kernels.dynamic_specific_heat_kernel(E_K, self.T_K[:, None], times[:, None], A, dimension)
         return MeshEvaluator(self.atlas, self.T_K, E_K, self.h0_K, weights * kernel)
 
+    def _release_mesh(self, final_K: float, time_s: tuple[float, ...] | float, A: float, dimension: float) -> MeshEvaluator:
+        """Return the mesh at the temperature after cooling, whose weights contain ``kernels.heat_release_kernel``.
+
+        ASSUME: below the lowest temperature of the atlas n changes only at energies that hardly contribute.
+        """
+        T1 = self.T_K[:-1]
+        times = np.broadcast_to(time_s, len(T1))[:, None]
+        E_K, weights = kernels.release_nodes(T1)
+        kernel = kernels.heat_release_kernel(E_K, T1[:, None], final_K, times, A, dimension)
+        final = np.full(len(T1), max(final_K, self.atlas.limits["T"][0] * self.h0_K))
+        return MeshEvaluator(self.atlas, final, E_K, self.h0_K, weights * kernel / times)
+
     # ---- observables -------------------------------------------------------------------------------------------------
 
     def reference(self, g: float, jackknife: bool = False) -> FloatArray:
@@ -114,33 +127,65 @@ class AtlasObservables:
         C: FloatArray = np.sum(mesh.weights * mesh.n(float(g), jackknife), axis=-1)
         return C[..., :-1] / C[..., -1:] * self.T_reference
 
-    def thermal_conductivity(self, g: float, jackknife: bool = False) -> FloatArray:
-        """Return κ in units of κ(1 K), the integral of 1/n over ``kernels.thermal_conductivity_kernel``."""
+    def active_tls(self, g: float, jackknife: bool = False) -> FloatArray:
+        """Return the density of thermally active TLSs in units of that at 1 K, over ``kernels.active_tls_kernel``."""
+        active = self._all.integrate(kernels.active_tls_kernel, float(g), jackknife, max_E_over_T=MAX_RELAXATION_E_OVER_T)
+        return active[..., :-1] / active[..., -1:] * self.T_reference
+
+    def heat_release(
+        self,
+        g: float,
+        final_K: float,
+        time_s: tuple[float, ...] | float,
+        A: float,
+        dimension: float = 3.0,
+        jackknife: bool = False,
+    ) -> FloatArray:
+        """Return the power at ``time_s`` after cooling to ``final_K``, the integral over ``kernels.heat_release_kernel``.
+
+        It is that of ``eq3.heat_release`` for n = 1 of the reference.
+        """
+        mesh = self._release(final_K, time_s, A, dimension)
+        release: FloatArray = np.sum(mesh.weights * mesh.n(float(g), jackknife), axis=-1)
+        return release / self.reference(g, jackknife)
+
+    def thermal_conductivity(self, g: float, jackknife: bool = False, boundary: float = 0.0) -> FloatArray:
+        """Return κ in units of κ(1 K) without ``boundary``, which is as in ``eq3.thermal_conductivity``.
+
+        The integral of 1/n over ``kernels.thermal_conductivity_kernel``.
+        """
         kappa = self._phonons.integrate_inverse(kernels.thermal_conductivity_kernel, float(g), jackknife)
-        return kappa[..., :-1] / kappa[..., -1:] * self.T_reference**2
+        at_reference = kappa[..., -1:]
+        if boundary:
+            scaled = boundary * self.reference(g, jackknife)[..., None]
+            kappa = self._phonons.integrate_inverse(kernels.thermal_conductivity_kernel, float(g), jackknife, scaled)
+        return kappa[..., :-1] / at_reference * self.T_reference**2
 
     def resonant(self, g: float, jackknife: bool = False) -> FloatArray:
         """Return δv_res/v for P0γ²/ρv² = 1 of the reference, the integral over ``kernels.resonant_kernel``."""
         shift = self._all.integrate(kernels.resonant_kernel, float(g), jackknife)
         return shift[..., :-1] / self.reference(g, jackknife)
 
-    def relaxation(self, g: float, omega: float, A: float, jackknife: bool = False) -> FloatArray:
+    def relaxation(self, g: float, omega: float, A: float, jackknife: bool = False, dimension: float = 3.0) -> FloatArray:
         """Return δv_rel/v for P0γ²/ρv² = 1 of the reference, the integral over ``kernels.relaxation_kernel``."""
-        return self._relaxational(kernels.relaxation_kernel, g, omega, A, jackknife)
+        return self._relaxational(kernels.relaxation_kernel, g, omega, A, jackknife, dimension)
 
-    def internal_friction(self, g: float, omega: float, A: float, jackknife: bool = False) -> FloatArray:
+    def internal_friction(
+        self, g: float, omega: float, A: float, jackknife: bool = False, dimension: float = 3.0
+    ) -> FloatArray:
         """Return Q⁻¹ of relaxing TLSs for P0γ²/ρv² = 1 of the reference, the integral over ``kernels.friction_kernel``."""
-        return self._relaxational(kernels.friction_kernel, g, omega, A, jackknife)
+        return self._relaxational(kernels.friction_kernel, g, omega, A, jackknife, dimension)
 
-    def _relaxational(self, kernel: Callable[..., FloatArray], g: float, omega: float, A: float, jackknife: bool) -> FloatArray:
-        integral = self._all.integrate(
-            kernel, float(g), jackknife, float(omega), float(A), max_E_over_T=MAX_RELAXATION_E_OVER_T
-        )
+    def _relaxational(
+        self, kernel: Callable[..., FloatArray], g: float, omega: float, A: float, jackknife: bool, dimension: float
+    ) -> FloatArray:
+        parameters = float(omega), float(A), float(dimension)
+        integral = self._all.integrate(kernel, float(g), jackknife, *parameters, max_E_over_T=MAX_RELAXATION_E_OVER_T)
         return integral[..., :-1] / self.reference(g, jackknife)
 
-    def sound_velocity(self, g: float, omega: float, A: float, jackknife: bool = False) -> FloatArray:
+    def sound_velocity(self, g: float, omega: float, A: float, jackknife: bool = False, dimension: float = 3.0) -> FloatArray:
         """Return δv/v = ``resonant`` + ``relaxation`` for P0γ²/ρv² = 1 of the reference."""
-        return self.resonant(g, jackknife) + self.relaxation(g, omega, A, jackknife)
+        return self.resonant(g, jackknife) + self.relaxation(g, omega, A, jackknife, dimension)
 
     def resonant_at_frequency(self, g: float, frequency_Hz: float, jackknife: bool = False) -> FloatArray:
         """Return ``resonant`` at a finite frequency (see ``microwave.principal_value_nodes``), a shift δf/f."""
@@ -150,6 +195,10 @@ class AtlasObservables:
 
     def resonant_loss(self, g: float, frequency_Hz: float, jackknife: bool = False) -> FloatArray:
         """Return 1/Q of resonant absorption at weak drive in units of F tan δ, as ``microwave.resonant_loss_eq3``."""
-        quantum_K = microwave.HERTZ_K * frequency_Hz
-        n = self._single_energy(quantum_K).n(float(g), jackknife)[..., :-1, 0]
-        return n / self.reference(g, jackknife) * kernels.population_difference(quantum_K / self.T_K[:-1])
+        difference = kernels.population_difference(microwave.HERTZ_K * frequency_Hz / self.T_K[:-1])
+        return self.density_at_frequency(g, frequency_Hz, jackknife) * difference
+
+    def density_at_frequency(self, g: float, frequency_Hz: float, jackknife: bool = False) -> FloatArray:
+        """Return n(T, hf) in units of that of the reference."""
+        n = self._single_energy(microwave.HERTZ_K * frequency_Hz).n(float(g), jackknife)[..., :-1, 0]
+        return n / self.reference(g, jackknife)

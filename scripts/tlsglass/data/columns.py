@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from tlsglass.data import units
 from tlsglass.data.read_table import Table
+from tlsglass.models import registry
 
 GREEK = {"κ": "kappa", "λ": "lambda", "σ": "sigma", "δ": "delta", "Δ": "delta", "ε": "eps", "τ": "tau", "ν": "nu", "ƒ": "f"}
 GREEK |= {"ω": "omega", "ρ": "rho", "γ": "gamma", "±": " error ", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
@@ -38,6 +39,11 @@ OBSERVABLES = {  # quantities that each observable is made of
     "resonator_frequency": ("frequency", "shift"),
     "resonator_loss": ("loss", "Q"),
 }
+for _name, _entry in registry.OBSERVABLES.items():
+    if _entry.column_pattern:
+        QUANTITIES[_name] = _entry.column_pattern
+        OBSERVABLES[_name] = (_name,)
+OBSERVABLES["qubit_relaxation"] += ("time",)  # T1
 ERROR_WORD = r"(?:std_?err|errors?|err|sigma|std(?:ev|dev)?|sd|sem|unc(?:ertainty|ert)?|fehler|unsicherheit|erreur|\+/-|\+-)"
 ERROR = re.compile(
     rf"(?<![a-z]){ERROR_WORD}(?![a-z])|(?<=[a-z0-9])(?:err|error|sigma|fehler)$|^(?:err|sigma)(?=[a-z]\d?$)", re.I

@@ -44,6 +44,13 @@ class Points:
         return float(self.T_K.min()), float(self.T_K.max())
 
     @property
+    def abscissa(self) -> FloatArray:
+        """What varies within a sweep: the temperatures, or the times if each sweep is that of one temperature."""
+        if self.time_s is None or self.sweep is None or not np.array_equal(self.sweep, self.T_K):
+            return self.T_K
+        return self.time_s
+
+    @property
     def given_error(self) -> FloatArray:
         """``error`` of points that have errors."""
         assert self.error is not None
@@ -65,17 +72,19 @@ class Points:
         return [(float(number), self.select(self.sweep == number)) for number in np.unique(self.sweep)]
 
     def interpolated_grids(self, n: int) -> list[tuple[float, Points]]:
-        """Return [(number, Points)] of each sweep with ``n`` temperatures in geometric progression, without values.
+        """Return [(number, Points)] of each sweep with ``n`` abscissas in geometric progression, without values.
 
-        Photon numbers and times between two points follow a power of T.
+        Temperatures, photon numbers and times between two points follow a power of the abscissa.
         """
         grids = []
         for number, points in self.sweeps():
-            T = np.geomspace(*points.T_range_K, n)
-            photons, time_s = (
-                None if x is None else np.exp(np.interp(np.log(T), np.log(points.T_K), np.log(x)))
-                for x in (points.photons, points.time_s)
+            ln_x = np.log(points.abscissa)
+            ln_grid = np.linspace(ln_x.min(), ln_x.max(), n)
+            T, photons, time_s = (
+                None if x is None else np.exp(np.interp(ln_grid, ln_x, np.log(x)))
+                for x in (points.T_K, points.photons, points.time_s)
             )
+            assert T is not None
             sweep = None if points.sweep is None else np.full(n, number)
             grids.append((number, Points(T, np.full(n, np.nan), None, None, photons, sweep, time_s=time_s)))
         return grids
@@ -149,10 +158,13 @@ def dataset_from_validated(validated: validate.ValidatedDataset) -> Dataset:
         photons = drive_section.photon_numbers(validated.info, measured.drive, value)
         sweep = np.array(measured.drive[drive_section.sweep_column(validated.info)])
     time_s = None if measured.time_s is None else np.array(measured.time_s)
-    if time_s is not None and len(np.unique(time_s)) <= drive_section.MAX_SWEEPS:
-        sweep = time_s
+    if time_s is not None:
+        sweep = min(time_s, T_K, key=lambda x: len(np.unique(x)))  # lines of a figure: the fewer, at equal numbers of the times
+        sweep = sweep if len(np.unique(sweep)) <= drive_section.MAX_SWEEPS else None
     weight = np.abs(value) if data["error"].get("from_residuals") == RELATIVE else None
-    rows = Points(T_K, value, error, T_error, photons, sweep, weight, time_s).select(np.argsort(T_K, kind="stable"))
+    rows = Points(T_K, value, error, T_error, photons, sweep, weight, time_s).select(
+        np.lexsort((T_K * 0 if time_s is None else time_s, T_K))
+    )
     low, high = validated.info.get("window_K", (0.0, np.inf))
     points = average(rows.in_window(low, high))
     in_window = (rows.T_K >= low) & (rows.T_K <= high)

@@ -47,10 +47,8 @@ def sweep_column(info: Mapping[str, Any]) -> str:
 
 
 def sweep_label(info: Mapping[str, Any]) -> str | None:
-    """Return the quantity that distinguishes the sweeps, with its unit; None without a drive and without times."""
+    """Return the quantity that distinguishes the sweeps, with its unit; None without a drive."""
     drive = info["data"].get("drive")
-    if "time" in info["data"]:
-        return "time (s)"
     if drive is None:
         return None
     return drive.get("sweep") or (f"power ({drive['power']['unit']})" if "power" in drive else "photon number")

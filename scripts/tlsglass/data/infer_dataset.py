@@ -242,6 +242,8 @@ class _Inference:
         form = value.form
         if form.log == "log":
             self.needed.append(f"--form log10 or --form ln: the base of the logarithm {value.name} is not clear")
+        if value.quantity == "time" and form == Form():  # T1 of a rate 1/T1
+            return Form(power=-1)
         is_loss = "loss" in OBSERVABLES.get(observable.name, ())
         if is_loss and form == Form() and (value.quantity == "Q" or self._is_large(value)):
             return Form(power=-1)
@@ -511,7 +513,7 @@ def _make_info(file: str, observable: Observable, data: dict[str, Any], probe: f
         "parameters": {
             key: parameter.suggestion()
             for key, parameter in observable.parameters.items()
-            if key != "offset" and not parameter.off_by_default
+            if key != "offset" and not (parameter.off_by_default or parameter.is_option)
         },
     }
     return info | ({observable.probe: probe} if observable.probe and probe is not None else {})

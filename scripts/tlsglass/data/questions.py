@@ -17,13 +17,6 @@ from tlsglass.data.convert import TEMPERATURES_K, MeasuredPoints
 from tlsglass.data.read_table import Table
 from tlsglass.models.observable import Observable
 
-# ASSUME: no glass, metal or resonator between 0.5 mK and 20 K is outside of these, in the first unit of each observable.
-POSSIBLE = {
-    "thermal_conductivity": (1e-10, 1e4),
-    "specific_heat": (1e-12, 1e6),
-    "internal_friction": (1e-12, 1.0),
-    "resonator_loss": (1e-12, 1.0),
-}
 LOW_K = 0.005  # below it few measure, so that a temperature down there may be another quantity
 MAX_SERIES = 40  # different values of a column that tells series apart
 
@@ -41,7 +34,7 @@ def ask(info: Mapping[str, Any], observable: Observable, table: Table, points: M
 
 def is_possible(observable: Observable, values: list[float]) -> bool:
     """Return whether the values of an observable are within what is physically possible."""
-    lowest, highest = POSSIBLE.get(observable.name, (-math.inf, math.inf))
+    lowest, highest = observable.possible_range
     if observable.max_change is not None and max(values) - min(values) > observable.max_change:
         return False
     return lowest <= min(values) and max(values) <= highest
@@ -51,7 +44,7 @@ def _ask_range(
     info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
 ) -> Iterator[tuple[str, str]]:
     """Ask where values are not possible: a wrong unit, a logarithm, Q instead of 1/Q."""
-    lowest, highest = POSSIBLE.get(observable.name, (-math.inf, math.inf))
+    lowest, highest = observable.possible_range
     values = [points.value[k] for k in inside]
     if observable.max_change is not None and min(map(abs, values)) > observable.max_change:
         column = info["data"]["value"]["column"]
@@ -134,7 +127,7 @@ def _ask_series(
 ) -> Iterator[tuple[str, str]]:
     """Ask where the points are of several series, of which each has a value of another column."""
     data = info["data"]
-    used = {data[key]["column"] for key in ("temperature", "value", "error") if "column" in data[key]}
+    used = {data[key]["column"] for key in ("temperature", "value", "error", "time") if "column" in data.get(key, {})}
     used |= {data["temperature"].get("error", {}).get("column", ""), *data.get("where", {})}
     if "drive" in data:
         used |= {drive_section.sweep_column(info), *drive_section.required_columns(info)}

@@ -19,15 +19,8 @@ from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset
 from tlsglass.models.observable import J0_OVER_H0, Observable, Parameter, make_J0_over_h0
 
-CACHED = (  # methods of AtlasObservables: many steps of a fit leave J0/h0 unchanged
-    "specific_heat",
-    "dynamic_specific_heat",
-    "thermal_conductivity",
-    "resonant_at_frequency",
-    "resonant_loss",
-    "sound_velocity",
-    "internal_friction",
-)
+# Public methods of AtlasObservables are cached, because many steps of a fit leave J0/h0 unchanged.
+CACHED = tuple(name for name, member in vars(AtlasObservables).items() if callable(member) and not name.startswith("_"))
 N_NODES = 20  # temperatures from which the errors of the atlas are interpolated
 
 

@@ -106,7 +106,7 @@ class FitProblem:
 
     def names(self, k: int) -> dict[str, str]:
         """Return {parameter of dataset ``k``: its name in the fit}."""
-        return {parameter: self.name(k, parameter) for parameter in self.datasets[k].observable.parameter_order}
+        return {parameter: self.name(k, parameter) for parameter in _used(self.datasets[k])}
 
     def members(self) -> dict[str, list[int]]:
         """Return {name in the fit: indices of the datasets that have the parameter}."""
@@ -266,14 +266,15 @@ class FitProblem:
         n_data = sum(len(dataset.points.T_K) for dataset in self.datasets)
         if self.datasets[0].points.error is not None and optimum.chi2 < SMALL_REDUCED_CHI2 * n_data:
             return 1.0
-        T_K = np.concatenate([dataset.points.T_K for dataset in self.datasets])
+        abscissas = np.concatenate([dataset.points.abscissa for dataset in self.datasets])
         sweeps, n_sweeps = [], 0
         for dataset in self.datasets:
             sweep = dataset.points.sweep
             index = np.zeros(len(dataset.points.T_K)) if sweep is None else np.unique(sweep, return_inverse=True)[1]
             sweeps.append(n_sweeps + index)
             n_sweeps += int(index.max(initial=0)) + 1
-        return independent_fraction(T_K, optimum.residuals[: len(T_K)], len(optimum.free), np.concatenate(sweeps))
+        residuals = optimum.residuals[: len(abscissas)]
+        return independent_fraction(abscissas, residuals, len(optimum.free), np.concatenate(sweeps))
 
     def local_scatter(self, values: Values) -> LocalScatter | None:
         """Return the scatter of neighboring points of a single dataset, or None for too few points.
@@ -291,7 +292,7 @@ class FitProblem:
             pairs.append((np.log(points.value), errors / points.value))
         else:
             pairs.append((points.value, errors))
-        scatters = [local_scatter(points.T_K, value, error, points.sweep) for value, error in pairs]
+        scatters = [local_scatter(points.abscissa, value, error, points.sweep) for value, error in pairs]
         known = [scatter for scatter in scatters if scatter is not None]
         return min(known, key=lambda scatter: scatter.variance, default=None)
 
@@ -364,11 +365,16 @@ def _merge(first: FitParameter, second: FitParameter) -> FitParameter:
     return replace(first, start=start, low=low, high=high, fixed=first.fixed or second.fixed)
 
 
+def _used(dataset: Dataset) -> tuple[str, ...]:
+    """Return the names of the parameters of a dataset in the order of a fit."""
+    return dataset.observable.used_parameters(dataset.info)
+
+
 def dataset_parameters(dataset: Dataset) -> dict[str, FitParameter]:
     """Return {name: FitParameter} of a dataset in the order of a fit: defaults of the model, and settings of dataset.yaml."""
     parameters, observable = {}, dataset.observable
     unused = observable.unused_parameters(dataset.info, dataset.points.photons is not None)
-    for name in observable.parameter_order:
+    for name in _used(dataset):
         model = observable.parameters[name]
         settings = {"start": model.default, "low": model.low, "high": model.high} | dataset.info["parameters"].get(name, {})
         bounds = max(settings["low"], model.low), min(settings["high"], model.high)

@@ -165,7 +165,7 @@ def _time_line(fit: Record) -> str:
     shift = with_minus_sign(f"{time['mu'] - mu:+.2f}")
     text = f"time: none is given (--time), so that all TLSs contribute; after {time['time_s']:g} s the STM alone has C ∝ T^"
     text += f"{1 + time['alpha_stm']:.2f} in this window, and µ would be {format_value(time['mu'], 2)} ({shift})"
-    return f"{text}, with a relaxation rate of {time['A_Hz_per_K3']:.2g} (E/K)³ coth(E/2T) per second"
+    return text
 
 
 def _residuals_line(fit: Record) -> str:

@@ -130,7 +130,7 @@ def _time_systematic(fits: ModelFits) -> dict[str, float] | None:
     """Return what the unknown time of a measurement means for µ, or None if it is known or does not matter.
 
     "alpha_stm" is the exponent α of T^(1+α) in the STM on the window of the points after ``MISSING_TIME_S``, and "mu" the µ
-    that Eq. (3) has with this time; "A_Hz_per_K3" is the relaxation rate that both have.
+    that Eq. (3) has with this time, both with the relaxation rate of the dataset.
     """
     (dataset,), free = fits.problem.datasets, fits.comparison.free
     observable, values = dataset.observable, free.values
@@ -146,7 +146,7 @@ def _time_systematic(fits: ModelFits) -> dict[str, float] | None:
     T_K = np.geomspace(*dataset.points.T_range_K, N_EXPONENT)
     curve = observable.shapes(T_K, values | {"mu": 0.0}, MISSING_TIME_S)[observable.amplitudes[0]]
     alpha = float(np.polyfit(np.log(T_K), np.log(curve), 1)[0]) - 1
-    return {"time_s": MISSING_TIME_S, "alpha_stm": alpha, "mu": mu, "A_Hz_per_K3": values["A_Hz_per_K3"]}
+    return {"time_s": MISSING_TIME_S, "alpha_stm": alpha, "mu": mu}
 
 
 def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | None:
@@ -298,7 +298,8 @@ def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[
             "p_value": comparison.p_value,
             "rejected": conclusion.mu == State.NOT_DESCRIBED,
             "bounds": bounds(dataset),
-            "sweep": drive_section.sweep_label(dataset.info),
+            "sweep": _sweep_label(dataset),
+            "abscissa": "time_s" if points.abscissa is points.time_s else "T_K",
         }
     )
 
@@ -320,6 +321,14 @@ def with_concluded_states(fits: ModelFits, conclusion: Conclusion) -> ModelFits:
 def conclusion_record(conclusion: Conclusion) -> dict[str, Any]:
     """Return the conclusion as in fit.json; its text is added by ``report_text``."""
     return {"state": conclusion.state, "mu": conclusion.mu, "text": "", "reasons": list(conclusion.reasons)}
+
+
+def _sweep_label(dataset: Dataset) -> str | None:
+    """Return the quantity that distinguishes the sweeps, with its unit; None for points without sweeps."""
+    points = dataset.points
+    if points.time_s is None or points.sweep is None:
+        return drive_section.sweep_label(dataset.info)
+    return "T (K)" if points.abscissa is points.time_s else "time (s)"
 
 
 def _residual_of_span(problem: FitProblem, fit: Fit) -> float:
@@ -354,7 +363,8 @@ def _points(dataset: Dataset, comparison: Comparison) -> pd.DataFrame:
     columns = {"T_K": points.T_K, "value": points.value, "error": error, "T_error_K": T_error, "fitted": fitted}
     for name, fit in (("mu_free", comparison.free), ("stm", comparison.stm)):
         columns[name] = replace(dataset, points=points).model(points.T_K, fit.values)
-    return pd.DataFrame(columns | ({} if points.sweep is None else {"sweep": points.sweep}))
+    columns |= {} if points.sweep is None else {"sweep": points.sweep}
+    return pd.DataFrame(columns | ({} if points.time_s is None else {"time_s": points.time_s}))
 
 
 def _curves(dataset: Dataset, fits: ModelFits) -> pd.DataFrame:
@@ -378,6 +388,7 @@ def _curve(grid: Dataset, fits: ModelFits) -> pd.DataFrame:
             points, on_atlas = grid.points.select(inside), fits.on_atlas.datasets[0]
             curves["atlas"][inside] = replace(on_atlas, points=points).model(T[inside], fits.atlas.values)
     tls_amplitude = grid.observable.amplitudes[0]
+    curves |= {} if grid.points.time_s is None else {"time_s": grid.points.time_s}
     curves["tls"] = values[tls_amplitude] * grid.observable.shapes(T, values, grid.probe)[tls_amplitude]
     return pd.DataFrame(curves)
 

@@ -60,6 +60,9 @@ def dataset_info(observable: Observable, starts: Mapping[str, float]) -> dict[st
     """Return the content of dataset.yaml of a synthetic dataset."""
     info: dict[str, Any] = {"observable": observable.name}
     info["parameters"] = {name: {"start": value} for name, value in starts.items()}
+    for name, value in observable.recipe.parameters.items():
+        if observable.parameters[name].is_option:
+            info["parameters"][name] = {"start": value, "fixed": True}
     return info | ({observable.probe: observable.recipe.probe} if observable.probe and observable.recipe.probe else {})
 
 
@@ -91,7 +94,9 @@ def points_of_recipe(recipe: SyntheticRecipe) -> Points:
 def recipe_values(observable: Observable) -> Values:
     """Return {parameter: value in the recipe} of the parameters that a fit of synthetic points must recover."""
     return {
-        name: value for name, value in observable.recipe.parameters.items() if not observable.parameters[name].off_by_default
+        name: value
+        for name, value in observable.recipe.parameters.items()
+        if not (observable.parameters[name].off_by_default or observable.parameters[name].is_option)
     }
 
 

@@ -64,7 +64,7 @@ def scan_windows(dataset: Dataset, parameter: str = "mu", best: Fit | None = Non
     frozen = {
         name: best.values[name]
         for name, p in dataset.observable.parameters.items()
-        if p.freeze_in_scan and best.errors[name] != 0
+        if p.freeze_in_scan and best.errors.get(name, 0) != 0
     }
     lower_ends = {T_min_fit, *dataset.info.get("scan_lower_K", [])} if best.errors[parameter] != 0 else {}
     T_all = np.unique(dataset.all_points.T_K)

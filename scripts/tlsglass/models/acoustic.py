@@ -11,12 +11,14 @@ from tlsglass.models.observable import (
     MAX_RELATIVE_CHANGE,
     MU,
     OFFSET,
+    PHONON_DIMENSION,
     RELAXATION_RATE,
     TLS_STRENGTH,
     Observable,
     Parameter,
     PlotOptions,
     SyntheticRecipe,
+    phonon_dimension,
 )
 
 if TYPE_CHECKING:
@@ -30,13 +32,14 @@ def _sound_velocity(T_K: FloatArray, p: Mapping[str, float], omega_Hz: float) ->
     """Return the shapes of δv/v, Eqs. (7) + (8) with Eq. (3): P0γ²/ρv² · shape + offset."""
     from tlsglass.physics import eq3
 
-    return {"tls_strength": eq3.sound_velocity(T_K, p["mu"], omega_Hz, p["A_Hz_per_K3"]), "offset": T_K**0}
+    shape = eq3.sound_velocity(T_K, p["mu"], omega_Hz, p["A_Hz_per_K3"], phonon_dimension(p))
+    return {"tls_strength": shape, "offset": T_K**0}
 
 
 def _sound_velocity_on_atlas(
     observables: AtlasObservables, T_K: FloatArray, p: Mapping[str, float], omega_Hz: float, jackknife: bool = False
 ) -> dict[str, FloatArray]:
-    shape = observables.sound_velocity(p[J0_OVER_H0], omega_Hz, p["A_Hz_per_K3"], jackknife)
+    shape = observables.sound_velocity(p[J0_OVER_H0], omega_Hz, p["A_Hz_per_K3"], jackknife, phonon_dimension(p))
     return {"tls_strength": shape, "offset": T_K**0}
 
 
@@ -44,14 +47,25 @@ SOUND_VELOCITY = Observable(
     "sound_velocity",
     symbol="δv/v",
     units=("dimensionless",),
-    parameters={"mu": MU, "tls_strength": TLS_STRENGTH, "A_Hz_per_K3": RELAXATION_RATE, "offset": OFFSET},
+    parameters={
+        "mu": MU,
+        "tls_strength": TLS_STRENGTH,
+        "A_Hz_per_K3": RELAXATION_RATE,
+        "phonon_dimension": PHONON_DIMENSION,
+        "offset": OFFSET,
+    },
     shapes=_sound_velocity,
     atlas_shapes=_sound_velocity_on_atlas,
     probe="omega_Hz",
     max_change=MAX_RELATIVE_CHANGE,
     noise_amplitude="tls_strength",
     recipe=SyntheticRecipe(
-        {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "tls_strength": 3.2e-4, "offset": 0.0}, (0.02, 2), 30, 0.01, probe=90e3, stream=2
+        {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "tls_strength": 3.2e-4, "offset": 0.0},
+        (0.02, 2),
+        30,
+        0.01,
+        probe=90e3,
+        stream=2,
     ),
     plot_options=PlotOptions(subtract_minimum=True, legend="below"),  # the curve has a maximum
 )
@@ -83,7 +97,12 @@ DIELECTRIC_CONSTANT = replace(
     shapes=_dielectric_constant,
     atlas_shapes=_dielectric_constant_on_atlas,
     recipe=SyntheticRecipe(
-        {"mu": 0.1, "A_Hz_per_K3": 7.9e6, "tls_strength": 8e-4, "offset": 0.0}, (0.005, 1), 30, 0.01, probe=1e3, stream=3
+        {"mu": 0.1, "A_Hz_per_K3": 7.9e6, "tls_strength": 8e-4, "offset": 0.0},
+        (0.005, 1),
+        30,
+        0.01,
+        probe=1e3,
+        stream=3,
     ),
     plot_options=PlotOptions(subtract_minimum=True, legend="above"),  # the curve has a minimum
 )
@@ -93,13 +112,14 @@ def _internal_friction(T_K: FloatArray, p: Mapping[str, float], omega_Hz: float)
     """Return the shapes of Q⁻¹: relaxing TLSs with Eq. (3), P0γ²/ρv² · shape, and a loss that does not depend on T."""
     from tlsglass.physics import eq3
 
-    return {"tls_strength": eq3.internal_friction(T_K, p["mu"], omega_Hz, p["A_Hz_per_K3"]), "background": T_K**0}
+    shape = eq3.internal_friction(T_K, p["mu"], omega_Hz, p["A_Hz_per_K3"], phonon_dimension(p))
+    return {"tls_strength": shape, "background": T_K**0}
 
 
 def _internal_friction_on_atlas(
     observables: AtlasObservables, T_K: FloatArray, p: Mapping[str, float], omega_Hz: float, jackknife: bool = False
 ) -> dict[str, FloatArray]:
-    shape = observables.internal_friction(p[J0_OVER_H0], omega_Hz, p["A_Hz_per_K3"], jackknife)
+    shape = observables.internal_friction(p[J0_OVER_H0], omega_Hz, p["A_Hz_per_K3"], jackknife, phonon_dimension(p))
     return {"tls_strength": shape, "background": T_K**0}
 
 
@@ -111,14 +131,20 @@ INTERNAL_FRICTION = Observable(
         "mu": MU,
         "tls_strength": TLS_STRENGTH,
         "A_Hz_per_K3": RELAXATION_RATE,
+        "phonon_dimension": PHONON_DIMENSION,
         "background": Parameter("background", default=0.0, low=0.0, in_table=False, physical_bounds=True),
     },
     shapes=_internal_friction,
     atlas_shapes=_internal_friction_on_atlas,
     positive=True,
+    possible_range=(1e-12, 1.0),
     probe="omega_Hz",
     recipe=SyntheticRecipe(
-        {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "tls_strength": 3.2e-4, "background": 2e-5}, (0.01, 2), 40, 0.005, probe=90e3
+        {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "tls_strength": 3.2e-4, "background": 2e-5},
+        (0.01, 2),
+        40,
+        0.005,
+        probe=90e3,
     ),
     plot_options=PlotOptions("log", legend="lower right"),  # a steep rise, then a plateau
 )

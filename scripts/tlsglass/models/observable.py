@@ -46,6 +46,7 @@ class Parameter:
     of_interest: bool = False  # the parameter that a fit is made for; it gets intervals at 95 % and all systematic errors
     needs_drive: bool = False  # fixed at its default without photon numbers
     off_by_default: bool = False  # fixed at its default unless a dataset names it
+    is_option: bool = False  # no parameter of a fit unless a dataset names it: shapes take the default without it
     physical_bounds: bool = False  # the default bounds are physical: an estimate at a bound is reported as a limit
 
     @property
@@ -119,6 +120,11 @@ class Observable:
         None  # in this unit a dataset may contain the probed quantity itself: its relative change is fitted
     )
     max_change: float | None = None  # largest credible change over all points: more suggests a wrong unit
+    possible_range: tuple[float, float] = (
+        -math.inf,
+        math.inf,
+    )  # in the first unit; others are asked about
+    column_pattern: str = ""  # regular expression of names of its column, their letters and digits in lower case
     noise_amplitude: str | None = None  # synthetic noise is relative to this amplitude; by default to each value
 
     @property
@@ -167,9 +173,13 @@ class Observable:
             Whether its points have photon numbers.
         """
         parameters = self.parameters.items()
-        unused = {name for name, p in parameters if p.off_by_default and name not in info["parameters"]}
+        unused = {name for name, p in parameters if (p.off_by_default or p.is_option) and name not in info["parameters"]}
         unused |= {name for name, p in parameters if p.needs_drive and not driven}
         return unused - ({CALIBRATION} if "correlated" in info.get("systematic", {}) else set())
+
+    def used_parameters(self, info: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the names of the parameters of a fit in its order, without options that a dataset does not name."""
+        return tuple(name for name in self.parameter_order if not self.parameters[name].is_option or name in info["parameters"])
 
     def curve(self, T_K: FloatArray, p: Mapping[str, float], probe: Any) -> FloatArray:
         """Return the model (n,) at ``T_K`` (n,) for the parameters ``p``."""
@@ -178,6 +188,12 @@ class Observable:
     def noise(self, curve: FloatArray, p: Mapping[str, float], relative: float) -> FloatArray:
         """Return the standard deviation (n,) of synthetic noise on ``curve`` (n,) for the parameters ``p``."""
         return relative * (abs(curve) if self.noise_amplitude is None else p[self.noise_amplitude] + 0 * curve)
+
+
+def option(p: Mapping[str, float], name: str, parameter: Parameter) -> float:
+    """Return the optional parameter ``name`` of ``p``, or its default."""
+    assert parameter.default is not None
+    return p.get(name, parameter.default)
 
 
 # ---- parameters that several observables share ----------------------------------------------------------------------
@@ -192,7 +208,7 @@ TLS_STRENGTH = Parameter("P$_0$γ²/ρv²", low=0.0, physical_bounds=True)
 RELAXATION_RATE = Parameter("A", "Hz/K³", start_grid=Geometric(1e3, 1e11, 33), low=1e1, high=1e13)  # of Eq. (8)
 # Of the relaxation rate A E^d coth(E/2T): phonons in bulk have d = 3, those of a membrane 2, those of a wire 1.
 PHONON_DIMENSION = Parameter(
-    "d", start_grid=(3.0,), default=3.0, low=1.0, high=3.0, off_by_default=True, physical_bounds=True, in_table=False
+    "d", start_grid=(3.0,), default=3.0, low=1.0, high=3.0, is_option=True, physical_bounds=True, in_table=False
 )
 OFFSET = Parameter("offset", default=0.0, in_table=False)  # the zero of δv/v, δε/ε and δf/f is arbitrary
 F_TAN_DELTA = Parameter(
@@ -200,7 +216,27 @@ F_TAN_DELTA = Parameter(
 )  # 1/Q_TLS for n at sqrt(T² + E²) = 1 K, where Eq. (3) has n = B
 GAP = Parameter("Δ/k", "K", start_grid=Geometric(0.5, 30, 25), low=0.5, high=30.0, freeze_in_scan=True, physical_bounds=True)
 KINETIC_INDUCTANCE_FRACTION = Parameter("kinetic fraction", low=0.0, high=1.0, freeze_in_scan=True, physical_bounds=True)
+# Of quasiparticles at (T^k + T_sat^k)^(1/k), which do not cool below T_sat.
+QP_SATURATION = Parameter(
+    "T$_{sat}$",
+    "K",
+    start_grid=Geometric(0.03, 3, 7),
+    default=0.0,
+    low=0.0,
+    high=10.0,
+    is_option=True,
+    physical_bounds=True,
+    in_table=False,
+)
+QP_EXPONENT = Parameter(  # ASSUME: 4, that of the power between electrons and phonons at a boundary; it is sharp enough
+    "k", start_grid=(4.0,), default=4.0, low=1.0, high=10.0, is_option=True, in_table=False
+)
 MAX_RELATIVE_CHANGE = 0.05  # of a velocity, a frequency or ε
+
+
+def phonon_dimension(p: Mapping[str, float]) -> float:
+    """Return the dimension of the phonons, 3 unless ``p`` has another."""
+    return option(p, "phonon_dimension", PHONON_DIMENSION)
 
 
 def make_J0_over_h0(highest: float) -> Parameter:

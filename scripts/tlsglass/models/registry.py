@@ -1,9 +1,9 @@
 """The registry of observables, collected from the modules of their families."""
 
-from tlsglass.models import acoustic, resonator, thermal
+from tlsglass.models import acoustic, dephasing, qubit, resonator, thermal
 from tlsglass.models.observable import Observable
 
-FAMILIES = (thermal, acoustic, resonator)
+FAMILIES = (thermal, acoustic, resonator, dephasing, qubit)
 OBSERVABLES: dict[str, Observable] = {}  # in the order of registration
 
 
@@ -19,7 +19,7 @@ def register(entry: Observable) -> None:
         "is registered already": entry.name in OBSERVABLES,
         "has no parameter mu with a start grid": "mu" not in entry.parameters or not entry.parameters["mu"].start_grid,
         "has no amplitude": not entry.amplitudes,
-        "has a recipe with other parameters": set(entry.recipe.parameters) != set(entry.parameters),
+        "has a recipe with other parameters": not _has_suitable_parameters(entry),
         "needs a probe in its recipe if it has one, and only then": not _has_suitable_probe(entry),
         "has no amplitude of the name in noise_amplitude": entry.noise_amplitude not in (None, *entry.amplitudes),
         "shares its random stream": entry.stream in {registered.stream for registered in OBSERVABLES.values()},
@@ -28,6 +28,12 @@ def register(entry: Observable) -> None:
         if applies:
             raise ValueError(f"observable {entry.name} {problem}")
     OBSERVABLES[entry.name] = entry
+
+
+def _has_suitable_parameters(entry: Observable) -> bool:
+    """Return whether the recipe has all parameters of the observable, of which it may omit options, and no others."""
+    required = {name for name, parameter in entry.parameters.items() if not parameter.is_option}
+    return required <= set(entry.recipe.parameters) <= set(entry.parameters)
 
 
 def _has_suitable_probe(entry: Observable) -> bool:

@@ -17,12 +17,17 @@ from tlsglass.models.observable import (
     MAX_RELATIVE_CHANGE,
     MU,
     OFFSET,
+    PHONON_DIMENSION,
+    QP_EXPONENT,
+    QP_SATURATION,
     RELAXATION_RATE,
     Geometric,
     Observable,
     Parameter,
     PlotOptions,
     SyntheticRecipe,
+    option,
+    phonon_dimension,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +38,24 @@ if TYPE_CHECKING:
 
 
 # A fit combines each value of one parameter with many of another: the parts of the models are cached.
+
+
+QUASIPARTICLES = {  # parameters that f, the loss and the relaxation of a qubit share
+    "gap_K": GAP,
+    "qp_saturation_K": QP_SATURATION,
+    "qp_exponent": QP_EXPONENT,
+    "kinetic_inductance_fraction": KINETIC_INDUCTANCE_FRACTION,
+}
+
+
+def quasiparticle_temperature(T_K: FloatArray, p: Mapping[str, float]) -> FloatArray:
+    """Return the temperature of the quasiparticles, which may not cool below ``qp_saturation_K``."""
+    saturation_K = option(p, "qp_saturation_K", QP_SATURATION)
+    if saturation_K == 0:
+        return T_K
+    from tlsglass.physics import quasiparticles
+
+    return quasiparticles.effective_temperature(T_K, saturation_K, option(p, "qp_exponent", QP_EXPONENT))
 
 
 @lru_cache(maxsize=256)
@@ -64,7 +87,9 @@ def _frequency_shapes(
     """
     return {
         "F_tan_delta": resonant / pi,
-        "kinetic_inductance_fraction": _quasiparticle_shift(T_K.tobytes(), frequency_Hz, p["gap_K"]),
+        "kinetic_inductance_fraction": _quasiparticle_shift(
+            quasiparticle_temperature(T_K, p).tobytes(), frequency_Hz, p["gap_K"]
+        ),
         "offset": T_K**0,
     }
 
@@ -88,8 +113,7 @@ RESONATOR_FREQUENCY = Observable(
     parameters={
         "mu": MU,
         "F_tan_delta": F_TAN_DELTA,
-        "gap_K": GAP,
-        "kinetic_inductance_fraction": KINETIC_INDUCTANCE_FRACTION,
+        **QUASIPARTICLES,
         "offset": OFFSET,
     },
     shapes=_resonator_frequency,
@@ -98,7 +122,13 @@ RESONATOR_FREQUENCY = Observable(
     max_change=MAX_RELATIVE_CHANGE,
     noise_amplitude="F_tan_delta",
     recipe=SyntheticRecipe(
-        {"mu": 0.1, "gap_K": 15.0, "F_tan_delta": 6e-4, "kinetic_inductance_fraction": 0.1, "offset": 0.0},
+        {
+            "mu": 0.1,
+            "gap_K": 15.0,
+            "F_tan_delta": 6e-4,
+            "kinetic_inductance_fraction": 0.1,
+            "offset": 0.0,
+        },
         (0.08, 2.4),
         50,
         0.001,
@@ -130,13 +160,13 @@ def _quasiparticle_loss(T_K: bytes, frequency_Hz: float, gap_K: float) -> FloatA
 
 
 @lru_cache(maxsize=256)
-def _relaxation_loss(T_K: bytes, frequency_Hz: float, mu: float, A_Hz_per_K3: float) -> FloatArray:
+def _relaxation_loss(T_K: bytes, frequency_Hz: float, mu: float, A_Hz_per_K3: float, dimension: float) -> FloatArray:
     """Return the relaxation loss per F tan δ (n,) with Eq. (3), cached since most steps of a fit leave µ and A unchanged."""
     import numpy as np
 
     from tlsglass.physics import microwave
 
-    return microwave.relaxation_loss_eq3(np.frombuffer(T_K), mu, frequency_Hz, A_Hz_per_K3)
+    return microwave.relaxation_loss_eq3(np.frombuffer(T_K), mu, frequency_Hz, A_Hz_per_K3, dimension)
 
 
 def _loss_shapes(
@@ -154,7 +184,9 @@ def _loss_shapes(
     unsaturated = microwave.saturation(T_K, probe.frequency_Hz, probe.photons, 10 ** p["log10_nc"], p["beta1"], p["beta2"])
     shapes = {
         "F_tan_delta": resonant * unsaturated + relaxation,
-        "kinetic_inductance_fraction": _quasiparticle_loss(T_K.tobytes(), probe.frequency_Hz, p["gap_K"]),
+        "kinetic_inductance_fraction": _quasiparticle_loss(
+            quasiparticle_temperature(T_K, p).tobytes(), probe.frequency_Hz, p["gap_K"]
+        ),
         "background": T_K**0,
     }
     return {name: (1 + p[CALIBRATION]) * shape for name, shape in shapes.items()}
@@ -173,7 +205,8 @@ def _resonator_loss(T_K: FloatArray, p: Mapping[str, float], probe: DrivenProbe 
 
     probe = _as_driven(probe)
     resonant = microwave.resonant_loss_eq3(T_K, p["mu"], probe.frequency_Hz)
-    relaxation = _relaxation_loss(T_K.tobytes(), probe.frequency_Hz, p["mu"], p["A_Hz_per_K3"])
+    rate = p["A_Hz_per_K3"], phonon_dimension(p)
+    relaxation = _relaxation_loss(T_K.tobytes(), probe.frequency_Hz, p["mu"], *rate)
     return _loss_shapes(T_K, p, probe, resonant, relaxation)
 
 
@@ -183,13 +216,13 @@ def _resonator_loss_on_atlas(
     from tlsglass.physics import microwave
 
     probe = _as_driven(probe)
-    g, A = p[J0_OVER_H0], p["A_Hz_per_K3"]
+    g, A, dimension = p[J0_OVER_H0], p["A_Hz_per_K3"], phonon_dimension(p)
     resonant = observables.resonant_loss(g, probe.frequency_Hz, jackknife)
     relaxation = 0.0 * T_K
     if A > 0 and len(T_K) <= microwave.N_NODES:
-        relaxation = observables.internal_friction(g, probe.frequency_Hz, A, jackknife) / pi
+        relaxation = observables.internal_friction(g, probe.frequency_Hz, A, jackknife, dimension) / pi
     elif A > 0:
-        friction = _at_nodes(observables).internal_friction(g, probe.frequency_Hz, A, jackknife)
+        friction = _at_nodes(observables).internal_friction(g, probe.frequency_Hz, A, jackknife, dimension)
         relaxation = microwave.interpolate_smooth(T_K, lambda _: friction / pi)
     return _loss_shapes(T_K, p, probe, resonant, relaxation)
 
@@ -217,11 +250,11 @@ RESONATOR_LOSS = Observable(
         "log10_nc": _saturation("log$_{10}$ n$_c$", tuple(range(-2, 13, 2)), 3.0, -10.0, 30.0),
         "beta1": _saturation("β$_1$", (0.0, 1.0, 2.0), 1.0, -2.0, 6.0),
         "beta2": _saturation("β$_2$", (0.4, 0.7, 1.0), 0.8, 0.0, 2.0),
-        "gap_K": GAP,
-        "kinetic_inductance_fraction": KINETIC_INDUCTANCE_FRACTION,
+        **QUASIPARTICLES,
         "A_Hz_per_K3": replace(
             RELAXATION_RATE, start_grid=Geometric(1e3, 1e9, 13), default=0.0, low=0.0, off_by_default=True, physical_bounds=True
         ),
+        "phonon_dimension": PHONON_DIMENSION,
         "background": Parameter("background 1/Q", default=0.0, low=0.0, physical_bounds=True),
         CALIBRATION: Parameter(
             "calibration",
@@ -237,6 +270,7 @@ RESONATOR_LOSS = Observable(
     shapes=_resonator_loss,
     atlas_shapes=_resonator_loss_on_atlas,
     positive=True,
+    possible_range=(1e-12, 1.0),
     probe="frequency_Hz",
     driven=True,
     recipe=SyntheticRecipe(

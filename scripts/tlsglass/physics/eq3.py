@@ -31,11 +31,27 @@ _X_REL = np.exp(np.arange(-19.0, 4.6, 0.17))
 _DX_REL = 0.17 * _X_REL
 
 
-def thermal_conductivity(T_K: FloatOrArray, mu: float) -> FloatArray:
-    """Return κ(T), which is a number times T^(2-µ), in units of the paper's prefactor over B."""
-    return np.asarray(T_K, dtype=float) ** (2 - mu) * np.sum(
-        _DX * kernels.thermal_conductivity_kernel(_X, 1.0) / density(_X, 1.0, 1.0, mu)
-    )
+def thermal_conductivity(T_K: FloatOrArray, mu: float, boundary: float = 0.0) -> FloatArray:
+    """Return κ(T) in units of the paper's prefactor over B.
+
+    Parameters
+    ----------
+    T_K
+        Temperatures in kelvin, of any shape.
+    mu
+        Exponent of Eq. (3).
+    boundary
+        Scattering at boundaries: the mean free path of ``kernels.phonon_mean_free_path`` in units of the Casimir length. The
+        inverse mean free paths add. Without it κ is a number times T^(2-µ).
+    """
+    T = np.asarray(T_K, dtype=float)
+    kernel = _DX * kernels.thermal_conductivity_kernel(_X, 1.0)
+    if boundary == 0:
+        return T ** (2 - mu) * np.sum(kernel / density(_X, 1.0, 1.0, mu))
+    E, T = T[..., None] * _X, T[..., None]
+    n = density(E, T, 1.0, mu)
+    kappa: FloatArray = T[..., 0] ** 2 * np.sum(kernel / (n * (1 + boundary * kernels.phonon_mean_free_path(E, T, n))), axis=-1)
+    return kappa
 
 
 def specific_heat(T_K: FloatOrArray, mu: float) -> FloatArray:
@@ -53,6 +69,28 @@ def dynamic_specific_heat(T_K: FloatOrArray, mu: float, time_s: FloatOrArray, A:
     T, E, weighted = _dynamic_terms(*_as_bytes(T_K, time_s), A, dimension)
     values: FloatArray = np.sum(weighted * density(E, T[..., None], 1.0, mu), axis=-1)
     return values
+
+
+def heat_release(
+    T1_K: FloatOrArray, mu: float, T0_K: float, time_s: FloatOrArray, A: float, dimension: float = 3.0
+) -> FloatArray:
+    """Return the power that TLSs release at a time after cooling from T1 to T0, the integral over ``heat_release_kernel``.
+
+    It is (24/π²) L0 Q̇/B per lattice site, in K²/s; T1 and t broadcast. n is that at T0. At µ = 0 and τ_min << t this is
+    (T1² - T0²)/t.
+    """
+    T1, time = np.broadcast_arrays(np.asarray(T1_K, dtype=float), np.asarray(time_s, dtype=float))
+    E, weights = kernels.release_nodes(T1)
+    kernel = kernels.heat_release_kernel(E, T1[..., None], T0_K, time[..., None], A, dimension)
+    release: FloatArray = np.sum(weights * kernel * density(E, T0_K, 1.0, mu), axis=-1) / time
+    return release
+
+
+def active_tls(T_K: FloatOrArray, mu: float) -> FloatArray:
+    """Return N_th/B, a number times T^(1+µ): the integral over ``kernels.active_tls_kernel``, 2T at µ = 0."""
+    return np.asarray(T_K, dtype=float) ** (1 + mu) * np.sum(
+        _DX * kernels.active_tls_kernel(_X, 1.0) * density(_X, 1.0, 1.0, mu)
+    )
 
 
 def _as_bytes(T_K: FloatOrArray, time_s: FloatOrArray) -> tuple[bytes, bytes, tuple[int, ...]]:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+from scipy import special
 
 from tlsglass.base.types import AnyArray, FloatArray, FloatOrArray
 
@@ -52,6 +53,20 @@ def specific_heat_kernel(E_K: FloatOrArray, T_K: FloatOrArray) -> FloatArray:
     """Return the kernel K = x² / (4 cosh²(x/2)), x = E/T, of Eq. (6): C = ∫ dE n K per lattice site."""
     x = np.asarray(E_K, dtype=float) / T_K
     return x**2 * sech2(x) / 4
+
+
+def phonon_mean_free_path(E_K: FloatOrArray, T_K: FloatOrArray, n: FloatOrArray) -> FloatArray:
+    """Return the mean free path 1/(n E tanh(E/2T)) of phonons of energy E that TLSs scatter, Eq. (4).
+
+    It is in units of that of n = 1, E = 1 K and T = 0.
+    """
+    E = np.asarray(E_K, dtype=float)
+    return 1 / (n * E * population_difference(E / T_K))
+
+
+def active_tls_kernel(E_K: FloatOrArray, T_K: FloatOrArray) -> FloatArray:
+    """Return the kernel K = 1/cosh²(E/2T) of the density of thermally active TLSs, N_th = ∫ dE n K; 2nT for constant n."""
+    return sech2(np.asarray(E_K, dtype=float) / T_K)
 
 
 def resonant_kernel(E_K: FloatOrArray, T_K: FloatOrArray) -> FloatArray:
@@ -174,6 +189,44 @@ def _complex_integral(
     w = 1 / (1 + 1j * np.minimum(a[large], 1e100))
     result[large] = part(w * (1 / 3 + w * (1 / 5 + w * (1 / 7 + w * (1 / 9 + w * (1 / 11 + w / 13))))))
     return result
+
+
+# ---- heat that is released after cooling ----------------------------------------------------------------------------
+
+COLDEST_K = 1e-6  # that a sample is cooled to: 0 K would divide by 0
+LN_E_STEP = 0.2  # of ``release_nodes``
+LOWEST_E_OVER_T1 = 1e-4
+
+
+def heat_release_kernel(
+    E_K: FloatOrArray,
+    T1_K: FloatOrArray,
+    T0_K: FloatOrArray,
+    time_s: FloatOrArray,
+    A: float,
+    dimension: float = 3.0,
+) -> FloatArray:
+    """Return the kernel K of the heat that TLSs release after cooling: t Q̇ = (π²/24)(1/L0) ∫ dE n K.
+
+    At time t after an instantaneous cooling from T1 to T0, a TLS with the rate x²/τ_min at T0 releases the power
+    E [f(E/T1) - f(E/T0)] (x²/τ_min) exp(-x² t/τ_min), where f(y) = 1/(exp(y) + 1) is the population of its upper level. The
+    average over the distribution of x is D(√s)/(√s τ_min), with Dawson's integral D and s = t/τ_min, and tends to 1/(2t) for
+    s >> 1. For constant n and s >> 1 the integral ∫ dE n K is then n (T1² - T0²).
+    """
+    E, T0 = np.asarray(E_K, dtype=float), np.maximum(T0_K, COLDEST_K)
+    root = 1 / np.sqrt(relaxation_ratio(E, T0, 1 / np.asarray(time_s, dtype=float), A, dimension))
+    populations = special.expit(-E / T1_K) - special.expit(-E / T0)
+    return 24 / np.pi**2 * E * populations * root * special.dawsn(root)
+
+
+def release_nodes(T1_K: FloatOrArray) -> tuple[FloatArray, FloatArray]:
+    """Return energies in kelvin and weights (..., nodes) to integrate ``heat_release_kernel``, uniform in ln E.
+
+    Uniform steps converge exponentially, because the integrand is analytic in a strip around the real axis.
+    """
+    ln_x = np.arange(np.log(LOWEST_E_OVER_T1), np.log(E_OVER_T_RANGE) + LN_E_STEP, LN_E_STEP)
+    E: FloatArray = np.asarray(T1_K, dtype=float)[..., None] * np.exp(ln_x)
+    return E, LN_E_STEP * E
 
 
 def relaxation_kernel_A2(E_K: FloatOrArray, T_K: float, omega: float, A: float) -> FloatArray:

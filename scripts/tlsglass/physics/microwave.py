@@ -73,16 +73,27 @@ def resonant_loss_eq3(T_K: FloatOrArray, mu: float, frequency_Hz: float) -> Floa
     return eq3.density(quantum_K, T, 1.0, mu) * kernels.population_difference(quantum_K / T)
 
 
-def relaxation_loss_eq3(T_K: FloatOrArray, mu: float, frequency_Hz: float, A: float) -> FloatArray:
+def qubit_relaxation_eq3(T_K: FloatOrArray, mu: float, frequency_Hz: float) -> FloatArray:
+    """Return 1/T1 of a qubit due to resonant TLSs with Eq. (3), in 1/s per F tan δ.
+
+    The qubit gives its energy to a TLS in its lower level at a rate Γ p, and takes up that of a TLS in its upper level at a
+    rate Γ (1 - p), where p is the probability of the lower level. 1/T1 is the sum of both, Γ = ω n(T, hf)/n_ref · F tan δ,
+    while a resonator loses their difference, Γ tanh(hf/2T).
+    """
+    rate: FloatArray = 2 * np.pi * frequency_Hz * eq3.density(HERTZ_K * frequency_Hz, np.asarray(T_K, dtype=float), 1.0, mu)
+    return rate
+
+
+def relaxation_loss_eq3(T_K: FloatOrArray, mu: float, frequency_Hz: float, A: float, dimension: float = 3.0) -> FloatArray:
     """Return 1/Q of relaxing TLSs with Eq. (3), in units of F tan δ = π P0γ²/ρv²; 0 at A = 0.
 
-    At µ = 0 this tends to 1/2 for f << A T³ and to A T³ / f in the opposite limit. It comes from TLSs with E of order T rather
-    than hf and is not saturated by the drive. ``A`` (Hz/K³) is that of ``kernels.relaxation_kernel`` with ω = f.
+    At µ = 0 this tends to 1/2 for f << A T^d and to a value ∝ A T^d / f in the opposite limit. It comes from TLSs with E of
+    order T rather than hf and is not saturated by the drive. ``A`` (Hz/K³) is that of ``kernels.relaxation_kernel`` with ω = f.
     """
     T = np.asarray(T_K, dtype=float)
     if not A > 0:
         return np.zeros_like(T)
-    return interpolate_smooth(T, lambda T: eq3.internal_friction(T, mu, frequency_Hz, A) / np.pi)
+    return interpolate_smooth(T, lambda T: eq3.internal_friction(T, mu, frequency_Hz, A, dimension) / np.pi)
 
 
 def interpolate_smooth(T_K: FloatArray, function: Callable[[FloatArray], FloatArray]) -> FloatArray:

@@ -36,6 +36,25 @@ def loss(T_K: FloatOrArray, frequency_Hz: float, gap_K: FloatOrArray) -> FloatAr
     return _sigma_1(T, quantum, gap_T) / _sigma_2(T, quantum, gap_T)
 
 
+def qubit_relaxation(T_K: FloatOrArray, frequency_Hz: float, gap_K: FloatOrArray) -> FloatArray:
+    """Return 1/T1 in 1/s due to quasiparticles at a temperature T, for a kinetic inductance fraction of 1.
+
+    It is ω coth(hf/2T) times ``loss``: a qubit has the sum of the rates of emission and absorption, a resonator the difference.
+    For T << hf << Δ this is (x/π) sqrt(2ωΔ/ħ) with x = sqrt(2πT/Δ) exp(-Δ/T), the rate of a transmon.
+    """
+    T = np.asarray(T_K, dtype=float)
+    rate: FloatArray = 2 * np.pi * frequency_Hz * loss(T, frequency_Hz, gap_K) / np.tanh(HERTZ_K * frequency_Hz / (2 * T))
+    return rate
+
+
+def effective_temperature(T_K: FloatOrArray, saturation_K: float, exponent: float) -> FloatArray:
+    """Return the temperature (T^k + T_sat^k)^(1/k) of quasiparticles that do not cool below T_sat; k is ``exponent``."""
+    T = np.asarray(T_K, dtype=float)
+    largest = np.maximum(T, saturation_K)
+    effective: FloatArray = largest * ((T / largest) ** exponent + (saturation_K / largest) ** exponent) ** (1 / exponent)
+    return effective
+
+
 def gap(T_K: FloatOrArray, gap_K: FloatOrArray) -> FloatArray:
     """Return the BCS gap Δ(T) in kelvin, from ln(Δ(0)/Δ) = 2 Σ_n (-1)^(n+1) K0(nΔ/T).
 

@@ -48,8 +48,8 @@ def draw_data_and_fits(panel: style.Panel, results: Sequence[Result], alone: boo
         series = _series(k, dataset_points, options, reduced, power)
         _draw_points(panel, dataset_fit, dataset_points, series, alone)
         _draw_curves(panel, dataset_fit, dataset_curves, series, alone)
-    T = np.concatenate([dataset_points["T_K"] for _, dataset_points, _ in results])
-    axes.set_xlim(T.min() / 1.12, T.max() * 1.12)
+    x = np.concatenate([dataset_points[_abscissa(fit)] for _, dataset_points, _ in results])
+    axes.set_xlim(x.min() / 1.12, x.max() * 1.12)
     axes.set_yscale("linear" if reduced else options.scale)
     _set_limits(axes, results, options, reduced, power)
     panel.logarithmic("x", ticks=None)
@@ -57,14 +57,20 @@ def draw_data_and_fits(panel: style.Panel, results: Sequence[Result], alone: boo
         panel.logarithmic("y", ticks=None)
     axes.set_ylabel(reduced[1].format(fit["unit"]) if reduced else _axis_label(fit, options, power))
     panel.legend_above(title=_title(panel, fit, alone))
+    x_label = "$t$ (s)" if _abscissa(fit) == "time_s" else "$T$ (K)"
     if alone and "sweep" in points:
         _draw_sweep_legend(panel, fit, points)
     if alone and panel.residual_panel:
         draw_residuals(panel.residual_panel, fit, points)
-        panel.residual_panel.axes.set_xlabel("$T$ (K)")
+        panel.residual_panel.axes.set_xlabel(x_label)
         _draw_inset(panel, fit, points, curves, options, power)
     else:
-        axes.set_xlabel("$T$ (K)")
+        axes.set_xlabel(x_label)
+
+
+def _abscissa(fit: dict[str, Any]) -> str:
+    """Return the column of the abscissa, that which varies within a sweep."""
+    return str(fit.get("abscissa", "T_K"))
 
 
 class _Series(NamedTuple):
@@ -148,7 +154,7 @@ def _draw_points(panel: style.Panel, fit: dict[str, Any], points: pd.DataFrame, 
             mask = in_sweep & (points["fitted"] == fitted)
             if mask.any():
                 panel.points(
-                    T[mask],
+                    points[_abscissa(fit)][mask],
                     series.value(points["value"], T)[mask],
                     series.error(points["error"], T)[mask],
                     f"{fit['dataset']}: points" + ("" if fitted else " outside the window"),
@@ -177,6 +183,8 @@ def _draw_sweep_legend(panel: style.Panel, fit: dict[str, Any], points: pd.DataF
     handles = [lines.Line2D([], [], marker=marker, **options) for marker, _ in sweeps]
     panel.axes.add_artist(panel.axes.get_legend())
     location = {"loc": "lower right", "bbox_to_anchor": (1.03, 1.0), "handletextpad": 0.1, "columnspacing": 0.6}
+    if _abscissa(fit) == "time_s":  # values fall with time, which leaves a corner of the panel empty
+        location |= {"loc": "upper right", "bbox_to_anchor": (1.0, 1.0)}
     panel.legend_above(2, handles=handles, labels=names, title=escape.to_mathtext(fit["sweep"], MAX_LABEL_LENGTH), **location)
 
 
@@ -196,7 +204,13 @@ def _draw_curves(panel: style.Panel, fit: dict[str, Any], curves: pd.DataFrame, 
             options = options | {"color": COLORS[name] if alone else series.color}
             if alone and name == "stm":
                 options |= CROSS | {"markevery": []}  # its legend shows the symbol of its residuals
-            panel.line(T, series.value(curves[name], T), f"{fit['dataset']}: {title}", label=labels.get(name), **options)
+            panel.line(
+                curves[_abscissa(fit)],
+                series.value(curves[name], T),
+                f"{fit['dataset']}: {title}",
+                label=labels.get(name),
+                **options,
+            )
 
 
 def _curve_labels(fit: dict[str, Any], first: bool, alone: bool) -> dict[str, str | None]:
@@ -224,7 +238,7 @@ def _curve_labels(fit: dict[str, Any], first: bool, alone: bool) -> dict[str, st
 
 def draw_residuals(panel: style.Panel, fit: dict[str, Any], points: pd.DataFrame) -> None:
     """Draw (point - model)/σ of the fit with µ free, and of the STM as crosses; without errors, σ is that of the residuals."""
-    T, axes = points["T_K"], panel.axes
+    x, axes = points[_abscissa(fit)], panel.axes
     sigma = points["error"].where(points["error"] > 0)
     color, first_marker = style.OTHER_STYLES[0]
     for name, options in (
@@ -234,7 +248,7 @@ def draw_residuals(panel: style.Panel, fit: dict[str, Any], points: pd.DataFrame
         residual = (points["value"] - points[name]) / sigma
         for marker, in_sweep in _sweeps(points, first_marker):
             mask = in_sweep & points["fitted"] & sigma.notna()
-            panel.points(T[mask], residual[mask], None, f"{fit['dataset']}: residuals, {name}", **{"marker": marker} | options)
+            panel.points(x[mask], residual[mask], None, f"{fit['dataset']}: residuals, {name}", **{"marker": marker} | options)
     fitted = residual[points["fitted"]]
     limit = max(3.0, 1.15 * float(fitted.abs().max())) if fitted.notna().any() else 3.0
     axes.set_ylim(-limit, limit)

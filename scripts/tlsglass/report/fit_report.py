@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from tlsglass.fitting.chip import ChipResult
     from tlsglass.fitting.joint_result import JointResult
     from tlsglass.fitting.result import FitResult
     from tlsglass.plotting.style import Figure
@@ -35,6 +36,7 @@ SAVED_FILES = (
     "figure.csv",
     "joint.json",
 )
+SAVED_FILES += ("chip.json", "chip_devices.csv", "chip_frequencies.csv")
 SAVED_FILES += tuple(f"joint_{name}.csv" for name in ("points", "curves", "parameters", "left_out", "powers"))
 ERROR_NOTE = (
     "Errors and intervals are those of the points, times √(χ²/dof) where that is above 1, and for the effective number of"
@@ -287,3 +289,14 @@ def save_joint(result: JointResult, folder: StrPath) -> None:
             else:
                 io.write_csv(new / f"joint_{name}.csv", table)
         figure_resonator.draw(result.fit, result.points, result.curves, result.powers).save(_figure_paths(new))
+
+
+def save_chip(result: ChipResult, folder: StrPath) -> None:
+    """Write chip.json, chip_*.csv and figure.svg/.png/.csv like ``FitReport.save``."""
+    from tlsglass.report.figures import chip
+
+    with io.replace_together(folder, SAVED_FILES) as new:
+        io.write_json(new / "chip.json", result.fit)
+        io.write_csv(new / "chip_devices.csv", result.devices)
+        io.write_csv(new / "chip_frequencies.csv", result.frequencies)
+        chip.draw(result.fit, result.devices).save(_figure_paths(new))

@@ -12,12 +12,12 @@ T_K = np.geomspace(0.1, 1, 12)
 C = 1e-3 * T_K
 
 
-def dataset(header="time (ms)", time=None, **options):
+def dataset(header="time (ms)", time=None, confirm=(), **options):
     arrays = {"T (K)": np.tile(T_K, 2), "C (J/(kg K))": np.tile(C, 2)}
     if header:
         arrays[header] = np.repeat([10.0, 1000.0], len(T_K))
     table = Table.from_arrays("table", arrays)
-    options = ReadingOptions(observable="specific_heat", relative_error=0.01, time=time, confirm=("mixed_series",), **options)
+    options = ReadingOptions(observable="specific_heat", relative_error=0.01, time=time, confirm=confirm, **options)
     return infer_dataset.build_dataset(table, infer_dataset.infer_info(table, options))
 
 
@@ -36,7 +36,7 @@ def test_a_column_of_times_gives_each_point_its_time_and_a_sweep():
 
 
 def test_a_number_is_the_time_of_all_points():
-    data = dataset(time="10 ms")
+    data = dataset(time="10 ms", confirm=("mixed_series",))
     assert data.info["time_s"] == data.probe == 0.01
     assert data.points.time_s is None
 

@@ -117,7 +117,7 @@ def test_all_that_is_wrong_is_said_together_a_line_each(tmp_path):
         load_dataset(folder, DATASET_SCHEMA)
     assert str(caught.value).replace(f"{folder}/", "").splitlines() == [
         "dataset.yaml: parameters.kappa_1K = {'low': 0, 'start': 0.04}: no parameter of sound_velocity; allowed: mu,"
-        " tls_strength, A_Hz_per_K3, offset, J0_over_h0",
+        " tls_strength, A_Hz_per_K3, phonon_dimension, offset, J0_over_h0",
         "dataset.yaml: parameters.tls_strength: missing",
         "dataset.yaml: parameters.A_Hz_per_K3: missing",
         "dataset.yaml: doi = 'none': must look like 10.1103/PhysRevB.103.054202, without the address of a resolver",

@@ -239,8 +239,9 @@ def test_every_entry_computes_what_it_names(name):
     """Its shapes are its amplitudes, finite, at the temperatures and the probe of its recipe; each parameter has a label."""
     entry = registry.get_observable(name)
     T = np.geomspace(*entry.recipe.temperatures_K, 7)
-    shapes_at_T = entry.shapes(T, entry.recipe.parameters, entry.recipe.probe)
+    probe = entry.recipe.times_s[0] if entry.recipe.times_s else entry.recipe.probe
+    shapes_at_T = entry.shapes(T, entry.recipe.parameters, probe)
     assert set(shapes_at_T) == set(entry.amplitudes)
     assert all(np.shape(shape) == (7,) and np.isfinite(shape).all() for shape in shapes_at_T.values())
-    assert not entry.positive or (entry.curve(T, entry.recipe.parameters, entry.recipe.probe) > 0).all()
+    assert not entry.positive or (entry.curve(T, entry.recipe.parameters, probe) > 0).all()
     assert all(parameter.label for parameter in entry.parameters.values())

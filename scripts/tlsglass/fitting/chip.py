@@ -1,0 +1,236 @@
+"""The devices of one chip: each fitted alone, and all together with one µ or J0/h0 and further parameters of their own."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tlsglass.atlas.observables import AtlasObservables
+from tlsglass.base import stats
+from tlsglass.base.types import FloatArray
+from tlsglass.data.dataset import Dataset
+from tlsglass.fitting import atlas_model, report_text
+from tlsglass.fitting.comparison import ModelFits, draw_conclusion, fit_models
+from tlsglass.fitting.conclusion import Conclusion, State
+from tlsglass.fitting.fit import Fit, ParameterState, delta_aicc
+from tlsglass.fitting.joint_result import SeparateFits, joint_starts
+from tlsglass.fitting.likelihood import Values
+from tlsglass.fitting.problem import FitProblem
+from tlsglass.fitting.result import conclusion_record, fit_numbers, with_concluded_states, without_J0_over_h0
+from tlsglass.models.observable import J0_OVER_H0
+from tlsglass.physics import microwave
+
+SMALL_P = 0.01  # ASSUME: below it one value does not describe all devices
+FREQUENCIES_HZ = np.geomspace(1e9, 20e9, 40)  # of the predicted tan δ
+
+
+class Heterogeneity(NamedTuple):
+    """Likelihood ratio of one value for all devices against a value for each, and its probability if one value is correct."""
+
+    chi2: float
+    dof: int
+    p_value: float
+
+
+class ChipResult(NamedTuple):
+    """``fit`` is the content of chip.json; the tables are saved as CSV."""
+
+    fit: dict[str, Any]
+    devices: pd.DataFrame
+    frequencies: pd.DataFrame
+
+
+def fit_chip(datasets: Sequence[Dataset]) -> ChipResult:
+    """Fit the devices of a chip alone and together.
+
+    Parameters
+    ----------
+    datasets
+        A dataset of the same observable, with errors, for each device.
+
+    Returns
+    -------
+    ChipResult
+        Its table ``devices`` has a row for each device, with µ and J0/h0 alone and the amplitude of the TLSs alone and
+        together; ``frequencies`` has the tan δ that the joint fit predicts at other frequencies.
+    """
+    alone = [fit_models(FitProblem.from_dataset(dataset).with_temperature_errors(), "interest") for dataset in datasets]
+    alone = [with_concluded_states(fits, draw_conclusion(fits, {})) for fits in alone]
+    members = [fits.problem.with_scatter_in_errors(fits.comparison.free).datasets[0] for fits in alone]
+    free = [fits.comparison.free for fits in alone]
+    # Errors of a device that its own model does not describe within them would give it too much weight.
+    scales = tuple(max(1.0, fit.misfit) for fit in free)
+    problem = FitProblem(tuple(members), (("mu",),) * (len(members) - 1), scales)
+    separate = SeparateFits(free, [fits.comparison.stm for fits in alone])
+    together = fit_models(problem, "interest", joint_starts(problem, separate))
+    conclusion = draw_conclusion(together, {})
+    together = with_concluded_states(together, conclusion)
+    amplitude = problem.datasets[0].observable.amplitudes[0]
+    tests = {"mu": heterogeneity(problem, together.comparison.free, ("mu",), free)}
+    tests[amplitude] = heterogeneity(problem, together.comparison.free, ("mu", amplitude), free)
+    on_atlas = [fits.atlas for fits in alone if fits.atlas and fits.atlas.acceptable]
+    if together.atlas and together.on_atlas and len(on_atlas) == len(alone):
+        tests[J0_OVER_H0] = heterogeneity(together.on_atlas, together.atlas, (J0_OVER_H0,), on_atlas)
+    devices = _device_table(problem, alone, together, amplitude)
+    summary = _summary(together, conclusion, amplitude, tests)
+    summary["lines"] = _lines(summary, alone, devices)
+    return ChipResult(summary, devices, _tan_delta_by_frequency(together, conclusion))
+
+
+def heterogeneity(problem: FitProblem, joint: Fit, names: Sequence[str], separate: Sequence[Fit]) -> Heterogeneity:
+    """Test whether the parameters ``names`` of a problem have the same values in all datasets.
+
+    Parameters
+    ----------
+    problem
+        The joint problem.
+    joint
+        Its fit, at which searches start.
+    names
+        The parameters that are shared; the last of them is tested.
+    separate
+        Fits of each dataset.
+
+    Notes
+    -----
+    The difference of χ² is multiplied by the fraction of independent residuals of the separate fits, and divided by χ²/dof of
+    the parameter's own value in each dataset if that exceeds 1. The errors of the atlas, which all devices have in common, are
+    left out.
+    """
+
+    def maximum(shared: Sequence[str]) -> tuple[float, int]:
+        candidate = replace(problem, shared=(tuple(shared),) * (len(problem.datasets) - 1))
+        likelihood = candidate.likelihood(joint.extra_scatter, atlas_errors=False)
+        own = [fit.values for fit in separate]
+        starts: list[Values] = [
+            {name: values[parameter] for k, values in enumerate(own) for parameter, name in candidate.names(k).items()},
+            {
+                name: problem.own_values(k, joint.values)[parameter]
+                for k in reversed(range(len(own)))
+                for parameter, name in candidate.names(k).items()
+            },
+        ]
+        best = min((likelihood.maximize(start) for start in starts), key=lambda optimum: optimum.objective)
+        return best.chi2, likelihood.dof
+
+    one, _ = maximum(names)
+    each, dof = maximum(names[:-1])
+    scale = float(np.mean([fit.independent_fraction for fit in separate])) / max(1.0, each / max(dof, 1))
+    chi2, n = max(one - each, 0.0) * scale, len(problem.datasets) - 1
+    return Heterogeneity(chi2, n, float(stats.chi2_sf(chi2, n)))
+
+
+def _device_table(problem: FitProblem, alone: Sequence[ModelFits], together: ModelFits, amplitude: str) -> pd.DataFrame:
+    """Return a row for each device: µ, J0/h0 and the amplitude alone, and the amplitude of the joint fit."""
+    rows = []
+    for k, (dataset, fits) in enumerate(zip(problem.datasets, alone, strict=True)):
+        free, joint, name = fits.comparison.free, together.comparison.free, problem.name(k, amplitude)
+        row: dict[str, Any] = {"device": dataset.name, "frequency_Hz": dataset.info.get("frequency_Hz")}
+        row |= {"n_points": len(dataset.points.T_K), "described": free.acceptable, "errors_scaled_by": problem.error_scales[k]}
+        row |= _columns("mu", free, "mu")
+        row |= _columns(J0_OVER_H0, fits.atlas, J0_OVER_H0)
+        row |= {amplitude: free.values[amplitude], f"{amplitude}_err": free.errors_scaled[amplitude]}
+        row |= {f"{amplitude}_joint": joint.values[name], f"{amplitude}_joint_err": joint.errors_scaled[name]}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _columns(column: str, fit: Fit | None, name: str) -> dict[str, Any]:
+    """Return the columns of a parameter with its 68 % interval and its state; empty without a fit that describes the points."""
+    columns: dict[str, Any] = dict.fromkeys((column, f"{column}_low", f"{column}_high", f"{column}_state"))
+    if fit is None or not fit.acceptable:
+        return columns
+    low, high = fit.intervals_scaled.get(name, (None, None))
+    return {column: fit.values[name], f"{column}_low": low, f"{column}_high": high, f"{column}_state": fit.states.get(name)}
+
+
+def _summary(together: ModelFits, conclusion: Conclusion, amplitude: str, tests: dict[str, Heterogeneity]) -> dict[str, Any]:
+    """Return the content of chip.json without its lines."""
+    problem, comparison = together.problem, together.comparison
+    atlas = None
+    if together.atlas is not None and together.same_points is not None:
+        numbers = fit_numbers(together.atlas)
+        models = {"mu_free": together.same_points.free, "stm": together.same_points.stm}
+        atlas = {
+            "h0_K": atlas_model.h0_of(problem.datasets[0]),
+            "model": numbers if conclusion.describes else without_J0_over_h0(numbers),
+            "delta_aicc": {name: delta_aicc(model, together.atlas) for name, model in models.items()},
+            "rejected": not conclusion.describes,
+        }
+    summary: dict[str, Any] = {
+        "observable": problem.datasets[0].observable.name,
+        "symbol": problem.datasets[0].observable.symbol,
+        "unit": problem.datasets[0].unit,
+        "devices": [dataset.name for dataset in problem.datasets],
+        "amplitude": amplitude,
+        "conclusion": conclusion_record(conclusion),
+        "n_points": sum(len(dataset.points.T_K) for dataset in problem.datasets),
+        "errors_given": True,
+        "mu_free": fit_numbers(comparison.free),
+        "stm": fit_numbers(comparison.stm),
+        "atlas": atlas,
+        "atlas_why": together.no_atlas,
+        "delta_aicc": comparison.delta_aicc,
+        "p_value": comparison.p_value,
+        "rejected": conclusion.mu == State.NOT_DESCRIBED,
+        "heterogeneity": {name: test._asdict() for name, test in tests.items()},
+    }
+    summary["conclusion"]["text"] = report_text.conclusion(summary)
+    return summary
+
+
+def _lines(summary: dict[str, Any], alone: Sequence[ModelFits], devices: pd.DataFrame) -> list[str]:
+    """Return a line for each device, and one for each test."""
+    lines, amplitude = [], summary["amplitude"]
+    for fits, row in zip(alone, devices.to_dict("records"), strict=True):
+        free = fit_numbers(fits.comparison.free)
+        parts = [report_text.format_equation("µ", report_text.format_parameter(free, "mu"))]
+        if fits.atlas is not None and fits.atlas.acceptable:
+            text = report_text.format_parameter(fit_numbers(fits.atlas), J0_OVER_H0)
+            parts.append(report_text.format_equation("J0/h0", text))
+        parts.append(report_text.format_equation(amplitude, report_text.format_parameter(free, amplitude)))
+        if not fits.comparison.free.acceptable:
+            parts = [f"Eq. (3) does not describe the points (χ²/dof = {report_text.format_reduced_chi2(free)})"]
+        frequency = f" ({row['frequency_Hz'] / 1e9:.4g} GHz)" if row["frequency_Hz"] else ""
+        lines.append(f"{row['device']}{frequency}: {', '.join(parts)}")
+    for name, test in summary["heterogeneity"].items():
+        symbol = report_text.SYMBOLS.get(name, name)
+        verdict = "does not describe" if test["p_value"] < SMALL_P else "describes"
+        chi2 = f"χ² = {test['chi2']:.3g} for {test['dof']} dof, p = {test['p_value']:.2g}"
+        lines.append(f"one {symbol} {verdict} all devices ({chi2})")
+    return lines
+
+
+def _tan_delta_by_frequency(together: ModelFits, conclusion: Conclusion) -> pd.DataFrame:
+    """Return tan δ at weak drive against frequency, relative to that of the lowest frequency of the chip.
+
+    tan δ ∝ n(T, hf) tanh(hf/2T) at the lowest temperature of the points, with J0/h0 of the joint fit, or µ if no J0/h0
+    describes the points. "low" and "high" are the ends of its 68 % interval. The table is empty without a frequency.
+    """
+    datasets = together.problem.datasets
+    devices = [dataset.info["frequency_Hz"] for dataset in datasets if "frequency_Hz" in dataset.info]
+    T_K = np.array([min(dataset.points.T_K.min() for dataset in (together.on_atlas or together.problem).datasets)])
+    columns = ["model", "T_K", "frequency_Hz", "is_device", "value", "low", "high"]
+    on_atlas = conclusion.describes and together.atlas is not None
+    fit, name = (together.atlas, J0_OVER_H0) if on_atlas else (together.comparison.free, "mu")
+    if not devices or fit is None or not fit.acceptable or fit.states.get(name) == ParameterState.NOT_CONSTRAINED:
+        return pd.DataFrame(columns=columns)
+    frequencies = np.sort(np.unique(np.append(FREQUENCIES_HZ, devices)))
+    observables = AtlasObservables(T_K, atlas_model.h0_of(datasets[0])) if on_atlas else None
+
+    def relative(value: float) -> FloatArray:
+        """Return tan δ at ``frequencies`` for a value of the parameter."""
+        if observables is None:
+            loss = np.array([microwave.resonant_loss_eq3(T_K, value, f)[0] for f in frequencies])
+        else:
+            loss = np.array([observables.resonant_loss(value, f)[0] for f in frequencies])
+        ratio: FloatArray = loss / loss[np.searchsorted(frequencies, min(devices))]
+        return ratio
+
+    low, high = (fit.values[name] if end is None else end for end in fit.intervals_scaled.get(name, (None, None)))
+    ends = np.sort([relative(low), relative(high)], axis=0)
+    table = {"model": "atlas" if on_atlas else "Eq. (3)", "T_K": T_K[0], "frequency_Hz": frequencies}
+    table |= {"is_device": np.isin(frequencies, devices), "value": relative(fit.values[name]), "low": ends[0], "high": ends[1]}
+    return pd.DataFrame(table)[columns]

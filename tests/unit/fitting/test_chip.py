@@ -1,0 +1,139 @@
+"""Devices of one chip: alone, together, and whether one value describes them all."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tlsglass import cli
+from tlsglass.base.validation import InputError
+from tlsglass.data import chip_table
+from tlsglass.data.infer_dataset import ReadingOptions
+from tlsglass.data.read_table import Table
+from tlsglass.fitting.chip import fit_chip
+from tlsglass.physics import microwave
+
+T_K = np.geomspace(0.05, 0.8, 16)
+
+
+def table(mus, seed=0, scatter=0.01):
+    """Return κ of devices with these µ and different amplitudes, and errors of 1 %."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        (f"D{k}", T, (0.02 + 0.01 * k) * T ** (2 - mu) * (1 + scatter * rng.standard_normal()))
+        for k, mu in enumerate(mus)
+        for T in T_K
+    ]
+    devices, T, kappa = zip(*rows, strict=True)
+    return pd.DataFrame({"device": devices, "T (K)": T, "kappa (W/(m K))": kappa})
+
+
+def datasets(frame, **options):
+    options = {"relative_error": 0.01} | options
+    arrays = {name: frame[name].to_numpy() for name in frame if name != "device"}
+    header = Table.from_arrays("chip", arrays | {"device": frame["device"].str[1:].to_numpy(dtype=float)})
+    return chip_table.build_datasets(header, ReadingOptions(observable="thermal_conductivity", **options), "device")
+
+
+def test_devices_with_one_mu_share_it_and_keep_their_amplitudes():
+    result = fit_chip(datasets(table([0.12, 0.12, 0.12])))
+    model, devices = result.fit["mu_free"], result.devices
+    assert abs(model["values"]["mu"] - 0.12) < 4 * model["errors_scaled"]["mu"]
+    assert model["errors_scaled"]["mu"] < 0.8 * (devices["mu_high"] - devices["mu_low"]).max() / 2
+    np.testing.assert_allclose(devices["kappa_1K_joint"], [0.02, 0.03, 0.04], rtol=0.03)
+    assert result.fit["heterogeneity"]["mu"]["p_value"] > 1e-3
+    assert result.fit["heterogeneity"]["mu"]["dof"] == 2
+    assert result.fit["heterogeneity"]["kappa_1K"]["p_value"] < 1e-20
+    assert len(result.fit["lines"]) == 3 + len(result.fit["heterogeneity"])
+
+
+def test_devices_with_different_mu_are_told_from_those_with_one():
+    result = fit_chip(datasets(table([0.05, 0.12, 0.2])))
+    test = result.fit["heterogeneity"]["mu"]
+    weights = 1 / ((result.devices["mu_high"] - result.devices["mu_low"]) / 2) ** 2
+    mean = np.average(result.devices["mu"], weights=weights)
+    assert test["chi2"] == pytest.approx(np.sum(weights * (result.devices["mu"] - mean) ** 2), rel=0.15)  # Cochran's Q
+    assert test["p_value"] < 1e-10
+    assert result.fit["heterogeneity"]["J0_over_h0"]["p_value"] < 1e-6
+
+
+def test_devices_of_one_mu_are_rarely_called_different():
+    """The p-values of 24 chips of two devices: their mean within 4 standard errors of 1/2."""
+    from tlsglass.fitting.chip import heterogeneity
+    from tlsglass.fitting.problem import FitProblem
+
+    p_values = []
+    for seed in range(24):
+        members = datasets(table([0.1, 0.1], seed))
+        alone = [FitProblem.from_dataset(member).fit(intervals=False) for member in members]
+        problem = FitProblem(tuple(members), (("mu",),), (1.0, 1.0))
+        p_values.append(heterogeneity(problem, problem.fit(intervals=False), ("mu",), alone).p_value)
+    assert abs(np.mean(p_values) - 0.5) < 4 / np.sqrt(12 * 24)
+    assert np.min(p_values) > 1e-4
+
+
+def test_tan_delta_of_other_frequencies_follows_from_the_fit():
+    """Resonators that share µ: the prediction is n(T, hf) tanh(hf/2T), relative to that of the first device."""
+    rng, T = np.random.default_rng(1), np.geomspace(0.03, 0.5, 14)
+    frames = [
+        pd.DataFrame(
+            {
+                "device": device,
+                "T (K)": T,
+                "f (GHz)": f / 1e9,
+                "1/Qi": 1e-5 * microwave.resonant_loss_eq3(T, 0.5, f) * (1 + 0.003 * rng.standard_normal(len(T))),
+            }
+        )
+        for device, f in ((1.0, 4e9), (2.0, 8e9))
+    ]
+    frame = pd.concat(frames, ignore_index=True)
+    arrays = {name: frame[name].to_numpy() for name in frame}
+    fixed = {"gap_K": 20.0, "kinetic_inductance_fraction": 0.0, "background": 0.0}
+    options = ReadingOptions(observable="resonator_loss", relative_error=0.003, fixed=fixed, value="1/Qi")
+    members = chip_table.build_datasets(Table.from_arrays("chip", arrays), options, "device", "f (GHz)")
+    assert [member.info["frequency_Hz"] for member in members] == [4e9, 8e9]
+    result = fit_chip(members)
+    devices = result.frequencies[result.frequencies["is_device"]]
+    row = devices.iloc[1]
+    expected = [microwave.resonant_loss_eq3(row["T_K"], 0.5, f) for f in (4e9, 8e9)]
+    assert row["value"] == pytest.approx(expected[1] / expected[0], rel=0.05)
+    assert row["low"] <= row["value"] <= row["high"]
+    assert result.fit["heterogeneity"]["F_tan_delta"]["p_value"] > 1e-3
+
+
+def test_the_command_writes_a_row_and_a_mark_for_each_device(tmp_path, capsys):
+    frame = table([0.1, 0.1])
+    frame.to_csv(tmp_path / "chip.csv", index=False)
+    arguments = [
+        "fit",
+        str(tmp_path / "chip.csv"),
+        "--group",
+        "device",
+        "--relative-error",
+        "1%",
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    assert cli.main(arguments) == 0
+    assert "D0" in capsys.readouterr().out
+    assert list(pd.read_csv(tmp_path / "out/chip_devices.csv")["device"]) == ["D0", "D1"]
+    assert json.loads((tmp_path / "out/chip.json").read_text(encoding="utf-8"))["devices"] == ["D0", "D1"]
+    drawn = pd.read_csv(tmp_path / "out/figure.csv")
+    assert {"mu, D0", "mu, D1"} <= set(drawn["series"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"device": "D1"}, "--group device: must have 2 to 200 different values; it has 1"),
+        ({"relative_error": None}, "--error COLUMN or --relative-error 1%"),
+        ({"window_K": [0.5, 0.8]}, "device = 0.0: .* points in the window"),
+    ],
+)
+def test_what_is_no_chip_is_refused(change, message):
+    frame = table([0.1, 0.1])
+    if "device" in change:
+        frame["device"] = change.pop("device")
+    with pytest.raises(InputError, match=message):
+        datasets(frame, **change)
