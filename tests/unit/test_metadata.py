@@ -10,6 +10,7 @@ import textwrap
 import tomllib
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import yaml
 
@@ -62,7 +63,7 @@ def test_one_version_one_licence_one_author_one_paper():
     doi = citation["preferred-citation"]["doi"]
     assert codemeta["referencePublication"]["@id"].endswith(doi)
     assert zenodo["related_identifiers"][0]["identifier"] == doi
-    released = re.findall(r"^## ([\d.]+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.M)
+    released = re.findall(r"^## \[([\d.]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.M)
     assert released[0] == tlsglass.__version__
 
 
@@ -144,7 +145,25 @@ print(json.dumps([sorted(set(draws.c_ij.tolist())), abs(J).max()]))
     assert largest == pytest.approx(3.0 / 2)  # J0/(1 + C) between nearest neighbors
 
 
-def test_the_interaction_of_contributing_decays_faster(changed):
+def test_the_interaction_of_contributing_has_the_mean_of_all_interactions(changed):
+    program = """
+import json, numpy as np, tlsglass
+from tlsglass.model import disorder
+model = tlsglass.ModelParameters(L=6, h0_K=10, J0_K=3, cutoff=1, concentration=0.5, interaction="axial")
+means = [np.abs(disorder.draw(model, 1, realization).c_ij).mean() for realization in range(40)]
+print(json.dumps([float(np.mean(means)), float(np.std(means) / np.sqrt(40))]))
+"""
+    entry, family = examples("An interaction")
+    mean, error = changed(
+        program,
+        ("model/interaction.py", "\n\ndef inverse_kernel", f"\n{entry}\n\ndef inverse_kernel"),
+        ("model/moments.py", "\n\n@lru_cache(maxsize=16)\ndef of_model", f"\n{family}\n\n@lru_cache(maxsize=16)\ndef of_model"),
+    )
+    assert mean == pytest.approx(np.sqrt(2 / np.pi), abs=4 * error)  # as the absolute normal factors of the paper
+    assert error < 0.02
+
+
+def test_the_distance_dependence_of_contributing_decays_faster(changed):
     program = f"""
 import json, tlsglass
 from tlsglass.montecarlo.protocol import CHAIN_VERSION
@@ -152,7 +171,9 @@ model = {SMALL}
 print(json.dumps([model.kernel[0, 0, 1], model.kernel[0, 0, 2], CHAIN_VERSION]))
 """
     old = function("model/interaction.py", "inverse_kernel")
-    nearest, second, version = changed(program, ("model/interaction.py", old, example("An interaction")), CHAIN_VERSION)
+    nearest, second, version = changed(
+        program, ("model/interaction.py", old, example("A dependence on distance")), CHAIN_VERSION
+    )
     assert (nearest, second, version) == (pytest.approx(1 / 2), pytest.approx(1 / 17), 1000)
 
 
