@@ -71,11 +71,11 @@ rule equilibrium_tables:
             for table in catalogue.EQUILIBRIUM_TABLES
         },
         **{
-            table: (
+            table: [
                 "<results>/equilibrium/annealing_excess.csv"
                 if EQUILIBRIUM_SETS
                 else bundled_file(f"config/equilibrium/{table}.csv")
-            )
+            ]
             for table in catalogue.EXCESS_TABLES
         },
     output:
