@@ -172,6 +172,8 @@ class LogHandler(LogHandlerBase):
         for path in getattr(record, "log", None) or []:
             if str(path).endswith(".log") and Path(path).is_file():
                 lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
+                if lines and lines[0].startswith("Traceback"):
+                    lines = lines[-1:]
                 for line in lines[:FIRST_LINES]:
                     self._print(f"  {line}")
                 self._print(f"  ({path})")
