@@ -37,7 +37,8 @@ run, shards = Path(params.run), Path(params.shards)
 records = sorted(Path(params.checksums).rglob("*.json"))
 checksums = {path: digest for record in records for path, digest in io.read_checksums(record).items()}
 
-figures = [path for path in sorted((run / "figures").glob("*")) if path.stem not in params.figures and not is_temporary(path)]
+drawn = sorted(path for folder in ("figures", "narrow") for path in (run / folder).glob("*"))
+figures = [path for path in drawn if path.stem not in params.figures and not is_temporary(path)]
 checks = [(path, partial(refuse, reason="left by another configuration of this run")) for path in figures]
 checks += [(run / name, check) for name, check in inventory.merged_checks(study)]
 if not params.published:

@@ -55,6 +55,7 @@ def open_page(chromium, page_file):
         tab.on("pageerror", lambda error: messages.append(str(error)))
         tab.on("request", lambda request: messages.append(request.url) if request.url.startswith("http") else None)
         tab.goto(page_file.as_uri())
+        tab.wait_for_function("window.tlsglass && window.tlsglass.ready")
         return tab
 
     yield open_page

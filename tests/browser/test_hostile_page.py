@@ -97,7 +97,7 @@ def test_the_server_is_asked_by_a_page_without_a_policy(tmp_path, watched):
 def test_hostile_text_is_shown_and_neither_runs_nor_asks_for_anything(hostile_page, watched):
     open_file, requests, _ = watched
     tab = open_file(hostile_page)
-    tab.wait_for_function("window.tlsglass && window.tlsglass.velocity")
+    tab.wait_for_function("window.tlsglass && window.tlsglass.ready")
     tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     assert tab.evaluate("window.pwned") is None
     assert requests == []
@@ -117,6 +117,7 @@ def test_a_script_that_got_into_the_page_would_not_run(page_file, tmp_path, watc
     tab = open_file(tmp_path / "index.html")
     assert tab.evaluate("window.pwned") is None
     assert requests == []
+    tab.wait_for_function("window.tlsglass && window.tlsglass.ready")
     assert tab.evaluate("typeof window.tlsglass.velocity.mu") == "number"  # its own scripts do run
     allowed = re.findall(r"'sha256-([^']+)'", text)
     scripts = re.findall(r"<script>(.*?)</script>", text, flags=re.S)

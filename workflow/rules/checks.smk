@@ -110,6 +110,7 @@ rule provenance:
         chains=expand("<results>/chain/{set}.npz", set=SETS),
         experiments=expand("<results>/experiments/{dataset}/fit.json", dataset=DATASETS),
         figures=[f"<results>/figures/{item.name}.csv" for item in FIGURES],
+        narrow=[f"<results>/narrow/{item.name}.svg" for item in FIGURES],
         card="<results>/checks/scorecard.csv",
     output:
         manifest="<results>/checks/provenance.json",

@@ -49,6 +49,7 @@ for item in FIGURES:
             svg=report_output(f"<results>/figures/{item.name}.svg", item),
             png=f"<results>/figures/{item.name}.png",
             csv=f"<results>/figures/{item.name}.csv",
+            narrow=f"<results>/narrow/{item.name}.svg",
         log:
             f"<logs>/{item.name}.log",
             checksums=f"<checksums>/{item.name}.json",

@@ -3,8 +3,10 @@
 Panels of a ``Figure`` record each series that they draw; the record is saved as a CSV file with the picture.
 """
 
+import contextlib
 import io
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,14 +18,18 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib import ticker, transforms
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.gridspec import SubplotSpec
 from matplotlib.legend import Legend
 
 from tlsglass.base.io import atomic_write, write_csv, write_text
+from tlsglass.base.types import StrPath
 from tlsglass.plotting import svg_minify
 
 WIDTH = {"single": 3.375, "double": 7.0}  # inches: one and two columns of Physical Review
+NARROW = 3.1  # inches: on a phone 390 pixels wide, letters of 7 points are then 11 pixels high
+GAP = 1.4  # inches between the stacked parts of the figure of a fit, for a label and a legend
 BLUE, VERMILION, GREEN, PURPLE, ORANGE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00"
 GREY = "#888888"
 PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE)  # of Okabe and Ito, for color-blind readers
@@ -136,7 +142,9 @@ class Panel:
         self._record(series, "points", y, x, error)
 
     def rows(self, names: Sequence[str]) -> None:
-        """Label the heights 0, 1, ... from the top down."""
+        """Label the heights 0, 1, ... from the top down, in lines of at most 22 characters for narrow screens."""
+        if self.axes.figure.get_figwidth() <= NARROW:
+            names = ["\n".join(textwrap.wrap(name, 22, break_long_words=False)) for name in names]
         self.axes.set_yticks(range(len(names)), names)
         self.axes.set_ylim(len(names) - 0.4, -0.6)
         self.axes.tick_params(axis="y", length=0)
@@ -197,14 +205,53 @@ class Panel:
 
 
 class Figure:
-    """Rows of panels with the letters a, b, ... at the column width of a journal."""
+    """Rows of panels with the letters a, b, ... at the column width of a journal, or below each other for narrow screens."""
+
+    _narrow = False  # whether new figures are for narrow screens
 
     def __init__(self, panels: int = 1, width: str = "single", height: float = 2.5, rows: int = 1, **subplots: Any) -> None:
         plt.rcParams.update(RC)
         self.record: list[tuple[Any, ...]] = []
-        size: dict[str, Any] = {"figsize": (WIDTH[width], height), "layout": "constrained", "squeeze": False}
-        self.figure, axes = plt.subplots(rows, panels // rows, **size, **subplots)
-        self.panels = [Panel("abcdef"[k], ax, self.record) for k, ax in enumerate(axes.flat)]
+        columns = panels // rows
+        self.is_narrow = columns == 1 or self._narrow
+        self._followed: list[tuple[str, int, int]] = []  # ("x" or "y", panel without a label, panel that has it)
+        if self.is_narrow and columns > 1:
+            axes = self._stack(columns, rows, height, **subplots)
+        else:
+            size: dict[str, Any] = {"figsize": (WIDTH[width], height), "layout": "constrained", "squeeze": False}
+            self.figure, grid = plt.subplots(rows, columns, **size, **subplots)
+            axes = list(grid.flat)
+        self.panels = [Panel("abcdef"[k], ax, self.record) for k, ax in enumerate(axes)]
+
+    @classmethod
+    @contextlib.contextmanager
+    def for_narrow_screens(cls) -> Iterator[None]:
+        """Let figures that are made within this context have one column of panels."""
+        cls._narrow = True
+        try:
+            yield
+        finally:
+            cls._narrow = False
+
+    def _stack(self, columns: int, rows: int, height: float, **subplots: Any) -> list[Axes]:
+        """Return one column of axes that share limits as those in rows and columns do; each has its height there."""
+        sharex, sharey = subplots.get("sharex", False), subplots.get("sharey", False)
+        self.figure = plt.figure(figsize=(NARROW, height * columns), layout="constrained")
+        grid = self.figure.add_gridspec(rows * columns, 1)
+        axes: list[Axes] = []
+        for k in range(rows * columns):
+            row, column = divmod(k, columns)
+            shared = {}
+            if sharex and k and (sharex != "col" or row):
+                shared["sharex"] = axes[0 if sharex is True else column]
+            if sharey and k and (sharey != "row" or column):
+                shared["sharey"] = axes[0 if sharey is True else row * columns]
+            axes.append(self.figure.add_subplot(grid[k], **shared))
+            if sharex and row < rows - 1:
+                self._followed.append(("x", k, (rows - 1) * columns + column))
+            if sharey and column:
+                self._followed.append(("y", k, row * columns))
+        return axes
 
     @classmethod
     def for_fit(cls, scans: int = 0, correlation: bool = False, height: float = 3.6) -> "Figure":
@@ -214,12 +261,20 @@ class Figure:
         """
         figure = cls.__new__(cls)
         plt.rcParams.update(RC)
-        figure.record = []
+        figure.record, figure._followed = [], []
         columns = 1 + (scans > 0) + correlation
-        width = WIDTH["double" if columns > 1 else "single"]
+        figure.is_narrow = columns == 1 or cls._narrow
+        width = NARROW if figure.is_narrow and columns > 1 else WIDTH["double" if columns > 1 else "single"]
+        heights = [height - 1.4, *([1.5 * scans] if scans else []), *([1.7] if correlation else [])]  # of the axes, in inches
+        if figure.is_narrow:
+            height = 1.4 + sum(heights) + GAP * (columns - 1)
         figure.figure = plt.figure(figsize=(width, height))
         edges = {"left": 0.62 / width, "right": 1 - 0.2 / width, "bottom": 0.4 / height, "top": 1 - 1.0 / height}
-        grid = figure.figure.add_gridspec(1, columns, width_ratios=[1.7, *[1] * (columns - 1)], wspace=0.4, **edges)
+        if figure.is_narrow:
+            gap = GAP * columns / sum(heights)  # relative to the mean height: room for a label, and for a legend
+            grid = figure.figure.add_gridspec(columns, 1, height_ratios=heights, hspace=gap, **edges)
+        else:
+            grid = figure.figure.add_gridspec(1, columns, width_ratios=[1.7, *[1] * (columns - 1)], wspace=0.4, **edges)
         data_axes, residual_axes = _stack_axes(figure.figure, grid[0], [1, 0.4], 0.06)
         axes = _stack_axes(figure.figure, grid[1], [1] * scans, 0.22) if scans else []
         for column in ([data_axes, residual_axes], axes):
@@ -229,16 +284,31 @@ class Figure:
         figure.panels[0].residual_panel = Panel("a", residual_axes, figure.record)
         return figure
 
+    def legend_outside(self, handles: Sequence[Artist], names: Sequence[str], ncols: int) -> None:
+        """Draw a legend above all panels, in half as many columns for narrow screens."""
+        if self.is_narrow:
+            ncols = (ncols + 1) // 2
+        self.figure.legend(handles, names, loc="outside upper center", ncols=ncols, columnspacing=1.2)
+
     def save(self, outputs: SimpleNamespace) -> None:
         """Write the paths ``outputs.svg``, ``outputs.png`` and, with the recorded numbers, ``outputs.csv`` atomically."""
-        svg = io.StringIO()
-        self.figure.savefig(svg, format="svg", metadata={"Date": None})
-        write_text(outputs.svg, svg_minify.minify_svg(svg.getvalue()))
+        self.save_svg(outputs.svg)
         with atomic_write(outputs.png) as temporary:
             self.figure.savefig(temporary, format="png", metadata={"Software": None})
         columns = ["panel", "series", "kind", "x", "y", "y_err"]
         write_csv(outputs.csv, pd.DataFrame(self.record, columns=columns))
         plt.close(self.figure)
+
+    def save_svg(self, path: StrPath) -> None:
+        """Write the picture alone as SVG."""
+        for name, k, labeled in self._followed:  # what a neighbor labels in a grid has its own label in a column
+            axes, source = self.panels[k].axes, self.panels[labeled].axes
+            axes.tick_params(axis=name, **{f"label{'bottom' if name == 'x' else 'left'}": True})
+            if not getattr(axes, f"get_{name}label")():
+                getattr(axes, f"set_{name}label")(getattr(source, f"get_{name}label")())
+        svg = io.StringIO()
+        self.figure.savefig(svg, format="svg", metadata={"Date": None})
+        write_text(path, svg_minify.minify_svg(svg.getvalue()))
 
 
 def _stack_axes(figure: Any, cell: SubplotSpec, heights: Sequence[float], gap: float) -> list[Axes]:

@@ -30,7 +30,6 @@ def minify_svg(text: str, digits: int = 2) -> str:
     text = _GEOMETRY.sub(round_geometry, text)
     used_ids = set(re.findall(r"#([\w.-]+)", text))
     styles = dict(re.findall(r'<path id="([^"]+)"[^>]*style="([^"]*)"', text))
-    used_ids |= set(re.findall(r"axes_\d+", text))  # the page finds its panels by these
     text = re.sub(r' id="([^"]+)"', lambda match: match.group() if match.group(1) in used_ids else "", text)
     text = _remove_bare_groups(text)
     text = re.sub(

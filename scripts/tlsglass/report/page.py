@@ -1,28 +1,22 @@
 """The web page: one HTML file made from the published outcome, which needs neither a network nor a server."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup, escape
 
 from tlsglass.analysis import scorecard
 from tlsglass.analysis.verdicts import Verdict
-from tlsglass.atlas.table import shipped_atlas
-from tlsglass.base import labels, published_files, validation
-from tlsglass.base.jackknife import format_with_error
-from tlsglass.base.types import FloatArray, StrPath
-from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.base import published_files, validation
+from tlsglass.base.types import StrPath
 from tlsglass.report import catalogue, page_data, prose, templating
 from tlsglass.report.catalogue_entry import Entry, RunContents
 from tlsglass.report.load_inputs import load_inputs
 
-BIN_T, MAX_T = 0.2, 8.0  # n is shown in bins of at least 0.2 T, up to E = 8 T
 FIRST_FIGURE = "figure_atlas_mu"  # on the first screen
 
 
@@ -35,11 +29,6 @@ def verdict_html(verdict: Verdict) -> Markup:
 def css_class(verdict: Verdict) -> str:
     """Return the CSS class of a verdict."""
     return verdict.replace(" ", "-")
-
-
-def csv_uri(path: StrPath) -> Markup:
-    """Return a CSV file as a data URI to download."""
-    return Markup("data:text/csv;charset=utf-8," + quote(Path(path).read_text(encoding="utf-8"), safe=" ,./:;()+-=*|^_~"))
 
 
 def svg_uri(svg: str) -> Markup:
@@ -87,35 +76,6 @@ def differences(card: pd.DataFrame, topics: Sequence[Mapping[str, str]], folder:
     return sentences + [prose.render_text(generic, card, folder, escape, **claim) for claim in names]
 
 
-def _round(values: FloatArray, digits: int) -> list[float]:
-    """Return values rounded to significant digits."""
-    return [float(f"{value:.{digits}g}") for value in values]
-
-
-def densities(published: Path, table_2: pd.DataFrame, groups: int) -> dict[str, dict[str, Any]]:
-    """Return n(T, E) of every set and temperature with its fit by Eq. (3), {set: {T: ...}}, as the plot of n needs it."""
-    by_set: dict[str, dict[str, Any]] = {}
-    for fit in table_2.sort_values(["L", "J0_K", "T_K"]).itertuples():
-        if not np.isfinite(fit.B):
-            continue
-        name, T = str(labels.ParameterSet(fit.L, fit.J0_K)), labels.format_number(fit.T_K)
-        counts = DensityOfStates.load(published / f"dos/{name}/T{T}.npz", groups).coarsen_to_width(BIN_T * fit.T_K)
-        n, error = counts.n.value, counts.n.error
-        inside = counts.edges_K[1:] <= MAX_T * fit.T_K * (1 + 1e-9)
-        by_set.setdefault(name, {})[T] = {
-            "E_K": _round(counts.centers_K[inside], 9),
-            "n": _round(n[inside], 9),
-            "n_err": _round(error[inside], 4),
-            "B": float(f"{fit.B:.9g}"),
-            "mu": float(f"{fit.mu:.9g}"),
-            "B_text": format_with_error(fit.B, fit.B_err),
-            "mu_text": format_with_error(fit.mu, fit.mu_err).replace("-", "−"),
-            "chi2_per_dof": float(f"{fit.chi2_per_dof:.3g}"),
-            "realizations": int(fit.n_realizations),
-        }
-    return by_set
-
-
 def presets(datasets: Iterable[StrPath]) -> list[dict[str, Any]]:
     """Return the parameters that the paper prints below its figures of δv/v, from the dataset.yaml of each dataset."""
     infos = [validation.read_yaml(path) for path in sorted(datasets)]
@@ -130,17 +90,34 @@ def presets(datasets: Iterable[StrPath]) -> list[dict[str, Any]]:
     ]
 
 
-def figure_image(path: Path) -> dict[str, Any]:
-    """Return an SVG of matplotlib as a data URI, with its width and height in points."""
-    svg = path.read_text(encoding="utf-8")
+def svg_size(svg: str) -> tuple[int, int]:
+    """Return width and height at which an SVG of matplotlib is shown, in pixels: twice its points."""
     box = svg[:2000].split('viewBox="', 1)[1].split('"', 1)[0].split()
-    return {"image": svg_uri(svg), "width": float(box[2]), "height": float(box[3])}
+    return round(2 * float(box[2])), round(2 * float(box[3]))
+
+
+def read_figure(published: Path, name: str, files: dict[str, str]) -> dict[str, Any]:
+    """Return the names in ``files`` and the sizes of a figure and of its form for narrow screens; add them to ``files``."""
+    figure = {}
+    for kind, path in (("wide", f"figures/{name}.svg"), ("narrow", f"narrow/{name}.svg")):
+        if (published / path).is_file():
+            files[path] = (published / path).read_text(encoding="utf-8")
+            figure[kind] = {"file": path, "size": svg_size(files[path])}
+    return figure
 
 
 def describe_entry(
-    entry: Entry, run: RunContents, config: Mapping[str, Any], captions_folder: Path, card: pd.DataFrame
+    entry: Entry,
+    run: RunContents,
+    config: Mapping[str, Any],
+    captions_folder: Path,
+    card: pd.DataFrame,
+    files: dict[str, str],
 ) -> dict[str, Any] | None:
-    """Return what the page shows of an entry of the catalogue, or None if the entry is not published."""
+    """Return what the page shows of an entry of the catalogue, or None if the entry is not published.
+
+    Its picture and its numbers are added to ``files``, {path in the published outcome: content}.
+    """
     base = Path(run.results, entry.folder, entry.name)
     if not base.with_suffix(".svg" if entry.kind == "figure" else ".md").is_file():
         return None
@@ -150,10 +127,11 @@ def describe_entry(
         "title": entry.title,
         "kind": entry.kind,
         "caption": Markup(prose.caption_to_html(prose.render_caption(caption, card, Path(run.results, "tables")))),
-        "csv": csv_uri(base.with_suffix(".csv")),
+        "csv": f"{entry.folder}/{entry.name}.csv",
     }
+    files[item["csv"]] = base.with_suffix(".csv").read_text(encoding="utf-8")
     if entry.kind == "figure":
-        return item | figure_image(base.with_suffix(".svg"))
+        return item | read_figure(Path(run.results), entry.name, files)
     inputs = load_inputs((entry.input_paths(run) or {}).items())
     return item | {"table": templating.typeset_table(entry.import_function()(**inputs, **entry.settings_from(config)))}
 
@@ -189,32 +167,38 @@ def render_html(
     fitted = sorted(path.parent.name for path in published.glob("experiments/*/fit.json"))
     run = RunContents(datasets=fitted, results=str(published), paper=str(paper_values))
     numbers, counts = prose.Numbers(card, published / "tables"), scorecard.summary(card)
-    sections = []
+    sections: list[dict[str, Any]] = []
+    files = {"checks/scorecard.csv": (published / "checks/scorecard.csv").read_text(encoding="utf-8")}
     for section, entries in catalogue.sections():
-        items = [describe_entry(entry, run, config, captions_folder, card) for entry in entries if entry.name != "scorecard"]
+        described = (entry for entry in entries if entry.name != "scorecard")
+        items = [describe_entry(entry, run, config, captions_folder, card, files) for entry in described]
         if any(items):
             sections.append({"title": section, "items": [item for item in items if item]})
     topics = validation.read_yaml(page_folder / "differences.yaml")
-    data = {
-        "gauss": page_data.quadrature(12),
-        "atlas": page_data.atlas_to_json(shipped_atlas()),
-        "h0_K": config["model"]["h0_K"],
-        "dos": densities(published, table_2, config["fits"]["jackknife_groups"]),
-        "window_T": config["fits"]["eq3_window_T"],
-        "presets": materials,
+    h0_K = config["model"]["h0_K"]
+    shown = page_data.densities(published, table_2, config["fits"]["jackknife_groups"], config["fits"]["eq3_window_T"])
+    plots = {
+        "densities": shown,
+        "atlas": page_data.atlas_curves(sorted({float(T) for temperatures in shown.values() for T in temperatures}), h0_K),
+        "ratios": page_data.round_values(page_data.RATIOS),
+        "ratio_of_J0": {f"{J0:g}": page_data.nearest_ratio(J0 / h0_K) for J0 in config["model"]["J0_K"]},
+        "velocity": page_data.velocity_curves(materials),
+        "velocity_K": page_data.round_values(page_data.VELOCITY_K),
+        "mu": page_data.round_values(page_data.MU),
+        "slopes_at": " and ".join(f"{low:g}–{high:g} T0" for low, high in (page_data.BELOW_T0, page_data.ABOVE_T0)),
     }
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    first = (published / f"figures/{FIRST_FIGURE}.svg").read_text(encoding="utf-8")
     return (
         templating.html_environment(page_folder)
         .get_template("index.html.j2")
         .render(
             claims=claim_rows(card, numbers),
-            scorecard_csv=csv_uri(published / "checks/scorecard.csv"),
             verdicts=[(verdict, css_class(verdict)) for verdict in Verdict],
             tally=[(verdict, verdict_html(verdict), number) for verdict, number in counts.items() if number],
             counts=counts,
             differences=[Markup(sentence) for sentence in differences(card, topics, published / "tables")],
-            first=figure_image(published / f"figures/{FIRST_FIGURE}.svg"),
+            first=svg_uri(first),
+            first_size=svg_size(first),
             table_2_line=scorecard.table_2_line(card),
             numbers=numbers,
             sections=sections,
@@ -222,6 +206,6 @@ def render_html(
             couplings=[f"{J0:g}" for J0 in config["model"]["J0_K"]],
             sizes=sorted((lattice["L"] for lattice in config["lattices"]), reverse=True),
             presets=materials,
-            data=Markup(text.replace("<", "\\u003c")),
+            packed=page_data.pack({"files": files, "plots": plots}),
         )
     )

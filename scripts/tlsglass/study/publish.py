@@ -25,6 +25,7 @@ from tlsglass.study.workflow_helpers import RECORD
 PUBLISHED_FILES = {  # folder of a run: patterns of the files in it that are published
     "tables": ("*.csv", "*.md"),
     "figures": ("*.svg", "*.csv"),
+    "narrow": ("*.svg",),  # figures for narrow screens
     "experiments": ("*/fit.json",),
     "checks": ("scorecard.csv", "scorecard.md"),
 }

@@ -32,7 +32,8 @@ def test_every_entry_is_whole():
 
 def test_every_published_result_and_every_caption_has_an_entry():
     named = {(entry.folder, entry.name) for entry in catalogue.ENTRIES}
-    published = {(p.parent.name, p.stem) for kind in ("svg", "md") for p in (ROOT / "results/published").glob(f"*/*.{kind}")}
+    paths = [path for kind in ("svg", "md") for path in (ROOT / "results/published").glob(f"*/*.{kind}")]
+    published = {(path.parent.name.replace("narrow", "figures"), path.stem) for path in paths}
     assert published == named
     assert {path.stem for path in CAPTIONS.glob("*.rst")} == {name for _, name in named} | {"study"}
 

@@ -47,7 +47,7 @@ def draw(crossover_map: pd.DataFrame, window_K: Sequence[float], crossover_K: Ma
         Line2D([], [], color="0.3", linestyle=dashes, label=f"$J_0$ = {J0:g} K")
         for J0, dashes in zip(couplings, DASHES, strict=False)
     ]
-    figure.figure.legend(handles=lines, loc="outside upper center", ncols=len(lines), columnspacing=1.2)
+    figure.legend_outside(lines, [line.get_label() for line in lines], len(lines))
     return figure
 
 

@@ -56,5 +56,5 @@ def draw(choices: pd.DataFrame, paper: pd.DataFrame, quench_K: float) -> style.F
         panel.rows([format_choice(name) for name in names])
         panel.axes.set_xlabel(quantity.text_at("axis", coldest))
         panel.axes.set_title(f"({panel.letter})", loc="left", fontsize=8, weight="bold", pad=3)
-    figure.figure.legend(*figure.panels[0].axes.get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    figure.legend_outside(*figure.panels[0].axes.get_legend_handles_labels(), 4)
     return figure

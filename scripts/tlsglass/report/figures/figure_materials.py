@@ -40,7 +40,7 @@ def draw(materials: pd.DataFrame, curves: pd.DataFrame) -> style.Figure:
             forest.axes.plot([], [], label=provenance, **look)
     forest.axes.plot([], [], color="black", linewidth=THICK, label="68 %")
     forest.axes.plot([], [], color="black", linewidth=THIN, label="$h_0$ half and twice")
-    forest.legend_above(2)
+    forest.legend_above(1 if figure.is_narrow else 2)
 
     for quantity, label, color in (("alpha", "$α$, of $C$", style.GREY), ("beta", "$β$, of $κ$", style.PURPLE)):
         rows = curves[curves["quantity"] == quantity].dropna(subset=["value", "J0_over_h0"])

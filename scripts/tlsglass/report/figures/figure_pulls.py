@@ -26,5 +26,5 @@ def draw(pulls: pd.DataFrame, warm_K: float) -> style.Figure:
         panel.axes.set_xlabel(label)
         panel.axes.set_title(f"({panel.letter})", loc="left", fontsize=8, weight="bold", pad=3)
     mean.rows(list(names.values()))
-    figure.figure.legend(*mean.axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    figure.legend_outside(*mean.axes.get_legend_handles_labels(), 3)
     return figure

@@ -1,5 +1,6 @@
 """A driven resonator and its frequency, fitted together: 1/Q_i at every power, f, residuals, the dependence on the power."""
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +25,10 @@ def draw(fit: Mapping[str, Any], points: pd.DataFrame, curves: pd.DataFrame, pow
     partner = partners[0]
     _frequency(figure.panels[1], partner, *(table[table["dataset"] == partner["name"]] for table in (points, curves)))
     _residuals(figure.panels[2], loss_points, colors, loss)
-    figure.figure.suptitle(_summarize_fits(fit), x=0.012, ha="left", fontsize=7)
+    summary = _summarize_fits(fit)
+    if figure.is_narrow:
+        summary = "\n".join(textwrap.wrap(summary, 52))
+    figure.figure.suptitle(summary, x=0.012, ha="left", fontsize=7)
     _powers(figure.panels[3], loss_points, powers[powers["dataset"] == loss["name"]])
     for panel, x in zip(figure.panels, (0.03, 0.03, 0.03, 0.93), strict=True):
         panel.letter_at(x)

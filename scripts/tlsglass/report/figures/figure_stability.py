@@ -23,5 +23,5 @@ def draw(stability: pd.DataFrame, quench_K: float) -> style.Figure:
     panel.rows([f"$L$ = {row.L}, $J_0$ = {row.J0_K:g} K" for row in stability.itertuples()])
     panel.axes.set_xlabel("share of the states at 2 µK (%)" if quench_K == 2e-6 else "share of the quenched states (%)")
     panel.axes.set_xlim(left=-2)
-    figure.figure.legend(*panel.axes.get_legend_handles_labels(), loc="outside upper center", ncols=1)
+    figure.legend_outside(*panel.axes.get_legend_handles_labels(), 1)
     return figure
