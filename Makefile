@@ -1,5 +1,5 @@
-# Two doors: `make` sets up and makes every figure and table from the published densities of states, `make test` sets up and
-# runs the tests. `make paper` simulates everything anew. Every line below can be typed.
+# `make` sets up and makes every figure and table from the published densities of states; `make test` sets up and runs the
+# tests; `make paper` simulates everything.
 
 .PHONY: figures quick paper equilibrium atlas test test-minimum test-newest lint bench verify publish report page crate docs unlock
 

@@ -25,7 +25,7 @@ report: str(Path(resolve_pathvar("results"), "report/study.rst").resolve())
 
 include: "workflow/rules/simulation.smk"  # anneal: shards of each (origin, T, batch)
 include: "workflow/rules/dos.smk"  # n(T, E) of each (L, J0, T), what is quoted of them
-include: "workflow/rules/equilibrium.smk"  # annealing held against exchange Monte Carlo
+include: "workflow/rules/equilibrium.smk"  # annealing compared with exchange Monte Carlo
 include: "workflow/rules/sizes.smk"  # other sizes, the limit L → ∞, a weak coupling
 include: "workflow/rules/atlas.smk"  # n(T, E) over J0/h0
 include: "workflow/rules/interactions.smk"  # dipoles and strain tensors instead of normal factors

@@ -1,4 +1,4 @@
-# The atlas, n(T, E; J0/h0): its file, what holds it against simulations that it was not made of, and its laws.
+# The atlas, n(T, E; J0/h0): its file, its comparison with independent simulations, and the tables that follow from it.
 
 ATLAS_PLANS = study.atlas_plans()  # nothing where the published file is used
 ATLAS = "<results>/atlas/atlas.npz" if ATLAS_PLANS else bundled_file("scripts/tlsglass/atlas/atlas.npz")

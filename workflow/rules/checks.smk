@@ -1,4 +1,4 @@
-# Paper against reproduction, claim by claim; what the results were made from.
+# The comparison with the paper, claim by claim, and the provenance of the results.
 
 VARIANTS = study.variants
 

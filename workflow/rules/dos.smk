@@ -1,4 +1,4 @@
-# Densities of states n(T, E) from the shards, and what is quoted of them.
+# Densities of states n(T, E) from the shards, and the quantities that are quoted.
 
 # the choices of the analysis: paper.quantity.Settings
 ANALYSIS = {

@@ -1,4 +1,4 @@
-# Observables from the densities of states, and what the two-TLS model says in closed form.
+# Observables from the densities of states, and closed forms of the two-TLS model.
 
 
 rule observables:

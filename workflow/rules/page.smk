@@ -1,5 +1,4 @@
-# The page, the README and the texts in docs show the published outcome: no other results go into them, whatever the
-# configuration is.
+# The page, the README and the pages in docs show the published outcome, whatever the configuration is.
 
 
 rule page:

@@ -1,4 +1,4 @@
-# What the report says of figures and tables: captions with the numbers of this run.
+# Captions of the report, with the numbers of this run.
 
 workflow_helpers.restrict_docutils(ROOT / "workflow/report/docutils.conf")
 

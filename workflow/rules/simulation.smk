@@ -1,7 +1,7 @@
 # Simulations: one job anneals, or tempers, one batch of realizations.
 #
 # Shards are kept in one folder for each fingerprint of everything that their numbers depend on, such as L8_J2-3f9c1a2b. What
-# several sets, variants or runs have in common is simulated once, and another configuration never overwrites its shards.
+# several sets, variants or runs share is simulated once, and another configuration never overwrites these shards.
 
 SHARD_FOLDERS = study.shard_folders()
 RULES_BY_OUTPUT = workflow_helpers.rules_by_output(study)

@@ -1,7 +1,7 @@
-# Other sizes on a short ladder: differences, the limit L → ∞, what the short ladder changes. One weak coupling.
+# Other sizes with a short schedule: differences, the limit L → ∞, the effect of the short schedule. One weak coupling.
 
 SHORT = list(COUNTS.get("sizes", ()))
-OTHER_SIZES = [name for name in SHORT if name not in SETS]  # the others are held beside their sets
+OTHER_SIZES = [name for name in SHORT if name not in SETS]  # the others are compared with their sets
 
 
 rule size_quantities:
