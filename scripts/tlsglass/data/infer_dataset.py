@@ -148,6 +148,7 @@ class _Inference:
         candidates = [c for c in self._free_columns() if not c.is_error and c.quantity != "T"]
         suitable = OBSERVABLES.get(self.options.observable or "", tuple(q for known in OBSERVABLES.values() for q in known))
         known = [c for c in candidates if c.quantity in suitable]
+        known = [c for c in known if c.quantity != "time"] or known  # which may be T1 of a qubit, or when a point was measured
         if len(candidates) > 1 and known:
             candidates = known
         plain = [c for c in candidates if c.form == Form()]
@@ -451,7 +452,8 @@ class _Inference:
         if unit is None:
             return section
         targets = observable.target_units
-        form = parse_form(self.data.get("value", {}).get("form", "value")) or Form()
+        value_section = self.data.get("value", {})
+        form = parse_form(value_section.get("form", "1/value" if value_section.get("inverse") else "value")) or Form()
         if units.convert_unit(unit, targets) is None and units.convert_unit(unit, targets, form.power, form.over_T) is None:
             self.needed.append(
                 f"--error-unit UNIT: {unit} of {column.name} is no unit of {value.name}; say it, like {value_unit}"

@@ -80,7 +80,7 @@ def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
             "v.csv: --value COLUMN: which column contains what was measured?; also --temperature-unit UNIT: the unit of T is"
             " not clear; say it, like K or mK; also --value-unit UNIT: its unit, like W/(m K); the columns are T, a, b",
         ),
-        (["fit", "y.csv"], "resonator_loss, resonator"),
+        (["fit", "y.csv"], "qubit_relaxation, resonator"),
         (
             ["fit", "t.csv", "--observable", "sound_velocity", "--frequency", "5.6199"],
             "--frequency 5.6199: must be a frequency like 5.6GHz, 90kHz or 428.8e6Hz, with its unit",

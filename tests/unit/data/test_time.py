@@ -58,3 +58,41 @@ def test_a_parameter_is_fixed_by_the_options():
     assert data.info["parameters"]["A_Hz_per_K3"] == {"start": 1e8, "fixed": True}
     with pytest.raises(InputError, match="no parameter of specific_heat"):
         dataset(fixed={"gap_K": 1.0})
+
+
+def read(arrays, **options):
+    table = Table.from_arrays("table", arrays)
+    return infer_dataset.build_dataset(table, infer_dataset.infer_info(table, ReadingOptions(**options)))
+
+
+def test_a_column_of_relaxation_times_is_inverted():
+    T1 = np.linspace(80.0, 20.0, 12)
+    arrays = {"T (mK)": 1e3 * T_K, "T1 (us)": T1, "T1_err (us)": 0.02 * T1}
+    data = read(arrays, observable="qubit_relaxation", frequency_Hz=5e9)
+    np.testing.assert_allclose(data.points.value, 1e6 / T1)
+    np.testing.assert_allclose(data.points.error, 0.02e6 / T1)
+    np.testing.assert_allclose(data.points.T_K, T_K)
+
+
+def test_a_heat_release_has_a_temperature_and_a_time_for_each_point():
+    t, T1 = np.tile([600.0, 3600.0, 7200.0], 12), np.repeat(T_K, 3)
+    arrays = {"T1 (K)": T1, "t (s)": t, "Qdot (nW)": 1e-3 * T1**2 / t}
+    options = {"relative_error": 0.02, "fixed": {"final_temperature_K": 0.05}}
+    data = read(arrays, **options)
+    assert data.observable.name == "heat_release"
+    np.testing.assert_allclose(data.points.value, 1e-12 * T1**2 / t)
+    np.testing.assert_allclose(np.unique(data.points.sweep), np.unique(t))
+    few = read({name: x[T1 < T_K[2]] for name, x in arrays.items()} | {}, **options)
+    assert few.points.abscissa is few.points.time_s  # two temperatures and three times: a curve for each temperature
+    with pytest.raises(InputError, match="time"):
+        read({name: x for name, x in arrays.items() if name != "t (s)"}, observable="heat_release", **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "observable"),
+    [("FWHM (MHz)", 1e6, "line_width"), ("mfp (um)", 1e-6, "mean_free_path"), ("S_y (1/Hz)", 1.0, "frequency_noise")],
+)
+def test_new_observables_are_known_by_their_columns(name, unit, observable):
+    data = read({"T (K)": T_K, name: T_K}, relative_error=0.01)
+    assert data.observable.name == observable
+    np.testing.assert_allclose(data.points.value, unit * T_K)
