@@ -333,7 +333,7 @@ INTERACTION_TABLES = {
     "interaction_densities": "n(E) of each interaction at the lowest temperature",
     "interaction_stability": "stability of the quenched states of each interaction",
     "interaction_constants": "local strengths, fields and frustration of each interaction, without simulation",
-    "interaction_predictions": "µ of each interaction from pair stability, beside the simulated one",
+    "interaction_predictions": "µ of each interaction from pair stability, compared with the simulation",
     "interaction_chi2": "χ² of the ratios of µ to that of normal factors",
 }
 QUOTED_TABLES = ("table_2", "zero_temperature", "gaussian_limit", "laws", "choices")  # of the quoted quantities
