@@ -159,6 +159,14 @@ def _comparison_line(fit: Record) -> str:
     return text
 
 
+def _time_warnings(fit: Record) -> list[tuple[str, str]]:
+    """Return a warning if an unknown time of the measurement changes µ by more than its error."""
+    error = fit["mu_free"]["errors_scaled"]["mu"]
+    if not (fit.get("time") and error and abs(fit["time"]["mu"] - fit["mu_free"]["values"]["mu"]) > error):
+        return []
+    return [("time_unknown", "µ and J0/h0 depend on the time of the measurement, which is not given")]
+
+
 def _time_line(fit: Record) -> str:
     """Return what an unknown time of the measurement means for µ."""
     time, mu = fit["time"], fit["mu_free"]["values"]["mu"]
@@ -178,7 +186,7 @@ def _residuals_line(fit: Record) -> str:
 
 def warnings(fit: Record) -> list[dict[str, str]]:
     """Return the warnings as {"code", "text"}."""
-    lines: list[tuple[str, str]] = []
+    lines: list[tuple[str, str]] = _time_warnings(fit)
     free, atlas = fit["mu_free"], fit["atlas"]
     for label, model in models_of(fit).items():
         if not model["acceptable"] or (label == "atlas" and atlas["rejected"]):

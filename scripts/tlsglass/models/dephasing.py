@@ -88,7 +88,7 @@ FREQUENCY_NOISE = Observable(
     atlas_shapes=_frequency_noise_on_atlas,
     positive=True,
     column_pattern="(frequency)?noise(amplitude|power)?|s(y|f|eps|nu)\\d?|psd",
-    recipe=SyntheticRecipe({"mu": 0.2, "noise_1K": 1e-17, "background": 1e-18}, (0.03, 1), 25, 0.05),
+    recipe=SyntheticRecipe({"mu": 0.2, "noise_1K": 1e-17, "background": 1e-17}, (0.03, 1), 25, 0.05),
     plot_options=PlotOptions("log", legend="lower left"),
 )
 

@@ -38,6 +38,7 @@ def test_without_the_time_mu_is_that_of_the_slow_relaxation_and_the_report_says_
     assert systematic["alpha_stm"] == pytest.approx(0.175, abs=0.002)
     assert abs(systematic["mu"]) < 3 * error
     assert any(line.startswith("time: ") for line in report.fit["lines"])
+    assert "time_unknown" in {warning["code"] for warning in report.fit["warnings"]}
 
 
 def test_a_time_is_refused_where_it_does_not_belong_or_is_not_possible():

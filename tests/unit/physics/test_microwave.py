@@ -111,3 +111,23 @@ def test_photon_number_balances_the_power():
     )
     assert microwave.PHOTON_NUMBER == {"notch": microwave.photon_number_notch, "reflection": microwave.photon_number_reflection}
     assert microwave.dBm_to_watt([-30.0, 0.0], 60.0) == pytest.approx([1e-12, 1e-9])
+
+
+@pytest.mark.parametrize("eta", [0.3, 0.7])
+def test_dipoles_with_a_power_law_saturate_with_its_exponent(eta):
+    """docs/resonators.md: P(p) ∝ p^-(3-η) up to a largest dipole gives tan δ ∝ field^-η, so that β2 = η with n̄ ∝ field²."""
+
+    def loss(field):
+        """Return the integral of p² P(p) p over y = ln p."""
+
+        def integrand(y):
+            return np.exp(eta * y) / np.sqrt(1 + (field * np.exp(y)) ** 2)
+
+        return sum(quad(integrand, a, a + 2, epsabs=0, epsrel=1e-10)[0] for a in np.arange(-80.0, 0.0, 2.0))
+
+    fields = 1e9, 1e10  # in units of that at which the largest dipole saturates
+    slope = np.log(loss(fields[1]) / loss(fields[0])) / np.log(10)
+    assert slope == pytest.approx(-eta, abs=0.01)
+    n_bar = np.array(fields) ** 2
+    crowley = microwave.saturation(0.01, 5e9, n_bar, 1e-6, 0.0, eta)
+    assert np.log(crowley[1] / crowley[0]) / np.log(10) == pytest.approx(-eta, abs=0.01)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import constants
+from scipy.integrate import quad
 
 from tlsglass.physics import microwave, quasiparticles
 
@@ -68,3 +69,23 @@ def test_quasiparticles_do_not_cool_below_their_saturation():
     assert effective[2] == pytest.approx(0.2 * 2**0.25)
     np.testing.assert_allclose(quasiparticles.effective_temperature(T, 0.0, 4.0), T, rtol=1e-12)
     assert np.all(np.diff(quasiparticles.loss(effective, FREQUENCY, 2.1)) > 0)
+
+
+@pytest.mark.parametrize("T", [0.05, 0.15, 0.3])
+def test_quasiparticles_take_the_energy_of_a_qubit_and_give_it(T):
+    """Sum over the tunneling of all quasiparticles, f(E) [1 - f(E + hf)] down and f(E + hf) [1 - f(E)] up (golden rule)."""
+    quantum = microwave.HERTZ_K * FREQUENCY
+    gap = float(quasiparticles.gap(T, 2.1))
+
+    def integral(occupation):
+        def integrand(u):  # E = gap + u²
+            E = gap + u * u
+            matrix_element = (E * (E + quantum) + gap**2) / np.sqrt((E + gap) * ((E + quantum) ** 2 - gap**2))
+            return 2 * matrix_element * occupation(1 / (np.exp(E / T) + 1), 1 / (np.exp((E + quantum) / T) + 1))
+
+        return quad(integrand, 0, np.sqrt(40 * T), epsabs=0, epsrel=1e-9)[0]
+
+    both = integral(lambda low, high: low * (1 - high) + high * (1 - low))
+    net = integral(lambda low, high: low - high)
+    resonator = 2 * np.pi * FREQUENCY * quasiparticles.loss(T, FREQUENCY, 2.1)
+    assert quasiparticles.qubit_relaxation(T, FREQUENCY, 2.1) == pytest.approx(resonator * both / net, rel=1e-6)
