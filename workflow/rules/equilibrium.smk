@@ -72,9 +72,11 @@ rule equilibrium_tables:
         },
         **{
             table: [
-                "<results>/equilibrium/annealing_excess.csv"
-                if EQUILIBRIUM_SETS
-                else bundled_file(f"config/equilibrium/{table}.csv")
+                (
+                    "<results>/equilibrium/annealing_excess.csv"
+                    if EQUILIBRIUM_SETS
+                    else bundled_file(f"config/equilibrium/{table}.csv")
+                )
             ]
             for table in catalogue.EXCESS_TABLES
         },

@@ -7,9 +7,7 @@ INTERACTION_SETS = {
     for L, J0_K in interactions_plan.sets(study)
 }
 INTERACTION_PLANS = interactions_plan.plans(study)
-INTERACTION_MODELS = {
-    name: interaction_parameters(keys) for name, keys in interactions_plan.models(study).items()
-}
+INTERACTION_MODELS = {name: interaction_parameters(keys) for name, keys in interactions_plan.models(study).items()}
 CELL = {"L": 8, "J0_K": config["model"]["h0_K"]} | {key: config["model"][key] for key in ("h0_K", "cutoff", "concentration")}
 
 
