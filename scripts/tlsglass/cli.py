@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from tlsglass.base import io, validation
 from tlsglass.models import registry
+from tlsglass.report import atlas_commands
 
 if TYPE_CHECKING:
     from tlsglass.data.dataset import Dataset
@@ -130,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--quiet", action="store_true", help="print the conclusion only")
     fit.add_argument("--out", metavar="FOLDER", help="output folder, by default fit- with the names of table, column and rows")
     fit.add_argument("--write-dataset", metavar="NAME", help="write config/experiments/NAME for the workflow")
+    atlas_commands.add_commands(commands)
     return parser
 
 

@@ -1,0 +1,239 @@
+"""The commands ``tlsglass density`` and ``tlsglass predict``: n(T, E) and observables at any J0/h0, by the atlas."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tlsglass.base import validation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tlsglass.base.jackknife import JackknifeEstimate
+    from tlsglass.base.types import FloatArray
+
+ACOUSTIC = ("sound_velocity", "internal_friction")
+UNITS = {  # of what `tlsglass predict` prints
+    "thermal_conductivity": "arbitrary units",
+    "specific_heat": "k_B per lattice site",
+    "sound_velocity": "units of γ²/(L0 ρv²)",
+    "internal_friction": "units of γ²/(L0 ρv²)",
+}
+MAX_POINTS, MAX_E_T = 10_000, 8.0
+LARGEST = 1e12  # number on the command line
+EXAMPLES = {
+    "density": "example: tlsglass density --J0-over-h0 0.15 --T 0.1",
+    "predict": "example: tlsglass predict thermal_conductivity --J0-over-h0 0.06 0.05 0.07 --through 1 0.045",
+}
+
+
+def add_commands(commands: Any) -> None:
+    """Add both commands to the subparsers of ``tlsglass``."""
+    density = commands.add_parser("density", help="the density of states n(T, E) at any J0/h0", epilog=EXAMPLES["density"])
+    density.set_defaults(run=_print_density)
+    density.add_argument("--J0-over-h0", type=_number, required=True, metavar="X", help="ratio of interaction to random field")
+    density.add_argument("--T", type=_number, required=True, metavar="K", help="temperature in kelvin")
+    density.add_argument("--E", type=_number, nargs=2, metavar=("LOW", "HIGH"), help="energies in kelvin, 0 to 8 T by default")
+    predict = commands.add_parser("predict", help="an observable against T at any J0/h0", epilog=EXAMPLES["predict"])
+    predict.set_defaults(run=_print_prediction)
+    predict.add_argument("observable", choices=list(UNITS), metavar="OBSERVABLE", help=", ".join(UNITS))
+    predict.add_argument(
+        "--J0-over-h0", type=_number, nargs="+", required=True, metavar="X", help="ratio, or ratio with its low and high bound"
+    )
+    predict.add_argument(
+        "--temperatures", type=_number, nargs=2, default=[0.02, 1.0], metavar=("LOW", "HIGH"), help="in kelvin"
+    )
+    predict.add_argument("--T0", type=_number, metavar="K", help=f"(ω/A)^(1/3) in kelvin, for {' and '.join(ACOUSTIC)}")
+    predict.add_argument(
+        "--through", type=_number, nargs=2, metavar=("K", "VALUE"), help="scale the curve, so that it has this value there"
+    )
+    for command in (density, predict):
+        command.add_argument("--h0", type=_number, default=10.0, metavar="K", help="random field in kelvin, 10 by default")
+        command.add_argument("--points", type=int, default=33, metavar="N", help="number of points, 33 by default")
+        command.add_argument("--json", action="store_true", help="print JSON instead of CSV")
+        command.add_argument("--figure", metavar="FILE", help="also draw a picture: .svg, .png or .pdf")
+
+
+def density_table(J0_over_h0: float, T_K: float, E_K: FloatArray, h0_K: float) -> pd.DataFrame:
+    """Return n(T, E) of the atlas with one standard error at the energies ``E_K``, per kelvin and lattice site."""
+    import pandas as pd
+
+    from tlsglass.atlas import api
+
+    n, error = api.density(E_K, T_K, J0_over_h0 * h0_K, h0_K)
+    return pd.DataFrame({"E_K": E_K, "n": n, "n_err": error})
+
+
+def prediction_table(
+    observable: str,
+    ratios: list[float],
+    T_K: FloatArray,
+    h0_K: float,
+    T0_K: float | None = None,
+    through: tuple[float, float] | None = None,
+) -> pd.DataFrame:
+    """Return an observable against T with a band, from the atlas.
+
+    Parameters
+    ----------
+    observable
+        One of ``UNITS``.
+    ratios
+        J0/h0, or J0/h0 with its lower and upper bound, over which the band extends. The standard error of the atlas is part of
+        the band.
+    T_K
+        Temperatures in kelvin.
+    h0_K
+        Random field in kelvin.
+    T0_K
+        (ω/A)^(1/3) in kelvin, for observables of sound: the only combination of ω and A that matters.
+    through
+        Temperature and value to which each curve is scaled.
+    """
+    import numpy as np
+    import pandas as pd
+
+    def evaluate(ratio: float, T: FloatArray) -> JackknifeEstimate:
+        return _function_of(observable, T0_K)(T, ratio * h0_K, h0_K)
+
+    curves = []
+    for ratio in ratios:
+        estimate = evaluate(ratio, T_K)
+        if through is not None:
+            at, value = through
+            # the scale has the error of the curve at that temperature, which is correlated with that of the others
+            joint = evaluate(ratio, np.append(T_K, at))
+            estimate = joint[:-1] * (value / joint[-1:])
+        curves.append(estimate)
+    low = np.min([curve.value - curve.error for curve in curves], axis=0)
+    high = np.max([curve.value + curve.error for curve in curves], axis=0)
+    return pd.DataFrame({"T_K": T_K, observable: curves[0].value, "low": low, "high": high})
+
+
+def _function_of(observable: str, T0_K: float | None) -> Callable[[FloatArray, float, float], JackknifeEstimate]:
+    """Return an observable as a function of T, J0 and h0, all in kelvin."""
+    from tlsglass.atlas import api
+
+    if observable in ACOUSTIC:
+        assert T0_K is not None
+        of_sound = api.sound_velocity if observable == "sound_velocity" else api.internal_friction
+        return lambda T_K, J0_K, h0_K: of_sound(T_K, J0_K, T0_K**3, 1.0, h0_K)
+    return api.specific_heat if observable == "specific_heat" else api.thermal_conductivity
+
+
+def _print_density(args: argparse.Namespace) -> None:
+    import numpy as np
+
+    from tlsglass.atlas import api
+    from tlsglass.base.jackknife import format_with_error
+
+    _check_common(args, [args.J0_over_h0], [args.T])
+    low, high = args.E or (0.0, MAX_E_T * args.T)
+    if not 0 <= low < high:
+        raise validation.InputError(f"tlsglass density: --E {low:g} {high:g}: must ascend from 0 or above")
+    table = density_table(args.J0_over_h0, args.T, np.linspace(low, high, args.points), args.h0)
+    fit = api.eq3(args.T, args.J0_over_h0 * args.h0, args.h0)
+    values = {name: (float(estimate.value), float(estimate.error)) for name, estimate in (("B", fit.B), ("mu", fit.mu))}
+    if args.figure:
+        _draw(args.figure, table, ("E_K", "n"), ("E (K)", "n(T, E) (1/K per lattice site)"))
+    if args.json:
+        head = {"J0_over_h0": args.J0_over_h0, "T_K": args.T, "h0_K": args.h0}
+        eq3 = {name: {"value": value, "error": error} for name, (value, error) in values.items()}
+        print(json.dumps(head | {"eq3": eq3} | table.to_dict("list"), indent=1, ensure_ascii=False))
+        return
+    B, mu = (format_with_error(*values[name]) for name in ("B", "mu"))
+    print(f"# Eq. (3) on 0 < E < 2 T: B = {B} per kelvin and lattice site, µ = {mu}; n per kelvin and lattice site")
+    print(table.to_csv(index=False, float_format="%.6g"), end="")
+
+
+def _print_prediction(args: argparse.Namespace) -> None:
+    import numpy as np
+
+    name = f"tlsglass predict: --J0-over-h0 {' '.join(f'{ratio:g}' for ratio in args.J0_over_h0)}"
+    if len(args.J0_over_h0) not in (1, 3):
+        raise validation.InputError(f"{name}: must be one number, or three: the ratio and its low and high bound")
+    if len(args.J0_over_h0) == 3 and not args.J0_over_h0[1] <= args.J0_over_h0[0] <= args.J0_over_h0[2]:
+        raise validation.InputError(f"{name}: the ratio must lie between its bounds")
+    if (args.observable in ACOUSTIC) != (args.T0 is not None):
+        raise validation.InputError(f"tlsglass predict: --T0: must be given for {' and '.join(ACOUSTIC)}, and only for them")
+    if args.T0 is not None and not 1e-6 <= args.T0 <= 1e3:
+        raise validation.InputError(f"tlsglass predict: --T0 {args.T0:g}: must be 1e-06 to 1000 K")
+    low, high = args.temperatures
+    if not 0 < low < high:
+        raise validation.InputError(f"tlsglass predict: --temperatures {low:g} {high:g}: must ascend and be positive")
+    if args.through and (args.observable == "sound_velocity" or args.through[1] <= 0):
+        raise validation.InputError("tlsglass predict: --through: must be positive, and is not for sound_velocity")
+    _check_common(args, args.J0_over_h0, [low, high, *(args.through or [])[:1]])
+    T_K = np.geomspace(low, high, args.points)
+    T_K[[0, -1]] = low, high  # without rounding errors, which would leave the range of the atlas
+    table = prediction_table(args.observable, args.J0_over_h0, T_K, args.h0, args.T0, args.through)
+    unit = "scaled" if args.through else UNITS[args.observable]
+    if args.figure:
+        _draw(args.figure, table, ("T_K", args.observable), ("T (K)", f"{args.observable} ({unit})"), logarithmic=True)
+    if args.json:
+        head = {"J0_over_h0": args.J0_over_h0, "h0_K": args.h0, "unit": unit}
+        print(json.dumps(head | table.to_dict("list"), indent=1, ensure_ascii=False))
+        return
+    print(f"# {args.observable}: {unit}")
+    print(table.to_csv(index=False, float_format="%.6g"), end="")
+
+
+def _number(text: str) -> float:
+    """Return the number that a text contains."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not abs(value) <= LARGEST:
+        raise argparse.ArgumentTypeError(f"{text}: must be a number, at most {LARGEST:g}")
+    return value
+
+
+def _check_common(args: argparse.Namespace, ratios: list[float], temperatures_K: list[float]) -> None:
+    """Refuse what the atlas does not have, and numbers of points that make no sense."""
+    from tlsglass.atlas import api
+
+    if not 1e-3 <= args.h0 <= 1e6:
+        raise validation.InputError(f"tlsglass: --h0 {args.h0:g}: must be 0.001 to 1e+06 K")
+    if not 2 <= args.points <= MAX_POINTS:
+        raise validation.InputError(f"tlsglass: --points {args.points}: must be 2 to {MAX_POINTS}")
+    if args.figure and not args.figure.endswith((".svg", ".png", ".pdf")):
+        raise validation.InputError(f"tlsglass: --figure {args.figure}: must end in .svg, .png or .pdf")
+    (coldest, warmest), (_, strongest) = api.limits(args.h0).values()
+    for ratio in ratios:
+        if not 0 <= ratio * args.h0 <= strongest:
+            raise validation.InputError(f"tlsglass: --J0-over-h0 {ratio:g}: the atlas has 0 to {strongest / args.h0:g}")
+    for T in temperatures_K:
+        if not coldest <= T <= warmest:
+            raise validation.InputError(
+                f"tlsglass: {T:g} K: with h0 = {args.h0:g} K the atlas has {coldest:g} to {warmest:g} K"
+            )
+
+
+def _draw(
+    path: str, table: pd.DataFrame, columns: tuple[str, str], axis_labels: tuple[str, str], logarithmic: bool = False
+) -> None:
+    """Draw a curve of a table with its band."""
+    from tlsglass.base.io import atomic_write
+    from tlsglass.plotting import style
+
+    x, y = columns
+    low, high = (
+        (table["low"], table["high"]) if "low" in table else (table[y] - table[f"{y}_err"], table[y] + table[f"{y}_err"])
+    )
+    figure = style.Figure()
+    (panel,) = figure.panels
+    panel.axes.fill_between(table[x], low, high, color=style.BLUE, alpha=0.25, linewidth=0)
+    panel.line(table[x], table[y], y, color=style.BLUE)
+    panel.axes.set_xlabel(axis_labels[0])
+    panel.axes.set_ylabel(axis_labels[1])
+    if logarithmic:
+        panel.logarithmic("x")
+        if (low > 0).all():
+            panel.axes.set_yscale("log")
+    with atomic_write(path) as temporary:
+        figure.figure.savefig(temporary, format=path.rpartition(".")[2])
