@@ -173,7 +173,13 @@ def _print_prediction(args: argparse.Namespace) -> None:
     table = prediction_table(args.observable, args.J0_over_h0, T_K, args.h0, args.T0, args.through)
     unit = "scaled" if args.through else UNITS[args.observable]
     if args.figure:
-        _draw(args.figure, table, ("T_K", args.observable), ("T (K)", f"{args.observable} ({unit})"), logarithmic=True)
+        _draw(
+            args.figure,
+            table,
+            ("T_K", args.observable),
+            ("T (K)", f"{args.observable.replace('_', ' ')} ({unit})"),
+            logarithmic=True,
+        )
     if args.json:
         head = {"J0_over_h0": args.J0_over_h0, "h0_K": args.h0, "unit": unit}
         print(json.dumps(head | table.to_dict("list"), indent=1, ensure_ascii=False))
