@@ -14,6 +14,7 @@ from tlsglass.analysis.verdicts import Verdict
 from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS
 from tlsglass.report import prose, tables, templating
 
+MAX_EQUIVALENT = 0.3  # J0/h0 above which µ of normal c_ij hardly rises any more on a fixed window
 TOLERANCE = 0.1  # relative deviation of µ from that of normal c_ij that still counts as agreement
 CONSTANTS = {
     "rms_c_ij": "rms c_ij",
@@ -166,9 +167,8 @@ def chi2_sentences(chi2: pd.DataFrame) -> str:
 
 
 def equivalent_table(mu: pd.DataFrame) -> str:
-    """Return the J0/h0 of normal c_ij that has the µ of each model, for J0/h0 up to that of the largest µ of normal c_ij."""
-    normal = mu[mu["model"] == GAUSSIAN].sort_values("J0_over_h0")
-    normal = normal[normal["J0_over_h0"] <= normal.loc[normal["value"].idxmax(), "J0_over_h0"]]
+    """Return the J0/h0 of normal c_ij that has the µ of each model, for J0/h0 from 0.1 to ``MAX_EQUIVALENT``."""
+    normal = mu[(mu["model"] == GAUSSIAN) & (mu["J0_over_h0"] <= MAX_EQUIVALENT)].sort_values("J0_over_h0")
     ratios = [ratio for ratio in normal["J0_over_h0"] if ratio > 0.09]
     rows = []
     for model, group in mu[mu["model"] != GAUSSIAN].groupby("model", sort=False):

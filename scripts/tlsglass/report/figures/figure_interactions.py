@@ -48,7 +48,8 @@ def draw(values: pd.DataFrame, densities: pd.DataFrame, predictions: pd.DataFram
             line = {"color": look["color"], "linewidth": 0.7, "linestyle": "--" if "markerfacecolor" in look else "-"}
             ratio.line(x, rows["predicted_ratio"], f"{label}: pair stability", **line)
     low, high = (f"{first[name].iloc[0]:g}" for name in ("E_low_K", "E_high_K"))
-    density.logarithmic("x", "y")
+    density.logarithmic("x", ticks=(1,))
+    density.logarithmic("y")
     density.axes.set_xlabel("$E/h_0$")
     density.axes.set_ylabel(f"$n h_0$ per site at $J_0/h_0$ = {SHOWN_J0_OVER_H0:g}")
 
@@ -59,6 +60,7 @@ def draw(values: pd.DataFrame, densities: pd.DataFrame, predictions: pd.DataFram
     ratio.axes.set_ylabel("$µ$ relative to normal $c_{ij}$")
     ratio.axes.axhline(1, color=style.GREY, linewidth=0.6)
     figure.figure.legend(*power.axes.get_legend_handles_labels(), loc="outside upper center", ncols=4, columnspacing=1.2)
-    for panel in figure.panels:
+    for panel in (density, power):
         panel.letter_at()
+    ratio.letter_at(0.97, ha="right")  # the left is full of points
     return figure
