@@ -107,7 +107,7 @@ class MeshEvaluator:
     ) -> FloatArray:
         """Return ∫ dE n ``kernel``(E, T, *``parameters``), (t,) or (1 + r, t); the kernel vanishes above ``max_E_over_T``."""
         weighted = self._weighted_kernel(kernel, parameters, max_E_over_T)
-        integral: FloatArray = np.sum(self.n(g, jackknife)[..., : weighted.shape[1]] * weighted, axis=-1)
+        integral: FloatArray = np.einsum("...te,te->...t", self.n(g, jackknife)[..., : weighted.shape[1]], weighted)
         return integral
 
     def integrate_inverse(

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.polynomial import chebyshev
 
 from tlsglass.atlas.observables import AtlasObservables
 from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
@@ -18,10 +17,10 @@ from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset
 from tlsglass.models.observable import J0_OVER_H0, Observable, Parameter, make_J0_over_h0
+from tlsglass.physics import microwave
 
 # Public methods of AtlasObservables are cached, because many steps of a fit leave J0/h0 unchanged.
 CACHED = tuple(name for name, member in vars(AtlasObservables).items() if callable(member) and not name.startswith("_"))
-N_NODES = 20  # temperatures from which the errors of the atlas are interpolated
 
 
 class AtlasModel:
@@ -87,15 +86,15 @@ def model_deviations(dataset: Dataset, values: Mapping[str, float]) -> FloatArra
 
     The sum of their outer products is the covariance of the model. With r independent standard normal numbers as weights,
     their sum is one realization of its errors; the same weights give the errors of another dataset on the same atlas. They are
-    smooth in T: for many temperatures, they are interpolated.
+    smooth in T: for many temperatures, they are interpolated between nodes, which are the same for all windows of a dataset.
     """
-    T_K, probe = dataset.points.T_K, dataset.probe
-    if dataset.points.photons is not None or dataset.points.time_s is not None or len(T_K) <= N_NODES:
-        return _deviations_at(dataset, T_K, probe, values)
-    ln_T, x = np.log(T_K), chebyshev.chebpts1(N_NODES)
-    middle, half = (ln_T.max() + ln_T.min()) / 2, (ln_T.max() - ln_T.min()) / 2 or 1.0
-    at_nodes = _deviations_at(dataset, np.exp(middle + half * x), probe, values)
-    deviations: FloatArray = chebyshev.chebval((ln_T - middle) / half, chebyshev.chebfit(x, at_nodes.T, N_NODES - 1))
+    T_K, all_T_K = dataset.points.T_K, np.union1d(dataset.all_points.T_K, dataset.points.T_K)
+    if dataset.points.photons is not None or dataset.points.time_s is not None:
+        return _deviations_at(dataset, T_K, dataset.probe, values)
+    if len(all_T_K) <= microwave.N_NODES:
+        return _deviations_at(dataset, all_T_K, dataset.probe, values)[:, np.searchsorted(all_T_K, T_K)]
+    at_nodes = _deviations_at(dataset, microwave.interpolation_nodes(all_T_K), dataset.probe, values)
+    deviations: FloatArray = at_nodes @ microwave.interpolation_matrix(T_K, all_T_K)
     return deviations
 
 

@@ -40,11 +40,11 @@ def compare(problem: FitProblem, intervals: WhichIntervals = True, starts: Seque
     stm_problem = problem.with_fixed(mu=0.0)
     stm_values = stm_problem.likelihood().maximize().values
     free = problem.fit([stm_values, *starts], intervals)
-    stm = stm_problem.fit([stm_values, free.values, *starts], intervals)
+    stm = stm_problem.fit([stm_values, free.values, *starts], intervals, from_grid=False)
     for _ in range(MAX_EXCHANGES):
         if free.deviance <= stm.deviance + 1e-3:
             break
-        free = problem.fit([stm.values, free.values], intervals)
+        free = problem.fit([stm.values, free.values], intervals, from_grid=False)
     delta = delta_aicc(stm, free)
     if free.states.get("mu") == ParameterState.AT_BOUND and delta < 0:
         free = replace(free, states=free.states | {"mu": ParameterState.NOT_CONSTRAINED})  # µ = 0 fits as well as the bound
@@ -117,13 +117,14 @@ def largest_mu_on_atlas(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> 
     mus = [0.0]
     for fraction in MU_RANGE_FRACTIONS:
         fixed = on_atlas.with_fixed(**{J0_OVER_H0: fraction * highest})
-        values = fixed.likelihood(atlas_errors=False).maximize(fit.values).values
+        likelihood = fixed.likelihood(atlas_errors=False)
+        values = likelihood.maximize(fit.values, likelihood.profile_tolerance).values
         datasets = tuple(
             replace(dataset, points=replace(atlas_dataset.points, value=on_atlas.curve(k, values)))
             for k, (dataset, atlas_dataset) in enumerate(zip(problem.datasets, on_atlas.datasets, strict=True))
         )
-        curve = replace(problem, datasets=datasets, has_extra_scatter=False)
-        best = curve.likelihood().maximize(values | {"mu": 0.2})
+        curve = replace(problem, datasets=datasets, has_extra_scatter=False).likelihood()
+        best = curve.maximize(values | {"mu": 0.2}, curve.profile_tolerance)
         mus.append(best.values["mu"])
     return max(mus)
 

@@ -6,7 +6,7 @@ the residuals, and both kinds are equal.
 """
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,11 +14,12 @@ import numpy as np
 
 from tlsglass.base import stats
 from tlsglass.base.types import FloatArray
-from tlsglass.fitting.likelihood import FitParameter, Likelihood, Optimum, Values, clip_to_finite
+from tlsglass.fitting.likelihood import TOLERANCE, FitParameter, Likelihood, Optimum, Values, clip_to_finite
 
 CONFIDENCE_LEVELS = {68: math.erf(math.sqrt(0.5)), 95: 0.95}  # 1 σ of a normal distribution, and nearly 2 σ
 PARABOLA_TOLERANCE = 0.05  # relative deviation up to which an end of the parabola counts as an end of the profile
 END_TOLERANCE = 0.01  # relative deviation of the square root of the rise of χ² up to which an end is accepted
+MIN_GROWTH, MAX_GROWTH = 0.2, 1.0  # of the distance from the best value in one step outwards; the former doubles
 MAX_PROFILE_POINTS = 14  # evaluations of the profile likelihood for one end of an interval
 MAX_EVALUATIONS = 6000  # of the model, for all intervals of one fit; further ends are reported as None
 MAX_RESTARTS = 3  # times that a profile may find a better minimum, after which the intervals are computed again
@@ -100,6 +101,7 @@ def fit_likelihood(
     of_interest: Collection[str] = (),
     independent_fraction: Callable[[Optimum], float] = lambda _: 1.0,
     n_scatters: int = 0,
+    tolerance: float = TOLERANCE,
 ) -> Fit:
     """Maximize a likelihood and determine errors and intervals.
 
@@ -118,8 +120,10 @@ def fit_likelihood(
         Function of the maximum that returns the fraction of independent residuals.
     n_scatters
         Number of parameters of the errors that were estimated before.
+    tolerance
+        Relative decrease of χ² by another step, below which a search ends.
     """
-    best = min((likelihood.maximize(start) for start in starts), key=lambda optimum: optimum.objective)
+    best = min((likelihood.maximize(start, tolerance) for start in starts), key=lambda optimum: optimum.objective)
     for _ in range(MAX_RESTARTS):
         likelihood.evaluations = 0
         profile = ProfileLikelihood(likelihood, best, Covariance(best))
@@ -235,7 +239,7 @@ class ProfileLikelihood:
                 if self.likelihood.evaluations > MAX_EVALUATIONS / 2 or not parameter.low <= start <= parameter.high:
                     continue
                 if self.likelihood.model_errors is None:
-                    optimum = self.likelihood.maximize(self.best.values | {name: start}, max_steps=30)
+                    optimum = self.likelihood.maximize(self.best.values | {name: start}, self.likelihood.profile_tolerance)
                     self._note(optimum)
                 else:
                     optimum = self.likelihood.nested(name, start)  # the profile is scanned at these values
@@ -258,12 +262,7 @@ class ProfileLikelihood:
         """
         parameter, value = self.likelihood.parameters[name], self.best.values[name]
         if all_minima:
-            for x, optimum in self.local_minima(name).items():
-                rises = self._rises.setdefault(name, {value: 0.0})
-                if x not in rises:
-                    rises[x] = self._rise_of(name, optimum)
-            below = [x for x in self.local_minima(name) if self._rises[name][x] < level]
-            value = max(below, key=lambda x: sign * x, default=value)
+            value = self._outermost_minimum(name, level, sign)
         bound = parameter.high if sign > 0 else parameter.low
         if value == bound:
             return float(bound), True
@@ -278,34 +277,61 @@ class ProfileLikelihood:
         inside = max((x for x in known if sign * (x - value) >= 0 and ratio(x) < 1), key=lambda x: sign * x, default=value)
         beyond = [x for x in known if sign * (x - inside) > 0 and ratio(x) >= 1]
         outside = min(beyond, key=lambda x: sign * x) if beyond else None
-        first = True
-        for _ in range(MAX_PROFILE_POINTS):
+        heights = {x: ratio(x) for x in known if sign * (x - value) >= 0 and sign * (inside - x) >= 0}
+        for n, x in enumerate(_points_outwards(value, bound, sign, step, heights) if outside is None else ()):
             if self.likelihood.evaluations > MAX_EVALUATIONS:
-                return (float(outside) if outside is not None else None), False
-            low = ratio(inside)
-            if outside is None:
-                x = (
-                    value + sign * step
-                    if inside == value
-                    else inside + (inside - value) * np.clip(1.1 / max(low, 0.2) - 1, 0.2, 3)
-                )
-            else:
-                x = inside + np.clip((1 - low) / (ratio(outside) - low), 0.05, 0.95) * (outside - inside)
-                first = False
-            x = float(min(x, bound) if sign > 0 else max(x, bound))
+                return None, False
             height = ratio(x)
-            if height < 1 and x == bound:
-                return float(bound), False
-            if first and parabola and abs(height - 1) < PARABOLA_TOLERANCE:
+            if parabola and n == 0 and abs(height - 1) < PARABOLA_TOLERANCE:
                 return float(np.clip(value + (x - value) / height, parameter.low, parameter.high)), True
-            if abs(height - 1) < END_TOLERANCE:
+            if abs(height - 1) < END_TOLERANCE or (height < 1 and x == bound):
                 return x, False
-            first = False
-            if height < 1:
-                inside = x
-            else:
+            if height > 1:
                 outside = x
-        return (float(outside) if outside is not None else None), False
+                break
+            heights[x] = height
+        if outside is None:
+            return None, False
+        inside = max(heights, key=lambda x: sign * x)
+        return self._end_between(value, inside, outside, ratio), False
+
+    def _outermost_minimum(self, name: str, level: float, sign: int) -> float:
+        """Return the value of ``name`` at the outermost local minimum that lies below ``level``."""
+        rises = self._rises.setdefault(name, {self.best.values[name]: 0.0})
+        for x, optimum in self.local_minima(name).items():
+            if x not in rises:
+                rises[x] = self._rise_of(name, optimum)
+        below = [x for x in self.local_minima(name) if rises[x] < level]
+        return max(below, key=lambda x: sign * x, default=self.best.values[name])
+
+    def _end_between(self, value: float, inside: float, outside: float, ratio: Callable[[float], float]) -> float:
+        """Return where ``ratio`` is 1 between ``inside`` and ``outside``; bisect where it jumps."""
+        sides: list[bool] = []  # whether the last points were inside
+        while len(sides) < MAX_PROFILE_POINTS and self.likelihood.evaluations <= MAX_EVALUATIONS:
+            if abs(outside - inside) <= END_TOLERANCE * abs(outside - value):
+                break
+            low, high = ratio(inside), ratio(outside)
+            fraction = 0.5 if len(sides) > 1 and sides[-1] == sides[-2] else np.clip((1 - low) / (high - low), 0.05, 0.95)
+            x = float(inside + fraction * (outside - inside))
+            height = ratio(x)
+            if abs(height - 1) < END_TOLERANCE:
+                return x
+            sides.append(height < 1)
+            inside, outside = (x, outside) if height < 1 else (inside, x)
+        return float(outside)
+
+
+def _points_outwards(value: float, bound: float, sign: int, step: float, heights: dict[float, float]) -> Iterator[float]:
+    """Yield points where a profile may reach 1, farther and farther from ``value``; ``heights`` are those known inside."""
+    for n in range(MAX_PROFILE_POINTS):
+        before, inside = sorted([value, *heights], key=lambda x: sign * x)[-2:]
+        distance = abs(inside - value)
+        if distance > 0:
+            slope = max((heights[inside] - heights[before]) / abs(inside - before), 1e-300)
+            growth = 1.1 * (1 - heights[inside]) / slope / distance
+            step = distance * (1 + np.clip(growth, min(MIN_GROWTH * 2**n, MAX_GROWTH), MAX_GROWTH))
+        x = value + sign * step
+        yield float(min(x, bound) if sign > 0 else max(x, bound))
 
 
 class _Intervals:

@@ -7,19 +7,21 @@ depend on the other parameters. A ``Likelihood`` adds up χ² of all sets; param
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from tlsglass.base.types import BoolArray, FloatArray
+from tlsglass.base.types import FloatArray
+from tlsglass.fitting import least_squares
 
 MAX_STEPS = 200  # of one search; each evaluates the model once, and once more for each parameter that is no amplitude
 MAX_GRID_POINTS = 600  # starts on one grid; a larger grid is searched axis by axis
 BOUND_SNAP_SIGMA = 0.05  # a parameter that ends closer to a bound than this many standard errors is tried on the bound
-TOLERANCE = 1e-8  # relative changes of χ² and of the parameters at which a search ends
+TOLERANCE = 1e-10  # relative decrease of χ² by another step, below which a search ends
+PROFILE_TOLERANCE = 2e-5  # the same for nested maxima, in units of χ²/dof, since only the rise of χ² matters
 RELATIVE_STEP = 1e-7  # of numerical derivatives, relative to the parameter or to 1
 NEGLIGIBLE_VARIANCE = 1e-5  # of a combination of points by the errors of the model, relative to that by their errors
 N_POLISHED = 4  # local minima of a grid from which a search starts
@@ -33,8 +35,10 @@ Shapes = dict[str, FloatArray]  # shapes by amplitude
 
 def clip_to_finite(x: Any) -> FloatArray:
     """Return ``x`` with NaN and values beyond ±MAX_RESIDUAL replaced by MAX_RESIDUAL of the same sign."""
-    finite: FloatArray = np.nan_to_num(x, nan=MAX_RESIDUAL, posinf=MAX_RESIDUAL, neginf=-MAX_RESIDUAL)
-    return np.clip(finite, -MAX_RESIDUAL, MAX_RESIDUAL)
+    values: FloatArray = np.asarray(x, dtype=float)
+    if not values.size or np.abs(values).max() <= MAX_RESIDUAL:  # False for NaN
+        return values
+    return np.clip(np.nan_to_num(values, nan=MAX_RESIDUAL), -MAX_RESIDUAL, MAX_RESIDUAL)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class FitData:
         ``weight`` (n,).
     names
         {name in ``shapes``: name in the likelihood}, which decides what two sets share.
+    depends
+        Names in the likelihood of the parameters on which the model depends, or None for all of them.
     """
 
     shapes: Callable[[Values], Shapes]
@@ -78,12 +84,17 @@ class FitData:
     error: FloatArray | None
     names: Mapping[str, str] | None = None
     weight: FloatArray | None = None
+    depends: Collection[str] | None = None
 
     def named_shapes(self, p: Values) -> Shapes:
         """Return the shapes for the parameters ``p`` of the likelihood, by the likelihood's names."""
         names = self.names or {}
         shapes = self.shapes(p | {name: p[shared] for name, shared in names.items()})
         return {names.get(name, name): shape for name, shape in shapes.items()}
+
+    def depends_on(self, name: str) -> bool:
+        """Return whether the model can depend on the parameter ``name`` of the likelihood."""
+        return self.depends is None or name in self.depends
 
     @cached_property
     def scale(self) -> FloatArray:
@@ -121,10 +132,15 @@ class Optimum:
 
 
 class ProjectedAmplitudes(NamedTuple):
-    """Parameters with the best amplitudes; ``basis`` (n, k) spans the residuals that the amplitudes can remove."""
+    """Parameters with the best amplitudes, and the model (n,) there.
+
+    ``design`` (n + priors, k) are the derivatives by all amplitudes, and ``basis`` (n + priors, r) spans the residuals that
+    amplitudes can remove.
+    """
 
     values: Values
-    shapes: list[Shapes]
+    curve: FloatArray
+    design: FloatArray
     residuals: FloatArray
     chi2: float
     basis: FloatArray
@@ -185,6 +201,11 @@ class Likelihood:
         """Number of points and priors minus the number of free parameters."""
         return self.n_points + len(self.priors) - len(self.free)
 
+    @property
+    def profile_tolerance(self) -> float:
+        """Relative decrease of χ² by another step, below which the search of a nested maximum ends."""
+        return PROFILE_TOLERANCE / max(self.dof, 1)
+
     def with_fixed(self, **values: float) -> "Likelihood":
         """Return this likelihood with parameters fixed at ``values``."""
         fixed = {name: self.parameters[name].fixed_at(value) for name, value in values.items()}
@@ -194,8 +215,14 @@ class Likelihood:
         """Return this likelihood with the errors of the model at ``values``, whatever the parameters."""
         if self.model_errors is None:
             return self
-        likelihood = self._without_model_errors()
+        likelihood = self._like_this(self.parameters, None)
         likelihood.deviations = self.model_errors.deviations(values)
+        return likelihood
+
+    def with_model_errors(self, model_errors: ModelErrors) -> "Likelihood":
+        """Return this likelihood with errors of the model."""
+        likelihood = self._like_this(self.parameters, model_errors)
+        likelihood._without_model_errors, likelihood.error_parameter = self, model_errors.parameter
         return likelihood
 
     @cached_property
@@ -215,13 +242,18 @@ class Likelihood:
         kept = singular**2 > NEGLIGIBLE_VARIANCE
         return vectors[:, kept], singular[kept] ** 2
 
-    def _whiten(self, differences: list[FloatArray]) -> FloatArray:
-        """Return differences of model and points as independent residuals (n,) of variance 1."""
-        residuals = np.concatenate(differences) / self._scale
+    def _whiten(self, columns: FloatArray) -> FloatArray:
+        """Return columns (n,) or (n, k) of differences between model and points in units of independent errors."""
+        columns = (columns.T / self._scale).T
         vectors, variances = self._model_variances
         if not len(variances):
-            return residuals
-        return residuals - vectors @ ((1 - 1 / np.sqrt(1 + variances)) * (vectors.T @ residuals))
+            return columns
+        return columns - (vectors * (1 - 1 / np.sqrt(1 + variances))) @ (vectors.T @ columns)
+
+    @cached_property
+    def _whitened_values(self) -> FloatArray:
+        """Measured values (n,) in units of independent errors."""
+        return clip_to_finite(self._whiten(np.concatenate([data.value for data in self.data])))
 
     def _ln_determinant(self, jacobian: FloatArray) -> float:
         """Return the logarithm of the determinant of the covariance, relative to that of the errors of the points alone.
@@ -235,7 +267,9 @@ class Likelihood:
         vectors = np.concatenate([vectors, np.zeros((len(self.priors), len(variances)))])
         columns = jacobian[:, [name != self.error_parameter for name in self.free]]
         columns = columns + vectors @ ((np.sqrt(1 + variances) - 1) * (vectors.T @ columns).T).T
-        basis = _least_squares(columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300), np.zeros(len(columns)))[1]
+        basis = least_squares.solve_linear(
+            columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300), np.zeros(len(columns))
+        )[1]
         projected = vectors.T @ basis
         absorbed = np.eye(basis.shape[1]) - projected.T @ ((variances / (1 + variances)) * projected.T).T
         return float(np.sum(np.log1p(variances)) + np.linalg.slogdet(absorbed)[1])
@@ -251,64 +285,93 @@ class Likelihood:
         """Names of the free parameters that do not enter linearly."""
         return tuple(name for name in self.free if name not in self._amplitudes)
 
-    def shapes(self, p: Values) -> list[Shapes]:
-        """Return the shapes of each set of points."""
-        self.evaluations += 1
-        return [data.named_shapes(p) for data in self.data]
+    @cached_property
+    def _slices(self) -> tuple[slice, ...]:
+        """Rows of each set of points."""
+        ends = np.cumsum([0, *(len(data.value) for data in self.data)])
+        return tuple(slice(int(low), int(high)) for low, high in itertools.pairwise(ends))
+
+    def _prior_rows(self, p: Values) -> list[float]:
+        """Return the residuals of the priors."""
+        return [(p[prior.name] - prior.mean) / prior.sigma for prior in self.priors]
 
     @np.errstate(all="ignore")
-    def residuals(self, p: Values, shapes: list[Shapes] | None = None) -> FloatArray:
+    def residuals(self, p: Values) -> FloatArray:
         """Return all residuals (n + priors,) in units of their errors."""
-        shapes = self.shapes(p) if shapes is None else shapes
-        residuals = self._whiten(
-            [
-                sum(p[name] * shape for name, shape in terms.items()) - data.value
-                for data, terms in zip(self.data, shapes, strict=True)
-            ]
-        )
-        priors = [(p[prior.name] - prior.mean) / prior.sigma for prior in self.priors]
-        return clip_to_finite(np.concatenate([residuals, priors]))
+        return self._residuals_of(self._curve(p), p)
+
+    def _residuals_of(self, curve: FloatArray, p: Values) -> FloatArray:
+        residuals = self._whiten(curve) - self._whitened_values
+        return clip_to_finite(np.concatenate([residuals, self._prior_rows(p)]) if self.priors else residuals)
+
+    def _curve(self, p: Values, name: str | None = None, known: FloatArray | None = None) -> FloatArray:
+        """Return the model (n,) of all points; of sets that do not depend on ``name``, as ``known``."""
+        self.evaluations += 1
+        curve = np.empty(self.n_points)
+        for data, rows in zip(self.data, self._slices, strict=True):
+            if name is not None and known is not None and not data.depends_on(name):
+                curve[rows] = known[rows]
+                continue
+            curve[rows] = sum(p[amplitude] * shape for amplitude, shape in data.named_shapes(p).items())
+        return curve
+
+    def _design(self, p: Values) -> tuple[FloatArray, FloatArray]:
+        """Return the shapes (n, k) of all amplitudes, and their derivatives (n + priors, k) of the residuals."""
+        self.evaluations += 1
+        columns = {name: k for k, name in enumerate(self._amplitudes)}
+        shapes = np.zeros((self.n_points, len(columns)))
+        for data, rows in zip(self.data, self._slices, strict=True):
+            for name, shape in data.named_shapes(p).items():
+                shapes[rows, columns[name]] = shape
+        design = self._whiten(shapes)
+        if self.priors:
+            priors = [[(prior.name == name) / prior.sigma for name in columns] for prior in self.priors]
+            design = np.concatenate([design, np.array(priors)])
+        return shapes, clip_to_finite(design)
 
     @np.errstate(all="ignore")
-    def jacobian(self, p: Values, shapes: list[Shapes], names: Iterable[str]) -> FloatArray:
-        """Return the derivatives (n + priors, k) of the residuals by ``names``; those by amplitudes are the shapes."""
-        names = tuple(names)
-        jacobian = np.empty((self.n_points + len(self.priors), len(names)))
-        residuals = None
-        for k, name in enumerate(names):
-            if name in self._amplitudes:
-                shape_columns = [
-                    terms[name] if name in terms else np.zeros(len(data.value))
-                    for data, terms in zip(self.data, shapes, strict=True)
-                ]
-                priors = [(prior.name == name) / prior.sigma for prior in self.priors]
-                jacobian[:, k] = clip_to_finite(np.concatenate([self._whiten(shape_columns), priors]))
-            else:
-                residuals = self.residuals(p, shapes) if residuals is None else residuals
-                step = _derivative_step(p[name], self.parameters[name])
-                jacobian[:, k] = (self.residuals(p | {name: p[name] + step}) - residuals) / step
+    def _nonlinear_jacobian(self, point: ProjectedAmplitudes) -> FloatArray:
+        """Return the derivatives (n + priors, k) of the residuals by the free parameters that are no amplitudes."""
+        jacobian = np.empty((len(point.residuals), len(self._nonlinear)))
+        for k, name in enumerate(self._nonlinear):
+            step = _derivative_step(point.values[name], self.parameters[name])
+            stepped = point.values | {name: point.values[name] + step}
+            curve = self._curve(stepped, name, point.curve)
+            jacobian[:, k] = (self._residuals_of(curve, stepped) - point.residuals) / step
         return clip_to_finite(jacobian)
 
+    def _jacobian(self, point: ProjectedAmplitudes, nonlinear: FloatArray) -> FloatArray:
+        """Return the derivatives (n + priors, k) by all free parameters from those by the nonlinear ones."""
+        columns = {name: nonlinear[:, k] for k, name in enumerate(self._nonlinear)}
+        columns |= {name: point.design[:, k] for k, name in enumerate(self._amplitudes)}
+        return np.column_stack([columns[name] for name in self.free]) if self.free else np.zeros((len(point.residuals), 0))
+
     @np.errstate(all="ignore")
-    def maximize(self, start: Values | None = None, max_steps: int = MAX_STEPS) -> Optimum:
+    def maximize(self, start: Values | None = None, tolerance: float = TOLERANCE) -> Optimum:
         """Maximize from ``start``, clipped to the bounds, or from the best points of a grid."""
         if self.model_errors is None:
-            starts = self._grid_starts() if start is None else [start]
-            return min((self._search(values, max_steps) for values in starts), key=lambda optimum: optimum.objective)
+            if start is not None:
+                return self._search(start, tolerance)
+            return self._best_of_grid
         name = self.model_errors.parameter
         if self.parameters[name].fixed:
-            return self._maximize_with_model_errors(start, max_steps)
+            return self._maximize_with_model_errors(start, tolerance)
         return self._maximize_over(name, start)
 
-    def _maximize_with_model_errors(self, start: Values | None, max_steps: int) -> Optimum:
+    @cached_property
+    def _best_of_grid(self) -> Optimum:
+        """The best maximum that is reached from the grid."""
+        return min((self._search(values) for values in self._grid_starts()), key=lambda optimum: optimum.objective)
+
+    def _maximize_with_model_errors(self, start: Values | None, tolerance: float) -> Optimum:
         """Maximize while the errors of the model follow the amplitudes."""
         if start is None:
-            start = self._without_model_errors().maximize().values
+            start = self._without_model_errors.maximize().values
         fixed = {name: parameter.start for name, parameter in self.parameters.items() if parameter.fixed}
         optimum, before = None, start | fixed
         for _ in range(3):
             likelihood = self.with_errors_at(before)
-            optimum = likelihood._search(before, max_steps)
+            optimum = likelihood._search(before, tolerance)
             self.evaluations += likelihood.evaluations
             changes = [abs(optimum.values[name] - before[name]) / (abs(before[name]) or 1.0) for name in self._amplitudes]
             if max(changes, default=0.0) < 0.02:
@@ -322,7 +385,7 @@ class Likelihood:
 
         The search begins at ``start`` or, without a start of ``name``, at the local maxima without errors of the model.
         """
-        starts = [start] if start is not None and name in start else self._without_model_errors().local_maxima(name, start)
+        starts = [start] if start is not None and name in start else self._without_model_errors.local_maxima(name, start)
         optima = [self._maximize_consistently(name, values) for values in starts]
         for optimum in optima:
             if all(abs(optimum.objective - known.objective) > 1e-3 for known in self.maxima):
@@ -368,13 +431,14 @@ class Likelihood:
         likelihood = self.with_errors_at(optimum.values)
         best = min(known.objective for known in self.maxima)
         near = min(self.maxima, key=lambda known: abs(known.values[name] - optimum.values[name]))
-        free = likelihood._search(near.values)
+        free = likelihood._search(near.values, self.profile_tolerance)
         self.evaluations += likelihood.evaluations
         rise = max(optimum.chi2 - free.chi2, 0.0)
         if self.errors_given:
             return min(rise + near.objective - best, max(optimum.objective - best, 0.0))
         return self.dof * (rise / max(free.chi2, 1e-300) + near.objective / best - 1)
 
+    @cached_property
     def _without_model_errors(self) -> "Likelihood":
         return self._like_this(self.parameters, None)
 
@@ -392,7 +456,7 @@ class Likelihood:
             likelihood = self.with_fixed(**{name: value})
             if start is None and optima:
                 start = optima[min(optima, key=lambda x: abs(x - value))].values
-            optima[value] = likelihood.maximize(start)
+            optima[value] = likelihood.maximize(start, self.profile_tolerance)
             self.evaluations += likelihood.evaluations
         return optima[value]
 
@@ -401,63 +465,46 @@ class Likelihood:
         return self._nested.get(name, {})
 
     @np.errstate(all="ignore")
-    def _search(self, start: Values, max_steps: int = MAX_STEPS) -> Optimum:
-        """Maximize by variable projection: amplitudes take their best values at each step of the other parameters.
-
-        The derivatives are those of Kaufman, BIT 15, 49 (1975).
-        """
-        from scipy import optimize  # here, because jobs that only write or draw a fit do not need it
-
+    def _search(self, start: Values, tolerance: float = TOLERANCE) -> Optimum:
+        """Maximize by variable projection: amplitudes take their best values at each step of the other parameters."""
         p = {name: parameter.start for name, parameter in self.parameters.items()}
         p |= {name: x for name, x in start.items() if name in self.free}
         names = self._nonlinear
         low, high = self._bounds(names)
-        cache: dict[tuple[float, ...], ProjectedAmplitudes] = {}
+        jacobian = np.empty((0, 0))  # by these, at the last point where it was needed
+        jacobian_at: FloatArray | None = None
 
         def project(x: FloatArray) -> ProjectedAmplitudes:
-            key = tuple(map(float, x))
-            if key not in cache:
-                cache.clear()
-                cache[key] = self._project_amplitudes(p | dict(zip(names, key, strict=True)))
-            return cache[key]
+            return self._project_amplitudes(p | dict(zip(names, map(float, x), strict=True)))
 
-        def projected_residuals(x: FloatArray) -> FloatArray:
-            return project(x).residuals
+        def derivatives(x: FloatArray, point: ProjectedAmplitudes) -> FloatArray:
+            nonlocal jacobian, jacobian_at
+            jacobian, jacobian_at = self._nonlinear_jacobian(point), x
+            return jacobian
 
-        def projected_jacobian(x: FloatArray) -> FloatArray:
-            point = project(x)
-            jacobian = self.jacobian(point.values, point.shapes, names)
-            return jacobian - point.basis @ (point.basis.T @ jacobian)
-
-        x, converged = np.clip([p[name] for name in names], low, high), True
-        if names:
-            try:
-                result = optimize.least_squares(
-                    projected_residuals,
-                    x,
-                    jac=projected_jacobian,
-                    bounds=(low, high),
-                    x_scale="jac",
-                    max_nfev=max_steps,
-                    ftol=TOLERANCE,
-                    xtol=TOLERANCE,
-                )
-                x, converged = np.clip(result.x, low, high), bool(result.success)
-            except (np.linalg.LinAlgError, ValueError):  # numbers near the limits of floating point
-                converged = False
-            x = self._snap_to_bounds(x, project, projected_jacobian(x))
-        return self._optimum(project(x), converged)
+        x = np.clip([p[name] for name in names], low, high)
+        if not names:
+            return self._optimum(project(x), True)
+        try:
+            x, point, converged = least_squares.minimize(project, derivatives, x, (low, high), MAX_STEPS, tolerance)
+        except np.linalg.LinAlgError:  # numbers near the limits of floating point
+            point, converged = project(x), False
+        if jacobian_at is not x:
+            jacobian = self._nonlinear_jacobian(point)
+        snapped = self._snap_to_bounds(x, point, jacobian - point.basis @ (point.basis.T @ jacobian), project)
+        return self._optimum(snapped, converged, jacobian if snapped is point else None)
 
     @np.errstate(all="ignore")
     def at(self, values: Values, converged: bool = True) -> Optimum:
         """Return ``values`` as an optimum."""
-        shapes = self.shapes(values)
-        residuals = self.residuals(values, shapes)
-        chi2 = float(np.sum(residuals**2))
-        return self._optimum(ProjectedAmplitudes(values, shapes, residuals, chi2, np.zeros((0, 0))), converged)
+        shapes, design = self._design(values)
+        curve = shapes @ np.array([values[name] for name in self._amplitudes])
+        residuals = self._residuals_of(curve, values)
+        point = ProjectedAmplitudes(values, curve, design, residuals, float(residuals @ residuals), np.zeros((0, 0)))
+        return self._optimum(point, converged)
 
-    def _optimum(self, point: ProjectedAmplitudes, converged: bool) -> Optimum:
-        jacobian = self.jacobian(point.values, point.shapes, self.free)
+    def _optimum(self, point: ProjectedAmplitudes, converged: bool, nonlinear: FloatArray | None = None) -> Optimum:
+        jacobian = self._jacobian(point, self._nonlinear_jacobian(point) if nonlinear is None else nonlinear)
         ln_determinant = self._ln_determinant(jacobian)
         if self.errors_given:
             objective = point.chi2 + ln_determinant
@@ -471,18 +518,22 @@ class Likelihood:
         return np.array([p.low for p in parameters], dtype=float), np.array([p.high for p in parameters], dtype=float)
 
     def _snap_to_bounds(
-        self, x: FloatArray, project: Callable[[FloatArray], ProjectedAmplitudes], jacobian: FloatArray
-    ) -> FloatArray:
-        """Snap parameters that ended very close to a bound onto it; the optimizer never reaches a bound exactly."""
-        size, chi2 = np.linalg.norm(jacobian, axis=0), project(x).chi2
+        self,
+        x: FloatArray,
+        point: ProjectedAmplitudes,
+        jacobian: FloatArray,
+        project: Callable[[FloatArray], ProjectedAmplitudes],
+    ) -> ProjectedAmplitudes:
+        """Return the point with parameters that ended very close to a bound on it, where χ² is not larger there."""
+        size = np.linalg.norm(jacobian, axis=0)
         for k, (low, high) in enumerate(zip(*self._bounds(self._nonlinear), strict=True)):
             bound = low if x[k] - low < high - x[k] else high
             if np.isfinite(bound) and x[k] != bound and abs(x[k] - bound) * size[k] < BOUND_SNAP_SIGMA:
                 snapped = np.where(np.arange(len(x)) == k, bound, x)
-                chi2_on_bound = project(snapped).chi2
-                if chi2_on_bound <= chi2 * (1 + 1e-9):
-                    x, chi2 = snapped, chi2_on_bound
-        return x
+                on_bound = project(snapped)
+                if on_bound.chi2 <= point.chi2 * (1 + 1e-9):
+                    x, point = snapped, on_bound
+        return point
 
     def _grid_starts(self) -> list[Values]:
         """Return the best starts on the grid of all ``start_grid``: its lowest local minima, each with its best amplitudes.
@@ -508,50 +559,41 @@ class Likelihood:
             best = min([best, *along], key=lambda point: point.chi2)
         return [best.values]
 
+    @cached_property
+    def _free_amplitudes(self) -> tuple[int, ...]:
+        """Indices of the amplitudes that are free."""
+        return tuple(k for k, name in enumerate(self._amplitudes) if not self.parameters[name].fixed)
+
+    @cached_property
+    def _amplitude_bounds(self) -> tuple[FloatArray, FloatArray]:
+        """Lower and upper bounds (k,) of the free amplitudes."""
+        return self._bounds([self._amplitudes[k] for k in self._free_amplitudes])
+
     def _project_amplitudes(self, p: Values) -> ProjectedAmplitudes:
         """Return ``p`` with the free amplitudes that minimize χ² within their bounds."""
-        shapes = self.shapes(p)
-        names = [name for name in self._amplitudes if not self.parameters[name].fixed]
-        basis = np.zeros((self.n_points + len(self.priors), 0))
-        if names:
-            target = -self.residuals(p | dict.fromkeys(names, 0.0), shapes)
-            design = self.jacobian(p, shapes, names)
-            size = np.linalg.norm(design, axis=0)
+        shapes, design = self._design(p)
+        free = list(self._free_amplitudes)
+        basis = np.zeros((len(design), 0))
+        if free:
+            names = [self._amplitudes[k] for k in free]
+            others = np.array([0.0 if k in self._free_amplitudes else p[name] for k, name in enumerate(self._amplitudes)])
+            target = -self._residuals_of(shapes @ others, p | dict.fromkeys(names, 0.0))
+            columns = design[:, free]
+            size = np.sqrt(np.einsum("nk,nk->k", columns, columns))
             size[~((size > 0) & (size < MAX_RESIDUAL))] = 1.0
-            solution, basis = _least_squares(design / size, target)
-            low, high = self._bounds(names)
-            if np.any((solution / size < low) | (solution / size > high)):
+            columns = columns / size
+            solution, basis = least_squares.solve_linear(columns, target)
+            low, high = self._amplitude_bounds
+            values = solution / size
+            if np.any((values < low) | (values > high)):
                 bounds = np.clip(low * size, -MAX_RESIDUAL, MAX_RESIDUAL), np.clip(high * size, -MAX_RESIDUAL, MAX_RESIDUAL)
-                solution, inside = _bounded_least_squares(design / size, target, *bounds, solution)
-                basis = _least_squares((design / size)[:, inside], target)[1]
-            values = np.clip(np.nan_to_num(solution / size, nan=0.0, posinf=MAX_RESIDUAL, neginf=-MAX_RESIDUAL), low, high)
-            p = p | dict(zip(names, map(float, values), strict=True))
-        residuals = self.residuals(p, shapes)
-        return ProjectedAmplitudes(p, shapes, residuals, float(np.sum(residuals**2)), basis)
-
-
-def _least_squares(design: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the shortest least-squares solution of ``design`` (n, k) x = ``target``, and a basis (n, r) of its range."""
-    try:
-        left, singular, right = np.linalg.svd(design, full_matrices=False)
-    except np.linalg.LinAlgError:
-        return np.zeros(design.shape[1]), np.zeros((len(target), 0))
-    rank = int(np.sum(singular > 1e-12 * max(singular.max(initial=0.0), 1e-300)))
-    left = left[:, :rank]
-    return right[:rank].T @ ((left.T @ target) / singular[:rank]), left
-
-
-def _bounded_least_squares(
-    design: FloatArray, target: FloatArray, low: FloatArray, high: FloatArray, start: FloatArray
-) -> tuple[FloatArray, BoolArray]:
-    """Return the least-squares solution within bounds, and which parameters lie inside them."""
-    from scipy import optimize
-
-    try:
-        solution = optimize.lsq_linear(design, target, (low, high), method="bvls", max_iter=50).x
-    except (np.linalg.LinAlgError, ValueError, IndexError):
-        solution = np.clip(start, low, high)
-    return solution, (solution > low) & (solution < high)
+                solution, inside = least_squares.solve_bounded(columns, target, *bounds, solution)
+                basis = least_squares.solve_linear(columns[:, inside], target)[1]
+                values = solution / size
+            p = p | dict(zip(names, map(float, np.clip(clip_to_finite(values), low, high)), strict=True))
+        curve = shapes @ np.array([p[name] for name in self._amplitudes])
+        residuals = self._residuals_of(curve, p)
+        return ProjectedAmplitudes(p, curve, design, residuals, float(residuals @ residuals), basis)
 
 
 def _is_local_minimum(chi2: FloatArray, index: tuple[Any, ...]) -> bool:

@@ -159,7 +159,9 @@ class FitProblem:
                 error = self.error_scales[k] * error
             if error is not None and scatters:
                 error = np.hypot(error, scatters[k] * scatter_unit(dataset))
-            data.append(FitData(_shapes_at_points(dataset), points.value, error, names, points.weight))
+            data.append(
+                FitData(_shapes_at_points(dataset), points.value, error, names, points.weight, frozenset(names.values()))
+            )
             sigma = dataset.info.get("systematic", {}).get("correlated")
             if sigma is not None and not parameters[names[CALIBRATION]].fixed:
                 priors[names[CALIBRATION]] = Prior(names[CALIBRATION], 0.0, sigma)
@@ -167,7 +169,7 @@ class FitProblem:
         on_atlas = [name for name in self.members() if base_name(name) == J0_OVER_H0]
         if not (atlas_errors and on_atlas):
             return likelihood
-        return Likelihood(data, parameters, priors.values(), ModelErrors(on_atlas[0], self._atlas_deviations(likelihood)))
+        return likelihood.with_model_errors(ModelErrors(on_atlas[0], self._atlas_deviations(likelihood)))
 
     def _atlas_deviations(self, likelihood: Likelihood) -> Callable[[Values], FloatArray]:
         """Return the function of the parameters that returns the deviations (r, n) of all points by the errors of the atlas.
@@ -189,7 +191,7 @@ class FitProblem:
 
         return deviations
 
-    def fit(self, starts: Sequence[Values] = (), intervals: WhichIntervals = True) -> Fit:
+    def fit(self, starts: Sequence[Values] = (), intervals: WhichIntervals = True, from_grid: bool = True) -> Fit:
         """Fit the datasets by maximum likelihood.
 
         Points without errors all get the same error, or the same relative error, estimated from the residuals. On the atlas,
@@ -198,16 +200,23 @@ class FitProblem:
         Parameters
         ----------
         starts
-            Values by name, such as the maxima of other models; the best points of a grid are tried in any case.
+            Values by name, such as the maxima of other models.
         intervals
             True, False, or "interest" for the parameters of interest only.
+        from_grid
+            Whether the best points of a grid are tried too; otherwise one of the ``starts`` should come from them.
         """
         scatters = self._estimate_scatters(starts) if self.has_extra_scatter else ()
         likelihood = self.likelihood(scatters)
         if likelihood.model_errors is not None and intervals:
             intervals = "interest"  # other errors on the atlas are those of the covariance
         fit = fit_likelihood(
-            likelihood, [None, *starts], intervals, self.of_interest, self._independent_fraction, sum(map(bool, scatters))
+            likelihood,
+            [*([None] if from_grid or scatters else []), *starts],
+            intervals,
+            self.of_interest,
+            self._independent_fraction,
+            sum(map(bool, scatters)),
         )
         if scatters:
             fit = replace(fit, extra_scatter=scatters)
@@ -232,7 +241,15 @@ class FitProblem:
         """Fit without intervals from one start; on the atlas, with its errors at ``values``."""
         scatters = self._estimate_scatters([values]) if self.has_extra_scatter else ()
         likelihood = self.likelihood(scatters).with_errors_at(values)
-        return fit_likelihood(likelihood, [start], False, (), self._independent_fraction, sum(map(bool, scatters)))
+        return fit_likelihood(
+            likelihood,
+            [start],
+            False,
+            (),
+            self._independent_fraction,
+            sum(map(bool, scatters)),
+            likelihood.profile_tolerance,
+        )
 
     def _atlas_error(self, fit: Fit, likelihood: Likelihood, name: str) -> float | None:
         """Return the contribution of the errors of the atlas to the error of J0/h0."""

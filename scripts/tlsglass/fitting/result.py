@@ -254,9 +254,9 @@ def _J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> di
         if not (shifted.has_enough_points and reference.has_enough_points):
             by_h0[new_h0_K] = None
             continue
+        likelihoods = (problem.likelihood(fit.extra_scatter, atlas_errors=False) for problem in (reference, shifted))
         value, new_value = (
-            problem.likelihood(fit.extra_scatter, atlas_errors=False).maximize(fit.values).values[J0_OVER_H0]
-            for problem in (reference, shifted)
+            likelihood.maximize(fit.values, likelihood.profile_tolerance).values[J0_OVER_H0] for likelihood in likelihoods
         )
         by_h0[new_h0_K] = float(np.clip(J0_over_h0 + new_value - value, 0.0, highest))
     return by_h0

@@ -154,6 +154,15 @@ def _relaxational(
 ) -> FloatArray:
     """Integrate ``weight``(E/T) / T times ``inner``(``kernels.relaxation_ratio``), the two factors of a kernel, over E."""
     T = np.asarray(T_K, dtype=float)
-    integral = inner(kernels.relaxation_ratio(_X_REL * T[..., None], T[..., None], omega, A, dimension))
+    integral = _inner_integral(T.tobytes(), T.shape, omega, A, dimension, inner)
     values: FloatArray = T**mu * (integral @ (_DX_REL * weight(_X_REL) * density(_X_REL, 1.0, 1.0, mu)))
     return values
+
+
+@lru_cache(maxsize=64)  # a fit combines each A with many µ
+def _inner_integral(
+    T_bytes: bytes, shape: tuple[int, ...], omega: float, A: float, dimension: float, inner: Callable[[FloatArray], FloatArray]
+) -> FloatArray:
+    """Return ``inner`` (..., x) at the temperatures (...) and the nodes of E/T."""
+    T = np.frombuffer(T_bytes).reshape(shape)[..., None]
+    return inner(kernels.relaxation_ratio(_X_REL * T, T, omega, A, dimension))

@@ -104,12 +104,27 @@ def interpolate_smooth(T_K: FloatArray, function: Callable[[FloatArray], FloatAr
     """
     if np.size(T_K) <= N_NODES:
         return function(T_K)
-    ln_T = np.log(T_K)
-    center, half_range = _center_and_half_range(ln_T)
-    ln_nodes = np.log(function(interpolation_nodes(T_K)))
-    coefficients = chebyshev.chebfit(chebyshev.chebpts1(N_NODES), ln_nodes.T, N_NODES - 1)
-    values: FloatArray = np.exp(chebyshev.chebval((ln_T - center) / half_range, coefficients))
+    values: FloatArray = np.exp(np.log(function(interpolation_nodes(T_K))) @ interpolation_matrix(T_K, T_K))
     return values
+
+
+def interpolation_matrix(T_K: FloatArray, all_T_K: FloatArray) -> FloatArray:
+    """Return the matrix (N_NODES, n) that turns values at ``interpolation_nodes``(``all_T_K``) into values at ``T_K`` (n,).
+
+    The latter are those of the polynomial in ln T.
+    """
+    T_K = np.ascontiguousarray(T_K, dtype=float)
+    return _interpolation_matrix(T_K.tobytes(), *_center_and_half_range(np.log(all_T_K)))
+
+
+@lru_cache(maxsize=16)  # a fit interpolates at the same temperatures many times
+def _interpolation_matrix(T_bytes: bytes, center: float, half_range: float) -> FloatArray:
+    degree, nodes = N_NODES - 1, chebyshev.chebpts1(N_NODES)
+    # Chebyshev polynomials are orthogonal on the nodes.
+    coefficients = chebyshev.chebvander(nodes, degree) * np.where(np.arange(N_NODES) == 0, 1.0, 2.0) / N_NODES
+    at_T = chebyshev.chebvander((np.log(np.frombuffer(T_bytes)) - center) / half_range, degree)
+    matrix: FloatArray = coefficients @ at_T.T
+    return matrix
 
 
 def interpolation_nodes(T_K: FloatArray) -> FloatArray:
