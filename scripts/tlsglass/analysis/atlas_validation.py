@@ -11,7 +11,7 @@ All of these simulations are annealed, and compared with the atlas of annealed l
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
@@ -20,7 +20,7 @@ import pandas as pd
 
 from tlsglass.atlas import api, table
 from tlsglass.atlas.annealing_excess import AnnealingExcess
-from tlsglass.atlas.table import Atlas
+from tlsglass.atlas.table import SIZE_EXPONENT, Atlas
 from tlsglass.base import labels
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
@@ -169,10 +169,17 @@ def _compare_fits(atlas: Atlas, counts: DensityOfStates) -> dict[str, Any]:
     }
 
 
-def summarize(validation: Validation, excess: AnnealingExcess) -> pd.DataFrame:
-    """Return the summary of each kind of validation, and of the excess of annealing: kind, quantity, value."""
+def summarize(validation: Validation, excess: AnnealingExcess, size: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the summary of each kind of validation, of the excess of annealing and of the size term: kind, quantity, value.
+
+    ``size`` is the summary of the size term in the metadata of the atlas.
+    """
     numbers = {"ratios": excess.metadata["bins"], "chi2_per_ratio": excess.metadata["chi2"] / excess.metadata["bins"]}
     rows = [{"kind": "excess", "quantity": name, "value": float(value)} for name, value in numbers.items()]
+    by_exponent = size["chi2_by_exponent"]
+    numbers = {"ratios": size["ratios"], "chi2_per_ratio": by_exponent[str(SIZE_EXPONENT)] / size["ratios"]}
+    numbers |= {f"chi2_exponent_{exponent}": chi2 for exponent, chi2 in by_exponent.items()}
+    rows += [{"kind": "size", "quantity": name, "value": float(value)} for name, value in numbers.items()]
     for kind, means in validation.means.groupby("kind", sort=False):
         pulls = validation.pulls[validation.pulls["kind"] == kind]
         numbers = {

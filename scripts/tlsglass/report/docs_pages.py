@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tlsglass.analysis import atlas_laws, scorecard
@@ -76,6 +77,10 @@ def render_page(template: StrPath, root: StrPath, L: int) -> str:
         ratio_tolerance=f"{100 * atlas_laws.RATIO_TOLERANCE:g} %",
         limit=lambda J0_K, quantity: format_limit(read("size_limit"), J0_K, quantity),
         annealing_line=annealing_line(read("annealing_cost"), config),
+        atlas_changes=lambda: atlas_changes(
+            pd.read_csv(root / "config/previous_atlas.csv"), read("atlas_curves"), read("materials")
+        ),
+        equilibration_benchmark=lambda: equilibration_table(pd.read_csv(root / "benchmarks/measured/equilibration.csv")),
         interactions=interaction_values(root / "config/interactions"),
         fit=read_fit,
         says=lambda dataset: escape.to_markdown_cell(read_fit(dataset).get("conclusion", {}).get("text", "")),
@@ -132,6 +137,47 @@ def annealing_line(cost: pd.DataFrame, config: Mapping[str, Any]) -> str:
         f"After annealing to {rows['T_K'].iloc[0]:g} K the density of states below h0/10 exceeds its equilibrium value by"
         f" {' and by '.join(excesses)}"
     )
+
+
+CHANGED_QUANTITIES = {
+    "mu_cold": "µ(T → 0), at T = 0.002 h₀",
+    "alpha": "α",
+    "beta": "β",
+    "slope_ratio": "slope ratio of δv/v",
+}
+
+
+def atlas_changes(previous: pd.DataFrame, curves: pd.DataFrame, materials: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the numbers of the first version of the atlas, ``config/previous_atlas.csv``, and those of now, with errors."""
+    rows = []
+    for row in previous.itertuples():
+        if row.quantity in CHANGED_QUANTITIES:
+            same = curves[(curves["quantity"] == row.quantity) & np.isclose(curves["J0_over_h0"], row.J0_over_h0, rtol=1e-4)]
+            (now,) = same.itertuples()
+            number = prose.format_number(now.value, now.value_err)
+        else:
+            (now,) = materials[materials["dataset"] == row.quantity].itertuples()
+            missing = pd.isna(now.J0_over_h0)
+            number = str(now.conclusion) if missing else prose.format_number(now.J0_over_h0, now.J0_over_h0_err)
+        rows.append(
+            {
+                "name": CHANGED_QUANTITIES.get(row.quantity, f"J₀/h₀ of {row.quantity}"),
+                "coupling": "" if pd.isna(row.J0_over_h0) else f"{row.J0_over_h0:.3g}",
+                "before": prose.format_number(row.value, row.value_err),
+                "now": number,
+            }
+        )
+    return rows
+
+
+def equilibration_table(measured: pd.DataFrame) -> str:
+    """Return the shares of sets that fail the tests of equilibration, as Markdown."""
+    lines = ["| L | J₀/h₀ | sweeps | sets | realizations in each | sets that fail |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| {row.L} | {row.J0_over_h0:g} | {row.sweeps} | {row.sets} | {row.realizations} | {100 * row.failed_any:.1f} % |"
+        for row in measured.itertuples()
+    ]
+    return "\n".join(lines)
 
 
 def annealer_table(measured: pd.DataFrame) -> str:
