@@ -20,14 +20,14 @@ def pairs(name):
     return [tuple(map(DensityOfStates.load, paths)) for paths in zip(annealed, tempered, strict=True)]
 
 
-sets = {name: pairs(name) for name in certified}
 if snakemake.rule == "annealing_excess_table":
-    table = annealing_cost.tabulate_excess(sets, settings.h0_K)
+    table = annealing_cost.tabulate_excess({name: pairs(name) for name in settings.sets}, certified, settings.h0_K)
     io.write_csv(snakemake.output.table, table, digits=6)
 else:
     if not certified:
         raise io.UserError("no set passed all equilibration tests: the annealing excess cannot be fitted")
     metadata = {"sets": certified, "sweeps": settings.sweeps, "commit": provenance.commit()}
-    excess = annealing_excess.fit_excess((pair for pairs in sets.values() for pair in pairs), settings.h0_K, metadata)
+    pairs_of_sets = (pair for name in certified for pair in pairs(name))
+    excess = annealing_excess.fit_excess(pairs_of_sets, settings.h0_K, metadata)
     excess.save(snakemake.output.excess)
     print(f"{excess.metadata['bins']} ratios of {', '.join(certified)}: χ² = {excess.metadata['chi2']:.0f}")

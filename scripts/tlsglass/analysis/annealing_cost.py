@@ -27,7 +27,7 @@ from tlsglass.montecarlo.equilibration_tests import EquilibrationTest
 FREEZING_RATIO = 1.1  # valleys are frozen where the overlaps of two anneals exceed their energy by this factor
 EXCESS_COLUMNS = [
     *("L", "J0_over_h0", "T_over_h0", "E", "excess", "excess_err"),
-    *("fitted", "fitted_err", "predicted", "predicted_err", "n_realizations"),
+    *("fitted", "fitted_err", "predicted", "predicted_err", "certified", "n_realizations"),
 ]
 EXCESS_T_OVER_H0 = (0.002, 0.01, 0.05)
 ZONE_POINTS = 40  # energies of the mean of a fit over a zone
@@ -126,27 +126,31 @@ def mean_density(counts: DensityOfStates, E_K: float) -> JackknifeEstimate:
     return counts.n @ width / E_K
 
 
-def tabulate_excess(sets: Mapping[str, Sequence[tuple[DensityOfStates, DensityOfStates]]], h0_K: float) -> pd.DataFrame:
+def tabulate_excess(
+    sets: Mapping[str, Sequence[tuple[DensityOfStates, DensityOfStates]]], certified: Sequence[str], h0_K: float
+) -> pd.DataFrame:
     """Return how far annealing leaves mean densities above equilibrium: measured, and as the atlas subtracts it.
 
     Parameters
     ----------
     sets
-        Pairs (annealed, tempered) of each set at all temperatures. Those of the fit.
+        Pairs (annealed, tempered) of each set at all temperatures.
+    certified
+        The names of the sets that passed the tests of equilibration: those of the fit.
     h0_K
         Typical random field h0 in kelvin.
 
     Returns
     -------
     DataFrame
-        One row for each set, temperature and zone of ``atlas_validation.energy_zones``. ``fitted`` is the fit to all sets,
-        ``predicted`` that to the other sets (NaN if there are none). All are relative, with errors.
+        One row for each set, temperature and zone of ``atlas_validation.energy_zones``. ``fitted`` is the fit to all
+        certified sets, ``predicted`` that to the others of them (NaN if there are none). All are relative, with errors.
     """
     rows = []
-    full = ratio_spline.fit_ratio(_with_factor(sets.values()), h0_K) if sets else None
+    full = ratio_spline.fit_ratio(_with_factor(sets[name] for name in certified), h0_K) if certified else None
     for name, pairs in sets.items():
-        others = [other for other_name, other in sets.items() if other_name != name]
-        without = ratio_spline.fit_ratio(_with_factor(others), h0_K) if others else None
+        others = [other for other in certified if other != name]
+        without = ratio_spline.fit_ratio(_with_factor(sets[other] for other in others), h0_K) if others else None
         for annealed, tempered in pairs:
             T = annealed.T_K / h0_K
             if not np.isclose(T, EXCESS_T_OVER_H0).any():
@@ -166,7 +170,7 @@ def tabulate_excess(sets: Mapping[str, Sequence[tuple[DensityOfStates, DensityOf
                         ratio = np.exp(ratio_spline.ln_ratio(fit.coefficients, E, T, annealed.J0_K / h0_K)).reduce(np.mean) - 1
                         value = ratio.value, ratio.error
                     row |= dict(zip((column, f"{column}_err"), value, strict=True))
-                rows.append(row | {"n_realizations": annealed.n_realizations})
+                rows.append(row | {"certified": int(name in certified), "n_realizations": annealed.n_realizations})
     return pd.DataFrame(rows, columns=EXCESS_COLUMNS)
 
 

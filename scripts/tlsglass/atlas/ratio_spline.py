@@ -18,7 +18,7 @@ from tlsglass.dos.density_of_states import DensityOfStates
 
 MIN_COUNTS = 200  # of each density in a bin of the ratio
 G1 = 0.1  # g1: the ratio may change with g^p below, and with ln g above
-POWER = 4  # p: χ² of the excess of annealing is 2940 with 2, 2936 with 4, 2934 with 5, for 2732 ratios
+POWER = 2  # p: χ² of the excess of annealing hardly depends on it, 2075 with 2 and 2078 with 5 for 1869 ratios
 KNOTS: tuple[spline.Knots, spline.Knots, spline.Knots] = (  # of v, ln T and ln(1 + (g/g1)^p)
     (np.log(0.002), np.log(spline.E_CUTOFF_H0), 8),
     spline.KNOTS[1],
