@@ -21,7 +21,8 @@ def changed(**options):
 
 
 def one(**options):
-    return [TEMPERED_CONFIG["checks"]["equilibrium"]["sets"][0] | options]
+    entry = {"L": 8, "J0_K": 2, "realizations": 500, "realizations_per_job": 50, "highest_K": 5, "sweeps": 8192}
+    return [entry | options]
 
 
 def test_each_set_is_tempered_annealed_and_annealed_twice():
