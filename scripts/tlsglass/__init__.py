@@ -21,6 +21,7 @@ _API = {
     "sound_velocity": "physics.functionals",  # Eqs. (7) + (8)
     "internal_friction": "physics.functionals",  # the out-of-phase part of Eq. (8)
     "fit": "report.fit_report",  # measured arrays to µ and J0/h0: a report that prints and draws itself
+    "fit_joint": "report.joint_report",  # the same for several tables that share parameters
     "atlas": "atlas",  # a subpackage as a whole: n(T, E) and what follows from it at any J0/h0
 }
 

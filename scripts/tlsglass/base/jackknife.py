@@ -149,6 +149,21 @@ def format_with_error(value: float | None, error: float | None) -> str:
     return f"{mantissa}e{leading:+03d}"
 
 
+def format_with_two_errors(value: float, up: float, down: float) -> str:
+    """Format a number with the distances > 0 to the two ends of its interval, 0.09 +0.03 -0.02 or 1.1(+3 -2)e-06.
+
+    Where both have the same digits, they are one error.
+    """
+    last, digit = map(int, f"{min(up, down):.0e}".split("e"))
+    up_last, down_last = (round(error / 10.0**digit) for error in (up, down))
+    if up_last == down_last:
+        return format_with_error(value, last * 10.0**digit)
+    leading = max(_exponent(value, digit), digit)
+    if digit <= 0 and leading > -5:
+        return f"{value:.{-digit}f} +{up:.{-digit}f} -{down:.{-digit}f}"
+    return f"{value / 10.0**leading:.{leading - digit}f}(+{up_last} -{down_last})e{leading:+03d}"
+
+
 def _exponent(value: float, digit: int) -> int:
     """Return the power of ten of the first digit of a number after rounding to the power ``digit``."""
     rounded = round(value, -digit)

@@ -1,10 +1,11 @@
 """The section ``data: drive`` of a dataset, which says how strongly each point of a resonator was driven.
 
 It has either ``photons: {column: NAME}``, or ``power: {column: NAME, unit: dBm, attenuation_dB: 60}`` with ``Qc``, {column} or
-{value}, and ``Ql`` if there is such a column. ``inverse: true`` means that a column contains 1/Q. ``coupling_geometry`` is
-required, since it fixes the factor of the photon number: n̄ = 2 (notch) or 4 (reflection) · Q_l²/Q_c · P/(ħω²). Without
-``Ql``, Q_l is 1/(1/Q_i + 1/Q_c) with the measured 1/Q_i. ``sweep`` names the column that distinguishes the temperature sweeps,
-by default that of the power. The Snakefile imports this module, which therefore imports numpy only in functions.
+{value}, and ``Ql`` if there is such a column. ``inverse: true`` means that a column contains 1/Q. With a power,
+``coupling_geometry`` is required, since it fixes the factor of the photon number: n̄ = 2 (notch) or 4 (reflection) ·
+Q_l²/Q_c · P/(ħω²). Without ``Ql``, Q_l is 1/(1/Q_i + 1/Q_c) with the measured 1/Q_i. ``sweep`` names the column that
+distinguishes the temperature sweeps, by default that of the power. The Snakefile imports this module, which therefore imports
+numpy only in functions.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ def check_drive(problems: Problems, info: Mapping[str, Any], observable: Observa
             problems.refuse(path, sorted(drive), "Q_l and Q_c belong to `power`")
         return
     power = drive["power"]
+    if "coupling_geometry" not in drive:
+        problems.missing([*path, "coupling_geometry"], "notch or reflection: the photon number is 2 or 4 · Q_l²/Q_c · P/(ħω²)")
     if "Qc" not in drive:
         problems.missing([*path, "Qc"], "photon numbers follow from power and Q_c")
     elif ("column" in drive["Qc"]) == ("value" in drive["Qc"]):

@@ -511,7 +511,7 @@ def _make_info(file: str, observable: Observable, data: dict[str, Any], probe: f
         "material": name,
         "observable": observable.name,
         "provenance": "measured",
-        "data": {"file": file} | {key: data[key] for key in ("temperature", "value", "time", "error") if key in data},
+        "data": {"file": file} | {key: data[key] for key in ("temperature", "value", "time", "error", "drive") if key in data},
         "parameters": {
             key: parameter.suggestion()
             for key, parameter in observable.parameters.items()
@@ -541,6 +541,8 @@ def dataset_from_arrays(
     temperature_error: npt.ArrayLike | str | None = None,
     confirm: Sequence[str] = (),
     time_s: npt.ArrayLike | None = None,
+    photons: npt.ArrayLike | None = None,
+    systematic: Mapping[str, float] | None = None,
 ) -> Dataset:
     """Return the dataset of arrays, with the same checks as for a table. See ``report.fit_report.fit`` for the parameters.
 
@@ -585,7 +587,11 @@ def dataset_from_arrays(
     elif time_s is not None:
         arrays["time_s"] = np.ravel(np.asarray(time_s, dtype=float))
         data["time"] = {"column": "time_s", "unit": "s"}
+    if photons is not None:
+        arrays["photons"] = np.ravel(np.asarray(photons, dtype=float))
+        data["drive"] = {"photons": {"column": "photons"}}
     info = _make_info("data.csv", entry, data, probe, name)
+    info |= {"systematic": dict(systematic)} if systematic else {}
     info |= {key: x for key, x in {"window_K": window_K and list(window_K), "h0_K": h0_K}.items() if x is not None}
     info |= {"confirm": list(confirm)} if confirm else {}
     info["parameters"] |= parameters or {}

@@ -100,7 +100,7 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
     if sweep and sweep.name in f_where:
         f_info["title"] = f"f at {sweep.name} = {f_where[sweep.name]}"
     elif f_info["title"] == loss_info["title"]:
-        f_info["title"] = "f"
+        f_info["title"], loss_info["title"] = "f", "1/Q"
     dataset = infer_dataset.build_dataset(loss_table, loss_info)
     partner = infer_dataset.build_dataset(f_table, f_info)
     joint = {"joint": [{"dataset": partner.name, "shared": SHARED}]}

@@ -150,15 +150,22 @@ class ModelFits:
 
 def fit_models(problem: FitProblem, intervals: WhichIntervals = True, starts: Sequence[Values] = ()) -> ModelFits:
     """Fit all models of a problem, with an extra scatter if the errors are far below the scatter of neighboring points."""
-    fits = _fit_models(problem, intervals, starts)
-    if len(problem.datasets) > 1 or problem.has_extra_scatter:
-        return fits
-    candidates = [(problem, fits.comparison.free), (problem, fits.comparison.stm)]
+    if len(problem.datasets) == 1 and not problem.has_extra_scatter:
+        stm_problem = problem.with_fixed(mu=0.0)
+        if stm_problem.needs_extra_scatter(stm_problem.fit(intervals=False)):
+            fits = _fit_models(problem, "interest", starts)  # whose profile may meet a better maximum
+            if _need_extra_scatter(fits):
+                models = [fits.comparison.free.values, fits.comparison.stm.values]
+                return _fit_models(replace(problem, has_extra_scatter=True), intervals, models)
+    return _fit_models(problem, intervals, starts)
+
+
+def _need_extra_scatter(fits: ModelFits) -> bool:
+    """Return whether the errors are far below the scatter of the points about all models."""
+    candidates = [(fits.problem, fits.comparison.free), (fits.problem, fits.comparison.stm)]
     if fits.atlas and fits.on_atlas:
         candidates.append((fits.on_atlas, fits.atlas))
-    if all(candidate.needs_extra_scatter(fit) for candidate, fit in candidates):
-        return _fit_models(replace(problem, has_extra_scatter=True), intervals, [fit.values for _, fit in candidates[:2]])
-    return fits
+    return all(candidate.needs_extra_scatter(fit) for candidate, fit in candidates)
 
 
 def _fit_models(problem: FitProblem, intervals: WhichIntervals, starts: Sequence[Values]) -> ModelFits:

@@ -6,7 +6,7 @@ All functions take the content of fit.json, or one of its models. Printed errors
 from typing import Any
 
 from tlsglass.base import stats
-from tlsglass.base.jackknife import format_with_error
+from tlsglass.base.jackknife import format_with_error, format_with_two_errors
 from tlsglass.fitting.conclusion import Reason, State
 from tlsglass.fitting.fit import MIN_P_VALUE, ParameterState
 from tlsglass.models.observable import J0_OVER_H0
@@ -61,10 +61,7 @@ def _format_with_errors(model: Record, name: str) -> str:
     if None not in (low, high):
         down, up = value - low, high - value
         if abs(up - down) > ASYMMETRY * (up + down) / 2 and down > 0 and up > 0:
-            digits = max(0, -int(f"{min(down, up):.0e}".split("e")[1]))
-            up_text, down_text = f"{up:.{digits}f}", f"{down:.{digits}f}"
-            if up_text != down_text:
-                return with_minus_sign(f"{value:.{digits}f} +{up_text} {MINUS}{down_text}")
+            return with_minus_sign(format_with_two_errors(value, up, down))
         error = (up + down) / 2 or error
     return with_minus_sign(format_with_error(value, error))
 

@@ -278,17 +278,24 @@ def fit(
     return FitReport(fit_dataset(dataset, scan))
 
 
+def draw_joint(result: JointResult) -> Figure:
+    """Return the figure of a joint fit: that of a resonator at several powers, or a panel for each dataset."""
+    from tlsglass.report.figures import figure_resonator, joint_members
+
+    if result.powers.empty:
+        return joint_members.draw(result.fit, result.points, result.curves)
+    return figure_resonator.draw(result.fit, result.points, result.curves, result.powers)
+
+
 def save_joint(result: JointResult, folder: StrPath) -> None:
     """Write joint.json, joint_*.csv and figure.svg/.png/.csv like ``FitReport.save``."""
-    from tlsglass.report.figures import figure_resonator
-
     with io.replace_together(folder, SAVED_FILES) as new:
         for name, table in result._asdict().items():
             if name == "fit":
                 io.write_json(new / "joint.json", table)
             else:
                 io.write_csv(new / f"joint_{name}.csv", table)
-        figure_resonator.draw(result.fit, result.points, result.curves, result.powers).save(_figure_paths(new))
+        draw_joint(result).save(_figure_paths(new))
 
 
 def save_chip(result: ChipResult, folder: StrPath) -> None:

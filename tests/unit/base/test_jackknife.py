@@ -104,6 +104,21 @@ def test_a_value_prints_with_its_error_in_the_last_digits():
     assert jackknife.format_with_error(float("nan"), 0.1) == "-"
 
 
+@pytest.mark.parametrize(
+    ("value", "up", "down", "text"),
+    [
+        (0.0876, 0.03, 0.02, "0.09 +0.03 -0.02"),
+        (1.13e-6, 3.1e-7, 1.9e-7, "1.1(+3 -2)e-06"),
+        (5.2e-6, 1.2e-5, 1.9e-6, "5(+12 -2)e-06"),
+        (7879829.0, 4.1e5, 2.2e5, "7.9(+4 -2)e+06"),
+        (12.34, 3.2, 1.1, "12 +3 -1"),
+        (0.1269, 0.0084, 0.0076, "0.127(8)"),
+    ],
+)
+def test_two_errors_are_written_in_the_last_digits(value, up, down, text):
+    assert jackknife.format_with_two_errors(value, up, down) == text
+
+
 def test_moments_in_portions_are_those_of_the_whole():
     rows = np.random.default_rng(1).normal(1e3, 1, (90, 3))
     total = jackknife.NO_MOMENTS

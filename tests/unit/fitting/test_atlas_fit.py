@@ -81,7 +81,7 @@ def test_the_principal_value_is_that_of_quadrature():
 
 def test_where_two_couplings_have_the_same_exponent_the_interval_holds_both():
     """Annealed, β of κ is largest near J0/h0 = 0.5: 0.42 and 0.6 are hardly told apart."""
-    T, annealed = np.geomspace(0.05, 1, 20), shipped_atlas(annealed=True)
+    T, annealed = np.geomspace(0.05, 1, 20), shipped_atlas().annealed()
     kappa = 0.03 * observables.AtlasObservables(T, atlas=annealed).thermal_conductivity(0.42)
     info = {"observable": "thermal_conductivity", "parameters": {"mu": {"start": 0.0}, "kappa_1K": {"start": 0.03}}}
     points = Points(T, kappa, 0.04 * kappa, None)

@@ -65,7 +65,7 @@ def test_repeated_rows_change_no_conclusion():
     reports = [fit(*column(name, 0, 1), KAPPA) for name in ("repeated_rows.csv", "repeated_rows_control.csv")]
     for report in reports:
         assert report.fit["conclusion"]["state"] == State.INTERVAL
-        assert report.J0_over_h0[0] == pytest.approx(0.09, abs=0.005)
+        assert report.J0_over_h0[0] == pytest.approx(0.095, abs=0.005)  # on the atlas of the infinite system
 
 
 @pytest.mark.parametrize("name", ["stm_not_minimum_18.csv", "stm_not_minimum_46.csv", "resonator_two_level.csv"])

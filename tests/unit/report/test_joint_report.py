@@ -1,0 +1,80 @@
+"""Joint fits from Python: the numbers of the command, and one line for each wrong argument."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import tlsglass
+from tlsglass import cli
+from tlsglass.base.validation import InputError
+from tlsglass.fitting import resonator_pairs
+
+T = np.geomspace(0.05, 0.5, 12)
+KAPPA = {"T": T, "value": 0.03 * T**1.9, "observable": "thermal_conductivity", "relative_error": 0.01}
+HEAT = {"T": T, "value": 1e-3 * T**1.1, "observable": "specific_heat", "relative_error": 0.01, "name": "C"}
+
+
+def test_the_command_and_python_give_the_same_numbers(tmp_path, capsys):
+    rng = np.random.default_rng(7)
+    loss, f = (dataset.points for dataset in resonator_pairs.sample_pair(rng, resonator_pairs.draw_parameters(rng)))
+    some = (np.unique(loss.photons, return_inverse=True)[1] % 2 == 0) & (np.arange(len(loss.T_K)) % 2 == 0)
+    loss = loss.select(some)
+    pd.DataFrame({"T_K": f.T_K, "df_f": f.value, "df_f_err": f.error}).to_csv(tmp_path / "f.csv", index=False)
+    columns = {"T_K": loss.T_K, "inv_Qi": loss.value, "inv_Qi_err": loss.error, "photons": loss.photons}
+    pd.DataFrame(columns).to_csv(tmp_path / "loss.csv", index=False)
+    options = ["--frequency", "8GHz", "--photons", "photons", "--coupling-geometry", "notch", "--systematic", "0.01", "0.02"]
+    tables = [str(tmp_path / name) for name in ("f.csv", "loss.csv")]
+    assert cli.main(["fit", *tables, "--observable", "resonator", *options, "--out", str(tmp_path / "out")]) == 0
+    command = json.loads((tmp_path / "out/joint.json").read_text())
+    report = tlsglass.fit_joint(
+        [
+            {"T": loss.T_K, "value": loss.value, "error": loss.error, "observable": "resonator_loss", "name": "loss"}
+            | {"frequency": 8e9, "photons": loss.photons, "systematic": {"uncorrelated": 0.01, "correlated": 0.02}},
+            {
+                "T": f.T_K,
+                "value": f.value,
+                "error": f.error,
+                "observable": "resonator_frequency",
+                "frequency": 8e9,
+                "name": "f",
+            },
+        ]
+    )
+    assert report.fit["shared"] == command["shared"]
+    assert report.fit["conclusion"]["state"] == command["conclusion"]["state"]
+    assert report.fit["delta_aicc"] == pytest.approx(command["delta_aicc"], abs=1e-6)
+    for model in ("mu_free", "stm"):
+        assert list(report.fit[model]["values"].values()) == pytest.approx(list(command[model]["values"].values()), rel=1e-6)
+    assert set(report.parameters["name"]) >= {"mu", "F_tan_delta"}
+    report.save(tmp_path / "python")
+    assert {path.name for path in (tmp_path / "python").iterdir()} == {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_two_observables_share_the_exponent():
+    report = tlsglass.fit_joint([KAPPA, HEAT])
+    assert report.fit["shared"] == [["mu"]]
+    assert report.fit["mu_free"]["values"]["mu"] == pytest.approx(0.1, abs=1e-6)
+    assert str(report).splitlines()[0] == report.conclusion
+    panels = report.plot().figure.axes
+    assert [panel.get_ylabel() for panel in panels] == ["κ (W/(m K))", "C (J/(kg K))"]
+    for panel, table in zip(panels, (KAPPA, HEAT), strict=True):
+        np.testing.assert_allclose(np.asarray(panel.lines[0].get_ydata(), dtype=float), table["value"])
+
+
+@pytest.mark.parametrize(
+    ("tables", "shared", "message"),
+    [
+        ([KAPPA], None, "at least two"),
+        ([KAPPA, HEAT | {"speed": 1}], None, "table 2: speed: must be among"),
+        ([KAPPA, {"T": T, "observable": "specific_heat"}], None, "value: is missing"),
+        ([KAPPA, HEAT | {"relative_error": None}], None, "C: error or relative_error"),
+        ([KAPPA | {"name": "C"}, HEAT], None, "each table needs its own"),
+        ([KAPPA, HEAT], ["gap_K"], "gap_K: table 1 and C have in common mu"),
+    ],
+)
+def test_a_wrong_argument_is_one_line(tables, shared, message):
+    with pytest.raises(InputError, match=message) as error:
+        tlsglass.fit_joint(tables, shared)
+    assert len(error.value.lines) == 1
