@@ -554,10 +554,14 @@ class Likelihood:
             order = [int(k) for k in np.argsort(chi2, axis=None) if _is_local_minimum(chi2, np.unravel_index(k, shape))]
             return [grid[k].values for k in order[:N_POLISHED]]
         best = self._project_amplitudes(p)
+        further: dict[str, list[ProjectedAmplitudes]] = {}
         for name, values in 2 * list(axes.items()):
             along = [self._project_amplitudes(best.values | {name: x}) for x in values]
+            chi2 = np.array([point.chi2 for point in along])
+            further[name] = [along[k] for k in np.argsort(chi2)[1:] if _is_local_minimum(chi2, (k,))]
             best = min([best, *along], key=lambda point: point.chi2)
-        return [best.values]
+        minima = sorted(itertools.chain(*further.values()), key=lambda point: point.chi2)
+        return [best.values, *(point.values for point in minima[: N_POLISHED - 1])]
 
     @cached_property
     def _free_amplitudes(self) -> tuple[int, ...]:

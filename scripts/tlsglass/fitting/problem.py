@@ -394,8 +394,10 @@ def dataset_parameters(dataset: Dataset) -> dict[str, FitParameter]:
     for name in _used(dataset):
         model = observable.parameters[name]
         settings = {"start": model.default, "low": model.low, "high": model.high} | dataset.info["parameters"].get(name, {})
-        bounds = max(settings["low"], model.low), min(settings["high"], model.high)
-        physical = name in observable.amplitudes or (model.physical_bounds and bounds == (model.low, model.high))
+        highest_K = float(dataset.points.T_K.max(initial=0.0))
+        lowest = max(model.low, model.low_per_K * highest_K) if model.low_per_K else model.low
+        bounds = max(settings["low"], lowest), min(settings["high"], model.high)
+        physical = name in observable.amplitudes or (model.physical_bounds and bounds == (lowest, model.high))
         fixed = settings.get("fixed", False) or name in unused
         parameters[name] = FitParameter(settings["start"], *bounds, fixed, model.start_values(), physical)
     return parameters

@@ -45,6 +45,7 @@ class Parameter:
     in_table: bool = True  # has a column in the table of all fits
     of_interest: bool = False  # the parameter that a fit is made for; it gets intervals at 95 % and all systematic errors
     needs_drive: bool = False  # fixed at its default without photon numbers
+    low_per_K: float = 0.0  # a further lower bound, relative to the highest temperature in kelvin
     off_by_default: bool = False  # fixed at its default unless a dataset names it
     is_option: bool = False  # no parameter of a fit unless a dataset names it: shapes take the default without it
     physical_bounds: bool = False  # the default bounds are physical: an estimate at a bound is reported as a limit
@@ -214,7 +215,18 @@ OFFSET = Parameter("offset", default=0.0, in_table=False)  # the zero of δv/v, 
 F_TAN_DELTA = Parameter(
     "F tan δ", low=0.0, physical_bounds=True
 )  # 1/Q_TLS for n at sqrt(T² + E²) = 1 K, where Eq. (3) has n = B
-GAP = Parameter("Δ/k", "K", start_grid=Geometric(0.5, 30, 25), low=0.5, high=30.0, freeze_in_scan=True, physical_bounds=True)
+# A resonance was measured at the highest temperature, which is therefore below T_c = Δ/1.764k. Near T_c the gap is a fixed
+# multiple of T (quasiparticles.gap), so that χ² would have a spurious minimum between any two points above T_c.
+GAP = Parameter(
+    "Δ/k",
+    "K",
+    start_grid=Geometric(0.5, 30, 25),
+    low=0.5,
+    high=30.0,
+    low_per_K=1.82,
+    freeze_in_scan=True,
+    physical_bounds=True,
+)
 KINETIC_INDUCTANCE_FRACTION = Parameter("kinetic fraction", low=0.0, high=1.0, freeze_in_scan=True, physical_bounds=True)
 # Of quasiparticles at (T^k + T_sat^k)^(1/k), which do not cool below T_sat.
 QP_SATURATION = Parameter(

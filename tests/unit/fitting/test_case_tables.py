@@ -65,7 +65,8 @@ def test_repeated_rows_change_no_conclusion():
     reports = [fit(*column(name, 0, 1), KAPPA) for name in ("repeated_rows.csv", "repeated_rows_control.csv")]
     for report in reports:
         assert report.fit["conclusion"]["state"] == State.INTERVAL
-        assert report.J0_over_h0[0] == pytest.approx(0.095, abs=0.005)  # on the atlas of the infinite system
+        assert report.J0_over_h0[0] == pytest.approx(0.09, abs=0.02)  # two errors: the atlas itself moves with its simulations
+    assert reports[0].J0_over_h0[0] == pytest.approx(reports[1].J0_over_h0[0], abs=0.005)
 
 
 @pytest.mark.parametrize("name", ["stm_not_minimum_18.csv", "stm_not_minimum_46.csv", "resonator_two_level.csv"])
@@ -88,7 +89,8 @@ def test_two_levels_of_a_resonator_constrain_nothing():
     report = fit(*column("resonator_two_level.csv", 0, 1), "resonator_frequency", frequency=5e9, scan=False)
     assert report.fit["conclusion"]["state"] == State.NOT_CONSTRAINED
     assert report.fit["conclusion"]["mu"] == State.NOT_CONSTRAINED
-    assert -5 < report.fit["delta_aicc"] < 0
+    gain = report.fit["stm"]["deviance"] - report.fit["mu_free"]["deviance"]
+    assert gain - 2 == pytest.approx(-2, abs=1)  # ΔAIC, of which ΔAICc is the form for small samples
 
 
 def test_a_null_test_gives_no_limit():

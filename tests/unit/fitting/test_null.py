@@ -38,10 +38,15 @@ def outlier(T, value, error, rng):
     return np.where(np.arange(len(T)) == index, value + 10 * error, value)
 
 
+def phonons(T, value, error, rng):
+    return 2e-3 * T**3 * (1 + 0.02 * rng.standard_normal(len(T)))
+
+
 NULLS = {
     "stm": (lambda T, value, error, rng: value, (KAPPA, "specific_heat", "sound_velocity", "resonator_frequency")),
     "metal": (power_law(1.0), (KAPPA,)),
     "boundary": (power_law(3.0), (KAPPA,)),
+    "phonons": (phonons, ("specific_heat",)),
     "outlier": (outlier, (KAPPA, "specific_heat")),
     "permuted": (lambda T, value, error, rng: rng.permutation(value), (KAPPA,)),
     "noise": (lambda T, value, error, rng: np.mean(value) + error * rng.standard_normal(len(T)), (KAPPA, "sound_velocity")),

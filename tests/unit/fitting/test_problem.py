@@ -14,7 +14,8 @@ from shared import DATASET_SCHEMA, ROOT
 from tlsglass.data.dataset import Points, load_dataset
 from tlsglass.fitting import synthetic, window_scan
 from tlsglass.fitting.comparison import compare
-from tlsglass.fitting.problem import FitProblem
+from tlsglass.fitting.problem import FitProblem, dataset_parameters
+from tlsglass.models import registry
 
 SHIPPED = sorted((ROOT / "config/experiments").iterdir())
 
@@ -241,3 +242,25 @@ def test_the_argonne_resonator_gives_a_band():
     scanned = window_scan.scan_windows(loaded).rows
     certain = scanned[scanned["mu_err_scaled"] < 0.1]
     assert certain["mu"].max() - certain["mu"].min() > 0.1
+
+
+def test_a_resonator_is_below_its_critical_temperature():
+    """The gap is at least that of a superconductor whose T_c is the highest temperature, whatever a dataset allows."""
+    dataset = synthetic.sample("resonator_frequency", np.random.default_rng(0))
+    allowed = replace(dataset, info=dataset.info | {"parameters": {"gap_K": {"start": 16.0, "low": 0.5}}})
+    gap = dataset_parameters(allowed)["gap_K"]
+    assert gap.low == pytest.approx(1.764 * dataset.points.T_K.max(), rel=0.05)
+    assert gap.physical_bounds
+    assert dataset_parameters(dataset)["mu"].low < 0
+
+
+def test_no_start_of_the_gap_finds_a_better_fit():
+    """A loss with µ > 0, which the STM does not describe, had minima between the temperatures of the points."""
+    stream = registry.get_observable("resonator_loss").stream
+    rng = np.random.default_rng(np.random.SeedSequence(31, spawn_key=(stream, 9)).spawn(31)[30])
+    problem = FitProblem.from_dataset(synthetic.sample("resonator_loss", rng, errors_given=False)).with_fixed(mu=0.0)
+    fit = problem.fit(intervals=False)
+    likelihood = problem.likelihood()
+    best = likelihood.at(fit.values).objective
+    for gap_K in (4.1, 4.6, 6.0, 9.0, 16.0):
+        assert likelihood.maximize(fit.values | {"gap_K": gap_K}).objective > best * (1 - 1e-3 / fit.dof)
