@@ -122,17 +122,20 @@ def describe_entry(
     if not base.with_suffix(".svg" if entry.kind == "figure" else ".md").is_file():
         return None
     caption = (captions_folder / f"{entry.name}.rst").read_text(encoding="utf-8")
+    paths = entry.input_paths(run) or {}
+    # the numbers of a figure have its name; those of a table are its first input
+    numbers = base.with_suffix(".csv") if entry.kind == "figure" else Path(next(iter(paths.values())))
     item = {
         "name": entry.name,
         "title": entry.title,
         "kind": entry.kind,
         "caption": Markup(prose.caption_to_html(prose.render_caption(caption, card, Path(run.results, "tables")))),
-        "csv": f"{entry.folder}/{entry.name}.csv",
+        "csv": numbers.relative_to(run.results).as_posix(),
     }
-    files[item["csv"]] = base.with_suffix(".csv").read_text(encoding="utf-8")
+    files[item["csv"]] = numbers.read_text(encoding="utf-8")
     if entry.kind == "figure":
         return item | read_figure(Path(run.results), entry.name, files)
-    inputs = load_inputs((entry.input_paths(run) or {}).items())
+    inputs = load_inputs(paths.items())
     return item | {"table": templating.typeset_table(entry.import_function()(**inputs, **entry.settings_from(config)))}
 
 
