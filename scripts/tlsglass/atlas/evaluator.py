@@ -1,12 +1,13 @@
 """Evaluation of n(T, E; J0/h0): the terms of ln n, and n on a fixed mesh of temperatures and energies."""
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tlsglass.atlas.spline import Coordinates
+from tlsglass.base.cached_method import cache_method
 from tlsglass.base.types import FloatArray, FloatOrArray
 from tlsglass.physics import kernels
 
@@ -61,7 +62,7 @@ class SplineTerm:
         self.coefficients = coefficients.astype(float)
         self.energy_basis, self.temperature_basis, self.coupling_basis = energy_basis, temperature_basis, coupling_basis
         self.coordinates = coordinates
-        self.rows_at = lru_cache(maxsize=32)(self._contract_coupling)
+        self.rows_at = cache_method(self._contract_coupling, 32)
 
     def _contract_coupling(self, g: float) -> FloatArray:
         """Return the coefficients (1 + r, v, t) at one coupling."""
@@ -81,8 +82,8 @@ class MeshEvaluator:
         self.atlas, self.T_K, self.E_K, self.h0_K, self.weights = atlas, T_K, E_K, h0_K, np.broadcast_to(weights, E_K.shape)
         self._E, T = E_K / h0_K, T_K / h0_K
         self._terms = [(term, term.energy_basis(self._E, T[:, None]), term.temperature_basis(T)) for term in atlas.terms]
-        self.n = lru_cache(maxsize=32)(self._n)
-        self._weighted_kernel = lru_cache(maxsize=64)(self._multiply_weights)  # many parameters are tried at one coupling
+        self.n = cache_method(self._n, 32)
+        self._weighted_kernel = cache_method(self._multiply_weights, 64)  # many parameters are tried at one coupling
 
     @cached_property
     def _estimates(self) -> list[FloatArray]:

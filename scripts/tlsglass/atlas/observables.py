@@ -8,7 +8,7 @@ highest temperature replaces 1 K. Temperatures and energies are in kelvin, frequ
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from tlsglass.atlas import evaluator
 from tlsglass.atlas.evaluator import MeshEvaluator
 from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
+from tlsglass.base.cached_method import cache_method
 from tlsglass.base.types import FloatArray
 from tlsglass.physics import kernels, microwave
 
@@ -49,10 +50,10 @@ class AtlasObservables:
         self.atlas, self.h0_K = atlas or shipped_atlas(), h0_K
         self.T_reference = min(1.0, self.atlas.limits["T"][1] * h0_K)
         self.T_K = np.append(np.asarray(T_K, dtype=float), self.T_reference)  # the last is the reference
-        self._principal_value = lru_cache(maxsize=8)(self._principal_value_mesh)
-        self._single_energy = lru_cache(maxsize=8)(self._single_energy_mesh)
-        self._dynamic = lru_cache(maxsize=8)(self._dynamic_mesh)
-        self._release = lru_cache(maxsize=8)(self._release_mesh)
+        self._principal_value = cache_method(self._principal_value_mesh, 8)
+        self._single_energy = cache_method(self._single_energy_mesh, 8)
+        self._dynamic = cache_method(self._dynamic_mesh, 8)
+        self._release = cache_method(self._release_mesh, 8)
 
     # ---- meshes of energies -----------------------------------------------------------------------------------------
 

@@ -6,13 +6,13 @@ atlas are errors of the model that all points have in common. Points at temperat
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from tlsglass.atlas.observables import AtlasObservables
 from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
+from tlsglass.base.cached_method import cache_method
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset
@@ -31,12 +31,12 @@ class AtlasModel:
 
     def __init__(self, observable: Observable, h0_K: float = H0_K, atlas: Atlas | None = None) -> None:
         self.observable, self.h0_K, self.atlas = observable, h0_K, atlas or shipped_atlas()
-        self._on_mesh = lru_cache(maxsize=4)(self._observables_at)
+        self._on_mesh = cache_method(self._observables_at, 4)
 
     def _observables_at(self, T_K: bytes) -> AtlasObservables:
         observables = AtlasObservables(np.frombuffer(T_K), self.h0_K, self.atlas)
         for name in CACHED:
-            setattr(observables, name, lru_cache(maxsize=128)(getattr(observables, name)))
+            setattr(observables, name, cache_method(getattr(observables, name), 128))
         return observables
 
     def shapes(self, T_K: FloatArray, p: Mapping[str, float], probe: Any, jackknife: bool = False) -> dict[str, FloatArray]:
