@@ -62,10 +62,13 @@ class SplineTerm:
         self.coefficients = coefficients.astype(float)
         self.energy_basis, self.temperature_basis, self.coupling_basis = energy_basis, temperature_basis, coupling_basis
         self.coordinates = coordinates
-        self.rows_at = cache_method(self._contract_coupling, 32)
+        self._kept_rows = cache_method(self._contract_coupling, 32)
+
+    def rows_at(self, g: float) -> FloatArray:
+        """Return the coefficients (1 + r, v, t) at one coupling."""
+        return self._kept_rows(g)
 
     def _contract_coupling(self, g: float) -> FloatArray:
-        """Return the coefficients (1 + r, v, t) at one coupling."""
         *shape, splines = self.coefficients.shape
         return (self.coefficients.reshape(-1, splines) @ self.coupling_basis(g)).reshape(shape)
 
@@ -82,7 +85,7 @@ class MeshEvaluator:
         self.atlas, self.T_K, self.E_K, self.h0_K, self.weights = atlas, T_K, E_K, h0_K, np.broadcast_to(weights, E_K.shape)
         self._E, T = E_K / h0_K, T_K / h0_K
         self._terms = [(term, term.energy_basis(self._E, T[:, None]), term.temperature_basis(T)) for term in atlas.terms]
-        self.n = cache_method(self._n, 32)
+        self._kept_n = cache_method(self._n, 32)
         self._weighted_kernel = cache_method(self._multiply_weights, 64)  # many parameters are tried at one coupling
 
     @cached_property
@@ -90,8 +93,11 @@ class MeshEvaluator:
         """Coefficients (t, e, s) of the splines in the coupling, for the estimate of each term."""
         return [E @ np.einsum("vts,kt->kvs", term.coefficients[0], T) for term, E, T in self._terms]
 
-    def _n(self, g: float, jackknife: bool = False) -> FloatArray:
+    def n(self, g: float, jackknife: bool = False) -> FloatArray:
         """Return n (t, e) per kelvin and lattice site, with ``jackknife`` as rows (1 + r, t, e)."""
+        return self._kept_n(g, jackknife)
+
+    def _n(self, g: float, jackknife: bool) -> FloatArray:
         self.atlas.check_domain(self.T_K[:1], g * self.h0_K, self.h0_K)
         gaussian = self.atlas.ln_gaussian(self._E, g)
         if jackknife:

@@ -10,7 +10,7 @@ Result = TypeVar("Result")
 
 
 def cache_method(method: Callable[Parameters, Result], maxsize: int) -> Callable[Parameters, Result]:
-    """Return a bound ``method`` with a cache of its last ``maxsize`` results, to be kept as an attribute of its object.
+    """Return a bound ``method`` with a cache of its last ``maxsize`` results, to be called by the methods of its object.
 
     ``lru_cache`` of a bound method refers to the object, which refers to the cache: both, and all arrays in them, would remain
     until Python searches for cycles, which it rarely does where a few objects have large arrays.
@@ -19,7 +19,7 @@ def cache_method(method: Callable[Parameters, Result], maxsize: int) -> Callable
 
     def call(*args: Parameters.args, **keywords: Parameters.kwargs) -> Result:
         target = reference()
-        assert target is not None  # the object has this function
+        assert target is not None  # it is alive while one of its methods runs
         return target(*args, **keywords)
 
     return lru_cache(maxsize=maxsize)(call)  # type: ignore[return-value]
