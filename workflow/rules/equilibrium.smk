@@ -5,15 +5,6 @@ EQUILIBRIUM_SETS = equilibrium_plan.sets(study)  # names of sets like L8_J10
 ANNEALED_SWEEPS = {name: equilibrium_plan.annealed_sweeps(study, name) for name in EQUILIBRIUM_SETS}
 
 
-def densities_of_equilibrium_set(name):
-    """Return the densities of states of one set by method: tempered, annealed_257, ..."""
-    keys = files.temperature_keys("equilibrium")
-    return {
-        method: [f"<results>/equilibrium/{name}_{method}/T{T}.npz" for T in keys]
-        for method in equilibrium_plan.methods(study, name)
-    }
-
-
 rule equilibration_data:
     input:
         unpack(lambda w: files.records_of_equilibrium_set(w.set)),
@@ -42,7 +33,7 @@ rule equilibration_data:
 
 rule equilibrium:
     input:
-        unpack(lambda w: densities_of_equilibrium_set(w.set)),
+        unpack(lambda w: files.densities_of_equilibrium_set(w.set)),
         evidence="<results>/equilibrium/{set}_evidence.npz",
     output:
         **{name: f"<results>/equilibrium/{{set}}_{name}.csv" for name in catalogue.EQUILIBRIUM_TABLES},
@@ -99,7 +90,7 @@ rule equilibrium_tables:
 EXCESS_INPUT = {
     f"{name}_{method}": paths
     for name in EQUILIBRIUM_SETS
-    for method, paths in list(densities_of_equilibrium_set(name).items())[:2]
+    for method, paths in list(files.densities_of_equilibrium_set(name).items())[:2]
 }
 EXCESS_SETTINGS = {
     "sets": list(EQUILIBRIUM_SETS),

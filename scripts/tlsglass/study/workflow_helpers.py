@@ -150,6 +150,13 @@ class SimulationFiles:
         """Return the temperatures of one kind as they are written in file names; they are the same for all names."""
         return list(next(iter(self.counts_plans[kind].values())).rungs)
 
+    def densities_of_equilibrium_set(self, name: str) -> dict[str, list[str]]:
+        """Return the densities of states of a set that is annealed and tempered, by the methods whose energies are counted."""
+        return {
+            method: [f"<results>/equilibrium/{name}_{method}/T{T}.npz" for T in self.temperature_keys("equilibrium")]
+            for method in equilibrium_plan.methods(self.study, name)
+        }
+
     def records_of_equilibrium_set(self, name: str) -> dict[str, list[str]]:
         """Return the records of a set that is annealed and tempered, by method."""
         return {method: self.shards(plan, RECORD) for method, plan in equilibrium_plan.plans_of_set(self.study, name).items()}

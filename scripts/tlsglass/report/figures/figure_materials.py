@@ -33,6 +33,7 @@ def draw(materials: pd.DataFrame, curves: pd.DataFrame) -> style.Figure:
     for y, row in enumerate(shown.itertuples()):
         _draw_material(forest, y, row)
     forest.axes.set_xlim(0, 1.02)
+    forest.axes.set_ylim(len(shown) - 0.4, -1.1)  # leaves a line for the letter above the first row
     forest.axes.set_xlabel("$J_0/h_0$")
     for provenance, (color, marker) in LOOKS.items():
         if (shown["provenance"] == provenance).any():
