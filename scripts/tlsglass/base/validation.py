@@ -38,11 +38,25 @@ class InputError(ValueError):
 
 
 class Question(InputError):  # noqa: N818 (it is no mistake of the user)
-    """Suspicious input, refused until it is confirmed by its ``code``."""
+    """Suspicious input, refused until it is confirmed by its ``code``, or by all ``codes`` of several questions."""
 
     def __init__(self, code: str, line: str) -> None:
         super().__init__(f"{line}; to fit it all the same, add --confirm {code}")
         self.code = code
+        self.codes: tuple[str, ...] = (code,)
+
+    @classmethod
+    def combine(cls, questions: Sequence[Question]) -> Question:
+        """Return one exception with the lines and codes of all ``questions``."""
+        combined = cls(questions[0].code, "")
+        combined.codes = tuple(dict.fromkeys(code for question in questions for code in question.codes))
+        return combined.with_lines([line for question in questions for line in question.lines])
+
+    def with_lines(self, lines: Iterable[str]) -> Question:
+        """Return the question in other words."""
+        self.lines = list(dict.fromkeys(lines))
+        self.args = ("\n".join(self.lines),)
+        return self
 
 
 def raise_all(lines: Iterable[str]) -> None:

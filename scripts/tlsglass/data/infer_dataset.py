@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -599,8 +600,9 @@ def dataset_from_arrays(
     try:
         return dataset_from_validated(validate.validate_info(info, Path(name), validate.schema(), name, table))
     except validation.Question as question:
-        line = question.lines[0].replace(f"add --confirm {question.code}", f'give confirm=("{question.code}",)')
-        raise replace_lines(question, line) from None
+        codes = "".join(f'"{code}", ' for code in question.codes).rstrip(" " if len(question.codes) == 1 else " ,")
+        lines = [re.sub(r"add --confirm \w+$", f"give confirm=({codes})", line) for line in question.lines]
+        raise question.with_lines(lines) from None
 
 
 def _check_probe_arguments(observable: Observable, frequency_Hz: float | None, time_s: npt.ArrayLike | None, name: str) -> None:
@@ -614,9 +616,3 @@ def _check_probe_arguments(observable: Observable, frequency_Hz: float | None, t
         raise validation.InputError(f"time: {observable.name} has no use for it")
     if time_s is None and observable.is_timed and not observable.probe_is_optional:
         raise validation.InputError(f"{name}: time: missing; {observable.name} needs the time in seconds")
-
-
-def replace_lines(question: validation.Question, line: str) -> validation.Question:
-    """Return the question in other words."""
-    question.lines, question.args = [line], (line,)
-    return question

@@ -130,9 +130,8 @@ def validate_info(
     validation.raise_all(_point_problems(table.source, info, observable, points))
     validation.raise_all(drive_section.sweep_problems(table.source, info, points.drive))
     asked = list(questions.ask(info, observable, table, points))
-    if len(asked) == 1:
-        raise asked[0]
-    validation.raise_all(line for question in asked for line in question.lines)
+    if asked:
+        raise validation.Question.combine(asked)
     return ValidatedDataset(Path(folder).name, info, points, tuple(table.header))
 
 

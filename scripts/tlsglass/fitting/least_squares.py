@@ -10,6 +10,7 @@ from tlsglass.base.types import BoolArray, FloatArray
 FIRST_DAMPING, MIN_DAMPING, MAX_DAMPING = 1e-4, 1e-9, 1e9  # of a step, relative to the diagonal of the normal equations
 DAMPING_FACTOR = 10.0  # between two steps
 GOOD_RATIO, POOR_RATIO = 0.75, 0.25  # of the decrease of χ² to that of a quadratic, which decide about the damping
+SMALLEST_FRACTION = 0.03  # of a step at whose end an amplitude is on a bound
 SMALL_DECREASE, MAX_SMALL_DECREASES = 1e-7, 3  # of χ² in one step, relative, and how many such steps end a search
 RELATIVE_CHANGE = 1e-11  # of χ² or of all parameters, at which rounding errors end a search
 MIN_RANK_RATIO = 1e-12  # of singular values, below which columns count as linearly dependent
@@ -83,10 +84,10 @@ def minimize(
         normal, slope = normal[np.ix_(movable, movable)] / unit, gradient[movable] / size
         if -slope @ _damped_step(normal, slope, MIN_DAMPING) <= tolerance * point.chi2:
             return x, point, True
-        rank = point.basis.shape[1]
+        rank, fraction = point.basis.shape[1], 1.0
         while True:
             trial = x.copy()
-            step = _damped_step(normal, slope, damping) / size
+            step = fraction * _damped_step(normal, slope, damping) / size
             trial[movable] = np.clip(x[movable] + step, low[movable], high[movable])
             change = (trial - x)[movable]
             if np.all(np.abs(change) <= RELATIVE_CHANGE * np.abs(x[movable])):
@@ -95,8 +96,10 @@ def minimize(
             if new.chi2 < point.chi2:
                 break
             if new.basis.shape[1] < rank:  # an amplitude meets its bound, beyond which χ² is steeper
-                rank = new.basis.shape[1]
-                normal = _projected_normal(derivatives[:, movable], new.basis) / unit
+                fraction /= 2
+                if fraction < SMALLEST_FRACTION:
+                    rank, fraction = new.basis.shape[1], 1.0
+                    normal = _projected_normal(derivatives[:, movable], new.basis) / unit
                 continue
             damping = max(damping, FIRST_DAMPING) * DAMPING_FACTOR
             if damping > MAX_DAMPING:

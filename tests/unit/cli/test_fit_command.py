@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from shared import EXPERIMENTS
-from tlsglass import cli, fit
+from tlsglass import __version__, cli, fit
 from tlsglass.base import validation
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting.result import fit_dataset
@@ -380,3 +380,12 @@ def test_control_characters_never_reach_the_terminal(capsys):
     (line,) = capsys.readouterr().err.splitlines()
     assert line.isprintable()
     assert len(line) < 700
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert ended.value.code == 0
+    name, version = capsys.readouterr().out.split(maxsplit=1)
+    assert name == "tlsglass"
+    assert version.strip() in (__version__, "of this folder")
