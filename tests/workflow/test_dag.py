@@ -232,6 +232,9 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
         "readme",
         "atlas_file",
         "annealing_excess",
+        "interaction_set",
+        "interaction_theory",
+        "interaction_tables",
     }  # long, or asked for by name
     rules |= {
         "dos_table" if kind == "dos" else f"{kind}_dos"

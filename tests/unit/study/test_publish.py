@@ -24,7 +24,7 @@ def test_the_published_counts_are_those_of_the_manifest_and_of_the_study():
     assert {name: io.read_digest(PUBLISHED / name) for name in on_disk} == MANIFEST["counts"]
     assert publish.wrong_counts(STUDY, PUBLISHED) == []
     assert MANIFEST["realizations"] == 40_000
-    assert sum(path.stat().st_size for path in PUBLISHED.glob("**/*") if path.is_file()) < 14e6
+    assert sum(path.stat().st_size for path in PUBLISHED.glob("**/*") if path.is_file()) < 17e6
 
 
 def test_the_manifest_lists_shards_by_their_set_rung_and_batch():

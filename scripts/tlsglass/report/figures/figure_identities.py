@@ -9,9 +9,11 @@ KINDS = {"field": "$T\\,|[\\langle H_h\\rangle]|/N$", "coupling": "$T\\,|[\\lang
 
 
 def draw(identities: pd.DataFrame, h0_K: float) -> style.Figure:
-    """Return the figure; of the largest lattice a weak and the strongest coupling are shown."""
-    shown = identities[identities["L"] == identities["L"].max()]
-    couplings = weak_and_strong(shown["J0_K"].unique().tolist(), h0_K)
+    """Return the figure; of the sets with two anneals, a weak and the strongest coupling are shown, each of its largest L."""
+    compared = identities[identities["method"] == "two anneals"][["L", "J0_K"]].drop_duplicates()
+    couplings = weak_and_strong(compared["J0_K"].unique().tolist(), h0_K)
+    largest = compared.groupby("J0_K")["L"].max()
+    shown = identities[identities["L"] == identities["J0_K"].map(largest)]
     figure = style.Figure(2 * len(couplings), width="double", height=4.0, rows=2, sharex="col")
     for row, (kind, symbol) in enumerate(KINDS.items()):
         for column, J0 in enumerate(couplings):
