@@ -149,8 +149,8 @@ def tabulate_excess(
     rows = []
     full = ratio_spline.fit_ratio(_with_factor(sets[name] for name in certified), h0_K) if certified else None
     for name, pairs in sets.items():
-        others = [other for other in certified if other != name]
-        without = ratio_spline.fit_ratio(_with_factor(sets[other] for other in others), h0_K) if others else None
+        remaining = [certified_name for certified_name in certified if certified_name != name]
+        without = ratio_spline.fit_ratio(_with_factor(map(sets.__getitem__, remaining)), h0_K) if remaining else None
         for annealed, tempered in pairs:
             T = annealed.T_K / h0_K
             if not np.isclose(T, EXCESS_T_OVER_H0).any():

@@ -115,10 +115,10 @@ def heterogeneity(problem: FitProblem, joint: Fit, names: Sequence[str], separat
         best = min((likelihood.maximize(start) for start in starts), key=lambda optimum: optimum.objective)
         return best.chi2, likelihood.dof
 
-    one, _ = maximum(names)
-    each, dof = maximum(names[:-1])
-    scale = float(np.mean([fit.independent_fraction for fit in separate])) / max(1.0, each / max(dof, 1))
-    chi2, n = max(one - each, 0.0) * scale, len(problem.datasets) - 1
+    chi2_common, _ = maximum(names)
+    chi2_separate, dof = maximum(names[:-1])
+    scale = float(np.mean([fit.independent_fraction for fit in separate])) / max(1.0, chi2_separate / max(dof, 1))
+    chi2, n = max(chi2_common - chi2_separate, 0.0) * scale, len(problem.datasets) - 1
     return Heterogeneity(chi2, n, float(stats.chi2_sf(chi2, n)))
 
 

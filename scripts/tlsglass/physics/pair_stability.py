@@ -72,8 +72,8 @@ def draw_sample(model: ModelParameters, size: int, seed: int) -> Sample:
             n /= np.sqrt(np.sum(n**2, axis=1, keepdims=True))
             abs_c[i, :i] = np.abs(family.factor(m_i[i], m_i[:i], n))
         abs_c += abs_c.T
-    other = ~np.eye(size, dtype=bool)
-    abs_c *= MEAN_ABS_C / abs_c[other].mean()
+    off_diagonal = ~np.eye(size, dtype=bool)
+    abs_c *= MEAN_ABS_C / abs_c[off_diagonal].mean()
     np.fill_diagonal(abs_c, MEAN_ABS_C)
     return Sample(abs_c, width)
 

@@ -152,7 +152,7 @@ def _interaction_errors(path: KeyPath, section: dict[str, Any]) -> Errors:
             yield [*path, key], section[key], f"must be one of {', '.join(allowed)}", [*path, "interaction"]
     for key in OPTIONS.intersection(section):
         if name in INTERACTIONS and key not in INTERACTIONS[name].options:
-            having = [other for other, entry in INTERACTIONS.items() if key in entry.options]
+            having = [interaction for interaction, entry in INTERACTIONS.items() if key in entry.options]
             yield [*path, key], section[key], f"is an option of {', '.join(having)} only", [*path, "interaction"]
 
 
