@@ -21,6 +21,9 @@ EXCHANGE = {
     "sets": [{"L": 8, "J0_K": 3, "realizations": 40, "realizations_per_job": 40, "highest_K": 5, "sweeps": 4096}],
 }
 TARGETS = ["results/runs/tiny/dos/L8_J2/T0.5.csv", "results/runs/tiny/dos/L8_J3/T0.5.csv"]
+# Snakemake's handler of SIGTERM waits for a lock that the interrupted thread may own. As systemd and Slurm do, kill what is
+# still alive some time after SIGTERM.
+GRACE_S = 60
 PATTERNS = "results/shards/**/*.npz", "results/runs/tiny/dos/**/*.[nc]*"
 
 
@@ -68,7 +71,7 @@ def test_kills_lose_nothing(workflow, request):
     whole = everything(workflow)
     shutil.rmtree(workflow.folder / "results")
 
-    done = with_checkpoint = finished = taken_up = 0
+    done = with_checkpoint = finished = taken_up = stuck = 0
     ways = []
     while done < kills:
         unlock(workflow)
@@ -79,7 +82,12 @@ def test_kills_lose_nothing(workflow, request):
             ways.append(kill(workflow, run, dice))
             done += 1
             with_checkpoint += bool(workflow.checkpoints())
-        output, _ = run.communicate(timeout=600)
+        try:
+            output, _ = run.communicate(timeout=GRACE_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
+            output, _ = run.communicate(timeout=GRACE_S)
+            stuck += 1
         logs = workflow.bytes_of("results/runs/tiny/logs/anneal/**/*.log").values()
         taken_up += sum(b"realizations taken from" in log for log in logs)
         if run.returncode == 0:
@@ -91,7 +99,8 @@ def test_kills_lose_nothing(workflow, request):
     last = workflow.run(*TARGETS)
     assert last.returncode == 0, last.stderr[-3000:]
     assert everything(workflow) == whole
-    print(f"{done} kills, {with_checkpoint} with a checkpoint, {taken_up} taken up, {finished + 1} whole: {sorted(ways)}")
+    counts = f"{with_checkpoint} with a checkpoint, {taken_up} taken up, {finished + 1} whole, {stuck} stuck"
+    print(f"{done} kills, {counts}: {sorted(ways)}")
     assert with_checkpoint >= kills // 10
 
 

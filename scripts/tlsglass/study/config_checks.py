@@ -19,7 +19,7 @@ from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS, LATTICE
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo.protocol import ANNEALING, COUNTING_METHODS
 from tlsglass.study import equilibrium_plan, interactions_plan, published_match
-from tlsglass.study.configured_study import ATLAS_SETS, Study
+from tlsglass.study.configured_study import Study
 from tlsglass.study.interactions_plan import REFERENCE
 from tlsglass.study.published_match import (
     BLOCK,
@@ -227,7 +227,7 @@ def _lattices(study: Study) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
         yield from (([*EQUILIBRIUM, "sets", index], entry) for index, entry in enumerate(study.equilibrium["sets"]))
     if study.interactions:
         yield from (([*INTERACTION_STUDY, "lattices", k], lattice) for k, lattice in enumerate(study.interactions["lattices"]))
-    yield from (([*ATLAS, key], study.config["atlas"][key]) for key in ATLAS_SETS)
+    yield from ((path, lattice) for _, path, lattice in study.atlas_lattices())
 
 
 def lattices(study: Study) -> Errors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -121,16 +121,26 @@ class Study:
             "measured_K": tuple(map(labels.round_to_label, settings["temperatures_K"])),
         }
         plans: dict[str, dict[str, SimulationPlan]] = {}
-        for key, kind in ATLAS_SETS.items():
-            lattice = settings[key]
+        for kind, _, lattice in self.atlas_lattices():
             protocol = replace(self.protocol(), **schedule, seed=lattice.get("seed", self.config["seed"]))
-            plans[kind] = {
-                str(labels.ParameterSet(lattice["L"], J0_K)): _plan(
-                    self._model_with(lattice["L"], J0_K), protocol, lattice, with_quench=kind != "large"
+            plans.setdefault(kind, {}).update(
+                (
+                    str(labels.ParameterSet(lattice["L"], J0_K)),
+                    _plan(self._model_with(lattice["L"], J0_K), protocol, lattice, with_quench=kind != "large"),
                 )
                 for J0_K in map(labels.round_to_label, lattice["J0_K"])
-            }
+            )
         return plans
+
+    def atlas_lattices(self) -> Iterator[tuple[str, list[str | int], dict[str, Any]]]:
+        """Yield (kind of the sets in the file of the atlas, path in the configuration, entry) of each lattice of the atlas."""
+        for key, kind in ATLAS_SETS.items():
+            path: list[str | int] = ["atlas", key]
+            entries = self.config["atlas"][key]
+            if isinstance(entries, dict):
+                yield kind, path, entries
+            else:
+                yield from ((kind, [*path, index], entry) for index, entry in enumerate(entries))
 
     def counts_plans(self) -> dict[str, dict[str, CountsPlan]]:
         """Return every simulation that yields a density of states, as {kind: {name: plan}}.

@@ -33,7 +33,7 @@ RENAMED_KEYS = {
     "atlas.grid": "training",
     "atlas.test": "validation",
     "atlas.large": "finite_size",
-    **{f"atlas.{key}.batch": "realizations_per_job" for key in ("training", "validation", "finite_size")},
+    **{f"atlas.{key}.batch": "realizations_per_job" for key in ("training", "validation[]", "finite_size[]")},
     "atlas.shown_T_over_h0": "plotted_T_over_h0",
     "atlas.shown_J0_over_h0": "plotted_J0_over_h0",
     "two_tls.elastic_ratio": "J0_over_h0_elastic",
