@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tlsglass.base import io, validation
+from tlsglass.base import io, threads, validation
 from tlsglass.models import registry
 from tlsglass.report import atlas_commands
 
@@ -52,6 +52,7 @@ class OneLineParser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0, 2 for invalid input and 1 for a failure, with one line per problem."""
+    threads.use_single_threads()
     for stream in (sys.stdout, sys.stderr):  # a terminal without Unicode shows what it can
         if isinstance(stream, streams.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -11,7 +11,7 @@ ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]  # also where th
 if str(ROOT / "scripts") not in sys.path:
     sys.path.insert(0, str(ROOT / "scripts"))
 
-from tlsglass.base import io, validation
+from tlsglass.base import io, threads, validation
 from tlsglass.data import validate
 from tlsglass.report import catalogue
 from tlsglass.report.catalogue_entry import PAPER
@@ -35,7 +35,7 @@ def resolve_pathvar(name):
 
 
 workflow_helpers.prepend_to_python_path(ROOT / "scripts")
-workflow_helpers.use_single_threads()
+threads.use_single_threads()  # a job has one core
 SETTINGS = workflow.config_settings
 OVERLAYS = list(SETTINGS.configfiles)
 PUBLISHED_FOLDER = relative_to_cwd(ROOT / "results/published")

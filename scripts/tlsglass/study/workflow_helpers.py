@@ -35,15 +35,6 @@ def prepend_to_python_path(folder: str | Path) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
-def use_single_threads() -> None:
-    """Let linear algebra in jobs use one thread, unless the environment says otherwise: a job has one core.
-
-    Threads for the small matrices of fits wait for each other, which doubles the processor time.
-    """
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-
-
 def restrict_docutils(settings: str | Path) -> None:
     """Let the report of Snakemake read captions with these docutils ``settings``: no raw HTML, no other files."""
     os.environ["DOCUTILSCONFIG"] = str(settings)

@@ -1,0 +1,12 @@
+"""Threads of linear algebra."""
+
+import os
+
+
+def use_single_threads() -> None:
+    """Let linear algebra use one thread, unless the environment says otherwise. Call it before numpy is imported.
+
+    Threads for the small matrices of fits wait for each other, which multiplies the processor time by up to three.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
