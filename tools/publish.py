@@ -27,7 +27,7 @@ def main():
     if options.list:
         publish.refresh_list(published)
         return
-    if wrong := publish.incomplete_files(run):
+    if wrong := publish.incomplete_files(run) or publish.unfitted_datasets(run, ROOT / "config/experiments"):
         sys.exit("\n".join([*wrong[:5], f"the run {options.run} is not complete: nothing was published"]))
     config = json.loads((run / "checks/provenance.json").read_text(encoding="utf-8"))["config"]
     study = Study(config)

@@ -17,7 +17,7 @@ from tlsglass.atlas import evaluator
 from tlsglass.atlas.evaluator import MeshEvaluator
 from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
 from tlsglass.base.cached_method import cache_method
-from tlsglass.base.types import FloatArray
+from tlsglass.base.types import FloatArray, IntArray
 from tlsglass.physics import kernels, microwave
 
 MAX_RELAXATION_E_OVER_T = 90.0  # 1/cosh²(E/2T) vanishes above
@@ -78,8 +78,15 @@ class AtlasObservables:
         weights = np.concatenate([1 / np.sinh(t), -1 / np.sinh(t)]) * microwave.PRINCIPAL_VALUE_STEP
         return MeshEvaluator(self.atlas, self.T_K, E_K, self.h0_K, 0.5 * quantum_K * weights)
 
+    @cached_property
+    def _distinct(self) -> tuple[FloatArray, IntArray]:
+        """Distinct temperatures, and the index of each of ``T_K`` among them: sweeps of the power repeat temperatures."""
+        T_K, index = np.unique(self.T_K, return_inverse=True)
+        return T_K, index
+
     def _single_energy_mesh(self, E_K: float) -> MeshEvaluator:
-        return MeshEvaluator(self.atlas, self.T_K, np.full((len(self.T_K), 1), E_K), self.h0_K)
+        T_K, _ = self._distinct
+        return MeshEvaluator(self.atlas, T_K, np.full((len(T_K), 1), E_K), self.h0_K)
 
     def _dynamic_mesh(self, time_s: tuple[float, ...] | float, reference_s: float, A: float, dimension: float) -> MeshEvaluator:
         """Return the mesh whose weights contain ``kernels.dynamic_specific_heat_kernel``."""
@@ -201,5 +208,6 @@ class AtlasObservables:
 
     def density_at_frequency(self, g: float, frequency_Hz: float, jackknife: bool = False) -> FloatArray:
         """Return n(T, hf) in units of that of the reference."""
-        n = self._single_energy(microwave.HERTZ_K * frequency_Hz).n(float(g), jackknife)[..., :-1, 0]
-        return n / self.reference(g, jackknife)
+        n = self._single_energy(microwave.HERTZ_K * frequency_Hz).n(float(g), jackknife)[..., 0]
+        _, index = self._distinct
+        return n[..., index[:-1]] / self.reference(g, jackknife)

@@ -153,7 +153,8 @@ def fit_models(problem: FitProblem, intervals: WhichIntervals = True, starts: Se
     if len(problem.datasets) == 1 and not problem.has_extra_scatter:
         stm_problem = problem.with_fixed(mu=0.0)
         if stm_problem.needs_extra_scatter(stm_problem.fit(intervals=False)):
-            fits = _fit_models(problem, "interest", starts)  # whose profile may meet a better maximum
+            # The profile of µ may meet a better maximum; that of J0/h0 is not needed for a start.
+            fits = _fit_models(problem, "interest", starts, atlas_intervals=False)
             if _need_extra_scatter(fits):
                 models = [fits.comparison.free.values, fits.comparison.stm.values]
                 return _fit_models(replace(problem, has_extra_scatter=True), intervals, models)
@@ -168,7 +169,9 @@ def _need_extra_scatter(fits: ModelFits) -> bool:
     return all(candidate.needs_extra_scatter(fit) for candidate, fit in candidates)
 
 
-def _fit_models(problem: FitProblem, intervals: WhichIntervals, starts: Sequence[Values]) -> ModelFits:
+def _fit_models(
+    problem: FitProblem, intervals: WhichIntervals, starts: Sequence[Values], atlas_intervals: bool = True
+) -> ModelFits:
     comparison = compare(problem, intervals, starts)
     if not problem.has_atlas_model:
         names = ", ".join(dataset.observable.name for dataset in problem.datasets)
@@ -179,7 +182,7 @@ def _fit_models(problem: FitProblem, intervals: WhichIntervals, starts: Sequence
         low, high = atlas_model.temperature_range_K(atlas_model.h0_of(problem.datasets[0]))
         reason = f"{sum(counts)} points lie in the atlas, {low:.3g} to {high:.3g} K, which are too few"
         return ModelFits(problem, comparison, no_atlas=reason)
-    atlas = on_atlas.fit([_without_J0_over_h0(comparison.free.values)], intervals)
+    atlas = on_atlas.fit([_without_J0_over_h0(comparison.free.values)], intervals if atlas_intervals else False)
     same_points = comparison
     if counts != [len(dataset.points.T_K) for dataset in problem.datasets]:
         datasets = tuple(

@@ -77,6 +77,8 @@ class FitData:
         {name in ``shapes``: name in the likelihood}, which decides what two sets share.
     depends
         Names in the likelihood of the parameters on which the model depends, or None for all of them.
+    amplitudes
+        Names in the likelihood of the amplitudes, or None to evaluate the shapes for them.
     """
 
     shapes: Callable[[Values], Shapes]
@@ -85,6 +87,7 @@ class FitData:
     names: Mapping[str, str] | None = None
     weight: FloatArray | None = None
     depends: Collection[str] | None = None
+    amplitudes: tuple[str, ...] | None = None
 
     def named_shapes(self, p: Values) -> Shapes:
         """Return the shapes for the parameters ``p`` of the likelihood, by the likelihood's names."""
@@ -278,7 +281,8 @@ class Likelihood:
     def _amplitudes(self) -> tuple[str, ...]:
         """Names of the parameters that enter linearly."""
         start = {name: parameter.start for name, parameter in self.parameters.items()}
-        return tuple({name: None for data in self.data for name in data.named_shapes(start)})
+        names = (data.named_shapes(start) if data.amplitudes is None else data.amplitudes for data in self.data)
+        return tuple(dict.fromkeys(itertools.chain(*names)))
 
     @cached_property
     def _nonlinear(self) -> tuple[str, ...]:

@@ -159,9 +159,9 @@ class FitProblem:
                 error = self.error_scales[k] * error
             if error is not None and scatters:
                 error = np.hypot(error, scatters[k] * scatter_unit(dataset))
-            data.append(
-                FitData(_shapes_at_points(dataset), points.value, error, names, points.weight, frozenset(names.values()))
-            )
+            shapes, depends = _shapes_at_points(dataset), frozenset(names.values())
+            amplitudes = tuple(names[name] for name in dataset.observable.amplitudes if name in names)
+            data.append(FitData(shapes, points.value, error, names, points.weight, depends, amplitudes))
             sigma = dataset.info.get("systematic", {}).get("correlated")
             if sigma is not None and not parameters[names[CALIBRATION]].fixed:
                 priors[names[CALIBRATION]] = Prior(names[CALIBRATION], 0.0, sigma)

@@ -156,7 +156,8 @@ def _quasiparticle_loss(T_K: bytes, frequency_Hz: float, gap_K: float) -> FloatA
 
     from tlsglass.physics import quasiparticles
 
-    return quasiparticles.loss(np.frombuffer(T_K), frequency_Hz, gap_K)
+    distinct_K, index = np.unique(np.frombuffer(T_K), return_inverse=True)  # sweeps of the power repeat temperatures
+    return quasiparticles.loss(distinct_K, frequency_Hz, gap_K)[index]
 
 
 @lru_cache(maxsize=256)

@@ -45,19 +45,17 @@ ERROR_NOTE = (
 Estimate = tuple[float, float | None, float | None]  # value, and the ends of its 68 % interval
 
 
-class FitReport:
-    """Report of the fits of one dataset. Printing it shows the conclusion and five lines.
+class Report:
+    """What the reports of single and joint fits have in common. Printing one shows the conclusion and some lines.
 
     Attributes
     ----------
     fit : dict
-        All numbers, as in fit.json; docs/fit-your-data.md explains them.
-    result : FitResult
-        The numbers, and the tables ``points``, ``curves`` and ``windows``.
+        All numbers, as in the JSON file of the fit.
     """
 
-    def __init__(self, result: FitResult) -> None:
-        self.result, self.fit = result, result.fit
+    def __init__(self, fit: dict[str, Any]) -> None:
+        self.fit = fit
 
     def __str__(self) -> str:
         return "\n".join([self.conclusion, *self.fit["lines"]])
@@ -76,6 +74,22 @@ class FitReport:
         import pandas as pd
 
         return pd.DataFrame(self.fit["parameters"])
+
+
+class FitReport(Report):
+    """Report of the fits of one dataset. Printing it shows the conclusion and five lines.
+
+    Attributes
+    ----------
+    fit : dict
+        All numbers, as in fit.json; docs/fit-your-data.md explains them.
+    result : FitResult
+        The numbers, and the tables ``points``, ``curves`` and ``windows``.
+    """
+
+    def __init__(self, result: FitResult) -> None:
+        super().__init__(result.fit)
+        self.result = result
 
     @property
     def covariance(self) -> pd.DataFrame:

@@ -11,14 +11,12 @@ from tlsglass.base.validation import InputError
 from tlsglass.report import fit_report
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from tlsglass.data.dataset import Dataset
     from tlsglass.fitting.joint_result import JointResult
     from tlsglass.plotting.style import Figure
 
 
-class JointReport:
+class JointReport(fit_report.Report):
     """Report of a joint fit. Printing it shows the conclusion and the shared parameters, alone and jointly.
 
     Attributes
@@ -30,25 +28,8 @@ class JointReport:
     """
 
     def __init__(self, result: JointResult) -> None:
-        self.result, self.fit = result, result.fit
-
-    def __str__(self) -> str:
-        return "\n".join([self.conclusion, *self.fit["lines"]])
-
-    __repr__ = __str__
-
-    @property
-    def conclusion(self) -> str:
-        """What the points determine, in one sentence."""
-        text: str = self.fit["conclusion"]["text"]
-        return text
-
-    @property
-    def parameters(self) -> pd.DataFrame:
-        """Parameters of the models that describe the points: value, error, ends of the intervals, and state."""
-        import pandas as pd
-
-        return pd.DataFrame(self.fit["parameters"])
+        super().__init__(result.fit)
+        self.result = result
 
     def plot(self) -> Figure:
         """Return the figure of the fit; the attribute ``figure`` is that of matplotlib."""

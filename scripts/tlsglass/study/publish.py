@@ -47,6 +47,14 @@ def incomplete_files(run: Path) -> list[str]:
     return lines
 
 
+def unfitted_datasets(run: Path, experiments: Path) -> list[str]:
+    """Return one line for each dataset in the folder ``experiments`` whose fit is not listed in the provenance of a run."""
+    listed = _provenance_digests(run)
+    names = sorted(path.name for path in experiments.iterdir() if path.is_dir())
+    missing = [name for name in names if f"experiments/{name}/fit.json" not in listed]
+    return [f"{experiments}/{name}: the run has no fit of this dataset, which is broken or was added later" for name in missing]
+
+
 def wrong_counts(study: Study, folder: Path) -> list[str]:
     """Return one line for each file of merged counts in ``folder`` that is missing or not that of ``study``."""
     return io.failed_checks((folder / name, check) for name, check in inventory.merged_checks(study))

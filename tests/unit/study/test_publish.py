@@ -86,6 +86,14 @@ def test_a_run_is_complete_when_all_is_what_its_provenance_tells(tmp_path):
     assert publish.incomplete_files(tmp_path) == [f"{tmp_path}/table.csv: missing"]
 
 
+def test_a_run_without_the_fit_of_a_dataset_is_refused_by_its_name(tmp_path):
+    for name in ("broken", "good"):
+        (tmp_path / "experiments" / name).mkdir(parents=True)
+    io.write_json(tmp_path / "run/checks/provenance.json", {"sha256": {"experiments/good/fit.json": ""}})
+    (line,) = publish.unfitted_datasets(tmp_path / "run", tmp_path / "experiments")
+    assert line.startswith(f"{tmp_path}/experiments/broken: ")
+
+
 @pytest.mark.parametrize("name", ["dos/L8_J2/T2e-06.npz", "variants/field_scale/T0.5.npz", "chain/L12_J2.npz"])
 def test_no_published_origin_tells_what_its_numbers_do_not_depend_on(name):
     metadata = io.read_arrays(PUBLISHED / name)[1]
