@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tlsglass.data.dataset import Dataset
     from tlsglass.data.infer_dataset import ReadingOptions
     from tlsglass.data.read_table import Table
+    from tlsglass.data.resonator_table import ResonatorOptions
 
 DESCRIPTION = """Fit measurements as a function of temperature: Eq. (3) with µ free, the standard tunneling model, and the atlas
 with J0/h0 free. Prints the conclusion and five lines, and writes fit.json, fit.md, figure.svg/.png/.csv and tables into a
@@ -181,10 +182,10 @@ def _fit(args: argparse.Namespace) -> None:
         _refuse(args, (*TABLE_OPTIONS, *RESONATOR_OPTIONS), "no use for it with --dataset: dataset.yaml says it")
         dataset = load_dataset(Path(args.dataset))
         _report(dataset, Path(args.out or f"fit-{dataset.name}"), args)
-    elif args.observable == RESONATOR:
-        _fit_resonator(args)
     elif args.group:
         _fit_chip(args)
+    elif args.observable == RESONATOR:
+        _fit_resonator(args)
     else:
         _refuse(args, RESONATOR_OPTIONS, f"only with --observable {RESONATOR}")
         table, options = _read(args)
@@ -217,20 +218,16 @@ def _report(dataset: "Dataset", folder: Path, args: argparse.Namespace) -> None:
         _print_written(folder, "fit.json, fit.md, figure.svg", replaced)
 
 
-def _fit_resonator(args: argparse.Namespace) -> None:
-    """Run ``tlsglass fit --observable resonator``."""
-    from tlsglass.data import resonator_table
-    from tlsglass.data.read_table import read_table
+def _resonator_options(args: argparse.Namespace) -> "ResonatorOptions":
+    """Return the options of reading for f and 1/Q_i together."""
+    from tlsglass.data.resonator_table import ResonatorOptions
     from tlsglass.data.units import parse_window
-    from tlsglass.fitting import joint_result
-    from tlsglass.report import fit_report
 
-    no_use = ("relative_error", "h0", "write_dataset", "form", "inverse", "time", "fix", "group")
+    no_use = ("relative_error", "h0", "write_dataset", "form", "inverse", "time")
     _refuse(args, no_use, f"no use for it with --observable {RESONATOR}")
     if args.value and len(args.value) > 1:
         raise validation.InputError(f"--value {' '.join(args.value)}: one column of f with --observable {RESONATOR}")
-    tables = [read_table(table, args.decimal) for table in args.tables]
-    options = resonator_table.ResonatorOptions(
+    return ResonatorOptions(
         frequency=replace(_options(args), observable=None, name=_table_name(args.tables[0])),
         loss=args.loss or args.Qi,
         loss_is_inverse=bool(args.Qi) if args.loss or args.Qi else None,
@@ -248,6 +245,17 @@ def _fit_resonator(args: argparse.Namespace) -> None:
         systematic=dict(zip(("uncorrelated", "correlated"), args.systematic, strict=True)) if args.systematic else None,
         relaxation=args.relaxation,
     )
+
+
+def _fit_resonator(args: argparse.Namespace) -> None:
+    """Run ``tlsglass fit --observable resonator``."""
+    from tlsglass.data import resonator_table
+    from tlsglass.data.read_table import read_table
+    from tlsglass.fitting import joint_result
+    from tlsglass.report import fit_report
+
+    options = _resonator_options(args)
+    tables = [read_table(table, args.decimal) for table in args.tables]
     dataset, partners = resonator_table.build_resonator_datasets(tables, options)
     if not args.quiet:
         print(validation.printable(resonator_table.describe_reading(dataset, partners), 1200), file=sys.stderr, flush=True)
@@ -263,18 +271,24 @@ def _fit_resonator(args: argparse.Namespace) -> None:
 def _fit_chip(args: argparse.Namespace) -> None:
     """Run ``tlsglass fit --group COLUMN``."""
     from tlsglass.data import chip_table
+    from tlsglass.data.read_table import read_table
     from tlsglass.fitting.chip import fit_chip
     from tlsglass.report import fit_report
 
-    _refuse(args, ("write_dataset", *RESONATOR_OPTIONS), "no use for it with --group")
-    if args.value and len(args.value) > 1:
-        raise validation.InputError(f"--value {' '.join(args.value)}: one column with --group")
     frequency, args.frequency = args.frequency, None  # which may be a column here
-    table, options = _read(args)
-    datasets = chip_table.build_datasets(table, options, args.group, frequency)
+    if args.observable == RESONATOR:
+        resonator_options = _resonator_options(args)
+        tables = [read_table(path, args.decimal) for path in args.tables]
+        devices = chip_table.build_resonators(tables, resonator_options, args.group, frequency)
+    else:
+        _refuse(args, ("write_dataset", *RESONATOR_OPTIONS), "no use for it with --group")
+        if args.value and len(args.value) > 1:
+            raise validation.InputError(f"--value {' '.join(args.value)}: one column with --group")
+        table, options = _read(args)
+        devices = chip_table.build_datasets(table, options, args.group, frequency)
     if not args.quiet:
-        print(validation.printable(chip_table.describe_reading(datasets), 1200), file=sys.stderr, flush=True)
-    result = fit_chip(datasets)
+        print(validation.printable(chip_table.describe_reading(devices), 1200), file=sys.stderr, flush=True)
+    result = fit_chip(devices)
     folder = Path(args.out or _folder_name(args))
     replaced = (folder / "chip.json").exists()
     fit_report.save_chip(result, folder)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
 from tlsglass.base import validation
-from tlsglass.data import infer_dataset, reading, units
+from tlsglass.data import infer_dataset, reading, resonator_table, units
 from tlsglass.data.columns import describe_columns
 from tlsglass.data.dataset import Dataset
 from tlsglass.data.infer_dataset import ReadingOptions
 from tlsglass.data.read_table import Table
+from tlsglass.data.resonator_table import ResonatorOptions
 
 MAX_DEVICES = 200
 
 
-def build_datasets(table: Table, options: ReadingOptions, group: str, frequency: str | None = None) -> list[Dataset]:
-    """Return a dataset for each value of the column ``group``, in the order of the table.
+def build_datasets(table: Table, options: ReadingOptions, group: str, frequency: str | None = None) -> dict[str, list[Dataset]]:
+    """Return {name: [dataset]} for each value of the column ``group``, in the order of the table.
 
     Parameters
     ----------
@@ -38,34 +39,64 @@ def build_datasets(table: Table, options: ReadingOptions, group: str, frequency:
     InputError
         One line for each problem, beginning with the device where it concerns one.
     """
-    cells = [str(cell) for cell in table.column(group)]
-    devices = list(dict.fromkeys(cells[k] for k in table.select(options.where or {}) if cells[k]))
-    if not 2 <= len(devices) <= MAX_DEVICES:
-        allowed = f"must have 2 to {MAX_DEVICES} different values; it has {len(devices)}"
-        raise validation.InputError(f"{table.source}: --group {group}: {allowed}")
-    datasets, problems = [], []
-    for device in devices:
-        try:
-            where = {**(options.where or {}), group: device}
-            probe = _probe(table, where, frequency)
-            own = replace(options, where=where, name=_name(device), frequency_Hz=probe)
-            datasets.append(infer_dataset.build_dataset(table, infer_dataset.infer_info(table, own)))
-        except validation.Question:
-            raise
-        except validation.InputError as error:
-            problems += [f"{group} = {device}: {line}" for line in error.lines]
-    validation.raise_all(problems)
-    without = [dataset.name for dataset in datasets if dataset.points.error is None]
+
+    def build(name: str, where: dict[str, str]) -> list[Dataset]:
+        own = replace(options, where=where, name=name, frequency_Hz=_probe(table, where, frequency))
+        return [infer_dataset.build_dataset(table, infer_dataset.infer_info(table, own))]
+
+    devices = _build_each(table, group, options.where or {}, build)
+    without = [name for name, (dataset,) in devices.items() if dataset.points.error is None]
     if without:
         needed = "--error COLUMN or --relative-error 1%: devices are weighted by their errors"
         raise validation.InputError(f"{table.source}: {needed}")
-    return datasets
+    return devices
 
 
-def describe_reading(datasets: Sequence[Dataset]) -> str:
+def build_resonators(
+    tables: Sequence[Table], options: ResonatorOptions, group: str, frequency: str | None = None
+) -> dict[str, list[Dataset]]:
+    """Return the datasets of 1/Q_i and f of each resonator of a chip, as ``build_datasets``, by the name of the resonator."""
+
+    def build(name: str, where: dict[str, str]) -> list[Dataset]:
+        own = replace(options.frequency, where=where, frequency_Hz=_probe(tables[0], where, frequency))
+        loss, (shift,) = resonator_table.build_resonator_datasets(tables, replace(options, frequency=own))
+        return [replace(loss, name=f"1/Q of {name}"), replace(shift, name=f"f of {name}")]
+
+    return _build_each(tables[0], group, options.frequency.where or {}, build)
+
+
+def _build_each(
+    table: Table, group: str, where: Mapping[str, str], build: Callable[[str, dict[str, str]], list[Dataset]]
+) -> dict[str, list[Dataset]]:
+    """Return {device: ``build``(its name, the condition for its rows)}, in the order of the table."""
+    cells = [str(cell) for cell in table.column(group)]
+    values = list(dict.fromkeys(cells[k] for k in table.select(where) if cells[k]))
+    if not 2 <= len(values) <= MAX_DEVICES:
+        allowed = f"must have 2 to {MAX_DEVICES} different values; it has {len(values)}"
+        raise validation.InputError(f"{table.source}: --group {group}: {allowed}")
+    devices, problems = {}, []
+    for value in values:
+        name = _name(value)
+        if name in devices:
+            problems.append(f"{group} = {value}: its name is too similar to that of another device")
+            continue
+        try:
+            devices[name] = build(name, {**where, group: value})
+        except validation.Question:
+            raise
+        except validation.InputError as error:
+            problems += [f"{group} = {value}: {line}" for line in error.lines]
+    validation.raise_all(problems)
+    return devices
+
+
+def describe_reading(devices: Mapping[str, Sequence[Dataset]]) -> str:
     """Return the line that reports what was read for the first device, and the number of devices."""
-    text: str = reading.describe_reading(datasets[0])["text"]
-    return f"{text}; {len(datasets)} devices: {', '.join(dataset.name for dataset in datasets)}"
+    first, *partners = next(iter(devices.values()))
+    text: str = reading.describe_reading(first)["text"]
+    if partners:
+        text = resonator_table.describe_reading(first, partners)
+    return f"{text}; {len(devices)} devices: {', '.join(devices)}"
 
 
 def _name(device: str) -> str:

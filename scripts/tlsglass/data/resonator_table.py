@@ -14,6 +14,7 @@ from tlsglass.data.columns import Column, Form, describe_columns
 from tlsglass.data.dataset import Dataset
 from tlsglass.data.infer_dataset import ReadingOptions
 from tlsglass.data.read_table import Table, parse_number
+from tlsglass.models import registry
 
 SHARED = ["mu", "F_tan_delta", "gap_K", "kinetic_inductance_fraction"]
 
@@ -68,10 +69,13 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
     assert f is not None
     assert loss is not None
     common = replace(options.frequency, form=None, inverse=False)
+    fixed = {name: _fixed_of(name, common.fixed or {}) for name in ("resonator_frequency", "resonator_loss")}
     f_where = dict(where)
     if is_driven and sweep and sweep.name in f_table.header:
         f_where[sweep.name] = options.frequency_power or _best_sweep(f_table, sweep.name, f, options.frequency.error, where)
-    f_options = replace(common, observable="resonator_frequency", value=f.name, where=f_where or None)
+    f_options = replace(
+        common, observable="resonator_frequency", value=f.name, where=f_where or None, fixed=fixed["resonator_frequency"]
+    )
     f_info = _infer(f_table, f_options, needed)
     probe = common.frequency_Hz or f_info.get("frequency_Hz")
     is_inverse = loss.quantity == "Q" if options.loss_is_inverse is None else options.loss_is_inverse
@@ -87,6 +91,7 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
         frequency_Hz=probe,
         window_K=options.loss_window_K or common.window_K,
         where=where or None,
+        fixed=fixed["resonator_loss"],
     )
     loss_info = _infer(loss_table, loss_options, needed) if probe else {}
     for info, what in ((f_info, "--error COLUMN: the error of f"), (loss_info, "--loss-error COLUMN: the error of the loss")):
@@ -113,6 +118,16 @@ def describe_reading(dataset: Dataset, partners: Sequence[Dataset]) -> str:
     drive = dataset.info["data"].get("drive")
     note = "" if drive else "; one power or none: no saturation is fitted, so F tan δ is that at this power"
     return "read: " + "; ".join(parts) + note
+
+
+def _fixed_of(observable: str, fixed: Mapping[str, float]) -> dict[str, float] | None:
+    """Return the fixed parameters that an observable of a resonator has. Raises InputError for one that neither has."""
+    known = {name: registry.get_observable(name).parameters for name in ("resonator_loss", "resonator_frequency")}
+    unknown = [name for name in fixed if not any(name in parameters for parameters in known.values())]
+    if unknown:
+        allowed = ", ".join(dict.fromkeys(name for parameters in known.values() for name in parameters))
+        raise validation.InputError(f"--fix {', '.join(unknown)}: must be among {allowed}")
+    return {name: x for name, x in fixed.items() if name in known[observable]} or None
 
 
 def _tables_of(tables: Sequence[Table], options: ResonatorOptions) -> tuple[Table, Table]:

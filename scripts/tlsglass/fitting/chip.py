@@ -1,6 +1,7 @@
 """The devices of one chip: each fitted alone, and all together with one µ or J0/h0 and further parameters of their own."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from tlsglass.fitting import atlas_model, report_text
 from tlsglass.fitting.comparison import ModelFits, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion, State
 from tlsglass.fitting.fit import Fit, ParameterState, delta_aicc
-from tlsglass.fitting.joint_result import SeparateFits, joint_starts
+from tlsglass.fitting.joint_result import SeparateFits, joint_problem, joint_starts
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.fitting.result import conclusion_record, fit_numbers, with_concluded_states, without_J0_over_h0
@@ -42,13 +43,22 @@ class ChipResult(NamedTuple):
     frequencies: pd.DataFrame
 
 
-def fit_chip(datasets: Sequence[Dataset]) -> ChipResult:
+class DeviceFits(NamedTuple):
+    """Fits of one device: of all its datasets, and of each of several datasets (``parts``), such as f and Q."""
+
+    name: str
+    models: ModelFits
+    parts: tuple[Fit, ...] = ()
+
+
+def fit_chip(devices: Mapping[str, Sequence[Dataset]]) -> ChipResult:
     """Fit the devices of a chip alone and together.
 
     Parameters
     ----------
-    datasets
-        A dataset of the same observable, with errors, for each device.
+    devices
+        {name of a device: its datasets}: one, or several that share all parameters of the same name, such as f and Q of a
+        resonator. All have errors, and the observables are the same for all devices.
 
     Returns
     -------
@@ -56,27 +66,56 @@ def fit_chip(datasets: Sequence[Dataset]) -> ChipResult:
         Its table ``devices`` has a row for each device, with µ and J0/h0 alone and the amplitude of the TLSs alone and
         together; ``frequencies`` has the tan δ that the joint fit predicts at other frequencies.
     """
-    alone = [fit_models(FitProblem.from_dataset(dataset).with_temperature_errors(), "interest") for dataset in datasets]
-    alone = [with_concluded_states(fits, draw_conclusion(fits, {})) for fits in alone]
-    members = [fits.problem.with_scatter_in_errors(fits.comparison.free).datasets[0] for fits in alone]
-    free = [fits.comparison.free for fits in alone]
-    # Errors of a device that its own model does not describe within them would give it too much weight.
-    scales = tuple(max(1.0, fit.misfit) for fit in free)
-    problem = FitProblem(tuple(members), (("mu",),) * (len(members) - 1), scales)
-    separate = SeparateFits(free, [fits.comparison.stm for fits in alone])
+    alone = [_fit_device(name, datasets) for name, datasets in devices.items()]
+    problem = _chip_problem(alone)
+    free = [device.models.comparison.free for device in alone]
+    counts = [len(device.models.problem.datasets) for device in alone]
+    by_dataset = list(itertools.chain(*([device.models.comparison] * n for device, n in zip(alone, counts, strict=True))))
+    separate = SeparateFits([fits.free for fits in by_dataset], [fits.stm for fits in by_dataset])
     together = fit_models(problem, "interest", joint_starts(problem, separate))
     conclusion = draw_conclusion(together, {})
     together = with_concluded_states(together, conclusion)
     amplitude = problem.datasets[0].observable.amplitudes[0]
     tests = {"mu": heterogeneity(problem, together.comparison.free, ("mu",), free)}
     tests[amplitude] = heterogeneity(problem, together.comparison.free, ("mu", amplitude), free)
-    on_atlas = [fits.atlas for fits in alone if fits.atlas and fits.atlas.acceptable]
+    on_atlas = [device.models.atlas for device in alone if device.models.atlas and device.models.atlas.acceptable]
     if together.atlas and together.on_atlas and len(on_atlas) == len(alone):
         tests[J0_OVER_H0] = heterogeneity(together.on_atlas, together.atlas, (J0_OVER_H0,), on_atlas)
-    devices = _device_table(problem, alone, together, amplitude)
+    table = _device_table(problem, alone, together, amplitude)
     summary = _summary(together, conclusion, amplitude, tests)
-    summary["lines"] = _lines(summary, alone, devices)
-    return ChipResult(summary, devices, _tan_delta_by_frequency(together, conclusion))
+    summary["lines"] = _lines(summary, alone, table)
+    return ChipResult(summary, table, _tan_delta_by_frequency(together, conclusion))
+
+
+def _fit_device(name: str, datasets: Sequence[Dataset]) -> DeviceFits:
+    """Fit one device, and each of several datasets of it."""
+    if len(datasets) == 1:
+        models = fit_models(FitProblem.from_dataset(datasets[0]).with_temperature_errors(), "interest")
+        return DeviceFits(name, with_concluded_states(models, draw_conclusion(models, {})))
+    problem, separate = joint_problem(datasets, [()] * (len(datasets) - 1), "interest")
+    problem = replace(problem, devices=(name,) * len(datasets))
+    models = fit_models(problem, "interest", joint_starts(problem, separate))
+    return DeviceFits(name, with_concluded_states(models, draw_conclusion(models, {})), tuple(separate.free))
+
+
+def _chip_problem(alone: Sequence[DeviceFits]) -> FitProblem:
+    """Return the problem of all devices, which share µ.
+
+    Errors of a device that its own model does not describe within them would give it too much weight: they are scaled, unless
+    no device is described by its own model.
+    """
+    scaled = any(device.models.comparison.free.acceptable for device in alone)
+    datasets: list[Dataset] = []
+    scales: list[float] = []
+    names: list[str] = []
+    for device in alone:
+        problem, free = device.models.problem, device.models.comparison.free
+        members = problem.with_scatter_in_errors(free).datasets
+        datasets += members
+        factor = max(1.0, free.misfit) if scaled else 1.0
+        scales += [factor * scale for scale in problem.error_scales or (1.0,) * len(members)]
+        names += [device.name] * len(members)
+    return FitProblem(tuple(datasets), (("mu",),) * (len(datasets) - 1), tuple(scales), devices=tuple(names))
 
 
 def heterogeneity(problem: FitProblem, joint: Fit, names: Sequence[str], separate: Sequence[Fit]) -> Heterogeneity:
@@ -91,7 +130,7 @@ def heterogeneity(problem: FitProblem, joint: Fit, names: Sequence[str], separat
     names
         The parameters that are shared; the last of them is tested.
     separate
-        Fits of each dataset.
+        Fits of each device.
 
     Notes
     -----
@@ -99,16 +138,21 @@ def heterogeneity(problem: FitProblem, joint: Fit, names: Sequence[str], separat
     the parameter's own value in each dataset if that exceeds 1. The errors of the atlas, which all devices have in common, are
     left out.
     """
+    devices = [problem.device(k) for k in range(len(problem.datasets))]
+    own = {device: fit.values for device, fit in zip(dict.fromkeys(devices), separate, strict=True)}
 
     def maximum(shared: Sequence[str]) -> tuple[float, int]:
         candidate = replace(problem, shared=(tuple(shared),) * (len(problem.datasets) - 1))
         likelihood = candidate.likelihood(joint.extra_scatter, atlas_errors=False)
-        own = [fit.values for fit in separate]
         starts: list[Values] = [
-            {name: values[parameter] for k, values in enumerate(own) for parameter, name in candidate.names(k).items()},
+            {
+                name: own[device][parameter]
+                for k, device in enumerate(devices)
+                for parameter, name in candidate.names(k).items()
+            },
             {
                 name: problem.own_values(k, joint.values)[parameter]
-                for k in reversed(range(len(own)))
+                for k in reversed(range(len(devices)))
                 for parameter, name in candidate.names(k).items()
             },
         ]
@@ -118,22 +162,33 @@ def heterogeneity(problem: FitProblem, joint: Fit, names: Sequence[str], separat
     chi2_common, _ = maximum(names)
     chi2_separate, dof = maximum(names[:-1])
     scale = float(np.mean([fit.independent_fraction for fit in separate])) / max(1.0, chi2_separate / max(dof, 1))
-    chi2, n = max(chi2_common - chi2_separate, 0.0) * scale, len(problem.datasets) - 1
+    chi2, n = max(chi2_common - chi2_separate, 0.0) * scale, len(own) - 1
     return Heterogeneity(chi2, n, float(stats.chi2_sf(chi2, n)))
 
 
-def _device_table(problem: FitProblem, alone: Sequence[ModelFits], together: ModelFits, amplitude: str) -> pd.DataFrame:
-    """Return a row for each device: µ, J0/h0 and the amplitude alone, and the amplitude of the joint fit."""
-    rows = []
-    for k, (dataset, fits) in enumerate(zip(problem.datasets, alone, strict=True)):
-        free, joint, name = fits.comparison.free, together.comparison.free, problem.name(k, amplitude)
-        row: dict[str, Any] = {"device": dataset.name, "frequency_Hz": dataset.info.get("frequency_Hz")}
-        row |= {"n_points": len(dataset.points.T_K), "described": free.acceptable, "errors_scaled_by": problem.error_scales[k]}
+def _device_table(problem: FitProblem, alone: Sequence[DeviceFits], together: ModelFits, amplitude: str) -> pd.DataFrame:
+    """Return a row for each device: µ, J0/h0 and the amplitude alone, and the amplitude of the joint fit.
+
+    Devices with several datasets also have the µ of each of these alone, in columns such as "mu_resonator_loss".
+    """
+    rows, k = [], 0
+    for device in alone:
+        datasets = device.models.problem.datasets
+        free, joint, name = device.models.comparison.free, together.comparison.free, problem.name(k, amplitude)
+        row: dict[str, Any] = {"device": device.name, "frequency_Hz": datasets[0].info.get("frequency_Hz")}
+        row |= {"n_points": sum(len(dataset.points.T_K) for dataset in datasets), "described": free.acceptable}
+        scales = problem.error_scales[k : k + len(datasets)]
+        row |= {"errors_scaled_by": scales[0]} if len(datasets) == 1 else {}
         row |= _columns("mu", free, "mu")
-        row |= _columns(J0_OVER_H0, fits.atlas, J0_OVER_H0)
+        row |= _columns(J0_OVER_H0, device.models.atlas, J0_OVER_H0)
+        if device.parts:
+            for dataset, part, scale in zip(datasets, device.parts, scales, strict=True):
+                row |= {f"errors_scaled_by_{dataset.observable.name}": scale}
+                row |= _columns(f"mu_{dataset.observable.name}", part, "mu")
         row |= {amplitude: free.values[amplitude], f"{amplitude}_err": free.errors_scaled[amplitude]}
         row |= {f"{amplitude}_joint": joint.values[name], f"{amplitude}_joint_err": joint.errors_scaled[name]}
         rows.append(row)
+        k += len(datasets)
     return pd.DataFrame(rows)
 
 
@@ -161,9 +216,10 @@ def _summary(together: ModelFits, conclusion: Conclusion, amplitude: str, tests:
         }
     summary: dict[str, Any] = {
         "observable": problem.datasets[0].observable.name,
+        "observables": list(dict.fromkeys(dataset.observable.name for dataset in problem.datasets)),
         "symbol": problem.datasets[0].observable.symbol,
         "unit": problem.datasets[0].unit,
-        "devices": [dataset.name for dataset in problem.datasets],
+        "devices": list(dict.fromkeys(problem.device(k) for k in range(len(problem.datasets)))),
         "amplitude": amplitude,
         "conclusion": conclusion_record(conclusion),
         "n_points": sum(len(dataset.points.T_K) for dataset in problem.datasets),
@@ -181,10 +237,11 @@ def _summary(together: ModelFits, conclusion: Conclusion, amplitude: str, tests:
     return summary
 
 
-def _lines(summary: dict[str, Any], alone: Sequence[ModelFits], devices: pd.DataFrame) -> list[str]:
+def _lines(summary: dict[str, Any], alone: Sequence[DeviceFits], devices: pd.DataFrame) -> list[str]:
     """Return a line for each device, and one for each test."""
     lines, amplitude = [], summary["amplitude"]
-    for fits, row in zip(alone, devices.to_dict("records"), strict=True):
+    for device, row in zip(alone, devices.to_dict("records"), strict=True):
+        fits = device.models
         free = fit_numbers(fits.comparison.free)
         parts = [report_text.format_equation("µ", report_text.format_parameter(free, "mu"))]
         if fits.atlas is not None and fits.atlas.acceptable:
@@ -193,6 +250,13 @@ def _lines(summary: dict[str, Any], alone: Sequence[ModelFits], devices: pd.Data
         parts.append(report_text.format_equation(amplitude, report_text.format_parameter(free, amplitude)))
         if not fits.comparison.free.acceptable:
             parts = [f"Eq. (3) does not describe the points (χ²/dof = {report_text.format_reduced_chi2(free)})"]
+        for dataset, part in zip(fits.problem.datasets if device.parts else (), device.parts, strict=True):
+            symbol = dataset.observable.symbol.replace("$", "").replace("_", "")
+            if not part.acceptable:
+                parts.append(f"{symbol} alone is not described")
+                continue
+            text = report_text.format_parameter(fit_numbers(part), "mu")
+            parts.append(report_text.format_equation(f"{symbol} alone: µ", text))
         frequency = f" ({row['frequency_Hz'] / 1e9:.4g} GHz)" if row["frequency_Hz"] else ""
         lines.append(f"{row['device']}{frequency}: {', '.join(parts)}")
     for name, test in summary["heterogeneity"].items():

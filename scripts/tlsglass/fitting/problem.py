@@ -46,6 +46,9 @@ class FitProblem:
         {name: value} of parameters that are fixed.
     has_extra_scatter
         Whether an extra scatter of each dataset is estimated, because the errors are far below the scatter of the points.
+    devices
+        The name of the device of each dataset. Datasets of one device share all parameters, such as f and Q of a resonator; by
+        default each dataset is a device of its own.
     """
 
     datasets: tuple[Dataset, ...]
@@ -53,6 +56,7 @@ class FitProblem:
     error_scales: tuple[float, ...] = ()
     fixed: Mapping[str, float] = field(default_factory=dict)
     has_extra_scatter: bool = False
+    devices: tuple[str, ...] = ()
 
     @classmethod
     def from_dataset(cls, dataset: Dataset) -> "FitProblem":
@@ -101,8 +105,13 @@ class FitProblem:
 
     def name(self, k: int, parameter: str) -> str:
         """Return the name in the fit of a parameter of dataset ``k``."""
-        separate = k > 0 and parameter not in self.shared[k - 1]
-        return f"{parameter} [{self.datasets[k].name}]" if separate else parameter
+        device = self.device(k)
+        separate = k > 0 and device != self.device(0) and parameter not in self.shared[k - 1]
+        return f"{parameter} [{device}]" if separate else parameter
+
+    def device(self, k: int) -> str:
+        """Return the name of the device of dataset ``k``."""
+        return self.devices[k] if self.devices else self.datasets[k].name
 
     def names(self, k: int) -> dict[str, str]:
         """Return {parameter of dataset ``k``: its name in the fit}."""

@@ -117,8 +117,8 @@ def closure(name: str, n: int, seed: int, errors_given: bool = True) -> pd.DataF
     """Fit ``n`` synthetic datasets of the observable ``name``: return a row for each parameter with its pulls and coverage.
 
     For correct errors, the mean of the pulls is 0 ± 1/sqrt(n), and their standard deviation, ``pull_width``, is 1 ± 1/sqrt(2n).
-    ``coverage`` is the fraction of 68.3 % intervals that contain the true value, and ``coverage_95`` that of 95 % intervals, which
-    parameters of interest have.
+    ``coverage`` is the fraction of 68.3 % intervals that contain the true value, and ``coverage_95`` that of 95 % intervals,
+    which parameters of interest have.
     """
     observable = registry.get_observable(name)
     truth = recipe_values(observable)

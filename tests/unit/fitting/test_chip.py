@@ -65,7 +65,7 @@ def test_devices_of_one_mu_are_rarely_called_different():
 
     p_values = []
     for seed in range(24):
-        members = datasets(table([0.1, 0.1], seed))
+        members = [member for (member,) in datasets(table([0.1, 0.1], seed)).values()]
         alone = [FitProblem.from_dataset(member).fit(intervals=False) for member in members]
         problem = FitProblem(tuple(members), (("mu",),), (1.0, 1.0))
         p_values.append(heterogeneity(problem, problem.fit(intervals=False), ("mu",), alone).p_value)
@@ -92,7 +92,7 @@ def test_tan_delta_of_other_frequencies_follows_from_the_fit():
     fixed = {"gap_K": 20.0, "kinetic_inductance_fraction": 0.0, "background": 0.0}
     options = ReadingOptions(observable="resonator_loss", relative_error=0.003, fixed=fixed, value="1/Qi")
     members = chip_table.build_datasets(Table.from_arrays("chip", arrays), options, "device", "f (GHz)")
-    assert [member.info["frequency_Hz"] for member in members] == [4e9, 8e9]
+    assert [member.info["frequency_Hz"] for (member,) in members.values()] == [4e9, 8e9]
     result = fit_chip(members)
     devices = result.frequencies[result.frequencies["is_device"]]
     row = devices.iloc[1]
@@ -121,6 +121,62 @@ def test_the_command_writes_a_row_and_a_mark_for_each_device(tmp_path, capsys):
     assert json.loads((tmp_path / "out/chip.json").read_text(encoding="utf-8"))["devices"] == ["D0", "D1"]
     drawn = pd.read_csv(tmp_path / "out/figure.csv")
     assert {"mu, D0", "mu, D1"} <= set(drawn["series"])
+
+
+def resonators(mus, seed=0):
+    """Return a table of f and 1/Q of resonators with these µ, each with a gap and an F tan δ of its own."""
+    from tlsglass.models import registry
+
+    rng, T, rows = np.random.default_rng(seed), np.geomspace(0.06, 1.2, 12), []
+    for k, mu in enumerate(mus):
+        values = {
+            "mu": mu,
+            "F_tan_delta": (1 + k) * 3e-4,
+            "gap_K": 8.0 + k,
+            "kinetic_inductance_fraction": 0.1,
+            "background": 2e-6,
+        }
+        f, curves = (5 + k) * 1e9, []
+        for name in ("resonator_frequency", "resonator_loss"):
+            observable = registry.get_observable(name)
+            curves.append(observable.curve(T, observable.defaults | values, f))
+        shift, loss = curves
+        df, dQ = 1e-7 * np.ones_like(T), 0.01 * loss
+        noisy = shift + df * rng.standard_normal(len(T)), loss + dQ * rng.standard_normal(len(T))
+        columns = {"T_K": T, "f0_Hz": f * (1 + noisy[0]), "f0_sigma_Hz": f * df, "inv_Qi": noisy[1], "inv_Qi_sigma": dQ}
+        rows.append(pd.DataFrame({"resonator": f"R{k}"} | columns))
+    return pd.concat(rows)
+
+
+def chip_of_resonators(mus, tmp_path, capsys, *options):
+    resonators(mus).to_csv(tmp_path / "chip.csv", index=False, float_format="%.13g")
+    arguments = ["--observable", "resonator", "--group", "resonator", "--loss", "inv_Qi", "--out", str(tmp_path / "out")]
+    assert cli.main(["fit", str(tmp_path / "chip.csv"), *arguments, *options]) == 0, capsys.readouterr().err
+    return json.loads((tmp_path / "out/chip.json").read_text(encoding="utf-8")), pd.read_csv(tmp_path / "out/chip_devices.csv")
+
+
+def test_f_and_Q_of_each_resonator_share_all_but_mu_with_no_other_resonator(tmp_path, capsys):
+    fit, devices = chip_of_resonators([0.3, 0.3], tmp_path, capsys, "--fix", "kinetic_inductance_fraction=0.1")
+    values, errors = fit["mu_free"]["values"], fit["mu_free"]["errors_scaled"]
+    assert abs(values["mu"] - 0.3) < 4 * errors["mu"]
+    for k, name in enumerate(("gap_K", "gap_K [R1]")):
+        assert abs(values[name] - 8.0 - k) < 4 * errors[name]
+    assert errors["kinetic_inductance_fraction"] == errors["kinetic_inductance_fraction [R1]"] == 0
+    np.testing.assert_allclose(devices["F_tan_delta_joint"], [3e-4, 6e-4], rtol=0.05)
+    for column in ("mu_resonator_frequency", "mu"):
+        sigma = (devices[f"{column}_high"] - devices[f"{column}_low"]) / 2
+        assert (abs(devices[column] - 0.3) < 4 * sigma).all()
+    assert devices["mu_resonator_loss_state"].notna().all()
+    assert fit["heterogeneity"]["mu"]["dof"] == 1
+    assert fit["heterogeneity"]["mu"]["p_value"] > 1e-3
+    assert fit["heterogeneity"]["F_tan_delta"]["p_value"] < 1e-10
+
+
+def test_a_parameter_that_no_resonator_has_cannot_be_fixed(tmp_path, capsys):
+    resonators([0.2, 0.2]).to_csv(tmp_path / "chip.csv", index=False)
+    fixed = ["--fix", "kappa_1K=1"]
+    assert cli.main(["fit", str(tmp_path / "chip.csv"), "--observable", "resonator", "--group", "resonator", *fixed]) == 2
+    assert "--fix kappa_1K: must be among mu, F_tan_delta" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
