@@ -1,7 +1,7 @@
 # `make` sets up and makes every figure and table from the published densities of states; `make test` sets up and runs the
 # tests; `make paper` simulates everything.
 
-.PHONY: figures quick paper equilibrium atlas test test-minimum test-newest lint bench verify publish report page crate docs unlock
+.PHONY: figures quick paper equilibrium atlas interaction_atlas test test-minimum test-newest lint bench verify publish report page crate docs unlock
 
 # Snakemake with a line for each finished stage; its full output goes to a file in .snakemake/log
 SNAKEMAKE = PYTHONPATH=tools:scripts .venv/bin/snakemake --logger stages
@@ -40,6 +40,14 @@ atlas: .venv/installed
 	$(SNAKEMAKE) --cores all --configfile config/atlas.yaml -- results/runs/atlas/tables/atlas_summary.csv \
 		results/runs/atlas/tables/atlas_couplings.csv
 	cp results/runs/atlas/atlas/atlas.npz scripts/tlsglass/atlas/atlas.npz
+
+INTERACTION_ATLAS = two_tls dipolar_gaussian
+
+# the same for dipoles and strain tensors, two hours on one core
+interaction_atlas: .venv/installed
+	$(SNAKEMAKE) --cores all --configfile config/interaction_atlas.yaml -- \
+		$(INTERACTION_ATLAS:%=results/runs/interaction_atlas/atlas/interaction_%.npz)
+	cp $(INTERACTION_ATLAS:%=results/runs/interaction_atlas/atlas/interaction_%.npz) scripts/tlsglass/atlas
 
 verify: .venv/installed
 	PYTHONPATH=scripts .venv/bin/python tools/resimulate_batches.py -n $(or $(N),2) $(if $(SEED),--seed $(SEED))

@@ -3,8 +3,8 @@
 from tlsglass.atlas import table
 from tlsglass.base import io, provenance
 from tlsglass.dos.density_of_states import DensityOfStates
-from tlsglass.dos.load import load_merged
 from tlsglass.model import lattice
+from tlsglass.study.atlas_counts import load_counts
 from tlsglass.study.configured_study import Study
 
 io.start_job(snakemake)
@@ -12,15 +12,7 @@ settings, model = snakemake.params.atlas, snakemake.params.model
 shards, sets = iter(snakemake.input.shards), []
 for kind, plans in Study(snakemake.config).atlas_plans().items():
     for plan in plans.values():
-        counts = []
-        for rung in plan.rungs:
-            paths = [next(shards) for _ in plan.batches]
-            ranges = [(0, plan.realizations)]
-            merged = load_merged(
-                paths, plan.fingerprint_at(rung), rung.T_K, plan.realizations, settings["jackknife_groups"], ranges
-            )
-            counts.append(table.compact(merged))
-        sets.append((kind, sorted(counts, key=lambda density: density.T_K)))
+        sets.append((kind, load_counts(plan, shards, settings["jackknife_groups"])))
 variance = lattice.local_field_variance(settings["training"]["L"], model["cutoff"], model["concentration"])
 parameters = next(iter(plans.values())).model
 pairs = table.pair_sizes(map(DensityOfStates.load, snakemake.input.sizes), parameters, settings["jackknife_groups"])

@@ -36,7 +36,8 @@ ELSEWHERE = {  # the beginning of a command: the test that runs it, or why none 
 }
 # what test_dag.py plans as a whole, and test_published.py runs as a whole: the base, and the published densities
 WHOLE_ELSEWHERE = ((), ("--configfile", "config/published.yaml"))
-RECIPES = ("figures", "quick", "paper", "atlas", "equilibrium", "page")  # targets of make that are Snakemake's commands
+# targets of make that are commands of Snakemake
+RECIPES = ("figures", "quick", "paper", "atlas", "interaction_atlas", "equilibrium", "page")
 
 
 def blocks(text):

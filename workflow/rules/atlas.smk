@@ -2,6 +2,7 @@
 
 ATLAS_PLANS = study.atlas_plans()  # nothing where the published file is used
 ATLAS = "<results>/atlas/atlas.npz" if ATLAS_PLANS else bundled_file("scripts/tlsglass/atlas/atlas.npz")
+INTERACTION_ATLAS_PLANS = study.interaction_atlas_plans()  # further interactions than normal factors
 EXCESS = bundled_file("scripts/tlsglass/atlas/annealing.npz")  # what annealing leaves of n
 
 
@@ -35,6 +36,38 @@ if ATLAS_PLANS:
             model=config["model"],
         script:
             "../../scripts/atlas_file.py"
+
+
+if INTERACTION_ATLAS_PLANS:
+
+    rule interaction_atlas:
+        input:
+            shards=lambda w: [
+                path
+                for plan in INTERACTION_ATLAS_PLANS[w.interaction].values()
+                for rung in plan.rungs
+                for path in files.shards(plan, rung)
+            ],
+            atlas=ATLAS,
+        output:
+            ratio="<results>/atlas/interaction_{interaction}.npz",
+        log:
+            "<logs>/interaction_atlas/{interaction}.log",
+            checksums="<checksums>/interaction_atlas/{interaction}.json",
+        benchmark:
+            "<benchmarks>/interaction_atlas/{interaction}.tsv"
+        wildcard_constraints:
+            interaction=any_of_pattern(INTERACTION_ATLAS_PLANS),
+        conda:
+            "../../envs/analyse.yaml"
+        resources:
+            mem_mb=2000,
+            runtime=60,
+        params:
+            code=library_digest("interaction_atlas.py"),
+            atlas=config["atlas"],
+        script:
+            "../../scripts/interaction_atlas.py"
 
 
 rule atlas_validation:

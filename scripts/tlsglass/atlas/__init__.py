@@ -15,6 +15,7 @@ __all__ = [
     "density_estimate",
     "dynamic_specific_heat",
     "eq3",
+    "interactions",
     "internal_friction",
     "limits",
     "slopes",

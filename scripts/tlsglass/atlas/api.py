@@ -5,7 +5,8 @@ simulated couplings, and of the corrections from annealing to equilibrium and fr
 docs/atlas.md describes how they were validated. Every function that takes temperatures accepts one or an array (t,), and one
 J0, and returns a JackknifeEstimate, whose ``value`` and ``error`` have the shape of the temperatures. Nothing is extrapolated:
 outside of ``limits`` all functions raise ValueError.
-``atlas`` is an atlas.table.Atlas; by default it is the one that is part of the package.
+``atlas`` is an atlas.table.Atlas; by default it is the one that is part of the package, of independent normal factors c_ij.
+``interaction`` names another one of ``interactions``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import numpy.typing as npt
 
-from tlsglass.atlas import evaluator
+from tlsglass.atlas import evaluator, table
 from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
 from tlsglass.base import jackknife
 from tlsglass.base.jackknife import JackknifeEstimate
@@ -26,7 +27,12 @@ from tlsglass.physics import kernels, temperature_fits
 EQ3_POINTS = 40  # energies at which n is fitted by ``eq3``
 
 
-def annealed(L: float = 12) -> Atlas:
+def interactions() -> list[str]:
+    """Return the names of all interactions of which an atlas is part of the package; docs/interactions.md explains them."""
+    return table.interaction_names()
+
+
+def annealed(L: float = 12, interaction: str | None = None) -> Atlas:
     """Return the atlas of annealed lattices, to be passed as ``atlas``, for comparison with the paper.
 
     It is not corrected for what annealing leaves out of equilibrium at low energies.
@@ -36,11 +42,13 @@ def annealed(L: float = 12) -> Atlas:
     L
         Size of the lattices. At the default, 12, n is fitted to what was simulated; other sizes, up to ``math.inf``, follow
         from the size term.
+    interaction
+        Name of the interaction, by default "gaussian".
     """
-    return shipped_atlas().annealed(L)
+    return shipped_atlas(interaction).annealed(L)
 
 
-def limits(h0_K: float = H0_K, atlas: Atlas | None = None) -> dict[str, tuple[float, float]]:
+def limits(h0_K: float = H0_K, atlas: Atlas | None = None, interaction: str | None = None) -> dict[str, tuple[float, float]]:
     """Return the domain of the atlas in kelvin.
 
     Parameters
@@ -49,17 +57,24 @@ def limits(h0_K: float = H0_K, atlas: Atlas | None = None) -> dict[str, tuple[fl
         Typical random field h0 in kelvin.
     atlas
         Atlas to evaluate; by default that of the package.
+    interaction
+        Name of the interaction, instead of ``atlas``; by default "gaussian".
 
     Returns
     -------
     dict
         ``{"T": (lowest, highest), "J0": (lowest, highest)}``. E may be any energy >= 0.
     """
-    return {name: (low * h0_K, high * h0_K) for name, (low, high) in (atlas or shipped_atlas()).limits.items()}
+    return {name: (low * h0_K, high * h0_K) for name, (low, high) in _choose_atlas(atlas, interaction).limits.items()}
 
 
 def density(
-    E_K: npt.ArrayLike, T_K: npt.ArrayLike, J0_K: npt.ArrayLike, h0_K: float = H0_K, atlas: Atlas | None = None
+    E_K: npt.ArrayLike,
+    T_K: npt.ArrayLike,
+    J0_K: npt.ArrayLike,
+    h0_K: float = H0_K,
+    atlas: Atlas | None = None,
+    interaction: str | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the density of states n(T, E) and its standard error.
 
@@ -75,6 +90,8 @@ def density(
         Typical random field h0 in kelvin.
     atlas
         Atlas to evaluate; by default that of the package.
+    interaction
+        Name of the interaction, instead of ``atlas``; by default "gaussian".
 
     Returns
     -------
@@ -93,18 +110,25 @@ def density(
     >>> n.shape, error.shape
     ((3,), (3,))
     """
-    n = density_estimate(E_K, T_K, J0_K, h0_K, atlas)
+    n = density_estimate(E_K, T_K, J0_K, h0_K, atlas, interaction)
     return n.value, n.error
 
 
 def density_estimate(
-    E_K: npt.ArrayLike, T_K: npt.ArrayLike, J0_K: npt.ArrayLike, h0_K: float = H0_K, atlas: Atlas | None = None
+    E_K: npt.ArrayLike,
+    T_K: npt.ArrayLike,
+    J0_K: npt.ArrayLike,
+    h0_K: float = H0_K,
+    atlas: Atlas | None = None,
+    interaction: str | None = None,
 ) -> JackknifeEstimate:
     """Return n(T, E) as ``density`` does, as a JackknifeEstimate: functions of it have errors, too."""
-    return (atlas or shipped_atlas()).density(E_K, T_K, J0_K, h0_K)
+    return _choose_atlas(atlas, interaction).density(E_K, T_K, J0_K, h0_K)
 
 
-def specific_heat(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: Atlas | None = None) -> JackknifeEstimate:
+def specific_heat(
+    T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: Atlas | None = None, interaction: str | None = None
+) -> JackknifeEstimate:
     """Return the specific heat C(T) of TLSs per lattice site (k_B = 1), Eq. 6 of the paper.
 
     Parameters
@@ -117,6 +141,8 @@ def specific_heat(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: At
         Typical random field h0 in kelvin.
     atlas
         Atlas to evaluate; by default that of the package.
+    interaction
+        Name of the interaction, instead of ``atlas``; by default "gaussian".
 
     Examples
     --------
@@ -125,11 +151,17 @@ def specific_heat(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: At
     >>> C.value.shape, C.error.shape
     ((3,), (3,))
     """
-    return _integrate(kernels.specific_heat_kernel, T_K, J0_K, h0_K, atlas)
+    return _integrate(kernels.specific_heat_kernel, T_K, J0_K, h0_K, atlas, interaction)
 
 
 def dynamic_specific_heat(
-    T_K: npt.ArrayLike, J0_K: float, time_s: float, A: float, h0_K: float = H0_K, atlas: Atlas | None = None
+    T_K: npt.ArrayLike,
+    J0_K: float,
+    time_s: float,
+    A: float,
+    h0_K: float = H0_K,
+    atlas: Atlas | None = None,
+    interaction: str | None = None,
 ) -> JackknifeEstimate:
     """Return L0 times the specific heat C(T, t) per lattice site (k_B = 1) of the TLSs that relax within a time.
 
@@ -147,18 +179,26 @@ def dynamic_specific_heat(
         Typical random field h0 in kelvin.
     atlas
         Atlas to evaluate; by default that of the package, in equilibrium.
+    interaction
+        Name of the interaction, instead of ``atlas``; by default "gaussian".
     """
 
     def at_temperature(T: float) -> JackknifeEstimate:
         E, weight = kernels.dynamic_nodes(T, time_s, A)
         weighted: FloatArray = weight * kernels.dynamic_specific_heat_kernel(E, T, time_s, A)
-        return density_estimate(E, T, J0_K, h0_K, atlas) @ weighted
+        return density_estimate(E, T, J0_K, h0_K, atlas, interaction) @ weighted
 
     return _for_each(at_temperature, T_K)
 
 
 def sound_velocity(
-    T_K: npt.ArrayLike, J0_K: float, omega: float, A: float, h0_K: float = H0_K, atlas: Atlas | None = None
+    T_K: npt.ArrayLike,
+    J0_K: float,
+    omega: float,
+    A: float,
+    h0_K: float = H0_K,
+    atlas: Atlas | None = None,
+    interaction: str | None = None,
 ) -> JackknifeEstimate:
     """Return the change of the sound velocity δv/v in units of γ²/(L0 ρv²), Eqs. 7 and 8 of the paper.
 
@@ -176,16 +216,24 @@ def sound_velocity(
         Typical random field h0 in kelvin.
     atlas
         Atlas to evaluate; by default that of the package.
+    interaction
+        Name of the interaction, instead of ``atlas``; by default "gaussian".
     """
 
     def kernel(E: FloatArray, T: float) -> FloatArray:
         return kernels.resonant_kernel(E, T) + kernels.relaxation_kernel(E, T, omega, A)
 
-    return _integrate(kernel, T_K, J0_K, h0_K, atlas)
+    return _integrate(kernel, T_K, J0_K, h0_K, atlas, interaction)
 
 
 def internal_friction(
-    T_K: npt.ArrayLike, J0_K: float, omega: float, A: float, h0_K: float = H0_K, atlas: Atlas | None = None
+    T_K: npt.ArrayLike,
+    J0_K: float,
+    omega: float,
+    A: float,
+    h0_K: float = H0_K,
+    atlas: Atlas | None = None,
+    interaction: str | None = None,
 ) -> JackknifeEstimate:
     """Return the internal friction Q⁻¹ of relaxing TLSs in units of γ²/(L0 ρv²).
 
@@ -203,11 +251,15 @@ def internal_friction(
         Typical random field h0 in kelvin.
     atlas
         Atlas to evaluate; by default that of the package.
+    interaction
+        Name of the interaction, instead of ``atlas``; by default "gaussian".
     """
-    return _integrate(lambda E, T: kernels.friction_kernel(E, T, omega, A), T_K, J0_K, h0_K, atlas)
+    return _integrate(lambda E, T: kernels.friction_kernel(E, T, omega, A), T_K, J0_K, h0_K, atlas, interaction)
 
 
-def thermal_conductivity(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: Atlas | None = None) -> JackknifeEstimate:
+def thermal_conductivity(
+    T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: Atlas | None = None, interaction: str | None = None
+) -> JackknifeEstimate:
     """Return the thermal conductivity κ(T) in units of the paper's prefactor, Eq. 5 of the paper.
 
     Parameters
@@ -220,17 +272,26 @@ def thermal_conductivity(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, at
         Typical random field h0 in kelvin.
     atlas
         Atlas to evaluate; by default that of the package.
+    interaction
+        Name of the interaction, instead of ``atlas``; by default "gaussian".
     """
 
     def at_temperature(T: float) -> JackknifeEstimate:
         E, weight = (array[0] for array in evaluator.phonon_energies(np.array([T]), h0_K))
         weighted: FloatArray = weight * kernels.thermal_conductivity_kernel(E, T)
-        return density_estimate(E, T, J0_K, h0_K, atlas) ** -1.0 @ weighted
+        return density_estimate(E, T, J0_K, h0_K, atlas, interaction) ** -1.0 @ weighted
 
     return _for_each(at_temperature, T_K)
 
 
-def eq3(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, window_T: float = 2.0, atlas: Atlas | None = None) -> Eq3Fit:
+def eq3(
+    T_K: npt.ArrayLike,
+    J0_K: float,
+    h0_K: float = H0_K,
+    window_T: float = 2.0,
+    atlas: Atlas | None = None,
+    interaction: str | None = None,
+) -> Eq3Fit:
     """Fit B (T² + E²)^(µ/2), the paper's Eq. 3, to n(T, E) on 0 < E < ``window_T``·T.
 
     Energies are weighted as counts would be, as in Table II.
@@ -247,6 +308,8 @@ def eq3(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, window_T: float = 2
         Upper end of the fit in units of T.
     atlas
         Atlas to evaluate; by default that of the package.
+    interaction
+        Name of the interaction, instead of ``atlas``; by default "gaussian".
 
     Returns
     -------
@@ -256,7 +319,7 @@ def eq3(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, window_T: float = 2
 
     def at_temperature(T: float) -> tuple[JackknifeEstimate, JackknifeEstimate]:
         E = window_T * T * (np.arange(EQ3_POINTS) + 0.5) / EQ3_POINTS
-        n = density_estimate(E, T, J0_K, h0_K, atlas)
+        n = density_estimate(E, T, J0_K, h0_K, atlas, interaction)
         ln_n: JackknifeEstimate = np.log(n)
         x, weight = eq3_covariate(E, T), n.value / n.value.sum()
         center = x @ weight
@@ -268,19 +331,29 @@ def eq3(T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, window_T: float = 2
 
 
 def alpha(
-    J0_K: float, low_K: float = 0.1, high_K: float = 1.0, h0_K: float = H0_K, atlas: Atlas | None = None
+    J0_K: float,
+    low_K: float = 0.1,
+    high_K: float = 1.0,
+    h0_K: float = H0_K,
+    atlas: Atlas | None = None,
+    interaction: str | None = None,
 ) -> JackknifeEstimate:
     """Return α of C ∝ T^(1+α), fitted between the temperatures ``low_K`` and ``high_K``."""
     T = np.geomspace(low_K, high_K, 12)
-    return temperature_fits.fit_power_law(T, specific_heat(T, J0_K, h0_K, atlas), low_K, high_K).power - 1
+    return temperature_fits.fit_power_law(T, specific_heat(T, J0_K, h0_K, atlas, interaction), low_K, high_K).power - 1
 
 
 def beta(
-    J0_K: float, low_K: float = 0.1, high_K: float = 1.0, h0_K: float = H0_K, atlas: Atlas | None = None
+    J0_K: float,
+    low_K: float = 0.1,
+    high_K: float = 1.0,
+    h0_K: float = H0_K,
+    atlas: Atlas | None = None,
+    interaction: str | None = None,
 ) -> JackknifeEstimate:
     """Return β of κ ∝ T^(2-β), fitted between the temperatures ``low_K`` and ``high_K``."""
     T = np.geomspace(low_K, high_K, 12)
-    return 2 - temperature_fits.fit_power_law(T, thermal_conductivity(T, J0_K, h0_K, atlas), low_K, high_K).power
+    return 2 - temperature_fits.fit_power_law(T, thermal_conductivity(T, J0_K, h0_K, atlas, interaction), low_K, high_K).power
 
 
 def slopes(
@@ -290,6 +363,7 @@ def slopes(
     above_K: tuple[float, float],
     h0_K: float = H0_K,
     atlas: Atlas | None = None,
+    interaction: str | None = None,
 ) -> temperature_fits.Slopes:
     """Return the logarithmic slopes of δv/v below and above its maximum.
 
@@ -305,6 +379,8 @@ def slopes(
         Typical random field h0 in kelvin.
     atlas
         Atlas to evaluate; by default that of the package.
+    interaction
+        Name of the interaction, instead of ``atlas``; by default "gaussian".
 
     Returns
     -------
@@ -313,18 +389,32 @@ def slopes(
     """
     windows = np.geomspace(*below_K, 5), np.geomspace(below_K[1], above_K[0], 13), np.geomspace(*above_K, 6)
     T: FloatArray = np.unique(np.round(np.concatenate(windows), 12))
-    return temperature_fits.logarithmic_slopes(T, sound_velocity(T, J0_K, T0_K**3, 1.0, h0_K, atlas), below_K, above_K)
+    return temperature_fits.logarithmic_slopes(
+        T, sound_velocity(T, J0_K, T0_K**3, 1.0, h0_K, atlas, interaction), below_K, above_K
+    )
+
+
+def _choose_atlas(atlas: Atlas | None, interaction: str | None) -> Atlas:
+    """Return the atlas to evaluate. Raise ValueError for both arguments, and for an unknown interaction."""
+    if atlas is not None and interaction is not None:
+        raise ValueError(f"interaction {interaction!r}: goes with the atlas of the package, not with another one")
+    return atlas if atlas is not None else shipped_atlas(interaction)
 
 
 def _integrate(
-    kernel: Callable[[FloatArray, float], FloatArray], T_K: npt.ArrayLike, J0_K: float, h0_K: float, atlas: Atlas | None
+    kernel: Callable[[FloatArray, float], FloatArray],
+    T_K: npt.ArrayLike,
+    J0_K: float,
+    h0_K: float,
+    atlas: Atlas | None,
+    interaction: str | None,
 ) -> JackknifeEstimate:
     """Return ∫ dE n(T, E) ``kernel``(E, T) in the shape of ``T_K``."""
 
     def at_temperature(T: float) -> JackknifeEstimate:
         E, weight = (array[0] for array in evaluator.all_energies(np.array([T]), h0_K))
         weighted: FloatArray = weight * kernel(E, T)
-        return density_estimate(E, T, J0_K, h0_K, atlas) @ weighted
+        return density_estimate(E, T, J0_K, h0_K, atlas, interaction) @ weighted
 
     return _for_each(at_temperature, T_K)
 

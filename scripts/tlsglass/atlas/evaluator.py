@@ -45,32 +45,28 @@ class SplineTerm:
     ----------
     coefficients
         Coefficients (1 + r, v, t, s) of the estimate and of r jackknife rows.
-    energy_basis, temperature_basis, coupling_basis
-        Functions (E, T) -> (..., v), T -> (..., t) and g -> (s,) that return the values of the splines; E and T in units of h0.
     coordinates
-        What the bases evaluate, for readers of the coefficients in another language.
+        The splines, which are functions of E, T and J0 in units of h0.
     """
 
-    def __init__(
-        self,
-        coefficients: FloatArray,
-        energy_basis: Callable[..., FloatArray],
-        temperature_basis: Callable[..., FloatArray],
-        coupling_basis: Callable[[float], FloatArray],
-        coordinates: Coordinates,
-    ) -> None:
-        self.coefficients = coefficients.astype(float)
-        self.energy_basis, self.temperature_basis, self.coupling_basis = energy_basis, temperature_basis, coupling_basis
-        self.coordinates = coordinates
+    def __init__(self, coefficients: FloatArray, coordinates: Coordinates) -> None:
+        self.coefficients, self.coordinates = coefficients.astype(float), coordinates
         self._kept_rows = cache_method(self._contract_coupling, 32)
 
     def rows_at(self, g: float) -> FloatArray:
         """Return the coefficients (1 + r, v, t) at one coupling."""
         return self._kept_rows(g)
 
+    def at(self, T: float, g: float) -> FloatArray:
+        """Return the coefficients (v,) of the estimate at one temperature and coupling."""
+        coefficients: FloatArray = (
+            self.coefficients[0] @ self.coordinates.coupling_basis(g) @ self.coordinates.temperature_basis(T)
+        )
+        return coefficients
+
     def _contract_coupling(self, g: float) -> FloatArray:
         *shape, splines = self.coefficients.shape
-        return (self.coefficients.reshape(-1, splines) @ self.coupling_basis(g)).reshape(shape)
+        return (self.coefficients.reshape(-1, splines) @ self.coordinates.coupling_basis(g)).reshape(shape)
 
 
 class MeshEvaluator:
@@ -84,7 +80,10 @@ class MeshEvaluator:
         atlas.check_domain(T_K, 0.0, h0_K)
         self.atlas, self.T_K, self.E_K, self.h0_K, self.weights = atlas, T_K, E_K, h0_K, np.broadcast_to(weights, E_K.shape)
         self._E, T = E_K / h0_K, T_K / h0_K
-        self._terms = [(term, term.energy_basis(self._E, T[:, None]), term.temperature_basis(T)) for term in atlas.terms]
+        self._terms = [
+            (term, term.coordinates.energy_basis(self._E, T[:, None]), term.coordinates.temperature_basis(T))
+            for term in atlas.terms
+        ]
         self._kept_n = cache_method(self._n, 32)
         self._weighted_kernel = cache_method(self._multiply_weights, 64)  # many parameters are tried at one coupling
 
@@ -99,13 +98,16 @@ class MeshEvaluator:
 
     def _n(self, g: float, jackknife: bool) -> FloatArray:
         self.atlas.check_domain(self.T_K[:1], g * self.h0_K, self.h0_K)
-        gaussian = self.atlas.ln_gaussian(self._E, g)
+        random_spins = self.atlas.ln_random_spins(self._E, g)
         if jackknife:
             rows = (np.einsum("rvt,kt->krv", term.rows_at(g), T) @ np.swapaxes(E, 1, 2) for term, E, T in self._terms)
-            ln_n = np.swapaxes(reduce(np.add, rows) + gaussian[:, None], 0, 1)
+            ln_n = np.swapaxes(reduce(np.add, rows) + random_spins[:, None], 0, 1)
         else:
-            splines = (mesh @ term.coupling_basis(g) for mesh, (term, _, _) in zip(self._estimates, self._terms, strict=True))
-            ln_n = reduce(np.add, splines) + gaussian
+            splines = (
+                mesh @ term.coordinates.coupling_basis(g)
+                for mesh, (term, _, _) in zip(self._estimates, self._terms, strict=True)
+            )
+            ln_n = reduce(np.add, splines) + random_spins
         n: FloatArray = np.exp(ln_n) / self.h0_K
         return n
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from tlsglass.atlas import spline
-from tlsglass.atlas.spline import basis, constrain_zero_at_origin, roughness_penalty, scaled_ln_energy, temperature_basis
+from tlsglass.atlas.spline import constrain_zero_at_origin, roughness_penalty
 from tlsglass.base.jackknife import JackknifeEstimate
-from tlsglass.base.types import FloatArray, FloatOrArray
+from tlsglass.base.types import FloatArray
 from tlsglass.dos.density_of_states import DensityOfStates
 
 MIN_COUNTS = 200  # of each density in a bin of the ratio
@@ -65,16 +65,6 @@ def density_ratio(numerator: DensityOfStates, denominator: DensityOfStates, grow
     return DensityRatio(np.sqrt(low * high), above, below, above / below)
 
 
-def energy_basis(E: FloatOrArray, T: FloatOrArray) -> FloatArray:
-    """Return the splines of v (..., 11)."""
-    return basis(scaled_ln_energy(E, T), KNOTS[0])
-
-
-def coupling_basis(g: float) -> FloatArray:
-    """Return the splines of ln(1 + (g/g1)^p) (9,)."""
-    return basis(np.log1p((g / G1) ** POWER), KNOTS[2])
-
-
 def fit_ratio(pairs: Iterable[tuple[DensityOfStates, DensityOfStates, float]], h0_K: float) -> RatioFit:
     """Fit a smooth function of T, E and J0/h0 to ln of ratios.
 
@@ -98,8 +88,8 @@ def fit_ratio(pairs: Iterable[tuple[DensityOfStates, DensityOfStates, float]], h
             continue
         ln_ratio: JackknifeEstimate = np.log(density.ratio)
         T, g = numerator.T_K / h0_K, numerator.J0_K / h0_K
-        axes = np.multiply.outer(temperature_basis(T), factor * (coupling_basis(g) @ free))
-        designs.append(np.multiply.outer(energy_basis(density.E_K / h0_K, T), axes))
+        axes = np.multiply.outer(COORDINATES.temperature_basis(T), factor * (COORDINATES.coupling_basis(g) @ free))
+        designs.append(np.multiply.outer(COORDINATES.energy_basis(density.E_K / h0_K, T), axes))
         values.append(ln_ratio.rows)
         errors.append(ln_ratio.error)
     if len({len(rows) for rows in values}) != 1:
@@ -115,4 +105,5 @@ def fit_ratio(pairs: Iterable[tuple[DensityOfStates, DensityOfStates, float]], h
 
 def ln_ratio(coefficients: FloatArray, E: FloatArray, T: float, g: float) -> JackknifeEstimate:
     """Return a fitted function at energies (m,), one temperature and one coupling, a JackknifeEstimate (m,)."""
-    return JackknifeEstimate(coefficients @ coupling_basis(g) @ temperature_basis(T) @ energy_basis(E, T).T)
+    at_T_and_g = coefficients @ COORDINATES.coupling_basis(g) @ COORDINATES.temperature_basis(T)
+    return JackknifeEstimate(at_T_and_g @ COORDINATES.energy_basis(E, T).T)

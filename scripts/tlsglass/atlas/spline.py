@@ -1,7 +1,7 @@
 """A smooth n(T, E; J0/h0): a spline in three coordinates, fitted to the counts of many sets by maximum likelihood.
 
-All energies in this module are in units of h0. ln n is that of random spins, a Gaussian whose width follows from random fields
-and couplings, plus a cubic spline in
+All energies in this module are in units of h0. ln n is that of random spins (atlas.random_spins), a Gaussian whose width
+follows from random fields and couplings, plus a cubic spline in
 
 * v = -½ ln(1/(T² + E²) + 1/E_c²), which is ½ ln(T² + E²) as in ``dos.fits.eq3_covariate``, except for E near the cutoff E_c;
   above it n is the Gaussian times a constant;
@@ -11,7 +11,7 @@ and couplings, plus a cubic spline in
 The likelihood is that of Poisson counts, minus a penalty on the roughness of the spline.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, reduce
 from typing import Any, NamedTuple
 
@@ -32,15 +32,6 @@ KNOTS: tuple[Knots, Knots, Knots] = (  # of v, ln T and s
 PENALTY = (1.0, 10.0, 1.0)  # on squared second differences of neighboring coefficients in v, ln T and s
 
 
-class Coordinates(NamedTuple):
-    """The knots of v, ln T and s, and the constants of s = ln(1 + (g/scale)^power)."""
-
-    knots: tuple[Knots, Knots, Knots]
-    scale: float
-    power: int
-
-
-COORDINATES = Coordinates(KNOTS, G0, 1)
 MAX_NEWTON_STEP = 3.0  # no coefficient changes by more in one step of Newton's method
 
 
@@ -74,26 +65,33 @@ def scaled_ln_energy(E: FloatOrArray, T: FloatOrArray) -> FloatArray:
     return v
 
 
-def energy_basis(E: FloatOrArray, T: FloatOrArray) -> FloatArray:
-    """Return the splines of v (..., 22)."""
-    return basis(scaled_ln_energy(E, T), KNOTS[0])
+class Coordinates(NamedTuple):
+    """The splines of v, ln T and s = ln(1 + (g/scale)^power): their knots, and their values."""
+
+    knots: tuple[Knots, Knots, Knots]
+    scale: float
+    power: int
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Numbers (v, t, s) of splines."""
+        v, t, s = (intervals + 3 for _, _, intervals in self.knots)
+        return v, t, s
+
+    def energy_basis(self, E: FloatOrArray, T: FloatOrArray) -> FloatArray:
+        """Return the splines of v (..., v)."""
+        return basis(scaled_ln_energy(E, T), self.knots[0])
+
+    def temperature_basis(self, T: FloatOrArray) -> FloatArray:
+        """Return the splines of ln T (..., t)."""
+        return basis(np.log(T), self.knots[1])
+
+    def coupling_basis(self, g: float) -> FloatArray:
+        """Return the splines of s (s,)."""
+        return basis(np.log1p((g / self.scale) ** self.power), self.knots[2])
 
 
-def temperature_basis(T: FloatOrArray) -> FloatArray:
-    """Return the splines of ln T (..., 9)."""
-    return basis(np.log(T), KNOTS[1])
-
-
-def coupling_basis(g: float) -> FloatArray:
-    """Return the splines of s (11,)."""
-    return basis(np.log1p(g / G0), KNOTS[2])
-
-
-def ln_gaussian(E: FloatOrArray, g: float, concentration: float, spread: float) -> FloatArray:
-    """Return ln n of random spins: E is twice the absolute value of a Gaussian with the variance 1 + ``spread`` g²."""
-    variance = 4 * (1 + spread * g**2)
-    ln_n: FloatArray = np.log(concentration * np.sqrt(2 / np.pi / variance)) - np.asarray(E) ** 2 / (2 * variance)
-    return ln_n
+COORDINATES = Coordinates(KNOTS, G0, 1)
 
 
 class SplineData(NamedTuple):
@@ -101,24 +99,32 @@ class SplineData(NamedTuple):
 
     g: float
     T: float
-    v: FloatArray  # (m, 22) splines of v at the mean energy of each bin
-    expected: FloatArray  # (1 + groups, m) counts expected for random spins
+    v: FloatArray  # (m, v) splines of v at the mean energy of each bin
+    expected: FloatArray  # (1 + groups, m) counts expected where the spline vanishes
     observed: FloatArray  # (1 + groups, m)
 
 
-def spline_data(density: DensityOfStates, h0_K: float, spread: float) -> SplineData:
-    """Return the SplineData of a simulated density of states."""
+def spline_data(
+    density: DensityOfStates,
+    h0_K: float,
+    ln_reference: Callable[[FloatArray], FloatArray],
+    coordinates: Coordinates = COORDINATES,
+) -> SplineData:
+    """Return the SplineData of a simulated density of states.
+
+    ``ln_reference`` returns ln(n h0) where the spline vanishes, at energies (m, 3) in units of h0.
+    """
     x, w = np.polynomial.legendre.leggauss(3)
     low, high = density.edges_K[:-1, None] / h0_K, density.edges_K[1:, None] / h0_K
     g, T = density.J0_K / h0_K, density.T_K / h0_K
     E = 0.5 * (low + high) + 0.5 * (high - low) * x
-    n = np.exp(ln_gaussian(E, g, density.concentration, spread)) * w / 2
+    n = np.exp(ln_reference(E)) * w / 2
     in_bin = n.sum(axis=1)
     mean = (n * E).sum(axis=1) / np.maximum(in_bin, 1e-300)
     total, realizations = density.sums
     expected = (realizations * (density.exposure / h0_K * in_bin)).rows
     selected = in_bin > 1e-280
-    return SplineData(g, T, energy_basis(mean, T)[selected], expected[:, selected], total.rows[:, selected])
+    return SplineData(g, T, coordinates.energy_basis(mean, T)[selected], expected[:, selected], total.rows[:, selected])
 
 
 def constrain_zero_at_origin(size: int) -> FloatArray:
@@ -145,14 +151,19 @@ def roughness_penalty(sizes: tuple[int, ...], weights: tuple[float, ...]) -> Flo
 class PoissonSplineFit:
     """Penalized maximum-likelihood fit of the spline to counts, and to those without each jackknife group."""
 
-    def __init__(self, data: Sequence[SplineData], penalty: tuple[float, ...] = PENALTY) -> None:
+    def __init__(
+        self,
+        data: Sequence[SplineData],
+        penalty: tuple[float, ...] = PENALTY,
+        coordinates: Coordinates = COORDINATES,
+    ) -> None:
         self.data = data
-        sizes = tuple(intervals + 3 for _, _, intervals in KNOTS)
+        sizes = coordinates.sizes
         self.free = constrain_zero_at_origin(sizes[2])
         self.shape = (sizes[0], sizes[1], sizes[2] - 1)
         self.penalty = roughness_penalty(sizes, penalty)
-        self.tau = np.array([temperature_basis(d.T) for d in data])
-        self.s = np.array([coupling_basis(d.g) for d in data]) @ self.free
+        self.tau = np.array([coordinates.temperature_basis(d.T) for d in data])
+        self.s = np.array([coordinates.coupling_basis(d.g) for d in data]) @ self.free
         self.near = [np.ix_(np.flatnonzero(tau), np.flatnonzero(s)) for tau, s in zip(self.tau, self.s, strict=True)]
 
     def _with_bases(self) -> Iterator[tuple[SplineData, FloatArray, FloatArray]]:
@@ -198,9 +209,9 @@ class PoissonSplineFit:
         return cho_solve_banded(factor, target.ravel()).reshape(self.shape)
 
     def solve(self, start: FloatArray | None = None, jackknife: bool = True) -> FloatArray:
-        """Return the coefficients (1 + groups, 22, 9, 11), without ``jackknife`` those of all realizations only, (1, ...).
+        """Return the coefficients (1 + groups, v, t, s), without ``jackknife`` those of all realizations only, (1, ...).
 
-        ``start`` (22, 9, 11) is close to the solution, where the curvature needs to be computed only once. Raises ValueError if
+        ``start`` (v, t, s) is close to the solution, where the curvature needs to be computed only once. Raises ValueError if
         Newton's method does not converge.
         """
         from scipy.linalg import cho_solve_banded

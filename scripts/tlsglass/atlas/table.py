@@ -12,7 +12,7 @@ leave-one-group-out estimates, followed by rows for the interpolation error betw
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,14 @@ import numpy.typing as npt
 from tlsglass.atlas import ratio_spline, spline
 from tlsglass.atlas.annealing_excess import AnnealingExcess
 from tlsglass.atlas.evaluator import MeshEvaluator, SplineTerm
+from tlsglass.atlas.interaction_ratio import SHIPPED_INTERACTIONS, InteractionRatio
+from tlsglass.atlas.random_spins import RandomSpins
+from tlsglass.atlas.simulated_counts import SimulatedCounts, pack_counts
 from tlsglass.base import io
 from tlsglass.base.jackknife import JackknifeEstimate
-from tlsglass.base.types import AnyArray, FloatArray, FloatOrArray, IntArray, StrPath
+from tlsglass.base.types import AnyArray, FloatArray, FloatOrArray, StrPath
 from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.model.interaction import GAUSSIAN
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo.protocol import parse_fingerprint
 
@@ -40,19 +44,21 @@ SIZE_EXPONENT = 3  # the effect of a finite lattice falls as L to minus this pow
 OTHER_SIZE_EXPONENTS = (2, 4)  # ... and half of the difference between these is its systematic error
 
 
-class Atlas:
-    """n(T, E; J0/h0) with errors, and the simulated counts that it was fitted to.
+class Atlas(SimulatedCounts):
+    """n(T, E) with errors as a function of J0/h0, and the simulated counts that it was fitted to.
 
     Parameters
     ----------
     metadata
-        The metadata of the file; ``metadata["sets"]`` describes each set (``kind``, ``L``, ``J0_K``, ``realizations``, ...).
+        The metadata of the file, as those of SimulatedCounts, with sets of ``KINDS``.
     arrays
         The arrays of the file, with the coefficients (1 + rows, ...) of the spline as "spline".
     excess
         The annealing excess to be subtracted. Without it, n is that of annealing.
     L
         The size of the lattice that n refers to; by default that of the infinite system.
+    interaction
+        The interaction of the TLSs; by default independent normal factors c_ij.
     """
 
     def __init__(
@@ -61,62 +67,10 @@ class Atlas:
         arrays: dict[str, AnyArray],
         excess: AnnealingExcess | None = None,
         L: float = math.inf,
+        interaction: InteractionRatio | None = None,
     ) -> None:
-        self.metadata, self.arrays, self.excess, self.L = metadata, arrays, excess, L
-
-    # ---- simulated densities of states -----------------------------------------------------------------------------
-
-    @property
-    def h0_K(self) -> float:
-        """Typical random field of the simulations in kelvin."""
-        return float(self.metadata["h0_K"])
-
-    @property
-    def sets(self) -> list[dict[str, Any]]:
-        """Description of each set: ``kind``, ``L``, ``J0_K``, ``realizations``, ``method``, ``origin`` and others."""
-        sets: list[dict[str, Any]] = self.metadata["sets"]
-        return sets
-
-    def set_indices(self, kind: str) -> list[int]:
-        """Return the indices of the sets of one of ``KINDS``."""
-        return [index for index, entry in enumerate(self.sets) if entry["kind"] == kind]
-
-    @property
-    def rungs_K(self) -> FloatArray:
-        """Temperatures of the simulated densities in ascending order; the first is that of the quench."""
-        return self.arrays["T_K"]
-
-    def simulated_density(self, index: int, T_K: float) -> DensityOfStates:
-        """Return the density of states of the set ``index`` at ``T_K``. Raise ValueError if the atlas does not contain it."""
-        entry = self.sets[index]
-        rung = int(np.argmin(np.abs(np.log(self.rungs_K / T_K))))
-        bins = self.arrays["bins"][index, rung]
-        if not math.isclose(self.rungs_K[rung], T_K, rel_tol=1e-9) or not bins:
-            raise ValueError(f"the atlas has no counts at T = {T_K:g} K of L = {entry['L']}, J0 = {entry['J0_K']:g} K")
-        blocks = np.array(entry["gathered"])
-        start, edge = self._starts[index, rung], int(np.sum(self.arrays["edges"][:rung]))
-        counts = self.arrays["counts"][start : start + len(blocks) * bins]
-        return DensityOfStates(
-            L=entry["L"],
-            J0_K=entry["J0_K"],
-            T_K=float(self.rungs_K[rung]),
-            n_spins=entry["n_spins"],
-            concentration=entry["concentration"],
-            block=entry["block"],
-            fingerprint=entry["origin"],
-            first=entry["block"] * np.concatenate([[0], np.cumsum(blocks)[:-1]]),
-            edges_K=self.arrays["edges_K"][edge : edge + bins + 1],
-            counts=counts.reshape(-1, len(blocks)).T.astype(np.int64),
-            blocks_per_row=blocks,
-            groups=len(blocks),
-        )
-
-    @cached_property
-    def _starts(self) -> IntArray:
-        """Where the counts of each set and temperature begin, (sets, rungs)."""
-        sizes: IntArray = self.arrays["bins"] * np.array([[len(entry["gathered"])] for entry in self.sets])
-        starts: IntArray = np.cumsum(sizes).reshape(sizes.shape) - sizes
-        return starts
+        super().__init__(metadata, arrays)
+        self.excess, self.L, self.interaction = excess, L, interaction
 
     # ---- the smooth density of states --------------------------------------------------------------------------------
 
@@ -127,7 +81,8 @@ class Atlas:
         The domain ends at the second highest coupling: without the highest one the spline would be extrapolated there.
         """
         T = self.rungs_K[1:] / self.h0_K
-        return {"T": (float(T[0]), float(T[-1])), "J0": (0.0, inner_couplings(self)[-1])}
+        highest = min(inner_couplings(counts)[-1] for counts in (self, self.interaction) if counts)
+        return {"T": (float(T[0]), float(T[-1])), "J0": (0.0, highest)}
 
     def density(self, E_K: npt.ArrayLike, T_K: npt.ArrayLike, J0_K: npt.ArrayLike, h0_K: float = H0_K) -> JackknifeEstimate:
         """Return n(T, E) per kelvin and lattice site, in the shape to which the arguments broadcast.
@@ -167,35 +122,42 @@ class Atlas:
                     f" {name} = {low * h0_K:g} to {high * h0_K:g} K ({low:g} to {high:g} h0)"
                 )
 
-    def ln_gaussian(self, E: FloatOrArray, g: float) -> FloatArray:
+    @property
+    def random_spins(self) -> RandomSpins:
+        """n(E) of random spins, with the random fields and couplings of the interaction."""
+        if self.interaction:
+            return self.interaction.random_spins
+        return RandomSpins(self.metadata["concentration"], self.metadata["spread"])
+
+    def ln_random_spins(self, E: FloatOrArray, g: float) -> FloatArray:
         """Return ln(n h0) of random spins, in units of h0."""
-        return spline.ln_gaussian(E, g, self.metadata["concentration"], self.metadata["spread"])
+        return self.random_spins.ln_density(E, g)
 
     @cached_property
     def terms(self) -> list[SplineTerm]:
-        """The terms of ln(n h0) besides ``ln_gaussian``: the spline, the size term, and minus the annealing excess.
+        """The terms of ln(n h0) besides ``ln_random_spins``.
 
-        Their rows are common. The excess comes from other simulations than the spline and the size term, so that it varies
-        while these stay at their estimates, and the other way around.
+        They are the spline, the size term, minus the annealing excess, and that of the interaction. Their rows are common. The
+        excess and the interaction come from other simulations than the spline and the size term: each varies while the others
+        stay at their estimates.
         """
-        arrays, excess = self.arrays, self.excess.coefficients if self.excess else np.zeros(0)
-        before, after = len(arrays["spline"]) - 1, max(len(excess) - 1, 0)
-        rows = _insert_rows(arrays["spline"], 0, after)
-        terms = [SplineTerm(rows, spline.energy_basis, spline.temperature_basis, spline.coupling_basis, spline.COORDINATES)]
-        ratio_bases = ratio_spline.energy_basis, spline.temperature_basis, ratio_spline.coupling_basis
         share = (self.sets[0]["L"] / self.L) ** SIZE_EXPONENT - 1
+        of_grid = [(self.arrays["spline"], spline.COORDINATES)]
         if share:
-            rows = _insert_rows(arrays["size"], 0, after)
-            terms.append(SplineTerm(share * rows, *ratio_bases, ratio_spline.COORDINATES))
+            of_grid.append((share * self.arrays["size"], ratio_spline.COORDINATES))
+        sources = [of_grid]
         if self.excess:
-            terms.append(SplineTerm(-_insert_rows(excess, before, 0), *ratio_bases, ratio_spline.COORDINATES))
-        return terms
+            sources.append([(-self.excess.coefficients, ratio_spline.COORDINATES)])
+        if self.interaction:
+            sources.append([(self.interaction.coefficients, self.interaction.coordinates)])
+        rows = [len(source[0][0]) - 1 for source in sources]
+        return [
+            SplineTerm(_insert_rows(coefficients, sum(rows[:k]), sum(rows[k + 1 :])), coordinates)
+            for k, source in enumerate(sources)
+            for coefficients, coordinates in source
+        ]
 
     # ---- the file ----------------------------------------------------------------------------------------------------
-
-    def save(self, path: StrPath) -> None:
-        """Write the arrays and the metadata with checksums."""
-        io.write_arrays(path, self.arrays, self.metadata)
 
     @classmethod
     def load(cls, path: StrPath = SHIPPED, excess: AnnealingExcess | None = None, L: float = math.inf) -> "Atlas":
@@ -207,7 +169,14 @@ class Atlas:
 
     def annealed(self, L: float | None = None) -> "Atlas":
         """Return the atlas of annealed lattices of size ``L``, by default that of the grid, whose counts are not corrected."""
-        return Atlas(self.metadata, self.arrays, L=self.sets[0]["L"] if L is None else L)
+        return Atlas(self.metadata, self.arrays, L=self.sets[0]["L"] if L is None else L, interaction=self.interaction)
+
+    def with_interaction(self, interaction: InteractionRatio) -> "Atlas":
+        """Return the atlas of another interaction than independent normal factors.
+
+        ASSUME: the relative annealing excess, and the relative effect of a finite lattice, are those of normal factors.
+        """
+        return Atlas(self.metadata, self.arrays, self.excess, self.L, interaction)
 
 
 def _insert_rows(coefficients: FloatArray, before: int, after: int) -> FloatArray:
@@ -224,10 +193,30 @@ def _insert_rows(coefficients: FloatArray, before: int, after: int) -> FloatArra
     return padded
 
 
-@lru_cache(maxsize=1)
-def shipped_atlas() -> Atlas:
-    """Return the atlas that is part of the package, that of the infinite system in equilibrium."""
-    return Atlas.load(excess=AnnealingExcess.load())
+@lru_cache
+def shipped_atlas(interaction: str | None = None) -> Atlas:
+    """Return an atlas that is part of the package, that of the infinite system in equilibrium.
+
+    Parameters
+    ----------
+    interaction
+        Name of the interaction, one of ``interaction_names()``; by default independent normal factors.
+
+    Raises
+    ------
+    ValueError
+        If there is no atlas of the interaction.
+    """
+    if interaction is None or interaction == GAUSSIAN:
+        return Atlas.load(excess=AnnealingExcess.load()) if interaction is None else shipped_atlas()
+    if interaction not in interaction_names():
+        raise ValueError(f"interaction {interaction!r}: the atlas has {', '.join(interaction_names())}")
+    return shipped_atlas().with_interaction(InteractionRatio.load(SHIPPED_INTERACTIONS[interaction]))
+
+
+def interaction_names() -> list[str]:
+    """Return the names of all interactions of which an atlas is part of the package, the default first."""
+    return [GAUSSIAN, *SHIPPED_INTERACTIONS]
 
 
 def compact(density: DensityOfStates) -> DensityOfStates:
@@ -263,7 +252,7 @@ def build(
     h0_K
         Typical random field h0 in kelvin.
     spread
-        That of ``spline.ln_gaussian``.
+        That of RandomSpins.
     metadata
         Stored with the metadata of the atlas.
     sizes
@@ -271,57 +260,26 @@ def build(
     report
         Called with a line about each step.
     """
-    rungs_K = sorted({density.T_K for _, densities in sets for density in densities})
-    by_temperature = [{density.T_K: density for density in densities} for _, densities in sets]
-    longest = [max((densities[T].edges_K for densities in by_temperature if T in densities), key=len) for T in rungs_K]
-    metadata = metadata | {
-        "layout": VERSION,
-        "h0_K": h0_K,
-        "spread": spread,
-        "concentration": sets[0][1][0].concentration,
-        "sets": [_set_metadata(kind, densities[0]) for kind, densities in sets],
-    }
-    counts = [densities[T].counts.T.ravel() for densities in by_temperature for T in rungs_K if T in densities]
-    bins = [[len(densities[T].edges_K) - 1 if T in densities else 0 for T in rungs_K] for densities in by_temperature]
-    arrays: dict[str, AnyArray] = {
-        "T_K": np.array(rungs_K),
-        "bins": np.array(bins),
-        "edges": np.array([len(edges) for edges in longest]),
-        "edges_K": np.concatenate(longest),
-        "counts": np.concatenate(counts).astype(np.int32),
-    }
+    of_sets, arrays = pack_counts(sets, h0_K)
+    metadata = metadata | of_sets | {"layout": VERSION, "spread": spread}
     atlas = Atlas(metadata, arrays)
     coefficients, summary = _fit_with_errors(atlas, [*_size_pairs(atlas), *sizes], report)
     arrays |= {name: rows.astype(np.float32) for name, rows in coefficients.items()}
     return Atlas(metadata | {"size": summary}, arrays)
 
 
-def _set_metadata(kind: str, density: DensityOfStates) -> dict[str, Any]:
-    """Return the metadata of a set, with the keys of the file."""
-    assert density.blocks_per_row is not None
-    names = ("L", "J0_K", "n_spins", "concentration", "block")
-    return {name: getattr(density, name) for name in names} | {
-        "kind": kind,
-        "method": "annealing",
-        "realizations": density.n_realizations,
-        "origin": density.fingerprint,
-        "gathered": density.blocks_per_row.tolist(),
-    }
-
-
 def spline_data_sets(atlas: Atlas, kind: str = "grid") -> list[spline.SplineData]:
     """Return the SplineData of every set of a kind at every temperature except that of the quench."""
-    indices, spread = atlas.set_indices(kind), atlas.metadata["spread"]
+    densities = [atlas.simulated_density(index, T) for index in atlas.set_indices(kind) for T in atlas.rungs_K[1:]]
     return [
-        spline.spline_data(atlas.simulated_density(index, T), atlas.h0_K, spread)
-        for index in indices
-        for T in atlas.rungs_K[1:]
+        spline.spline_data(density, atlas.h0_K, partial(atlas.ln_random_spins, g=density.J0_K / atlas.h0_K))
+        for density in densities
     ]
 
 
-def inner_couplings(atlas: Atlas) -> list[float]:
+def inner_couplings(counts: SimulatedCounts) -> list[float]:
     """Return the couplings J0/h0 of the grid inside the domain, in ascending order: each of them can be left out."""
-    return sorted(atlas.sets[index]["J0_K"] / atlas.h0_K for index in atlas.set_indices("grid"))[:-1]
+    return sorted(counts.sets[index]["J0_K"] / counts.h0_K for index in counts.set_indices("grid"))[:-1]
 
 
 def fit_without(data: Iterable[spline.SplineData], coupling: float, start: FloatArray, jackknife: bool = True) -> FloatArray:
@@ -367,29 +325,42 @@ def _fit_with_errors(
     """
     data, changes = spline_data_sets(atlas), []
     coefficients = spline.PoissonSplineFit(data).solve()
-    groups = len(coefficients) - 1
     for coupling in inner_couplings(atlas):
         changes.append(fit_without(data, coupling, coefficients[0], jackknife=False)[0] - coefficients[0])
         report(f"left out J0/h0 = {coupling:g}")
     size_fits = [fit_size_term(sizes, atlas.h0_K, atlas.sets[0]["L"], p) for p in (SIZE_EXPONENT, *OTHER_SIZE_EXPONENTS)]
     size, low, high = (fit.coefficients for fit in size_fits)
     exponent = 0.5 * (low[0] - high[0])
-    rows = groups + 2 * len(changes) + 2
-    of_groups, of_pairs = math.sqrt((groups - 1) / groups * rows / (rows - 1)), math.sqrt(0.5 * rows / (rows - 1))
-    interpolation = INTERPOLATION_ERROR_SHARE * of_pairs * np.array(changes)
-    zero, no_change = np.zeros_like(coefficients[:1]), np.zeros((2 * len(changes), *size[0].shape))
-
-    def assemble(rows: FloatArray, *systematic: FloatArray) -> FloatArray:
-        deviations = of_groups * (rows[1:] - rows[1:].mean(axis=0))
-        assembled: FloatArray = rows[0] + np.concatenate([np.zeros_like(rows[:1]), deviations, *systematic])
-        return assembled
-
+    interpolation, zero = INTERPOLATION_ERROR_SHARE * np.array(changes), np.zeros_like(coefficients[:1])
     arrays = {
-        "spline": assemble(coefficients, zero, zero, interpolation, -interpolation),
-        "size": assemble(size, of_pairs * exponent[None], -of_pairs * exponent[None], no_change),
+        "spline": assemble_rows(coefficients, np.concatenate([zero, interpolation])),
+        "size": assemble_rows(size, np.concatenate([exponent[None], np.zeros((len(changes), *size[0].shape))])),
     }
     chi2 = {str(p): fit.chi2 for p, fit in zip((SIZE_EXPONENT, *OTHER_SIZE_EXPONENTS), size_fits, strict=True)}
     return arrays, {"ratios": size_fits[0].bins, "chi2_by_exponent": chi2}
+
+
+def assemble_rows(coefficients: FloatArray, systematic: FloatArray) -> FloatArray:
+    """Return the estimate, the rows of jackknife groups, and a pair of rows (±) for each systematic error.
+
+    Parameters
+    ----------
+    coefficients
+        The estimate and leave-one-group-out estimates, (1 + groups, ...).
+    systematic
+        Systematic errors (k, ...).
+
+    Returns
+    -------
+    ndarray
+        (1 + groups + 2k, ...), scaled so that JackknifeEstimate.error adds all contributions; the pairs leave the mean
+        unchanged.
+    """
+    groups, rows = len(coefficients) - 1, len(coefficients) - 1 + 2 * len(systematic)
+    deviations = math.sqrt((groups - 1) / groups * rows / (rows - 1)) * (coefficients[1:] - coefficients[1:].mean(axis=0))
+    pairs = math.sqrt(0.5 * rows / (rows - 1)) * systematic
+    assembled: FloatArray = coefficients[0] + np.concatenate([np.zeros_like(coefficients[:1]), deviations, pairs, -pairs])
+    return assembled
 
 
 def fit_size_term(

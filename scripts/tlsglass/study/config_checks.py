@@ -177,6 +177,19 @@ def interactions(study: Study) -> Errors:
                     yield path, f"L = {L}, J0 = {J0_K:g} K", TOO_WEAK, ["model", "h0_K"]
 
 
+def atlas_interactions(study: Study) -> Errors:
+    """Check the names of the interactions of which an atlas is made, and that their fields fit into 32 bits."""
+    settings, allowed = study.config["atlas"]["interactions"], [name for name in INTERACTIONS if name != GAUSSIAN]
+    for index, name in enumerate(settings["names"] if settings else ()):
+        path = [*ATLAS, "interactions", "names", index]
+        if name not in allowed:
+            yield path, name, f"must be one of {', '.join(allowed)}"
+            return
+    for name, plans in study.interaction_atlas_plans().items():
+        if not all(plan.model.fits_int32 for plan in plans.values()):
+            yield [*ATLAS, "interactions", "names"], name, TOO_WEAK, ["model", "h0_K"]
+
+
 def _schedules(study: Study) -> Iterator[tuple[KeyPath, list[float]]]:
     """Yield (path, temperatures) of every schedule."""
     yield SCHEDULE, value_at(study.config, SCHEDULE)
@@ -228,6 +241,9 @@ def _lattices(study: Study) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
     if study.interactions:
         yield from (([*INTERACTION_STUDY, "lattices", k], lattice) for k, lattice in enumerate(study.interactions["lattices"]))
     yield from ((path, lattice) for _, path, lattice in study.atlas_lattices())
+    if study.config["atlas"]["interactions"]:
+        lattice = study.config["atlas"]["training"]
+        yield [*ATLAS, "interactions"], study.config["atlas"]["interactions"] | {key: lattice[key] for key in ("L", "J0_K")}
 
 
 def lattices(study: Study) -> Errors:
@@ -426,4 +442,5 @@ CHECKS: Sequence[Callable[[Study], Errors]] = (
     weak_coupling,
     equilibrium,
     interactions,
+    atlas_interactions,
 )

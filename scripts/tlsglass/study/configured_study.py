@@ -111,18 +111,43 @@ class Study:
         model, protocol = self.weak_coupling_model(), replace(self.protocol(), measured_K=())
         return {str(labels.ParameterSet(model.L, model.J0_K)): _plan(model, protocol, self.weak_coupling, with_quench=True)}
 
+    def _atlas_protocol(self, lattice: Mapping[str, Any]) -> Protocol:
+        """Return the protocol of the sets of the atlas that an entry of its section describes."""
+        settings = self.config["atlas"]
+        return replace(
+            self.protocol(),
+            ladder_K=tuple(map(labels.round_to_label, settings["schedule_K"])),
+            measured_K=tuple(map(labels.round_to_label, settings["temperatures_K"])),
+            seed=lattice.get("seed", self.config["seed"]),
+        )
+
+    def interaction_atlas_plans(self) -> dict[str, dict[str, SimulationPlan]]:
+        """Return the simulations of the atlas of each interaction as {interaction: {name: plan}}.
+
+        They have the lattices, couplings and seed of the sets that the atlas of normal factors is fitted to.
+        """
+        settings, lattice = self.config["atlas"]["interactions"], self.config["atlas"]["training"]
+        return {
+            name: {
+                str(labels.ParameterSet(lattice["L"], J0_K)): _plan(
+                    replace(self._model_with(lattice["L"], J0_K), **interaction_parameters({"interaction": name})),
+                    self._atlas_protocol(lattice),
+                    settings,
+                    with_quench=True,
+                )
+                for J0_K in map(labels.round_to_label, lattice["J0_K"])
+            }
+            for name in (settings["names"] if settings else ())
+        }
+
     def atlas_plans(self) -> dict[str, dict[str, SimulationPlan]]:
         """Return the simulations of the atlas as {kind: {name: plan}}; empty where the published atlas is used."""
         settings = self.config["atlas"]
         if settings["source"] != "simulation":
             return {}
-        schedule: dict[str, Any] = {
-            "ladder_K": tuple(map(labels.round_to_label, settings["schedule_K"])),
-            "measured_K": tuple(map(labels.round_to_label, settings["temperatures_K"])),
-        }
         plans: dict[str, dict[str, SimulationPlan]] = {}
         for kind, _, lattice in self.atlas_lattices():
-            protocol = replace(self.protocol(), **schedule, seed=lattice.get("seed", self.config["seed"]))
+            protocol = self._atlas_protocol(lattice)
             plans.setdefault(kind, {}).update(
                 (
                     str(labels.ParameterSet(lattice["L"], J0_K)),
@@ -165,7 +190,9 @@ class Study:
         }
         plans |= {f"equilibrium/{name}": plan for name, plan in equilibrium_plan.paired_plans(self).items()}
         return plans | {
-            f"atlas/{kind}/{name}": plan for kind, atlas in self.atlas_plans().items() for name, plan in atlas.items()
+            f"atlas/{kind}/{name}": plan
+            for kind, atlas in (self.atlas_plans() | self.interaction_atlas_plans()).items()
+            for name, plan in atlas.items()
         }
 
     def shard_folders(self) -> dict[str, ShardFolder]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tlsglass.atlas import spline, table
+from tlsglass.atlas.random_spins import RandomSpins
 from tlsglass.base import io
 from tlsglass.dos import merge
 from tlsglass.dos.density_of_states import DensityOfStates
@@ -22,7 +23,7 @@ COUPLINGS = (0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 12.0)
 def known(E, T, g):
     """A density with a gap of Eq. (3) below E = g h0, in units of h0."""
     u = (T**2 + E**2) / (T**2 + E**2 + g**2 + 1e-6)
-    return np.exp(spline.ln_gaussian(E, g, 0.5, SPREAD) + 0.3 * np.tanh(2 * g) * np.log(u))
+    return np.exp(RandomSpins(0.5, SPREAD).ln_density(E, g) + 0.3 * np.tanh(2 * g) * np.log(u))
 
 
 def drawn(J0_K, T, seed, realizations=200, L=12):

@@ -190,6 +190,15 @@ def test_models_of_the_interactions_are_checked_like_the_model():
     assert any(line.startswith("lattices = ") and "must not contain a J0/h0 of a lattice twice" in line for line in lines)
 
 
+def test_interactions_of_the_atlas_are_known_ones():
+    section = {"names": ["two_tls", "magnetic"], "realizations": 105, "realizations_per_job": 100}
+    with pytest.raises(validation.InputError) as caught:
+        config_checks.check(changed("atlas", "interactions", value=section), CONFIG_SCHEMA, lambda path: "mine.yaml")
+    lines = [line.removeprefix("mine.yaml: atlas.interactions.") for line in caught.value.lines]
+    for start in ("names[1] = 'magnetic': must be one of dipolar, ", "realizations = 105: must be a multiple of"):
+        assert any(line.startswith(start) for line in lines), lines
+
+
 def test_a_missing_key_is_named():
     config = copy.deepcopy(CONFIG)
     del config["annealing"]["sweeps"]

@@ -171,3 +171,19 @@ def test_interactions_are_sets_of_their_own_and_normal_factors_are_those_of_the_
     assert set(study.counts_plans()["interactions"]) == set(plans)
     assert study.jackknife_groups("interactions") == overlay["interactions"]["jackknife_groups"]
     assert not interactions_plan.plans(configured_study.Study(CONFIG))
+
+
+def test_the_atlas_of_an_interaction_has_the_realizations_of_that_of_normal_factors():
+    assert configured_study.Study(CONFIG).interaction_atlas_plans() == {}
+    overlay = yaml.safe_load((ROOT / "config/interaction_atlas.yaml").read_text(encoding="utf-8"))["atlas"]
+    normal = configured_study.Study(CONFIG | {"atlas": CONFIG["atlas"] | {"source": "simulation"}}).atlas_plans()["grid"]
+    study = configured_study.Study(CONFIG | {"atlas": CONFIG["atlas"] | overlay})
+    plans = study.interaction_atlas_plans()
+    assert list(plans) == overlay["interactions"]["names"]
+    for name, sets in plans.items():
+        assert list(sets) == list(normal)
+        for key, plan in sets.items():
+            assert plan.protocol == normal[key].protocol  # the same seed, so that sites are the same
+            assert replace(plan.model, interaction="gaussian", fields="independent") == normal[key].model
+            assert (plan.model.interaction, plan.realizations) == (name, overlay["interactions"]["realizations"])
+    assert {f"atlas/{name}/{key}" for name in plans for key in normal} <= set(study.simulation_plans())
