@@ -35,7 +35,7 @@ equilibrium: .venv/installed
 	cp $(EQUILIBRIUM_TABLES:%=$(EQUILIBRIUM)/tables/%) config/equilibrium
 	cp $(EQUILIBRIUM)/equilibrium/annealing.npz scripts/tlsglass/atlas/annealing.npz
 
-# about an hour on two cores; then it is what the package ships
+# about an hour and a quarter on two cores; then it is what the package ships
 atlas: .venv/installed
 	$(SNAKEMAKE) --cores all --configfile config/atlas.yaml -- results/runs/atlas/tables/atlas_summary.csv \
 		results/runs/atlas/tables/atlas_couplings.csv

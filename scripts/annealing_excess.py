@@ -1,9 +1,10 @@
-"""Rules annealing_excess and annealing_excess_table: how far annealing leaves n above equilibrium, from all certified sets."""
+"""Rules annealing_excess and annealing_excess_table: how far annealing leaves n above equilibrium, from certified sets."""
 
 import pandas as pd
 
 from tlsglass.analysis import annealing_cost
 from tlsglass.atlas import annealing_excess
+from tlsglass.atlas.table import compact
 from tlsglass.base import io, provenance
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.study.equilibrium_plan import TEMPERED
@@ -12,6 +13,7 @@ io.start_job(snakemake)
 settings = snakemake.params
 tests = dict(zip(settings.sets, map(pd.read_csv, snakemake.input.certificates), strict=True))
 certified = [name for name, table in tests.items() if table["passed"].all()]
+fitted = [name for name in certified if name in settings.fitted]
 
 
 def pairs(name):
@@ -21,13 +23,14 @@ def pairs(name):
 
 
 if snakemake.rule == "annealing_excess_table":
-    table = annealing_cost.tabulate_excess({name: pairs(name) for name in settings.sets}, certified, settings.h0_K)
+    table = annealing_cost.tabulate_excess({name: pairs(name) for name in settings.sets}, certified, fitted, settings.h0_K)
     io.write_csv(snakemake.output.table, table, digits=6)
 else:
-    if not certified:
+    if not fitted:
         raise io.UserError("no set passed all equilibration tests: the annealing excess cannot be fitted")
-    metadata = {"sets": certified, "sweeps": settings.sweeps, "commit": provenance.commit()}
-    pairs_of_sets = (pair for name in certified for pair in pairs(name))
-    excess = annealing_excess.fit_excess(pairs_of_sets, settings.h0_K, metadata)
+    metadata = {"fitted_sets": fitted, "sweeps": settings.sweeps, "commit": provenance.commit()}
+    pairs_of_sets = (pair for name in fitted for pair in pairs(name))
+    unfitted = [[compact(tempered) for _, tempered in pairs(name)] for name in certified if name not in fitted]
+    excess = annealing_excess.fit_excess(pairs_of_sets, settings.h0_K, metadata, unfitted)
     excess.save(snakemake.output.excess)
-    print(f"{excess.metadata['bins']} ratios of {', '.join(certified)}: χ² = {excess.metadata['chi2']:.0f}")
+    print(f"{excess.metadata['bins']} ratios of {', '.join(fitted)}: χ² = {excess.metadata['chi2']:.0f}")

@@ -9,8 +9,9 @@ from tlsglass.dos.density_of_states import DensityOfStates
 io.start_job(snakemake)
 published = [DensityOfStates.load(path) for path in snakemake.input.published]
 atlas = Atlas.load(snakemake.input.atlas)
-validation = atlas_validation.validate(atlas, published)
+excess = AnnealingExcess.load(snakemake.input.excess)
+validation = atlas_validation.validate(atlas, excess, published)
 for name, table in validation._asdict().items():
     io.write_csv(getattr(snakemake.output, name), table, digits=7)
-summary = atlas_validation.summarize(validation, AnnealingExcess.load(snakemake.input.excess), atlas.metadata["size"])
+summary = atlas_validation.summarize(validation, excess, atlas.metadata["size"])
 io.write_csv(snakemake.output.summary, summary)

@@ -94,6 +94,7 @@ EXCESS_INPUT = {
 }
 EXCESS_SETTINGS = {
     "sets": list(EQUILIBRIUM_SETS),
+    "fitted": equilibrium_plan.fitted_sets(study),
     "sweeps": study.equilibrium["annealed_sweeps"][0] if EQUILIBRIUM_SETS else None,
     "h0_K": config["model"]["h0_K"],
 }

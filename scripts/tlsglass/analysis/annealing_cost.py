@@ -127,7 +127,10 @@ def mean_density(counts: DensityOfStates, E_K: float) -> JackknifeEstimate:
 
 
 def tabulate_excess(
-    sets: Mapping[str, Sequence[tuple[DensityOfStates, DensityOfStates]]], certified: Sequence[str], h0_K: float
+    sets: Mapping[str, Sequence[tuple[DensityOfStates, DensityOfStates]]],
+    certified: Sequence[str],
+    fitted: Sequence[str],
+    h0_K: float,
 ) -> pd.DataFrame:
     """Return how far annealing leaves mean densities above equilibrium: measured, and as the atlas subtracts it.
 
@@ -136,7 +139,9 @@ def tabulate_excess(
     sets
         Pairs (annealed, tempered) of each set at all temperatures.
     certified
-        The names of the sets that passed the tests of equilibration: those of the fit.
+        The names of the sets that passed the tests of equilibration.
+    fitted
+        The names of those of them that the excess is fitted to.
     h0_K
         Typical random field h0 in kelvin.
 
@@ -144,34 +149,53 @@ def tabulate_excess(
     -------
     DataFrame
         One row for each set, temperature and zone of ``atlas_validation.energy_zones``. ``fitted`` is the fit to all
-        certified sets, ``predicted`` that to the others of them (NaN if there are none). All are relative, with errors.
+        fitted sets, ``predicted`` that to the others of them (NaN if there are none). All are relative, with errors.
     """
     rows = []
-    full = ratio_spline.fit_ratio(_with_factor(sets[name] for name in certified), h0_K) if certified else None
+    full = _fit_excess(sets, fitted, h0_K)
     for name, pairs in sets.items():
-        remaining = [certified_name for certified_name in certified if certified_name != name]
-        without = ratio_spline.fit_ratio(_with_factor(map(sets.__getitem__, remaining)), h0_K) if remaining else None
-        for annealed, tempered in pairs:
-            T = annealed.T_K / h0_K
-            if not np.isclose(T, EXCESS_T_OVER_H0).any():
-                continue
-            head = {"L": annealed.L, "J0_over_h0": annealed.J0_K / h0_K, "T_over_h0": T}
-            for zone, low_K, high_K in atlas_validation.energy_zones(annealed.T_K, h0_K):
-                means = [
-                    (mean_density(counts, high_K) * high_K - (mean_density(counts, low_K) * low_K if low_K else 0.0))
-                    for counts in (annealed, tempered)
-                ]
-                measured = means[0] / means[1] - 1
-                row = head | {"E": zone, "excess": measured.value, "excess_err": measured.error}
-                E = (low_K + (high_K - low_K) * (np.arange(ZONE_POINTS) + 0.5) / ZONE_POINTS) / h0_K
-                for column, fit in (("fitted", full), ("predicted", without)):
-                    value = math.nan, math.nan
-                    if fit is not None:
-                        ratio = np.exp(ratio_spline.ln_ratio(fit.coefficients, E, T, annealed.J0_K / h0_K)).reduce(np.mean) - 1
-                        value = ratio.value, ratio.error
-                    row |= dict(zip((column, f"{column}_err"), value, strict=True))
-                rows.append(row | {"certified": int(name in certified), "n_realizations": annealed.n_realizations})
+        without = _fit_excess(sets, [fitted_name for fitted_name in fitted if fitted_name != name], h0_K)
+        tail = {"certified": int(name in certified), "n_realizations": pairs[0][0].n_realizations}
+        rows += [row | tail for row in excess_rows(pairs, full, without, h0_K)]
     return pd.DataFrame(rows, columns=EXCESS_COLUMNS)
+
+
+def _fit_excess(
+    sets: Mapping[str, Sequence[tuple[DensityOfStates, DensityOfStates]]], names: Sequence[str], h0_K: float
+) -> FloatArray | None:
+    """Return the coefficients of the excess of the named sets; None if there are no names."""
+    return ratio_spline.fit_ratio(_with_factor(sets[name] for name in names), h0_K).coefficients if names else None
+
+
+def excess_rows(
+    pairs: Sequence[tuple[DensityOfStates, DensityOfStates]],
+    fitted: FloatArray | None,
+    predicted: FloatArray | None,
+    h0_K: float,
+) -> list[Row]:
+    """Return the rows of ``tabulate_excess`` of one set; ``fitted`` and ``predicted`` are coefficients of the two fits."""
+    rows = []
+    for annealed, tempered in pairs:
+        T = annealed.T_K / h0_K
+        if not np.isclose(T, EXCESS_T_OVER_H0).any():
+            continue
+        head = {"L": annealed.L, "J0_over_h0": annealed.J0_K / h0_K, "T_over_h0": T}
+        for zone, low_K, high_K in atlas_validation.energy_zones(annealed.T_K, h0_K):
+            means = [
+                (mean_density(counts, high_K) * high_K - (mean_density(counts, low_K) * low_K if low_K else 0.0))
+                for counts in (annealed, tempered)
+            ]
+            measured = means[0] / means[1] - 1
+            row = head | {"E": zone, "excess": measured.value, "excess_err": measured.error}
+            E = (low_K + (high_K - low_K) * (np.arange(ZONE_POINTS) + 0.5) / ZONE_POINTS) / h0_K
+            for column, coefficients in (("fitted", fitted), ("predicted", predicted)):
+                value = math.nan, math.nan
+                if coefficients is not None:
+                    ratio = np.exp(ratio_spline.ln_ratio(coefficients, E, T, annealed.J0_K / h0_K)).reduce(np.mean) - 1
+                    value = ratio.value, ratio.error
+                row |= dict(zip((column, f"{column}_err"), value, strict=True))
+            rows.append(row)
+    return rows
 
 
 def _with_factor(

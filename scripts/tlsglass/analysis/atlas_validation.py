@@ -1,13 +1,16 @@
 """Validation of the atlas: its predictions compared with simulations that it was not made from.
 
-All of these simulations are annealed, and compared with the atlas of annealed lattices of their size.
+All of these simulations but the last are annealed, and compared with the atlas of annealed lattices of their size.
 
 * "leave_one_out": each coupling of the grid, predicted from all others. Both come from the same disorder, so the error is that
   of the difference, group by group. A gap of two steps is interpolated, whose interpolation error is not included.
 * "test": couplings between those of the grid, simulated with another seed; with the errors of the atlas and of the simulation.
+* "test_size": the same for larger lattices.
 * "published": the densities of the study, annealed down its whole ladder. The grid has the same disorder, so a part of the
   errors is that of the atlas.
 * "size": larger lattices, to which the size term was fitted: not a prediction, but a test of its form.
+* "equilibrium": exchange Monte Carlo at couplings between those of the grid, simulated with another seed, compared with the
+  atlas of lattices of its size in equilibrium.
 """
 
 import math
@@ -61,22 +64,27 @@ class Validation(NamedTuple):
     fits: pd.DataFrame
 
 
-def validate(atlas: Atlas, published: Sequence[DensityOfStates] = (), report: Callable[[str], object] = print) -> Validation:
-    """Return the validation of an atlas; ``published`` are densities with jackknife groups."""
+def validate(
+    atlas: Atlas,
+    excess: AnnealingExcess,
+    published: Sequence[DensityOfStates] = (),
+    report: Callable[[str], object] = print,
+) -> Validation:
+    """Return the validation of an atlas and of the annealing excess; ``published`` are densities with jackknife groups."""
     means, pulls, fits = [], [], []
-    for kind, counts, predict in _predictions(atlas, published, report):
+    for kind, counts, predict in _predictions(atlas, excess, published, report):
         g, T = (labels.round_to_label(x / atlas.h0_K) for x in (counts.J0_K, counts.T_K))
         head = {"kind": kind, "L": counts.L, "J0_over_h0": g, "T_over_h0": T}
         expected = predict(counts)
-        means += [head | _compare_means(counts, expected, kind, *zone) for zone in energy_zones(counts.T_K, atlas.h0_K)]
+        means += [head | compare_means(counts, expected, kind, *zone) for zone in energy_zones(counts.T_K, atlas.h0_K)]
         pulls.append(head | _pull_statistics(counts, expected, kind, atlas.h0_K))
-        if kind in ("test", "published"):
+        if kind in ("test", "test_size", "published"):
             fits.append(head | _compare_fits(atlas, counts))
     return Validation(*map(pd.DataFrame, (means, pulls, fits)))
 
 
 def _predictions(
-    atlas: Atlas, published: Iterable[DensityOfStates], report: Callable[[str], object]
+    atlas: Atlas, excess: AnnealingExcess, published: Iterable[DensityOfStates], report: Callable[[str], object]
 ) -> Iterator[tuple[str, DensityOfStates, Prediction]]:
     """Yield (kind, simulated density, function that returns the predicted density in its bins)."""
 
@@ -95,13 +103,24 @@ def _predictions(
             from_others = partial(_density_in_bins, without)
             for T_K in atlas.rungs_K[1:]:
                 yield "leave_one_out", atlas.simulated_density(index, T_K), from_others
-    for kind, name in (("test", "test"), ("large", "size")):
+    for kind, name, name_of_other_size in (("test", "test", "test_size"), ("large", "size", "size")):
         for index in atlas.set_indices(kind):
+            same_size = atlas.sets[index]["L"] == atlas.sets[0]["L"]
             for T_K in atlas.rungs_K[1:]:
-                yield name, atlas.simulated_density(index, T_K), from_atlas
+                yield name if same_size else name_of_other_size, atlas.simulated_density(index, T_K), from_atlas
     for counts in published:
         if counts.L == atlas.sets[0]["L"]:
             yield "published", table.compact(counts), from_atlas
+    for counts, predict in predictions_in_equilibrium(atlas, excess):
+        yield "equilibrium", counts, predict
+
+
+def predictions_in_equilibrium(atlas: Atlas, excess: AnnealingExcess) -> Iterator[tuple[DensityOfStates, Prediction]]:
+    """Yield each density of exchange Monte Carlo in the file of the excess, and the function that predicts it."""
+    for index, entry in enumerate(excess.sets):
+        equilibrium = Atlas(atlas.metadata, atlas.arrays, excess, L=entry["L"])
+        for T_K in excess.rungs_K:
+            yield excess.simulated_density(index, T_K), partial(_density_in_bins, equilibrium)
 
 
 def _density_in_bins(atlas: Atlas, counts: DensityOfStates) -> JackknifeEstimate:
@@ -120,7 +139,7 @@ def _relative_difference(simulated: JackknifeEstimate, expected: JackknifeEstima
     return value - 1, value * np.hypot(expected.error / expected.value, simulated.error / simulated.value)
 
 
-def _compare_means(
+def compare_means(
     counts: DensityOfStates, expected: JackknifeEstimate, kind: str, zone: str, low_K: float, high_K: float
 ) -> dict[str, Any]:
     """Return the mean densities in a zone, and their difference."""
@@ -184,6 +203,7 @@ def summarize(validation: Validation, excess: AnnealingExcess, size: Mapping[str
         pulls = validation.pulls[validation.pulls["kind"] == kind]
         numbers = {
             "densities": len(means),
+            "couplings": means["J0_over_h0"].nunique(),
             "share_right": means["right"].mean(),
             "rms_difference": math.sqrt(np.mean(means["difference"] ** 2)),
             "mean_z": means["z"].mean(),

@@ -10,6 +10,7 @@ import numpy as np
 from tlsglass.base import io
 from tlsglass.base.types import AnyArray, FloatArray, IntArray, StrPath
 from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.montecarlo.protocol import ANNEALING
 
 
 class SimulatedCounts:
@@ -69,6 +70,7 @@ class SimulatedCounts:
             counts=counts.reshape(-1, len(blocks)).T.astype(np.int64),
             blocks_per_row=blocks,
             groups=len(blocks),
+            snapshots=entry.get("snapshots", 1),
         )
 
     @cached_property
@@ -84,12 +86,13 @@ class SimulatedCounts:
 
 
 def pack_counts(
-    sets: Sequence[tuple[str, Sequence[DensityOfStates]]], h0_K: float
+    sets: Sequence[tuple[str, Sequence[DensityOfStates]]], h0_K: float, method: str = ANNEALING
 ) -> tuple[dict[str, Any], dict[str, AnyArray]]:
     """Return the metadata and the arrays of SimulatedCounts.
 
     ``sets`` are pairs (kind, densities of one set at all temperatures, coldest first), whose bins at one temperature are those
-    of the longest, or the first of them.
+    of the longest, or the first of them. All densities of a set have the same number of snapshots.
+    ``method`` is that of their simulations.
     """
     rungs_K = sorted({density.T_K for _, densities in sets for density in densities})
     by_temperature = [{density.T_K: density for density in densities} for _, densities in sets]
@@ -106,18 +109,18 @@ def pack_counts(
     metadata = {
         "h0_K": h0_K,
         "concentration": sets[0][1][0].concentration,
-        "sets": [_set_metadata(kind, densities[0]) for kind, densities in sets],
+        "sets": [_set_metadata(kind, densities[0], method) for kind, densities in sets],
     }
     return metadata, arrays
 
 
-def _set_metadata(kind: str, density: DensityOfStates) -> dict[str, Any]:
+def _set_metadata(kind: str, density: DensityOfStates, method: str) -> dict[str, Any]:
     """Return the metadata of a set, with the keys of the file."""
     assert density.blocks_per_row is not None
-    names = ("L", "J0_K", "n_spins", "concentration", "block")
+    names = ("L", "J0_K", "n_spins", "concentration", "block", "snapshots")
     return {name: getattr(density, name) for name in names} | {
         "kind": kind,
-        "method": "annealing",
+        "method": method,
         "realizations": density.n_realizations,
         "origin": density.fingerprint,
         "gathered": density.blocks_per_row.tolist(),

@@ -143,9 +143,12 @@ class Panel:
 
     def rows(self, names: Sequence[str]) -> None:
         """Label the heights 0, 1, ... from the top down, in lines of at most 22 characters for narrow screens."""
+        text_style: dict[str, float] = {}
         if self.axes.figure.get_figwidth() <= NARROW:
             names = ["\n".join(textwrap.wrap(name, 22, break_long_words=False)) for name in names]
-        self.axes.set_yticks(range(len(names)), names)
+            if any("\n" in name for name in names):  # two lines fit into the height of a row
+                text_style = {"fontsize": 6, "linespacing": 0.85}
+        self.axes.set_yticks(range(len(names)), names, **text_style)
         self.axes.set_ylim(len(names) - 0.4, -0.6)
         self.axes.tick_params(axis="y", length=0)
 

@@ -33,6 +33,11 @@ def annealed_sweeps(study: Study, name: str) -> list[int]:
     return sweeps if _cost(sets(study)[name]) else sweeps[:1]
 
 
+def fitted_sets(study: Study) -> list[str]:
+    """Return the names of the sets that the annealing excess may be fitted to; the others are compared with the fit."""
+    return [name for name, entry in sets(study).items() if entry.get("fitted", True)]
+
+
 def methods(study: Study, name: str) -> list[str]:
     """Return the names of the methods of a set whose energies are counted: tempered, annealed_257, ..."""
     return [TEMPERED, *(f"annealed_{sweeps}" for sweeps in annealed_sweeps(study, name))]
@@ -72,7 +77,7 @@ def paired_plans(study: Study) -> dict[str, SimulationPlan]:
         if not _cost(entry):
             continue
         sweeps = study.equilibrium["annealed_sweeps"][0]
-        protocol = replace(study.protocol(), measured_K=(), method=PAIRED_ANNEALING, sweeps=sweeps)
+        protocol = replace(study.protocol(), measured_K=(), method=PAIRED_ANNEALING, sweeps=sweeps, seed=_seed(study, entry))
         plans[f"{name}_{PAIRED}"] = _plan(study, entry, protocol)
     return plans
 
@@ -88,13 +93,19 @@ def fingerprints(study: Study, name: str) -> dict[str, str]:
     return {method: plan.record_fingerprint for method, plan in plans_of_set(study, name).items()}
 
 
+def _seed(study: Study, entry: dict[str, Any]) -> int:
+    """Return the seed of a set, by default that of the study."""
+    return int(entry.get("seed", study.config["seed"]))
+
+
 def _cost(entry: dict[str, Any]) -> bool:
     """Return whether the cost of annealing is tabulated for a set."""
     return bool(entry.get("cost", True))
 
 
 def _protocols(study: Study, name: str, entry: dict[str, Any]) -> dict[str, Protocol]:
-    base = replace(study.protocol(), measured_K=tuple(map(labels.round_to_label, sorted(temperatures(study)))))
+    measured_K = tuple(map(labels.round_to_label, sorted(temperatures(study))))
+    base = replace(study.protocol(), measured_K=measured_K, seed=_seed(study, entry))
     tempering = {"sweeps": entry["sweeps"], "extensions": entry.get("max_extensions", 0)}
     protocols = {TEMPERED: replace(base, method=TEMPERING, ladder_K=ladder(study, entry), **tempering)}
     return protocols | {f"annealed_{sweeps}": replace(base, sweeps=sweeps) for sweeps in annealed_sweeps(study, name)}

@@ -50,11 +50,11 @@ def test_the_excess_is_recovered_within_its_errors():
 def test_the_file_is_read_back(tmp_path):
     rng = np.random.default_rng(8)
     fit = annealing_excess.fit_excess(
-        [(counts_of(6.0, 0.1, 1, 1, rng), counts_of(6.0, 0.1, 16, 0, rng))], H0_K, {"sets": ["L12_J6"]}
+        [(counts_of(6.0, 0.1, 1, 1, rng), counts_of(6.0, 0.1, 16, 0, rng))], H0_K, {"fitted_sets": ["L12_J6"]}
     )
     fit.save(tmp_path / "annealing.npz")
     loaded = annealing_excess.AnnealingExcess.load(tmp_path / "annealing.npz")
-    assert loaded.metadata["sets"] == ["L12_J6"]
+    assert loaded.metadata["fitted_sets"] == ["L12_J6"]
     np.testing.assert_allclose(loaded.coefficients, fit.coefficients, rtol=1e-6)
 
 

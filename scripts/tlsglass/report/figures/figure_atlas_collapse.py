@@ -33,10 +33,10 @@ def draw(couplings: pd.DataFrame, collapse: pd.DataFrame) -> style.Figure:
             )
         scaled.axes.text(0.085, shift, f"{g:g}", ha="right", va="center", fontsize=7, color=colors[g])
     scaled.logarithmic("x", "y")
-    scaled.axes.set_xlim(0.045, None)
+    scaled.axes.set_xlim(0.03, None)
     scaled.axes.set_xlabel("$E/T$")
     scaled.axes.set_ylabel("$n/(p\\,T^{µ})$, each shifted")
-    scaled.axes.text(0.03, 0.97, "(a)  $J_0/h_0$ beside the points", transform=scaled.axes.transAxes, va="top", fontsize=7)
+    scaled.axes.text(0.03, 0.97, "(a)  colors and numbers: $J_0/h_0$", transform=scaled.axes.transAxes, va="top", fontsize=7)
     for quantity, label, draw_one, look in (
         ("E0_random_spins_over_h0", "random spins", width.line, {"color": style.GREY, "linestyle": "--"}),
         ("E0_over_h0", "simulated, $T$ = 0.002 $h_0$", width.points, {"color": style.BLUE, "marker": "o"}),

@@ -1,4 +1,4 @@
-"""n(E) and µ of dipoles and strain tensors against J0/h0, beside those of normal factors and of pair stability."""
+"""n(E) and µ of dipoles and strain tensors against J0/h0, with those of normal factors and of pair stability."""
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,7 @@ def draw(values: pd.DataFrame, densities: pd.DataFrame, predictions: pd.DataFram
     power.axes.set_ylabel(f"$µ$ of $n ∝ E^µ$ on {low}–{high} K")
     ratio.axes.set_ylabel("$µ$ relative to normal $c_{ij}$")
     ratio.axes.axhline(1, color=style.GREY, linewidth=0.6)
-    figure.figure.legend(*power.axes.get_legend_handles_labels(), loc="outside upper center", ncols=4, columnspacing=1.2)
+    figure.legend_outside(*power.axes.get_legend_handles_labels(), 4)
     for panel in (density, power):
         panel.letter_at()
     ratio.letter_at(0.97, ha="right")  # the left is full of points
