@@ -41,13 +41,13 @@ atlas: .venv/installed
 		results/runs/atlas/tables/atlas_couplings.csv
 	cp results/runs/atlas/atlas/atlas.npz scripts/tlsglass/atlas/atlas.npz
 
-INTERACTION_ATLAS = two_tls dipolar_gaussian
+INTERACTION_ATLAS = results/runs/interaction_atlas
 
-# the same for dipoles and strain tensors, two hours on one core
+# the same for dipoles and strain tensors, an hour on one core for each
 interaction_atlas: .venv/installed
-	$(SNAKEMAKE) --cores all --configfile config/interaction_atlas.yaml -- \
-		$(INTERACTION_ATLAS:%=results/runs/interaction_atlas/atlas/interaction_%.npz)
-	cp $(INTERACTION_ATLAS:%=results/runs/interaction_atlas/atlas/interaction_%.npz) scripts/tlsglass/atlas
+	$(SNAKEMAKE) --cores all --configfile config/interaction_atlas.yaml -- $(INTERACTION_ATLAS)/tables/interaction_atlas.csv
+	cp $(INTERACTION_ATLAS)/atlas/interaction_*.npz scripts/tlsglass/atlas
+	cp $(INTERACTION_ATLAS)/tables/interaction_atlas.csv config/interactions
 
 verify: .venv/installed
 	PYTHONPATH=scripts .venv/bin/python tools/resimulate_batches.py -n $(or $(N),2) $(if $(SEED),--seed $(SEED))

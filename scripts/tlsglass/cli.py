@@ -35,7 +35,7 @@ RESONATOR = "resonator"  # --observable for f and 1/Q_i of one table, fitted tog
 TABLE_OPTIONS = (
     *("observable", "frequency", "temperature", "value", "error", "columns", "temperature_unit", "value_unit", "error_unit"),
     *("form", "inverse", "decimal", "relative_error", "temperature_error", "skip_bad_rows", "confirm", "time", "fix"),
-    *("where", "window", "h0", "write_dataset", "group"),
+    *("where", "window", "h0", "interaction", "write_dataset", "group"),
 )
 RESONATOR_OPTIONS = (
     *("loss", "Qi", "loss_error", "loss_window", "power", "f_power", "photons", "attenuation", "Qc", "inv_Qc", "Ql", "inv_Ql"),
@@ -128,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--window", nargs=2, metavar=("LOW", "HIGH"), help="fitted temperatures, like 0.05 450mK; default: all")
     fit.add_argument("--fix", action="append", metavar="NAME=X", help="fix a parameter, such as A_Hz_per_K3=1e8; repeatable")
     fit.add_argument("--h0", type=_number, metavar="K", help="random field in kelvin, 10 by default")
+    fit.add_argument("--interaction", metavar="NAME", help="of the TLSs, for J0/h0: gaussian by default; all are compared")
     _add_resonator_options(fit)
     fit.add_argument("--json", action="store_true", help="print all numbers as JSON, as in fit.json")
     fit.add_argument("--quiet", action="store_true", help="print the conclusion only")
@@ -223,7 +224,7 @@ def _resonator_options(args: argparse.Namespace) -> "ResonatorOptions":
     from tlsglass.data.resonator_table import ResonatorOptions
     from tlsglass.data.units import parse_window
 
-    no_use = ("relative_error", "h0", "write_dataset", "form", "inverse", "time")
+    no_use = ("relative_error", "h0", "interaction", "write_dataset", "form", "inverse", "time")
     _refuse(args, no_use, f"no use for it with --observable {RESONATOR}")
     if args.value and len(args.value) > 1:
         raise validation.InputError(f"--value {' '.join(args.value)}: one column of f with --observable {RESONATOR}")
@@ -378,6 +379,7 @@ def _options(args: argparse.Namespace) -> "ReadingOptions":
         window_K=parse_window(args.window) if args.window else None,
         where=_conditions(args) or None,
         h0_K=args.h0,
+        interaction=args.interaction,
         decimal=args.decimal,
         skip_bad_rows=args.skip_bad_rows,
         confirm=args.confirm or (),

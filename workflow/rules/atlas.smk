@@ -69,6 +69,29 @@ if INTERACTION_ATLAS_PLANS:
         script:
             "../../scripts/interaction_atlas.py"
 
+    rule interaction_atlas_validation:
+        input:
+            ratios=expand("<results>/atlas/interaction_{interaction}.npz", interaction=INTERACTION_ATLAS_PLANS),
+            atlas=ATLAS,
+            excess=EXCESS,
+            densities=bundled_file("config/interactions/interaction_densities.csv"),
+        output:
+            table="<results>/tables/interaction_atlas.csv",
+        log:
+            "<logs>/interaction_atlas_validation.log",
+            checksums="<checksums>/interaction_atlas_validation.json",
+        benchmark:
+            "<benchmarks>/interaction_atlas_validation.tsv"
+        conda:
+            "../../envs/analyse.yaml"
+        resources:
+            mem_mb=2000,
+            runtime=60,
+        params:
+            code=library_digest("interaction_atlas_validation.py"),
+        script:
+            "../../scripts/interaction_atlas_validation.py"
+
 
 rule atlas_validation:
     input:

@@ -15,7 +15,7 @@ from tlsglass.base.types import FloatArray
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.model.parameters import ModelParameters
 
-MIN_GROWTH = 1.12  # of the bins of the counts in the file, which are sufficient for a smooth ratio
+MIN_GROWTH = 1.2  # of the bins of the counts in the file, which are sufficient for a smooth ratio
 
 
 def coarsen(density: DensityOfStates) -> DensityOfStates:

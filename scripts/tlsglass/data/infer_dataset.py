@@ -52,6 +52,7 @@ class ReadingOptions:
     window_K: Sequence[float] | None = None
     where: Mapping[str, str] | None = None
     h0_K: float | None = None
+    interaction: str | None = None
     decimal: str | None = None
     skip_bad_rows: bool = False
     confirm: Sequence[str] = ()
@@ -103,7 +104,8 @@ class _Inference:
             raise validation.InputError(f"{table.source}: {'; also '.join(self.needed)}{columns}")
         assert observable is not None
         info = _make_info(Path(table.source).name, observable, self.data, probe, options.name)
-        info |= {key: x for key, x in {"window_K": options.window_K, "h0_K": options.h0_K}.items() if x is not None}
+        settings = {"window_K": options.window_K, "h0_K": options.h0_K, "interaction": options.interaction}
+        info |= {key: x for key, x in settings.items() if x is not None}
         info |= {"confirm": list(options.confirm)} if options.confirm else {}
         info["parameters"] |= {name: {"start": x, "fixed": True} for name, x in (options.fixed or {}).items()}
         info["data"] |= {"where": dict(options.where)} if options.where else {}
@@ -544,6 +546,7 @@ def dataset_from_arrays(
     time_s: npt.ArrayLike | None = None,
     photons: npt.ArrayLike | None = None,
     systematic: Mapping[str, float] | None = None,
+    interaction: str | None = None,
 ) -> Dataset:
     """Return the dataset of arrays, with the same checks as for a table. See ``report.fit_report.fit`` for the parameters.
 
@@ -593,7 +596,8 @@ def dataset_from_arrays(
         data["drive"] = {"photons": {"column": "photons"}}
     info = _make_info("data.csv", entry, data, probe, name)
     info |= {"systematic": dict(systematic)} if systematic else {}
-    info |= {key: x for key, x in {"window_K": window_K and list(window_K), "h0_K": h0_K}.items() if x is not None}
+    settings = {"window_K": window_K and list(window_K), "h0_K": h0_K, "interaction": interaction}
+    info |= {key: x for key, x in settings.items() if x is not None}
     info |= {"confirm": list(confirm)} if confirm else {}
     info["parameters"] |= parameters or {}
     table = Table.from_arrays(name, arrays)

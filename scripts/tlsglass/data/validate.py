@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tlsglass.atlas.table import interaction_names
 from tlsglass.base import validation
 from tlsglass.data import drive_section, joint_section, questions, renamed_keys
 from tlsglass.data.convert import RELATIVE, TEMPERATURES_K, MeasuredPoints, convert_points
@@ -161,9 +162,10 @@ def _with_numbers(value: Any, key: str = "") -> Any:
 
 
 def _with_registry(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema with the names of the observables, and the keys of their probes."""
+    """Return the schema with the names of the observables and of the interactions, and the keys of the probes."""
     probes = {key: {"type": "number", "exclusiveMinimum": 0} for key in registry.probe_keys()}
     registered = {"observable": {"enum": list(registry.observable_names())}} | probes
+    registered |= {"interaction": {"enum": interaction_names()}}
     return schema | {"properties": schema["properties"] | registered}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.atlas.observables import AtlasObservables
+from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import stats
 from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset
@@ -282,7 +283,8 @@ def _tan_delta_by_frequency(together: ModelFits, conclusion: Conclusion) -> pd.D
     if not devices or fit is None or not fit.acceptable or fit.states.get(name) == ParameterState.NOT_CONSTRAINED:
         return pd.DataFrame(columns=columns)
     frequencies = np.sort(np.unique(np.append(FREQUENCIES_HZ, devices)))
-    observables = AtlasObservables(T_K, atlas_model.h0_of(datasets[0])) if on_atlas else None
+    atlas = shipped_atlas(atlas_model.interaction_of(datasets[0]))
+    observables = AtlasObservables(T_K, atlas_model.h0_of(datasets[0]), atlas) if on_atlas else None
 
     def relative(value: float) -> FloatArray:
         """Return tan δ at ``frequencies`` for a value of the parameter."""

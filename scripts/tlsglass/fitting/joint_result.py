@@ -11,7 +11,7 @@ import pandas as pd
 from tlsglass.base.types import FloatArray
 from tlsglass.data import joint_section
 from tlsglass.data.dataset import Dataset, load_dataset
-from tlsglass.fitting import atlas_model, report_text
+from tlsglass.fitting import atlas_model, model_systematic, report_text
 from tlsglass.fitting.comparison import Comparison, ModelFits, compare, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion, State
 from tlsglass.fitting.fit import Fit, WhichIntervals, delta_aicc
@@ -124,15 +124,19 @@ def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
 
 def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | None:
     """Return the fit on the atlas as in joint.json."""
-    if fits.atlas is None or fits.same_points is None:
+    if fits.atlas is None or fits.on_atlas is None or fits.same_points is None:
         return None
     models = {"mu_free": fits.same_points.free, "stm": fits.same_points.stm}
-    numbers = fit_numbers(fits.atlas)
+    numbers, interactions = fit_numbers(fits.atlas), {}
+    if conclusion.describes and J0_OVER_H0 in fits.atlas.values:
+        interactions = model_systematic.J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fits.atlas)
     return {
         "h0_K": atlas_model.h0_of(fits.problem.datasets[0]),
         "model": numbers if conclusion.describes else without_J0_over_h0(numbers),
         "delta_aicc": {name: delta_aicc(model, fits.atlas) for name, model in models.items()},
         "rejected": not conclusion.describes,
+        "interaction": atlas_model.interaction_of(fits.problem.datasets[0]),
+        "interactions": interactions,
     }
 
 

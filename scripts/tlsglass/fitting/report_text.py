@@ -9,6 +9,8 @@ from tlsglass.base import stats
 from tlsglass.base.jackknife import format_with_error, format_with_two_errors
 from tlsglass.fitting.conclusion import Reason, State
 from tlsglass.fitting.fit import MIN_P_VALUE, ParameterState
+from tlsglass.fitting.model_systematic import UNIVERSAL_J0_OVER_H0, UNIVERSAL_WITHIN
+from tlsglass.model.interaction import GAUSSIAN
 from tlsglass.models.observable import J0_OVER_H0
 
 VOID = "void"  # of a comparison of models that do not describe the points
@@ -119,7 +121,10 @@ def _model_text(fit: Record, label: str, model: Record) -> str:
             text += f" (68 %: {format_interval(model, row['name'])}; 95 %: {format_interval(model, row['name'], 95)})"
         texts.append(text + (f" {row['unit']}" if row["unit"] and "%" not in text and not text.endswith("constrained") else ""))
     if label == "atlas" and fit["conclusion"]["state"] in (State.LIMIT, State.INTERVAL):
-        texts.insert(1, f"h0 = {fit['atlas']['h0_K']:g} K, a factor of two: {_h0_shifts(fit['atlas'])}")
+        texts[1:1] = [
+            f"h0 = {fit['atlas']['h0_K']:g} K, a factor of two: {_h0_shifts(fit['atlas'])}",
+            *_interactions(fit["atlas"]),
+        ]
     if not described:
         texts.insert(0, f"does not describe the points within their errors ({_goodness(fit, model)})")
     return "; ".join(texts)
@@ -143,6 +148,19 @@ def _with_unit(value: float, fit: Record) -> str:
 def _h0_shifts(atlas: Record) -> str:
     down, up = atlas["h0_range"]
     return f"+{format_value(up)} {MINUS}{format_value(abs(down))}"
+
+
+def _interactions(atlas: Record) -> list[str]:
+    """Return texts with the shift of J0/h0 on the atlas of each further interaction, and whether J0/h0 is universal."""
+    values, own = atlas["interactions"], atlas["interaction"]
+    if not values:
+        return []
+    shifts = [f"{name} {value - values[own]:+.2g}" for name, value in values.items() if name != own]
+    texts = [with_minus_sign(f"interaction {own}, others: {', '.join(shifts)}")] if shifts else []
+    if own == GAUSSIAN and values[own] <= UNIVERSAL_J0_OVER_H0:
+        text = f"up to J0/h0 = {UNIVERSAL_J0_OVER_H0:g}, n of every interaction with independent fields is the same within"
+        texts.append(f"{text} {format_percent(UNIVERSAL_WITHIN)}")
+    return texts
 
 
 def _comparison_line(fit: Record) -> str:
@@ -320,7 +338,8 @@ def joint_lines(fit: Record, parameters: Any) -> list[str]:
         joint = format_with_error(first["joint"], first["joint_err"] or 0)
         lines.append(with_minus_sign(f"{name}: {joint} jointly; {', '.join(values)}{difference}"))
     if fit["atlas"] and not fit["atlas"]["rejected"]:
-        lines.append(f"{format_equation('J0/h0', format_parameter(fit['atlas']['model'], J0_OVER_H0))} jointly")
+        jointly = f"{format_equation('J0/h0', format_parameter(fit['atlas']['model'], J0_OVER_H0))} jointly"
+        lines.append("; ".join([jointly, *_interactions(fit["atlas"])]))
     chi2 = ", ".join(f"{format_reduced_chi2(model)} {label}" for label, model in models_of(fit).items())
     lines.append(f"χ²/dof: {chi2}; ΔAICc of Eq. (3) against the STM {format_value(fit['delta_aicc'], 3)}")
     texts = "; ".join(warning["text"] for warning in fit["warnings"]) or "none"

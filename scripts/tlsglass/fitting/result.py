@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tlsglass.atlas.table import interaction_names
 from tlsglass.base.types import FloatArray
 from tlsglass.data import drive_section, reading
 from tlsglass.data.dataset import Dataset
-from tlsglass.fitting import atlas_model, report_text, window_scan
+from tlsglass.fitting import atlas_model, model_systematic, report_text, window_scan
 from tlsglass.fitting.comparison import Comparison, ModelFits, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion, State
 from tlsglass.fitting.fit import Fit, ParameterState, delta_aicc
@@ -38,7 +39,6 @@ MISSING_TIME_S = 1.0  # ASSUME: for what a specific heat without a time would me
 N_EXPONENT = 12  # temperatures at which an exponent is determined
 CLOSE_TO_POINTS = 0.03  # rms residual relative to the span, up to which parameters of a model are reported in any case
 EQ3, STM, ATLAS = "Eq. (3)", "STM", "atlas"  # labels of the models
-H0_UNCERTAINTY_FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
 
 
 @dataclass(frozen=True)
@@ -171,10 +171,13 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | 
         "atlas_error": fit.atlas_error,
         "h0": {},
         "h0_range": [0.0, 0.0],
+        "interaction": atlas_model.interaction_of(dataset),
+        "interactions": {},
     }
     if not conclusion.describes:
         return summary | {"model": without_J0_over_h0(summary["model"])}
-    by_h0 = _J0_over_h0_by_h0(fits.problem, fits.on_atlas, fit)
+    summary["interactions"] = model_systematic.J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fit)
+    by_h0 = model_systematic.J0_over_h0_by_h0(fits.problem, fits.on_atlas, fit)
     shifts = [value - fit.values[J0_OVER_H0] for value in by_h0.values() if value is not None]
     summary["h0"] = {f"{h0:g}": value for h0, value in by_h0.items()}
     summary["h0_range"] = [min(0.0, *shifts, 0.0), max(0.0, *shifts, 0.0)]
@@ -233,33 +236,6 @@ def parameter_list(fits: ModelFits, conclusion: Conclusion) -> list[dict[str, An
                 }
             )
     return rows
-
-
-def _J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[float, float | None]:
-    """Return {h0_K: J0/h0} of the fit, and with h0 half and twice as large; None if too few points are on the atlas.
-
-    If fewer points are on the atlas, the shift is relative to a fit of the same points with the h0 of the fit.
-    """
-    h0_K, J0_over_h0 = atlas_model.h0_of(problem.datasets[0]), fit.values[J0_OVER_H0]
-    by_h0: dict[float, float | None] = {h0_K: J0_over_h0}
-    highest = atlas_model.J0_over_h0_parameter().high
-    for new_h0_K in (h0_K / H0_UNCERTAINTY_FACTOR, h0_K * H0_UNCERTAINTY_FACTOR):
-        shifted = problem.on_atlas(new_h0_K)
-        (dataset,), points = on_atlas.datasets, shifted.datasets[0].points
-        fewer = len(points.T_K) < len(dataset.points.T_K)
-        reference = on_atlas
-        if fewer and len(points.T_K):
-            fewer_points = replace(dataset, points=dataset.points.in_window(*points.T_range_K))
-            reference = FitProblem((fewer_points,), fixed=on_atlas.fixed)
-        if not (shifted.has_enough_points and reference.has_enough_points):
-            by_h0[new_h0_K] = None
-            continue
-        likelihoods = (problem.likelihood(fit.extra_scatter, atlas_errors=False) for problem in (reference, shifted))
-        value, new_value = (
-            likelihood.maximize(fit.values, likelihood.profile_tolerance).values[J0_OVER_H0] for likelihood in likelihoods
-        )
-        by_h0[new_h0_K] = float(np.clip(J0_over_h0 + new_value - value, 0.0, highest))
-    return by_h0
 
 
 def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[str, Any]:
@@ -440,6 +416,7 @@ def J0_over_h0_record(fit: dict[str, Any]) -> dict[str, Any]:
         "atlas_rejected": atlas["rejected"],
     }
     systematic = dict.fromkeys((f"{name}_err_atlas", f"{name}_h0_down", f"{name}_h0_up"))
+    systematic |= dict.fromkeys(f"{name}_{interaction}" for interaction in interaction_names())
     if not atlas["rejected"]:
         limits = [*model["intervals_scaled"].get(name, (None, None)), *model["intervals_95_scaled"].get(name, (None, None))]
         error = model["errors_scaled"][name]
@@ -450,4 +427,5 @@ def J0_over_h0_record(fit: dict[str, Any]) -> dict[str, Any]:
         row |= {f"{name}_state": model["states"].get(name)}
         down, up = (round_to_error(shift, error) for shift in atlas["h0_range"])
         systematic = {f"{name}_err_atlas": atlas["atlas_error"], f"{name}_h0_down": down, f"{name}_h0_up": up}
+        systematic |= {f"{name}_{key}": round_to_error(value, error) for key, value in atlas["interactions"].items()}
     return row | systematic | goodness

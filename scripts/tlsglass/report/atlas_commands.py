@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import validation
@@ -53,18 +54,19 @@ def add_commands(commands: Any) -> None:
     )
     for command in (density, predict):
         command.add_argument("--h0", type=_number, default=10.0, metavar="K", help="random field in kelvin, 10 by default")
+        command.add_argument("--interaction", metavar="NAME", help="interaction of the TLSs, gaussian by default")
         command.add_argument("--points", type=int, default=33, metavar="N", help="number of points, 33 by default")
         command.add_argument("--json", action="store_true", help="print JSON instead of CSV")
         command.add_argument("--figure", metavar="FILE", help="also draw a picture: .svg, .png or .pdf")
 
 
-def density_table(J0_over_h0: float, T_K: float, E_K: FloatArray, h0_K: float) -> pd.DataFrame:
+def density_table(J0_over_h0: float, T_K: float, E_K: FloatArray, h0_K: float, interaction: str | None = None) -> pd.DataFrame:
     """Return n(T, E) of the atlas with one standard error at the energies ``E_K``, per kelvin and lattice site."""
     import pandas as pd
 
     from tlsglass.atlas import api
 
-    n, error = api.density(E_K, T_K, J0_over_h0 * h0_K, h0_K)
+    n, error = api.density(E_K, T_K, J0_over_h0 * h0_K, h0_K, interaction=interaction)
     return pd.DataFrame({"E_K": E_K, "n": n, "n_err": error})
 
 
@@ -75,6 +77,7 @@ def prediction_table(
     h0_K: float,
     T0_K: float | None = None,
     through: tuple[float, float] | None = None,
+    interaction: str | None = None,
 ) -> pd.DataFrame:
     """Return an observable against T with a band, from the atlas.
 
@@ -93,12 +96,14 @@ def prediction_table(
         (ω/A)^(1/3) in kelvin, for observables of sound: the only combination of ω and A that matters.
     through
         Temperature and value to which each curve is scaled.
+    interaction
+        Interaction of the TLSs, by default "gaussian".
     """
     import numpy as np
     import pandas as pd
 
     def evaluate(ratio: float, T: FloatArray) -> JackknifeEstimate:
-        return _function_of(observable, T0_K)(T, ratio * h0_K, h0_K)
+        return _function_of(observable, T0_K)(T, ratio * h0_K, h0_K=h0_K, interaction=interaction)
 
     curves = []
     for ratio in ratios:
@@ -114,14 +119,14 @@ def prediction_table(
     return pd.DataFrame({"T_K": T_K, observable: curves[0].value, "low": low, "high": high})
 
 
-def _function_of(observable: str, T0_K: float | None) -> Callable[[FloatArray, float, float], JackknifeEstimate]:
-    """Return an observable as a function of T, J0 and h0, all in kelvin."""
+def _function_of(observable: str, T0_K: float | None) -> Callable[..., JackknifeEstimate]:
+    """Return an observable as a function of T, J0, h0, all in kelvin, and of the interaction."""
     from tlsglass.atlas import api
 
     if observable in ACOUSTIC:
         assert T0_K is not None
         of_sound = api.sound_velocity if observable == "sound_velocity" else api.internal_friction
-        return lambda T_K, J0_K, h0_K: of_sound(T_K, J0_K, T0_K**3, 1.0, h0_K)
+        return partial(of_sound, omega=T0_K**3, A=1.0)
     return api.specific_heat if observable == "specific_heat" else api.thermal_conductivity
 
 
@@ -135,8 +140,8 @@ def _print_density(args: argparse.Namespace) -> None:
     low, high = args.E or (0.0, MAX_E_T * args.T)
     if not 0 <= low < high:
         raise validation.InputError(f"tlsglass density: --E {low:g} {high:g}: must ascend from 0 or above")
-    table = density_table(args.J0_over_h0, args.T, np.linspace(low, high, args.points), args.h0)
-    fit = api.eq3(args.T, args.J0_over_h0 * args.h0, args.h0)
+    table = density_table(args.J0_over_h0, args.T, np.linspace(low, high, args.points), args.h0, args.interaction)
+    fit = api.eq3(args.T, args.J0_over_h0 * args.h0, args.h0, interaction=args.interaction)
     values = {name: (float(estimate.value), float(estimate.error)) for name, estimate in (("B", fit.B), ("mu", fit.mu))}
     if args.figure:
         _draw(args.figure, table, ("E_K", "n"), ("E (K)", "n(T, E) (1/K per lattice site)"))
@@ -170,7 +175,7 @@ def _print_prediction(args: argparse.Namespace) -> None:
     _check_common(args, args.J0_over_h0, [low, high, *(args.through or [])[:1]])
     T_K = np.geomspace(low, high, args.points)
     T_K[[0, -1]] = low, high  # without rounding errors, which would leave the range of the atlas
-    table = prediction_table(args.observable, args.J0_over_h0, T_K, args.h0, args.T0, args.through)
+    table = prediction_table(args.observable, args.J0_over_h0, T_K, args.h0, args.T0, args.through, args.interaction)
     unit = "scaled" if args.through else UNITS[args.observable]
     if args.figure:
         _draw(
@@ -209,7 +214,10 @@ def _check_common(args: argparse.Namespace, ratios: list[float], temperatures_K:
         raise validation.InputError(f"tlsglass: --points {args.points}: must be 2 to {MAX_POINTS}")
     if args.figure and not args.figure.endswith((".svg", ".png", ".pdf")):
         raise validation.InputError(f"tlsglass: --figure {args.figure}: must end in .svg, .png or .pdf")
-    (coldest, warmest), (_, strongest) = api.limits(args.h0).values()
+    if args.interaction not in (None, *api.interactions()):
+        allowed = ", ".join(api.interactions())
+        raise validation.InputError(f"tlsglass: --interaction {args.interaction}: must be one of {allowed}")
+    (coldest, warmest), (_, strongest) = api.limits(args.h0, interaction=args.interaction).values()
     for ratio in ratios:
         if not 0 <= ratio * args.h0 <= strongest:
             raise validation.InputError(f"tlsglass: --J0-over-h0 {ratio:g}: the atlas has 0 to {strongest / args.h0:g}")

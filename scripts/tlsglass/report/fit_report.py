@@ -212,6 +212,7 @@ def fit(
     temperature_error: npt.ArrayLike | str | None = None,
     confirm: Sequence[str] = (),
     time: npt.ArrayLike | None = None,
+    interaction: str | None = None,
 ) -> FitReport:
     """Fit a measured quantity as a function of temperature.
 
@@ -250,6 +251,9 @@ def fit(
     time : array_like, shape (n,) or (), optional
         Time of the measurement in seconds, for observables that depend on it. A specific heat without ``time`` is that of all
         TLSs.
+    interaction : str, optional
+        Interaction of the TLSs, one of ``tlsglass.atlas.interactions()``; independent normal factors by default. J0/h0 with
+        each of the others is part of the report.
 
     Returns
     -------
@@ -288,6 +292,7 @@ def fit(
         temperature_error,
         confirm,
         time,
+        interaction=interaction,
     )
     return FitReport(fit_dataset(dataset, scan))
 

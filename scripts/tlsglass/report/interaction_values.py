@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tlsglass.analysis import interaction_tables
+from tlsglass.analysis import interaction_atlas, interaction_tables
 from tlsglass.analysis.interaction_tables import MEAN_DENSITY, MU_WINDOW
 from tlsglass.analysis.scorecard import SIGMAS
 from tlsglass.analysis.verdicts import Verdict
 from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS
 from tlsglass.report import prose, tables, templating
 
+APPARENT_SYMBOLS = {"thermal_conductivity": "κ", "specific_heat": "C"}
 MAX_EQUIVALENT = 0.3  # J0/h0 above which µ of normal c_ij hardly rises any more on a fixed window
 TOLERANCE = 0.1  # relative deviation of µ from that of normal c_ij that still counts as agreement
 CONSTANTS = {
@@ -32,6 +33,7 @@ def interaction_values(folder: Path) -> dict[str, Callable[..., Any]]:
     values, constants, predictions, chi2 = (
         pd.read_csv(folder / f"interaction_{name}.csv") for name in ("values", "constants", "predictions", "chi2")
     )
+    atlas = pd.read_csv(folder / "interaction_atlas.csv")
     L = values["L"].min()  # the lattice with all J0/h0
     return {
         "registry": list_interactions,
@@ -43,8 +45,43 @@ def interaction_values(folder: Path) -> dict[str, Callable[..., Any]]:
         "constants_table": lambda: constants_table(constants),
         "prediction_table": lambda: prediction_table(predictions[predictions["L"] == L]),
         "chi2_sentences": lambda: chi2_sentences(chi2[chi2["L"] == L]),
+        "atlas_table": lambda: atlas_table(atlas),
+        "apparent_range": lambda: "{:g} to {:g}".format(*interaction_atlas.APPARENT_T_K),
+        "apparent_table": lambda: apparent_table(atlas),
         "equivalent_table": lambda: equivalent_table(_quoted_mu(values[values["L"] == L])),
     }
+
+
+def atlas_table(atlas: pd.DataFrame) -> str:
+    """Return how well the atlas of each interaction predicts simulations, as Markdown."""
+    headings = ["", "realizations of each J₀/h₀", "couplings", "left out: right to 1 % or 2 σ", "rms deviation", "χ²/dof"]
+    headings += ["L = 8: right to 1 % or 2 σ", "χ²/dof"]
+
+    def share(kind: str, of: Mapping[Any, float]) -> str:
+        return f"{100 * of[kind, 'share_right']:.0f} % of {of[kind, 'densities']:.0f}"
+
+    rows = []
+    for name, group in atlas.groupby("interaction", sort=False):
+        of = group.set_index(["kind", "quantity"])["value"]
+        row = [f"`{name}`"]
+        if name == GAUSSIAN:
+            row += [""] * 5  # docs/atlas.md
+        else:
+            row += [f"{of['sets', 'realizations']:,.0f}", f"{of['sets', 'couplings']:.0f}", share("leave_one_out", of)]
+            row += [f"{100 * of['leave_one_out', 'rms_difference']:.1f} %", f"{of['leave_one_out', 'chi2_per_dof']:.2f}"]
+        rows.append([*row, share("lattice", of), f"{of['lattice', 'chi2_per_dof']:.2f}"])
+    return _markdown(headings, rows)
+
+
+def apparent_table(atlas: pd.DataFrame) -> str:
+    """Return J0/h0 that fits with normal factors give for curves of each interaction, as Markdown."""
+    apparent = atlas[atlas["kind"].str.startswith("apparent ")]
+    table = apparent.pivot_table("value", ["interaction", "kind"], "quantity", sort=False)
+    rows = [
+        [f"`{name}`, {APPARENT_SYMBOLS[kind.removeprefix('apparent ')]}", *(f"{value:.3f}" for value in values)]
+        for (name, kind), values in zip(table.index, table.to_numpy(), strict=True)
+    ]
+    return _markdown(["true J₀/h₀", *map(str, table.columns)], rows)
 
 
 def list_interactions() -> list[dict[str, str]]:

@@ -1,7 +1,7 @@
 """Formatted tables, one function each, named as its entry of the catalogue: from tables of numbers to a ``FormattedTable``."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from tlsglass.base import labels
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.fitting import report_text
 from tlsglass.fitting.fit import ParameterState
+from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS
 from tlsglass.models.observable import J0_OVER_H0
 
 
@@ -125,12 +126,22 @@ def materials(materials: pd.DataFrame, differences: pd.DataFrame, constants: pd.
         pair = f"{row.first} − {row.second}"
         mu = f"µ {format_with_error(row.mu, row.mu_err)}".replace("-", report_text.MINUS)
         difference = format_with_error(value, error).replace("-", report_text.MINUS)
-        rows.append([pair, "", difference, "", sigma, f"{reason}; {mu}", ""])
+        rows.append([pair, "", difference, "", sigma, "", f"{reason}; {mu}", ""])
     return FormattedTable(
         "J0/h0 of materials, and differences of pairs",
-        ["dataset", "provenance", "J0/h0", "95 %", "h0 half and twice", "what the points decide", "r of App. C"],
+        [
+            "dataset",
+            "provenance",
+            "J0/h0",
+            "95 %",
+            "h0 half and twice",
+            "other interactions",
+            "what the points decide",
+            "r of App. C",
+        ],
         rows,
         "From the fits on the atlas with h0 = 10 K. Errors combine the scaled errors of the points and those of the atlas."
+        " Other interactions: J0/h0 of fits on their atlases (docs/interactions.md)."
         " Differences are divided by the combined error of both; h0 is the same for both. Reconstructed points only reproduce"
         " what the paper prints.",
     )
@@ -344,6 +355,7 @@ def _format_difference(row: Any, relative: bool) -> str:
 
 def _material_cells(row: Any) -> list[str]:
     """Return the cells of one material, a row of tables/materials.csv."""
+    columns = interaction_columns(row._fields)
 
     def unless_missing(value: float, text: str) -> str:
         return "-" if pd.isna(value) else text.replace("-", report_text.MINUS)
@@ -362,8 +374,16 @@ def _material_cells(row: Any) -> list[str]:
         unless_missing(row.J0_over_h0, f"{value}" + (", void" if void else "")) if isinstance(state, str) else "-",
         unless_missing(row.J0_over_h0_low_95, ends),
         unless_missing(row.J0_over_h0_h0_up, f"+{row.J0_over_h0_h0_up:.2g} {row.J0_over_h0_h0_down:.2g}"),
+        ", ".join(f"{name} {getattr(row, column):.2g}" for name, column in columns.items() if pd.notna(getattr(row, column))),
         row.conclusion,
     ]
+
+
+def interaction_columns(names: Iterable[str]) -> dict[str, str]:
+    """Return {interaction: column} of the columns of tables/materials.csv with J0/h0 of other interactions than normal c_ij."""
+    prefix = f"{J0_OVER_H0}_"
+    columns = {name.removeprefix(prefix): name for name in names if name.startswith(prefix)}
+    return {name: column for name, column in columns.items() if name in INTERACTIONS and name != GAUSSIAN}
 
 
 def _format_r(material: str, r: Mapping[str, float]) -> str:

@@ -38,6 +38,17 @@ def test_without_interactions_the_density_is_that_of_the_random_field(run):
     np.testing.assert_allclose(table["n"], free_density(table["E_K"]), rtol=1e-3)
 
 
+def test_the_density_of_an_interaction_is_that_of_its_atlas(run):
+    command = ("density", "--J0-over-h0", "0.15", "--T", "0.1", "--points", "5", "--interaction")
+    code, text, _ = run(*command, "two_tls")
+    assert code == 0
+    table = pd.read_csv(io.StringIO(text), comment="#")
+    np.testing.assert_allclose(table["n"], api.density(table["E_K"], 0.1, 1.5, interaction="two_tls")[0], rtol=1e-5)
+    code, _, error = run(*command, "magnetic")
+    assert code == 2
+    assert error.startswith("tlsglass: --interaction magnetic: must be one of gaussian")
+
+
 def test_the_specific_heat_is_the_integral_over_the_density(run):
     code, text, _ = run(
         "predict", "specific_heat", "--J0-over-h0", "0.15", "--temperatures", "0.1", "1", "--points", "3", "--json"

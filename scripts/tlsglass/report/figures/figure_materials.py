@@ -8,9 +8,12 @@ import pandas as pd
 
 from tlsglass.base import escape
 from tlsglass.fitting.fit import ParameterState
+from tlsglass.model.interaction import INTERACTIONS
 from tlsglass.plotting import style
+from tlsglass.report.tables import interaction_columns
 
 FAINT, THICK, THIN = 0.5, 1.6, 0.6
+INTERACTION_MARKERS = ("D", "v", "P", "X", "*")  # of J0/h0 with other interactions than normal c_ij
 LOOKS = {"measured": (style.BLUE, "o"), "digitised": (style.GREEN, "^"), "reconstructed": (style.ORANGE, "s")}
 SHORT = {
     "thermal_conductivity": "κ",
@@ -41,6 +44,9 @@ def draw(materials: pd.DataFrame, curves: pd.DataFrame) -> style.Figure:
             forest.axes.plot([], [], label=provenance, **look)
     forest.axes.plot([], [], color="black", linewidth=THICK, label="68 %")
     forest.axes.plot([], [], color="black", linewidth=THIN, label="$h_0$ half and twice")
+    for marker, interaction in zip(INTERACTION_MARKERS, interaction_columns(shown.columns), strict=False):
+        look = {"color": style.GREY, "marker": marker, "markersize": 4, "linestyle": "none", "markerfacecolor": "none"}
+        forest.axes.plot([], [], label=INTERACTIONS[interaction].description, **look)
     forest.legend_above(1 if figure.is_narrow else 2)
 
     for quantity, label, color in (("alpha", "$α$, of $C$", style.GREY), ("beta", "$β$, of $κ$", style.PURPLE)):
@@ -111,6 +117,11 @@ def _draw_material(panel: style.Panel, y: float, row: Any) -> None:
         low, high = row.J0_over_h0 + row.J0_over_h0_h0_down, row.J0_over_h0 + row.J0_over_h0_h0_up
         text_from = max(high, row.J0_over_h0_high)
         panel.axes.plot([low, high], [y, y], color=color, linewidth=THIN, alpha=alpha)
+        columns = interaction_columns(row._fields)
+        for mark, (name, column) in zip(INTERACTION_MARKERS, columns.items(), strict=False):
+            other = {"marker": mark, "color": style.GREY, "markerfacecolor": "none", "markersize": 4, "alpha": alpha}
+            panel.bars([getattr(row, column)], [y], None, f"{row.dataset}: {name}", **other)
+            text_from = max(text_from, np.nan_to_num(getattr(row, column)))
         ends = np.array([[row.J0_over_h0 - row.J0_over_h0_low], [row.J0_over_h0_high - row.J0_over_h0]]).clip(0)
         panel.axes.errorbar([row.J0_over_h0], [y], xerr=ends, color=color, linewidth=THICK, linestyle="none", alpha=alpha)
         face = _face_color(row.provenance, color)

@@ -1,0 +1,48 @@
+"""The validation of the atlas of an interaction: what agrees by construction, and the published shares."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from shared import ROOT
+from tlsglass.analysis import interaction_atlas
+from tlsglass.atlas import api
+from tlsglass.atlas.table import interaction_names, shipped_atlas
+
+
+@pytest.mark.parametrize("observable", interaction_atlas.APPARENT_OBSERVABLES)
+def test_a_curve_of_normal_factors_has_its_own_J0_over_h0(observable):
+    atlas = shipped_atlas()
+    assert interaction_atlas.apparent_J0_over_h0(atlas, atlas, observable, 0.23) == pytest.approx(0.23, abs=1e-3)
+
+
+def test_densities_of_the_atlas_itself_agree():
+    edges, rows = np.geomspace(0.02, 9.0, 8), []
+    for L, J0_K, factor in ((8, 2.0, 1.0), (8, 5.0, 1.5), (12, 3.0, 1.0)):
+        for low, high in itertools.pairwise(edges):
+            E = np.linspace(low, high, 401)
+            n = factor * np.trapezoid(api.density(E, 0.02, J0_K, atlas=api.annealed(L))[0], E) / (high - low)
+            row = {"L": L, "J0_K": J0_K, "J0_over_h0": J0_K / 10, "T_K": 0.02, "E_low_K": low, "E_high_K": high}
+            rows.append(row | {"n": n, "n_err": 0.01 * n})
+    table = interaction_atlas.compare_lattices(shipped_atlas(), pd.DataFrame(rows))
+    assert set(table["L"]) == {8}  # those of the grid are not independent of it
+    same, larger = table[table["J0_over_h0"] == 0.2], table[table["J0_over_h0"] == 0.5]
+    assert same["difference"].abs().max() < 1e-4
+    assert same["right"].all()
+    np.testing.assert_allclose(larger["difference"], 1 / 1.5 - 1, atol=1e-4)
+    assert not larger["right"].any()
+
+
+def test_the_published_atlas_of_each_interaction_is_right_where_it_was_not_fitted():
+    table = pd.read_csv(ROOT / "config/interactions/interaction_atlas.csv")
+    values = table.set_index(["interaction", "kind", "quantity"])["value"]
+    assert table["interaction"].unique().tolist() == interaction_names()
+    for name in interaction_names()[1:]:
+        assert values[name, "leave_one_out", "share_right"] > 0.95
+        # 0.95 is expected of 2 σ alone; all couplings have the same realizations, so that few bins are independent
+        assert values[name, "lattice", "share_right"] > 0.8
+        assert values[name, "lattice", "chi2_per_dof"] < 2
+        apparent = [values[name, "apparent thermal_conductivity", f"{g:g}"] for g in interaction_atlas.APPARENT_J0_OVER_H0]
+        assert np.all(np.diff(apparent) > 0)

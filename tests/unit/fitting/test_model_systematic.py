@@ -1,0 +1,72 @@
+"""J0/h0 with the atlas of each interaction, and the number behind the statement that it is universal at weak coupling."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from shared import ROOT
+from tlsglass.atlas import api
+from tlsglass.base import validation
+from tlsglass.fitting import model_systematic
+from tlsglass.fitting.result import J0_over_h0_record
+from tlsglass.report.fit_report import fit
+
+OTHERS = [name for name in api.interactions() if name != "gaussian"]
+
+
+def made_points(interaction, J0_over_h0):
+    """κ of an interaction without noise, with errors of 1 %."""
+    T = np.geomspace(0.03, 1.0, 25)
+    kappa = api.thermal_conductivity(T, 10 * J0_over_h0, interaction=interaction)
+    reference = api.thermal_conductivity(1.0, 10 * J0_over_h0, interaction=interaction)
+    return T, 0.04 * kappa.value / reference.value
+
+
+def test_two_tls_is_part_of_the_package():
+    assert "two_tls" in OTHERS
+
+
+@pytest.mark.parametrize("interaction", OTHERS)
+def test_a_fit_on_the_atlas_of_an_interaction_gives_its_J0_over_h0(interaction):
+    T, kappa = made_points(interaction, 0.3)
+    report = fit(T, kappa, "thermal_conductivity", relative_error=0.01, scan=False)
+    atlas = report.fit["atlas"]
+    assert list(atlas["interactions"]) == ["gaussian", *OTHERS]
+    assert atlas["interaction"] == "gaussian"
+    assert atlas["interactions"]["gaussian"] == report.J0_over_h0[0]
+    assert atlas["interactions"][interaction] == pytest.approx(0.3, abs=0.01)  # shifted like the fits without atlas errors
+    own = fit(T, kappa, "thermal_conductivity", relative_error=0.01, scan=False, interaction=interaction)
+    assert own.J0_over_h0[0] == pytest.approx(0.3, abs=0.002)
+    assert own.fit["atlas"]["interactions"]["gaussian"] == pytest.approx(report.J0_over_h0[0], abs=0.01)
+    row = J0_over_h0_record(report.fit)
+    assert row[f"J0_over_h0_{interaction}"] == pytest.approx(0.3, abs=0.01)
+    assert f"{interaction} {atlas['interactions'][interaction] - report.J0_over_h0[0]:+.2g}".replace("-", "−") in str(report)
+
+
+def test_without_an_atlas_fit_nothing_is_reported():
+    T = np.geomspace(0.03, 1.0, 25)
+    report = fit(T, 0.04 * T**3.0, "thermal_conductivity", relative_error=0.01, scan=False)
+    assert report.fit["atlas"]["rejected"]
+    assert report.fit["atlas"]["interactions"] == {}
+    assert all(J0_over_h0_record(report.fit)[f"J0_over_h0_{name}"] is None for name in api.interactions())
+
+
+def test_n_at_weak_coupling_is_universal_for_independent_fields():
+    values = pd.read_csv(ROOT / "config/interactions/interaction_values.csv")
+    weak = values["J0_over_h0"] <= model_systematic.UNIVERSAL_J0_OVER_H0
+    means = values[(values["quantity"] == "n_mean") & weak & (values["E_low_K"] >= 0.1)]
+    same_moment = means["model"].isin(["dipolar_gaussian_same", "two_tls", "electric_elastic"])
+    independent, dependent = means[~same_moment], means[same_moment]
+    assert {"dipolar", "dipolar_gaussian", "elastic", "gaussian_random"} <= set(independent["model"])
+    assert independent["relative"].abs().max() < model_systematic.UNIVERSAL_WITHIN
+    assert (dependent["relative"] > model_systematic.UNIVERSAL_WITHIN).all()  # fields of the same dipole are not universal
+
+
+def test_an_unknown_interaction_is_refused_in_one_line():
+    T, kappa = made_points("gaussian", 0.3)
+    with pytest.raises(validation.InputError) as caught:
+        fit(T, kappa, "thermal_conductivity", relative_error=0.01, interaction="magnetic")
+    (line,) = caught.value.lines
+    assert "interaction" in line
+    assert "magnetic" in line
+    assert "two_tls" in line
