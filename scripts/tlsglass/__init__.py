@@ -12,8 +12,8 @@ _API = {
     "ModelParameters": "model.parameters",  # the parameters of Eq. (2)
     "MarkovChain": "montecarlo.metropolis",  # one realization, annealed step by step
     "Grid": "dos.grid",  # energy bins
-    "Protocol": "montecarlo.protocol",  # how realizations are annealed and counted ...
-    "simulate": "montecarlo.methods",  # ... and the simulation of a batch of them
+    "Protocol": "montecarlo.protocol",  # how realizations are annealed and counted
+    "simulate": "study.simulate",  # n(T, E) of a model, on several cores
     "load_density": "dos.density_of_states",  # n(T, E) from a file
     "fit_eq3": "dos.fits",  # B and µ of Eq. (3)
     "thermal_conductivity": "physics.functionals",  # Eq. (5)

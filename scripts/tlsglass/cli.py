@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tlsglass.base import io, threads, validation
 from tlsglass.models import registry
 from tlsglass.report import atlas_commands
+from tlsglass.study import simulate_command
 
 if TYPE_CHECKING:
     from tlsglass.data.dataset import Dataset
@@ -135,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--out", metavar="FOLDER", help="output folder, by default fit- with the names of table, column and rows")
     fit.add_argument("--write-dataset", metavar="NAME", help="write config/experiments/NAME for the workflow")
     atlas_commands.add_commands(commands)
+    simulate_command.add_command(commands)
     return parser
 
 

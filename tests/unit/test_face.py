@@ -8,6 +8,7 @@ import pytest
 
 import tlsglass
 from shared import ROOT
+from tlsglass.montecarlo import methods
 
 MODEL = {"L": 4, "h0_K": 10.0, "J0_K": 3.0, "cutoff": 1.0, "concentration": 0.5}
 PROTOCOL = {"ladder_K": (10.0, 1.0), "dynamics": "metropolis", "sweeps": 5, "quench_K": 2e-6, "block": 10, "seed": 1}
@@ -36,7 +37,7 @@ def test_a_chain_of_a_model_is_that_of_the_simulation():
     chain = tlsglass.MarkovChain.from_seed(tlsglass.ModelParameters(**MODEL), realization=3, seed=1)
     for T in PROTOCOL["ladder_K"]:
         chain.sweep(T, PROTOCOL["sweeps"])
-    counts, _ = tlsglass.simulate(tlsglass.ModelParameters(**MODEL), protocol((1.0,)), 0, 10)
+    counts, _ = methods.simulate(tlsglass.ModelParameters(**MODEL), protocol((1.0,)), 0, 10)
     edges = counts[1.0].edges_K
     chains = [tlsglass.MarkovChain.from_seed(tlsglass.ModelParameters(**MODEL), realization, 1) for realization in range(10)]
     for member in chains:
@@ -55,11 +56,11 @@ def test_a_chain_of_a_model_is_that_of_the_simulation():
     [
         (lambda: tlsglass.MarkovChain.from_seed(tlsglass.ModelParameters(**MODEL), -1, 1), "realization = -1"),
         (
-            lambda: tlsglass.simulate(tlsglass.ModelParameters(**MODEL), protocol((1.0,)), 0, 1),
+            lambda: methods.simulate(tlsglass.ModelParameters(**MODEL), protocol((1.0,)), 0, 1),
             "n = 1: must be a multiple of the block",
         ),
         (
-            lambda: tlsglass.simulate(tlsglass.ModelParameters(**MODEL), protocol((1.0,)), 5, 10),
+            lambda: methods.simulate(tlsglass.ModelParameters(**MODEL), protocol((1.0,)), 5, 10),
             "first = 5: must be a multiple",
         ),
         (lambda: protocol((0.55,)), "measured_K"),

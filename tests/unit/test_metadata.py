@@ -200,7 +200,7 @@ def test_the_method_of_contributing_anneals_twice(small_model, short_protocol, m
     exec(example("A method"), namespace)
     monkeypatch.setitem(methods.METHODS, "warmed", namespace["WarmedAnnealing"])
     protocol_warmed = replace(short_protocol, method="warmed")
-    _, record = tlsglass.simulate(small_model, protocol_warmed, 0, 10)
+    _, record = methods.simulate(small_model, protocol_warmed, 0, 10)
     chain = tlsglass.MarkovChain.from_seed(small_model, 2, protocol_warmed.seed)
     for T_K in protocol_warmed.ladder_K * 2:
         chain.sweep(T_K, protocol_warmed.sweeps)

@@ -210,7 +210,7 @@ def check_schema(value: Any, schema: dict[str, Any], where: FileOfKey) -> None:
     raise_all(violations(value, schema, where))
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """Return ``repr(value)``, shortened; Python refuses to spell integers of thousands of digits."""
     try:
         text = repr(value)
@@ -221,7 +221,7 @@ def _shown(value: Any) -> str:
 
 def error_line(where: FileOfKey, path: KeyPath, value: Any, allowed: str) -> str:
     """Return the line that refuses ``value`` at the keys ``path``."""
-    return f"{where(path)}: {key_name(path)} = {_shown(value)}: {allowed}"
+    return f"{where(path)}: {key_name(path)} = {shown(value)}: {allowed}"
 
 
 def missing_key_line(where: FileOfKey, path: KeyPath, why: str = "") -> str:

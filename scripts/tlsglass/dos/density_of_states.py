@@ -179,6 +179,19 @@ class DensityOfStates:
             arrays["gathered"] = self.blocks_per_row
         io.write_arrays(path, arrays, metadata)
 
+    def save_table(self, path: StrPath) -> None:
+        """Write the bins, n(T, E) with its errors and the counts as CSV. Raises ValueError as ``sums``."""
+        columns = np.column_stack([self.edges_K[:-1], self.edges_K[1:], self.n.value, self.n.error, self.total])
+        with io.atomic_write(path) as temporary:
+            np.savetxt(
+                temporary,
+                columns,
+                fmt=["%.9g", "%.9g", "%.6g", "%.3g", "%d"],
+                delimiter=",",
+                header="E_low_K,E_high_K,n_per_K_per_site,n_err_per_K_per_site,counts",
+                comments="",
+            )
+
     @classmethod
     def load(cls, path: StrPath, groups: int | None = None) -> "DensityOfStates":
         """Read what ``save`` wrote. Raise DamagedFileError for anything else.

@@ -21,6 +21,7 @@ from tlsglass.base.types import FloatArray, Int16Array, Int32Array, Integer, Rea
 from tlsglass.model import disorder, excitations
 from tlsglass.model.disorder import BLOCK, System, all_up_fields, recompute_fields
 from tlsglass.model.parameters import ModelParameters
+from tlsglass.montecarlo.protocol import DYNAMICS
 
 NEVER = np.int32(2**31 - 1)  # threshold of the padding after the last spin; no field reaches it
 INCREMENTAL_MAX_FLIP_FRACTION = 0.6  # if a larger fraction of the spins flips, summing fields is faster than updating them
@@ -29,9 +30,6 @@ LOWEST, HIGHEST = np.float32(-(2**31)), np.float32(2**31 - 128)  # float32 value
 LOG_2 = np.float32(np.log(2.0))
 ONE, THIRD, FIFTH, SEVENTH, NINTH = (np.float32(1 / k) for k in (1, 3, 5, 7, 9))
 SQRT_HALF = np.int32(0x3F3504F3)  # sqrt(1/2) as bits of a float32
-
-
-DYNAMICS = ("metropolis", "heat_bath")
 
 
 class MarkovChain:

@@ -18,6 +18,7 @@ EQUILIBRIUM_VERSION = 1  # the same for exchanges, and for the snapshots of pair
 
 ANNEALING, TEMPERING, PAIRED_ANNEALING = "annealing", "tempering", "annealing_twice"  # methods
 JOB_NAMES = {ANNEALING: "anneal", TEMPERING: "temper", PAIRED_ANNEALING: "anneal_twice"}  # rules of the methods
+DYNAMICS = ("metropolis", "heat_bath")
 COUNTING_METHODS = tuple(name for name in JOB_NAMES if name != PAIRED_ANNEALING)  # those that count excitation energies
 
 
@@ -35,7 +36,7 @@ class Protocol:
     """
 
     ladder_K: tuple  # type: ignore[type-arg]  # of floats, descending; ``labels.from_jsonable`` compares the type with tuple
-    dynamics: str  # "metropolis" or "heat_bath"
+    dynamics: str  # one of DYNAMICS
     sweeps: int  # at each rung, and at the quench; tempering counts energies in the second half
     quench_K: float
     measured_K: tuple  # type: ignore[type-arg]  # rungs at which energies are counted, in addition to the quench

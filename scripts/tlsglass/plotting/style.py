@@ -7,6 +7,7 @@ import contextlib
 import io
 import textwrap
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -300,6 +301,15 @@ class Figure:
             self.figure.savefig(temporary, format="png", metadata={"Software": None})
         columns = ["panel", "series", "kind", "x", "y", "y_err"]
         write_csv(outputs.csv, pd.DataFrame(self.record, columns=columns))
+        plt.close(self.figure)
+
+    def save_picture(self, path: StrPath) -> None:
+        """Write the picture alone, in the format that the suffix of ``path`` names."""
+        if Path(path).suffix == ".svg":
+            self.save_svg(path)
+        else:
+            with atomic_write(path) as temporary:
+                self.figure.savefig(temporary, format=Path(path).suffix[1:])
         plt.close(self.figure)
 
     def save_svg(self, path: StrPath) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import validation
+from tlsglass.report.command_options import check_picture, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,6 @@ UNITS = {  # of what `tlsglass predict` prints
     "internal_friction": "units of γ²/(L0 ρv²)",
 }
 MAX_POINTS, MAX_E_T = 10_000, 8.0
-LARGEST = 1e12  # number on the command line
 EXAMPLES = {
     "density": "example: tlsglass density --J0-over-h0 0.15 --T 0.1",
     "predict": "example: tlsglass predict thermal_conductivity --J0-over-h0 0.06 0.05 0.07 --through 1 0.045",
@@ -36,24 +35,22 @@ def add_commands(commands: Any) -> None:
     """Add both commands to the subparsers of ``tlsglass``."""
     density = commands.add_parser("density", help="the density of states n(T, E) at any J0/h0", epilog=EXAMPLES["density"])
     density.set_defaults(run=_print_density)
-    density.add_argument("--J0-over-h0", type=_number, required=True, metavar="X", help="ratio of interaction to random field")
-    density.add_argument("--T", type=_number, required=True, metavar="K", help="temperature in kelvin")
-    density.add_argument("--E", type=_number, nargs=2, metavar=("LOW", "HIGH"), help="energies in kelvin, 0 to 8 T by default")
+    density.add_argument("--J0-over-h0", type=number, required=True, metavar="X", help="ratio of interaction to random field")
+    density.add_argument("--T", type=number, required=True, metavar="K", help="temperature in kelvin")
+    density.add_argument("--E", type=number, nargs=2, metavar=("LOW", "HIGH"), help="energies in kelvin, 0 to 8 T by default")
     predict = commands.add_parser("predict", help="an observable against T at any J0/h0", epilog=EXAMPLES["predict"])
     predict.set_defaults(run=_print_prediction)
     predict.add_argument("observable", choices=list(UNITS), metavar="OBSERVABLE", help=", ".join(UNITS))
     predict.add_argument(
-        "--J0-over-h0", type=_number, nargs="+", required=True, metavar="X", help="ratio, or ratio with its low and high bound"
+        "--J0-over-h0", type=number, nargs="+", required=True, metavar="X", help="ratio, or ratio with its low and high bound"
     )
+    predict.add_argument("--temperatures", type=number, nargs=2, default=[0.02, 1.0], metavar=("LOW", "HIGH"), help="in kelvin")
+    predict.add_argument("--T0", type=number, metavar="K", help=f"(ω/A)^(1/3) in kelvin, for {' and '.join(ACOUSTIC)}")
     predict.add_argument(
-        "--temperatures", type=_number, nargs=2, default=[0.02, 1.0], metavar=("LOW", "HIGH"), help="in kelvin"
-    )
-    predict.add_argument("--T0", type=_number, metavar="K", help=f"(ω/A)^(1/3) in kelvin, for {' and '.join(ACOUSTIC)}")
-    predict.add_argument(
-        "--through", type=_number, nargs=2, metavar=("K", "VALUE"), help="scale the curve, so that it has this value there"
+        "--through", type=number, nargs=2, metavar=("K", "VALUE"), help="scale the curve, so that it has this value there"
     )
     for command in (density, predict):
-        command.add_argument("--h0", type=_number, default=10.0, metavar="K", help="random field in kelvin, 10 by default")
+        command.add_argument("--h0", type=number, default=10.0, metavar="K", help="random field in kelvin, 10 by default")
         command.add_argument("--interaction", metavar="NAME", help="interaction of the TLSs, gaussian by default")
         command.add_argument("--points", type=int, default=33, metavar="N", help="number of points, 33 by default")
         command.add_argument("--json", action="store_true", help="print JSON instead of CSV")
@@ -193,17 +190,6 @@ def _print_prediction(args: argparse.Namespace) -> None:
     print(table.to_csv(index=False, float_format="%.6g"), end="")
 
 
-def _number(text: str) -> float:
-    """Return the number that a text contains."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not abs(value) <= LARGEST:
-        raise argparse.ArgumentTypeError(f"{text}: must be a number, at most {LARGEST:g}")
-    return value
-
-
 def _check_common(args: argparse.Namespace, ratios: list[float], temperatures_K: list[float]) -> None:
     """Refuse what the atlas does not have, and numbers of points that make no sense."""
     from tlsglass.atlas import api
@@ -212,8 +198,7 @@ def _check_common(args: argparse.Namespace, ratios: list[float], temperatures_K:
         raise validation.InputError(f"tlsglass: --h0 {args.h0:g}: must be 0.001 to 1e+06 K")
     if not 2 <= args.points <= MAX_POINTS:
         raise validation.InputError(f"tlsglass: --points {args.points}: must be 2 to {MAX_POINTS}")
-    if args.figure and not args.figure.endswith((".svg", ".png", ".pdf")):
-        raise validation.InputError(f"tlsglass: --figure {args.figure}: must end in .svg, .png or .pdf")
+    check_picture(args.figure)
     if args.interaction not in (None, *api.interactions()):
         allowed = ", ".join(api.interactions())
         raise validation.InputError(f"tlsglass: --interaction {args.interaction}: must be one of {allowed}")
@@ -232,7 +217,6 @@ def _draw(
     path: str, table: pd.DataFrame, columns: tuple[str, str], axis_labels: tuple[str, str], logarithmic: bool = False
 ) -> None:
     """Draw a curve of a table with its band."""
-    from tlsglass.base.io import atomic_write
     from tlsglass.plotting import style
 
     x, y = columns
@@ -249,5 +233,4 @@ def _draw(
         panel.logarithmic("x")
         if (low > 0).all():
             panel.axes.set_yscale("log")
-    with atomic_write(path) as temporary:
-        figure.figure.savefig(temporary, format=path.rpartition(".")[2])
+    figure.save_picture(path)

@@ -139,12 +139,12 @@ def run_name(study: Study) -> Errors:
 
 def interaction(study: Study) -> Errors:
     """Check the interaction of the model, and that the keys beside it belong to it."""
-    yield from _interaction_errors(["model"], study.config["model"])
+    yield from interaction_errors(["model"], study.config["model"])
     if study.config["model"].get("positions", LATTICE) != LATTICE and study.config["model"]["cutoff"] == 0:
         yield ["model", "cutoff"], 0, "must be > 0 for random positions, which may coincide", ["model", "positions"]
 
 
-def _interaction_errors(path: KeyPath, section: dict[str, Any]) -> Errors:
+def interaction_errors(path: KeyPath, section: dict[str, Any]) -> Errors:
     """Check the keys of a section that describe an interaction."""
     name = section.get("interaction", GAUSSIAN)
     for key, allowed in ModelParameters.allowed_values(name).items():
@@ -169,7 +169,7 @@ def interactions(study: Study) -> Errors:
         yield [*INTERACTION_STUDY, "lattices"], listed, "must not contain a J0/h0 of a lattice twice"
     for name, keys in models.items():
         path = [*INTERACTION_STUDY, "models", name]
-        errors = list(_interaction_errors(path, keys))
+        errors = list(interaction_errors(path, keys))
         yield from errors
         if not errors:
             for L, J0_K in sets:

@@ -56,14 +56,22 @@ class SimulationPlan:
         """The realizations of each job."""
         return labels.batches(self.realizations, self.realizations_per_job)
 
+    def shard(self, rung: labels.Rung, batch: labels.Batch) -> str:
+        """Return the name of the shard of a batch at ``rung``, below the folder of all shards."""
+        return f"{self.shard_folder}/{rung}/{batch}.npz"
+
     def shards(self, rung: labels.Rung) -> list[str]:
-        """Return the names of the shards at ``rung``, one for each batch, below the folder of all shards."""
-        return [f"{self.shard_folder}/{rung}/{batch}.npz" for batch in self.batches]
+        """Return the names of the shards at ``rung``, one for each batch."""
+        return [self.shard(rung, batch) for batch in self.batches]
+
+    def chain_record(self, batch: labels.Batch) -> str:
+        """Return the name of the annealing record of a batch, below the folder of all shards."""
+        return f"{self.shard_folder}/chain/{batch}.npz"
 
     @property
     def chain_records(self) -> list[str]:
-        """Names of the annealing records, one for each batch, below the folder of all shards."""
-        return [f"{self.shard_folder}/chain/{batch}.npz" for batch in self.batches]
+        """Names of the annealing records, one for each batch."""
+        return [self.chain_record(batch) for batch in self.batches]
 
 
 class CountsPlan(NamedTuple):

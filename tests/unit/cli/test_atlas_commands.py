@@ -94,7 +94,7 @@ def test_a_picture_is_drawn(run, tmp_path):
         ("density --J0-over-h0 nan --T 0.1", "--J0-over-h0: nan: must be a number"),
         ("density --J0-over-h0 0.1 --T 0.1 --E 2 1", "--E 2 1: must ascend"),
         ("density --J0-over-h0 0.1 --T 0.1 --points 1000000", "--points 1000000: must be 2 to 10000"),
-        ("density --J0-over-h0 0.1 --T 0.1 --figure x.exe", "--figure x.exe: must end in"),
+        ("density --J0-over-h0 0.1 --T 0.1 --figure x.exe", "--figure x.exe: must be a name that ends in"),
         ("predict sound_velocity --J0-over-h0 0.2", "--T0"),
         ("predict specific_heat --J0-over-h0 0.2 --T0 0.2", "--T0"),
         ("predict specific_heat --J0-over-h0 0.2 0.3", "--J0-over-h0 0.2 0.3: must be one number, or three"),

@@ -1,0 +1,272 @@
+"""Simulate the density of states of one (L, J0) without the workflow, with its engine and its bits."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tlsglass.base import io, labels, provenance, validation
+from tlsglass.base.types import StrPath
+from tlsglass.dos.load import load_merged
+from tlsglass.dos.temperature_series import TemperatureSeries
+from tlsglass.montecarlo import methods
+from tlsglass.montecarlo.protocol import CHAIN_VERSION, TEMPERING
+from tlsglass.montecarlo.tempering_batch import MIN_ROUND_TRIPS, TemperingRecord
+from tlsglass.study.run_batches import run_batches, unfinished_batches
+from tlsglass.study.simulation_choices import JACKKNIFE_GROUPS, Choices, check_cores
+from tlsglass.study.simulation_plan import SimulationPlan
+
+SUMMARY = "simulation.json"
+DENSITY_FILE = re.compile(r"T[-+.e\d]+\.(npz|csv)")
+MAX_SUMMARY_BYTES = 1_000_000
+
+
+def simulate(
+    L: int,
+    J0_K: float,
+    realizations: int,
+    temperatures_K: Sequence[float],
+    *,
+    h0_K: float = Choices.h0_K,
+    cutoff: float = Choices.cutoff,
+    concentration: float = Choices.concentration,
+    interaction: str = Choices.interaction,
+    fields: str | None = None,
+    positions: str = Choices.positions,
+    vt_over_vl: float | None = None,
+    electric_over_elastic: float | None = None,
+    method: str = Choices.method,
+    schedule: str | None = None,
+    highest_K: float | None = None,
+    dynamics: str = Choices.dynamics,
+    sweeps: int | None = None,
+    seed: int = Choices.seed,
+    cores: int = 1,
+    folder: StrPath | None = None,
+    report: Callable[[str], object] = lambda line: None,
+) -> TemperatureSeries:
+    """Simulate n(T, E) of Eq. (2). The command ``tlsglass simulate`` does the same.
+
+    The counts are the same on every machine, with any number of cores, and in the workflow: realization k depends on the model,
+    the method, the seed and k alone.
+
+    Parameters
+    ----------
+    L
+        Size of the lattice, 2 to 128.
+    J0_K
+        Typical interaction of neighboring TLSs in kelvin.
+    realizations
+        Number of realizations of the disorder, a multiple of 10 and at least 20.
+    temperatures_K
+        Temperatures in kelvin at which excitation energies are counted. Those that the schedule does not contain are inserted.
+    h0_K
+        Typical random field in kelvin. The temperatures of the schedule, made for 10 K, are scaled with it.
+    cutoff
+        C of Eq. (2), in cubed lattice constants.
+    concentration
+        TLSs per lattice site.
+    interaction
+        The factors c_ij: ``gaussian``, ``dipolar``, ``dipolar_gaussian``, ``elastic``, ``two_tls`` or ``electric_elastic``.
+    fields
+        Random fields that are ``independent`` or of the ``same_dipole`` as the couplings; by default the first that the
+        interaction has.
+    positions
+        ``lattice`` or ``random``.
+    vt_over_vl
+        Ratio of the sound velocities, for interactions of strain tensors.
+    electric_over_elastic
+        Ratio r of Appendix C, for ``electric_elastic``.
+    method
+        ``annealing``, or ``tempering`` for equilibrium by exchange Monte Carlo.
+    schedule
+        Temperatures of annealing: ``paper`` (the default), or ``short``, which begins at 1.2 h0.
+    highest_K
+        Highest temperature of tempering in kelvin, (h0 + J0)/2 by default.
+    dynamics
+        ``metropolis`` or ``heat_bath``.
+    sweeps
+        Sweeps at each temperature, 257 by default; of tempering 8192 by default, and a multiple of 128.
+    seed
+        Root of all random numbers.
+    cores
+        Number of processes. With more than one, a script must call this function under ``if __name__ == "__main__":``.
+    folder
+        Where the results and the finished batches are kept. A call with the same arguments continues an interrupted one, also
+        with more realizations or at other temperatures of the schedule. By default nothing is kept.
+    report
+        Called with a line of progress every few seconds.
+
+    Returns
+    -------
+    TemperatureSeries
+        ``at(T_K)`` is the density of states at a temperature, a DensityOfStates with errors from 50 groups of realizations;
+        ``quench`` is that after the quench, which tempering does not have.
+
+    Raises
+    ------
+    ValueError
+        For an argument out of its range, and for a ``folder`` that contains another simulation.
+    OverflowError
+        For a realization whose couplings or fields exceed the integers of the engine, which is rare.
+
+    Examples
+    --------
+    >>> import tlsglass
+    >>> series = tlsglass.simulate(L=4, J0_K=3, realizations=100, temperatures_K=[0.5, 2], schedule="short")
+    >>> series.at(0.5).n_realizations
+    100
+    >>> dipoles = tlsglass.simulate(L=4, J0_K=3, realizations=100, temperatures_K=[0.5], interaction="dipolar")
+    """
+    choices = Choices(
+        L=L,
+        J0_K=J0_K,
+        realizations=realizations,
+        temperatures_K=temperatures_K,
+        h0_K=h0_K,
+        cutoff=cutoff,
+        concentration=concentration,
+        interaction=interaction,
+        fields=fields,
+        positions=positions,
+        vt_over_vl=vt_over_vl,
+        electric_over_elastic=electric_over_elastic,
+        method=method,
+        schedule=schedule,
+        highest_K=highest_K,
+        dynamics=dynamics,
+        sweeps=sweeps,
+        seed=seed,
+    )
+    if folder is not None:
+        return run(choices, Path(folder), cores, report)
+    with tempfile.TemporaryDirectory() as temporary:
+        return run(choices, Path(temporary), cores, report)
+
+
+def run(
+    choices: Choices, folder: Path, cores: int, report: Callable[[str], object], interval: float = 5.0
+) -> TemperatureSeries:
+    """Simulate into ``folder``, and report progress every ``interval`` seconds. Raises as ``simulate``."""
+    plan, shards = choices.plan, folder / "shards"
+    check_cores(cores, plan.model)
+    _claim(folder, plan)
+    batches = unfinished_batches(plan, shards)
+    done = plan.realizations - sum(batch.n for batch in batches)
+    if done:
+        report(f"{done}/{plan.realizations} realizations are in {folder} already")
+    run_batches(plan, shards, batches, int(cores), _progress(plan.realizations, done, report, interval))
+    series = _load(plan, shards)
+    notes = _notes(plan, shards)
+    for name, value in notes.items():
+        report(f"{name.replace('_', ' ')}: {value} of {plan.realizations}")
+    _save(folder, plan, series, notes)
+    return series
+
+
+def _progress(total: int, done: int, report: Callable[[str], object], interval: float) -> Callable[[], None]:
+    """Return a function to be called after each realization.
+
+    The rate is measured from the first of them on, before which processes start and compile the kernels.
+    """
+    count, progress = done, None
+
+    def advance() -> None:
+        nonlocal count, progress
+        count += 1
+        if progress is None:
+            progress = methods.Progress(total, report, count, interval)
+        else:
+            progress.update(count)
+
+    return advance
+
+
+def read_summary(folder: Path) -> dict[str, Any] | None:
+    """Return the content of the summary in ``folder``, or None if there is none. Raises InputError if it cannot be read."""
+    path = folder / SUMMARY
+    if not path.exists():
+        return None
+    try:
+        content = json.loads(validation.read_regular_file(path, MAX_SUMMARY_BYTES))
+        if isinstance(content["fingerprint"], dict) and isinstance(content["sha256"], dict):
+            return dict(content)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    raise validation.InputError(f"{path}: is not the summary of a simulation; remove it, or choose another folder")
+
+
+def _claim(folder: Path, plan: SimulationPlan) -> None:
+    """Write the summary of an unfinished simulation. Raises InputError if the folder belongs to another simulation."""
+    ours = json.loads(plan.fingerprint)
+    summary = read_summary(folder)
+    if summary is None:
+        io.write_json(folder / SUMMARY, _summary(plan, {}))
+        return
+    theirs = summary["fingerprint"]
+    for name in sorted({*ours, *theirs}):
+        if theirs.get(name) != ours.get(name):
+            values = " and ".join(
+                f"{validation.shown(content.get(name))} {where}" for content, where in ((theirs, "in it"), (ours, "now"))
+            )
+            raise validation.InputError(f"{folder}: contains another simulation ({name} is {values}); choose another folder")
+
+
+def _load(plan: SimulationPlan, shards: Path) -> TemperatureSeries:
+    """Return the densities of states of all batches."""
+    merged = [
+        load_merged(
+            [shards / name for name in plan.shards(rung)],
+            plan.fingerprint_at(rung),
+            rung.T_K,
+            plan.realizations,
+            JACKKNIFE_GROUPS,
+            [(0, plan.realizations)],
+        )
+        for rung in plan.rungs
+    ]
+    quenches = [density for density, rung in zip(merged, plan.rungs, strict=True) if rung.quench]
+    rungs = [density for density, rung in zip(merged, plan.rungs, strict=True) if not rung.quench]
+    return TemperatureSeries(rungs, *quenches)
+
+
+def _notes(plan: SimulationPlan, shards: Path) -> dict[str, int]:
+    """Return what the records say about all realizations: in how many the two copies of tempering have met."""
+    if plan.protocol.method != TEMPERING:
+        return {}
+    met = 0
+    for name in plan.chain_records:
+        record = methods.read_record(shards / name, plan.record_fingerprint, TEMPERING)
+        assert isinstance(record, TemperingRecord)
+        same_lowest = record.lowest[:, 0] == record.lowest[:, 1]
+        met += int(np.sum(same_lowest & (record.trips.min(axis=1) >= MIN_ROUND_TRIPS)))
+    return {"realizations_whose_two_copies_met": met}
+
+
+def _save(folder: Path, plan: SimulationPlan, series: TemperatureSeries, notes: dict[str, int]) -> None:
+    """Replace the results in ``folder`` as a whole."""
+    earlier = [name for name in (read_summary(folder) or {"sha256": {}})["sha256"] if DENSITY_FILE.fullmatch(name)]
+    with io.replace_together(folder, earlier) as temporary:
+        for density in (*series.rungs, *([series.quench] if series.quench else [])):
+            name = labels.Rung(density.T_K)
+            density.save(temporary / f"{name}.npz")
+            density.save_table(temporary / f"{name}.csv")
+        digests = {path.name: io.sha256(path) for path in sorted(temporary.iterdir())}
+        io.write_json(temporary / SUMMARY, _summary(plan, digests) | notes)
+
+
+def _summary(plan: SimulationPlan, digests: dict[str, str]) -> dict[str, Any]:
+    """Return, for JSON, the parameters and the provenance of a simulation, and its files."""
+    return {
+        **provenance.software(CHAIN_VERSION),
+        "fingerprint": json.loads(plan.fingerprint),
+        "realizations": plan.realizations,
+        "temperatures_K": list(plan.protocol.measured_K),
+        "sha256": digests,
+    }
