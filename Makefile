@@ -43,7 +43,7 @@ atlas: .venv/installed
 
 INTERACTION_ATLAS = results/runs/interaction_atlas
 
-# the same for dipoles and strain tensors, an hour on one core for each
+# the same for dipoles and strain tensors, a quarter of an hour on one core for each
 interaction_atlas: .venv/installed
 	$(SNAKEMAKE) --cores all --configfile config/interaction_atlas.yaml -- $(INTERACTION_ATLAS)/tables/interaction_atlas.csv
 	cp $(INTERACTION_ATLAS)/atlas/interaction_*.npz scripts/tlsglass/atlas

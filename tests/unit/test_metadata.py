@@ -15,6 +15,7 @@ import yaml
 
 import tlsglass
 from shared import DATASET_SCHEMA, ROOT
+from tlsglass.atlas.table import interaction_names
 from tlsglass.base import provenance
 from tlsglass.data import validate
 from tlsglass.models import registry
@@ -239,7 +240,8 @@ def test_the_catalog_finds_what_it_asks_for():
 
 def test_the_schema_and_the_tables_of_the_atlas_are_in_the_package():
     data = project()["tool"]["setuptools"]["package-data"]
-    for package, names in {"atlas": {"atlas.npz", "annealing.npz"}, "data": {"dataset.schema.yaml"}}.items():
+    atlas = {"atlas.npz", "annealing.npz", *(f"interaction_{name}.npz" for name in interaction_names()[1:])}
+    for package, names in {"atlas": atlas, "data": {"dataset.schema.yaml"}}.items():
         folder = ROOT / "scripts/tlsglass" / package
         assert {path.name for pattern in data[f"tlsglass.{package}"] for path in folder.glob(pattern)} == names
 

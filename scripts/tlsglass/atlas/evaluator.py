@@ -47,10 +47,14 @@ class SplineTerm:
         Coefficients (1 + r, v, t, s) of the estimate and of r jackknife rows.
     coordinates
         The splines, which are functions of E, T and J0 in units of h0.
+    first
+        Number of the first of its jackknife rows among those of ln n. In all other rows of ln n the term is that of the
+        estimate.
     """
 
-    def __init__(self, coefficients: FloatArray, coordinates: Coordinates) -> None:
+    def __init__(self, coefficients: FloatArray, coordinates: Coordinates, first: int = 0) -> None:
         self.coefficients, self.coordinates = coefficients.astype(float), coordinates
+        self.rows = slice(1 + first, first + len(coefficients))
         self._kept_rows = cache_method(self._contract_coupling, 32)
 
     def rows_at(self, g: float) -> FloatArray:
@@ -100,8 +104,12 @@ class MeshEvaluator:
         self.atlas.check_domain(self.T_K[:1], g * self.h0_K, self.h0_K)
         random_spins = self.atlas.ln_random_spins(self._E, g)
         if jackknife:
-            rows = (np.einsum("rvt,kt->krv", term.rows_at(g), T) @ np.swapaxes(E, 1, 2) for term, E, T in self._terms)
-            ln_n = np.swapaxes(reduce(np.add, rows) + random_spins[:, None], 0, 1)
+            ln_n = np.zeros((1 + self.atlas.n_rows, *random_spins.shape))
+            for term, E, T in self._terms:
+                rows = np.swapaxes(np.einsum("rvt,kt->krv", term.rows_at(g), T) @ np.swapaxes(E, 1, 2), 0, 1)
+                random_spins += rows[0]
+                ln_n[term.rows] += rows[1:] - rows[0]
+            ln_n += random_spins
         else:
             splines = (
                 mesh @ term.coordinates.coupling_basis(g)

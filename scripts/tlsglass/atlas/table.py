@@ -99,7 +99,7 @@ class Atlas(SimulatedCounts):
             return JackknifeEstimate(np.broadcast_to(rows, (len(rows), *shape)))
         E, T, g = (np.broadcast_to(x, shape).ravel() for x in (E, T, g))
         pairs, pair_of_point = np.unique(np.stack([T, g]), axis=1, return_inverse=True)
-        rows = np.empty((len(self.terms[0].coefficients), E.size))
+        rows = np.empty((1 + self.n_rows, E.size))
         for k, (T_k, g_k) in enumerate(pairs.T.tolist()):
             points = pair_of_point.ravel() == k
             rows[:, points] = self._rows(E[points], T_k, g_k, h0_K)
@@ -122,7 +122,7 @@ class Atlas(SimulatedCounts):
                     f" {name} = {low * h0_K:g} to {high * h0_K:g} K ({low:g} to {high:g} h0)"
                 )
 
-    @property
+    @cached_property
     def random_spins(self) -> RandomSpins:
         """n(E) of random spins, with the random fields and couplings of the interaction."""
         if self.interaction:
@@ -152,10 +152,15 @@ class Atlas(SimulatedCounts):
             sources.append([(self.interaction.coefficients, self.interaction.coordinates)])
         rows = [len(source[0][0]) - 1 for source in sources]
         return [
-            SplineTerm(_insert_rows(coefficients, sum(rows[:k]), sum(rows[k + 1 :])), coordinates)
+            SplineTerm(_scale_rows(coefficients, sum(rows)), coordinates, sum(rows[:k]))
             for k, source in enumerate(sources)
             for coefficients, coordinates in source
         ]
+
+    @cached_property
+    def n_rows(self) -> int:
+        """Number of jackknife rows of n."""
+        return max(term.rows.stop for term in self.terms) - 1
 
     # ---- the file ----------------------------------------------------------------------------------------------------
 
@@ -179,18 +184,16 @@ class Atlas(SimulatedCounts):
         return Atlas(self.metadata, self.arrays, self.excess, self.L, interaction)
 
 
-def _insert_rows(coefficients: FloatArray, before: int, after: int) -> FloatArray:
-    """Return coefficients (1 + r, ...) with rows equal to the estimate inserted before and after the r rows.
+def _scale_rows(coefficients: FloatArray, rows: int) -> FloatArray:
+    """Return coefficients (1 + r, ...) for a JackknifeEstimate with more ``rows``, of which the others are the estimate.
 
     The r rows are rescaled so that the jackknife errors stay the same.
     """
-    n, rows = len(coefficients) - 1, len(coefficients) - 1 + before + after
+    n = len(coefficients) - 1
     deviations = coefficients[1:] - coefficients[1:].mean(axis=0)
-    zero = np.zeros_like(coefficients[:1])
     scaled = math.sqrt((n - 1) / n * rows / (rows - 1)) * deviations
-    parts = [zero, np.repeat(zero, before, axis=0), scaled, np.repeat(zero, after, axis=0)]
-    padded: FloatArray = coefficients[0] + np.concatenate(parts)
-    return padded
+    result: FloatArray = coefficients[0] + np.concatenate([np.zeros_like(coefficients[:1]), scaled])
+    return result
 
 
 @lru_cache

@@ -9,6 +9,7 @@ from shared import PUBLISHED, ROOT
 from tlsglass.base import validation
 from tlsglass.report import catalogue, load_inputs, tables, templating
 from tlsglass.report.catalogue_entry import RunContents
+from tlsglass.report.figures import figure_materials
 from tlsglass.report.tables import FormattedTable
 
 TABLES = [entry for entry in catalogue.ENTRIES if entry.kind == "table"]
@@ -45,3 +46,25 @@ def test_markdown_keeps_a_bar_and_html_sets_numbers():
     assert cells == ["0.5", "−2.0(8) × 10⁻⁵", "1", "of &lt;|J|&gt;"]
     assert "<h1>Title</h1>" in page
     assert "A note." in page
+
+
+def test_materials_have_J0_over_h0_with_other_interactions():
+    materials = pd.read_csv(PUBLISHED / "tables/materials.csv")
+    materials = materials.drop(columns=[*tables.interaction_columns(materials.columns).values()])
+    described = materials["J0_over_h0"].notna()
+    materials["J0_over_h0_two_tls"] = (1.25 * materials["J0_over_h0"]).where(described)
+    materials["J0_over_h0_dipolar_gaussian"] = materials["J0_over_h0"].where(described)
+    assert tables.interaction_columns(materials.columns) == {
+        "two_tls": "J0_over_h0_two_tls",
+        "dipolar_gaussian": "J0_over_h0_dipolar_gaussian",
+    }
+    nothing = pd.DataFrame(columns=["quantity", "value"])
+    table = tables.materials(materials, pd.DataFrame(columns=["first"]), nothing)
+    column = table.headings.index("other interactions")
+    for row, known, value in zip(table.rows, described, materials["J0_over_h0"], strict=True):
+        assert row[column] == (f"two_tls {1.25 * value:.2g}, dipolar_gaussian {value:.2g}" if known else "")
+    drawn = figure_materials.draw(materials, pd.read_csv(PUBLISHED / "tables/atlas_curves.csv"))
+    shown = described & ~materials["is_control"] & (materials["J0_over_h0_state"] == "interval")
+    for marker in figure_materials.INTERACTION_MARKERS[:2]:
+        lines = [line for line in drawn.panels[0].axes.lines if line.get_marker() == marker and len(line.get_xdata())]
+        assert len(lines) == shown.sum()
