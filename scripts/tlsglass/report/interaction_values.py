@@ -63,7 +63,7 @@ def atlas_table(atlas: pd.DataFrame) -> str:
     rows = []
     for name, group in atlas.groupby("interaction", sort=False):
         of = group.set_index(["kind", "quantity"])["value"]
-        row = [f"`{name}`"]
+        row = [tables.interaction_label(name)]
         if name == GAUSSIAN:
             row += [""] * 5  # docs/atlas.md
         else:
@@ -78,7 +78,10 @@ def apparent_table(atlas: pd.DataFrame) -> str:
     apparent = atlas[atlas["kind"].str.startswith("apparent ")]
     table = apparent.pivot_table("value", ["interaction", "kind"], "quantity", sort=False)
     rows = [
-        [f"`{name}`, {APPARENT_SYMBOLS[kind.removeprefix('apparent ')]}", *(f"{value:.3f}" for value in values)]
+        [
+            f"{tables.interaction_label(name)}, {APPARENT_SYMBOLS[kind.removeprefix('apparent ')]}",
+            *(f"{value:.3f}" for value in values),
+        ]
         for (name, kind), values in zip(table.index, table.to_numpy(), strict=True)
     ]
     return _markdown(["true J₀/h₀", *map(str, table.columns)], rows)

@@ -7,7 +7,7 @@ import pytest
 from scipy import integrate, stats
 
 from tlsglass.atlas import api, fit_interaction, table
-from tlsglass.atlas.interaction_ratio import COORDINATES, VERSION, InteractionRatio
+from tlsglass.atlas.interaction_ratio import COORDINATES, SHIPPED_INTERACTIONS, VERSION, InteractionRatio
 from tlsglass.atlas.random_spins import RandomSpins
 from tlsglass.base import io
 from tlsglass.dos import merge
@@ -160,3 +160,13 @@ def test_unknown_interactions_are_refused():
     with pytest.raises(ValueError, match="with the atlas of the package"):
         api.density(1.0, 1.0, 1.0, atlas=api.annealed(), interaction="gaussian")
     assert api.density(1.0, 1.0, 1.0, interaction="gaussian")[0] == api.density(1.0, 1.0, 1.0)[0]
+
+
+def test_the_files_of_the_package_are_small_and_have_their_simulations():
+    for name, path in SHIPPED_INTERACTIONS.items():
+        ratio = InteractionRatio.load(path)
+        assert path.stat().st_size < 1e6
+        assert ratio.metadata["interaction"] == name
+        normal = {entry["J0_K"] for entry in table.shipped_atlas().sets if entry["kind"] == "grid"}
+        assert {entry["J0_K"] for entry in ratio.sets} == normal
+        assert all(f'"interaction": "{name}"' in entry["origin"] for entry in ratio.sets)

@@ -1,10 +1,13 @@
 """J0/h0 with the atlas of each interaction, and the number behind the statement that it is universal at weak coupling."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from shared import ROOT
+from tlsglass import cli
 from tlsglass.atlas import api
 from tlsglass.base import validation
 from tlsglass.fitting import model_systematic
@@ -41,6 +44,20 @@ def test_a_fit_on_the_atlas_of_an_interaction_gives_its_J0_over_h0(interaction):
     row = J0_over_h0_record(report.fit)
     assert row[f"J0_over_h0_{interaction}"] == pytest.approx(0.3, abs=0.01)
     assert f"{interaction} {atlas['interactions'][interaction] - report.J0_over_h0[0]:+.2g}".replace("-", "−") in str(report)
+
+
+def test_the_command_fits_with_an_interaction(tmp_path, capsys):
+    T, kappa = made_points("two_tls", 0.3)
+    pd.DataFrame({"T (K)": T, "kappa (W/(m K))": kappa}).to_csv(tmp_path / "kappa.csv", index=False)
+    command = ["fit", str(tmp_path / "kappa.csv"), "--observable", "thermal_conductivity", "--relative-error", "1%", "--json"]
+    for options, interaction in (([], "gaussian"), (["--interaction", "two_tls"], "two_tls")):
+        assert cli.main([*command, *options, "--out", str(tmp_path / interaction)]) == 0
+        atlas = json.loads(capsys.readouterr().out)["atlas"]
+        assert atlas["interaction"] == interaction
+        assert atlas["interactions"]["two_tls"] == pytest.approx(0.3, abs=0.01)
+        assert atlas["model"]["values"]["J0_over_h0"] == atlas["interactions"][interaction]
+    assert cli.main([*command, "--interaction", "magnetic"]) == 2
+    assert "magnetic" in capsys.readouterr().err
 
 
 def test_without_an_atlas_fit_nothing_is_reported():
