@@ -1,7 +1,7 @@
 # `make` sets up and makes every figure and table from the published densities of states; `make test` sets up and runs the
 # tests; `make paper` simulates everything.
 
-.PHONY: figures quick paper equilibrium atlas interaction_atlas test test-minimum test-newest lint bench verify publish report page crate docs unlock
+.PHONY: figures quick paper equilibrium atlas interaction_atlas test test-minimum test-newest lint bench verify publish report page crate docs notebooks unlock
 
 # Snakemake with a line for each finished stage; its full output goes to a file in .snakemake/log
 SNAKEMAKE = PYTHONPATH=tools:scripts .venv/bin/snakemake --logger stages
@@ -68,10 +68,14 @@ crate: .venv-crate/installed
 	PYTHONPATH=scripts .venv-crate/bin/python tools/crate.py results/crate
 	.venv-crate/bin/rocrate-validator --no-interactive validate --no-paging --profile-identifier workflow-ro-crate results/crate
 
-# docs/notebooks with their outputs, docs/api from docstrings
+# the documentation site; every warning is an error
 docs: .venv/installed
+	PYTHONPATH=scripts .venv/bin/python -m sphinx -c docs -q -W --keep-going . build/site
+	@echo "Site:      build/site/index.html"
+
+# the outputs of docs/notebooks
+notebooks: .venv/installed
 	PYTHONPATH=scripts .venv/bin/python tools/notebooks.py
-	PYTHONPATH=scripts .venv/bin/python tools/api.py
 
 # after a run that was killed: removes its lock. Not while another run is alive in this folder.
 unlock: .venv/installed

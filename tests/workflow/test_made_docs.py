@@ -1,8 +1,6 @@
-"""The notebooks say what they say when they are run now, and the API pages are those of the docstrings."""
+"""The notebooks say what they say when they are run now."""
 
 import re
-import subprocess
-import sys
 import tomllib
 
 import nbformat
@@ -36,27 +34,14 @@ def test_a_notebook_is_short_and_its_outputs_are_those_of_a_run(path):
     assert sum(pictures for _, pictures in printed(kept)[0]) >= 1
     words, numbers = printed(notebooks.run(path))
     kept_words, kept_numbers = printed(kept)
-    assert words == kept_words, "make docs"
+    assert words == kept_words, "make notebooks"
     # minimisers end within their tolerance of each other on another processor, and a last digit may be rounded otherwise
-    assert numbers == pytest.approx(kept_numbers, rel=0.01), "make docs"
-
-
-def test_the_api_pages_are_those_of_the_docstrings(tmp_path):
-    run = [sys.executable, ROOT / "tools/api.py", tmp_path]
-    subprocess.run(run, cwd=ROOT, env={"PYTHONPATH": str(ROOT / "scripts")}, check=True, capture_output=True)
-    made = {path.relative_to(tmp_path): path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.html")}
-    tracked = {
-        path.relative_to(ROOT / "docs/api"): path.read_text(encoding="utf-8") for path in (ROOT / "docs/api").rglob("*.html")
-    }
-    assert set(made) == set(tracked)
-    assert [str(name) for name, text in made.items() if text != tracked[name]] == [], "make docs"
-    assert sum(map(len, made.values())) < 300_000
-    assert not any("src=" in text and "http" in text.split("src=")[1][:10] for text in made.values())
+    assert numbers == pytest.approx(kept_numbers, rel=0.01), "make notebooks"
 
 
 def test_what_makes_them_is_locked():
     named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]["dev"]
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    for package in ("pdoc", "nbformat"):
-        assert package in named
+    for package in ("sphinx", "furo", "myst-parser", "sphinx-argparse", "nbformat"):
+        assert package in "\n".join(named)
         assert f"\n{package}==" in lock

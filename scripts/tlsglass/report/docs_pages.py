@@ -13,8 +13,9 @@ import pandas as pd
 from tlsglass.analysis import atlas_laws, scorecard
 from tlsglass.base import escape, published_files, validation
 from tlsglass.base.types import StrPath
+from tlsglass.data import validate
 from tlsglass.models import registry
-from tlsglass.report import catalogue, prose, tables, templating
+from tlsglass.report import catalogue, key_tables, prose, tables, templating
 from tlsglass.report.interaction_values import interaction_values
 
 OTHER_FILES = {  # further files in the folder of a run: {path: description}
@@ -91,12 +92,39 @@ def render_page(template: StrPath, root: StrPath, L: int) -> str:
         parameters=lambda observable: ", ".join(
             f"`{name}`" for name in registry.get_observable(observable).parameters if name != "mu"
         ),
+        **reference_values(root),
         **equilibrium_values(
             published / "tables",
             config,
             validation.read_yaml(root / "config/equilibrium.yaml")["checks"]["equilibrium"]["sets"],
         ),
     )
+
+
+def reference_values(root: Path) -> dict[str, Any]:
+    """Return the values of the templates of the reference pages: the keys of dataset.yaml and of the configuration."""
+    schema = validation.read_yaml(root / "workflow/schemas/config.schema.yaml")
+    source = (root / "config/config.yaml").read_text(encoding="utf-8")
+    config = validation.read_yaml(root / "config/config.yaml")
+    probes = {
+        key: ", ".join(
+            f"`{name}`{' (optional)' if entry.probe_is_optional else ''}"
+            for name, entry in registry.OBSERVABLES.items()
+            if entry.probe == key
+        )
+        for key in registry.probe_keys()
+    }
+    return {
+        "dataset_keys": key_tables.keys_table(validate.schema()),
+        "probe_keys": probes,
+        "config_sections": [
+            {"name": name, "source": key_tables.section_source(source, name), "table": key_tables.keys_table(schema, name)}
+            for name in config
+        ],
+        "other_config_keys": key_tables.keys_table(
+            schema | {"properties": {name: entry for name, entry in schema["properties"].items() if name not in config}}
+        ),
+    }
 
 
 def outputs_table() -> str:
