@@ -35,7 +35,12 @@ rule readme:
     input:
         manifest=bundled_file(f"results/published/{io.MANIFEST}"),
         published=lambda w: bundled_files("results/published", "*/**/*.[cj]s*"),
-        config=bundled_files("config", "*.csv") + [bundled_file("config/equilibrium.yaml")],
+        config=bundled_files("config", "*.csv")
+        + [bundled_file("config/equilibrium.yaml"), bundled_file("config/config.yaml")],
+        schemas=[
+            bundled_file("workflow/schemas/config.schema.yaml"),
+            bundled_file("scripts/tlsglass/data/dataset.schema.yaml"),
+        ],
         measured=bundled_files("benchmarks/measured", "*.csv"),
         templates=TEXTS,
         library=bundled_files("scripts/tlsglass", "*/*.py"),

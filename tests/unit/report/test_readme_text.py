@@ -40,7 +40,7 @@ def test_the_tracked_page_is_what_the_published_outcome_gives(name, texts):
 @pytest.fixture
 def altered(tmp_path):
     """A study whose tables may be changed: the folder of it."""
-    for name in ("config", "benchmarks", "scripts"):
+    for name in ("config", "benchmarks", "scripts", "workflow"):
         (tmp_path / name).symlink_to(ROOT / name)
     published = tmp_path / "results/published"
     for name in ("tables", "checks", "experiments"):
