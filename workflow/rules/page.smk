@@ -35,8 +35,7 @@ rule readme:
     input:
         manifest=bundled_file(f"results/published/{io.MANIFEST}"),
         published=lambda w: bundled_files("results/published", "*/**/*.[cj]s*"),
-        config=bundled_files("config", "*.csv")
-        + [bundled_file("config/equilibrium.yaml"), bundled_file("config/config.yaml")],
+        config=bundled_files("config", "*.csv") + [bundled_file("config/equilibrium.yaml"), bundled_file("config/config.yaml")],
         schemas=[
             bundled_file("workflow/schemas/config.schema.yaml"),
             bundled_file("scripts/tlsglass/data/dataset.schema.yaml"),
