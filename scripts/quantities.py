@@ -1,4 +1,4 @@
-"""Rule quantities: every number quoted of one (L, J0), with its systematic error, and the choices behind that."""
+"""Rule quantities: every number quoted of one (L, J0), with its systematic error, the choices behind that, and all curves."""
 
 from tlsglass.analysis import quantity_tables, sizes
 from tlsglass.analysis.quantity import Settings
@@ -12,3 +12,4 @@ settings = Settings(**snakemake.params.settings)
 for name, table in quantity_tables.tabulate_set(densities, settings).items():
     io.write_csv(getattr(snakemake.output, name), table)
 io.write_csv(snakemake.output.quoted, sizes.quoted_values(densities, settings))
+io.write_csv(snakemake.output.observables, quantity_tables.tabulate_curves(densities, settings))

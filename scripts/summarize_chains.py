@@ -1,4 +1,4 @@
-"""Rule summarize_chains: the annealing records of all batches of one (L, J0) as means, or the published summary."""
+"""Rule summarize_chains: the annealing records of all batches of one (L, J0) as means, or the published summaries of all."""
 
 from tlsglass.base import io
 from tlsglass.montecarlo import annealing, methods
@@ -7,7 +7,10 @@ from tlsglass.montecarlo.protocol import ANNEALING
 io.start_job(snakemake)
 params, paths = snakemake.params, snakemake.input.chains
 if params.merged:
-    summary = annealing.read_summary(paths[0], params.fingerprint, params.realizations)
+    expected = zip(paths, params.fingerprints, params.realizations, strict=True)
+    summaries = [annealing.read_summary(path, fingerprint, n) for path, fingerprint, n in expected]
 else:
-    summary = annealing.summarize(methods.read_record(path, params.fingerprint, ANNEALING) for path in paths)
-summary.save(snakemake.output.chain)
+    (fingerprint,) = params.fingerprints
+    summaries = [annealing.summarize(methods.read_record(path, fingerprint, ANNEALING) for path in paths)]
+for summary, path in zip(summaries, snakemake.output.chain, strict=True):
+    summary.save(path)

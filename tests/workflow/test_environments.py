@@ -25,8 +25,8 @@ LOCKED = dict(reversed(re.findall(r"^([a-z0-9-]+)==([0-9.]+)", LOCK, re.MULTILIN
 LOCKED = {CONDA_NAMES.get(name, name): version for name, version in LOCKED.items()}
 LOCKED["python"] = re.search(r"--python-version ([0-9.]+)", LOCK)[1]
 
-# a rule with a name, or one that a loop over the catalogue makes
-RULE = re.compile(r"^(?:rule (?P<rule>\w+)|    rule):\n(?P<body>(?:\n| +.*\n?)+)", re.MULTILINE)
+# a rule with a name, or one that a loop makes
+RULE = re.compile(r"^(?P<indent> *)rule(?: (?P<rule>\w+))?:\n(?P<body>(?:\n|(?P=indent) +.*\n?)+)", re.MULTILINE)
 
 
 def rules():
@@ -41,7 +41,7 @@ def rules():
             environment = re.search(r'conda:\n\s+"\.\./\.\./envs/(\w+)\.yaml"', match["body"])
             drawn = modules if script and script[1] == "figure.py" else []
             drawn += [f"{name.replace('.', '/')}.py" for name in re.findall(r'"make_tables.py", "([\w.]+)"', match["body"])]
-            name = match["rule"] or f"a rule of the catalogue: {script[1]}"
+            name = match["rule"] or f"a rule of a loop: {script[1]}"
             rows.append((name, environment and environment[1], (script[1], *drawn) if script else None))
     return rows
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import snakemake_logger_plugin_stages as stages
 from shared import PUBLISHED, ROOT
 from tlsglass.report import catalogue
 
@@ -19,6 +20,8 @@ def test_every_table_figure_and_verdict_follows_from_the_published_densities(wor
     assert run.returncode == 0, run.stderr[-3000:]
     assert not (workflow.folder / "results/shards").exists()
     made = workflow.results("published")
+    rules = {path.relative_to(made / "benchmarks").with_suffix("").parts[0] for path in made.glob("benchmarks/**/*.tsv")}
+    assert rules <= set(stages.read_seconds())  # so that the time left is known from the first line on
     pages = sorted(path.relative_to(PUBLISHED) for path in PUBLISHED.glob("*/*.md"))
     assert pages
     for page in pages:

@@ -21,7 +21,7 @@ STAGES = {  # name: regular expression of rules; a rule belongs to the first tha
     "simulations": r"(anneal|temper|anneal_twice)(_\d+)?",
     "densities of states": r"(\w+_)?dos(_table)?|summarize_chains|equilibration_data",
     "fits of measured data": r"fit_\w+|experiment_table|joint_tables|closure\w*",
-    "figures": r"figure_\w+",
+    "figures": r"figures?_\w+",
     "page and documents": r"page|readme|report_texts",
     "quantities and tables": r"\w+",
 }

@@ -1,6 +1,7 @@
 # The checked configuration, the study that it describes, and names that all rules share. Parsing changes no file.
 
 import copy
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -20,13 +21,17 @@ from tlsglass.study.configured_study import Study, interaction_parameters
 from tlsglass.study.workflow_helpers import RECORD, any_of_pattern, relative_to_cwd
 
 
+PATH_OF_ROOT = relative_to_cwd(ROOT)
+
+
 def bundled_file(path):
     """Return the path of a file that comes with the workflow. It is no result, and is read in its place."""
-    return local(relative_to_cwd(ROOT / path))
+    return local(os.path.normpath(f"{PATH_OF_ROOT}/{path}"))
 
 
 def bundled_files(folder, pattern):
-    return [bundled_file(path) for path in sorted((ROOT / folder).glob(pattern)) if path.is_file()]
+    paths = sorted((ROOT / folder).glob(pattern))
+    return [bundled_file(path.relative_to(ROOT)) for path in paths if path.is_file()]
 
 
 def resolve_pathvar(name):
@@ -91,11 +96,11 @@ if workflow.is_main_process:
         logger.warning(line)
 
 
-def data_of_dataset(wildcards):
+def data_of_dataset(name):
     """Return the file with the points of a dataset. A target of a broken dataset, which only its name can ask for, is refused."""
-    if wildcards.dataset in BROKEN:
-        sys.exit("\n".join(map(validation.printable, BROKEN[wildcards.dataset])))
-    return bundled_file(f"config/experiments/{wildcards.dataset}/{DATASETS[wildcards.dataset]['data']['file']}")
+    if name in BROKEN:
+        sys.exit("\n".join(map(validation.printable, BROKEN[name])))
+    return bundled_file(f"config/experiments/{name}/{DATASETS[name]['data']['file']}")
 
 
 wildcard_constraints:

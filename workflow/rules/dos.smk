@@ -1,4 +1,4 @@
-# Densities of states n(T, E) from the shards, and the quantities that are quoted.
+# Densities of states n(T, E) from the shards, the quantities that are quoted, and the observables of Eqs. (5)-(8).
 
 # the choices of the analysis: paper.quantity.Settings
 ANALYSIS = {
@@ -8,22 +8,29 @@ ANALYSIS = {
 }
 
 
+def names_in_job(kind, wildcards):
+    """Return the names whose energies one job counts: shards are many, published counts are few."""
+    return list(COUNTS[kind]) if PUBLISHED else [wildcards.name]
+
+
 for kind in COUNTS:
     name_of_rule = "dos_table" if kind == "dos" else f"{kind}_dos"
+    job = "published" if PUBLISHED else "{name}"
+    names = list(COUNTS[kind]) if PUBLISHED else ["{name}"]
 
     rule:
         name:
             name_of_rule
         input:
-            shards=lambda w, kind=kind: files.counts(kind, w.name),
+            shards=lambda w, kind=kind: [path for name in names_in_job(kind, w) for path in files.counts(kind, name)],
         output:
-            counts=expand(f"<results>/{kind}/{{{{name}}}}/T{{T}}.npz", T=files.temperature_keys(kind)),
-            tables=expand(f"<results>/{kind}/{{{{name}}}}/T{{T}}.csv", T=files.temperature_keys(kind)),
+            counts=expand(f"<results>/{kind}/{{name}}/T{{T}}.npz", name=names, T=files.temperature_keys(kind)),
+            tables=expand(f"<results>/{kind}/{{name}}/T{{T}}.csv", name=names, T=files.temperature_keys(kind)),
         log:
-            f"<logs>/{name_of_rule}/{{name}}.log",
-            checksums=f"<checksums>/{name_of_rule}/{{name}}.json",
+            f"<logs>/{name_of_rule}/{job}.log",
+            checksums=f"<checksums>/{name_of_rule}/{job}.json",
         benchmark:
-            f"<benchmarks>/{name_of_rule}/{{name}}.tsv"
+            f"<benchmarks>/{name_of_rule}/{job}.tsv"
         wildcard_constraints:
             name=any_of_pattern(COUNTS[kind]),
         conda:
@@ -33,10 +40,7 @@ for kind in COUNTS:
         params:
             code=library_digest("dos_table.py"),
             groups=study.jackknife_groups(kind),
-            ranges=lambda w, kind=kind: study.realization_ranges(kind, w.name),
-            fingerprints=lambda w, kind=kind: files.fingerprints(kind, w.name),
-            T_K=lambda w, kind=kind: [rung.T_K for rung in COUNTS[kind][w.name].rungs.values()],
-            realizations=lambda w, kind=kind: COUNTS[kind][w.name].simulation.realizations,
+            contents=lambda w, kind=kind: [content for name in names_in_job(kind, w) for content in files.contents(kind, name)],
         script:
             "../../scripts/dos_table.py"
 
@@ -48,6 +52,7 @@ rule quantities:
     output:
         **{name: f"<results>/quoted/{{set}}/{name}.csv" for name in catalogue.QUOTED_TABLES},
         quoted="<results>/quoted/{set}.csv",
+        observables="<results>/observables/{set}.csv",
     log:
         "<logs>/quantities/{set}.log",
         checksums="<checksums>/quantities/{set}.json",

@@ -2,33 +2,49 @@
 
 from tlsglass.models import registry
 
+# {name of the rule: datasets of one job}. Where everything comes from published densities, the datasets of an observable share a
+# job, which saves starting Python for each; asking for a broken dataset by its name is refused in either case.
+FIT_JOBS = {"fit_experiment": ["{dataset}"]}
+if PUBLISHED:
+    for name, info in DATASETS.items():
+        FIT_JOBS.setdefault(f"fit_{info['observable']}", []).append(name)
 
-rule fit_experiment:
-    input:
-        data=data_of_dataset,
-        info=bundled_file("config/experiments/{dataset}/dataset.yaml"),
-        schema=bundled_file("scripts/tlsglass/data/dataset.schema.yaml"),
-        atlas=bundled_file("scripts/tlsglass/atlas/atlas.npz"),
-    output:
-        fit="<results>/experiments/{dataset}/fit.json",
-        points="<results>/experiments/{dataset}/points.csv",
-        curves="<results>/experiments/{dataset}/curves.csv",
-        windows="<results>/experiments/{dataset}/windows.csv",
-        md="<results>/experiments/{dataset}/fit.md",
-        svg="<results>/experiments/{dataset}/figure.svg",
-        png="<results>/experiments/{dataset}/figure.png",
-        csv="<results>/experiments/{dataset}/figure.csv",
-    log:
-        "<logs>/fit_experiment/{dataset}.log",
-        checksums="<checksums>/fit_experiment/{dataset}.json",
-    benchmark:
-        "<benchmarks>/fit_experiment/{dataset}.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        code=library_digest("fit_experiment.py"),
-    script:
-        "../../scripts/fit_experiment.py"
+
+for job, names in FIT_JOBS.items():
+    log_of_job = f"{job}/{{dataset}}" if names == ["{dataset}"] else job
+
+    rule:
+        name:
+            job
+        input:
+            data=lambda w, names=names: [data_of_dataset(name.format(**w)) for name in names],
+            info=[bundled_file(f"config/experiments/{name}/dataset.yaml") for name in names],
+            schema=bundled_file("scripts/tlsglass/data/dataset.schema.yaml"),
+            atlas=bundled_file("scripts/tlsglass/atlas/atlas.npz"),
+        output:
+            fit=[f"<results>/experiments/{name}/fit.json" for name in names],
+            points=[f"<results>/experiments/{name}/points.csv" for name in names],
+            curves=[f"<results>/experiments/{name}/curves.csv" for name in names],
+            windows=[f"<results>/experiments/{name}/windows.csv" for name in names],
+            md=[f"<results>/experiments/{name}/fit.md" for name in names],
+            svg=[f"<results>/experiments/{name}/figure.svg" for name in names],
+            png=[f"<results>/experiments/{name}/figure.png" for name in names],
+            csv=[f"<results>/experiments/{name}/figure.csv" for name in names],
+        log:
+            f"<logs>/{log_of_job}.log",
+            checksums=f"<checksums>/{log_of_job}.json",
+        benchmark:
+            f"<benchmarks>/{log_of_job}.tsv"
+        wildcard_constraints:
+            dataset=any_of_pattern(BROKEN if PUBLISHED else [*DATASETS, *BROKEN]),
+        group:
+            "experiment"
+        conda:
+            "../../envs/analyse.yaml"
+        params:
+            code=library_digest("fit_experiment.py"),
+        script:
+            "../../scripts/fit_experiment.py"
 
 
 rule experiment_table:

@@ -1,6 +1,8 @@
-# Figures, and tables to read: a rule for each entry of the catalogue, scripts/tlsglass/report/catalogue.py.
+# Figures, and tables to read: the entries of the catalogue, scripts/tlsglass/report/catalogue.py. Each has a rule, so that asking
+# for one simulates what that one needs. A run from published densities has all inputs within seconds: there the figures of a
+# section share a job, and all tables do, which saves starting Python for each.
 
-from tlsglass.report.catalogue_entry import CatalogueError, RunContents, check_catalogue
+from tlsglass.report.catalogue_entry import CatalogueError, RunContents, check_catalogue, inputs_of_job
 
 RUN = RunContents(
     J0_values=study.J0_values,
@@ -38,62 +40,81 @@ def report_output(path, item):
     )
 
 
-for item in FIGURES:
+def entries_by_job(items, name_of_shared_job):
+    """Return {name of the rule: its entries}."""
+    jobs = {}
+    for item in items:
+        jobs.setdefault(name_of_shared_job(item) if PUBLISHED else item.name, []).append(item)
+    return jobs
+
+
+def inputs_of_entries(items):
+    return inputs_of_job({item.name: ENTRY_INPUTS[item.name] for item in items})
+
+
+def settings_of_entries(items):
+    return {item.name: ENTRY_SETTINGS[item.name] for item in items}
+
+
+FIGURE_JOBS = entries_by_job(FIGURES, lambda item: f"figures_of_section_{CATEGORIES[item.section].partition('.')[0]}")
+TABLE_JOBS = entries_by_job(TABLES, lambda item: "tables_to_read")
+
+
+for job, items in FIGURE_JOBS.items():
 
     rule:
         name:
-            item.name
+            job
         input:
-            **ENTRY_INPUTS[item.name],
+            **inputs_of_entries(items),
         output:
-            svg=report_output(f"<results>/figures/{item.name}.svg", item),
-            png=f"<results>/figures/{item.name}.png",
-            csv=f"<results>/figures/{item.name}.csv",
-            narrow=f"<results>/narrow/{item.name}.svg",
+            svg=[report_output(f"<results>/figures/{item.name}.svg", item) for item in items],
+            png=[f"<results>/figures/{item.name}.png" for item in items],
+            csv=[f"<results>/figures/{item.name}.csv" for item in items],
+            narrow=[f"<results>/narrow/{item.name}.svg" for item in items],
         log:
-            f"<logs>/{item.name}.log",
-            checksums=f"<checksums>/{item.name}.json",
+            f"<logs>/{job}.log",
+            checksums=f"<checksums>/{job}.json",
         benchmark:
-            f"<benchmarks>/{item.name}.tsv"
+            f"<benchmarks>/{job}.tsv"
         group:
-            item.group
+            items[0].group
         conda:
             "../../envs/plot.yaml"
         resources:
-            mem_mb=item.mem_mb,
+            mem_mb=max(item.mem_mb for item in items),
         params:
-            code=library_digest("figure.py", item.module),
-            module=item.module,
-            settings=ENTRY_SETTINGS[item.name],
+            code=library_digest("figure.py", *sorted({item.module for item in items})),
+            modules={item.name: item.module for item in items},
+            settings=settings_of_entries(items),
         script:
             "../../scripts/figure.py"
 
 
-for item in TABLES:
+for job, items in TABLE_JOBS.items():
 
     rule:
         name:
-            item.name
+            job
         input:
-            **ENTRY_INPUTS[item.name],
+            **inputs_of_entries(items),
             template=bundled_file("workflow/page/table.html.j2"),
         output:
-            markdown=f"<results>/{item.folder}/{item.name}.md",
-            html=report_output(f"<results>/report/{item.name}.html", item),
+            markdown=[f"<results>/{item.folder}/{item.name}.md" for item in items],
+            html=[report_output(f"<results>/report/{item.name}.html", item) for item in items],
         log:
-            f"<logs>/{item.name}.log",
-            checksums=f"<checksums>/{item.name}.json",
+            f"<logs>/{job}.log",
+            checksums=f"<checksums>/{job}.json",
         benchmark:
-            f"<benchmarks>/{item.name}.tsv"
+            f"<benchmarks>/{job}.tsv"
         group:
-            item.group
+            items[0].group
         conda:
             "../../envs/page.yaml"
         resources:
-            mem_mb=item.mem_mb,
+            mem_mb=max(item.mem_mb for item in items),
         params:
             code=library_digest("table.py"),
-            name=item.name,
-            settings=ENTRY_SETTINGS[item.name],
+            settings=settings_of_entries(items),
         script:
             "../../scripts/table.py"

@@ -1,24 +1,4 @@
-# Observables from the densities of states, and closed forms of the two-TLS model.
-
-
-rule observables:
-    input:
-        rungs=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
-    output:
-        observables="<results>/observables/{set}.csv",
-    log:
-        "<logs>/observables/{set}.log",
-        checksums="<checksums>/observables/{set}.json",
-    benchmark:
-        "<benchmarks>/observables/{set}.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
-        function="tlsglass.analysis.rule_tables.tabulate_curves",
-        settings={"settings": ANALYSIS},
-    script:
-        "../../scripts/make_tables.py"
+# The choices that reproduce Fig. 3, and closed forms of the two-TLS model.
 
 
 rule crossover_map:

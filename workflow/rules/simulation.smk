@@ -31,22 +31,30 @@ for number, ((job, rungs, with_record), folders) in enumerate(RULES_BY_OUTPUT.it
             "../../scripts/anneal.py"
 
 
+def sets_in_job(wildcards):
+    """Return the sets whose annealing records one job reads: published summaries are read together."""
+    return SETS if PUBLISHED else [wildcards.set]
+
+
+CHAIN_JOB = "published" if PUBLISHED else "{set}"
+
+
 rule summarize_chains:
     input:
-        chains=lambda w: files.records(w.set),
+        chains=lambda w: [path for name in sets_in_job(w) for path in files.records(name)],
     output:
-        chain="<results>/chain/{set}.npz",
+        chain=expand("<results>/chain/{set}.npz", set=SETS if PUBLISHED else ["{set}"]),
     log:
-        "<logs>/summarize_chains/{set}.log",
-        checksums="<checksums>/summarize_chains/{set}.json",
+        f"<logs>/summarize_chains/{CHAIN_JOB}.log",
+        checksums=f"<checksums>/summarize_chains/{CHAIN_JOB}.json",
     benchmark:
-        "<benchmarks>/summarize_chains/{set}.tsv"
+        f"<benchmarks>/summarize_chains/{CHAIN_JOB}.tsv"
     conda:
         "../../envs/analyse.yaml"
     params:
         code=library_digest("summarize_chains.py"),
-        fingerprint=lambda w: SIMULATIONS[w.set].record_fingerprint,
-        realizations=lambda w: SIMULATIONS[w.set].realizations,
+        fingerprints=lambda w: [SIMULATIONS[name].record_fingerprint for name in sets_in_job(w)],
+        realizations=lambda w: [SIMULATIONS[name].realizations for name in sets_in_job(w)],
         merged=PUBLISHED,
     script:
         "../../scripts/summarize_chains.py"

@@ -4,26 +4,26 @@ SHORT = list(COUNTS.get("sizes", ()))
 OTHER_SIZES = [name for name in SHORT if name not in SETS]  # the others are compared with their sets
 
 
-rule size_quantities:
-    input:
-        rungs=expand("<results>/sizes/{{size}}/T{T}.npz", T=study.rungs),
-    output:
-        quoted="<results>/quoted/sizes/{size}.csv",
-    log:
-        "<logs>/size_quantities/{size}.log",
-        checksums="<checksums>/size_quantities/{size}.json",
-    benchmark:
-        "<benchmarks>/size_quantities/{size}.tsv"
-    wildcard_constraints:
-        size=any_of_pattern(OTHER_SIZES),
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
-        function="tlsglass.analysis.rule_tables.tabulate_quoted_values",
-        settings={"settings": ANALYSIS},
-    script:
-        "../../scripts/make_tables.py"
+if OTHER_SIZES:
+
+    rule size_quantities:
+        input:
+            rungs=[f"<results>/sizes/{size}/T{T}.npz" for size in OTHER_SIZES for T in study.rungs],
+        output:
+            **{size: f"<results>/quoted/sizes/{size}.csv" for size in OTHER_SIZES},
+        log:
+            "<logs>/size_quantities.log",
+            checksums="<checksums>/size_quantities.json",
+        benchmark:
+            "<benchmarks>/size_quantities.tsv"
+        conda:
+            "../../envs/analyse.yaml"
+        params:
+            code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
+            function="tlsglass.analysis.rule_tables.tabulate_quoted_values",
+            settings={"settings": ANALYSIS},
+        script:
+            "../../scripts/make_tables.py"
 
 
 rule size_tables:

@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from scipy.optimize import minimize_scalar
 
 from tlsglass.atlas import api
 from tlsglass.atlas.spline import G0
 from tlsglass.atlas.table import Atlas
-from tlsglass.base import labels
+from tlsglass.base import labels, stats
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.dos.density_of_states import DensityOfStates
@@ -86,8 +85,8 @@ def laws_from_counts(atlas: Atlas, gaussian_bin_K: float, window_J0: Window) -> 
         comparison = gap_against_power(quenched, J0_K)
         rows += [
             table_row("aic_gap_minus_power", g, comparison.chi2_gap - comparison.chi2_power, **realizations),
-            table_row("p_gap", g, stats.chi2.sf(comparison.chi2_gap, comparison.dof), **realizations),
-            table_row("p_power", g, stats.chi2.sf(comparison.chi2_power, comparison.dof), **realizations),
+            table_row("p_gap", g, stats.chi2_sf(comparison.chi2_gap, comparison.dof), **realizations),
+            table_row("p_power", g, stats.chi2_sf(comparison.chi2_power, comparison.dof), **realizations),
             table_row("gap_strength", g, comparison.strength / g, **realizations),
         ]
         E0 = fit_gaussian(coldest, J0_K, gaussian_bin_K).E0_K

@@ -11,20 +11,20 @@ import pandas as pd
 
 from tlsglass.analysis import crossover_map, pulls, quantity_tables, scorecard, sizes, two_tls_tables
 from tlsglass.analysis.quantity import Settings
+from tlsglass.base import labels
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.temperature_series import TemperatureSeries
 
 Tables = dict[str, pd.DataFrame]
 
 
-def tabulate_curves(rungs: Sequence[DensityOfStates], settings: Mapping[str, Any]) -> pd.DataFrame:
-    """Return all observables of one set at all temperatures."""
-    return quantity_tables.tabulate_curves(TemperatureSeries(rungs), Settings(**settings))
-
-
-def tabulate_quoted_values(rungs: Sequence[DensityOfStates], settings: Mapping[str, Any]) -> pd.DataFrame:
-    """Return every quoted number of one lattice size and coupling."""
-    return sizes.quoted_values(TemperatureSeries(rungs), Settings(**settings))
+def tabulate_quoted_values(rungs: Sequence[DensityOfStates], settings: Mapping[str, Any]) -> Tables:
+    """Return every quoted number of each set (L, J0), by the name of the set."""
+    choices = Settings(**settings)
+    return {
+        str(labels.ParameterSet(L, J0_K)): sizes.quoted_values(TemperatureSeries(densities), choices)
+        for (L, J0_K), densities in _by_set(rungs, None).items()
+    }
 
 
 def tabulate_sizes(quoted: Sequence[pd.DataFrame], L: int) -> Tables:

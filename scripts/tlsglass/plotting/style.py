@@ -301,6 +301,10 @@ class Figure:
             self.figure.savefig(temporary, format="png", metadata={"Software": None})
         columns = ["panel", "series", "kind", "x", "y", "y_err"]
         write_csv(outputs.csv, pd.DataFrame(self.record, columns=columns))
+        self.close()
+
+    def close(self) -> None:
+        """Release the memory of the figure, which cannot be drawn again."""
         plt.close(self.figure)
 
     def save_picture(self, path: StrPath) -> None:

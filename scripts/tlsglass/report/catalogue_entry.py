@@ -5,6 +5,7 @@ them.
 """
 
 import ast
+import functools
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -176,6 +177,14 @@ class Entry:
         return settings
 
 
+ENTRY_OF_INPUT = "__"  # between an entry and its argument, in the names of the inputs of a job
+
+
+def inputs_of_job(paths: Mapping[str, Mapping[str, str | list[str]]]) -> dict[str, str | list[str]]:
+    """Return the inputs of a job that makes several entries, by name, from {entry: {argument: path or paths}}."""
+    return {f"{entry}{ENTRY_OF_INPUT}{name}": value for entry, inputs in paths.items() for name, value in inputs.items()}
+
+
 def _look_up(value: Any, keys: Sequence[str]) -> Any:
     """Return the value at a path of keys."""
     for position, key in enumerate(keys):
@@ -210,15 +219,20 @@ def check_catalogue(entries: Iterable[Entry], captions: Path) -> None:
         _check_function(entry, label)
 
 
+@functools.cache
+def _arguments_by_function(path: Path) -> dict[str, set[str]]:
+    """Return {function: its arguments} of a module; nothing if there is no such file."""
+    statements = ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else []
+    functions = [node for node in statements if isinstance(node, ast.FunctionDef)]
+    return {node.name: {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)} for node in functions}
+
+
 def _check_function(entry: Entry, label: str) -> None:
     """Compare the arguments of an entry's function with its inputs and settings, without importing it."""
     file, name = entry.source
-    path = LIBRARY / file
-    statements = ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else []
-    function = next((node for node in statements if isinstance(node, ast.FunctionDef) and node.name == name), None)
-    if function is None:
+    arguments = _arguments_by_function(LIBRARY / file).get(name)
+    if arguments is None:
         raise CatalogueError(f"catalogue: {label}: no function {name} in scripts/tlsglass/report/{file}")
-    arguments = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
     declared = {*entry.inputs, *entry.settings, *(["panels", *fit_results(RunContents(), [])] if entry.panels else [])}
     if arguments != declared:
         differing = ", ".join(sorted(arguments ^ declared))

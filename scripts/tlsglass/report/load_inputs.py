@@ -9,6 +9,7 @@ import pandas as pd
 
 from tlsglass.base.types import StrPath
 from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.report.catalogue_entry import ENTRY_OF_INPUT
 
 
 def _load_json(path: StrPath) -> Any:
@@ -30,6 +31,15 @@ def load_inputs(items: Iterable[tuple[str, StrPath | list[str]]]) -> dict[str, A
         for name, paths in items
         if name != TEMPLATE
     }
+
+
+def load_inputs_of_entries(items: Iterable[tuple[str, StrPath | list[str]]]) -> dict[str, dict[str, Any]]:
+    """Return {entry: {argument: content}} of the inputs of a job, named by ``catalogue_entry.inputs_of_job``."""
+    inputs: dict[str, dict[str, Any]] = {}
+    for name, content in load_inputs(items).items():
+        entry, _, argument = name.partition(ENTRY_OF_INPUT)
+        inputs.setdefault(entry, {})[argument] = content
+    return inputs
 
 
 def _load(path: StrPath) -> Any:

@@ -132,10 +132,11 @@ class SimulationFiles:
             return [self.published(f"{kind}/{name}/T{T}.npz") for T in plan.rungs]
         return [path for rung in plan.rungs.values() for path in self.shards(plan.simulation, rung)]
 
-    def fingerprints(self, kind: str, name: str) -> list[str]:
-        """Return the fingerprints of ``counts``, one for each rung."""
+    def contents(self, kind: str, name: str) -> list[dict[str, Any]]:
+        """Return what the counts of a simulation contain, for each rung, as arguments of ``dos.load.load_merged``."""
         plan = self.counts_plans[kind][name]
-        return [plan.simulation.fingerprint_at(rung) for rung in plan.rungs.values()]
+        common = {"n": plan.simulation.realizations, "ranges": self.study.realization_ranges(kind, name)}
+        return [{"fingerprint": plan.simulation.fingerprint_at(rung), "T_K": rung.T_K} | common for rung in plan.rungs.values()]
 
     def temperature_keys(self, kind: str) -> list[str]:
         """Return the temperatures of one kind as they are written in file names; they are the same for all names."""
@@ -165,6 +166,7 @@ def _digest_and_imports(root: Path, path: Path) -> tuple[str, frozenset[Path]]:
     return hashlib.sha256(text.encode()).hexdigest(), frozenset(imports)
 
 
+@functools.cache
 def library_digest(root: Path, script: str, *modules: str) -> str:
     """Return the digest of the modules that a driver imports, directly or not.
 

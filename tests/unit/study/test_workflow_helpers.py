@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from shared import CONFIG, ROOT
-from tlsglass.base import io
+from tlsglass.base import io, labels
 from tlsglass.study import workflow_helpers
 from tlsglass.study.configured_study import Study
 
@@ -69,7 +69,10 @@ def test_published_counts_replace_shards():
     assert published.records("L8_J2") == ["published/chain/L8_J2.npz"]
     n_rungs, n_batches = len(simulated.temperature_keys("dos")), len(study.set_plan("8", "2").batches)
     assert len(published.counts("dos", "L8_J2")) == n_rungs
-    assert len(simulated.fingerprints("dos", "L8_J2")) == n_rungs
+    contents = simulated.contents("dos", "L8_J2")
+    assert [labels.format_number(content["T_K"]) for content in contents] == simulated.temperature_keys("dos")
+    assert len({content["fingerprint"] for content in contents}) == n_rungs
+    assert {content["n"] for content in contents} == {study.set_plan("8", "2").realizations}
     assert len(set(simulated.counts("dos", "L8_J2"))) == n_rungs * n_batches
     assert len(simulated.records("L8_J2")) == n_batches
     assert all(path.startswith("<shards>/L8_J2-") for path in simulated.counts("dos", "L8_J2"))
@@ -87,6 +90,7 @@ def test_the_digest_of_a_driver_changes_with_what_it_imports_and_with_nothing_el
 
     def digest():
         workflow_helpers._digest_and_imports.cache_clear()
+        workflow_helpers.library_digest.cache_clear()
         return workflow_helpers.library_digest(tmp_path / "scripts", "driver.py", "tlsglass.named")
 
     digests = [digest()]
