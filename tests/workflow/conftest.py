@@ -3,6 +3,14 @@
 import pytest
 from tiny import Workflow
 
+# Modules that take minutes begin first, so that both workers of pytest-xdist end together.
+LONGEST_FIRST = ("test_slurm", "test_dag", "test_published", "test_faults", "test_kills", "test_commands", "test_runs")
+
+
+def pytest_collection_modifyitems(items):
+    rank = {name: k for k, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
 
 @pytest.fixture
 def workflow(tmp_path):

@@ -35,7 +35,7 @@ ELSEWHERE = {  # the beginning of a command: the test that runs it, or why none 
     "pip install .": "../unit/report/test_readme_text.py",
     "git ": "of the reader's own repository",
 }
-# what test_dag.py plans as a whole, and test_published.py runs as a whole: the base, and the published densities
+# what test_plans.py plans as a whole, and test_published.py runs as a whole: the base, and the published densities
 WHOLE_ELSEWHERE = ((), ("--configfile", "config/published.yaml"))
 # targets of make that are commands of Snakemake
 RECIPES = ("figures", "quick", "paper", "atlas", "interaction_atlas", "equilibrium", "page")

@@ -17,8 +17,8 @@ TARGET = "results/runs/tiny/dos/L4_J2/T0.5.csv"
 
 
 def test_after_sigkill_the_lock_is_told_and_removed_by_unlocking_and_a_live_run_keeps_its_own(workflow):
-    workflow.write_long_batches()
-    targets = ["results/runs/tiny/dos/L8_J2/T0.5.csv"]
+    workflow.write_small_study()
+    targets = [TARGET]
     run = workflow.start(*targets)
     workflow.wait_for(lambda: list(workflow.folder.glob(".snakemake/locks/*.lock")))
     os.killpg(run.pid, signal.SIGKILL)

@@ -20,7 +20,6 @@ from tlsglass.study import config_checks, equilibrium_plan, interactions_plan, w
 from tlsglass.study.configured_study import Study, interaction_parameters
 from tlsglass.study.workflow_helpers import RECORD, any_of_pattern, relative_to_cwd
 
-
 PATH_OF_ROOT = relative_to_cwd(ROOT)
 
 
