@@ -95,6 +95,9 @@ if workflow.is_main_process:
         logger.warning(line)
 
 
+BROKEN_NAMES = list(filter(validate.NAME.fullmatch, BROKEN))  # those that may be a part of a path
+
+
 def data_of_dataset(name):
     """Return the file with the points of a dataset. A target of a broken dataset, which only its name can ask for, is refused."""
     if name in BROKEN:
@@ -105,4 +108,4 @@ def data_of_dataset(name):
 wildcard_constraints:
     set=any_of_pattern(SETS),
     batch=r"\d+-\d+",
-    dataset=any_of_pattern([*DATASETS, *filter(validate.NAME.fullmatch, BROKEN)]),
+    dataset=any_of_pattern([*DATASETS, *BROKEN_NAMES]),

@@ -20,7 +20,7 @@ for job, names in FIT_JOBS.items():
             data=lambda w, names=names: [data_of_dataset(name.format(**w)) for name in names],
             info=[bundled_file(f"config/experiments/{name}/dataset.yaml") for name in names],
             schema=bundled_file("scripts/tlsglass/data/dataset.schema.yaml"),
-            atlas=bundled_file("scripts/tlsglass/atlas/atlas.npz"),
+            atlas=bundled_files("scripts/tlsglass/atlas", "*.npz"),
         output:
             fit=[f"<results>/experiments/{name}/fit.json" for name in names],
             points=[f"<results>/experiments/{name}/points.csv" for name in names],
@@ -36,7 +36,7 @@ for job, names in FIT_JOBS.items():
         benchmark:
             f"<benchmarks>/{log_of_job}.tsv"
         wildcard_constraints:
-            dataset=any_of_pattern(BROKEN if PUBLISHED else [*DATASETS, *BROKEN]),
+            dataset=any_of_pattern([*({} if PUBLISHED else DATASETS), *BROKEN_NAMES]),
         group:
             "experiment"
         conda:
