@@ -179,15 +179,19 @@ def interactions(study: Study) -> Errors:
 
 def atlas_interactions(study: Study) -> Errors:
     """Check the names of the interactions of which an atlas is made, and that their fields fit into 32 bits."""
-    settings, allowed = study.config["atlas"]["interactions"], [name for name in INTERACTIONS if name != GAUSSIAN]
-    for index, name in enumerate(settings["names"] if settings else ()):
-        path = [*ATLAS, "interactions", "names", index]
+    entries, allowed = study.config["atlas"]["interactions"] or (), [name for name in INTERACTIONS if name != GAUSSIAN]
+    names = [entry["interaction"] for entry in entries]
+    for index, name in enumerate(names):
+        path = [*ATLAS, "interactions", index, "interaction"]
         if name not in allowed:
             yield path, name, f"must be one of {', '.join(allowed)}"
-            return
+        elif name in names[:index]:
+            yield path, name, "is listed twice"
+    if not set(names) <= set(allowed):
+        return
     for name, plans in study.interaction_atlas_plans().items():
         if not all(plan.model.fits_int32 for plan in plans.values()):
-            yield [*ATLAS, "interactions", "names"], name, TOO_WEAK, ["model", "h0_K"]
+            yield [*ATLAS, "interactions", names.index(name)], name, TOO_WEAK, ["model", "h0_K"]
 
 
 def _schedules(study: Study) -> Iterator[tuple[KeyPath, list[float]]]:
@@ -241,9 +245,9 @@ def _lattices(study: Study) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
     if study.interactions:
         yield from (([*INTERACTION_STUDY, "lattices", k], lattice) for k, lattice in enumerate(study.interactions["lattices"]))
     yield from ((path, lattice) for _, path, lattice in study.atlas_lattices())
-    if study.config["atlas"]["interactions"]:
-        lattice = study.config["atlas"]["training"]
-        yield [*ATLAS, "interactions"], study.config["atlas"]["interactions"] | {key: lattice[key] for key in ("L", "J0_K")}
+    training = {key: study.config["atlas"]["training"][key] for key in ("L", "J0_K")}
+    for index, entry in enumerate(study.config["atlas"]["interactions"] or ()):
+        yield [*ATLAS, "interactions", index], entry | training
 
 
 def lattices(study: Study) -> Errors:
@@ -259,7 +263,7 @@ def lattices(study: Study) -> Errors:
         if round(concentration * lattice["L"] ** 3) < 2:
             allowed = "has fewer than two TLSs at model.concentration"
             yield [*path, "L"], lattice["L"], allowed, ["model", "concentration"]
-        entry = (*path[:-1], lattice["L"], str(lattice.get("J0_K", lattice.get("J0_over_h0"))))
+        entry = (*path[:-1], lattice.get("interaction"), lattice["L"], str(lattice.get("J0_K", lattice.get("J0_over_h0"))))
         if isinstance(path[-1], int) and entry in seen:
             yield [*path, "L"], lattice["L"], "is listed twice"
         seen.add(entry)

@@ -126,18 +126,18 @@ class Study:
 
         They have the lattices, couplings and seed of the sets that the atlas of normal factors is fitted to.
         """
-        settings, lattice = self.config["atlas"]["interactions"], self.config["atlas"]["training"]
+        lattice = self.config["atlas"]["training"]
         return {
-            name: {
+            entry["interaction"]: {
                 str(labels.ParameterSet(lattice["L"], J0_K)): _plan(
-                    replace(self._model_with(lattice["L"], J0_K), **interaction_parameters({"interaction": name})),
+                    replace(self._model_with(lattice["L"], J0_K), **interaction_parameters(entry)),
                     self._atlas_protocol(lattice),
-                    settings,
+                    entry,
                     with_quench=True,
                 )
                 for J0_K in map(labels.round_to_label, lattice["J0_K"])
             }
-            for name in (settings["names"] if settings else ())
+            for entry in self.config["atlas"]["interactions"] or ()
         }
 
     def atlas_plans(self) -> dict[str, dict[str, SimulationPlan]]:

@@ -191,11 +191,12 @@ def test_models_of_the_interactions_are_checked_like_the_model():
 
 
 def test_interactions_of_the_atlas_are_known_ones():
-    section = {"names": ["two_tls", "magnetic"], "realizations": 105, "realizations_per_job": 100}
+    names = {"two_tls": 200, "magnetic": 105}
+    section = [{"interaction": name, "realizations": n, "realizations_per_job": 100} for name, n in names.items()]
     with pytest.raises(validation.InputError) as caught:
         config_checks.check(changed("atlas", "interactions", value=section), CONFIG_SCHEMA, lambda path: "mine.yaml")
-    lines = [line.removeprefix("mine.yaml: atlas.interactions.") for line in caught.value.lines]
-    for start in ("names[1] = 'magnetic': must be one of dipolar, ", "realizations = 105: must be a multiple of"):
+    lines = [line.removeprefix("mine.yaml: atlas.interactions") for line in caught.value.lines]
+    for start in ("[1].interaction = 'magnetic': must be one of dipolar, ", "[1].realizations = 105: must be a multiple of"):
         assert any(line.startswith(start) for line in lines), lines
 
 

@@ -179,11 +179,10 @@ def test_the_atlas_of_an_interaction_has_the_realizations_of_that_of_normal_fact
     normal = configured_study.Study(CONFIG | {"atlas": CONFIG["atlas"] | {"source": "simulation"}}).atlas_plans()["grid"]
     study = configured_study.Study(CONFIG | {"atlas": CONFIG["atlas"] | overlay})
     plans = study.interaction_atlas_plans()
-    assert list(plans) == overlay["interactions"]["names"]
-    for name, sets in plans.items():
-        assert list(sets) == list(normal)
+    for entry, (name, sets) in zip(overlay["interactions"], plans.items(), strict=True):
+        assert (name, list(sets)) == (entry["interaction"], list(normal))
         for key, plan in sets.items():
             assert plan.protocol == normal[key].protocol  # the same seed, so that sites are the same
             assert replace(plan.model, interaction="gaussian", fields="independent") == normal[key].model
-            assert (plan.model.interaction, plan.realizations) == (name, overlay["interactions"]["realizations"])
+            assert (plan.model.interaction, plan.realizations) == (name, entry["realizations"])
     assert {f"atlas/{name}/{key}" for name in plans for key in normal} <= set(study.simulation_plans())
