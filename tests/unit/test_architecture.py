@@ -22,6 +22,7 @@ PACKAGES = (
     "analysis",
     "report",
     "study",
+    "app",
 )
 
 

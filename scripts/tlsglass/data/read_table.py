@@ -160,6 +160,11 @@ def read_table(file: str | Path, decimal: str | None = None) -> Table:
     """
     label = "standard input" if str(file) == "-" else str(file)
     raw = sys.stdin.buffer.read(MAX_BYTES + 1) if str(file) == "-" else validation.read_regular_file(file, MAX_BYTES)
+    return parse_table(label, raw, decimal)
+
+
+def parse_table(label: str, raw: bytes, decimal: str | None = None) -> Table:
+    """Return the table in the content ``raw`` of a file that is called ``label``. See ``read_table``."""
     if len(raw) > MAX_BYTES:
         raise validation.InputError(f"{label}: at most {MAX_BYTES / 1e6:g} MB are read")
     if raw.startswith(b"PK\x03\x04"):
@@ -172,8 +177,12 @@ def read_table(file: str | Path, decimal: str | None = None) -> Table:
 
 
 def read_tables(files: Sequence[str | Path], decimal: str | None = None) -> Table:
-    """Return the rows of several files with the same columns as one table, with a column ``file`` that names their files."""
-    tables = [read_table(file, decimal) for file in files]
+    """Return the rows of several files as ``join_tables`` does."""
+    return join_tables([read_table(file, decimal) for file in files])
+
+
+def join_tables(tables: Sequence[Table]) -> Table:
+    """Return the rows of tables with the same columns as one, with a column ``file`` that names their files."""
     if len(tables) == 1:
         return tables[0]
     first = tables[0]

@@ -318,6 +318,10 @@ class Figure:
 
     def save_svg(self, path: StrPath) -> None:
         """Write the picture alone as SVG."""
+        write_text(path, self.to_svg())
+
+    def to_svg(self) -> str:
+        """Return the picture as SVG."""
         for name, k, labeled in self._followed:  # what a neighbor labels in a grid has its own label in a column
             axes, source = self.panels[k].axes, self.panels[labeled].axes
             axes.tick_params(axis=name, **{f"label{'bottom' if name == 'x' else 'left'}": True})
@@ -325,7 +329,7 @@ class Figure:
                 getattr(axes, f"set_{name}label")(getattr(source, f"get_{name}label")())
         svg = io.StringIO()
         self.figure.savefig(svg, format="svg", metadata={"Date": None})
-        write_text(path, svg_minify.minify_svg(svg.getvalue()))
+        return svg_minify.minify_svg(svg.getvalue())
 
 
 def _stack_axes(figure: Any, cell: SubplotSpec, heights: Sequence[float], gap: float) -> list[Axes]:

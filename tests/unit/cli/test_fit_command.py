@@ -12,6 +12,7 @@ from tlsglass import __version__, cli, fit
 from tlsglass.base import validation
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting.result import fit_dataset
+from tlsglass.report import fit_command
 
 STYCAST = EXPERIMENTS / "stycast1266_thermal_conductivity"
 
@@ -313,7 +314,7 @@ def table_of(name, header, *columns):
 def read_only(monkeypatch):
     """The datasets and folders that the command would fit and write."""
     calls = []
-    monkeypatch.setattr(cli, "_report", lambda dataset, folder, _: calls.append((dataset, str(folder))))
+    monkeypatch.setattr(fit_command, "_report", lambda prepared, folder, _: calls.append((prepared.dataset, str(folder))))
     return calls
 
 
@@ -369,7 +370,7 @@ def test_interruptions_and_full_disks_are_one_line(monkeypatch, capsys, error, c
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(cli, "_report", fail)
+    monkeypatch.setattr(fit_command, "_report", fail)
     assert cli.main(["fit", "--dataset", str(STYCAST)]) == code
     assert capsys.readouterr().err.startswith(line)
 

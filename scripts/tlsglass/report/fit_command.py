@@ -1,0 +1,416 @@
+"""The command ``tlsglass fit``: its options, and the datasets and fits that follow from them.
+
+The app builds the words of this command from its menus, so that both have the same results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io as streams
+import json
+import re
+import shutil
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tlsglass.base import io, validation
+from tlsglass.models import registry
+
+if TYPE_CHECKING:
+    from tlsglass.data.dataset import Dataset
+    from tlsglass.data.infer_dataset import ReadingOptions
+    from tlsglass.data.read_table import Table
+    from tlsglass.data.resonator_table import ResonatorOptions
+    from tlsglass.report.fit_report import FitReport
+    from tlsglass.report.joint_report import JointReport
+
+DESCRIPTION = """Fit measurements as a function of temperature: Eq. (3) with µ free, the standard tunneling model, and the atlas
+with J0/h0 free. Prints the conclusion and five lines, and writes fit.json, fit.md, figure.svg/.png/.csv and tables into a
+folder. Without --window all points are fitted, including temperatures at which TLSs do not dominate."""
+EXAMPLE = 'example: tlsglass fit kappa.csv --observable thermal_conductivity --value-unit "W/(m K)" --window 50mK 0.45'
+FREQUENCY_HELP = """probe frequency with its unit, such as 5.6199GHz or 90kHz. It is used as the paper's ω without a factor 2π:
+only ω/A matters, so that the fitted rate A absorbs the factor"""
+
+DATA = "data"  # name of a file that says nothing
+RESONATOR = "resonator"  # --observable for f and 1/Q_i of one table, fitted together
+TABLE_OPTIONS = (
+    *("observable", "frequency", "temperature", "value", "error", "columns", "temperature_unit", "value_unit", "error_unit"),
+    *("form", "inverse", "decimal", "relative_error", "temperature_error", "skip_bad_rows", "confirm", "time", "fix"),
+    *("where", "window", "h0", "interaction", "write_dataset", "group", "name"),
+)
+RESONATOR_OPTIONS = (
+    *("loss", "Qi", "loss_error", "loss_window", "power", "f_power", "photons", "attenuation", "Qc", "inv_Qc", "Ql", "inv_Ql"),
+    *("coupling_geometry", "systematic", "relaxation"),
+)
+COLUMN_ROLES = {"T": "temperature", "temperature": "temperature", "value": "value", "error": "error"}
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """A parser that reports an error as one line instead of the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise validation.InputError(f"{self.prog}: {message}; see {self.prog} --help")
+
+
+def add_command(commands: Any) -> None:
+    """Add the command to the subparsers of ``tlsglass``."""
+    fit = commands.add_parser("fit", help="fit a measured table", description=DESCRIPTION, epilog=EXAMPLE)
+    fit.set_defaults(run=_fit)
+    _add_options(fit)
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """Return the options in the words after ``tlsglass fit``. Raises InputError."""
+    parser = OneLineParser("tlsglass fit")
+    _add_options(parser)
+    return parser.parse_args(words)
+
+
+def _add_options(fit: argparse.ArgumentParser) -> None:
+    fit.add_argument(
+        "tables", nargs="*", metavar="table", help="text or .xlsx files with the same columns; - is standard input"
+    )
+    fit.add_argument("--dataset", metavar="FOLDER", help="a folder with dataset.yaml, instead of a table")
+    fit.add_argument("--observable", metavar="NAME", help=", ".join(_observable_names()))
+    fit.add_argument("--frequency", metavar="F", help=FREQUENCY_HELP)
+    fit.add_argument("--time", metavar="T", help="time of the measurement with its unit, such as 10s, or its column")
+    fit.add_argument("--temperature", metavar="COLUMN", help="the column of the temperature")
+    fit.add_argument(
+        "--value", nargs="+", metavar="COLUMN", help="the column of the value; several columns are fitted one by one"
+    )
+    fit.add_argument("--error", metavar="COLUMN", help="the column of the error, an error like 50Hz or 1%%, or none")
+    fit.add_argument("--columns", nargs="+", metavar="ROLE=N", help="columns by number, as T=1 value=2 error=3")
+    fit.add_argument("--temperature-unit", metavar="UNIT", help="K, mK, ...")
+    fit.add_argument("--value-unit", metavar="UNIT", help='unit of the value, such as "W/(m K)"')
+    fit.add_argument("--error-unit", metavar="UNIT", help="unit of the error; relative or %% for relative errors")
+    fit.add_argument(
+        "--form", metavar="FORM", help="what the column of the value contains: value, value/T^2, log10, 1/value, ..."
+    )
+    fit.add_argument("--inverse", action="store_true", help="the column of the value contains 1/value, for instance Q")
+    fit.add_argument("--decimal", choices=("point", "comma"), help="the decimal mark, where 1,234 can be read both ways")
+    fit.add_argument(
+        "--relative-error", metavar="X", help="relative error of all values, 1%% or 0.01; by default from the residuals"
+    )
+    fit.add_argument(
+        "--temperature-error", metavar="E", help="error of each temperature: 0.3mK, 0.1%%, 0.3mK+0.1%%, or a column"
+    )
+    fit.add_argument("--where", action="append", metavar="COLUMN=VALUE", help="select these rows of a long table")
+    fit.add_argument("--group", metavar="COLUMN", help="fit the devices that this column names, each alone and all together")
+    fit.add_argument("--skip-bad-rows", action="store_true", help="leave out rows without a number")
+    fit.add_argument("--confirm", action="append", metavar="CODE", help="the answer to a question about suspicious input")
+    fit.add_argument("--window", nargs=2, metavar=("LOW", "HIGH"), help="fitted temperatures, like 0.05 450mK; default: all")
+    fit.add_argument("--fix", action="append", metavar="NAME=X", help="fix a parameter, such as A_Hz_per_K3=1e8; repeatable")
+    fit.add_argument("--h0", type=_number, metavar="K", help="random field in kelvin, 10 by default")
+    fit.add_argument("--interaction", metavar="NAME", help="of the TLSs, for J0/h0: gaussian by default; all are compared")
+    _add_resonator_options(fit)
+    fit.add_argument("--json", action="store_true", help="print all numbers as JSON, as in fit.json")
+    fit.add_argument("--quiet", action="store_true", help="print the conclusion only")
+    fit.add_argument("--out", metavar="FOLDER", help="output folder, by default fit- with the names of table, column and rows")
+    fit.add_argument("--name", metavar="NAME", help="name in the report: by default of the file, of the folder for data.csv")
+    fit.add_argument("--write-dataset", metavar="NAME", help="write config/experiments/NAME for the workflow")
+
+
+def _add_resonator_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("f and Q together (--observable resonator); --value and --error are those of f")
+    loss_or_Qi = group.add_mutually_exclusive_group()
+    loss_or_Qi.add_argument("--loss", metavar="COLUMN", help="the column of 1/Q_i")
+    loss_or_Qi.add_argument("--Qi", metavar="COLUMN", help="the column of Q_i")
+    group.add_argument("--loss-error", metavar="COLUMN", help="the error of that column, or like 3%%")
+    group.add_argument("--loss-window", nargs=2, metavar=("LOW", "HIGH"), help="that of the loss; default: --window")
+    group.add_argument("--power", metavar="COLUMN", help="power in dBm, with --attenuation, --Qc and optionally --Ql")
+    group.add_argument("--f-power", metavar="P", help="power at which f is fitted; default: that with the smallest errors")
+    group.add_argument("--photons", metavar="COLUMN", help="photon numbers, instead of a power")
+    group.add_argument("--attenuation", type=_number, metavar="DB", help="between source and resonator; 0 if unknown")
+    for name in ("Qc", "Ql"):
+        group.add_argument(f"--{name}", metavar="COLUMN")
+        group.add_argument(f"--inv-{name}", metavar="COLUMN", help=f"a column of 1/{name}")
+    group.add_argument("--coupling-geometry", choices=("notch", "reflection"), help="n = 2 or 4 · Ql²/Qc · P/(ħω²)")
+    group.add_argument("--systematic", nargs=2, type=_number, metavar=("UNCORRELATED", "CORRELATED"), help="fractions of 1/Q_i")
+    group.add_argument("--relaxation", action="store_true", help="include the loss of relaxing TLSs")
+
+
+def _observable_names() -> list[str]:
+    return [*registry.observable_names(), RESONATOR]
+
+
+def _number(text: str) -> float:
+    """Return a number of an option."""
+    number = float(text)
+    if not abs(number) <= validation.MAX_NUMBER:
+        raise ValueError
+    return number
+
+
+_number.__name__ = "number"  # in messages of argparse
+
+
+@dataclass(frozen=True)
+class PreparedFit:
+    """A dataset as it was read of a table, with the ``partners`` that are fitted together with it."""
+
+    dataset: Dataset
+    partners: Sequence[Dataset] = ()
+
+    @property
+    def reading(self) -> str:
+        """The line that reports how the table was read."""
+        from tlsglass.data import reading, resonator_table
+
+        if self.partners:
+            return resonator_table.describe_reading(self.dataset, self.partners)
+        return str(reading.describe_reading(self.dataset)["text"])
+
+    def fit(self) -> FitReport | JointReport:
+        """Return the report of the fit."""
+        from tlsglass.fitting import joint_result
+        from tlsglass.fitting.result import fit_dataset
+        from tlsglass.report import fit_report, joint_report
+
+        if self.partners:
+            return joint_report.JointReport(joint_result.fit_joint(self.dataset, self.partners))
+        return fit_report.FitReport(fit_dataset(self.dataset))
+
+
+def prepare(args: argparse.Namespace, tables: Sequence[Table]) -> PreparedFit:
+    """Return what the options ``args``, with at most one column of ``--value``, select of the tables. Raises InputError."""
+    from tlsglass.data import infer_dataset, resonator_table
+    from tlsglass.data.read_table import join_tables
+
+    if args.observable == RESONATOR:
+        return PreparedFit(*resonator_table.build_resonator_datasets(tables, _resonator_options(args)))
+    _refuse(args, RESONATOR_OPTIONS, f"only with --observable {RESONATOR}")
+    table = join_tables(tables)
+    return PreparedFit(infer_dataset.build_dataset(table, infer_dataset.infer_info(table, _table_options(args, table))))
+
+
+def _fit(args: argparse.Namespace) -> None:
+    """Run ``tlsglass fit``."""
+    from tlsglass.data import infer_dataset
+    from tlsglass.data.dataset import load_dataset
+    from tlsglass.data.read_table import join_tables, read_table
+    from tlsglass.data.validate import check_name
+
+    if bool(args.tables) == bool(args.dataset):
+        raise validation.InputError("tlsglass fit: give a table or --dataset FOLDER, and not both")
+    if args.dataset:
+        _refuse(args, (*TABLE_OPTIONS, *RESONATOR_OPTIONS), "no use for it with --dataset: dataset.yaml says it")
+        dataset = load_dataset(Path(args.dataset))
+        _report(PreparedFit(dataset), Path(args.out or f"fit-{dataset.name}"), args)
+        return
+    values: Sequence[str | None] = args.value or [None]
+    if len(values) > 1 and (args.observable == RESONATOR or args.group or args.write_dataset):
+        option = "--group" if args.group else "--write-dataset" if args.write_dataset else f"--observable {RESONATOR}"
+        raise validation.InputError(f"--value {' '.join(args.value)}: only one column with {option}")
+    if args.write_dataset:
+        check_name(args.write_dataset, f"--write-dataset {args.write_dataset}")
+    if args.group:
+        _fit_chip(args)
+        return
+    tables = [read_table(table, args.decimal) for table in args.tables]
+    # all are read before the first is fitted
+    fits = [prepare(argparse.Namespace(**vars(args) | {"value": value and [value]}), tables) for value in values]
+    if args.write_dataset:
+        table = join_tables(tables)
+        _write_dataset(args.write_dataset, args.tables, table, infer_dataset.infer_info(table, _table_options(args, table)))
+    for prepared, value in zip(fits, values, strict=True):
+        column = value if len(values) > 1 else None
+        _report(prepared, Path(args.out or _folder_name(args, column)) / (column if args.out and column else ""), args)
+
+
+def _report(prepared: PreparedFit, folder: Path, args: argparse.Namespace) -> None:
+    """Fit, print the report and save it into ``folder``."""
+    if not args.quiet:
+        limit = 2 * validation.MAX_LINE if prepared.partners else validation.MAX_LINE
+        print(validation.printable(prepared.reading, limit), file=sys.stderr, flush=True)
+    report = prepared.fit()
+    file, tables = ("joint.json", "joint_*.csv") if prepared.partners else ("fit.json", "fit.md")
+    replaced = (folder / file).exists()
+    report.save(folder)
+    _print_result(report.fit, args)
+    if not args.quiet:
+        _print_written(folder, f"{file}, {tables}, figure.svg", replaced)
+
+
+def _resonator_options(args: argparse.Namespace) -> ResonatorOptions:
+    """Return the options of reading for f and 1/Q_i together."""
+    from tlsglass.data.resonator_table import ResonatorOptions
+    from tlsglass.data.units import parse_window
+
+    no_use = ("relative_error", "h0", "interaction", "write_dataset", "form", "inverse", "time")
+    _refuse(args, no_use, f"no use for it with --observable {RESONATOR}")
+    return ResonatorOptions(
+        frequency=replace(_options(args), observable=None, name=_dataset_name(args)),
+        loss=args.loss or args.Qi,
+        loss_is_inverse=bool(args.Qi) if args.loss or args.Qi else None,
+        loss_error=args.loss_error,
+        loss_window_K=parse_window(args.loss_window) if args.loss_window else None,
+        power=args.power,
+        frequency_power=args.f_power,
+        photons=args.photons,
+        Qc=args.Qc or args.inv_Qc,
+        Qc_is_inverse=bool(args.inv_Qc) if args.Qc or args.inv_Qc else None,
+        Ql=args.Ql or args.inv_Ql,
+        Ql_is_inverse=bool(args.inv_Ql) if args.Ql or args.inv_Ql else None,
+        coupling_geometry=args.coupling_geometry,
+        attenuation_dB=args.attenuation,
+        systematic=dict(zip(("uncorrelated", "correlated"), args.systematic, strict=True)) if args.systematic else None,
+        relaxation=args.relaxation,
+    )
+
+
+def _fit_chip(args: argparse.Namespace) -> None:
+    """Run ``tlsglass fit --group COLUMN``."""
+    from tlsglass.data import chip_table
+    from tlsglass.data.read_table import read_table, read_tables
+    from tlsglass.fitting.chip import fit_chip
+    from tlsglass.report import fit_report
+
+    frequency, args.frequency = args.frequency, None  # which may be a column here
+    if args.observable == RESONATOR:
+        tables = [read_table(file, args.decimal) for file in args.tables]
+        devices = chip_table.build_resonators(tables, _resonator_options(args), args.group, frequency)
+    else:
+        _refuse(args, ("write_dataset", *RESONATOR_OPTIONS), "no use for it with --group")
+        table = read_tables(args.tables, args.decimal)
+        devices = chip_table.build_datasets(table, _table_options(args, table), args.group, frequency)
+    if not args.quiet:
+        print(validation.printable(chip_table.describe_reading(devices), 2 * validation.MAX_LINE), file=sys.stderr, flush=True)
+    result = fit_chip(devices)
+    folder = Path(args.out or _folder_name(args))
+    replaced = (folder / "chip.json").exists()
+    fit_report.save_chip(result, folder)
+    _print_result(result.fit, args)
+    if not args.quiet:
+        _print_written(folder, "chip.json, chip_*.csv, figure.svg", replaced)
+
+
+def _print_result(fit: dict[str, Any], args: argparse.Namespace) -> None:
+    """Print the report, only its first line with --quiet, or all numbers with --json."""
+    if args.json:
+        print(json.dumps(fit, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join([fit["conclusion"]["text"], *([] if args.quiet else fit["lines"])]))
+
+
+def _print_written(folder: Path, files: str, replaced: bool) -> None:
+    note = "; those of an earlier fit are replaced" if replaced else ""
+    print(f"written: {folder}/{files}{note}", file=sys.stderr)
+
+
+def _refuse(args: argparse.Namespace, options: Collection[str], reason: str) -> None:
+    """Raise InputError if one of ``options``, which would be ignored, is used."""
+    values = {name: getattr(args, name) for name in options}
+    used = [f"--{name.replace('_', '-')}" for name, value in values.items() if value is not None and value is not False]
+    if used:
+        raise validation.InputError(f"{', '.join(used)}: {reason}")
+
+
+def _dataset_name(args: argparse.Namespace) -> str:
+    """Return the name of ``--name``, else that of the first file without suffix, or that of its folder for data.csv."""
+    if args.name:
+        return str(args.name)
+    path = Path("stdin" if args.tables[0] == "-" else args.tables[0])
+    return path.resolve().parent.name or path.stem if path.stem.lower() == DATA else path.stem
+
+
+def _folder_name(args: argparse.Namespace, value: str | None = None) -> str:
+    """Return the default output folder, which differs for each column and each selection of rows."""
+    parts = [_dataset_name(args), *([value] if value else []), *(args.where or ())]
+    return "-".join(["fit", *(re.sub(r"[^\w.+-]+", "_", part)[:60] for part in parts)])
+
+
+def _table_options(args: argparse.Namespace, table: Table) -> ReadingOptions:
+    """Return what the arguments say of a table."""
+    options = replace(_options(args), observable=args.observable, name=args.write_dataset or _dataset_name(args))
+    columns = _columns_by_number(args.columns, table)
+    _refuse(args, [role for role in columns if role != "value"], "--columns names that column already")
+    return replace(options, **columns)
+
+
+def _columns_by_number(entries: Sequence[str] | None, table: Table) -> dict[str, str]:
+    """Return {role: name} of --columns T=1 value=2 error=3."""
+    columns = {}
+    for entry in entries or ():
+        role, _, position = entry.partition("=")
+        if role not in COLUMN_ROLES or not position.isdecimal() or not 1 <= int(position[:6]) <= len(table.header):
+            allowed = f"must be T=N, value=N or error=N, where N is a column from 1 to {len(table.header)}"
+            raise validation.InputError(f"--columns {entry}: {allowed}")
+        columns[COLUMN_ROLES[role]] = table.header[int(position) - 1]
+    return columns
+
+
+def _options(args: argparse.Namespace) -> ReadingOptions:
+    """Return the options of reading, apart from the observable."""
+    from tlsglass.data.infer_dataset import ReadingOptions
+    from tlsglass.data.units import parse_fraction, parse_frequency, parse_window
+
+    return ReadingOptions(
+        temperature=args.temperature,
+        value=args.value[0] if args.value else None,
+        error=args.error,
+        temperature_unit=args.temperature_unit,
+        value_unit=args.value_unit,
+        error_unit=args.error_unit,
+        form=args.form,
+        inverse=args.inverse,
+        frequency_Hz=None if args.frequency is None else parse_frequency(args.frequency),
+        time=args.time,
+        fixed=_fixed_parameters(args) or None,
+        relative_error=None if args.relative_error is None else parse_fraction(args.relative_error),
+        temperature_error=args.temperature_error,
+        window_K=parse_window(args.window) if args.window else None,
+        where=_conditions(args) or None,
+        h0_K=args.h0,
+        interaction=args.interaction,
+        decimal=args.decimal,
+        skip_bad_rows=args.skip_bad_rows,
+        confirm=args.confirm or (),
+    )
+
+
+def _fixed_parameters(args: argparse.Namespace) -> dict[str, float]:
+    """Return {parameter: value} of --fix."""
+    fixed = {}
+    for entry in args.fix or ():
+        name, _, text = entry.partition("=")
+        try:
+            fixed[name.strip()] = _number(text)
+        except ValueError:
+            raise validation.InputError(f"--fix {entry}: must be NAME=X, where X is a number") from None
+    return fixed
+
+
+def _conditions(args: argparse.Namespace) -> dict[str, str]:
+    """Return {column: value} of --where."""
+    where = {}
+    for condition in args.where or ():
+        name, equals, value = condition.partition("=")
+        if not equals:
+            raise validation.InputError(f"--where {condition}: must be COLUMN=VALUE")
+        where[name.strip()] = value.strip()
+    return where
+
+
+def _write_dataset(name: str, files: Sequence[str], table: Table, info: dict[str, Any]) -> None:
+    """Write dataset.yaml and the table into config/experiments/NAME, and print where. Raises InputError if it exists."""
+    import yaml
+
+    folder = Path("config/experiments") / name
+    if folder.exists():
+        raise validation.InputError(f"{folder}: exists already; choose another name for --write-dataset")
+    folder.mkdir(parents=True)
+    file = "data" + (Path(files[0]).suffix if files != ["-"] and len(files) == 1 else ".csv")
+    if files != ["-"] and len(files) == 1:
+        shutil.copyfile(files[0], folder / file)
+    else:
+        text = streams.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([table.header, *([table.units] if table.units else []), *table.rows])
+        io.write_text(folder / file, text.getvalue())
+    info = info | {"data": info["data"] | {"file": file}}
+    io.write_text(folder / "dataset.yaml", yaml.safe_dump(info, sort_keys=False, allow_unicode=True))
+    command = f"snakemake --cores 1 results/runs/paper/experiments/{name}/fit.json"
+    print(f"written: {folder}/dataset.yaml and {file}; to fit it in the workflow: {command}", file=sys.stderr)
