@@ -1,7 +1,7 @@
 # `make` sets up and makes every figure and table from the published densities of states; `make test` sets up and runs the
 # tests; `make paper` simulates everything.
 
-.PHONY: figures quick paper equilibrium atlas interaction_atlas test test-minimum test-newest lint bench verify publish report page crate docs notebooks unlock
+.PHONY: figures app quick paper equilibrium atlas interaction_atlas test test-minimum test-newest lint bench verify publish report page crate docs notebooks unlock
 
 # Snakemake with a line for each finished stage; its full output goes to a file in .snakemake/log
 SNAKEMAKE = PYTHONPATH=tools:scripts .venv/bin/snakemake --logger stages
@@ -16,6 +16,10 @@ figures: .venv/installed
 	$(SNAKEMAKE) --cores all --configfile config/published.yaml
 	$(call NAME_RESULTS,published)
 	@echo "Page:      docs/index.html"
+
+# fit a table and explore the atlas in the browser
+app: .venv/installed
+	PYTHONPATH=scripts .venv/bin/python -m tlsglass.cli app
 
 quick: .venv/installed
 	$(SNAKEMAKE) --cores all --configfile config/quick.yaml

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from tlsglass.app import server
 from tlsglass.base import threads, validation
 from tlsglass.report import atlas_commands, fit_command
 from tlsglass.study import simulate_command
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     fit_command.add_command(commands)
     atlas_commands.add_commands(commands)
     simulate_command.add_command(commands)
+    server.add_command(commands)
     return parser
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib import pyplot
 
 from tlsglass.atlas import api
 from tlsglass.base import escape
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 drawing = threading.RLock()  # matplotlib's figures are drawn by one thread at a time
 MARGIN = 1.12  # of the axis of T beyond the points, a factor, as in ``data_panel``
 MAX_TITLE = 60
+HEIGHT = 3.2  # of the picture of the points, in inches
 N_TEMPERATURES, N_ENERGIES = 41, 61
 PANELS = {  # of the atlas
     "specific_heat": ("C (k$_B$ per lattice site)", style.VERMILION),
@@ -32,16 +35,16 @@ PANELS = {  # of the atlas
 def axes_box() -> tuple[float, float, float, float]:
     """Return left, right, top and bottom of the axes of the data in per cent of the picture, from its upper left corner."""
     with drawing:
-        figure = style.Figure.for_fit()
+        figure = style.Figure.for_fit(height=HEIGHT)
         upper, lower = (panel.axes.get_position() for panel in _both_panels(figure))
-        style.plt.close(figure.figure)
+        pyplot.close(figure.figure)
     return 100 * upper.x0, 100 * upper.x1, 100 * (1 - upper.y1), 100 * (1 - lower.y0)
 
 
 def draw_points(prepared: PreparedFit) -> str:
     """Return the picture of the points of a dataset; of a resonator, of f and below it of the loss."""
     with drawing:
-        figure = style.Figure.for_fit()
+        figure = style.Figure.for_fit(height=HEIGHT)
         datasets = [*prepared.partners, prepared.dataset]
         panels = _both_panels(figure)
         for panel, dataset in zip(panels, datasets, strict=False):
@@ -56,7 +59,7 @@ def draw_points(prepared: PreparedFit) -> str:
 def draw_fit(report: FitReport) -> str:
     """Return the picture of the points, the curves of the three models, and the residuals."""
     with drawing:
-        figure = style.Figure.for_fit()
+        figure = style.Figure.for_fit(height=HEIGHT)
         result = report.result
         data_panel.draw_data_and_fits(figure.panels[0], [(report.fit, result.points, result.curves)], alone=True)
         return _svg(figure)
@@ -65,10 +68,10 @@ def draw_fit(report: FitReport) -> str:
 def draw_report(report: FitReport | JointReport, narrow: bool) -> str:
     """Return the figure of a report, in the form for narrow screens where ``narrow``."""
     with drawing:
-        if not narrow:
-            return _svg(report.plot())
-        with style.Figure.for_narrow_screens():
-            return _svg(report.plot())
+        with style.Figure.for_narrow_screens() if narrow else contextlib.nullcontext():
+            figure = report.plot()
+        assert isinstance(figure, style.Figure)
+        return _svg(figure)
 
 
 def draw_atlas(J0_over_h0: float, T_K: float, T0_K: float, h0_K: float, narrow: bool = False) -> str:
@@ -78,11 +81,8 @@ def draw_atlas(J0_over_h0: float, T_K: float, T0_K: float, h0_K: float, narrow: 
     energies = np.linspace(0, atlas_commands.MAX_E_T * T_K, N_ENERGIES)
     density = atlas_commands.density_table(J0_over_h0, T_K, energies, h0_K)
     with drawing:
-        style.Figure._narrow = narrow
-        try:
+        with style.Figure.for_narrow_screens() if narrow else contextlib.nullcontext():
             figure = style.Figure(4, "double", 4.6, 2)
-        finally:
-            style.Figure._narrow = False
         first, *others = figure.panels
         _band(first, density["E_K"], density["n"], density["n"] - density["n_err"], density["n"] + density["n_err"], style.BLUE)
         first.axes.set_xlabel("E (K)")
@@ -134,4 +134,4 @@ def _svg(figure: style.Figure) -> str:
     try:
         return figure.to_svg()
     finally:
-        style.plt.close(figure.figure)
+        pyplot.close(figure.figure)

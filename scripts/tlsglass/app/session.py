@@ -18,18 +18,21 @@ from typing import TYPE_CHECKING, Any
 
 from tlsglass.app import plots
 from tlsglass.base import validation
+from tlsglass.base.jackknife import format_with_error
 from tlsglass.data.columns import Column, describe_columns
 from tlsglass.data.read_table import Table, parse_table
+from tlsglass.fitting.fit import ParameterState
 from tlsglass.models import registry
-from tlsglass.models.observable import Observable
+from tlsglass.models.observable import TIME, Observable
 from tlsglass.report import fit_command
+from tlsglass.report.fit_report import FitReport
 
 if TYPE_CHECKING:
     from tlsglass.report.fit_command import PreparedFit
 
 OBSERVABLE = "observable"
 COLUMN, TEXT, FLAG = "column", "text", "flag"  # kinds of choices
-SHOWN_ROWS, SHOWN_COLUMNS = 6, 12
+SHOWN_ROWS, SHOWN_COLUMNS = 4, 12
 CONFIRM = re.compile(r"; to fit it all the same, add --confirm \w+$")
 OPTION = re.compile(r"--([A-Za-z0-9-]+)((?: [A-Z]+\b)?)")
 _fitting = threading.Lock()  # one fit at a time: it uses a whole core, and caches of the atlas
@@ -79,8 +82,9 @@ OF_RESONATOR = (
     Choice("Ql", "Ql", COLUMN, is_closed=True),
     Choice("f-power", "Power at which f is fitted"),
 )
-NOT_OF_RESONATOR = ("form", "time", "fix", "h0")  # options that the command refuses for a resonator
-LABELS = {choice.option: choice.label for choice in (*MAIN, *MORE, *OF_RESONATOR)} | {OBSERVABLE: "Observable"}
+NOT_OF_RESONATOR = ("form", "time", "h0")  # options that the command refuses for a resonator
+LABELS = {choice.option: choice.label for choice in (*MAIN, *MORE, *OF_RESONATOR)}
+LABELS |= {OBSERVABLE: "Observable", "window": "Fitted"}
 VALUE_UNITS = {"W/(m K)": ("mW/(m K)",), "dimensionless": ("ppm", "%"), "Hz": ("MHz", "GHz")}  # besides those of an observable
 
 
@@ -105,6 +109,25 @@ class Reading:
                 roles |= {section["column"]: text} if "column" in section else {}
         return roles
 
+    @property
+    def inferred(self) -> dict[str, str]:
+        """{option: what was read for it}, of the columns and units of a single dataset."""
+        if self.prepared is None:
+            return {}
+        info = self.prepared.dataset.info
+        texts = {OBSERVABLE: info["observable"].replace("_", " ")}
+        if self.prepared.partners:
+            return {}
+        for key in ("temperature", "value", "error"):
+            section = info["data"][key]
+            texts |= {key: section["column"]} if "column" in section else {}
+            texts |= {f"{key}-unit": section["unit"]} if "unit" in section else {}
+        if "from_residuals" in info["data"]["error"]:
+            texts["error"] = "from the residuals"
+        probe = self.prepared.dataset.observable.probe
+        texts |= {"frequency": f"{info[probe]:g} Hz"} if probe in info and probe != TIME else {}
+        return texts
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -112,7 +135,7 @@ class Outcome:
 
     conclusion: str
     lines: tuple[str, ...]
-    parameters: tuple[dict[str, Any], ...]
+    parameters: tuple[tuple[str, str, str, str], ...]  # model, symbol, value with its error, 68 % interval
     files: dict[str, bytes]
     data_figure: str
     report_figure: str
@@ -137,6 +160,7 @@ class FitSession:
     confirmed: list[str] = field(default_factory=list)
     table: Table | None = None
     span_K: tuple[float, float] | None = None  # of the temperatures of all points, once they could be read
+    inferred_observable: str = ""  # by the last reading
 
     def load(self, name: str, raw: bytes) -> None:
         """Take a table that was uploaded as ``name`` in place of the present one. Raises InputError."""
@@ -146,8 +170,8 @@ class FitSession:
 
     @property
     def observable(self) -> Observable | None:
-        """The observable that is chosen; None for a resonator, or where it is to be inferred."""
-        return registry.OBSERVABLES.get(self.choices.get(OBSERVABLE, ""))
+        """The observable that is chosen or else inferred; None for a resonator, and where it is not known."""
+        return registry.OBSERVABLES.get(self.choices.get(OBSERVABLE) or self.inferred_observable)
 
     @property
     def is_resonator(self) -> bool:
@@ -213,6 +237,7 @@ class FitSession:
             return Reading(None, problems, getattr(error, "codes", ()))
         T_K = prepared.dataset.all_points.T_K
         self.span_K = float(T_K.min()), float(T_K.max())
+        self.inferred_observable = prepared.dataset.info["observable"]
         return Reading(prepared)
 
     def _prepare(self) -> PreparedFit:
@@ -234,9 +259,9 @@ class FitSession:
                 report.save(Path(folder) / "fit")
                 files = {path.name: path.read_bytes() for path in sorted((Path(folder) / "fit").iterdir())}
             figure = plots.draw_report(report, narrow) if narrow else files["figure.svg"].decode()
-            data_figure = plots.draw_points(prepared) if prepared.partners else plots.draw_fit(report)
-        parameters = report.parameters.to_dict("records")
-        return Outcome(report.conclusion, tuple(report.fit["lines"]), tuple(parameters), files, data_figure, figure)
+            data_figure = plots.draw_fit(report) if isinstance(report, FitReport) else plots.draw_points(prepared)
+        parameters = tuple(map(_parameter_texts, report.fit["parameters"]))
+        return Outcome(report.conclusion, tuple(report.fit["lines"]), parameters, files, data_figure, figure)
 
     def preview(self) -> tuple[list[Column], Sequence[Sequence[object]]]:
         """Return what the names of the first columns say, and the cells of the first rows."""
@@ -245,6 +270,15 @@ class FitSession:
         columns = describe_columns(self.table)
         names = self.table.header[:SHOWN_COLUMNS]
         return [columns[name] for name in names], [row[:SHOWN_COLUMNS] for row in self.table.rows[:SHOWN_ROWS]]
+
+
+def _parameter_texts(row: dict[str, Any]) -> tuple[str, str, str, str]:
+    """Return model, symbol, value with its error, and 68 % interval of an entry of ``parameters`` in fit.json."""
+    is_interval = row["state"] == ParameterState.INTERVAL
+    value = format_with_error(row["value"], row["error"]) if is_interval else f"{row['state']} ({row['value']:.3g})"
+    ends = "" if None in (row["low_68"], row["high_68"]) else f"{row['low_68']:.3g} to {row['high_68']:.3g}"
+    symbol = row["symbol"].replace("$", "").replace("_", "")
+    return row["model"], symbol, f"{value} {row['unit']}".rstrip(), ends if is_interval else ""
 
 
 def _option(option: str, text: str) -> list[str]:

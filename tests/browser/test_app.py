@@ -1,0 +1,145 @@
+"""The app in a browser: a table is dropped, a wrong column corrected, the window moved, and the results are the command's."""
+
+import json
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from shared import ROOT
+from tlsglass import cli
+
+pytest.importorskip("nicegui")
+
+HOSTILE = "<img src=x onerror=window.pwned=1> $\\frac$ {{ 7 * 7 }} $(id)"
+PATIENCE_MS = 20_000
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The address of an app that is started as users start it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = [sys.executable, "-m", "tlsglass.cli", "app", "--no-browser", "--port", str(port)]
+    environment = {"PYTHONPATH": str(ROOT / "scripts"), "PATH": "/usr/bin:/bin", "HOME": "/tmp"}
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+        url = f"http://127.0.0.1:{port}/"
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(url, timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield url
+        server.terminate()
+        output = server.stdout.read()
+    assert "Traceback" not in output, output
+
+
+@pytest.fixture
+def open_app(chromium, address):
+    """Return a function that opens the app; the browser may ask nobody else, and its console stays empty."""
+    messages, contexts = [], []
+
+    def open_app(width=1440, scheme="light"):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.set_default_timeout(PATIENCE_MS)
+        tab.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
+        tab.on("pageerror", lambda error: messages.append(str(error)))
+        own = (address, "data:", "blob:")
+        tab.on("request", lambda request: None if request.url.startswith(own) else messages.append(request.url))
+        tab.goto(address)
+        tab.get_by_text("Drop a table here").wait_for()
+        return tab
+
+    yield open_app
+    for context in contexts:
+        context.close()
+    assert messages == []
+
+
+def choose(tab, option, entry):
+    """Choose an entry of a menu, and wait until the command has it."""
+    tab.locator(f"[data-option={option}]").click()
+    tab.get_by_role("option", name=entry, exact=True).click()
+    word = entry.replace(" ", "_") if option == "observable" else entry
+    tab.wait_for_function(f"document.querySelector('.command')?.innerText.includes({json.dumps(word)})")
+
+
+def drop(tab, name, text):
+    tab.set_input_files("input[type=file]", {"name": name, "mimeType": "text/csv", "buffer": text.encode()})
+    tab.locator("td").first.wait_for()
+
+
+def test_a_table_is_fitted_as_the_command_does(open_app, tmp_path, monkeypatch):
+    rows = (ROOT / "config/experiments/stycast1266_thermal_conductivity/data.csv").read_text(encoding="utf-8").split()[1:]
+    text = "\n".join(
+        ["T_K,kappa a (W/(m K)),kappa b (W/(m K))", *(f"{T},{2 * k},{k}" for T, k in (r.split(",") for r in rows))]
+    )
+    tab = open_app()
+    drop(tab, "mine.csv", text)
+    choose(tab, "observable", "thermal conductivity")
+    assert "Value" in tab.locator(".problem").first.inner_text()  # two columns may be the value
+    for column, is_used in (("kappa a (W/(m K))", False), ("kappa b (W/(m K))", True)):
+        choose(tab, "value", column)
+        tab.locator("th", has_text="kappa b").filter(has_text="value" if is_used else "not used").wait_for()
+    slider = tab.locator(".q-range")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    tab.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + box["height"] / 2)
+    tab.wait_for_function("document.querySelector('.command').innerText.includes('--window')")
+    tab.get_by_role("button", name="Fit", exact=True).click()
+    tab.locator(".conclusion").wait_for()
+    command = tab.locator(".command").inner_text()
+    files = {}
+    for name in ("fit.md", "fit.json", "figure.svg", "figure.png"):
+        with tab.expect_download() as download:
+            tab.get_by_label(f"Download {name}").click()
+        files[name] = Path(download.value.path()).read_bytes()
+    monkeypatch.chdir(tmp_path)
+    Path("mine.csv").write_bytes(text.encode())
+    assert cli.main([*shlex.split(command)[1:], "--out", "o"]) == 0
+    fit = json.loads(files["fit.json"])
+    assert tab.locator(".conclusion").inner_text() == fit["conclusion"]["text"]
+    assert fit["reading"]["columns"]["value"] == "kappa b (W/(m K))"
+    assert 0.3 < fit["window_K"][1] < 0.6
+    assert files == {name: (Path("o") / name).read_bytes() for name in files}
+
+
+def test_hostile_text_is_shown_as_text_and_errors_are_lines(open_app):
+    tab = open_app()
+    rows = "\n".join(f"{0.05 * k},{(0.01 + 0.0003 * (k % 3)) * k**1.9}" for k in range(1, 12))
+    drop(tab, f"{HOSTILE}.csv", f'T_K,"{HOSTILE}"\n{rows}')
+    assert HOSTILE in tab.locator("th").nth(1).inner_text()
+    choose(tab, "observable", "thermal conductivity")
+    assert "Unit of the value" in tab.locator(".problem").first.inner_text()
+    tab.set_input_files("input[type=file]", {"name": "x.csv", "mimeType": "text/csv", "buffer": b"\x89HDF"})
+    tab.locator(".problem", has_text="HDF5").wait_for()
+    assert "Traceback" not in tab.inner_text("body")
+    assert tab.evaluate("window.pwned") is None
+    assert tab.locator("img[onerror], th img").count() == 0
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_the_atlas_follows_its_sliders_and_is_accessible(open_app, width, scheme):
+    tab = open_app(width, scheme)
+    tab.get_by_role("tab", name="Explore the atlas").click()
+    picture = tab.locator(".atlas img")
+    picture.wait_for()
+    before = picture.get_attribute("alt")
+    tab.locator(".atlas .q-slider [tabindex='0'], .atlas .q-slider[tabindex='0']").first.press("ArrowRight")
+    tab.wait_for_function(f"document.querySelector('.atlas img').alt !== {json.dumps(before)}")
+    assert re.search(r"J0/h0 = 0\.15[1-9]", picture.get_attribute("alt"))
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    violations = Axe().run(tab).response["violations"]
+    assert [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in violations if v["impact"] == "critical"] == []

@@ -1,0 +1,149 @@
+"""The state of the app without a browser: its results are those of the command that it shows."""
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from shared import EXPERIMENTS, ROOT
+from tlsglass import cli
+from tlsglass.app import session as sessions
+from tlsglass.app.session import FitSession
+from tlsglass.base import validation
+
+CASES = ROOT / "tests/data/cases"
+HOSTILE = "-<img src=x onerror=alert(1)>$(id);`id`'\"|x"
+
+
+def load(path, raw=None, **choices):
+    session = FitSession()
+    session.load(path.name, raw or path.read_bytes())
+    session.choices |= {option.replace("_", "-"): text for option, text in choices.items()}
+    return session
+
+
+TABLES = {  # table, choices, window
+    "kappa": (EXPERIMENTS / "stycast1266_thermal_conductivity/data.csv", {"error": "1%"}, (0.05, 0.45)),
+    "C": (CASES / "C_over_T.csv", {}, None),
+    "permittivity": (EXPERIMENTS / "fig5b_silica_dielectric_constant/data.csv", {"frequency": "1kHz"}, (0.02, 0.3)),
+    "f": (
+        EXPERIMENTS / "niobium_resonator_frequency/data.csv",
+        {"frequency": "5.62GHz", "observable": "resonator_frequency"},
+        None,
+    ),
+    "f and Q": (
+        CASES / "joint_one_power.csv",
+        {"observable": "resonator", "temperature_unit": "K", "value_unit": "Hz"},
+        (0.1, 0.8),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(TABLES))
+def test_all_files_are_those_of_the_command_that_is_shown(name, tmp_path, monkeypatch, capsys):
+    path, choices, window = TABLES[name]
+    raw = path.read_bytes()
+    if name == "f and Q":  # a third of the points, in a fraction of the time
+        header, *rows = raw.splitlines(keepends=True)
+        raw = b"".join([header, *rows[::3]])
+    session = load(path, raw, **choices)
+    assert session.read().problems == ()
+    if window:
+        session.set_window(*window)
+        assert session.window_K == window
+    outcome = session.fit()
+    (tmp_path / path.name).write_bytes(raw)
+    monkeypatch.chdir(tmp_path)
+    program, *words = shlex.split(session.command)
+    assert program == "tlsglass"
+    assert cli.main([*words, "--out", "o"]) == 0
+    assert capsys.readouterr().out.splitlines() == [outcome.conclusion, *outcome.lines]
+    written = {file.name: file.read_bytes() for file in Path("o").iterdir()}
+    assert outcome.files == written
+    assert {"fit.json", "joint.json"} & set(written)
+
+
+def test_a_wrong_column_is_corrected_and_what_is_missing_is_asked_by_the_names_of_the_menus(tmp_path):
+    rows = [f"{0.05 * k},{3 * k},{0.01 * k**1.9}" for k in range(1, 12)]
+    (tmp_path / "a.csv").write_text("\n".join(["T_K,P1 (W/m/K),P2 (W/m/K)", *rows]), encoding="utf-8")
+    session = load(tmp_path / "a.csv", observable="thermal_conductivity")
+    assert session.read().problems[0].startswith("“Value”:")
+    session.choices["value"] = "P1 (W/m/K)"
+    assert session.read().roles["P1 (W/m/K)"].startswith("value")
+    session.choices["value"] = "P2 (W/m/K)"
+    reading = session.read()
+    assert reading.roles["P2 (W/m/K)"].startswith("value")
+    assert "P1 (W/m/K)" not in reading.roles
+    assert reading.prepared.dataset.points.value[0] == pytest.approx(0.01)
+
+
+def test_a_question_is_answered_by_its_code():
+    session = load(CASES / "silent_swapped_columns.csv", observable="thermal_conductivity")
+    reading = session.read()
+    assert reading.codes
+    assert reading.prepared is None
+    session.confirmed += reading.codes
+    assert session.read().prepared is not None
+    assert shlex.split(session.command)[-2:] == ["--confirm", reading.codes[-1]]
+
+
+def test_only_menus_of_the_observable_become_words(tmp_path):
+    session = load(CASES / "C_over_T.csv", frequency="1GHz")
+    assert "--frequency" in session.words()
+    session.choices["observable"] = "thermal_conductivity"
+    assert "--frequency" not in session.words()
+    session.choices["observable"] = "specific_heat"
+    assert {"time"} <= {choice.option for choice in session.visible_choices()}
+
+
+def test_hostile_names_are_words_of_their_own(tmp_path, monkeypatch):
+    name = f"{HOSTILE}.csv"
+    table = f'T_K,"{HOSTILE.replace(chr(34), "")}"\n' + "".join(
+        f"{0.05 * k},{(0.01 + 0.0003 * (k % 3)) * k**1.9}\n" for k in range(1, 12)
+    )
+    session = FitSession()
+    session.load(f"../../etc\\{name}", table.encode())
+    assert session.file_name == name
+    header = session.table.header[1]
+    session.choices |= {"observable": "thermal_conductivity", "value": header, "value-unit": "W/(m K)"}
+    reading = session.read()
+    assert reading.problems == ()
+    (tmp_path / name).write_text(table, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main([*shlex.split(session.command)[1:], "--out", "o"]) == 0
+    assert json.loads(Path("o/fit.json").read_text(encoding="utf-8"))["reading"]["columns"]["value"] == header
+
+
+def test_bad_files_are_refused_and_the_table_before_is_kept(monkeypatch):
+    session = load(CASES / "C_over_T.csv")
+    for raw in (b"", b"\x89HDF....", b"PK\x03\x04broken", b"\0" * 50):
+        with pytest.raises(validation.InputError):
+            session.load("x.csv", raw)
+    assert session.file_name == "C_over_T.csv"
+    monkeypatch.setattr("tlsglass.data.read_table.MAX_BYTES", 10)
+    with pytest.raises(validation.InputError, match=r"at most 1e-05 MB"):
+        session.load("x.csv", b"T,x\n" * 9)
+
+
+def test_a_window_over_all_points_is_none():
+    session = load(CASES / "C_over_T.csv")
+    session.read()
+    low, high = session.span_K
+    session.set_window(low / 1.12, high * 1.12)
+    assert session.window_K is None
+    session.set_window(low / 1.12, high / 2)
+    assert session.window_K[1] == pytest.approx(high / 2, rel=5e-3)
+
+
+def test_every_menu_is_an_option_of_the_command():
+    session = load(CASES / "C_over_T.csv", observable="resonator")
+    resonator = {choice.option for choice in session.visible_choices()}
+    assert {"loss", "Qc", "coupling-geometry"} <= resonator
+    for choice in (*sessions.MAIN, *sessions.MORE, *sessions.OF_RESONATOR):
+        words = (
+            [f"--{choice.option}"]
+            if choice.kind == sessions.FLAG
+            else [f"--{choice.option}", (choice.suggestions or ("1",))[0]]
+        )
+        sessions.fit_command.parse(["t.csv", *words])
