@@ -140,6 +140,9 @@ def test_the_atlas_follows_its_sliders_and_is_accessible(open_app, width, scheme
     tab.locator(".atlas .q-slider [tabindex='0'], .atlas .q-slider[tabindex='0']").first.press("ArrowRight")
     tab.wait_for_function(f"document.querySelector('.atlas img').alt !== {json.dumps(before)}")
     assert re.search(r"J0/h0 = 0\.15[1-9]", picture.get_attribute("alt"))
+    tab.get_by_label("Interaction").click()
+    tab.get_by_role("option", name="two_tls", exact=True).click()
+    tab.wait_for_function("document.querySelector('.atlas img').alt.includes('two_tls')")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     violations = Axe().run(tab).response["violations"]
     assert [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in violations if v["impact"] == "critical"] == []

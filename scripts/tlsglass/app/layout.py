@@ -295,10 +295,12 @@ class AtlasTab:
 
     def __init__(self, is_narrow: bool) -> None:
         self.is_narrow, self.is_drawing = is_narrow, False
-        self.drawn: tuple[float, float, float] | None = None
+        self.drawn: tuple[str, float, float, float] | None = None
         (coldest, warmest), (_, strongest) = api.limits(H0_K).values()
         with ui.element("div").classes("columns atlas"):
             with ui.element("section").classes("controls"):
+                names = api.interactions()
+                self.interaction = ui.select(names, label="Interaction", value="gaussian", on_change=self.change_interaction)
                 self.ratio = self.slider("J0/h0", 0, strongest / H0_K, 0.005, 0.15, lambda x: f"{x:.3f}")
                 logarithms = [math.log10(end) for end in (coldest, warmest)]
                 self.temperature = self.slider("T", logarithms[0], logarithms[1], 0.01, -1, lambda x: f"{10**x:.3g} K")
@@ -320,16 +322,33 @@ class AtlasTab:
             slider.props(f'aria-label="{label}"').on("change", self.draw)
         return slider
 
+    async def change_interaction(self) -> None:
+        """Adapt the sliders to the atlas of another interaction."""
+        (coldest, warmest), (_, strongest) = api.limits(H0_K, interaction=self.interaction.value).values()
+        for slider, low, high in (
+            (self.ratio, 0.0, strongest / H0_K),
+            (self.temperature, math.log10(coldest), math.log10(warmest)),
+        ):
+            slider.props(f"min={low} max={high}")
+            slider.value = min(max(slider.value, low), high)
+        await self.draw()
+
     async def draw(self) -> None:
         """Draw the panels, again as long as the sliders have moved meanwhile."""
         if self.is_drawing:
             return
         self.is_drawing = True
         try:
-            while self.drawn != (now := (self.ratio.value, 10**self.temperature.value, 10**self.crossover.value)):
+            while self.drawn != (now := self.choice()):
                 svg = await asyncio.to_thread(plots.draw_atlas, *now, H0_K, self.is_narrow)
-                description = f"n(T, E), C, κ and δv/v at J0/h0 = {now[0]:.3f} and T = {now[1]:.3g} K"
+                description = (
+                    f"n(T, E), C, κ and δv/v with the interaction {now[0]} at J0/h0 = {now[1]:.3f} and T = {now[2]:.3g} K"
+                )
                 picture(self.picture, svg, description)
                 self.drawn = now
         finally:
             self.is_drawing = False
+
+    def choice(self) -> tuple[str, float, float, float]:
+        """Return the interaction, J0/h0, T and the crossover temperature."""
+        return self.interaction.value, self.ratio.value, 10**self.temperature.value, 10**self.crossover.value

@@ -51,6 +51,8 @@ def draw_points(prepared: PreparedFit) -> str:
             _draw_dataset(panel, dataset)
         if len(datasets) == 1:
             panels[1].axes.set_visible(False)
+            upper, lower = (panel.axes.get_position() for panel in panels)
+            panels[0].axes.set_position((upper.x0, lower.y0, upper.width, upper.y1 - lower.y0))
             panels[0].axes.tick_params(labelbottom=True)
         panels[len(datasets) - 1].axes.set_xlabel("$T$ (K)")
         return _svg(figure)
@@ -74,12 +76,12 @@ def draw_report(report: FitReport | JointReport, narrow: bool) -> str:
         return _svg(figure)
 
 
-def draw_atlas(J0_over_h0: float, T_K: float, T0_K: float, h0_K: float, narrow: bool = False) -> str:
+def draw_atlas(interaction: str, J0_over_h0: float, T_K: float, T0_K: float, h0_K: float, narrow: bool = False) -> str:
     """Return the picture of n(T, E) at a temperature, and of C, κ and δv/v against T, with one standard error of the atlas."""
-    (coldest, warmest), _ = api.limits(h0_K).values()
+    (coldest, warmest), _ = api.limits(h0_K, interaction=interaction).values()
     temperatures = np.geomspace(coldest * (1 + 1e-9), warmest * (1 - 1e-9), N_TEMPERATURES)
     energies = np.linspace(0, atlas_commands.MAX_E_T * T_K, N_ENERGIES)
-    density = atlas_commands.density_table(J0_over_h0, T_K, energies, h0_K)
+    density = atlas_commands.density_table(J0_over_h0, T_K, energies, h0_K, interaction)
     with drawing:
         with style.Figure.for_narrow_screens() if narrow else contextlib.nullcontext():
             figure = style.Figure(4, "double", 4.6, 2)
@@ -90,7 +92,7 @@ def draw_atlas(J0_over_h0: float, T_K: float, T0_K: float, h0_K: float, narrow: 
         first.axes.set_ylim(0, 1.1 * (density["n"] + density["n_err"]).max())
         for panel, (name, (label, color)) in zip(others, PANELS.items(), strict=True):
             T0 = T0_K if name in atlas_commands.ACOUSTIC else None
-            table = atlas_commands.prediction_table(name, [J0_over_h0], temperatures, h0_K, T0)
+            table = atlas_commands.prediction_table(name, [J0_over_h0], temperatures, h0_K, T0, interaction=interaction)
             _band(panel, temperatures, table[name], table["low"], table["high"], color)
             panel.axes.axvline(T_K, color=style.GREY, linewidth=0.7, linestyle=":")
             panel.axes.set_xlabel("T (K)")

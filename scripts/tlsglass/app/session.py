@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tlsglass.app import plots
+from tlsglass.atlas import api
 from tlsglass.base import validation
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.data.columns import Column, describe_columns
@@ -67,6 +68,7 @@ MORE = (
     Choice("decimal", "Decimal mark", suggestions=("point", "comma"), is_closed=True),
     Choice("fix", "Fixed parameter", hint="NAME=X"),
     Choice("h0", "h0 (K)", hint="10 by default"),
+    Choice("interaction", "Interaction", suggestions=tuple(api.interactions()), is_closed=True, hint="gaussian by default"),
     Choice("skip-bad-rows", "Leave out rows without a number", FLAG),
 )
 OF_RESONATOR = (
@@ -82,7 +84,7 @@ OF_RESONATOR = (
     Choice("Ql", "Ql", COLUMN, is_closed=True),
     Choice("f-power", "Power at which f is fitted"),
 )
-NOT_OF_RESONATOR = ("form", "time", "h0")  # options that the command refuses for a resonator
+NOT_OF_RESONATOR = ("form", "time", "h0", "interaction")  # options that the command refuses for a resonator
 LABELS = {choice.option: choice.label for choice in (*MAIN, *MORE, *OF_RESONATOR)}
 LABELS |= {OBSERVABLE: "Observable", "window": "Fitted"}
 VALUE_UNITS = {"W/(m K)": ("mW/(m K)",), "dimensionless": ("ppm", "%"), "Hz": ("MHz", "GHz")}  # besides those of an observable

@@ -8,7 +8,7 @@ from tlsglass.app import plots
 
 
 def test_the_atlas_is_drawn_wide_and_narrow():
-    wide, narrow = (plots.draw_atlas(0.15, 0.1, 0.2, 10.0, narrow) for narrow in (False, True))
+    wide, narrow = (plots.draw_atlas("gaussian", 0.15, 0.1, 0.2, 10.0, narrow) for narrow in (False, True))
     (width, height), (narrow_width, narrow_height) = (
         map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()) for svg in (wide, narrow)
     )
