@@ -8,9 +8,9 @@ import pytest
 
 from shared import EXPERIMENTS, ROOT
 from tlsglass import cli
-from tlsglass.app import session as sessions
-from tlsglass.app.session import FitSession
+from tlsglass.app.session import FLAG, MAIN, MORE, OF_RESONATOR, FitSession
 from tlsglass.base import validation
+from tlsglass.report import fit_command
 
 CASES = ROOT / "tests/data/cases"
 HOSTILE = "-<img src=x onerror=alert(1)>$(id);`id`'\"|x"
@@ -140,10 +140,6 @@ def test_every_menu_is_an_option_of_the_command():
     session = load(CASES / "C_over_T.csv", observable="resonator")
     resonator = {choice.option for choice in session.visible_choices()}
     assert {"loss", "Qc", "coupling-geometry"} <= resonator
-    for choice in (*sessions.MAIN, *sessions.MORE, *sessions.OF_RESONATOR):
-        words = (
-            [f"--{choice.option}"]
-            if choice.kind == sessions.FLAG
-            else [f"--{choice.option}", (choice.suggestions or ("1",))[0]]
-        )
-        sessions.fit_command.parse(["t.csv", *words])
+    for choice in (*MAIN, *MORE, *OF_RESONATOR):
+        words = [f"--{choice.option}"] if choice.kind == FLAG else [f"--{choice.option}", (choice.suggestions or ("1",))[0]]
+        fit_command.parse(["t.csv", *words])
