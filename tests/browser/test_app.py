@@ -122,7 +122,7 @@ def test_hostile_text_is_shown_as_text_and_errors_are_lines(open_app):
     drop(tab, f"{HOSTILE}.csv", f'T_K,"{HOSTILE}"\n{rows}')
     assert HOSTILE in tab.locator("th").nth(1).inner_text()
     choose(tab, "observable", "thermal conductivity")
-    assert "Unit of the value" in tab.locator(".problem").first.inner_text()
+    assert "Unit of value" in tab.locator(".problem").first.inner_text()
     tab.set_input_files("input[type=file]", {"name": "x.csv", "mimeType": "text/csv", "buffer": b"\x89HDF"})
     tab.locator(".problem", has_text="HDF5").wait_for()
     assert "Traceback" not in tab.inner_text("body")

@@ -65,7 +65,7 @@ class FitTab:
 
     def __init__(self, is_narrow: bool) -> None:
         self.session, self.is_narrow = FitSession(), is_narrow
-        self.reading = Reading()
+        self.reading, self.turn = Reading(), 0
         self.fields: dict[str, tuple[ui.input | ui.select, str]] = {}  # by option, with what they may contain
         with ui.element("div").classes("columns"):
             with ui.element("section").classes("controls"):
@@ -172,7 +172,11 @@ class FitTab:
         if self.session.table is None:
             return
         known = self.session.observable
-        reading = self.reading = await asyncio.to_thread(self.session.read)
+        self.turn = turn = self.turn + 1
+        reading = await asyncio.to_thread(self.session.read)
+        if turn != self.turn:  # another choice was made meanwhile
+            return
+        self.reading = reading
         if self.session.observable is not known:  # it was inferred, and other menus make sense
             self.build_menus()
         self.results.classes("stale")
@@ -266,7 +270,8 @@ class FitTab:
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Show the first line, the parameters, the pictures, and links to the files."""
-        picture(self.picture, outcome.data_figure, outcome.conclusion)
+        if outcome.data_figure:
+            picture(self.picture, outcome.data_figure, outcome.conclusion)
         self.results.classes(remove="stale")
         self.answer.clear()
         with self.answer:
@@ -280,7 +285,7 @@ class FitTab:
                     if name in outcome.files:
                         self.download(label, name, outcome.files[name])
                 self.download("All files", "fit.zip", outcome.archive())
-            folded = ui.expansion("Figure of the report", value=self.session.is_resonator)
+            folded = ui.expansion("Figure of the report", value=not outcome.data_figure)
             with folded, ui.element("div").classes("plate"):
                 picture(ui.html("", sanitize=False), outcome.report_figure, "The figure of the report")
 

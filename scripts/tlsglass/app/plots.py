@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 drawing = threading.RLock()  # matplotlib's figures are drawn by one thread at a time
 MARGIN = 1.12  # of the axis of T beyond the points, a factor, as in ``data_panel``
 MAX_TITLE = 60
-HEIGHT = 3.2  # of the picture of the points, in inches
+HEIGHT = 3.4  # of the picture of the points, in inches
 N_TEMPERATURES, N_ENERGIES = 41, 61
 PANELS = {  # of the atlas
     "specific_heat": ("C (k$_B$ per lattice site)", style.VERMILION),

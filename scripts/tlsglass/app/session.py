@@ -55,15 +55,15 @@ MAIN = (
     Choice("temperature", "Temperature", COLUMN, is_closed=True),
     Choice("temperature-unit", "Unit of T", suggestions=("K", "mK")),
     Choice("value", "Value", COLUMN, is_closed=True),
-    Choice("value-unit", "Unit of the value"),
-    Choice("error", "Error", COLUMN, ("none", "1%", "3%"), hint="a column, none, or like 1% or 50Hz"),
-    Choice("error-unit", "Unit of the error", suggestions=("relative", "%")),
+    Choice("value-unit", "Unit of value"),
+    Choice("error", "Error", COLUMN, ("none", "1%", "3%"), hint="column, none, 1%, 50Hz"),
+    Choice("error-unit", "Unit of error", suggestions=("relative", "%")),
     Choice("frequency", "Frequency", hint="like 5.6GHz or 90kHz"),
     Choice("time", "Time", COLUMN, hint="a column, or like 10s"),
 )
 MORE = (
     Choice("form", "Form of the value", suggestions=("value", "value/T", "value/T^2", "value/T^3", "1/value", "log10", "ln")),
-    Choice("temperature-error", "Error of T", COLUMN, hint="a column, or like 0.3mK+0.1%"),
+    Choice("temperature-error", "Error of T", COLUMN, hint="column, or 0.3mK+0.1%"),
     Choice("where", "Only rows where", hint="COLUMN=VALUE"),
     Choice("decimal", "Decimal mark", suggestions=("point", "comma"), is_closed=True),
     Choice("fix", "Fixed parameter", hint="NAME=X"),
@@ -139,7 +139,7 @@ class Outcome:
     lines: tuple[str, ...]
     parameters: tuple[tuple[str, str, str, str], ...]  # model, symbol, value with its error, 68 % interval
     files: dict[str, bytes]
-    data_figure: str
+    data_figure: str  # empty where the fit is of several quantities, or against time
     report_figure: str
 
     def archive(self) -> bytes:
@@ -261,7 +261,9 @@ class FitSession:
                 report.save(Path(folder) / "fit")
                 files = {path.name: path.read_bytes() for path in sorted((Path(folder) / "fit").iterdir())}
             figure = plots.draw_report(report, narrow) if narrow else files["figure.svg"].decode()
-            data_figure = plots.draw_fit(report) if isinstance(report, FitReport) else plots.draw_points(prepared)
+            data_figure = ""
+            if isinstance(report, FitReport) and report.fit.get("abscissa", "T_K") == "T_K":
+                data_figure = plots.draw_fit(report)
         parameters = tuple(map(_parameter_texts, report.fit["parameters"]))
         return Outcome(report.conclusion, tuple(report.fit["lines"]), parameters, files, data_figure, figure)
 
