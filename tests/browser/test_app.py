@@ -19,7 +19,7 @@ from tlsglass import cli
 pytest.importorskip("nicegui")
 
 HOSTILE = "<img src=x onerror=window.pwned=1> $\\frac$ {{ 7 * 7 }} $(id)"
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from tlsglass.report import fit_command
 
 STEPS = 1000  # of a slider over the axis of temperature
 NARROW_PIXELS = 700
+PATIENCE_S = 30.0  # for a browser to connect
 MAX_READING = 1200  # characters
 PARAMETER_HEADS = ("model", "parameter", "value", "68 %")
 DOWNLOADS = {"fit.md": "Report", "fit.json": "JSON", "joint.json": "JSON", "figure.svg": "SVG", "figure.png": "PNG"}
@@ -31,8 +32,14 @@ async def build() -> None:
     """Build the page of one visitor."""
     ui.add_css(Path(__file__).with_name("app.css"))
     ui.colors(primary="#0b57a4")
-    await ui.context.client.connected()
-    is_narrow = int(await ui.run_javascript("innerWidth")) < NARROW_PIXELS
+    try:
+        await ui.context.client.connected(PATIENCE_S)
+        width = await ui.run_javascript("innerWidth", timeout=PATIENCE_S)
+    except TimeoutError:
+        width = None
+    if width is None:  # it was no browser, or it has left
+        return
+    is_narrow = width < NARROW_PIXELS
     with ui.header().classes("bar"):
         ui.label("tlsglass").classes("brand")
         with ui.tabs().props("no-caps inline-label") as tabs:
