@@ -323,7 +323,8 @@ def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
     scaled = [member for member in fit["members"] if member["errors_scaled_by"] > 1]
     for member in scaled:
         factor = format_value(member["errors_scaled_by"])
-        lines.append(("errors_scaled", f"{member['name']}: no model describes it alone; its errors are multiplied by {factor}"))
+        scaled_by = "" if factor == "1" else f"; its errors are multiplied by {factor}"
+        lines.append(("errors_scaled", f"{member['name']}: no model describes it alone{scaled_by}"))
     return [{"code": code, "text": text} for code, text in lines]
 
 
