@@ -18,15 +18,35 @@ def blocks(page):
     return BLOCKS.findall((ROOT / f"docs/{page}.md").read_text(encoding="utf-8"))
 
 
+def test_simulations_print_what_the_page_shows(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (program, *arguments), *_ = (shlex.split(text) for kind, text in blocks("simulate") if kind == "sh")
+    expected = next(text for kind, text in blocks("simulate") if kind == "text")
+    assert program == "tlsglass"
+    assert cli.main(arguments) == 0
+    shown, printed = (pd.read_csv(io.StringIO(text), comment="#") for text in (expected, capsys.readouterr().out))
+    pd.testing.assert_frame_equal(printed, shown, rtol=1e-3)  # fits end within their tolerance
+    assert {path.name for path in (tmp_path / "my-simulation").iterdir()} == {
+        *("T0.02.csv", "T0.5.csv", "T2e-06.csv", "T0.02.npz", "T0.5.npz", "T2e-06.npz", "simulation.json", "shards")
+    }
+    assert (tmp_path / "n.svg").exists()
+    page = (ROOT / "docs/simulate.md").read_text(encoding="utf-8").partition("## In Python")[2]
+    assert printed_by_python(BLOCKS.findall(page)) == "".join(text for kind, text in BLOCKS.findall(page) if kind == "text")
+
+
 def test_chains_print_what_the_page_shows():
-    namespace, expected, printed = {}, "", io.StringIO()
-    for kind, text in blocks("reproducible-chains"):
-        if kind == "text":
-            expected += text
-        else:
+    page = blocks("reproducible-chains")
+    assert printed_by_python(page) == "".join(text for kind, text in page if kind == "text")
+
+
+def printed_by_python(blocks_of_page):
+    """Return what the Python of a page prints."""
+    namespace, printed = {}, io.StringIO()
+    for kind, text in blocks_of_page:
+        if kind == "python":
             with contextlib.redirect_stdout(printed):
                 exec(text, namespace)
-    assert printed.getvalue() == expected
+    return printed.getvalue()
 
 
 @pytest.fixture

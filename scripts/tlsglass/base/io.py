@@ -91,6 +91,10 @@ def atomic_write(path: StrPath) -> Iterator[Path]:
         if _JobState.checksum_record and path.suffix in RECORDED and path != _JobState.checksum_record:
             _record_checksum(_JobState.checksum_record, path, sha256(temporary))
         os.replace(temporary, path)
+    except OSError as error:
+        if str(error.filename) == str(temporary):
+            error.filename = str(path)  # the name that the user knows
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

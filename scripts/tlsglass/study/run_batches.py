@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from tlsglass.base import io
@@ -91,7 +94,8 @@ def _run_in_processes(
         for _ in range(cores):
             connection, end = context.Pipe()
             process = context.Process(target=_work, args=(end, plan, shards), daemon=True)
-            process.start()
+            with _without_main_module():
+                process.start()
             end.close()
             workers[connection] = process
         while workers:
@@ -119,11 +123,21 @@ def _run_in_processes(
 
 
 def _unexpected_end(exitcode: int) -> io.UserError:
-    reason = f"ended by {signal.Signals(-exitcode).name}" if exitcode < 0 else f"ended with exit code {exitcode}"
+    reason = f"was ended by {signal.Signals(-exitcode).name}" if exitcode < 0 else f"ended with exit code {exitcode}"
     return io.UserError(
-        f"a process of the simulation was {reason}; finished batches are kept. Use fewer cores if there was too little memory;"
-        ' a script that simulates with several cores must do so under `if __name__ == "__main__":`'
+        f"a process of the simulation {reason}; finished batches are kept. Use fewer cores if there was too little memory"
     )
+
+
+@contextmanager
+def _without_main_module() -> Iterator[None]:
+    """Start processes that do not import the script of the user, which therefore needs no ``if __name__ == "__main__"``."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _work(connection: Connection, plan: SimulationPlan, shards: Path) -> None:

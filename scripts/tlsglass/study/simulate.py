@@ -96,7 +96,7 @@ def simulate(
     seed
         Root of all random numbers.
     cores
-        Number of processes. With more than one, a script must call this function under ``if __name__ == "__main__":``.
+        Number of processes.
     folder
         Where the results and the finished batches are kept. A call with the same arguments continues an interrupted one, also
         with more realizations or at other temperatures of the schedule. By default nothing is kept.

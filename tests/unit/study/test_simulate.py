@@ -208,6 +208,18 @@ def test_a_killed_run_ends_with_its_processes_and_continues_with_the_same_bits(t
     assert not list((tmp_path / "out").rglob(".part-*"))
 
 
+def test_a_script_needs_no_guard(tmp_path):
+    (tmp_path / "script.py").write_text(
+        f"import tlsglass\nprint(tlsglass.simulate(**{SMALL | {'realizations': 400}}, cores=2).n_realizations)\n",
+        encoding="utf-8",
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "scripts")}
+    run = subprocess.run(
+        [sys.executable, "script.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert (run.stdout, run.stderr) == ("400\n", "")
+
+
 def process_tree(pid):
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as stream:
         return [int(child) for child in stream.read().split()]
