@@ -8,7 +8,7 @@ from tlsglass.plotting import style
 KINDS = {
     "leave_one_out": ("one coupling left out", {"color": style.BLUE, "marker": "o", "markerfacecolor": "white"}),
     "test": ("other couplings, other seed", {"color": style.VERMILION, "marker": "s"}),
-    "test_size": ("the same at L = 16", {"color": style.VERMILION, "marker": "s", "markerfacecolor": "white"}),
+    "test_size": ("the same at $L$ = 16, 20", {"color": style.VERMILION, "marker": "s", "markerfacecolor": "white"}),
     "published": ("full schedule", {"color": style.GREEN, "marker": "^"}),
     "equilibrium": ("exchange Monte Carlo, other seed", {"color": style.PURPLE, "marker": "D"}),
 }
