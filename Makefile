@@ -132,7 +132,7 @@ QUIETLY = --quiet --disable-pip-version-check
 
 .venv-newest/installed: pyproject.toml
 	$(CHECK_PYTHON)
-	$(PYTHON) -m venv --clear .venv-newest && .venv-newest/bin/python -m pip install --upgrade '.[workflow,excel]' pytest mpmath
+	$(PYTHON) -m venv --clear .venv-newest && .venv-newest/bin/python -m pip install --upgrade '.[workflow,app]' pytest mpmath
 	touch $@
 
 .venv-%/installed: requirements-%.lock
