@@ -64,7 +64,7 @@ report: .venv/installed
 	.venv/bin/snakemake --report results/runs/published/report.html --configfile config/published.yaml
 
 page: .venv/installed
-	$(SNAKEMAKE) --cores 1 --force page readme --configfile config/published.yaml
+	$(SNAKEMAKE) --cores 1 --force page readme results_note --configfile config/published.yaml
 
 # a Workflow RO-Crate; the validator asks w3id.org for the context of its terms
 crate: .venv-crate/installed

@@ -155,6 +155,7 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
         "verify_files",
         "page",
         "readme",
+        "results_note",
         "atlas_file",
         "interaction_atlas",
         "interaction_atlas_validation",

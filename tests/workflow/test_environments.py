@@ -51,7 +51,10 @@ def read(environment):
 
 
 def specs(environment):
-    return [MatchSpec(entry, strict=True) for entry in read(environment)["dependencies"]]
+    """Return what an environment asks conda for, and then pip, of which only versions are compared."""
+    entries = [entry for entry in read(environment)["dependencies"] if entry != "pip"]
+    from_pip = [name for entry in entries if isinstance(entry, dict) for name in entry["pip"]]
+    return [MatchSpec(entry, strict=True) for entry in [*(e for e in entries if isinstance(e, str)), *from_pip]]
 
 
 def runtime_nodes(tree):

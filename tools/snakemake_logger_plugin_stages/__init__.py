@@ -22,7 +22,7 @@ STAGES = {  # name: regular expression of rules; a rule belongs to the first tha
     "densities of states": r"(\w+_)?dos(_table)?|summarize_chains|equilibration_data",
     "fits of measured data": r"fit_\w+|experiment_table|joint_tables|closure\w*",
     "figures": r"figures?_\w+",
-    "page and documents": r"page|readme|report_texts",
+    "page and documents": r"page|readme|results_note|report_texts",
     "quantities and tables": r"\w+",
 }
 ALL = "all"  # the rule that only lists targets

@@ -1,4 +1,4 @@
-# The page, the README and the pages in docs show the published outcome, whatever the configuration is.
+# The page, the README, the pages in docs and the results note show the published outcome, whatever the configuration is.
 
 
 rule page:
@@ -56,3 +56,26 @@ rule readme:
         L=config["paper"]["L"],
     script:
         "../../scripts/readme.py"
+
+
+rule results_note:
+    input:
+        manifest=bundled_file(f"results/published/{io.MANIFEST}"),
+        published=lambda w: bundled_files("results/published", "*/**/*.[cj]s*"),
+        config=bundled_files("config", "*.csv"),
+        figures=bundled_files("results/published/figures", "figure_1.svg")
+        + bundled_files("results/published/figures", "figure_atlas_mu.svg"),
+        template=bundled_file("paper/results_note.typ.j2"),
+    output:
+        pdf="paper/results_note.pdf",
+    log:
+        "<logs>/results_note.log",
+    benchmark:
+        "<benchmarks>/results_note.tsv"
+    conda:
+        "../../envs/paper.yaml"
+    params:
+        code=library_digest("results_note.py"),
+        L=config["paper"]["L"],
+    script:
+        "../../scripts/results_note.py"

@@ -1,4 +1,4 @@
-"""Text that users write, as plain text in reStructuredText, Markdown, and matplotlib.
+"""Text that users write, as plain text in reStructuredText, Markdown, Typst, and matplotlib.
 
 Labels, titles and names of datasets and columns are shown as they are written, never interpreted. HTML is escaped by Jinja
 and commands are quoted by ``shlex.quote``.
@@ -15,6 +15,9 @@ _MAX_LENGTH = 1000
 
 # What begins a link, code, HTML, a character reference or another cell; tables of numbers are full of other marks.
 _MARKDOWN_CELL = re.compile(r"[\\`|\[]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
+
+
+_TYPST = re.compile(r"""[\\#*_$@<>`~\[\]"']""")  # what begins markup, code, a label or a quotation in Typst
 
 
 def to_one_line(text: str, limit: int = _MAX_LENGTH) -> str:
@@ -38,6 +41,11 @@ def to_markdown(text: str) -> str:
 def to_markdown_cell(text: str) -> str:
     """Return the text of a cell of a Markdown table, in which the usual signs of numbers remain as they are."""
     return _MARKDOWN_CELL.sub(r"\\\g<0>", to_one_line(text))
+
+
+def to_typst(text: str) -> str:
+    """Return text for the markup of Typst."""
+    return _TYPST.sub(r"\\\g<0>", to_one_line(text))
 
 
 def to_mathtext(text: str, limit: int = 200) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.analysis import atlas_laws, scorecard
+from tlsglass.analysis.verdicts import Verdict
 from tlsglass.base import escape, published_files, validation
 from tlsglass.base.types import StrPath
 from tlsglass.data import validate
@@ -27,7 +28,7 @@ OTHER_FILES = {  # further files in the folder of a run: {path: description}
 MAX_EXCESS = 0.01  # relative error of n that counts as annealed
 
 
-def render_page(template: StrPath, root: StrPath, L: int) -> str:
+def render_page(template: StrPath, root: StrPath, L: int, escape_value: Callable[[str], str] = str) -> str:
     """Return a page as text.
 
     Parameters
@@ -38,6 +39,8 @@ def render_page(template: StrPath, root: StrPath, L: int) -> str:
         The folder of the study, with ``results/published``, ``config``, ``benchmarks`` and ``scripts``.
     L
         The lattice of Table II.
+    escape_value
+        Escapes the values that are inserted, for the language of the template.
     """
     root = Path(root)
     published = root / "results/published"
@@ -60,6 +63,7 @@ def render_page(template: StrPath, root: StrPath, L: int) -> str:
         Path(template).read_text(encoding="utf-8"),
         card,
         published / "tables",
+        escape_value,
         config=config,
         claims=len(card),
         verdicts=scorecard.summary(card),
@@ -93,12 +97,26 @@ def render_page(template: StrPath, root: StrPath, L: int) -> str:
             f"`{name}`" for name in registry.get_observable(observable).parameters if name != "mu"
         ),
         **reference_values(root),
+        **note_values(card),
         **equilibrium_values(
             published / "tables",
             config,
             validation.read_yaml(root / "config/equilibrium.yaml")["checks"]["equilibrium"]["sets"],
         ),
     )
+
+
+def note_values(card: pd.DataFrame) -> dict[str, Any]:
+    """Return the values of the template of the results note alone."""
+    return {
+        "differing": lambda: [
+            [row.claim, row.where, prose.typeset(row.paper), prose.format_number(row.ours, row.ours_err)]
+            for row in card[card["verdict"] == Verdict.DIFFERS].itertuples()
+        ],
+        "cells_of": lambda markdown: [
+            [cell.strip() for cell in line.strip("|").split("|")] for line in markdown.splitlines() if not line.startswith("|:")
+        ],
+    }
 
 
 def reference_values(root: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from shared import ROOT
-from tlsglass.base import io
+from tlsglass.base import escape, io
 from tlsglass.models import registry
 from tlsglass.report import docs_pages, prose
 from tlsglass.study import publish
@@ -84,6 +84,30 @@ def test_a_changed_table_changes_the_text(altered, texts, name, table):
     assert docs_pages.render_page(TEMPLATES[name], altered, 12) != texts[path_of(name)]
 
 
+NOTE = ROOT / "paper/results_note.typ.j2"
+NOTE_TABLES = [
+    "checks/scorecard.csv",
+    *(f"tables/{name}.csv" for name in ("size_limit", "annealing_cost", "atlas_couplings", "laws")),
+]
+
+
+@pytest.mark.parametrize("table", NOTE_TABLES)
+def test_a_changed_table_changes_the_results_note(altered, table):
+    before = docs_pages.render_page(NOTE, altered, 12, escape.to_typst)
+    alter(altered / "results/published" / table)
+    publish.refresh_list(altered / "results/published")
+    assert docs_pages.render_page(NOTE, altered, 12, escape.to_typst) != before
+
+
+def test_the_results_note_is_up_to_date_and_has_at_most_four_pages(tmp_path):
+    typst = pytest.importorskip("typst")
+    (tmp_path / "note.typ").write_text(docs_pages.render_page(NOTE, ROOT, 12, escape.to_typst), encoding="utf-8")
+    for figure in re.findall(r'image\("(\w+\.svg)"', NOTE.read_text(encoding="utf-8")):
+        shutil.copy(ROOT / "results/published/figures" / figure, tmp_path)
+    assert 2 <= len(typst.compile(tmp_path / "note.typ", format="svg")) <= 4
+    assert typst.compile(tmp_path / "note.typ") == (ROOT / "paper/results_note.pdf").read_bytes(), "make page"
+
+
 # What in prose is no number of the study: names of equations, figures, papers, versions and lattices; indices and powers in a
 # formula; how a value with its error is spelled; units of a key.
 NO_NUMBER = [
@@ -95,12 +119,17 @@ NO_NUMBER = [
     r"[A-Za-zµα-ωΔ(√]+[²³)]?\d\b|J0/\d+|[−−] ?\d ?δ|= \d \||\(ω/A\)\^\(1/3\)",
     r"S21|T → 0|1 : |\bµ/2|F/2|µ = 0|/8192\b|SHA-256|FAIR4RS",
 ]
-PROSE = ["README.md", "run.md", "change-the-physics.md", "clusters.md", "assumptions.md"]
+PROSE = [TEMPLATES[name] for name in ("README.md", "run.md", "change-the-physics.md", "clusters.md", "assumptions.md")]
+SETTINGS = (
+    r"^ *#(set|let|show)\b.*$|^#let (.*\n)*?\}$|\((?:1fr|auto|[\w:, ]*\bpt)[^[]*?$|#text\([^)]*\)|image\([^)]*\)"  # of Typst
+)
 
 
-@pytest.mark.parametrize("name", PROSE)
-def test_no_number_is_typed(name):
-    text = TEMPLATES[name].read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", [*PROSE, NOTE], ids=lambda path: path.stem)
+def test_no_number_is_typed(path):
+    text = path.read_text(encoding="utf-8")
+    if path == NOTE:
+        text = re.sub(SETTINGS, " ", text.split("#align(center)")[1], flags=re.M)
     text = re.sub(r"```.*?```|\{\{.*?\}\}|\{%.*?%\}|`[^`\n]*`|\]\([^)]*\)", " ", text, flags=re.S)
     for pattern in NO_NUMBER:
         text = re.sub(pattern, " ", text)
