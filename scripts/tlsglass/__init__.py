@@ -6,7 +6,7 @@ Energies and temperatures in kelvin (k_B = 1).
 
 import importlib
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 _API = {
     "ModelParameters": "model.parameters",  # the parameters of Eq. (2)
