@@ -290,9 +290,10 @@ class Figure:
 
     def legend_outside(self, handles: Sequence[Artist], names: Sequence[str], ncols: int) -> None:
         """Draw a legend above all panels, in half as many columns for narrow screens."""
+        spacing = {"columnspacing": 1.2}
         if self.is_narrow:
-            ncols = (ncols + 1) // 2
-        self.figure.legend(handles, names, loc="outside upper center", ncols=ncols, columnspacing=1.2)
+            ncols, spacing = (ncols + 1) // 2, {"columnspacing": 0.5, "handlelength": 1.2, "handletextpad": 0.4}
+        self.figure.legend(handles, names, loc="outside upper center", ncols=ncols, **spacing)
 
     def save(self, outputs: SimpleNamespace) -> None:
         """Write the paths ``outputs.svg``, ``outputs.png`` and, with the recorded numbers, ``outputs.csv`` atomically."""

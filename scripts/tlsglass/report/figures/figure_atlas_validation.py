@@ -7,10 +7,10 @@ from tlsglass.plotting import style
 
 KINDS = {
     "leave_one_out": ("one coupling left out", {"color": style.BLUE, "marker": "o", "markerfacecolor": "white"}),
-    "test": ("other couplings, other seed", {"color": style.VERMILION, "marker": "s"}),
+    "test": ("other couplings and seed", {"color": style.VERMILION, "marker": "s"}),
     "test_size": ("the same at $L$ = 16, 20", {"color": style.VERMILION, "marker": "s", "markerfacecolor": "white"}),
     "published": ("full schedule", {"color": style.GREEN, "marker": "^"}),
-    "equilibrium": ("exchange Monte Carlo, other seed", {"color": style.PURPLE, "marker": "D"}),
+    "equilibrium": ("equilibrium, other seed", {"color": style.PURPLE, "marker": "D"}),
 }
 
 
@@ -28,7 +28,7 @@ def draw(means: pd.DataFrame, pulls: pd.DataFrame) -> style.Figure:
         widths.points(width.index, width["width"], None, f"{label}: width of the pulls", **look)
     deviations.axes.axhline(1, color=style.GREY, linewidth=0.6)
     deviations.axes.set(xlabel="$J_0/h_0$", ylabel="rms of $(n - n_{\\mathrm{sim}})/σ$", ylim=(0, 2.2))
-    deviations.axes.legend(loc="upper left", bbox_to_anchor=(0.06, 1.0))
+    deviations.axes.legend(loc="upper left", bbox_to_anchor=(0.08, 1.0), handletextpad=0.3, borderaxespad=0.2)
     widths.axes.axhspan(0.9, 1.15, color="0.92", zorder=0)
     widths.logarithmic("x", ticks=(2,))
     widths.axes.set(xlabel="$T/h_0$", ylabel="width of the pulls, bin by bin", ylim=(0.6, 1.5))
@@ -47,6 +47,7 @@ def draw(means: pd.DataFrame, pulls: pd.DataFrame) -> style.Figure:
     sizes.axes.set(xlabel="$T/h_0$", ylabel="atlas over $L$ = 16, minus 1 (%)")
     if len(large):
         sizes.axes.legend(loc="best")
-    for panel in figure.panels:
+    for panel in (deviations, widths):
         panel.letter_at()
+    sizes.letter_at(0.97, 0.03, ha="right", va="bottom")  # error bars fill the upper left
     return figure
