@@ -15,7 +15,7 @@ import yaml
 
 import tlsglass
 from shared import DATASET_SCHEMA, ROOT
-from tlsglass.atlas.table import interaction_names
+from tlsglass.atlas.shipped import interaction_names
 from tlsglass.base import provenance
 from tlsglass.data import validate
 from tlsglass.models import registry

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import numpy.typing as npt
 
-from tlsglass.atlas import evaluator, table
+from tlsglass.atlas import evaluator, shipped
 from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
 from tlsglass.base import jackknife
 from tlsglass.base.jackknife import JackknifeEstimate
@@ -29,7 +29,7 @@ EQ3_POINTS = 40  # energies at which n is fitted by ``eq3``
 
 def interactions() -> list[str]:
     """Return the names of all interactions of which an atlas is part of the package; docs/interactions.md explains them."""
-    return table.interaction_names()
+    return shipped.interaction_names()
 
 
 def annealed(L: float = 12, interaction: str | None = None) -> Atlas:

@@ -4,8 +4,6 @@ ln n of the interaction is ln n of random spins with its random fields and coupl
 the spline of this module, which vanishes at J0 = 0. It is fitted to the counts of annealed lattices of the interaction.
 """
 
-from pathlib import Path
-
 import numpy as np
 
 from tlsglass.atlas import spline
@@ -16,9 +14,6 @@ from tlsglass.base import io
 from tlsglass.base.types import FloatArray, StrPath
 
 VERSION = 1  # of the layout of the file
-SHIPPED_INTERACTIONS = {  # files of the package
-    path.stem.removeprefix("interaction_"): path for path in sorted(Path(__file__).parent.glob("interaction_*.npz"))
-}
 # of v, ln T and s: the ratio is smoother in ln T and s than n is
 COORDINATES = Coordinates((spline.KNOTS[0], (np.log(0.002), np.log(0.4), 4), (0.0, np.log1p(1.2 / spline.G0), 6)), spline.G0, 1)
 PENALTY = (10.0, 30.0, 10.0)  # on squared second differences, as in ``spline.PENALTY``

@@ -22,8 +22,9 @@ import numpy.typing as npt
 from tlsglass.atlas import ratio_spline, spline
 from tlsglass.atlas.annealing_excess import AnnealingExcess
 from tlsglass.atlas.evaluator import MeshEvaluator, SplineTerm
-from tlsglass.atlas.interaction_ratio import SHIPPED_INTERACTIONS, InteractionRatio
+from tlsglass.atlas.interaction_ratio import InteractionRatio
 from tlsglass.atlas.random_spins import RandomSpins
+from tlsglass.atlas.shipped import SHIPPED_INTERACTIONS, interaction_names
 from tlsglass.atlas.simulated_counts import SimulatedCounts, pack_counts
 from tlsglass.base import io
 from tlsglass.base.jackknife import JackknifeEstimate
@@ -215,11 +216,6 @@ def shipped_atlas(interaction: str | None = None) -> Atlas:
     if interaction not in interaction_names():
         raise ValueError(f"interaction {interaction!r}: the atlas has {', '.join(interaction_names())}")
     return shipped_atlas().with_interaction(InteractionRatio.load(SHIPPED_INTERACTIONS[interaction]))
-
-
-def interaction_names() -> list[str]:
-    """Return the names of all interactions of which an atlas is part of the package, the default first."""
-    return [GAUSSIAN, *SHIPPED_INTERACTIONS]
 
 
 def compact(density: DensityOfStates) -> DensityOfStates:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tlsglass.atlas.table import interaction_names
+from tlsglass.atlas.shipped import interaction_names
 from tlsglass.base import validation
 from tlsglass.data import drive_section, joint_section, questions, renamed_keys
 from tlsglass.data.convert import RELATIVE, TEMPERATURES_K, MeasuredPoints, convert_points

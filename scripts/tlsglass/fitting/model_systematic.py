@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from tlsglass.atlas.table import interaction_names, shipped_atlas
+from tlsglass.atlas.shipped import interaction_names
+from tlsglass.atlas.table import shipped_atlas
 from tlsglass.fitting import atlas_model
 from tlsglass.fitting.fit import Fit
 from tlsglass.fitting.problem import FitProblem

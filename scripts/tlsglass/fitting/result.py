@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tlsglass.atlas.table import interaction_names
+from tlsglass.atlas.shipped import interaction_names
 from tlsglass.base.types import FloatArray
 from tlsglass.data import drive_section, reading
 from tlsglass.data.dataset import Dataset

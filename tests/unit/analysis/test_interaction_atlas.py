@@ -9,7 +9,8 @@ import pytest
 from shared import ROOT
 from tlsglass.analysis import interaction_atlas
 from tlsglass.atlas import api
-from tlsglass.atlas.table import interaction_names, shipped_atlas
+from tlsglass.atlas.shipped import interaction_names
+from tlsglass.atlas.table import shipped_atlas
 
 
 @pytest.mark.parametrize("observable", interaction_atlas.APPARENT_OBSERVABLES)
@@ -41,8 +42,8 @@ def test_the_published_atlas_of_each_interaction_is_right_where_it_was_not_fitte
     assert table["interaction"].unique().tolist() == interaction_names()
     for name in interaction_names()[1:]:
         assert values[name, "leave_one_out", "share_right"] > 0.95
-        # 0.95 is expected of 2 σ alone. All couplings have the same realizations, so that few bins are independent, and the size
-        # term, that of normal c_ij at L = 12 to 20, is extrapolated to L = 8: for two_tls 0.76, a limit that the page states
+        # 0.95 is expected of 2 σ alone. All couplings have the same realizations, so that few bins are independent, and the
+        # size term, that of normal c_ij at L = 12 to 20, is extrapolated to L = 8: for two_tls 0.76, as the page states
         assert values[name, "lattice", "share_right"] > 0.7
         assert values[name, "lattice", "chi2_per_dof"] < 2
         apparent = [values[name, "apparent thermal_conductivity", f"{g:g}"] for g in interaction_atlas.APPARENT_J0_OVER_H0]

@@ -7,8 +7,9 @@ import pytest
 from scipy import integrate, stats
 
 from tlsglass.atlas import api, fit_interaction, table
-from tlsglass.atlas.interaction_ratio import COORDINATES, SHIPPED_INTERACTIONS, VERSION, InteractionRatio
+from tlsglass.atlas.interaction_ratio import COORDINATES, VERSION, InteractionRatio
 from tlsglass.atlas.random_spins import RandomSpins
+from tlsglass.atlas.shipped import SHIPPED_INTERACTIONS
 from tlsglass.base import io
 from tlsglass.dos import merge
 from tlsglass.dos.density_of_states import DensityOfStates
