@@ -38,7 +38,7 @@ def minify_svg(text: str, digits: int = 2) -> str:
         text,
     )
     text = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'(, [^;\"]*)?(?=[;\"])", rf"font: \1{FONTS}", text)
-    text = re.sub(r"font-family: ?'?DejaVu Sans'?(?=[;\"])", f"font-family: {FONTS}", text)
+    text = re.sub(r"font-family: ?'?DejaVu Sans'?(, [^;\"]*)?(?=[;\"])", f"font-family: {FONTS}", text)
     text = re.sub(rf"; font-family: {FONTS}|font-family: {FONTS}; ", "", text)
     text = re.sub(r' transform="rotate\(-?0 [^"]*\)"', "", text)
     text = re.sub(r"<metadata>.*?</metadata>\n?", "", text, flags=re.DOTALL)
