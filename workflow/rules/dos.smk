@@ -8,21 +8,18 @@ ANALYSIS = {
 }
 
 
-def names_in_job(kind, wildcards):
-    """Return the names whose energies one job counts: shards are many, published counts are few."""
-    return list(COUNTS[kind]) if PUBLISHED else [wildcards.name]
-
-
 for kind in COUNTS:
     name_of_rule = "dos_table" if kind == "dos" else f"{kind}_dos"
     job = "published" if PUBLISHED else "{name}"
-    names = list(COUNTS[kind]) if PUBLISHED else ["{name}"]
+    names = files.names_in_job(kind, "{name}")
 
     rule:
         name:
             name_of_rule
         input:
-            shards=lambda w, kind=kind: [path for name in names_in_job(kind, w) for path in files.counts(kind, name)],
+            shards=lambda w, kind=kind: [
+                path for name in files.names_in_job(kind, w.get("name")) for path in files.counts(kind, name)
+            ],
         output:
             counts=expand(f"<results>/{kind}/{{name}}/T{{T}}.npz", name=names, T=files.temperature_keys(kind)),
             tables=expand(f"<results>/{kind}/{{name}}/T{{T}}.csv", name=names, T=files.temperature_keys(kind)),
@@ -40,7 +37,9 @@ for kind in COUNTS:
         params:
             code=library_digest("dos_table.py"),
             groups=study.jackknife_groups(kind),
-            contents=lambda w, kind=kind: [content for name in names_in_job(kind, w) for content in files.contents(kind, name)],
+            contents=lambda w, kind=kind: [
+                content for name in files.names_in_job(kind, w.get("name")) for content in files.contents(kind, name)
+            ],
         script:
             "../../scripts/dos_table.py"
 

@@ -31,19 +31,14 @@ for number, ((job, rungs, with_record), folders) in enumerate(RULES_BY_OUTPUT.it
             "../../scripts/anneal.py"
 
 
-def sets_in_job(wildcards):
-    """Return the sets whose annealing records one job reads: published summaries are read together."""
-    return SETS if PUBLISHED else [wildcards.set]
-
-
 CHAIN_JOB = "published" if PUBLISHED else "{set}"
 
 
 rule summarize_chains:
     input:
-        chains=lambda w: [path for name in sets_in_job(w) for path in files.records(name)],
+        chains=lambda w: [path for name in files.sets_in_job(w.get("set")) for path in files.records(name)],
     output:
-        chain=expand("<results>/chain/{set}.npz", set=SETS if PUBLISHED else ["{set}"]),
+        chain=expand("<results>/chain/{set}.npz", set=files.sets_in_job("{set}")),
     log:
         f"<logs>/summarize_chains/{CHAIN_JOB}.log",
         checksums=f"<checksums>/summarize_chains/{CHAIN_JOB}.json",
@@ -53,8 +48,8 @@ rule summarize_chains:
         "../../envs/analyse.yaml"
     params:
         code=library_digest("summarize_chains.py"),
-        fingerprints=lambda w: [SIMULATIONS[name].record_fingerprint for name in sets_in_job(w)],
-        realizations=lambda w: [SIMULATIONS[name].realizations for name in sets_in_job(w)],
+        fingerprints=lambda w: [SIMULATIONS[name].record_fingerprint for name in files.sets_in_job(w.get("set"))],
+        realizations=lambda w: [SIMULATIONS[name].realizations for name in files.sets_in_job(w.get("set"))],
         merged=PUBLISHED,
     script:
         "../../scripts/summarize_chains.py"

@@ -125,6 +125,14 @@ class SimulationFiles:
             return [self.published(f"{RECORD}/{name}.npz")]
         return self.shards(self.plans[name], RECORD)
 
+    def names_in_job(self, kind: str, name: str) -> list[str]:
+        """Return the names whose energies the job of ``name`` counts: shards are many, published counts are few."""
+        return list(self.counts_plans[kind]) if self.published else [name]
+
+    def sets_in_job(self, name: str) -> list[str]:
+        """Return the sets whose annealing records the job of ``name`` reads: published summaries are read together."""
+        return [self.study.name(L, J0) for L, J0 in self.study.sets] if self.published else [name]
+
     def counts(self, kind: str, name: str) -> list[str]:
         """Return the shards at all rungs of a simulation whose energies are counted, or its published counts."""
         plan = self.counts_plans[kind][name]
