@@ -137,7 +137,7 @@ class Study:
                 )
                 for J0_K in map(labels.round_to_label, lattice["J0_K"])
             }
-            for entry in self.config["atlas"]["interactions"] or ()
+            for entry in self.config["atlas"].get("interactions") or ()  # a published configuration may be older than the key
         }
 
     def atlas_plans(self) -> dict[str, dict[str, SimulationPlan]]:
