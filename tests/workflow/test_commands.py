@@ -99,7 +99,8 @@ def plan(line):
 def test_every_command_of_snakemake_can_be_planned(module_workflow, texts, commands):
     workflow = module_workflow
     workflow.add_published()
-    (workflow.folder / "benchmarks").symlink_to(ROOT / "benchmarks")
+    for folder in ("benchmarks", "paper"):
+        (workflow.folder / folder).symlink_to(ROOT / folder)
     (overlay,) = re.findall(r"```yaml\n(.*?)```", texts["docs/change-the-physics.md"], flags=re.S)
     (workflow.folder / "weaker.yaml").write_text(overlay, encoding="utf-8")
     plans = {}

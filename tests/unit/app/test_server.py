@@ -4,6 +4,7 @@ import asyncio
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -26,7 +27,8 @@ def ask(kind="http", **headers):
 
     pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": kind, "headers": pairs}
-    asyncio.run(server.LocalOnly(application, PORT)(scope, None, send))
+    with ThreadPoolExecutor(1) as pool:  # in this thread the tests of the browser may have left an event loop
+        pool.submit(lambda: asyncio.run(server.LocalOnly(application, PORT)(scope, None, send))).result()
     return messages[0]
 
 
