@@ -66,11 +66,13 @@ report: .venv/installed
 page: .venv/installed
 	$(SNAKEMAKE) --cores 1 --force page readme results_note --configfile config/published.yaml
 
-# a Workflow RO-Crate; the validator asks w3id.org for the context of its terms
+# a Workflow RO-Crate; it is validated offline, against the vendored copy of the RO-Crate context in tools/ro_crate
 crate: .venv-crate/installed
-	rm -rf results/crate
+	rm -rf results/crate results/crate_cache.sqlite
 	PYTHONPATH=scripts .venv-crate/bin/python tools/crate.py results/crate
-	.venv-crate/bin/rocrate-validator --no-interactive validate --no-paging --profile-identifier workflow-ro-crate results/crate
+	.venv-crate/bin/python tools/crate_context.py results/crate_cache
+	.venv-crate/bin/rocrate-validator --no-interactive validate --no-paging --offline --cache-path results/crate_cache \
+		--profile-identifier workflow-ro-crate results/crate
 
 # the documentation site; every warning is an error
 docs: .venv/installed

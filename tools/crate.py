@@ -45,6 +45,7 @@ FORMATS = {  # by the ending of a file; others are plain text
     ".ipynb": "application/x-ipynb+json",
     ".js": "text/javascript",
     ".json": "application/json",
+    ".jsonld": "application/ld+json",
     ".md": "text/markdown",
     ".npz": "application/zip",
     ".png": "image/png",

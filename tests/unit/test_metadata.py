@@ -1,5 +1,6 @@
 """What is said of the project says the same everywhere; the examples of CONTRIBUTING hold; environments follow the lock."""
 
+import hashlib
 import json
 import os
 import re
@@ -275,6 +276,16 @@ sys.exit(cli.main(["fit", table, "--observable", "thermal_conductivity", "--rela
     environment = os.environ | {"PYTHONPATH": "scripts"}
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True)
     assert (tmp_path / "fit.md").is_file()
+
+
+def test_the_context_of_the_crate_is_the_unchanged_copy_that_its_readme_describes():
+    folder = ROOT / "tools/ro_crate"
+    content = (folder / "context-1.1.jsonld").read_bytes()
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert f"SHA-256: `{hashlib.sha256(content).hexdigest()}`" in readme
+    context = json.loads(content)
+    assert context["@id"] == "https://w3id.org/ro/crate/1.1/context"
+    assert context["license"]["@id"].rstrip("/") in readme
 
 
 def test_locks_have_hashes_and_name_no_host():
