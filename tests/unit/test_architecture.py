@@ -1,6 +1,7 @@
 """Dependencies between the packages of the library point one way, and the library does not know Snakemake."""
 
 import ast
+from collections import Counter
 
 import pytest
 
@@ -24,6 +25,8 @@ PACKAGES = (
     "study",
     "app",
 )
+# Words that say nothing of what a variable contains.
+EMPTY_NAMES = {"found", "told", "given", "every", "one", "held", "other"}
 
 
 def packages_imported(path):
@@ -72,3 +75,18 @@ def test_the_library_knows_nothing_of_snakemake():
     for path in LIBRARY.rglob("*.py"):
         names = [node.id for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Name)]
         assert "snakemake" not in names, path
+
+
+def test_names_of_variables_say_what_they_contain():
+    for folder in ("scripts", "tests", "tools", "benchmarks"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                name = {ast.Name: "id", ast.arg: "arg", ast.FunctionDef: "name"}.get(type(node), "")
+                assert getattr(node, name, "") not in EMPTY_NAMES, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def test_classes_and_modules_have_different_names():
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in LIBRARY.rglob("*.py")}
+    classes = Counter(node.name for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    modules = Counter(path.stem for path in trees if path.name != "__init__.py")
+    assert {name for names in (classes, modules) for name, count in names.items() if count > 1} == set()

@@ -84,7 +84,7 @@ class Progress:
         self.left[rule] -= 1
         self.durations_s[rule].append(now - start)
         stage = stage_of(rule)
-        return None if any(n for other, n in self.left.items() if stage_of(other) == stage) else stage
+        return None if any(n for name, n in self.left.items() if stage_of(name) == stage) else stage
 
     def remaining_s(self, cores, now):
         """Return the seconds that the remaining jobs will take, or None as long as nothing is known of one of their rules."""

@@ -319,10 +319,10 @@ def save_joint(result: JointResult, folder: StrPath) -> None:
 
 def save_chip(result: ChipResult, folder: StrPath) -> None:
     """Write chip.json, chip_*.csv and figure.svg/.png/.csv like ``FitReport.save``."""
-    from tlsglass.report.figures import chip
+    from tlsglass.report.figures import chip_devices
 
     with io.replace_together(folder, SAVED_FILES) as new:
         io.write_json(new / "chip.json", result.fit)
         io.write_csv(new / "chip_devices.csv", result.devices)
         io.write_csv(new / "chip_frequencies.csv", result.frequencies)
-        chip.draw(result.fit, result.devices).save(_figure_paths(new))
+        chip_devices.draw(result.fit, result.devices).save(_figure_paths(new))

@@ -75,11 +75,11 @@ def _run(args: argparse.Namespace) -> None:
     """Run ``tlsglass simulate``. Raises InputError, and OSError for a full disk."""
     from tlsglass.study import simulation_choices
 
-    given = {name: value for name, value in vars(args).items() if name != "run"}
-    cores, out, as_json, figure = (given.pop(name, None) for name in ("cores", "out", "json", "figure"))
+    options = {name: value for name, value in vars(args).items() if name != "run"}
+    cores, out, as_json, figure = (options.pop(name, None) for name in ("cores", "out", "json", "figure"))
     check_picture(figure)
     try:
-        choices = simulation_choices.Choices(**given)
+        choices = simulation_choices.Choices(**options)
         cores = _available_cores() if cores is None else cores
         simulation_choices.check_cores(cores, choices.model)
     except simulation_choices.ChoiceError as error:

@@ -30,16 +30,17 @@ def conductivities(T, w, gap):
     def fermi(E):
         return 1 / (1 + np.exp(E / T))
 
-    def one(E):
+    def thermal(E):
         top = (fermi(E) - fermi(E + w)) * (E**2 + gap**2 + w * E)
         return top / np.sqrt((E + gap) * ((E + w) ** 2 - gap**2))
 
-    def two(E):
+    def pair_breaking(E):
         return (1 - 2 * fermi(E + w)) * (E**2 + gap**2 + w * E) / np.sqrt((gap + E) * (E + w + gap))
 
-    near = quad(one, gap, gap + w, weight="alg", wvar=(-0.5, 0), epsabs=0, epsrel=1e-10)[0]
-    far = quad(lambda E: one(E) / np.sqrt(E - gap), gap + w, gap + w + 60 * T, epsabs=0, epsrel=1e-10, limit=400)[0]
-    return 2 / w * (near + far), quad(two, gap - w, gap, weight="alg", wvar=(-0.5, -0.5), epsabs=0, epsrel=1e-10)[0] / w
+    near = quad(thermal, gap, gap + w, weight="alg", wvar=(-0.5, 0), epsabs=0, epsrel=1e-10)[0]
+    far = quad(lambda E: thermal(E) / np.sqrt(E - gap), gap + w, gap + w + 60 * T, epsabs=0, epsrel=1e-10, limit=400)[0]
+    above = quad(pair_breaking, gap - w, gap, weight="alg", wvar=(-0.5, -0.5), epsabs=0, epsrel=1e-10)[0]
+    return 2 / w * (near + far), above / w
 
 
 @pytest.mark.parametrize("reduced", [0.1, 0.15, 0.2, 0.3, 0.4, 0.5])

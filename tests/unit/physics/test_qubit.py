@@ -15,8 +15,8 @@ def relaxation_rate(E, splitting, g, gamma, tanh):
 
     It is the slowest eigenvalue of the master equation of both that does not vanish (Lindblad, exchange coupling).
     """
-    lower, one = np.array([[0, 1], [0, 0]]), np.eye(2)
-    qubit, tls = np.kron(lower, one), np.kron(one, lower)
+    lower, identity_2 = np.array([[0, 1], [0, 0]]), np.eye(2)
+    qubit, tls = np.kron(lower, identity_2), np.kron(identity_2, lower)
     H = splitting * qubit.T @ qubit + E * tls.T @ tls + g * (qubit.T @ tls + tls.T @ qubit)
     identity = np.eye(4)
     L = -1j * (np.kron(H, identity) - np.kron(identity, H.T))
@@ -26,7 +26,7 @@ def relaxation_rate(E, splitting, g, gamma, tanh):
     start = np.kron(np.diag([0.0, 1.0]), np.diag([1 + tanh, 1 - tanh]) / 2).ravel()
     values, vectors = np.linalg.eig(L)
     weights = np.linalg.solve(vectors, start)
-    excited = np.kron(np.diag([0.0, 1.0]), one).ravel()
+    excited = np.kron(np.diag([0.0, 1.0]), identity_2).ravel()
     amplitude = np.abs(excited @ vectors * weights)
     slow = [k for k in range(16) if abs(values[k]) > 1e-12 and amplitude[k] > 0.05]
     return -max(values[k].real for k in slow)

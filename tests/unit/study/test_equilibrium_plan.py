@@ -20,13 +20,13 @@ def changed(**options):
     return config
 
 
-def one(**options):
+def set_list(**options):
     entry = {"L": 8, "J0_K": 2, "realizations": 500, "realizations_per_job": 50, "highest_K": 5, "sweeps": 8192}
     return [entry | options]
 
 
 def test_each_set_is_tempered_annealed_and_annealed_twice():
-    study = configured_study.Study(changed(sets=one(L=8, J0_K=2, realizations=500)))
+    study = configured_study.Study(changed(sets=set_list(L=8, J0_K=2, realizations=500)))
     plans = equilibrium_plan.plans_of_set(study, "L8_J2")
     assert list(plans) == ["tempered", "annealed_257", "annealed_1024", "twice"]
     assert [simulated.protocol.method for simulated in plans.values()][0::3] == [TEMPERING, PAIRED_ANNEALING]
@@ -50,14 +50,14 @@ def test_without_them_nothing_is_simulated_nor_drawn():
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"sets": one(highest_K=4)}, "sets[0].highest_K = 4: must be above all of temperatures_K, 4"),
+        ({"sets": set_list(highest_K=4)}, "sets[0].highest_K = 4: must be above all of temperatures_K, 4"),
         (
-            {"sets": one(realizations=505)},
+            {"sets": set_list(realizations=505)},
             "sets[0].realizations = 505: must be a multiple of density_of_states.realizations_per_block, 10",
         ),
-        ({"sets": one(sweeps=1000)}, "sets[0].sweeps = 1000: 1000 is not a multiple of 128"),
-        ({"sets": one() + one()}, "sets[1].L = 8: is listed twice"),
-        ({"sets": one(J0_K=1e-9)}, "sets[0].J0_K = 1e-09: is too small compared with model.h0_K for 32-bit fields"),
+        ({"sets": set_list(sweeps=1000)}, "sets[0].sweeps = 1000: 1000 is not a multiple of 128"),
+        ({"sets": set_list() + set_list()}, "sets[1].L = 8: is listed twice"),
+        ({"sets": set_list(J0_K=1e-9)}, "sets[0].J0_K = 1e-09: is too small compared with model.h0_K for 32-bit fields"),
         ({"temperatures_K": [0.02, 0.07, 1]}, "temperatures_K[1] = 0.07: must be one of annealing.schedule_K"),
         ({"annealed_sweeps": [63]}, "annealed_sweeps[0] = 63: must be >= 64"),
         ({"acceptance": 1}, "acceptance = 1: must be < 1"),
@@ -73,7 +73,7 @@ def test_what_is_wrong_is_said_in_one_line(options, said):
 def test_published_densities_serve_no_sets_of_their_own(tmp_path):
     manifest = tmp_path / "MANIFEST.json"
     published_files.write_manifest(tmp_path, {"config": TEMPERED_CONFIG})
-    ((path, value, allowed),) = published_match.differences(configured_study.Study(changed(sets=one())), manifest)
+    ((path, value, allowed),) = published_match.differences(configured_study.Study(changed(sets=set_list())), manifest)
     assert (path, value) == (["checks", "equilibrium"], ["L8_J2"])
     assert allowed.startswith("must be what the published densities were made with, null")
     without = copy.deepcopy(TEMPERED_CONFIG)
@@ -82,7 +82,7 @@ def test_published_densities_serve_no_sets_of_their_own(tmp_path):
 
 
 def test_a_set_for_the_excess_alone_is_annealed_once():
-    study = configured_study.Study(changed(sets=one(L=8, J0_K=2, realizations=500, cost=False)))
+    study = configured_study.Study(changed(sets=set_list(L=8, J0_K=2, realizations=500, cost=False)))
     assert list(equilibrium_plan.plans_of_set(study, "L8_J2")) == ["tempered", "annealed_257"]
     assert equilibrium_plan.annealed_sweeps(study, "L8_J2") == [257]
     assert not any(name.endswith("_twice") for name in study.simulation_plans())

@@ -86,7 +86,8 @@ def test_temperatures_are_inserted_and_the_schedule_is_scaled_with_the_field():
     assert list(choices.protocol.ladder_K) == sorted(choices.protocol.ladder_K, reverse=True)
     tenth = Choices(**SMALL | {"temperatures_K": [0.037, 0.0005], "J0_K": 0.3}, h0_K=1)
     assert tenth.protocol.ladder_K == pytest.approx([T / 10 for T in choices.protocol.ladder_K], rel=1e-11)
-    small, large = (tlsglass.simulate(**given) for given in (SMALL | {"temperatures_K": [0.05], "J0_K": 0.3, "h0_K": 1}, SMALL))
+    small = tlsglass.simulate(**SMALL | {"temperatures_K": [0.05], "J0_K": 0.3, "h0_K": 1})
+    large = tlsglass.simulate(**SMALL)
     np.testing.assert_array_equal(small.at(0.05).total, large.at(0.5).total)  # all energies are a tenth
 
 

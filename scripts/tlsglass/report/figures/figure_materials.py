@@ -118,8 +118,8 @@ def _draw_material(panel: style.Panel, y: float, row: Any) -> None:
         panel.axes.plot([low, high], [y, y], color=color, linewidth=THIN, alpha=alpha)
         columns = interaction_columns(row._fields)
         for mark, (name, column) in zip(INTERACTION_MARKERS, columns.items(), strict=False):
-            other = {"marker": mark, "color": style.GREY, "markerfacecolor": "none", "markersize": 4, "alpha": alpha}
-            panel.bars([getattr(row, column)], [y], None, f"{row.dataset}: {name}", **other)
+            hollow = {"marker": mark, "color": style.GREY, "markerfacecolor": "none", "markersize": 4, "alpha": alpha}
+            panel.bars([getattr(row, column)], [y], None, f"{row.dataset}: {name}", **hollow)
             text_from = max(text_from, np.nan_to_num(getattr(row, column)))
         ends = np.array([[row.J0_over_h0 - row.J0_over_h0_low], [row.J0_over_h0_high - row.J0_over_h0]]).clip(0)
         panel.axes.errorbar([row.J0_over_h0], [y], xerr=ends, color=color, linewidth=THICK, linestyle="none", alpha=alpha)
