@@ -15,7 +15,8 @@ from tlsglass.models import registry
 GREEK = {"κ": "kappa", "λ": "lambda", "σ": "sigma", "δ": "delta", "Δ": "delta", "ε": "eps", "τ": "tau", "ν": "nu", "ƒ": "f"}
 GREEK |= {"ω": "omega", "ρ": "rho", "γ": "gamma", "±": " error ", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 QUANTITIES = {  # of the letters and digits of a name in lower case, without Greek
-    "T": r"t(emp(s|eratur(es?|a)?)?)?(\d{0,2}|bar|mean|avg?|sample|mx?c|mix|bath|stage|probe|m?k|cold|hot)",
+    "T": r"t(emp(s|eratur(es?|a)?)?)?(\d{0,2}|bar|mean|avg?|sample|mx?c|mix|bath|stage|probe|m?k|cold|hot)"
+    r"|(sample|mean|average|avg|bath|stage|probe|mx?c|mixingchamber|base|plate|cryostat)temp(erature)?",
     "kappa": r"kappa\w*|k(th|tot|lattice)?|lambda(th)?|cond(uctivity)?|thermalcond\w*|waermeleitfaehigkeit",
     "C": r"c|cp|cv|cpv|ctot|specificheat\w*|heatcapacity|heatcap|spezifischewaerme|waermekapazitaet",
     "velocity": r"(d|delta)?v(over)?v0?|(delta|relative)?soundvelocity\w*|dvv|(d|delta)c(over)?c0?",

@@ -150,7 +150,7 @@ class _Inference:
             return self.columns[self.options.value]
         candidates = [c for c in self._free_columns() if not c.is_error and c.quantity != "T"]
         suitable = OBSERVABLES.get(self.options.observable or "", tuple(q for known in OBSERVABLES.values() for q in known))
-        known = [c for c in candidates if c.quantity in suitable]
+        known = [c for c in candidates if c.quantity in suitable and self._suits_its_unit(c)]
         known = [c for c in known if c.quantity != "time"] or known  # which may be T1 of a qubit, or when a point was measured
         if len(candidates) > 1 and known:
             candidates = known
@@ -182,8 +182,18 @@ class _Inference:
                 candidates = []  # a vibrating reed, or a unit that is not known
         if len(candidates) == 1:
             return registry.get_observable(candidates[0])
-        self.needed.insert(0, f"--observable: missing; one of {', '.join([*registry.observable_names(), 'resonator'])}")
+        present = {column.quantity for column in self._free_columns() if not column.is_error}
+        if present & {"frequency", "shift"} and present & {"loss", "Q"}:
+            question = "resonator fits f and Q together, resonator_frequency or resonator_loss one of them"
+        else:
+            question = f"missing; one of {', '.join([*registry.observable_names(), 'resonator'])}"
+        self.needed.insert(0, f"--observable: {question}")
         return None
+
+    def _suits_its_unit(self, value: Column) -> bool:
+        """Return whether a column has no unit, or one of an observable made of its quantity: κ in Hz is a line width."""
+        names = [name for name in registry.observable_names() if value.quantity in OBSERVABLES.get(name, ())]
+        return value.unit is None or any(self._has_unit(name, value.unit, value) for name in names)
 
     def _has_unit(self, name: str, unit: str, value: Column) -> bool:
         observable = registry.get_observable(name)

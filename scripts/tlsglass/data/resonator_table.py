@@ -102,11 +102,8 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
     loss_info |= {"systematic": dict(options.systematic)} if options.systematic else {}
     if options.relaxation:
         loss_info["parameters"]["A_Hz_per_K3"] = {"start": 1e6, "low": 0.0}
-    if sweep and sweep.name in f_where:
-        f_info["title"] = f"f at {sweep.name} = {f_where[sweep.name]}"
-    elif f_info["title"] == loss_info["title"]:
-        f_info["title"], loss_info["title"] = "f", "1/Q"
-    dataset = infer_dataset.build_dataset(loss_table, loss_info)
+    f_info["title"] = f"f at {sweep.name} = {f_where[sweep.name]}" if sweep and sweep.name in f_where else "f"
+    dataset = replace(infer_dataset.build_dataset(loss_table, loss_info), name="1/Q")
     partner = infer_dataset.build_dataset(f_table, f_info)
     joint = {"joint": [{"dataset": partner.name, "shared": SHARED}]}
     return replace(dataset, info=dataset.info | joint), [partner]
@@ -173,6 +170,7 @@ def _column(
         return columns[name]
     candidates = [c for c in columns.values() if c.quantity in quantities and not c.is_error]
     candidates = [c for c in candidates if c.quantity == quantities[0]] or candidates  # 1/Q is preferred to Q
+    candidates = [c for c in candidates if c.stem != "q"] or candidates  # beside Qi, Q is the loaded one
     if len(candidates) == 1:
         return candidates[0]
     if question:

@@ -106,6 +106,7 @@ def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
         "shared": [list(names) for names in problem.shared],
         "n_points": len(points),
         "errors_given": True,
+        "temperature_errors_given": all(member.all_points.T_error_K is not None for member in problem.datasets),
         "mu_free": fit_numbers(comparison.free),
         "stm": fit_numbers(comparison.stm),
         "atlas": _atlas_summary(fits, conclusion),

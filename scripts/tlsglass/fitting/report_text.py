@@ -3,6 +3,7 @@
 All functions take the content of fit.json, or one of its models. Printed errors are scaled.
 """
 
+import math
 from typing import Any
 
 from tlsglass.base import stats
@@ -17,6 +18,7 @@ VOID = "void"  # of a comparison of models that do not describe the points
 MINUS = "\N{MINUS SIGN}"
 CONTRADICTION_SIGMA = 3.0  # difference of separate fits beyond which a joint fit warns
 ASYMMETRY = 0.25  # relative difference of the two errors beyond which both are printed
+TEMPERATURE_ERRORS_HINT = "; if the temperatures scatter, state by how much (--temperature-error)"
 SYMBOLS = {"mu": "µ", J0_OVER_H0: "J0/h0"}
 
 Record = dict[str, Any]  # content of fit.json, or a part of it
@@ -119,6 +121,7 @@ def _model_text(fit: Record, label: str, model: Record) -> str:
         text = format_equation(format_symbol(row["symbol"]), format_parameter(model, row["name"]))
         if model["states"].get(row["name"]) in ParameterState.DETERMINED:
             text += f" (68 %: {format_interval(model, row['name'])}; 95 %: {format_interval(model, row['name'], 95)})"
+        text += _in_other_minima(model, row["name"])
         texts.append(text + (f" {row['unit']}" if row["unit"] and "%" not in text and not text.endswith("constrained") else ""))
     if label == "atlas" and fit["conclusion"]["state"] in (State.LIMIT, State.INTERVAL):
         texts[1:1] = [
@@ -128,6 +131,15 @@ def _model_text(fit: Record, label: str, model: Record) -> str:
     if not described:
         texts.insert(0, f"does not describe the points within their errors ({_goodness(fit, model)})")
     return "; ".join(texts)
+
+
+def _in_other_minima(model: Record, name: str) -> str:
+    """Return " or 2.7e−05" where the points do not distinguish the fit from minima with other values of a parameter."""
+    error = model["errors_scaled"][name]
+    if not error or model["states"].get(name) == ParameterState.NOT_CONSTRAINED:
+        return ""
+    others = [values[name] for values in model["other_minima"] if abs(values[name] - model["values"][name]) > 3 * error]
+    return "".join(f" or {text}" for text in dict.fromkeys(map(format_value, others)))
 
 
 def _goodness(fit: Record, model: Record) -> str:
@@ -222,9 +234,8 @@ def warnings(fit: Record) -> list[dict[str, str]]:
     if any(free["extra_scatter"]):
         size = free["extra_scatter"][0]
         text = format_percent(size) + " of the value" if fit["extra_scatter_relative"] else _with_unit(size, fit)
-        lines.append(
-            ("extra_scatter", f"errors are far below the scatter of neighboring points: a scatter of {text} is added to them")
-        )
+        text = f"errors are far below the scatter of neighboring points: a scatter of {text} is added to them"
+        lines.append(("extra_scatter", text + ("" if fit["temperature_errors_given"] else TEMPERATURE_ERRORS_HINT)))
     elif free["errors_given"] and free["acceptable"] and free["dof"] and free["misfit"] > 1.2:
         lines.append(("errors_scaled", f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}"))
     if free["independent_fraction"] < 1:
@@ -235,7 +246,8 @@ def warnings(fit: Record) -> list[dict[str, str]]:
             ("errors_too_large", f"the errors are larger than the scatter of the points (χ²/dof = {format_reduced_chi2(free)})")
         )
     if atlas and atlas["left_out"]:
-        lines.append(("outside_of_atlas", f"{atlas['left_out']} points lie outside of the atlas"))
+        n = atlas["left_out"]
+        lines.append(("outside_of_atlas", f"{n} point{' lies' if n == 1 else 's lie'} outside of the atlas"))
     if fit.get("independent_measurement"):
         lines.append(
             ("independent_measurement", f"another laboratory has measured the same material: {fit['independent_measurement']}")
@@ -320,6 +332,8 @@ def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
         if sigma is not None and sigma > CONTRADICTION_SIGMA:
             values = ", ".join(f"{format_value(row.separate, 3)} ({row.dataset})" for row in rows.itertuples())
             lines.append(("contradiction", f"{name} alone differs by {sigma:g} σ: {values}"))
+    if fit["rejected"] and not fit["temperature_errors_given"]:
+        lines.append(("no_temperature_errors", "no errors of the temperature are given" + TEMPERATURE_ERRORS_HINT))
     scaled = [member for member in fit["members"] if member["errors_scaled_by"] > 1]
     for member in scaled:
         factor = format_value(member["errors_scaled_by"])
@@ -335,7 +349,7 @@ def joint_lines(fit: Record, parameters: Any) -> list[str]:
         values = [f"{format_with_error(row.separate, row.separate_err or 0)} ({row.dataset})" for row in rows.itertuples()]
         first = rows.iloc[0]
         sigma = first["difference_sigma"]
-        difference = "" if sigma is None else f"; alone {sigma:g} σ apart"
+        difference = "" if sigma is None or math.isnan(sigma) else f"; alone {sigma:g} σ apart"
         joint = format_with_error(first["joint"], first["joint_err"] or 0)
         lines.append(with_minus_sign(f"{name}: {joint} jointly; {', '.join(values)}{difference}"))
     if fit["atlas"] and not fit["atlas"]["rejected"]:

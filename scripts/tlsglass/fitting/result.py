@@ -259,6 +259,7 @@ def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[
             "n_points": len(points.T_K),
             "errors": errors,
             "errors_given": points.error is not None,
+            "temperature_errors_given": dataset.all_points.T_error_K is not None,
             "errors_relative": points.error is None and points.weight is not None,  # then chi2 and misfit are relative
             "extra_scatter": comparison.free.extra_scatter[0] if comparison.free.extra_scatter else None,
             "extra_scatter_relative": dataset.observable.positive,

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tlsglass.base import validation
-from tlsglass.data import infer_dataset, reading
+from tlsglass.data import columns, infer_dataset, reading, resonator_table
 from tlsglass.data.dataset import load_dataset
 from tlsglass.data.infer_dataset import ReadingOptions
 from tlsglass.data.read_table import read_table, read_tables
@@ -501,3 +501,46 @@ def test_few_rows_are_left_alone(tmp_path):
     dataset = load(write(tmp_path, "T_K,kappa (W/m/K)", np.linspace(0.1, 0.5, 1000), 0.03 * np.linspace(0.1, 0.5, 1000) ** 1.9))
     assert dataset.averaged is None
     assert len(dataset.points.T_K) == 1000
+
+
+# ---- columns of instruments ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Sample Temp", "Mean temperature (mK)", "Bath Temp", "MXC temperature", "base temp (K)"])
+def test_the_place_of_a_thermometer_may_precede_the_temperature(name):
+    assert columns.parse_name(name).quantity == "T"
+
+
+def test_a_title_and_a_row_of_units_of_an_instrument(tmp_path):
+    header = "Run 14, steady state\nSample Temp,Conductivity,Cond. Std. Err.,Heater Power\nK,mW/K-m,mW/K-m,nW"
+    dataset = load(write(tmp_path, header, T, 1e3 * KAPPA, 10 * KAPPA, T**2))
+    np.testing.assert_allclose(dataset.points.value, KAPPA)
+    np.testing.assert_allclose(dataset.points.error, 0.01 * KAPPA)
+
+
+def test_a_line_width_named_kappa_is_no_conductivity(tmp_path):
+    f = 5e9 * (1 + SHIFT)
+    dataset = load(
+        write(tmp_path, "T_MXC (mK)\tf0 (Hz)\tf0 err (Hz)\tkappa (Hz)", 1e3 * T, f, 0 * T + 50, 5e4 + T, separator="\t")
+    )
+    assert dataset.observable.name == "resonator_frequency"
+    assert dataset.info["data"]["value"]["column"] == "f0 (Hz)"
+
+
+def test_f_and_Q_in_one_table_are_asked_for_by_name(tmp_path):
+    table = write(
+        tmp_path,
+        "T_K,Q,Qi,Qi_err,Qc,fr_GHz,fr_err_GHz",
+        T,
+        0 * T + 1e4,
+        1 / WEAK,
+        0.01 / WEAK,
+        0 * T + 2e4,
+        5 + SHIFT,
+        0 * T + 1e-8,
+    )
+    assert "--observable: resonator fits f and Q together" in refusal(table)
+    loss, (shift,) = resonator_table.build_resonator_datasets([read_table(table)], resonator_table.ResonatorOptions())
+    assert loss.info["data"]["value"]["column"] == "Qi"
+    assert (loss.name, shift.name) == ("1/Q", "f")
+    np.testing.assert_allclose(loss.points.value, WEAK)

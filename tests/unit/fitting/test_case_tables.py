@@ -116,6 +116,8 @@ def test_errors_far_below_the_scatter_get_an_extra_scatter():
     assert 0.5e-6 < rows.loc["F_tan_delta", "error"] < 10e-6
     assert rows.loc["gap_K", "value"] == pytest.approx(16.2, abs=0.6)
     assert report.fit["rms_residual_of_span"]["stm"] < 0.012
+    (warning,) = (warning["text"] for warning in report.fit["warnings"] if warning["code"] == "extra_scatter")
+    assert "--temperature-error" in warning
 
 
 def test_an_outlier_is_no_claim():

@@ -9,7 +9,7 @@ import pytest
 import tlsglass
 from tlsglass import cli
 from tlsglass.base.validation import InputError
-from tlsglass.fitting import resonator_pairs
+from tlsglass.fitting import report_text, resonator_pairs
 
 T = np.geomspace(0.05, 0.5, 12)
 KAPPA = {"T": T, "value": 0.03 * T**1.9, "observable": "thermal_conductivity", "relative_error": 0.01}
@@ -78,3 +78,18 @@ def test_a_wrong_argument_is_one_line(tables, shared, message):
     with pytest.raises(InputError, match=message) as error:
         tlsglass.fit_joint(tables, shared)
     assert len(error.value.lines) == 1
+
+
+def test_a_parameter_without_an_error_has_no_difference_in_sigma():
+    rows = {"parameter": "mu", "dataset": ["f", "1/Q"], "shared": True, "separate": [2.5, 2.4], "separate_err": [None, 0.2]}
+    table = pd.DataFrame(rows | {"joint": 2.5, "joint_err": None, "difference_sigma": np.nan})
+    model = {"chi2": 11.0, "dof": 1}
+    fit = {"mu_free": model, "stm": model, "atlas": None, "delta_aicc": 0.0, "warnings": []}
+    assert report_text.joint_lines(fit, table)[0] == "mu: 2.5 jointly; 2.5 (f), 2.4(2) (1/Q)"
+
+
+def test_other_minima_have_their_values_where_these_differ():
+    model = {"values": {"F": 2e-4, "gap": 2.1}, "errors_scaled": {"F": 3e-5, "gap": 0.1}, "states": {}}
+    model["other_minima"] = [{"F": 2.7e-5, "gap": 2.0}]
+    assert report_text._in_other_minima(model, "F") == " or 2.7e−05"
+    assert report_text._in_other_minima(model, "gap") == ""
