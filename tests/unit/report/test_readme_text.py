@@ -220,6 +220,6 @@ def test_the_fit_of_the_readme_prints_the_lines_that_follow_it(installed, texts,
     done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     lines = printed.splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 3
     for line in lines:
         assert line in prose.typeset(done.stdout)
