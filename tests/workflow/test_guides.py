@@ -5,11 +5,17 @@ import io
 import re
 import shlex
 
+import numpy as np
 import pandas as pd
 import pytest
 
+import observables
 from shared import EXPERIMENTS, ROOT
 from tlsglass import cli
+from tlsglass.data.read_table import read_table
+from tlsglass.models import registry
+from tlsglass.models.resonator import DrivenProbe
+from tlsglass.report import fit_command
 
 BLOCKS = re.compile(r"```(python|sh|text)\n(.*?)```", re.DOTALL)
 
@@ -47,6 +53,69 @@ def printed_by_python(blocks_of_page):
             with contextlib.redirect_stdout(printed):
                 exec(text, namespace)
     return printed.getvalue()
+
+
+def test_observables_print_what_the_page_shows():
+    page = blocks("observables")
+    assert printed_by_python(page) == "".join(text for kind, text in page if kind == "text")
+
+
+HEADERS = {  # of tables of the observables
+    "thermal_conductivity": "T_K,kappa_W_per_m_K",
+    "specific_heat": "T_K,C",
+    "mean_free_path": "T_K,mfp (m)",
+    "heat_release": "T_K,Qdot",
+    "sound_velocity": "T_K,dv/v",
+    "dielectric_constant": "T_K,deps/eps",
+    "internal_friction": "T_K,internal friction",
+    "resonator_frequency": "T_K,df/f",
+    "resonator_loss": "T_K,1/Qi",
+    "line_width": "T_K,linewidth (Hz)",
+    "frequency_noise": "T_K,S_y",
+    "qubit_relaxation": "T_K,rate (1/s)",
+}
+
+
+def synthetic_table(entry):
+    """Return a table of the parameters of an observable's recipe, with errors of 1 %."""
+    T = np.geomspace(*entry.recipe.temperatures_K, 20)
+    probe = entry.recipe.times_s[0] if entry.recipe.times_s else entry.recipe.probe
+    value = entry.curve(T, entry.recipe.parameters, DrivenProbe(probe) if entry.driven else probe)
+    table = pd.DataFrame(dict(zip(HEADERS[entry.name].split(","), (T, value), strict=True)))
+    table["error (%)" if entry.positive else "error"] = 1.0 if entry.positive else 0.01 * np.ptp(value)
+    return table.assign(time_s=probe) if entry.recipe.times_s else table
+
+
+def test_each_observable_has_a_section_with_a_picture_and_a_command_that_reads_its_table(tmp_path):
+    page = (ROOT / "docs/observables.md").read_text(encoding="utf-8")
+    for name in registry.observable_names():
+        title = name.replace("_", " ").capitalize()
+        section = page.partition(f"## {title}\n")[2].partition("\n## ")[0]
+        assert "| parameter | unit | meaning |" in section, title
+        (command,) = (text for kind, text in BLOCKS.findall(section) if kind == "sh")
+        program, fit, _, *options = shlex.split(command)
+        assert (program, fit) == ("tlsglass", "fit")
+        path = tmp_path / "table.csv"
+        synthetic_table(registry.get_observable(name)).to_csv(path, index=False)
+        if name == "resonator_frequency":  # its command reads f in hertz
+            options += ["--frequency", "8GHz"]
+        args = fit_command.parse([str(path), *options])
+        dataset = fit_command.prepare(args, [read_table(path)]).dataset
+        assert dataset.observable.name == name
+        fixed = {key for key, value in dataset.info["parameters"].items() if value.get("fixed")}
+        assert fixed == {entry.partition("=")[0] for entry in args.fix or ()}
+
+
+def test_each_observable_has_a_picture_that_the_tool_draws(tmp_path):
+    pictures = {path.stem: path for path in (ROOT / "docs/observables").glob("*.svg")}
+    assert set(pictures) == {*registry.observable_names(), "chip"}
+    page = (ROOT / "docs/observables.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\(observables/(\w+)\.svg\)", page)) == set(pictures)
+    assert max(path.stat().st_size for path in pictures.values()) < 40_000
+    for name, figure in (("line_width", observables.draw("line_width")), ("chip", observables.draw_chip())):
+        figure.save_picture(tmp_path / "new.svg")
+        new, shown = (re.findall(r">([^<>]+)<", path.read_text()) for path in (tmp_path / "new.svg", pictures[name]))
+        assert new == shown
 
 
 @pytest.fixture

@@ -93,6 +93,7 @@ def render_page(template: StrPath, root: StrPath, L: int, escape_value: Callable
         measured=pd.read_csv(root / "benchmarks/measured/facts.csv", index_col="name")["value"].to_dict(),
         annealers=annealer_table(pd.read_csv(root / "benchmarks/measured/annealers.csv")),
         modules_of=lambda package: list_modules(root / "scripts/tlsglass" / package),
+        observables=registry.OBSERVABLES,
         parameters=lambda observable: ", ".join(
             f"`{name}`" for name in registry.get_observable(observable).parameters if name != "mu"
         ),
