@@ -37,9 +37,7 @@ for kind in COUNTS:
         params:
             code=library_digest("dos_table.py"),
             groups=study.jackknife_groups(kind),
-            contents=lambda w, kind=kind: [
-                content for name in files.names_in_job(kind, w.get("name")) for content in files.contents(kind, name)
-            ],
+            contents=lambda w, kind=kind: [files.content(kind, name) for name in files.names_in_job(kind, w.get("name"))],
         script:
             "../../scripts/dos_table.py"
 

@@ -124,6 +124,13 @@ def parse_fingerprint(fingerprint: str, measured_K: tuple[float, ...] = ()) -> t
     return labels.from_jsonable(ModelParameters, content), labels.from_jsonable(Protocol, content)
 
 
+def fingerprints_at_rungs(fingerprint: str, names: Iterable[str]) -> list[tuple[labels.Rung, str]]:
+    """Return (rung, fingerprint of its counts) for the rungs with these names of a simulation with a fingerprint."""
+    model, protocol = parse_fingerprint(fingerprint)
+    rungs = [labels.Rung.parse(name, protocol.quench_K) for name in names]
+    return [(rung, counts_fingerprint(model, protocol, rung)) for rung in rungs]
+
+
 def shard_folder(model: ModelParameters, fingerprint: str) -> str:
     """Return the name of the folder of the shards with a fingerprint: L8_J2-3f9c1a2b."""
     return f"{labels.ParameterSet(model.L, model.J0_K)}-{hashlib.sha256(fingerprint.encode()).hexdigest()[:8]}"

@@ -140,11 +140,19 @@ class SimulationFiles:
             return [self.published(f"{kind}/{name}/T{T}.npz") for T in plan.rungs]
         return [path for rung in plan.rungs.values() for path in self.shards(plan.simulation, rung)]
 
-    def contents(self, kind: str, name: str) -> list[dict[str, Any]]:
-        """Return what the counts of a simulation contain, for each rung, as arguments of ``dos.load.load_merged``."""
+    def content(self, kind: str, name: str) -> dict[str, Any]:
+        """Return what the counts of a simulation contain: fingerprint, rungs, realizations, and ranges analyzed separately.
+
+        Snakemake keeps it in a record of each output of a job. A fingerprint for each rung would make these records long, and
+        reading them slow.
+        """
         plan = self.counts_plans[kind][name]
-        common = {"n": plan.simulation.realizations, "ranges": self.study.realization_ranges(kind, name)}
-        return [{"fingerprint": plan.simulation.fingerprint_at(rung), "T_K": rung.T_K} | common for rung in plan.rungs.values()]
+        return {
+            "fingerprint": plan.simulation.fingerprint,
+            "rungs": list(map(str, plan.rungs.values())),
+            "n": plan.simulation.realizations,
+            "ranges": self.study.realization_ranges(kind, name),
+        }
 
     def temperature_keys(self, kind: str) -> list[str]:
         """Return the temperatures of one kind as they are written in file names; they are the same for all names."""

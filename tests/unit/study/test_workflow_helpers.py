@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from shared import CONFIG, ROOT
-from tlsglass.base import io, labels
+from tlsglass.base import io, validation
+from tlsglass.montecarlo.protocol import fingerprints_at_rungs
 from tlsglass.study import workflow_helpers
 from tlsglass.study.configured_study import Study
 
@@ -69,15 +70,24 @@ def test_published_counts_replace_shards():
     assert published.records("L8_J2") == ["published/chain/L8_J2.npz"]
     n_rungs, n_batches = len(simulated.temperature_keys("dos")), len(study.set_plan("8", "2").batches)
     assert len(published.counts("dos", "L8_J2")) == n_rungs
-    contents = simulated.contents("dos", "L8_J2")
-    assert [labels.format_number(content["T_K"]) for content in contents] == simulated.temperature_keys("dos")
-    assert len({content["fingerprint"] for content in contents}) == n_rungs
-    assert {content["n"] for content in contents} == {study.set_plan("8", "2").realizations}
     assert len(set(simulated.counts("dos", "L8_J2"))) == n_rungs * n_batches
     assert len(simulated.records("L8_J2")) == n_batches
     assert all(path.startswith("<shards>/L8_J2-") for path in simulated.counts("dos", "L8_J2"))
     deleting = workflow_helpers.SimulationFiles(study, published=None, without_shards=True)
     assert (deleting.counts("dos", "L8_J2"), deleting.records("L8_J2")) == ([], [])
+
+
+def test_jobs_expect_the_fingerprint_of_every_rung_of_a_simulation():
+    equilibrium = validation.read_yaml(ROOT / "config/equilibrium.yaml")["checks"]
+    files = workflow_helpers.SimulationFiles(Study(CONFIG | {"checks": CONFIG["checks"] | equilibrium}), published=None)
+    assert {"dos", "variants", "equilibrium"} <= set(files.counts_plans)
+    for kind, plans in files.counts_plans.items():
+        for name, plan in plans.items():
+            content = files.content(kind, name)
+            rungs = plan.rungs.values()
+            expected = [(rung, plan.simulation.fingerprint_at(rung)) for rung in rungs]
+            assert fingerprints_at_rungs(content["fingerprint"], content["rungs"]) == expected
+            assert content["n"] == plan.simulation.realizations
 
 
 def test_the_digest_of_a_driver_changes_with_what_it_imports_and_with_nothing_else(tmp_path):
