@@ -2,6 +2,7 @@
 
 import copy
 import os
+import re
 import sys
 from functools import partial
 from pathlib import Path

@@ -10,16 +10,15 @@ ANALYSIS = {
 
 for kind in COUNTS:
     name_of_rule = "dos_table" if kind == "dos" else f"{kind}_dos"
-    job = "published" if PUBLISHED else "{name}"
-    names = files.names_in_job(kind, "{name}")
+    names = files.names_in_job(kind)
+    wildcard = re.search(r"J?\{\w+\}", names[0])
+    job = wildcard[0] if wildcard else "published"
 
     rule:
         name:
             name_of_rule
         input:
-            shards=lambda w, kind=kind: [
-                path for name in files.names_in_job(kind, w.get("name")) for path in files.counts(kind, name)
-            ],
+            shards=lambda w, kind=kind, names=names: [path for name in names for path in files.counts(kind, name.format_map(w))],
         output:
             counts=expand(f"<results>/{kind}/{{name}}/T{{T}}.npz", name=names, T=files.temperature_keys(kind)),
             tables=expand(f"<results>/{kind}/{{name}}/T{{T}}.csv", name=names, T=files.temperature_keys(kind)),
@@ -30,6 +29,7 @@ for kind in COUNTS:
             f"<benchmarks>/{name_of_rule}/{job}.tsv"
         wildcard_constraints:
             name=any_of_pattern(COUNTS[kind]),
+            J0=any_of_pattern({name.rpartition("_J")[2] for name in COUNTS[kind]}),
         conda:
             "../../envs/analyse.yaml"
         resources:
@@ -37,7 +37,7 @@ for kind in COUNTS:
         params:
             code=library_digest("dos_table.py"),
             groups=study.jackknife_groups(kind),
-            contents=lambda w, kind=kind: [files.content(kind, name) for name in files.names_in_job(kind, w.get("name"))],
+            contents=lambda w, kind=kind, names=names: [files.content(kind, name.format_map(w)) for name in names],
         script:
             "../../scripts/dos_table.py"
 

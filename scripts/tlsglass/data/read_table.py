@@ -15,6 +15,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -234,6 +235,7 @@ def _spreadsheet(label: str, raw: bytes) -> list[str]:
     return ["\t".join(re.sub(r"[\t\r\n]", " ", cell).replace('"', "'") for cell in row) for row in rows]
 
 
+@lru_cache(maxsize=10_000)  # each cell is looked at several times
 def is_like_number(cell: str) -> bool:
     """Return whether a cell looks like a number, also with a decimal comma."""
     return bool(LIKE_NUMBER.fullmatch(cell)) and not cell.endswith(",") and any(map(str.isdecimal, cell))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -172,6 +173,10 @@ class Study:
 
         The kind is also the output folder.
         """
+        return self._counts_plans
+
+    @cached_property
+    def _counts_plans(self) -> dict[str, dict[str, CountsPlan]]:
         return {
             "dos": _counted({self.name(L, J0): self.set_plan(L, J0) for L, J0 in self.sets}),
             "variants": {name: self.variant_plan(name) for name in self.variants},

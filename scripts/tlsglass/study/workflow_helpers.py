@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tlsglass.base import io, published_files, validation
+from tlsglass.base import io, labels, published_files, validation
 from tlsglass.montecarlo.protocol import ANNEALING, JOB_NAMES
 from tlsglass.study import equilibrium_plan
 from tlsglass.study.configured_study import Study
@@ -125,9 +125,17 @@ class SimulationFiles:
             return [self.published(f"{RECORD}/{name}.npz")]
         return self.shards(self.plans[name], RECORD)
 
-    def names_in_job(self, kind: str, name: str) -> list[str]:
-        """Return the names whose energies the job of ``name`` counts: shards are many, published counts are few."""
-        return list(self.counts_plans[kind]) if self.published else [name]
+    def names_in_job(self, kind: str) -> list[str]:
+        """Return the names whose energies one job counts, with its wildcard: one name with many shards, or many published ones.
+
+        Published counts of one J0 share a job. All counts of a kind would be more than 128 outputs, whose records Snakemake
+        reads several times each, as it remembers 128 of them.
+        """
+        if not self.published:
+            return ["{name}"]
+        if kind == "variants":
+            return list(self.counts_plans[kind])
+        return [f"L{L}_J{{J0}}" for L in dict.fromkeys(labels.ParameterSet.parse(name).L for name in self.counts_plans[kind])]
 
     def sets_in_job(self, name: str) -> list[str]:
         """Return the sets whose annealing records the job of ``name`` reads: published summaries are read together."""
@@ -170,15 +178,18 @@ class SimulationFiles:
         return {method: self.shards(plan, RECORD) for method, plan in equilibrium_plan.plans_of_set(self.study, name).items()}
 
 
+_is_file = functools.cache(os.path.isfile)
+
+
 @functools.cache
-def _digest_and_imports(root: Path, path: Path) -> tuple[str, frozenset[Path]]:
-    """Return the SHA-256 of a Python file, and the files of the library below ``root`` that it imports itself."""
-    text = path.read_text(encoding="utf-8")
-    imports: set[Path] = set()
+def _digest_and_imports(root: Path, name: str) -> tuple[str, frozenset[str]]:
+    """Return the SHA-256 of a file, and the files of the library that it imports itself. Names are relative to ``root``."""
+    text = Path(root, name).read_text(encoding="utf-8")
+    imports: set[str] = set()
     for package, names in IMPORT.findall(text):
-        module = root.joinpath(*package.split("."))
-        candidates = [*((module / name).with_suffix(".py") for name in re.findall(r"\w+", names)), module.with_suffix(".py")]
-        imports.update(candidate for candidate in candidates if candidate.is_file())
+        module = package.replace(".", "/")
+        candidates = [*(f"{module}/{name}.py" for name in re.findall(r"\w+", names)), f"{module}.py"]
+        imports.update(candidate for candidate in candidates if _is_file(f"{root}/{candidate}"))
     return hashlib.sha256(text.encode()).hexdigest(), frozenset(imports)
 
 
@@ -196,13 +207,13 @@ def library_digest(root: Path, script: str, *modules: str) -> str:
     modules : str
         Modules that the driver imports by a name that it receives.
     """
-    named = [root.joinpath(*module.split(".")).with_suffix(".py") for module in modules]
-    files, pending = set(named), [root / script, *named]
+    named = [f"{module.replace('.', '/')}.py" for module in modules]
+    files, pending = set(named), [script, *named]
     while pending:
         new = _digest_and_imports(root, pending.pop())[1] - files
         files |= new
         pending += new
-    text = "".join(f"{path.relative_to(root.parent)} {_digest_and_imports(root, path)[0]}\n" for path in sorted(files))
+    text = "".join(f"{root.name}/{name} {_digest_and_imports(root, name)[0]}\n" for name in sorted(files))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -68,6 +68,10 @@ def test_published_counts_replace_shards():
     published = workflow_helpers.SimulationFiles(study, published=lambda name: f"published/{name}")
     assert published.counts("dos", "L8_J2")[0] == "published/dos/L8_J2/T0.02.npz"
     assert published.records("L8_J2") == ["published/chain/L8_J2.npz"]
+    sets = {f"L{L}_J{J0}" for L in study.sizes for J0 in study.J0_values}
+    assert {name.format(J0=J0) for name in published.names_in_job("dos") for J0 in study.J0_values} == sets
+    for kind in published.counts_plans:  # the records of more outputs of a job are read several times
+        assert 2 * len(published.names_in_job(kind)) * len(published.temperature_keys(kind)) <= 128
     n_rungs, n_batches = len(simulated.temperature_keys("dos")), len(study.set_plan("8", "2").batches)
     assert len(published.counts("dos", "L8_J2")) == n_rungs
     assert len(set(simulated.counts("dos", "L8_J2"))) == n_rungs * n_batches
@@ -115,15 +119,16 @@ def test_the_digest_of_a_driver_changes_with_what_it_imports_and_with_nothing_el
 
 
 def test_imports_are_those_that_python_parses():
-    for path in (ROOT / "scripts/tlsglass").rglob("*.py"):
+    scripts = ROOT / "scripts"
+    for path in scripts.rglob("*.py"):
         modules = {
-            (ROOT / "scripts").joinpath(*node.module.split("."), f"{alias.name}.py")
+            f"{node.module.replace('.', '/')}/{alias.name}.py"
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tlsglass")
             for alias in node.names
         }
-        imports = workflow_helpers._digest_and_imports(ROOT / "scripts", path)[1]
-        assert {module for module in modules if module.is_file()} <= imports
+        imports = workflow_helpers._digest_and_imports(scripts, str(path.relative_to(scripts)))[1]
+        assert {module for module in modules if (scripts / module).is_file()} <= imports
 
 
 @dataclass(eq=False)
