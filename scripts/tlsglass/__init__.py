@@ -9,17 +9,17 @@ import importlib
 __version__ = "0.3.0"
 
 _API = {
-    "ModelParameters": "model.parameters",  # the parameters of Eq. (2)
+    "ModelParameters": "model.parameters",  # L, J0, h0 and everything else that defines the Hamiltonian
     "MarkovChain": "montecarlo.metropolis",  # one realization, annealed step by step
     "Grid": "dos.grid",  # energy bins
     "Protocol": "montecarlo.protocol",  # how realizations are annealed and counted
     "simulate": "study.simulate",  # n(T, E) of a model, on several cores
     "load_density": "dos.density_of_states",  # n(T, E) from a file
     "fit_eq3": "dos.fits",  # B and µ of Eq. (3)
-    "thermal_conductivity": "physics.functionals",  # Eq. (5)
-    "specific_heat": "physics.functionals",  # Eq. (6)
-    "sound_velocity": "physics.functionals",  # Eqs. (7) + (8)
-    "internal_friction": "physics.functionals",  # the out-of-phase part of Eq. (8)
+    "thermal_conductivity": "physics.functionals",  # κ(T)
+    "specific_heat": "physics.functionals",  # C(T)
+    "sound_velocity": "physics.functionals",  # δv/v
+    "internal_friction": "physics.functionals",  # Q⁻¹ of relaxing TLSs
     "fit": "report.fit_report",  # measured arrays to µ and J0/h0: a report that prints and draws itself
     "fit_joint": "report.joint_report",  # the same for several tables that share parameters
     "atlas": "atlas",  # a subpackage as a whole: n(T, E) and what follows from it at any J0/h0

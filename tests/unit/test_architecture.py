@@ -1,6 +1,7 @@
 """Dependencies between the packages of the library point one way, and the library does not know Snakemake."""
 
 import ast
+import re
 from collections import Counter
 
 import pytest
@@ -90,3 +91,19 @@ def test_classes_and_modules_have_different_names():
     classes = Counter(node.name for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
     modules = Counter(path.stem for path in trees if path.name != "__init__.py")
     assert {name for names in (classes, modules) for name, count in names.items() if count > 1} == set()
+
+
+def test_an_equation_of_the_paper_is_named_where_it_is_defined_and_nowhere_else():
+    """Eq. (3) is also the name of a model; the documentation has the function of each equation."""
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (Eq\. .*?) \|.*?\| `(\w+)` in `(.*?)`", page, flags=re.M)
+    documented = {(equation, path, name) for equations, name, path in rows for equation in equations.split(", ")}
+    named = set()
+    for path in LIBRARY.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                where = str(path.relative_to(LIBRARY)), getattr(node, "name", "module")
+                named |= {(equation, *where) for equation in re.findall(r"Eq\. \(\w+\)", ast.get_docstring(node) or "")}
+    definition_of_eq3 = ("Eq. (3)", "physics/eq3.py", "density")
+    assert definition_of_eq3 in named
+    assert {entry for entry in named if entry[0] != "Eq. (3)"} | {definition_of_eq3} == documented

@@ -11,7 +11,7 @@ from shared import ROOT
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 DRAW = re.search(r"\n## A figure\n.*?```python\n(.*?)```", CONTRIBUTING, flags=re.S)[1]
 ENTRY = re.search(r"`(Entry\(\"figure_toy\".*?\))`", CONTRIBUTING)[1]
-END_OF_ENTRIES = "]\n\n\ndef get_entry(name"
+END_OF_ENTRIES = "]\n\n\ndef sections()"
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.fits import Exponent, fit_exponent, fit_gaussian
 from tlsglass.physics import two_tls
 
-DECADE_J0 = (0.1, 1.0)  # energies in units of J0 at which Eq. (9) and a power law are compared
+DECADE_J0 = (0.1, 1.0)  # energies in units of J0 at which the dipolar gap and a power law are compared
 RATIO_TOLERANCE = 0.3  # "approximately" is read as within 30 %
 GAP_BINS = 8
 REDUCTION_J0_OVER_H0 = (0.05, 0.3)  # between which the power of the reduction of n is determined
@@ -56,7 +56,7 @@ def _fit_quenched(atlas: Atlas, index: int, window_J0: Window) -> Exponent:
 
 
 def laws_from_counts(atlas: Atlas, gaussian_bin_K: float, window_J0: Window) -> pd.DataFrame:
-    """Return the table of single couplings: µ(T → 0) with Eq. (9), power law or gap, width of the Gaussian.
+    """Return the table of single couplings: µ(T → 0) with that of the dipolar gap, power law or gap, width of the Gaussian.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class GapComparison(NamedTuple):
 
 
 def gap_against_power(counts: DensityOfStates, J0_K: float) -> GapComparison:
-    """Compare n = a / (1 + s ln(J0/E)), Eq. (9) with any strength, with n = a E^µ on a decade below J0.
+    """Compare n = a / (1 + s ln(J0/E)), ``two_tls.dipolar_gap`` with any strength, with n = a E^µ on a decade below J0.
 
     The errors of the bins are those of counting: low-energy excitations of a realization are so few that their counts in
     different bins are independent. A jackknife covariance of as many bins from 25 groups is too noisy for a comparison.

@@ -29,9 +29,8 @@ from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.dos import grid
 from tlsglass.dos.density_of_states import DensityOfStates
-from tlsglass.dos.fits import fit_eq3
+from tlsglass.dos.fits import EQ3_WINDOW_T, fit_eq3
 
-TABLE_II_T = 2.0  # B and µ of Eq. (3) are fitted on 0 < E < 2T
 MIN_COUNTS = 30  # in a bin for its pull
 TOLERANCE = 0.01  # a mean density is right within this, or within two of its errors ...
 TOLERANCE_B, TOLERANCE_MU = 0.02, 0.02  # ... and B and µ within these
@@ -178,8 +177,8 @@ def _pull_statistics(counts: DensityOfStates, expected: JackknifeEstimate, kind:
 
 def _compare_fits(atlas: Atlas, counts: DensityOfStates) -> dict[str, Any]:
     """Return B and µ of Eq. (3), as in Table II, of the atlas relative to those of ``counts``."""
-    predicted = api.eq3(counts.T_K, counts.J0_K, atlas.h0_K, TABLE_II_T, atlas.annealed(counts.L))
-    simulated = fit_eq3(counts, TABLE_II_T)
+    predicted = api.eq3(counts.T_K, counts.J0_K, atlas.h0_K, EQ3_WINDOW_T, atlas.annealed(counts.L))
+    simulated = fit_eq3(counts, EQ3_WINDOW_T)
     return {
         "B_ratio": predicted.B.value / simulated.B.value,
         "B_ratio_err": np.hypot(predicted.B.error / predicted.B.value, simulated.B.error / simulated.B.value),

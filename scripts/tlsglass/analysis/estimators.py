@@ -31,22 +31,22 @@ def curve(densities: TemperatureSeries, functional: Callable[..., JackknifeEstim
 
 
 def specific_heat(densities: TemperatureSeries) -> JackknifeEstimate:
-    """Return C(T) of Eq. (6)."""
+    """Return the specific heat C(T)."""
     return curve(densities, functionals.specific_heat)
 
 
 def kappa(densities: TemperatureSeries, s: Section) -> JackknifeEstimate:
-    """Return κ(T) of Eq. (5)."""
+    """Return the thermal conductivity κ(T)."""
     return curve(densities, functionals.thermal_conductivity, s["least_counts"])
 
 
 def kappa_A1(densities: TemperatureSeries, s: Section) -> JackknifeEstimate:
-    """Return κ(T) of Eq. (A1)."""
+    """Return κ(T) with n as n(Δ)."""
     return curve(densities, functionals.thermal_conductivity_A1, s["least_counts"])
 
 
 def velocity(densities: TemperatureSeries, T0_K: float) -> JackknifeEstimate:
-    """Return δv/v of Eqs. (7) + (8). It depends on ω and A only through the crossover temperature T0 = (ω/A)^(1/3)."""
+    """Return δv/v. It depends on ω and A only through the crossover temperature T0 = (ω/A)^(1/3)."""
     return curve(densities, functionals.resonant) + curve(densities, functionals.relaxation, T0_K**3, 1.0)
 
 
@@ -62,7 +62,7 @@ def relative_velocity(densities: TemperatureSeries, s: Section, crossover: str =
 
 
 def relative_velocity_A2(densities: TemperatureSeries, s: Section) -> JackknifeEstimate:
-    """Return δv/v with n as n(Δ), Eq. (A2) instead of Eq. (8), relative to the same value as ``relative_velocity``."""
+    """Return δv/v with n as n(Δ), relative to the same value as ``relative_velocity``."""
     shift = curve(densities, functionals.resonant) + _at_matching_crossover(densities, s, functionals.relaxation_A2)
     return shift - velocity_at_coldest(densities, s)
 
@@ -239,20 +239,20 @@ def constant_mu_offset(densities: TemperatureSeries, s: Section, crossover: str)
 
 
 def kappa_A1_exponent(densities: TemperatureSeries, s: Section) -> JackknifeEstimate:
-    """Return β with Eq. (A1) minus β with Eq. (5)."""
+    """Return β with n as n(Δ) minus β with n as n(E)."""
     changed = temperature_fits.fit_power_law(densities.T_K, kappa_A1(densities, s), *s["exponent_windows_K"][0])
     return kappa_law(densities, s).power - changed.power
 
 
 def kappa_A1_spread(densities: TemperatureSeries, s: Section, window: Window | None = None) -> JackknifeEstimate:
-    """Return the relative spread over temperature of κ by Eq. (A1) over κ by Eq. (5), by default on the quoted window."""
+    """Return the relative spread over temperature of κ with n as n(Δ) over κ, by default on the quoted window."""
     inside = temperature_fits.select_window(densities.T_K, *(window or s["exponent_windows_K"][0]))
     ratio = (kappa_A1(densities, s) / kappa(densities, s))[inside]
     return ratio.reduce(np.std) / ratio.reduce(np.mean)
 
 
 def velocity_A2_spread(densities: TemperatureSeries, s: Section) -> JackknifeEstimate:
-    """Return the spread over temperature of the change of δv/v by Eq. (A2), in units of the range of δv/v."""
+    """Return the spread over temperature of the change of δv/v with n as n(Δ), in units of the range of δv/v."""
     inside = temperature_fits.select_window(densities.T_K, *s["sound_velocity_windows_K"][0])
     shift = relative_velocity(densities, s)
     change = relative_velocity_A2(densities, s) - shift

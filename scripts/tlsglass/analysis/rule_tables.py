@@ -94,7 +94,7 @@ def tabulate_crossover(rungs: Sequence[DensityOfStates], paper: pd.DataFrame, ob
 def tabulate_closed_forms(
     paper: pd.DataFrame, two_tls: Mapping[str, Any], model: Mapping[str, float], window_J0: tuple[float, float]
 ) -> Tables:
-    """Return Table I, the interaction constants of Appendix C, and Eq. (9) with the slopes of the STM."""
+    """Return Table I, the interaction constants of Appendix C, and the dipolar gap with the slopes of the STM."""
     printed_ratio = paper.set_index("id")["paper"]["appendix_C_elastic_over_C_el"]
     J0_K = two_tls["J0_over_h0_elastic"] * model["h0_K"]
     return {

@@ -1,4 +1,4 @@
-"""Closed forms of the two-TLS model and of the standard tunneling model: Table I, Appendix C, Eq. (9), slopes of δv/v."""
+"""Closed forms of the two-TLS model and of the standard tunneling model: Table I, Appendix C, dipolar gap, slopes of δv/v."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -52,7 +52,7 @@ def appendix_c(glasses: Sequence[Mapping[str, Any]], printed: float) -> pd.DataF
 
 
 def closed_forms(J0_K: float, h0_K: float, concentration: float, window_J0: tuple[float, float]) -> pd.DataFrame:
-    """Return c n0 h0 and µ of Eq. (9) as printed and from pair stability, and the slope ratio of δv/v in the STM.
+    """Return c n0 h0 and µ of the dipolar gap as printed and from pair stability, and the slope ratio of δv/v in the STM.
 
     µ is that of a power law through both ends of ``window_J0``, energies in units of J0.
     """

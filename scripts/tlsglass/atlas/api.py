@@ -21,7 +21,7 @@ from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
 from tlsglass.base import jackknife
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
-from tlsglass.dos.fits import Eq3Fit, eq3_covariate
+from tlsglass.dos.fits import EQ3_WINDOW_T, Eq3Fit, eq3_covariate
 from tlsglass.physics import kernels, temperature_fits
 
 EQ3_POINTS = 40  # energies at which n is fitted by ``eq3``
@@ -288,7 +288,7 @@ def eq3(
     T_K: npt.ArrayLike,
     J0_K: float,
     h0_K: float = H0_K,
-    window_T: float = 2.0,
+    window_T: float = EQ3_WINDOW_T,
     atlas: Atlas | None = None,
     interaction: str | None = None,
 ) -> Eq3Fit:

@@ -22,11 +22,6 @@ def partner_names(info: Mapping[str, Any]) -> list[str]:
     return [partner["dataset"] for partner in info.get("joint", [])]
 
 
-def shared_parameters(info: Mapping[str, Any]) -> list[list[str]]:
-    """Return the shared parameters of each other dataset."""
-    return [list(partner["shared"]) for partner in info.get("joint", [])]
-
-
 def check_joint(problems: Problems, info: Mapping[str, Any], observable: Observable, folder: Path) -> None:
     """Check the section against the other datasets, whose folders are next to ``folder``."""
     if "joint" in info and "from_residuals" in info["data"]["error"]:

@@ -15,12 +15,12 @@ from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import atlas_model, report_text
 from tlsglass.fitting.comparison import ModelFits, draw_conclusion, fit_models
-from tlsglass.fitting.conclusion import Conclusion, State
-from tlsglass.fitting.fit import Fit, ParameterState, delta_aicc
+from tlsglass.fitting.conclusion import Conclusion
+from tlsglass.fitting.fit import Fit, ParameterState
 from tlsglass.fitting.joint_result import SeparateFits, joint_problem, joint_starts
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem
-from tlsglass.fitting.result import conclusion_record, fit_numbers, with_concluded_states, without_J0_over_h0
+from tlsglass.fitting.result import atlas_record, conclusion_record, fit_numbers, models_record, with_concluded_states
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.physics import microwave
 
@@ -204,17 +204,7 @@ def _columns(column: str, fit: Fit | None, name: str) -> dict[str, Any]:
 
 def _summary(together: ModelFits, conclusion: Conclusion, amplitude: str, tests: dict[str, Heterogeneity]) -> dict[str, Any]:
     """Return the content of chip.json without its lines."""
-    problem, comparison = together.problem, together.comparison
-    atlas = None
-    if together.atlas is not None and together.same_points is not None:
-        numbers = fit_numbers(together.atlas)
-        models = {"mu_free": together.same_points.free, "stm": together.same_points.stm}
-        atlas = {
-            "h0_K": atlas_model.h0_of(problem.datasets[0]),
-            "model": numbers if conclusion.describes else without_J0_over_h0(numbers),
-            "delta_aicc": {name: delta_aicc(model, together.atlas) for name, model in models.items()},
-            "rejected": not conclusion.describes,
-        }
+    problem = together.problem
     summary: dict[str, Any] = {
         "observable": problem.datasets[0].observable.name,
         "observables": list(dict.fromkeys(dataset.observable.name for dataset in problem.datasets)),
@@ -225,13 +215,7 @@ def _summary(together: ModelFits, conclusion: Conclusion, amplitude: str, tests:
         "conclusion": conclusion_record(conclusion),
         "n_points": sum(len(dataset.points.T_K) for dataset in problem.datasets),
         "errors_given": True,
-        "mu_free": fit_numbers(comparison.free),
-        "stm": fit_numbers(comparison.stm),
-        "atlas": atlas,
-        "atlas_why": together.no_atlas,
-        "delta_aicc": comparison.delta_aicc,
-        "p_value": comparison.p_value,
-        "rejected": conclusion.mu == State.NOT_DESCRIBED,
+        **models_record(together, conclusion, atlas_record(together, conclusion)),
         "heterogeneity": {name: test._asdict() for name, test in tests.items()},
     }
     summary["conclusion"]["text"] = report_text.conclusion(summary)
@@ -297,6 +281,6 @@ def _tan_delta_by_frequency(together: ModelFits, conclusion: Conclusion) -> pd.D
 
     low, high = (fit.values[name] if end is None else end for end in fit.intervals_scaled.get(name, (None, None)))
     ends = np.sort([relative(low), relative(high)], axis=0)
-    table = {"model": "atlas" if on_atlas else "Eq. (3)", "T_K": T_K[0], "frequency_Hz": frequencies}
+    table = {"model": report_text.ATLAS if on_atlas else report_text.EQ3, "T_K": T_K[0], "frequency_Hz": frequencies}
     table |= {"is_device": np.isin(frequencies, devices), "value": relative(fit.values[name]), "low": ends[0], "high": ends[1]}
     return pd.DataFrame(table)[columns]

@@ -12,12 +12,12 @@ from tlsglass.base.types import FloatArray
 from tlsglass.data import joint_section
 from tlsglass.data.dataset import Dataset, load_dataset
 from tlsglass.fitting import atlas_model, model_systematic, report_text
-from tlsglass.fitting.comparison import Comparison, ModelFits, compare, draw_conclusion, fit_models
-from tlsglass.fitting.conclusion import Conclusion, State
-from tlsglass.fitting.fit import Fit, WhichIntervals, delta_aicc
+from tlsglass.fitting.comparison import ModelFits, compare, draw_conclusion, fit_models
+from tlsglass.fitting.conclusion import Conclusion
+from tlsglass.fitting.fit import Fit, WhichIntervals
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem, base_name
-from tlsglass.fitting.result import conclusion_record, fit_numbers, parameter_list, with_concluded_states, without_J0_over_h0
+from tlsglass.fitting.result import atlas_record, conclusion_record, models_record, parameter_list, with_concluded_states
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 
@@ -70,11 +70,6 @@ def joint_problem(
     return FitProblem.joint(members, shared, free), SeparateFits(free, stm)
 
 
-def compare_jointly(problem: FitProblem, separate: SeparateFits, intervals: WhichIntervals = True) -> Comparison:
-    """Fit jointly with µ free and with all µ = 0, also starting at the means of the separate fits."""
-    return compare(problem, intervals, joint_starts(problem, separate))
-
-
 def joint_starts(problem: FitProblem, separate: SeparateFits) -> list[Values]:
     """Return starts: means of the separate fits, and shared parameters as in the fit of each dataset."""
     starts = []
@@ -107,13 +102,7 @@ def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
         "n_points": len(points),
         "errors_given": True,
         "temperature_errors_given": all(member.all_points.T_error_K is not None for member in problem.datasets),
-        "mu_free": fit_numbers(comparison.free),
-        "stm": fit_numbers(comparison.stm),
-        "atlas": _atlas_summary(fits, conclusion),
-        "atlas_why": fits.no_atlas,
-        "delta_aicc": comparison.delta_aicc,
-        "p_value": comparison.p_value,
-        "rejected": conclusion.mu == State.NOT_DESCRIBED,
+        **models_record(fits, conclusion, _atlas_summary(fits, conclusion)),
         "parameters": parameter_list(fits, conclusion),
     }
     summary["warnings"] = report_text.joint_warnings(summary, parameters)
@@ -125,20 +114,14 @@ def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
 
 def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | None:
     """Return the fit on the atlas as in joint.json."""
-    if fits.atlas is None or fits.on_atlas is None or fits.same_points is None:
+    record = atlas_record(fits, conclusion)
+    if record is None or fits.atlas is None or fits.on_atlas is None:
         return None
-    models = {"mu_free": fits.same_points.free, "stm": fits.same_points.stm}
-    numbers, interactions = fit_numbers(fits.atlas), {}
+    interactions = {}
     if conclusion.describes and J0_OVER_H0 in fits.atlas.values:
         interactions = model_systematic.J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fits.atlas)
-    return {
-        "h0_K": atlas_model.h0_of(fits.problem.datasets[0]),
-        "model": numbers if conclusion.describes else without_J0_over_h0(numbers),
-        "delta_aicc": {name: delta_aicc(model, fits.atlas) for name, model in models.items()},
-        "rejected": not conclusion.describes,
-        "interaction": atlas_model.interaction_of(fits.problem.datasets[0]),
-        "interactions": interactions,
-    }
+    interaction = atlas_model.interaction_of(fits.problem.datasets[0])
+    return record | {"interaction": interaction, "interactions": interactions}
 
 
 def _member(problem: FitProblem, k: int, points: pd.DataFrame) -> dict[str, Any]:

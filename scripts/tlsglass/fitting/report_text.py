@@ -19,6 +19,7 @@ MINUS = "\N{MINUS SIGN}"
 CONTRADICTION_SIGMA = 3.0  # difference of separate fits beyond which a joint fit warns
 ASYMMETRY = 0.25  # relative difference of the two errors beyond which both are printed
 TEMPERATURE_ERRORS_HINT = "; if the temperatures scatter, state by how much (--temperature-error)"
+EQ3, STM, ATLAS = "Eq. (3)", "STM", "atlas"  # labels of the models
 SYMBOLS = {"mu": "µ", J0_OVER_H0: "J0/h0"}
 
 Record = dict[str, Any]  # content of fit.json, or a part of it
@@ -93,8 +94,8 @@ def format_reduced_chi2(model: Record) -> str:
 
 def models_of(fit: Record) -> dict[str, Record]:
     """Return {label: model} of all models that were fitted."""
-    models = {"Eq. (3)": fit["mu_free"], "STM": fit["stm"]}
-    return models | ({"atlas": fit["atlas"]["model"]} if fit["atlas"] else {})
+    models = {EQ3: fit["mu_free"], STM: fit["stm"]}
+    return models | ({ATLAS: fit["atlas"]["model"]} if fit["atlas"] else {})
 
 
 def format_symbol(symbol: str) -> str:
@@ -115,7 +116,7 @@ def summary_lines(fit: Record) -> list[str]:
 def _model_text(fit: Record, label: str, model: Record) -> str:
     """Return the parameters of a model; of one that does not describe the points within their errors, the nuisances only."""
     rows = [row for row in fit["parameters"] if row["model"] == label]
-    described = model["acceptable"] and not (label == "atlas" and fit["atlas"]["rejected"])
+    described = model["acceptable"] and not (label == ATLAS and fit["atlas"]["rejected"])
     texts = []
     for row in rows:
         text = format_equation(format_symbol(row["symbol"]), format_parameter(model, row["name"]))
@@ -123,7 +124,7 @@ def _model_text(fit: Record, label: str, model: Record) -> str:
             text += f" (68 %: {format_interval(model, row['name'])}; 95 %: {format_interval(model, row['name'], 95)})"
         text += _in_other_minima(model, row["name"])
         texts.append(text + (f" {row['unit']}" if row["unit"] and "%" not in text and not text.endswith("constrained") else ""))
-    if label == "atlas" and fit["conclusion"]["state"] in (State.LIMIT, State.INTERVAL):
+    if label == ATLAS and fit["conclusion"]["state"] in (State.LIMIT, State.INTERVAL):
         texts[1:1] = [
             f"h0 = {fit['atlas']['h0_K']:g} K, a factor of two: {_h0_shifts(fit['atlas'])}",
             *_interactions(fit["atlas"]),
@@ -216,7 +217,7 @@ def warnings(fit: Record) -> list[dict[str, str]]:
     lines: list[tuple[str, str]] = _time_warnings(fit)
     free, atlas = fit["mu_free"], fit["atlas"]
     for label, model in models_of(fit).items():
-        if not model["acceptable"] or (label == "atlas" and atlas["rejected"]):
+        if not model["acceptable"] or (label == ATLAS and atlas["rejected"]):
             continue
         at_bounds = [
             name for name in model["at_bounds"] if not (name in SYMBOLS and model["states"].get(name) in ParameterState.ALL)
@@ -225,7 +226,7 @@ def warnings(fit: Record) -> list[dict[str, str]]:
             lines.append(("at_bound", f"{label}: {', '.join(at_bounds)} at a bound"))
         if not model["converged"]:
             lines.append(("not_converged", f"{label}: the search ended at its limit of evaluations"))
-        if model["other_minima"] and label != "STM":
+        if model["other_minima"] and label != STM:
             lines.append(("several_minima", f"{label}: several minima that the points do not distinguish"))
     for name, scanned in (("mu", free), (J0_OVER_H0, (atlas or {}).get("model", {}))):
         drift = format_drift(fit, name, scanned)
@@ -323,9 +324,9 @@ def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
     """Return the warnings of a joint fit; ``parameters`` is the table of separate and joint values."""
     lines = []
     for label, model in models_of(fit).items():
-        if label != "STM" and model["acceptable"] and model["at_bounds"]:
+        if label != STM and model["acceptable"] and model["at_bounds"]:
             lines.append(("at_bound", f"{label}: {', '.join(model['at_bounds'])} at a bound"))
-        if label != "STM" and model["other_minima"]:
+        if label != STM and model["other_minima"]:
             lines.append(("several_minima", f"{label}: several minima that the points do not distinguish"))
     for name, rows in parameters[parameters["shared"]].groupby("parameter", sort=False):
         sigma = rows.iloc[0]["difference_sigma"]

@@ -19,6 +19,7 @@ from tlsglass.fitting.comparison import Comparison, ModelFits, draw_conclusion, 
 from tlsglass.fitting.conclusion import Conclusion, State
 from tlsglass.fitting.fit import Fit, ParameterState, delta_aicc
 from tlsglass.fitting.problem import FitProblem, base_name, dataset_parameters
+from tlsglass.fitting.report_text import ATLAS, EQ3, STM
 from tlsglass.models import registry
 from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
 
@@ -38,7 +39,6 @@ CURVE_POINTS = 300
 MISSING_TIME_S = 1.0  # ASSUME: for what a specific heat without a time would mean with one
 N_EXPONENT = 12  # temperatures at which an exponent is determined
 CLOSE_TO_POINTS = 0.03  # rms residual relative to the span, up to which parameters of a model are reported in any case
-EQ3, STM, ATLAS = "Eq. (3)", "STM", "atlas"  # labels of the models
 
 
 @dataclass(frozen=True)
@@ -267,13 +267,7 @@ def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[
                 label: _residual_of_span(fits.problem, fit)
                 for label, fit in (("mu_free", comparison.free), ("stm", comparison.stm))
             },
-            "mu_free": fit_numbers(comparison.free),
-            "stm": fit_numbers(comparison.stm),
-            "atlas": _atlas_summary(fits, conclusion),
-            "atlas_why": fits.no_atlas,
-            "delta_aicc": comparison.delta_aicc,
-            "p_value": comparison.p_value,
-            "rejected": conclusion.mu == State.NOT_DESCRIBED,
+            **models_record(fits, conclusion, _atlas_summary(fits, conclusion)),
             "bounds": bounds(dataset),
             "sweep": _sweep_label(dataset),
             "abscissa": "time_s" if points.abscissa is points.time_s else "T_K",
@@ -319,6 +313,34 @@ def bounds(dataset: Dataset) -> dict[str, list[float | None]]:
     return {
         name: [float(bound) if np.isfinite(bound) else None for bound in (parameter.low, parameter.high)]
         for name, parameter in dataset_parameters(dataset).items()
+    }
+
+
+def models_record(fits: ModelFits, conclusion: Conclusion, atlas: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the models and their comparison as in fit.json, joint.json and chip.json; ``atlas`` is the fit on the atlas."""
+    comparison = fits.comparison
+    return {
+        "mu_free": fit_numbers(comparison.free),
+        "stm": fit_numbers(comparison.stm),
+        "atlas": atlas,
+        "atlas_why": fits.no_atlas,
+        "delta_aicc": comparison.delta_aicc,
+        "p_value": comparison.p_value,
+        "rejected": conclusion.mu == State.NOT_DESCRIBED,
+    }
+
+
+def atlas_record(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | None:
+    """Return the fit on the atlas as in joint.json and chip.json, or None without one."""
+    if fits.atlas is None or fits.same_points is None:
+        return None
+    numbers = fit_numbers(fits.atlas)
+    models = {"mu_free": fits.same_points.free, "stm": fits.same_points.stm}
+    return {
+        "h0_K": atlas_model.h0_of(fits.problem.datasets[0]),
+        "model": numbers if conclusion.describes else without_J0_over_h0(numbers),
+        "delta_aicc": {name: delta_aicc(model, fits.atlas) for name, model in models.items()},
+        "rejected": not conclusion.describes,
     }
 
 

@@ -1,1 +1,1 @@
-"""The model of Eq. (2): lattice, disorder, one realization in integers, and its excitation energies."""
+"""The Hamiltonian: lattice, disorder, one realization in integers, and its excitation energies."""

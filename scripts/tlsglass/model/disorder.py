@@ -1,4 +1,4 @@
-"""One disorder realization of Eq. (2): occupied sites, random fields and couplings, all from one seed.
+"""One disorder realization of the Hamiltonian: occupied sites, random fields and couplings, all from one seed.
 
 Couplings are int16 and fields int32, such that a spin flip is the addition of a row of integers: incrementally updated
 local fields stay exactly equal to fields recomputed from the spins.
@@ -89,7 +89,7 @@ def _generator(sequence: np.random.SeedSequence) -> np.random.Generator:
 
 
 def float_hamiltonian(model: ModelParameters, draws: Draws) -> tuple[FloatArray, FloatArray]:
-    """Return h (n,) and J (n, n) of Eq. (2) in kelvin, without rounding."""
+    """Return h (n,) and J (n, n) of Eq. (2), H = Σ h_i s_i + ½ Σ J_ij s_i s_j, in kelvin and without rounding."""
     n = len(draws.positions)
     row, column = np.tril_indices(n, -1)
     distance = lattice.minimal_image_distance(draws.positions[row] - draws.positions[column], model.L)

@@ -26,12 +26,12 @@ def excitation_energies(system: System) -> FloatArray:
 
 
 def energy_per_spin(system: System) -> float:
-    """Return H/N of Eq. (2) in kelvin."""
+    """Return H/N in kelvin."""
     return 0.5 * float(doubled_energy(system)) * system.field_unit_K / system.n
 
 
 def doubled_energy(system: System) -> int:
-    """Return 2H of Eq. (2) in field units, an integer: Σ_i s_i (F_i + h_i)."""
+    """Return 2H in field units, an integer: Σ_i s_i (F_i + h_i)."""
     fields = system.fields[: system.n].astype(np.int64) + system.random_fields[: system.n]
     return int(np.dot(system.spins[: system.n].astype(np.int64), fields))
 

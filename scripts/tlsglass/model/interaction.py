@@ -1,4 +1,4 @@
-"""The interactions of Eq. (2), J_ij = c_ij J0 / (R³ + C): by name, and as a function of distance. Plain Python without numpy.
+"""The interactions, J_ij = c_ij J0 / (R³ + C): by name, and as a function of distance. Plain Python without numpy.
 
 J0 is defined by the mean of abs(c_ij): in every interaction it is that of the normal distribution of the paper, sqrt(2/π).
 The factors c_ij themselves are drawn and computed in ``moments``.

@@ -29,7 +29,7 @@ def minimal_image_distance(displacement: AnyArray, L: int) -> FloatArray:
 
 
 def interaction_kernel(L: int, cutoff: float) -> FloatArray:
-    """Return 1/(R³ + C) of Eq. (2) for every displacement (dx, dy, dz) with 0 <= d < L, (L, L, L).
+    """Return 1/(R³ + C) of the couplings for every displacement (dx, dy, dz) with 0 <= d < L, (L, L, L).
 
     The entry of the zero displacement is 0: a TLS does not interact with itself.
     """

@@ -1,4 +1,4 @@
-"""The parameters of Eq. (2), and the integer units of its couplings and fields. Plain Python, for the checks."""
+"""The parameters of the Hamiltonian, and the integer units of its couplings and fields. Plain Python, for the checks."""
 
 import math
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelParameters:
-    """The parameters of Eq. (2), energies in kelvin, lengths in lattice constants.
+    """The parameters of the Hamiltonian, energies in kelvin, lengths in lattice constants.
 
     Raises
     ------

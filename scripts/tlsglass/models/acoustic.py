@@ -1,4 +1,4 @@
-"""Sound velocity, dielectric constant and internal friction, with the relaxation of Eq. (8)."""
+"""Sound velocity, dielectric constant and internal friction, with resonant and relaxing TLSs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def _sound_velocity(T_K: FloatArray, p: Mapping[str, float], omega_Hz: float) -> dict[str, FloatArray]:
-    """Return the shapes of δv/v, Eqs. (7) + (8) with Eq. (3): P0γ²/ρv² · shape + offset."""
+    """Return the shapes of δv/v with Eq. (3): P0γ²/ρv² · shape + offset."""
     from tlsglass.physics import eq3
 
     shape = eq3.sound_velocity(T_K, p["mu"], omega_Hz, p["A_Hz_per_K3"], phonon_dimension(p))

@@ -206,7 +206,7 @@ CALIBRATION = "calibration"  # key of the parameter whose prior is the dataset's
 # Of Eq. (3); µ = 0 is the standard tunneling model (STM).
 MU = Parameter("µ", start_grid=(-0.8, -0.3, -0.1, 0.0, 0.1, 0.2, 0.4, 0.9), default=0.0, low=-2.5, high=2.5, of_interest=True)
 TLS_STRENGTH = Parameter("P$_0$γ²/ρv²", low=0.0, physical_bounds=True)
-RELAXATION_RATE = Parameter("A", "Hz/K³", start_grid=Geometric(1e3, 1e11, 33), low=1e1, high=1e13)  # of Eq. (8)
+RELAXATION_RATE = Parameter("A", "Hz/K³", start_grid=Geometric(1e3, 1e11, 33), low=1e1, high=1e13)  # of relaxing TLSs
 # Of the relaxation rate A E^d coth(E/2T): phonons in bulk have d = 3, those of a membrane 2, those of a wire 1.
 PHONON_DIMENSION = Parameter(
     "d", start_grid=(3.0,), default=3.0, low=1.0, high=3.0, is_option=True, physical_bounds=True, in_table=False

@@ -70,7 +70,7 @@ def _quasiparticle_shift(T_K: bytes, frequency_Hz: float, gap_K: float) -> Float
 
 @lru_cache(maxsize=256)
 def _resonant_shift(T_K: bytes, frequency_Hz: float, mu: float) -> FloatArray:
-    """Return Eq. (7) at the frequency with Eq. (3), (n,)."""
+    """Return δf/f of resonant TLSs with Eq. (3), (n,)."""
     import numpy as np
 
     from tlsglass.physics import microwave

@@ -42,7 +42,7 @@ BOUNDARY = Parameter(
 
 
 def _thermal_conductivity(T_K: FloatArray, p: Mapping[str, float], _: None) -> dict[str, FloatArray]:
-    """Return the shape of Eq. (5) with Eq. (3), which is exactly κ(1 K) T^(2-µ) without scattering at boundaries.
+    """Return the shape of κ with Eq. (3), which is exactly κ(1 K) T^(2-µ) without scattering at boundaries.
 
     κ(1 K) is that without it.
     """
@@ -120,7 +120,7 @@ SLOW_RELAXATION_RATE = replace(
 def _specific_heat(T_K: FloatArray, p: Mapping[str, float], time_s: FloatArray | float | None) -> dict[str, FloatArray]:
     """Return the shapes of the specific heat with Eq. (3), and of phonons.
 
-    Without a time this is Eq. (6), which is exactly C(1 K) T^(1+µ); else only TLSs that relax within ``time_s`` contribute.
+    Without a time this is exactly C(1 K) T^(1+µ); else only TLSs that relax within ``time_s`` contribute.
     """
     if time_s is None:
         shape = T_K ** (1 + p["mu"])

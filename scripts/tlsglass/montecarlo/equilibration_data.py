@@ -80,7 +80,7 @@ class EquilibrationData(StoredRecord):
 
     @property
     def model(self) -> ModelParameters:
-        """The parameters of Eq. (2)."""
+        """The parameters of the Hamiltonian."""
         return parse_fingerprint(json.loads(self.fingerprint)["tempered"])[0]
 
     def mean(self, name: str) -> JackknifeEstimate:

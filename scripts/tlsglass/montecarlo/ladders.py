@@ -33,7 +33,7 @@ def exchange_ladder(
 
 @lru_cache
 def specific_heat(temperature: float) -> float:
-    """Return C/N of independent TLSs, H = h s with h normal: Eq. (6) for their density of states; h, T in units of h0."""
+    """Return C/N of independent TLSs, H = h s with h normal; h, T in units of h0."""
     import numpy as np  # slow to import, and needed only if the configuration contains sets for tempering
 
     from tlsglass.physics.kernels import specific_heat_kernel

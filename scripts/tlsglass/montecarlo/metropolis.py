@@ -79,7 +79,7 @@ class MarkovChain:
         return excitations.excitation_energies(self.system)
 
     def energy_per_spin(self) -> float:
-        """Return H/N of Eq. (2) in kelvin."""
+        """Return H/N in kelvin."""
         return excitations.energy_per_spin(self.system)
 
     def relax(self) -> int:

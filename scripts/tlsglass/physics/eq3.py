@@ -64,7 +64,7 @@ def specific_heat(T_K: FloatOrArray, mu: float) -> FloatArray:
 def dynamic_specific_heat(T_K: FloatOrArray, mu: float, time_s: FloatOrArray, A: float, dimension: float = 3.0) -> FloatArray:
     """Return L0 C(T, t)/B per lattice site, the integral over ``kernels.dynamic_specific_heat_kernel``; T and t broadcast.
 
-    At µ = 0 and τ_min << t this is the average of ½ ln(4t/τ_min) over the energies of Eq. (6).
+    At µ = 0 and τ_min << t this is the average of ½ ln(4t/τ_min) over the energies with the weights of ``specific_heat``.
     """
     T, E, weighted = _dynamic_terms(*_as_bytes(T_K, time_s), A, dimension)
     values: FloatArray = np.sum(weighted * density(E, T[..., None], 1.0, mu), axis=-1)

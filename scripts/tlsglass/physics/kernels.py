@@ -116,9 +116,9 @@ def dynamic_specific_heat_kernel(
 ) -> FloatArray:
     """Return the kernel K of the specific heat after a time t: C(T, t) = (1/L0) ∫ dE n K per lattice site.
 
-    K is that of Eq. (6) times arcosh sqrt(t/τ_min) with 1/τ_min = A E^d coth(E/2T), and 0 for t < τ_min: only TLSs with
-    x² > τ_min/t relax in time, and the distribution of x, integrated from there to 1, is that function. ``A`` is in 1/s per
-    K^d. Eq. (6) results if the function is replaced by L0.
+    K is ``specific_heat_kernel`` times arcosh sqrt(t/τ_min) with 1/τ_min = A E^d coth(E/2T), and 0 for t < τ_min: only TLSs
+    with x² > τ_min/t relax in time, and the distribution of x, integrated from there to 1, is that function. ``A`` is in 1/s
+    per K^d. ``specific_heat_kernel`` results if the function is replaced by L0.
     """
     a = relaxation_ratio(E_K, T_K, 1 / np.asarray(time_s, dtype=float), A, dimension)
     return specific_heat_kernel(E_K, T_K) * np.arccosh(1 / np.sqrt(np.minimum(a, 1.0)))

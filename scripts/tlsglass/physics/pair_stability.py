@@ -1,4 +1,4 @@
-"""Pair stability of Eq. (2) with the joint distribution of couplings and random fields: Eq. (9) for any interaction.
+"""Pair stability with the joint distribution of couplings and random fields: the dipolar gap of any interaction.
 
 If E_i + E_j < 4 |J_ij|, flipping i and j together lowers the energy for one of the two signs of J_ij s_i s_j. The couplings
 of a TLS and the width of its random field depend on its moments. If unstable partners are independent of each other, the

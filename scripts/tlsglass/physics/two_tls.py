@@ -43,7 +43,7 @@ PRINTED_STRENGTH = 2 * np.pi / 3  # c n0 h0 of ``dipolar_gap`` as printed: c = 2
 
 
 def pair_stability_strength(concentration: float) -> float:
-    """Return c n0 h0 of ``dipolar_gap`` from the stability of Eq. (2) against pair flips, to lowest order in J0/h0.
+    """Return c n0 h0 of ``dipolar_gap`` from the stability against pair flips, to lowest order in J0/h0.
 
     Flipping i and j together costs E_i + E_j + 4 J_ij s_i s_j, and half of all pairs have J_ij s_i s_j < 0. A TLS of energy E
     has no partner of energy E' with R³ < 4 |c_ij| J0/(E + E') in half of the pairs, so that n(E) = n0 exp(-∫ n(E') dE' V) with

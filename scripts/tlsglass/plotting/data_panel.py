@@ -220,10 +220,10 @@ def _curve_labels(fit: dict[str, Any], first: bool, alone: bool) -> dict[str, st
     if not alone:
         label = f", {escape.to_mathtext(fit['label'], MAX_LABEL_LENGTH)}" if fit["label"] else ""
         return {"mu_free": mu + label, "stm": "STM, µ = 0" if first else None}
-    models = {"mu_free": ("Eq. (3)", mu, free), "stm": ("STM", "µ = 0", fit["stm"])}
+    models = {"mu_free": (report_text.EQ3, mu, free), "stm": (report_text.STM, "µ = 0", fit["stm"])}
     if atlas:
         J0_over_h0 = report_text.format_parameter(atlas["model"], J0_OVER_H0)
-        models["atlas"] = ("atlas", report_text.format_equation("J$_0$/h$_0$", J0_over_h0), atlas["model"])
+        models["atlas"] = (report_text.ATLAS, report_text.format_equation("J$_0$/h$_0$", J0_over_h0), atlas["model"])
     labels: dict[str, str | None] = {}
     for name, (title, equation, model) in models.items():
         described = model["acceptable"] and not (name == "atlas" and fit["atlas"]["rejected"])

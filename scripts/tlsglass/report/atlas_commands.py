@@ -132,6 +132,7 @@ def _print_density(args: argparse.Namespace) -> None:
 
     from tlsglass.atlas import api
     from tlsglass.base.jackknife import format_with_error
+    from tlsglass.dos.fits import EQ3_WINDOW_T
 
     _check_common(args, [args.J0_over_h0], [args.T])
     low, high = args.E or (0.0, MAX_E_T * args.T)
@@ -148,7 +149,8 @@ def _print_density(args: argparse.Namespace) -> None:
         print(json.dumps(head | {"eq3": eq3} | table.to_dict("list"), indent=1, ensure_ascii=False))
         return
     B, mu = (format_with_error(*values[name]) for name in ("B", "mu"))
-    print(f"# Eq. (3) on 0 < E < 2 T: B = {B} per kelvin and lattice site, µ = {mu}; n per kelvin and lattice site")
+    window = f"0 < E < {EQ3_WINDOW_T:g} T"
+    print(f"# Eq. (3) on {window}: B = {B} per kelvin and lattice site, µ = {mu}; n per kelvin and lattice site")
     print(table.to_csv(index=False, float_format="%.6g"), end="")
 
 

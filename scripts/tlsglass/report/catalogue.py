@@ -295,11 +295,6 @@ ENTRIES = [
 ]
 
 
-def get_entry(name: str) -> Entry:
-    """Return the entry of that name. Raises KeyError if there is none."""
-    return {entry.name: entry for entry in ENTRIES}[name]
-
-
 def sections() -> list[tuple[str, list[Entry]]]:
     """Return [(section, its entries)] in the order of the catalogue."""
     by_section: dict[str, list[Entry]] = {}

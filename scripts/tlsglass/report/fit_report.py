@@ -122,7 +122,8 @@ class FitReport(Report):
         model : {"Eq. (3)", "atlas"}, optional
             By default the atlas if J0/h0 describes the points, else Eq. (3).
         """
-        from tlsglass.fitting.result import ATLAS, predict
+        from tlsglass.fitting.report_text import ATLAS
+        from tlsglass.fitting.result import predict
 
         assert self.result.fits is not None
         on_atlas = model == ATLAS or (model is None and self.J0_over_h0 is not None)

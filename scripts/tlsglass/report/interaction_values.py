@@ -146,17 +146,22 @@ def judge(relative: float, error: float) -> Verdict:
 
 def verdict_table(mu: pd.DataFrame) -> str:
     """Return the deviation of µ from that of normal c_ij with its verdict, for each model and J0/h0."""
-    ratios = sorted(mu["J0_over_h0"].unique())
-    ratios = [ratio for ratio in ratios if ratio >= 0.1]
-    rows = []
-    for model, group in mu[mu["model"] != GAUSSIAN].groupby("model", sort=False):
+
+    def cell(row: pd.Series) -> str:
+        return f"{_percent(row.relative, row.relative_err)}: {judge(row.relative, row.relative_err)}"
+
+    return _model_table("µ/µ(normal) − 1 (%)", mu, cell)
+
+
+def _model_table(corner: str, rows: pd.DataFrame, cell: Callable[[pd.Series], str], heading: str = "J₀/h₀ = {:g}") -> str:
+    """Return ``cell`` of the row of each model but the first and of each J0/h0 from 0.1 on."""
+    rows = rows[(rows["model"] != GAUSSIAN) & (rows["J0_over_h0"] > 0.09)]
+    ratios = sorted(rows["J0_over_h0"].unique())
+    body = []
+    for model, group in rows.groupby("model", sort=False):
         by_ratio = group.set_index("J0_over_h0")
-        cells = [
-            f"{_percent(row.relative, row.relative_err)}: {judge(row.relative, row.relative_err)}"
-            for row in (by_ratio.loc[ratio] for ratio in ratios)
-        ]
-        rows.append([tables.interaction_label(model), *cells])
-    return _markdown(["µ/µ(normal) − 1 (%)", *(f"J₀/h₀ = {ratio:g}" for ratio in ratios)], rows)
+        body.append([tables.interaction_label(model), *(cell(by_ratio.loc[ratio]) for ratio in ratios)])
+    return _markdown([corner, *map(heading.format, ratios)], body)
 
 
 def largest_change(mu: pd.DataFrame) -> str:
@@ -181,17 +186,11 @@ def _constant(row: pd.Series) -> str:
 
 def prediction_table(predictions: pd.DataFrame) -> str:
     """Return the ratios of µ, simulated and predicted, at each J0/h0 from 0.1 on."""
-    rows = predictions[(predictions["model"] != GAUSSIAN) & (predictions["J0_over_h0"] > 0.09)]
-    ratios = sorted(rows["J0_over_h0"].unique())
-    body = []
-    for model, group in rows.groupby("model", sort=False):
-        by_ratio = group.set_index("J0_over_h0")
-        cells = [
-            f"{prose.format_number(row.ratio, row.ratio_err)}; {row.predicted_ratio:.2f}"
-            for row in (by_ratio.loc[ratio] for ratio in ratios)
-        ]
-        body.append([tables.interaction_label(model), *cells])
-    return _markdown(["simulated; predicted", *(f"J₀/h₀ = {ratio:g}" for ratio in ratios)], body)
+
+    def cell(row: pd.Series) -> str:
+        return f"{prose.format_number(row.ratio, row.ratio_err)}; {row.predicted_ratio:.2f}"
+
+    return _model_table("simulated; predicted", predictions, cell)
 
 
 def chi2_sentences(chi2: pd.DataFrame) -> str:
@@ -209,13 +208,8 @@ def chi2_sentences(chi2: pd.DataFrame) -> str:
 def equivalent_table(mu: pd.DataFrame) -> str:
     """Return the J0/h0 of normal c_ij that has the µ of each model, for J0/h0 from 0.1 to ``MAX_EQUIVALENT``."""
     normal = mu[(mu["model"] == GAUSSIAN) & (mu["J0_over_h0"] <= MAX_EQUIVALENT)].sort_values("J0_over_h0")
-    ratios = [ratio for ratio in normal["J0_over_h0"] if ratio > 0.09]
-    rows = []
-    for model, group in mu[mu["model"] != GAUSSIAN].groupby("model", sort=False):
-        by_ratio = group.set_index("J0_over_h0")
-        cells = [_equivalent(normal, by_ratio.loc[ratio]) for ratio in ratios]
-        rows.append([tables.interaction_label(model), *cells])
-    return _markdown(["true J₀/h₀", *(f"{ratio:g}" for ratio in ratios)], rows)
+    rows = mu[mu["J0_over_h0"] <= MAX_EQUIVALENT]
+    return _model_table("true J₀/h₀", rows, lambda row: _equivalent(normal, row), "{:g}")
 
 
 def _equivalent(normal: pd.DataFrame, row: Mapping[str, Any]) -> str:

@@ -51,7 +51,7 @@ def simulate(
     folder: StrPath | None = None,
     report: Callable[[str], object] = lambda line: None,
 ) -> TemperatureSeries:
-    """Simulate n(T, E) of Eq. (2). The command ``tlsglass simulate`` does the same.
+    """Simulate the density of states n(T, E) of interacting TLSs. The command ``tlsglass simulate`` does the same.
 
     The counts are the same on every machine, with any number of cores, and in the workflow: realization k depends on the model,
     the method, the seed and k alone.
@@ -69,7 +69,7 @@ def simulate(
     h0_K
         Typical random field in kelvin. The temperatures of the schedule, made for 10 K, are scaled with it.
     cutoff
-        C of Eq. (2), in cubed lattice constants.
+        C of J_ij = c_ij J0 / (R³ + C), in cubed lattice constants.
     concentration
         TLSs per lattice site.
     interaction

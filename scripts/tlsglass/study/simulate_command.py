@@ -23,7 +23,6 @@ DESCRIPTION = """Simulate the density of states n(T, E) of Eq. (2) and write it 
 simulation continues when the same command is given again, and may then have more realizations."""
 EXAMPLE = "example: tlsglass simulate --L 12 --J0 3 --realizations 100 --temperatures 0.02 0.5"
 OPTIONS = {"L": "--L", "J0_K": "--J0", "h0_K": "--h0", "temperatures_K": "--temperatures", "highest_K": "--highest"}
-EQ3_WINDOW_T = 2.0
 LOG_INTERVAL = 30.0  # seconds between two lines of progress where standard error is not a terminal
 COUNTS_PER_POINT, RELATIVE_WIDTH = 30, 0.15  # of a bin in a picture, at least
 
@@ -95,6 +94,13 @@ def _run(args: argparse.Namespace) -> None:
     if as_json:
         print(json.dumps(_to_jsonable(series, fits, folder), indent=1, ensure_ascii=False, allow_nan=False))
         return
+    _print_fits(fits)
+
+
+def _print_fits(fits: list[dict[str, float | None]]) -> None:
+    """Print the fits of all temperatures as CSV."""
+    from tlsglass.dos.fits import EQ3_WINDOW_T
+
     print(f"# Eq. (3) on 0 < E < {EQ3_WINDOW_T:g} T: B per kelvin and lattice site, µ; empty with too few counts")
     print(",".join(fits[0]))
     for fit in fits:
@@ -160,7 +166,7 @@ def _fits(series: TemperatureSeries) -> list[dict[str, float | None]]:
     """Return the parameters of Eq. (3) at each temperature; None where there are too few counts."""
     import numpy as np
 
-    from tlsglass.dos.fits import fit_eq3
+    from tlsglass.dos.fits import EQ3_WINDOW_T, fit_eq3
 
     rows = []
     for density in series.rungs:

@@ -6,6 +6,7 @@ import pytest
 from shared import DATASET_SCHEMA, ROOT
 from tlsglass.data.dataset import Dataset, Points
 from tlsglass.fitting import joint_result, resonator_pairs
+from tlsglass.fitting.comparison import compare
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.models import registry
 
@@ -32,7 +33,7 @@ def glass(rng, mu=0.15):
 def test_kappa_and_C_of_one_glass_share_mu():
     """The joint µ is the mean of the two, weighed with their errors: both models are nearly linear in it."""
     pair, separate = joint_result.joint_problem(glass(np.random.default_rng(3)), [["mu"]])
-    joint = joint_result.compare_jointly(pair, separate)
+    joint = compare(pair, starts=joint_result.joint_starts(pair, separate))
     each = np.array([fit.values["mu"] for fit in separate.free])
     weights = 1 / np.array([fit.errors["mu"] for fit in separate.free]) ** 2
     assert joint.free.values["mu"] == pytest.approx(np.average(each, weights=weights), abs=0.1 * weights.sum() ** -0.5)
@@ -45,7 +46,7 @@ def test_what_is_not_shared_is_fitted_apart():
     """With nothing in common the joint fit is the fits alone."""
     kappa, heat = glass(np.random.default_rng(4))
     pair, separate = joint_result.joint_problem([kappa, heat], [[]])
-    joint = joint_result.compare_jointly(pair, separate, intervals=False).free
+    joint = compare(pair, False, joint_result.joint_starts(pair, separate)).free
     assert joint.values["mu"] == pytest.approx(separate.free[0].values["mu"], abs=1e-5)
     assert joint.values["mu [specific_heat]"] == pytest.approx(separate.free[1].values["mu"], abs=1e-5)
     assert joint.chi2 == pytest.approx(sum(fit.chi2 for fit in separate.free))
@@ -68,7 +69,7 @@ def test_sound_velocity_and_internal_friction_of_one_oscillator():
     velocity = points_of("sound_velocity", shared | {"offset": 0.0}, rng, 0.01)
     friction = points_of("internal_friction", shared | {"background": 2e-5}, rng, 0.005)
     pair, separate = joint_result.joint_problem([velocity, friction], [list(shared)])
-    joint = joint_result.compare_jointly(pair, separate, intervals=False).free
+    joint = compare(pair, False, joint_result.joint_starts(pair, separate)).free
     for name, truth in shared.items():
         assert abs(joint.values[name] - truth) < 3 * joint.errors[name], name
         assert joint.errors[name] < min(fit.errors[name] for fit in separate.free), name
@@ -122,7 +123,7 @@ def test_res_1_is_described_together_and_a_power_that_was_left_out_is_predicted(
     """The median residual of 1/Q_i is within the stated 3 %, that of a power that was left out within 7 %."""
     dataset, partners = joint_result.load_partners(ROOT / "config/experiments/argonne_resonator_loss", DATASET_SCHEMA)
     pair, separate = joint_result.joint_problem([dataset, *partners], [partner["shared"] for partner in dataset.info["joint"]])
-    joint = joint_result.compare_jointly(pair, separate, intervals=False)
+    joint = compare(pair, False, joint_result.joint_starts(pair, separate))
     deviation = pair.curve(0, joint.free.values) / dataset.points.value - 1
     assert np.median(np.abs(deviation)) < dataset.info["systematic"]["uncorrelated"]
     assert (joint_result.leave_out(pair, separate)["median_error"] < 0.07).all()

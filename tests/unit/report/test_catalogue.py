@@ -14,6 +14,7 @@ from tlsglass.report.catalogue_entry import CatalogueError, Entry, RunContents, 
 
 CAPTIONS = ROOT / "workflow/report"
 CONFIG = validation.read_yaml(ROOT / "config/config.yaml")
+ENTRIES = {entry.name: entry for entry in catalogue.ENTRIES}
 RUN = RunContents(
     J0_values=["2", "3"],
     sizes=["8", "12"],
@@ -55,13 +56,13 @@ def test_every_published_result_and_every_caption_has_an_entry():
 )
 def test_an_entry_that_lacks_something_is_named_in_one_line(change, message):
     with pytest.raises(CatalogueError) as refusal:
-        check_catalogue([replace(catalogue.get_entry("figure_pulls"), **change)], CAPTIONS)
+        check_catalogue([replace(ENTRIES["figure_pulls"], **change)], CAPTIONS)
     assert str(refusal.value) == message
 
 
 def test_an_entry_stands_there_once():
     with pytest.raises(CatalogueError, match="figure_1: listed twice"):
-        check_catalogue([catalogue.get_entry("figure_1")] * 2, CAPTIONS)
+        check_catalogue([ENTRIES["figure_1"]] * 2, CAPTIONS)
 
 
 def test_a_setting_that_the_configuration_lacks_is_named():
@@ -83,21 +84,21 @@ def test_settings_are_looked_up_in_lists_and_in_each_entry_of_a_list():
 
 def test_inputs_are_those_of_the_lattice_that_the_figures_name():
     dos = "<results>/dos/L12_J{}/T{}.npz".format
-    paths = catalogue.get_entry("figure_1").input_paths(RUN)
+    paths = ENTRIES["figure_1"].input_paths(RUN)
     assert paths["counts"] == [dos(2, "0.02"), dos(2, "0.5"), dos(3, "0.02"), dos(3, "0.5")]
     assert paths["eq3"] == "<results>/tables/table_2.csv"
-    assert catalogue.get_entry("figure_dipolar_gap").input_paths(replace(RUN, J0_values=["2"]))["counts"] == [dos(2, "2e-06")]
-    assert catalogue.get_entry("figure_3").input_paths(replace(RUN, L="8"))["observables"] == [
+    assert ENTRIES["figure_dipolar_gap"].input_paths(replace(RUN, J0_values=["2"]))["counts"] == [dos(2, "2e-06")]
+    assert ENTRIES["figure_3"].input_paths(replace(RUN, L="8"))["observables"] == [
         f"<results>/observables/L8_J{J0}.csv" for J0 in (2, 3)
     ]
-    assert len(catalogue.get_entry("figure_2").input_paths(RUN)["observables"]) == 4
+    assert len(ENTRIES["figure_2"].input_paths(RUN)["observables"]) == 4
 
 
 def test_a_figure_falls_away_with_what_it_shows():
-    assert catalogue.get_entry("figure_variants").input_paths(RUN) is None
-    assert catalogue.get_entry("figure_variants").input_paths(replace(RUN, variants=["cutoff"])) is not None
-    assert catalogue.get_entry("figure_stycast").input_paths(RUN) is None
-    silica = catalogue.get_entry("figure_5")
+    assert ENTRIES["figure_variants"].input_paths(RUN) is None
+    assert ENTRIES["figure_variants"].input_paths(replace(RUN, variants=["cutoff"])) is not None
+    assert ENTRIES["figure_stycast"].input_paths(RUN) is None
+    silica = ENTRIES["figure_5"]
     assert silica.input_paths(RUN)["fits"] == [f"<results>/experiments/{dataset}/fit.json" for dataset in RUN.datasets]
     assert silica.settings_from(CONFIG, RUN) == {"panels": [1, 1]}
     assert silica.available_panels(RUN) == [["fig5a_silica_sound_velocity"], ["fig5c_coverglass_sound_velocity"]]

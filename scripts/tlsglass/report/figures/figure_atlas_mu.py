@@ -1,4 +1,4 @@
-"""µ(T → 0) against J0/h0 with the points of the paper and Eq. (9), and whether n has a power law or a logarithmic gap."""
+"""µ(T → 0) against J0/h0 with the points of the paper and the dipolar gap, and whether n has a power law or such a gap."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""The dipolar gap of Eq. (9) and the simulated n(T → 0, E) after the quench."""
+"""The dipolar gap and the simulated n(T → 0, E) after the quench."""
 
 from collections.abc import Sequence
 
