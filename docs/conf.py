@@ -41,7 +41,7 @@ NAVIGATION = {  # {part: pages}
         "docs/api",
         "docs/security",
     ],
-    "Project": ["docs/architecture", "CONTRIBUTING", "docs/checklists", "config/README", "CHANGELOG"],
+    "Project": ["docs/architecture", "CONTRIBUTING", "docs/checklists", "config/README", "tools/ro_crate/README", "CHANGELOG"],
     "Published tables": sorted(
         str(path.relative_to(ROOT).with_suffix("")) for path in (ROOT / "results/published").rglob("*.md")
     ),
@@ -51,7 +51,7 @@ project, author, version = "tlsglass", "The tlsglass developers", tlsglass.__ver
 project_copyright = author
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinxarg.ext"]
 root_doc = "README"
-include_patterns = ["*.md", "config/README.md", "docs/**", "results/published/**.md"]
+include_patterns = ["*.md", "config/README.md", "docs/**", "results/published/**.md", "tools/ro_crate/*.md"]
 exclude_patterns = ["docs/templates", ".*", "build", "results/runs", "results/shards"]
 myst_heading_anchors = 4  # the anchors that GitHub gives to headings
 autodoc_default_options = {"members": True, "imported-members": True, "member-order": "bysource"}

@@ -116,6 +116,24 @@ def test_a_table_is_fitted_as_the_command_does(open_app, tmp_path, monkeypatch):
     assert files == {name: (Path("o") / name).read_bytes() for name in files}
 
 
+def test_a_chip_is_fitted_device_by_device(open_app):
+    rows = [f"D{k},{0.05 * i},{(0.01 + 0.0003 * (i % 3)) * k * (0.05 * i) ** 1.9}" for k in (1, 2) for i in range(1, 12)]
+    tab = open_app()
+    drop(tab, "chip.csv", "\n".join(["device,T_K,kappa (W/(m K))", *rows]))
+    tab.get_by_text("More options").click()
+    choose(tab, "group", "device")
+    choose(tab, "error", "3%")
+    tab.locator("th", has_text="device").first.wait_for()
+    assert "2 devices" in tab.locator(".read").inner_text()
+    tab.get_by_role("button", name="Fit", exact=True).click()
+    tab.locator(".line", has_text="D2: ").wait_for()
+    with tab.expect_download() as download:
+        tab.get_by_label("Download chip.json").click()
+    fit = json.loads(Path(download.value.path()).read_bytes())
+    assert fit["devices"] == ["D1", "D2"]
+    assert tab.locator(".conclusion").inner_text() == fit["conclusion"]["text"]
+
+
 def test_hostile_text_is_shown_as_text_and_errors_are_lines(open_app):
     tab = open_app()
     rows = "\n".join(f"{0.05 * k},{(0.01 + 0.0003 * (k % 3)) * k**1.9}" for k in range(1, 12))

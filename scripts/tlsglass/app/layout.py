@@ -25,7 +25,14 @@ NARROW_PIXELS = 700
 PATIENCE_S = 30.0  # for a browser to connect
 MAX_READING = 1200  # characters
 PARAMETER_HEADS = ("model", "parameter", "value", "68 %")
-DOWNLOADS = {"fit.md": "Report", "fit.json": "JSON", "joint.json": "JSON", "figure.svg": "SVG", "figure.png": "PNG"}
+DOWNLOADS = {
+    "fit.md": "Report",
+    "fit.json": "JSON",
+    "joint.json": "JSON",
+    "chip.json": "JSON",
+    "figure.svg": "SVG",
+    "figure.png": "PNG",
+}
 
 
 async def build() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from tlsglass.report import atlas_commands
 
 if TYPE_CHECKING:
     from tlsglass.data.dataset import Dataset
+    from tlsglass.report.chip_report import ChipReport
     from tlsglass.report.fit_command import PreparedFit
     from tlsglass.report.fit_report import FitReport
     from tlsglass.report.joint_report import JointReport
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 drawing = threading.RLock()  # matplotlib's figures are drawn by one thread at a time
 MARGIN = 1.12  # of the axis of T beyond the points, a factor, as in ``data_panel``
 MAX_TITLE = 60
+MAX_NAMES = 6  # of devices in a legend
 HEIGHT = 3.4  # of the picture of the points, in inches
 N_TEMPERATURES, N_ENERGIES = 41, 61
 PANELS = {  # of the atlas
@@ -42,19 +45,19 @@ def axes_box() -> tuple[float, float, float, float]:
 
 
 def draw_points(prepared: PreparedFit) -> str:
-    """Return the picture of the points of a dataset; of a resonator, of f and below it of the loss."""
+    """Return the picture of the points of a dataset, or of all devices; of a resonator, of f and below it of the loss."""
     with drawing:
         figure = style.Figure.for_fit(height=HEIGHT)
-        datasets = [*prepared.partners, prepared.dataset]
+        quantities = prepared.quantities
         panels = _both_panels(figure)
-        for panel, dataset in zip(panels, datasets, strict=False):
-            _draw_dataset(panel, dataset)
-        if len(datasets) == 1:
+        for panel, datasets in zip(panels, quantities, strict=False):
+            _draw_datasets(panel, datasets)
+        if len(quantities) == 1:
             panels[1].axes.set_visible(False)
             upper, lower = (panel.axes.get_position() for panel in panels)
             panels[0].axes.set_position((upper.x0, lower.y0, upper.width, upper.y1 - lower.y0))
             panels[0].axes.tick_params(labelbottom=True)
-        panels[len(datasets) - 1].axes.set_xlabel("$T$ (K)")
+        panels[len(quantities) - 1].axes.set_xlabel("$T$ (K)")
         return _svg(figure)
 
 
@@ -67,7 +70,7 @@ def draw_fit(report: FitReport) -> str:
         return _svg(figure)
 
 
-def draw_report(report: FitReport | JointReport, narrow: bool) -> str:
+def draw_report(report: FitReport | JointReport | ChipReport, narrow: bool) -> str:
     """Return the figure of a report, in the form for narrow screens where ``narrow``."""
     with drawing:
         with style.Figure.for_narrow_screens() if narrow else contextlib.nullcontext():
@@ -110,19 +113,26 @@ def _both_panels(figure: style.Figure) -> list[style.Panel]:
     return [panel, panel.residual_panel]
 
 
-def _draw_dataset(panel: style.Panel, dataset: Dataset) -> None:
-    """Draw all points of a dataset against temperature."""
-    points, options = dataset.all_points, dataset.observable.plot_options
-    look: dict[str, Any] = {"color": style.OTHER_STYLES[0][0], "marker": style.OTHER_STYLES[0][1], "markerfacecolor": "white"}
-    panel.points(points.T_K, points.value, points.error, "points", label="points", **look)
-    panel.axes.set_xlim(points.T_K.min() / MARGIN, points.T_K.max() * MARGIN)
+def _draw_datasets(panel: style.Panel, datasets: Sequence[Dataset]) -> None:
+    """Draw all points of a quantity against temperature, with the names of several devices."""
+    first, all_points = datasets[0], [dataset.all_points for dataset in datasets]
+    looks = style.OTHER_STYLES if len(datasets) == 1 else tuple(zip(style.PALETTE, style.MARKERS, strict=True))
+    for k, (dataset, points) in enumerate(zip(datasets, all_points, strict=True)):
+        color, marker = looks[k % len(looks)]
+        name = escape.to_mathtext(dataset.name, MAX_TITLE) if 1 < len(datasets) <= MAX_NAMES else "" if k else "points"
+        look: dict[str, Any] = {"color": color, "marker": marker, "markerfacecolor": "white"}
+        panel.points(points.T_K, points.value, points.error, dataset.name, label=name, **look)
+    low, high = (choose(float(choose(points.T_K)) for points in all_points) for choose in (min, max))
+    panel.axes.set_xlim(low / MARGIN, high * MARGIN)
     panel.logarithmic("x", ticks=None)
-    if options.scale == "log" and points.value.min() > 0:
+    options = first.observable.plot_options
+    if options.scale == "log" and min(points.value.min() for points in all_points) > 0:
         panel.axes.set_yscale("log")
-    unit = "" if dataset.unit == "dimensionless" else f" ({dataset.unit})"
-    panel.axes.set_ylabel(f"{dataset.observable.symbol}{unit}")
+    unit = "" if first.unit == "dimensionless" else f" ({first.unit})"
+    panel.axes.set_ylabel(f"{first.observable.symbol}{unit}")
     if panel.residual_panel:
-        panel.legend_above(title=escape.to_mathtext(dataset.info["title"], MAX_TITLE))
+        title = first.info["title"] if len(datasets) == 1 else f"{len(datasets)} devices"
+        panel.legend_above(title=escape.to_mathtext(title, MAX_TITLE), ncols=min(len(datasets), 3))
 
 
 def _band(panel: style.Panel, x: Any, y: Any, low: Any, high: Any, color: str) -> None:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 OBSERVABLE = "observable"
 COLUMN, TEXT, FLAG = "column", "text", "flag"  # kinds of choices
+WORDS = "words"  # several words after one option
+REPEATED = "repeated"  # an option that is repeated for each text between semicolons
 SHOWN_ROWS, SHOWN_COLUMNS = 4, 12
 CONFIRM = re.compile(r"; to fit it all the same, add --confirm \w+$")
 OPTION = re.compile(r"--([A-Za-z0-9-]+)((?: [A-Z]+\b)?)")
@@ -64,9 +66,11 @@ MAIN = (
 MORE = (
     Choice("form", "Form of the value", suggestions=("value", "value/T", "value/T^2", "value/T^3", "1/value", "log10", "ln")),
     Choice("temperature-error", "Error of T", COLUMN, hint="column, or 0.3mK+0.1%"),
-    Choice("where", "Only rows where", hint="COLUMN=VALUE"),
+    Choice("inverse", "The value is 1/value, like Q", FLAG),
+    Choice("where", "Only rows where", REPEATED, hint="COLUMN=VALUE; ..."),
+    Choice("group", "Devices", COLUMN, is_closed=True, hint="the column that names them"),
     Choice("decimal", "Decimal mark", suggestions=("point", "comma"), is_closed=True),
-    Choice("fix", "Fixed parameter", hint="NAME=X"),
+    Choice("fix", "Fixed parameters", REPEATED, hint="NAME=X; ..."),
     Choice("h0", "h0 (K)", hint="10 by default"),
     Choice("interaction", "Interaction", suggestions=tuple(api.interactions()), is_closed=True, hint="gaussian by default"),
     Choice("skip-bad-rows", "Leave out rows without a number", FLAG),
@@ -82,9 +86,13 @@ OF_RESONATOR = (
     Choice("Qc", "Qc", COLUMN, is_closed=True),
     Choice("inv-Qc", "1/Qc", COLUMN, is_closed=True),
     Choice("Ql", "Ql", COLUMN, is_closed=True),
+    Choice("inv-Ql", "1/Ql", COLUMN, is_closed=True),
     Choice("f-power", "Power at which f is fitted"),
+    Choice("loss-window", "Fitted T of the loss", WORDS, hint="like 50mK 1.6"),
+    Choice("systematic", "Systematic error of the loss", WORDS, hint="uncorrelated correlated"),
+    Choice("relaxation", "Loss of relaxing TLSs", FLAG),
 )
-NOT_OF_RESONATOR = ("form", "time", "h0", "interaction")  # options that the command refuses for a resonator
+NOT_OF_RESONATOR = ("form", "inverse", "time", "h0", "interaction")  # options that the command refuses for a resonator
 LABELS = {choice.option: choice.label for choice in (*MAIN, *MORE, *OF_RESONATOR)}
 LABELS |= {OBSERVABLE: "Observable", "window": "Fitted"}
 VALUE_UNITS = {"W/(m K)": ("mW/(m K)",), "dimensionless": ("ppm", "%"), "Hz": ("MHz", "GHz")}  # besides those of an observable
@@ -109,6 +117,8 @@ class Reading:
                 unit = section.get("unit", "")
                 text = f"{key}, {unit}" if unit and unit != "dimensionless" else key
                 roles |= {section["column"]: text} if "column" in section else {}
+        if isinstance(self.prepared, fit_command.PreparedChip):
+            roles[self.prepared.group] = "device"
         return roles
 
     @property
@@ -214,8 +224,11 @@ class FitSession:
         options = [Choice(OBSERVABLE, "Observable"), *self.visible_choices()]
         for choice in options:
             text = self.choices.get(choice.option, "").strip()
-            if text:
-                words += [f"--{choice.option}"] if choice.kind == FLAG else _option(choice.option, text)
+            if text and choice.kind in (FLAG, WORDS):
+                words += [f"--{choice.option}", *(text.split() if choice.kind == WORDS else ())]
+            elif text:
+                for part in text.split(";") if choice.kind == REPEATED else [text]:
+                    words += _option(choice.option, part.strip())
         if self.window_K:
             words += ["--window", *(f"{end:g}" for end in self.window_K)]
         for code in self.confirmed:
@@ -237,8 +250,8 @@ class FitSession:
             lines = [CONFIRM.sub("", line).removeprefix(f"{self.file_name}: ") for line in error.lines]
             problems = tuple(name_choices(part) for line in lines for part in line.split("; also "))
             return Reading(None, problems, getattr(error, "codes", ()))
-        T_K = prepared.dataset.all_points.T_K
-        self.span_K = float(T_K.min()), float(T_K.max())
+        ranges = [(dataset.all_points.T_K.min(), dataset.all_points.T_K.max()) for dataset in prepared.quantities[-1]]
+        self.span_K = float(min(low for low, _ in ranges)), float(max(high for _, high in ranges))
         self.inferred_observable = prepared.dataset.info["observable"]
         return Reading(prepared)
 
@@ -264,7 +277,7 @@ class FitSession:
             data_figure = ""
             if isinstance(report, FitReport) and report.fit.get("abscissa", "T_K") == "T_K":
                 data_figure = plots.draw_fit(report)
-        parameters = tuple(map(_parameter_texts, report.fit["parameters"]))
+        parameters = tuple(map(_parameter_texts, report.fit.get("parameters", ())))  # a chip has lines
         return Outcome(report.conclusion, tuple(report.fit["lines"]), parameters, files, data_figure, figure)
 
     def preview(self) -> tuple[list[Column], Sequence[Sequence[object]]]:

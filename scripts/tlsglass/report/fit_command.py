@@ -12,8 +12,8 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tlsglass.data.infer_dataset import ReadingOptions
     from tlsglass.data.read_table import Table
     from tlsglass.data.resonator_table import ResonatorOptions
+    from tlsglass.report.chip_report import ChipReport
     from tlsglass.report.fit_report import FitReport
     from tlsglass.report.joint_report import JointReport
 
@@ -164,7 +165,17 @@ class PreparedFit:
             return resonator_table.describe_reading(self.dataset, self.partners)
         return str(reading.describe_reading(self.dataset)["text"])
 
-    def fit(self) -> FitReport | JointReport:
+    @property
+    def files(self) -> tuple[str, str]:
+        """Names of the JSON file and of the other files with text that the report is saved as."""
+        return ("joint.json", "joint_*.csv") if self.partners else ("fit.json", "fit.md")
+
+    @property
+    def quantities(self) -> list[list[Dataset]]:
+        """The datasets of each measured quantity: f before the loss."""
+        return [[dataset] for dataset in (*self.partners, self.dataset)]
+
+    def fit(self) -> FitReport | JointReport | ChipReport:
         """Return the report of the fit."""
         from tlsglass.fitting import joint_result
         from tlsglass.fitting.result import fit_dataset
@@ -175,11 +186,46 @@ class PreparedFit:
         return fit_report.FitReport(fit_dataset(self.dataset))
 
 
+@dataclass(frozen=True)
+class PreparedChip(PreparedFit):
+    """The ``devices`` that the column ``group`` of a table names; ``dataset`` and ``partners`` are those of the first."""
+
+    devices: Mapping[str, Sequence[Dataset]] = field(default_factory=dict)
+    group: str = ""
+
+    @property
+    def reading(self) -> str:
+        """The line that reports how the table was read."""
+        from tlsglass.data import chip_table
+
+        return chip_table.describe_reading(self.devices)
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """Names of the files."""
+        return "chip.json", "chip_*.csv"
+
+    @property
+    def quantities(self) -> list[list[Dataset]]:
+        """The datasets of each measured quantity, one for each device."""
+        devices = [[*partners, dataset] for dataset, *partners in self.devices.values()]
+        return [list(datasets) for datasets in zip(*devices, strict=True)]
+
+    def fit(self) -> ChipReport:
+        """Return the report of the fit."""
+        from tlsglass.fitting.chip import fit_chip
+        from tlsglass.report.chip_report import ChipReport
+
+        return ChipReport(fit_chip(self.devices))
+
+
 def prepare(args: argparse.Namespace, tables: Sequence[Table]) -> PreparedFit:
     """Return what the options ``args``, with at most one column of ``--value``, select of the tables. Raises InputError."""
     from tlsglass.data import infer_dataset, resonator_table
     from tlsglass.data.read_table import join_tables
 
+    if args.group:
+        return _prepare_chip(args, tables)
     if args.observable == RESONATOR:
         return PreparedFit(*resonator_table.build_resonator_datasets(tables, _resonator_options(args)))
     _refuse(args, RESONATOR_OPTIONS, f"only with --observable {RESONATOR}")
@@ -207,9 +253,6 @@ def _fit(args: argparse.Namespace) -> None:
         raise validation.InputError(f"--value {' '.join(args.value)}: only one column with {option}")
     if args.write_dataset:
         check_name(args.write_dataset, f"--write-dataset {args.write_dataset}")
-    if args.group:
-        _fit_chip(args)
-        return
     tables = [read_table(table, args.decimal) for table in args.tables]
     # all are read before the first is fitted
     fits = [prepare(argparse.Namespace(**vars(args) | {"value": value and [value]}), tables) for value in values]
@@ -223,11 +266,11 @@ def _fit(args: argparse.Namespace) -> None:
 
 def _report(prepared: PreparedFit, folder: Path, args: argparse.Namespace) -> None:
     """Fit, print the report and save it into ``folder``."""
+    file, tables = prepared.files
     if not args.quiet:
-        limit = 2 * validation.MAX_LINE if prepared.partners else validation.MAX_LINE
+        limit = validation.MAX_LINE if file == "fit.json" else 2 * validation.MAX_LINE
         print(validation.printable(prepared.reading, limit), file=sys.stderr, flush=True)
     report = prepared.fit()
-    file, tables = ("joint.json", "joint_*.csv") if prepared.partners else ("fit.json", "fit.md")
     replaced = (folder / file).exists()
     report.save(folder)
     _print_result(report.fit, args)
@@ -262,30 +305,20 @@ def _resonator_options(args: argparse.Namespace) -> ResonatorOptions:
     )
 
 
-def _fit_chip(args: argparse.Namespace) -> None:
-    """Run ``tlsglass fit --group COLUMN``."""
+def _prepare_chip(args: argparse.Namespace, tables: Sequence[Table]) -> PreparedChip:
+    """Return the devices that the column ``args.group`` names."""
     from tlsglass.data import chip_table
-    from tlsglass.data.read_table import read_table, read_tables
-    from tlsglass.fitting.chip import fit_chip
-    from tlsglass.report import fit_report
+    from tlsglass.data.read_table import join_tables
 
-    frequency, args.frequency = args.frequency, None  # which may be a column here
+    frequency, args = args.frequency, argparse.Namespace(**vars(args) | {"frequency": None})  # it may be a column here
     if args.observable == RESONATOR:
-        tables = [read_table(file, args.decimal) for file in args.tables]
         devices = chip_table.build_resonators(tables, _resonator_options(args), args.group, frequency)
     else:
         _refuse(args, ("write_dataset", *RESONATOR_OPTIONS), "no use for it with --group")
-        table = read_tables(args.tables, args.decimal)
+        table = join_tables(tables)
         devices = chip_table.build_datasets(table, _table_options(args, table), args.group, frequency)
-    if not args.quiet:
-        print(validation.printable(chip_table.describe_reading(devices), 2 * validation.MAX_LINE), file=sys.stderr, flush=True)
-    result = fit_chip(devices)
-    folder = Path(args.out or _folder_name(args))
-    replaced = (folder / "chip.json").exists()
-    fit_report.save_chip(result, folder)
-    _print_result(result.fit, args)
-    if not args.quiet:
-        _print_written(folder, "chip.json, chip_*.csv, figure.svg", replaced)
+    dataset, *partners = next(iter(devices.values()))
+    return PreparedChip(dataset, partners, devices, args.group)
 
 
 def _print_result(fit: dict[str, Any], args: argparse.Namespace) -> None:

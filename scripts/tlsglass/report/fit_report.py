@@ -318,12 +318,17 @@ def save_joint(result: JointResult, folder: StrPath) -> None:
         draw_joint(result).save(_figure_paths(new))
 
 
-def save_chip(result: ChipResult, folder: StrPath) -> None:
-    """Write chip.json, chip_*.csv and figure.svg/.png/.csv like ``FitReport.save``."""
+def draw_chip(result: ChipResult) -> Figure:
+    """Return the figure of the devices of a chip."""
     from tlsglass.report.figures import chip_devices
 
+    return chip_devices.draw(result.fit, result.devices)
+
+
+def save_chip(result: ChipResult, folder: StrPath) -> None:
+    """Write chip.json, chip_*.csv and figure.svg/.png/.csv like ``FitReport.save``."""
     with io.replace_together(folder, SAVED_FILES) as new:
         io.write_json(new / "chip.json", result.fit)
         io.write_csv(new / "chip_devices.csv", result.devices)
         io.write_csv(new / "chip_frequencies.csv", result.frequencies)
-        chip_devices.draw(result.fit, result.devices).save(_figure_paths(new))
+        draw_chip(result).save(_figure_paths(new))

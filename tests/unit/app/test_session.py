@@ -4,11 +4,13 @@ import json
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from shared import EXPERIMENTS, ROOT
 from tlsglass import cli
-from tlsglass.app.session import FLAG, MAIN, MORE, OF_RESONATOR, FitSession
+from tlsglass.app import plots
+from tlsglass.app.session import FLAG, MAIN, MORE, OF_RESONATOR, WORDS, FitSession
 from tlsglass.base import validation
 from tlsglass.report import fit_command
 
@@ -52,16 +54,72 @@ def test_all_files_are_those_of_the_command_that_is_shown(name, tmp_path, monkey
     if window:
         session.set_window(*window)
         assert session.window_K == window
-    outcome = session.fit()
-    (tmp_path / path.name).write_bytes(raw)
     monkeypatch.chdir(tmp_path)
+    assert {"fit.json", "joint.json"} & set(files_of_the_command(session, capsys))
+
+
+def files_of_the_command(session, capsys):
+    """Return the files that the command of a session writes in the present folder, which are those of the session's fit."""
+    outcome = session.fit()
+    Path(session.file_name).write_bytes(session.raw)
     program, *words = shlex.split(session.command)
     assert program == "tlsglass"
     assert cli.main([*words, "--out", "o"]) == 0
     assert capsys.readouterr().out.splitlines() == [outcome.conclusion, *outcome.lines]
     written = {file.name: file.read_bytes() for file in Path("o").iterdir()}
     assert outcome.files == written
-    assert {"fit.json", "joint.json"} & set(written)
+    return written
+
+
+def chip():
+    """Return a table of κ of two devices."""
+    rng = np.random.default_rng(1)
+    rows = [
+        f"D{k},{T:.4g},{0.02 * k * T**1.9 * (1 + 0.01 * rng.standard_normal()):.5g}"
+        for k in (1, 2)
+        for T in np.geomspace(0.05 * k, 0.5, 9)
+    ]
+    return "\n".join(["device,T_K,kappa (W/(m K))", *rows]).encode()
+
+
+def test_a_chip_is_fitted_as_the_command_does(tmp_path, monkeypatch, capsys):
+    session = load(Path("chip.csv"), chip(), group="device", error="2%")
+    reading = session.read()
+    assert reading.problems == ()
+    assert reading.roles["device"] == "device"
+    assert session.span_K == (0.05, 0.5)
+    assert [len(datasets) for datasets in reading.prepared.quantities] == [2]
+    picture = plots.draw_points(reading.prepared)
+    assert all(f">{name}<" in picture for name in ("D1", "D2", "2 devices"))
+    monkeypatch.chdir(tmp_path)
+    assert "chip.json" in files_of_the_command(session, capsys)
+
+
+def test_options_of_several_words_and_repeated_ones_become_words():
+    path = EXPERIMENTS / "argonne_resonator_loss/data.csv"
+    choices = {"observable": "resonator", "coupling_geometry": "notch", "attenuation": "0", "temperature_error": "0.3mK+0.1%"}
+    choices |= {"f_power": "-30", "loss_window": "50mK 1.6", "systematic": "0.03 0.02", "relaxation": "yes"}
+    session = load(path, **choices, fix="beta1=1; beta2=0.8", inverse="yes")
+    words = session.words()
+    assert words[words.index("--loss-window") :][:3] == ["--loss-window", "50mK", "1.6"]
+    assert words[words.index("--systematic") :][:3] == ["--systematic", "0.03", "0.02"]
+    assert [words[k + 1] for k, word in enumerate(words) if word == "--fix"] == ["beta1=1", "beta2=0.8"]
+    assert {"--relaxation", "--f-power=-30"} <= set(words)
+    assert "--inverse" not in words  # Q has a menu of its own
+    prepared = session.read().prepared
+    assert [dataset.name for (dataset,) in prepared.quantities] == ["f at power_dBm = -30", "1/Q"]
+    assert prepared.dataset.info["systematic"] == {"uncorrelated": 0.03, "correlated": 0.02}
+    assert prepared.dataset.info["window_K"] == [0.05, 1.6]
+    assert prepared.dataset.info["parameters"]["beta2"] == {"start": 0.8, "fixed": True}
+    session.choices["systematic"] = "0.03"
+    assert "expected 2 arguments" in session.read().problems[0]
+
+
+def test_a_column_of_quality_factors_is_inverted(tmp_path):
+    table = "T_K,X\n" + "\n".join(f"{0.05 * k},{1e4 / k}" for k in range(1, 12))
+    session = load(tmp_path / "q.csv", table.encode(), observable="internal_friction", frequency="1kHz", inverse="yes")
+    assert "--inverse" in session.words()
+    assert session.read().prepared.dataset.points.value[1] == pytest.approx(2e-4)
 
 
 def test_a_wrong_column_is_corrected_and_what_is_missing_is_asked_by_the_names_of_the_menus(tmp_path):
@@ -141,5 +199,6 @@ def test_every_menu_is_an_option_of_the_command():
     resonator = {choice.option for choice in session.visible_choices()}
     assert {"loss", "Qc", "coupling-geometry"} <= resonator
     for choice in (*MAIN, *MORE, *OF_RESONATOR):
-        words = [f"--{choice.option}"] if choice.kind == FLAG else [f"--{choice.option}", (choice.suggestions or ("1",))[0]]
+        values = [] if choice.kind == FLAG else ["1", "2"] if choice.kind == WORDS else [(choice.suggestions or ("1",))[0]]
+        words = [f"--{choice.option}", *values]
         fit_command.parse(["t.csv", *words])
