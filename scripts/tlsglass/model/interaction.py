@@ -27,7 +27,7 @@ class Interaction:
     Attributes
     ----------
     description
-        For tables and legends.
+        For tables.
     reference
         Where it is defined.
     largest_c
@@ -48,13 +48,15 @@ class Interaction:
 
 
 INTERACTIONS = {
-    GAUSSIAN: Interaction("independent normal factors", "Sec. II", largest_c=8.0),
-    "dipolar": Interaction("unit dipoles of random directions", "Eq. (11)", 2.5, (INDEPENDENT, SAME_DIPOLE)),
+    GAUSSIAN: Interaction("independent, normally distributed", "Sec. II", largest_c=8.0),
+    "dipolar": Interaction("dipoles of length 1 and random directions", "Eq. (11)", 2.5, (INDEPENDENT, SAME_DIPOLE)),
     "dipolar_gaussian": Interaction("dipoles with normal components", "App. C", 24.0, (INDEPENDENT, SAME_DIPOLE)),
-    "elastic": Interaction("normal strain tensors", "App. C", 24.0, options=("vt_over_vl",)),
-    "two_tls": Interaction("normal strain tensors, also in the fields", "App. B", 24.0, (SAME_DIPOLE,), ("vt_over_vl",)),
+    "elastic": Interaction("strain tensors with normal components", "App. C", 24.0, options=("vt_over_vl",)),
+    "two_tls": Interaction(
+        "strain tensors with normal components, also in the random fields", "App. B", 24.0, (SAME_DIPOLE,), ("vt_over_vl",)
+    ),
     "electric_elastic": Interaction(
-        "normal dipoles and strain tensors",
+        "dipoles and strain tensors with normal components",
         "App. C",
         24.0,
         (INDEPENDENT, SAME_DIPOLE),

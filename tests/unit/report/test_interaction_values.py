@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 from shared import ROOT
+from tlsglass.analysis import scorecard
 from tlsglass.analysis.interaction_tables import HEAD, MU_WINDOW, equivalent_J0_over_h0
 from tlsglass.analysis.verdicts import Verdict
 from tlsglass.report import interaction_values, tables
@@ -13,11 +14,24 @@ SECTION = yaml.safe_load((ROOT / "config/interactions.yaml").read_text(encoding=
 NORMAL = pd.DataFrame({"J0_over_h0": [0.1, 0.3], "value": [0.08, 0.25], "value_err": [0.01, 0.02]})
 
 
-def test_a_deviation_of_a_tenth_or_of_three_errors_agrees_and_no_gap_at_all_does_not():
+def test_a_deviation_of_a_tenth_plus_three_errors_agrees_and_no_gap_at_all_does_not():
     assert interaction_values.judge(-0.09, 0.001) == Verdict.AGREES
     assert interaction_values.judge(-0.29, 0.1) == Verdict.AGREES
+    assert interaction_values.judge(-0.19, 0.04) == Verdict.AGREES
     assert interaction_values.judge(-0.29, 0.05) == Verdict.DIFFERS
     assert interaction_values.judge(-1.0, 0.2) == Verdict.DIFFERS  # µ = 0, the null model
+
+
+def test_the_page_and_the_scorecard_give_a_claim_the_same_verdict():
+    values = pd.read_csv(ROOT / "config/interactions/interaction_values.csv")
+    claims = pd.read_csv(ROOT / "config/paper_values.csv")
+    claims = claims[(claims["table"] == "interaction_values") & (claims["column"] == "relative")]
+    assert len(claims) == 14
+    for claim in claims.to_dict("records"):
+        (row,) = values.query(claim["select"]).itertuples()
+        assert (claim["low"], claim["high"]) == (-interaction_values.TOLERANCE, interaction_values.TOLERANCE)
+        expected = scorecard.judge(claim, values, row.L)["verdict"]
+        assert interaction_values.judge(row.relative, row.relative_err) == expected, claim["id"]
 
 
 def test_the_equivalent_coupling_inverts_the_line_between_two_couplings():
