@@ -43,7 +43,7 @@ def test_every_table_figure_and_verdict_follows_from_the_published_densities(wor
     html = (made / "report.html").read_text(encoding="utf-8")
     for entry in catalogue.ENTRIES:
         assert json.dumps(entry.title)[1:-1] in html, entry.name
-    assert html.count("the interactions carve a dip into a Gaussian") == 1
+    assert html.count("is a Gaussian with a dip at low E") == 1
 
 
 def test_other_physics_has_no_published_densities(workflow):
