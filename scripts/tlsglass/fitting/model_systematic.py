@@ -17,9 +17,9 @@ from tlsglass.fitting.problem import FitProblem
 from tlsglass.models.observable import J0_OVER_H0
 
 H0_UNCERTAINTY_FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
-# Up to this J0/h0, n of all interactions with independent random fields is that of normal c_ij within this fraction, at
-# energies above 0.1 K for h0 = 10 K: table interaction_values (docs/interactions.md).
-UNIVERSAL_J0_OVER_H0, UNIVERSAL_WITHIN = 0.1, 0.05
+# Up to this J0/h0 and above this E/h0, n of all interactions with independent random fields is that of normal c_ij within this
+# fraction: table interaction_values (docs/interactions.md).
+UNIVERSAL_J0_OVER_H0, UNIVERSAL_E_OVER_H0, UNIVERSAL_WITHIN = 0.1, 0.01, 0.05
 
 
 def J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[float, float | None]:

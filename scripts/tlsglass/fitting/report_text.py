@@ -10,7 +10,7 @@ from tlsglass.base import stats
 from tlsglass.base.jackknife import format_with_error, format_with_two_errors
 from tlsglass.fitting.conclusion import Reason, State
 from tlsglass.fitting.fit import MIN_P_VALUE, ParameterState
-from tlsglass.fitting.model_systematic import UNIVERSAL_J0_OVER_H0, UNIVERSAL_WITHIN
+from tlsglass.fitting.model_systematic import UNIVERSAL_E_OVER_H0, UNIVERSAL_J0_OVER_H0, UNIVERSAL_WITHIN
 from tlsglass.model.interaction import GAUSSIAN
 from tlsglass.models.observable import J0_OVER_H0
 
@@ -171,9 +171,14 @@ def _interactions(atlas: Record) -> list[str]:
     shifts = [f"{name} {value - values[own]:+.2g}" for name, value in values.items() if name != own]
     texts = [with_minus_sign(f"interaction {own}, others: {', '.join(shifts)}")] if shifts else []
     if own == GAUSSIAN and values[own] <= UNIVERSAL_J0_OVER_H0:
-        text = f"up to J0/h0 = {UNIVERSAL_J0_OVER_H0:g}, n of every interaction with independent fields is the same within"
-        texts.append(f"{text} {format_percent(UNIVERSAL_WITHIN)}")
+        texts.append(f"up to {universality()}")
     return texts
+
+
+def universality() -> str:
+    """Return up to which J0/h0, and above which energy, n does not depend on the interaction."""
+    where = f"J0/h0 = {UNIVERSAL_J0_OVER_H0:g} and above E = {UNIVERSAL_E_OVER_H0:g} h0"
+    return f"{where}, n of every interaction with independent fields is the same within {format_percent(UNIVERSAL_WITHIN)}"
 
 
 def _comparison_line(fit: Record) -> str:

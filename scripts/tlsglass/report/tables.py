@@ -15,7 +15,6 @@ from tlsglass.base import labels
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.fitting import report_text
 from tlsglass.fitting.fit import ParameterState
-from tlsglass.fitting.model_systematic import UNIVERSAL_J0_OVER_H0, UNIVERSAL_WITHIN
 from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS
 from tlsglass.models.observable import J0_OVER_H0
 
@@ -143,8 +142,7 @@ def materials(materials: pd.DataFrame, differences: pd.DataFrame, constants: pd.
         rows,
         "From the fits on the atlas with h0 = 10 K. Errors combine the scaled errors of the points and those of the atlas."
         " Other interactions: J0/h0 of fits on their atlases (docs/interactions.md). Up to"
-        f" J0/h0 = {UNIVERSAL_J0_OVER_H0:g}, n of every interaction with independent fields is the same within"
-        f" {report_text.format_percent(UNIVERSAL_WITHIN)}."
+        f" {report_text.universality()}."
         " Differences are divided by the combined error of both; h0 is the same for both. Reconstructed points only reproduce"
         " what the paper prints.",
     )
