@@ -159,6 +159,7 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
         "atlas_file",
         "interaction_atlas",
         "interaction_atlas_validation",
+        "interaction_equilibrium",
         "annealing_excess",
         "interaction_set",
         "interaction_theory",

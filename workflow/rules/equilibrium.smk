@@ -2,6 +2,7 @@
 # tempering shows the published tables.
 
 EQUILIBRIUM_SETS = equilibrium_plan.sets(study)  # names of sets like L8_J10
+SETS_OF_STUDY = equilibrium_plan.of_study(study)  # those with the interaction of the study; interactions.smk compares the others
 ANNEALED_SWEEPS = {name: equilibrium_plan.annealed_sweeps(study, name) for name in EQUILIBRIUM_SETS}
 
 
@@ -57,7 +58,7 @@ rule equilibrium:
 rule equilibrium_tables:
     input:
         **{
-            table: expand(f"<results>/equilibrium/{{set}}_{table}.csv", set=EQUILIBRIUM_SETS)
+            table: expand(f"<results>/equilibrium/{{set}}_{table}.csv", set=SETS_OF_STUDY)
             or [bundled_file(f"config/equilibrium/{table}.csv")]
             for table in catalogue.EQUILIBRIUM_TABLES
         },
@@ -65,7 +66,7 @@ rule equilibrium_tables:
             table: [
                 (
                     "<results>/equilibrium/annealing_excess.csv"
-                    if EQUILIBRIUM_SETS
+                    if SETS_OF_STUDY
                     else bundled_file(f"config/equilibrium/{table}.csv")
                 )
             ]
@@ -89,11 +90,11 @@ rule equilibrium_tables:
 
 EXCESS_INPUT = {
     f"{name}_{method}": paths
-    for name in EQUILIBRIUM_SETS
+    for name in SETS_OF_STUDY
     for method, paths in list(files.densities_of_equilibrium_set(name).items())[:2]
 }
 EXCESS_SETTINGS = {
-    "sets": list(EQUILIBRIUM_SETS),
+    "sets": SETS_OF_STUDY,
     "fitted": equilibrium_plan.fitted_sets(study),
     "sweeps": study.equilibrium["annealed_sweeps"][0] if EQUILIBRIUM_SETS else None,
     "h0_K": config["model"]["h0_K"],
@@ -103,7 +104,7 @@ EXCESS_SETTINGS = {
 rule annealing_excess_table:
     input:
         **EXCESS_INPUT,
-        certificates=expand("<results>/equilibrium/{set}_certificates.csv", set=EQUILIBRIUM_SETS),
+        certificates=expand("<results>/equilibrium/{set}_certificates.csv", set=SETS_OF_STUDY),
     output:
         table="<results>/equilibrium/annealing_excess.csv",
     log:
@@ -123,7 +124,7 @@ rule annealing_excess_table:
 rule annealing_excess:
     input:
         **EXCESS_INPUT,
-        certificates=expand("<results>/equilibrium/{set}_certificates.csv", set=EQUILIBRIUM_SETS),
+        certificates=expand("<results>/equilibrium/{set}_certificates.csv", set=SETS_OF_STUDY),
     output:
         excess="<results>/equilibrium/annealing.npz",
     log:

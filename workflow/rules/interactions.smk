@@ -3,8 +3,7 @@
 
 INTERACTION_SETS = {
     interactions_plan.set_name(model, L, J0_K): (model, interactions_plan.set_name(interactions_plan.REFERENCE, L, J0_K))
-    for model in interactions_plan.models(study)
-    for L, J0_K in interactions_plan.sets(study)
+    for model, L, J0_K in interactions_plan.sets(study)
 }
 INTERACTION_PLANS = interactions_plan.plans(study)
 INTERACTION_MODELS = {name: interaction_parameters(keys) for name, keys in interactions_plan.models(study).items()}
@@ -60,6 +59,37 @@ rule interaction_theory:
         settings={"models": INTERACTION_MODELS, "cell": CELL, "reference": interactions_plan.REFERENCE},
     script:
         "../../scripts/make_tables.py"
+
+
+# Sets of several interactions that are annealed and tempered: {name: what tables call the interaction}.
+TEMPERED_MODELS = equilibrium_plan.model_names(study) if len(SETS_OF_STUDY) < len(EQUILIBRIUM_SETS) else {}
+
+
+rule interaction_equilibrium:
+    input:
+        **{
+            f"{name}_{method}": paths
+            for name in TEMPERED_MODELS
+            for method, paths in zip(("tempered", "annealed"), files.densities_of_equilibrium_set(name).values())
+        },
+        certificates=expand("<results>/equilibrium/{set}_certificates.csv", set=TEMPERED_MODELS),
+        excess=EXCESS,
+    output:
+        equilibrium="<results>/interactions/equilibrium.csv",
+        certificates="<results>/interactions/certificates.csv",
+    log:
+        "<logs>/interaction_equilibrium.log",
+        checksums="<checksums>/interaction_equilibrium.json",
+    benchmark:
+        "<benchmarks>/interaction_equilibrium.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    params:
+        code=library_digest("interaction_equilibrium.py"),
+        models=TEMPERED_MODELS,
+        h0_K=config["model"]["h0_K"],
+    script:
+        "../../scripts/interaction_equilibrium.py"
 
 
 INTERACTION_PARTS = {

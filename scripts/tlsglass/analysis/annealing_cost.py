@@ -83,9 +83,10 @@ def tabulate_annealing_cost(
 
 
 def _test_row(test: EquilibrationTest) -> Row:
-    """Return the row of a test of equilibrium."""
+    """Return the row of a test of equilibrium; "left_out" where it does not apply."""
     limits = {"least": test.lower, "most": test.upper if math.isfinite(test.upper) else math.nan}
-    return {"certificate": test.name, "value": test.value, "T_K": test.T_K} | limits | {"passed": int(test.passed)}
+    result = {"left_out": test.left_out} if test.left_out else {"passed": int(test.passed)}
+    return {"certificate": test.name, "value": test.value, "T_K": test.T_K} | limits | result
 
 
 def _cost_row(quantity: str, T_K: float, annealed: JackknifeEstimate, tempered: JackknifeEstimate) -> Row:
@@ -158,6 +159,36 @@ def tabulate_excess(
         tail = {"certified": int(name in certified), "n_realizations": pairs[0][0].n_realizations}
         rows += [row | tail for row in excess_rows(pairs, full, without, h0_K)]
     return pd.DataFrame(rows, columns=EXCESS_COLUMNS)
+
+
+def tabulate_interaction_excess(
+    sets: Mapping[str, Sequence[tuple[DensityOfStates, DensityOfStates]]],
+    models: Mapping[str, str],
+    certified: Sequence[str],
+    of_atlas: FloatArray,
+    h0_K: float,
+) -> pd.DataFrame:
+    """Return how far annealing leaves mean densities of several interactions above equilibrium.
+
+    Parameters
+    ----------
+    sets
+        Pairs (annealed, tempered) of each set at all temperatures.
+    models
+        What the table calls the interaction of each set.
+    certified
+        The names of the sets that passed the tests of equilibration.
+    of_atlas
+        Coefficients of the excess of normal factors, which the atlas of every interaction subtracts.
+    h0_K
+        Typical random field h0 in kelvin.
+    """
+    rows = []
+    for name, pairs in sets.items():
+        tail = {"certified": int(name in certified), "n_realizations": pairs[0][0].n_realizations}
+        rows += [{"model": models[name]} | row | tail for row in excess_rows(pairs, of_atlas, None, h0_K)]
+    table = pd.DataFrame(rows, columns=["model", *EXCESS_COLUMNS]).drop(columns=["predicted", "predicted_err"])
+    return table.rename(columns={"fitted": "of_atlas", "fitted_err": "of_atlas_err"})
 
 
 def _fit_excess(

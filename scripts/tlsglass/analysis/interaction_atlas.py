@@ -2,8 +2,9 @@
 
 * "leave_one_out": each coupling predicted from all others, as for the atlas of normal factors. Both come from the same
   realizations, so that the error is that of the difference, group by group.
-* "lattice": n at the lowest temperature of lattices of another size, which were simulated for docs/interactions.md, also for
-  normal factors. They test that the effect of the size is that of normal factors. All couplings have the same realizations.
+* "L = 8" and others: n at the lowest temperature of lattices that were simulated for docs/interactions.md, also for normal
+  factors. Those of the size of the atlas, L = 12, have couplings between its own; those of another size test that the effect
+  of the size is that of normal factors. Couplings of one size share realizations.
 * "apparent": J0/h0 of a fit with normal factors to curves of the interaction.
 """
 
@@ -51,7 +52,7 @@ def validate(
     numbers = {"realizations": ratio.sets[0]["realizations"], "couplings": n_sets, "L": ratio.sets[0]["L"]}
     rows = [{"kind": "sets", "quantity": key, "value": value} for key, value in numbers.items()]
     rows += _summary("leave_one_out", pd.DataFrame(_leave_one_out(atlas, ratio, report)))
-    rows += _summary("lattice", compare_lattices(atlas.with_interaction(ratio), densities[densities["model"] == name]))
+    rows += _lattice_summaries(atlas.with_interaction(ratio), densities[densities["model"] == name])
     for observable in APPARENT_OBSERVABLES:
         for true in APPARENT_J0_OVER_H0:
             apparent = apparent_J0_over_h0(atlas, atlas.with_interaction(ratio), observable, true)
@@ -70,6 +71,12 @@ def _summary(kind: str, table: pd.DataFrame) -> list[dict[str, Any]]:
         "chi2_per_dof": np.mean(table["z"] ** 2),
     }
     return [{"kind": kind, "quantity": name, "value": float(value)} for name, value in numbers.items()]
+
+
+def _lattice_summaries(atlas: Atlas, densities: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows (kind, quantity, value) of ``compare_lattices`` for each size."""
+    table = compare_lattices(atlas, densities)
+    return [row for L, of_size in table.groupby("L") for row in _summary(f"L = {L}", of_size)]
 
 
 def _comparison(difference: float, error: float) -> dict[str, Any]:
@@ -104,10 +111,14 @@ def _leave_one_out(atlas: Atlas, ratio: InteractionRatio, report: Callable[[str]
 
 
 def compare_lattices(atlas: Atlas, densities: pd.DataFrame) -> pd.DataFrame:
-    """Return the comparison with densities of other lattices than those of the grid, bin by bin up to h0."""
+    """Return the comparison with densities that the atlas was not fitted to, bin by bin up to h0."""
     rows = []
-    size, highest = atlas.sets[0]["L"], atlas.limits["J0"][1]
-    outside = (densities["L"] != size) & (densities["E_high_K"] <= atlas.h0_K) & (densities["n"] > 0)
+    kinds = ("grid",) if atlas.interaction else ("grid", "large")  # the size term is fitted to large lattices of normal factors
+    fitted = {(entry["L"], f"{entry['J0_K'] / atlas.h0_K:g}") for entry in atlas.sets if entry["kind"] in kinds}
+    sets = list(zip(densities["L"], densities["J0_over_h0"].map("{:g}".format), strict=True))
+    highest = atlas.limits["J0"][1]
+    outside = ~pd.Series([key in fitted for key in sets], index=densities.index, dtype=bool)
+    outside &= (densities["E_high_K"] <= atlas.h0_K) & (densities["n"] > 0)
     for row in densities[outside & (densities["J0_over_h0"] <= highest)].to_dict("records"):
         x, weights = np.polynomial.legendre.leggauss(8)
         E = 0.5 * (row["E_low_K"] + row["E_high_K"]) + 0.5 * (row["E_high_K"] - row["E_low_K"]) * x
@@ -132,6 +143,6 @@ def tabulate(
     atlas: Atlas, ratios: Sequence[InteractionRatio], densities: pd.DataFrame, report: Callable[[str], object] = print
 ) -> pd.DataFrame:
     """Return the table interaction_atlas: ``validate`` of all interactions, and other lattices with normal factors."""
-    normal = _summary("lattice", compare_lattices(atlas, densities[densities["model"] == GAUSSIAN]))
+    normal = _lattice_summaries(atlas, densities[densities["model"] == GAUSSIAN])
     of_normal = pd.DataFrame([{"interaction": GAUSSIAN} | row for row in normal])
     return pd.concat([of_normal, *(validate(atlas, ratio, densities, report) for ratio in ratios)], ignore_index=True)

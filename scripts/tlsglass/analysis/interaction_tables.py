@@ -35,6 +35,7 @@ MU_WINDOW, MEAN_DENSITY = "mu_window", "n_mean"  # quantities of this module; th
 SAMPLES = 3  # independent samples of moments, whose scatter is the error of what follows from them
 SAMPLE_SIZE, LARGE_SAMPLE_SIZE = 200, 1000  # TLSs of a sample, for densities and for the constants
 TRIANGLES = 200_000
+LEAST_QUOTED = 500  # realizations of a lattice that is quoted; one with fewer shows how numbers depend on the size
 
 
 def _model(fingerprint: str) -> ModelParameters:
@@ -253,6 +254,22 @@ def _fit_factor(
         factor = float(np.sum(weight * y * prediction) / np.sum(weight * prediction**2))
     error = float(np.sum(weight * prediction**2) ** -0.5)
     return factor, error, float(np.sum(weight * (y - factor * prediction) ** 2))
+
+
+def quoted_lattices(values: pd.DataFrame) -> dict[float, int]:
+    """Return the largest L at which all models have enough realizations to be quoted, for each J0/h0 in ascending order.
+
+    ``values`` is the table of ``tabulate_set``, of all sets. A J0/h0 that some models do not have is left out.
+    """
+    models, many = values["model"].nunique(), values["n_realizations"] >= LEAST_QUOTED
+    sets = values[many].groupby(["J0_over_h0", "L"])["model"].nunique()
+    complete = sets[sets == models].reset_index()
+    return {float(ratio): int(L) for ratio, L in complete.groupby("J0_over_h0")["L"].max().items()}
+
+
+def on_quoted_lattices(table: pd.DataFrame, lattices: Mapping[float, int]) -> pd.DataFrame:
+    """Return the rows of a table, of any with the columns L and J0_over_h0, on the lattices {J0/h0: L}."""
+    return table[table["L"] == table["J0_over_h0"].map(lattices)]
 
 
 def equivalent_J0_over_h0(normal: pd.DataFrame, mu: float, mu_err: float) -> tuple[float, float] | None:

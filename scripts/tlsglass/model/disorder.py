@@ -24,6 +24,7 @@ class Draws(NamedTuple):
 
     positions: AnyArray  # (n, 3) in lattice constants: integers on the lattice, in the order of the sites
     c_i: FloatArray  # (n,) h_i = h0 c_i
+    field_variances: FloatArray  # (n,) variance of c_i, which is normal for given moments; 1 for independent fields
     c_ij: Float32Array  # (n (n-1)/2,) pair (i, j < i) at i (i-1)/2 + j: J_ij = c_ij J0 / (R³ + C)
     spins: Int16Array  # (n,) +1 or -1: the state at infinite temperature
     chain_key: np.uint64  # key of the counter-based random numbers of the Markov chain
@@ -64,7 +65,7 @@ def draw(model: ModelParameters, seed: int, realization: int) -> Draws:
     disorder, chain, of_moments, of_fields, of_positions = sequence.spawn(5)
     rng = _generator(disorder)
     positions: AnyArray = lattice.coordinates(np.sort(rng.choice(model.L**3, size=n, replace=False)), model.L)
-    c_i = rng.standard_normal(n)
+    c_i, field_variances = rng.standard_normal(n), np.ones(n)
     if model.positions != LATTICE:
         positions = model.L * _generator(of_positions).random((n, 3))
     if model.interaction == GAUSSIAN:
@@ -74,9 +75,9 @@ def draw(model: ModelParameters, seed: int, realization: int) -> Draws:
         m_i = family.draw(_generator(of_moments), n)
         c_ij = moments.pair_factors(model, m_i, positions)
         if model.fields == SAME_DIPOLE:
-            c_i = family.fields(m_i, _generator(of_fields))
+            c_i, field_variances = family.fields(m_i, _generator(of_fields)), family.field_widths(m_i) ** 2
     spins = (2 * rng.integers(0, 2, size=n) - 1).astype(np.int16)
-    return Draws(positions, c_i, c_ij, spins, chain.generate_state(1, np.uint64)[0])
+    return Draws(positions, c_i, field_variances, c_ij, spins, chain.generate_state(1, np.uint64)[0])
 
 
 def _draw_c_ij(rng: np.random.Generator, n_pairs: int) -> Float32Array:

@@ -54,9 +54,10 @@ class EquilibrationData(StoredRecord):
     field_K: FloatArray  # (g, r) Σ h_i s_i
     field_control_K: FloatArray  # (g, r) control variate of the field identity, of mean zero
     coupling_K: FloatArray  # (g, r) Σ J_ij s_i s_j over pairs
-    overlap: FloatArray  # (g, r) Σ_i ⟨s_i⟩ ⟨s_i⟩' / N
-    pair_overlap_K2: FloatArray  # (g, r) Σ_{i<j} σ_ij² ⟨s_i s_j⟩ ⟨s_i s_j⟩' / N
-    pair_variance_K2: FloatArray  # (g,) Σ_{i<j} σ_ij² / N
+    field_variance: FloatArray  # (g,) Σ_i v_i / N, v_i the variance of c_i
+    overlap: FloatArray  # (g, r) Σ_i v_i ⟨s_i⟩ ⟨s_i⟩' / N
+    pair_overlap_K2: FloatArray  # (g, r) Σ_{i<j} σ_ij² ⟨s_i s_j⟩ ⟨s_i s_j⟩' / N; NaN as in Overlaps
+    pair_variance_K2: FloatArray  # (g,) Σ_{i<j} σ_ij² / N, or NaN
     flips: FloatArray  # (g, r) accepted flips per attempt
     exchanges: FloatArray  # (g, r - 1) accepted exchanges per attempt
     trips: FloatArray  # (g,) round trips in a copy
@@ -106,7 +107,7 @@ def aggregate(
     starts = jackknife.group_starts(total // block, groups)
     unit_K = 0.5 * first.field_unit_K / model.n_spins  # of 2H in field units, as energy per spin
     columns, lowest = _tempering_columns(tempered, model, unit_K)
-    columns["field_control_K"] = _field_control(columns, model, protocol.seed, first.rungs_K)
+    columns |= _field_columns(columns, model, protocol.seed, first.rungs_K)
     energies = [_joined(records, "energy_K") for records in annealed.values()]
     measured = [[_index_of(records[0].rungs_K, T) for T in first.measured_K] for records in annealed.values()]
     columns["annealed_K"] = np.stack([energy[:, k] for energy, k in zip(energies, measured, strict=True)], axis=1)
@@ -183,21 +184,25 @@ def _tempering_columns(
     return columns, lowest
 
 
-def _field_control(columns: Mapping[str, Any], model: ModelParameters, seed: int, T_K: FloatArray) -> Any:
-    """Return a control variate of the field identity, which lowers its noise without a bias, (n, r).
+def _field_columns(columns: Mapping[str, Any], model: ModelParameters, seed: int, T_K: FloatArray) -> dict[str, Any]:
+    """Return the variance of the random fields (n,), and a control variate of their identity, which has mean zero, (n, r).
 
-    For independent TLSs the two sides differ by -h_i tanh(h_i/T) + (h0²/T) sech²(h_i/T), summed over i, which has mean zero
-    over h_i. It is scaled by the regression coefficient of the difference of the two sides on it.
+    For independent TLSs the two sides of the identity differ by -h_i tanh(h_i/T) + (σ_i²/T) sech²(h_i/T), summed over i, which
+    has mean zero over normal h_i of variance σ_i² = h0² v_i. It is scaled by the regression coefficient of the difference of
+    the two sides on it, and lowers its noise without a bias.
     """
-    difference = columns["field_K"] + model.h0_K**2 / T_K * (1 - columns["overlap"])
-    control = np.zeros_like(difference)
+    variance, control = np.zeros(len(columns["field_K"])), np.zeros_like(columns["field_K"])
     for realization in range(len(control)):
-        h = model.h0_K * disorder.draw(model, seed, realization).c_i[:, None]
+        draws = disorder.draw(model, seed, realization)
+        variance[realization] = np.mean(draws.field_variances)
+        h, square = model.h0_K * draws.c_i[:, None], model.h0_K**2 * draws.field_variances[:, None]
         cosh = np.cosh(np.clip(h / T_K, -300, 300))
-        control[realization] = np.mean(-h * np.tanh(h / T_K) + model.h0_K**2 / T_K / cosh**2, axis=0)
+        control[realization] = np.mean(-h * np.tanh(h / T_K) + square / T_K / cosh**2, axis=0)
+    difference = columns["field_K"] + model.h0_K**2 / T_K * (variance[:, None] - columns["overlap"])
     deviation = control - control.mean(axis=0)
     squares = np.sum(deviation**2, axis=0)
-    return control * np.sum(deviation * difference, axis=0) / np.where(squares > 0, squares, np.inf)
+    scale = np.sum(deviation * difference, axis=0) / np.where(squares > 0, squares, np.inf)
+    return {"field_variance": variance, "field_control_K": control * scale}
 
 
 def _paired_columns(paired: Sequence[PairedAnnealsRecord], unit_K: float, total: int) -> dict[str, Any]:

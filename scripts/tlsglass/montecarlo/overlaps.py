@@ -1,15 +1,15 @@
-"""Overlaps of two independent copies of a realization, from their spins in 64 snapshots each, as exact integers.
+"""Overlaps of two independent copies of a realization, from their spins in 64 snapshots each.
 
-``equilibration_tests.identities`` compares them with the energies.
+``equilibration_tests.identities`` compares them with the energies. Integration by parts over normal factors yields an identity
+for the random fields of every interaction, because c_i is normal for given moments, and one for couplings that are normal.
 """
 
 import math
-from typing import cast
 
 import numpy as np
 
 from tlsglass.base.jit import njit
-from tlsglass.base.types import IntArray, Integer, UInt64Array
+from tlsglass.base.types import FloatArray, IntArray, Integer, UInt64Array
 from tlsglass.model.disorder import Draws
 from tlsglass.model.interaction import GAUSSIAN, LATTICE
 from tlsglass.model.parameters import ModelParameters
@@ -17,31 +17,42 @@ from tlsglass.model.parameters import ModelParameters
 SNAPSHOTS = 64  # one bit of an uint64 for each
 
 
-class Overlaps:
-    """The pairs of one realization, grouped by distance, and the overlaps of two copies summed over them.
+def missing_coupling_identity(model: ModelParameters) -> str:
+    """Return why the identity of the couplings is not available; empty where it is."""
+    if model.interaction != GAUSSIAN:
+        return "c_ij are not independent normal numbers"
+    return "" if model.positions == LATTICE else "variances of couplings are those of distances on the lattice"
 
-    Raises ValueError for factors that are not independent and normal, and for positions that are not on the lattice.
+
+class Overlaps:
+    """The overlaps of two copies of one realization: of spins, and of pairs, which are grouped by distance.
+
+    The variance of the couplings and the overlap of pairs are NaN without an identity of the couplings.
     """
 
     def __init__(self, model: ModelParameters, draws: Draws) -> None:
-        if (model.interaction, model.positions) != (GAUSSIAN, LATTICE):
-            raise ValueError(
-                f"{model.interaction} on {model.positions} positions: the identities need normal c_ij on a lattice"
-            )
-        shells = np.unique(model.kernel)
-        self.variances_K2 = (model.J0_K * shells) ** 2  # σ_ij² of each shell of distances
-        self.shell = np.searchsorted(shells, model.kernel)
-        self.coordinates = draws.positions
-        pairs = _count_pairs(self.coordinates, self.shell, len(shells))
-        self.variance_K2 = math.fsum(self.variances_K2 * pairs)
+        self.field_variances = draws.field_variances
+        self.variance_K2 = math.nan  # Σ_{i<j} σ_ij²
+        self.has_pairs = not missing_coupling_identity(model)
+        if self.has_pairs:
+            shells = np.unique(model.kernel)
+            self.variances_K2 = (model.J0_K * shells) ** 2  # σ_ij² of each shell of distances
+            self.shell = np.searchsorted(shells, model.kernel)
+            self.coordinates = draws.positions
+            pairs = _count_pairs(self.coordinates, self.shell, len(shells))
+            self.variance_K2 = math.fsum(self.variances_K2 * pairs)
 
     def between(self, bits_1: UInt64Array, bits_2: UInt64Array) -> tuple[float, float]:
-        """Return Σ_i ⟨s_i⟩ ⟨s_i⟩' and Σ_{i<j} σ_ij² ⟨s_i s_j⟩ ⟨s_i s_j⟩' in K², from the spin bits (n,) of two copies.
+        """Return Σ_i v_i ⟨s_i⟩ ⟨s_i⟩' and Σ_{i<j} σ_ij² ⟨s_i s_j⟩ ⟨s_i s_j⟩' in K², from the spin bits (n,) of two copies.
 
-        Bit t of element i is set where spin i is up in snapshot t. Products of averages of independent copies are unbiased.
+        v_i is the variance of c_i. Bit t of element i is set where spin i is up in snapshot t. Products of averages of
+        independent copies are unbiased.
         """
-        single, pairs = _overlaps(bits_1, bits_2, self.coordinates, self.shell, len(self.variances_K2))
-        return cast(int, single) / SNAPSHOTS**2, math.fsum(self.variances_K2 * pairs) / SNAPSHOTS**2
+        single = _overlap_of_spins(bits_1, bits_2, self.field_variances) / SNAPSHOTS**2
+        if not self.has_pairs:
+            return single, math.nan
+        pairs = _overlaps_of_pairs(bits_1, bits_2, self.coordinates, self.shell, len(self.variances_K2))
+        return single, math.fsum(self.variances_K2 * pairs) / SNAPSHOTS**2
 
 
 @njit(inline="always")
@@ -65,17 +76,25 @@ def _count_pairs(coordinates: IntArray, shell: IntArray, shells: Integer) -> Int
 
 
 @njit
-def _overlaps(
-    bits_1: UInt64Array, bits_2: UInt64Array, coordinates: IntArray, shell: IntArray, shells: Integer
-) -> tuple[Integer, IntArray]:
-    """Return the overlap of the spins, and that of the pairs in each shell, both times SNAPSHOTS²."""
-    single, pairs = np.int64(0), np.zeros(shells, dtype=np.int64)
+def _overlap_of_spins(bits_1: UInt64Array, bits_2: UInt64Array, variances: FloatArray) -> float:
+    """Return the overlap of the spins, weighted with ``variances``, times SNAPSHOTS²; exact where they are 1."""
+    total = 0.0
     for i in range(len(bits_1)):
-        single += _sum_of_signs(~bits_1[i]) * _sum_of_signs(~bits_2[i])
+        total += variances[i] * (_sum_of_signs(~bits_1[i]) * _sum_of_signs(~bits_2[i]))
+    return total
+
+
+@njit
+def _overlaps_of_pairs(
+    bits_1: UInt64Array, bits_2: UInt64Array, coordinates: IntArray, shell: IntArray, shells: Integer
+) -> IntArray:
+    """Return the overlap of the pairs in each shell, times SNAPSHOTS²."""
+    pairs = np.zeros(shells, dtype=np.int64)
+    for i in range(len(bits_1)):
         for j in range(i):
             product = _sum_of_signs(bits_1[i] ^ bits_1[j]) * _sum_of_signs(bits_2[i] ^ bits_2[j])
             pairs[_shell_of_pair(coordinates, shell, i, j)] += product
-    return single, pairs
+    return pairs
 
 
 @njit(inline="always")

@@ -34,9 +34,9 @@ class TemperingRecord(BatchRecord):
     low: IntArray  # (n, 2, w, r, 2) spins with E < T and with E < LOW_ENERGY_H0 h0, summed over the snapshots of a window
     snapshots: IntArray  # (n, 2, SNAPSHOTS, r) energy in the last window
     field_part: IntArray  # (n, 2, r) Σ_i h_i s_i in field steps, summed over snapshots
-    overlap: FloatArray  # (n, r) Σ_i of ⟨s_i⟩ of one copy times that of the other
-    pair_overlap_K2: FloatArray  # (n, r) Σ_{i<j} σ_ij² ⟨s_i s_j⟩ of one copy times that of the other
-    pair_variance_K2: FloatArray  # (n,) Σ_{i<j} σ_ij²
+    overlap: FloatArray  # (n, r) Σ_i v_i of ⟨s_i⟩ of one copy times that of the other, v_i the variance of c_i
+    pair_overlap_K2: FloatArray  # (n, r) Σ_{i<j} σ_ij² ⟨s_i s_j⟩ of one copy times that of the other; NaN as in Overlaps
+    pair_variance_K2: FloatArray  # (n,) Σ_{i<j} σ_ij², or NaN
     flips: IntArray  # (n, 2, r) accepted flips
     exchanges: IntArray  # (n, 2, r - 1) accepted in the last window
     trips: IntArray  # (n, 2) round trips of all replicas

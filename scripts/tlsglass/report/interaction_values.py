@@ -16,6 +16,7 @@ from tlsglass.report import prose, tables, templating
 
 APPARENT_SYMBOLS = {"thermal_conductivity": "κ", "specific_heat": "C"}
 MAX_EQUIVALENT = 0.3  # J0/h0 above which µ of normal c_ij hardly rises any more on a fixed window
+LOWEST_UNIVERSAL_K = 0.1  # energy below which bins have too few counts to show that n is universal
 TOLERANCE = 0.1  # relative deviation of µ that the claims of config/paper_values.csv allow
 CONSTANTS = {
     "rms_c_ij": "rms c_ij",
@@ -34,43 +35,55 @@ def interaction_values(folder: Path) -> dict[str, Callable[..., Any]]:
         pd.read_csv(folder / f"interaction_{name}.csv") for name in ("values", "constants", "predictions", "chi2")
     )
     atlas = pd.read_csv(folder / "interaction_atlas.csv")
-    L = values["L"].min()  # the lattice with all J0/h0
+    lattices = interaction_tables.quoted_lattices(values)
+    quoted = interaction_tables.on_quoted_lattices(values, lattices)
     return {
         "registry": list_interactions,
         "mu_window": lambda: "{:g}–{:g}".format(*_first_window(values)),
         "mu_table": lambda: _body(tables.interactions(values, constants)),
-        "ratio_table": lambda ratio: ratio_table(_at(values, L, ratio)),
-        "verdict_table": lambda: verdict_table(_quoted_mu(values[values["L"] == L])),
-        "largest_change": lambda ratio: largest_change(_quoted_mu(_at(values, L, ratio))),
+        "lattice": lambda ratio: f"L = {lattices[ratio]}",
+        "ratio_table": lambda ratio: ratio_table(_at(quoted, ratio)),
+        "universal_within": lambda ratio: universal_within(_at(quoted, ratio), constants),
+        "verdict_table": lambda: verdict_table(_quoted_mu(quoted)),
+        "largest_change": lambda ratio: largest_change(_quoted_mu(_at(quoted, ratio))),
         "constants_table": lambda: constants_table(constants),
-        "prediction_table": lambda: prediction_table(predictions[predictions["L"] == L]),
-        "chi2_sentences": lambda: chi2_sentences(chi2[chi2["L"] == L]),
+        "prediction_table": lambda: prediction_table(interaction_tables.on_quoted_lattices(predictions, lattices)),
+        "chi2_sentences": lambda: chi2_sentences(interaction_tables.on_quoted_lattices(chi2, lattices)),
+        "size_table": lambda: size_table(_quoted_mu(values)),
         "atlas_table": lambda: atlas_table(atlas),
+        "lattice_table": lambda: lattice_table(atlas),
         "apparent_range": lambda: "{:g} to {:g}".format(*interaction_atlas.APPARENT_T_K),
         "apparent_table": lambda: apparent_table(atlas),
-        "equivalent_table": lambda: equivalent_table(_quoted_mu(values[values["L"] == L])),
+        "equivalent_table": lambda: equivalent_table(_quoted_mu(quoted)),
     }
 
 
 def atlas_table(atlas: pd.DataFrame) -> str:
-    """Return how well the atlas of each interaction predicts simulations, as Markdown."""
-    headings = ["", "realizations of each J₀/h₀", "couplings", "left out: right to 1 % or 2 σ", "rms deviation", "χ²/dof"]
-    headings += ["L = 8: right to 1 % or 2 σ", "χ²/dof"]
+    """Return how well the atlas of each interaction predicts simulations that it was fitted to, but for one coupling."""
+    headings = ["", "realizations of each J₀/h₀", "couplings", "right to 1 % or 2 σ", "rms deviation", "χ²/dof"]
+    rows = []
+    for name, group in atlas[atlas["interaction"] != GAUSSIAN].groupby("interaction", sort=False):
+        of = group.set_index(["kind", "quantity"])["value"]
+        row = [tables.interaction_label(name), f"{of['sets', 'realizations']:,.0f}", f"{of['sets', 'couplings']:.0f}"]
+        row += [_share_right(of["leave_one_out"]), f"{100 * of['leave_one_out', 'rms_difference']:.1f} %"]
+        rows.append([*row, f"{of['leave_one_out', 'chi2_per_dof']:.2f}"])
+    return _markdown(headings, rows)
 
-    def share(kind: str, of: Mapping[Any, float]) -> str:
-        return f"{100 * of[kind, 'share_right']:.0f} % of {of[kind, 'densities']:.0f}"
 
+def lattice_table(atlas: pd.DataFrame) -> str:
+    """Return how well each atlas predicts simulations that it was not fitted to, for each size."""
+    kinds = [f"L = {L}" for L in sorted(int(kind.split()[-1]) for kind in atlas["kind"].unique() if kind.startswith("L = "))]
     rows = []
     for name, group in atlas.groupby("interaction", sort=False):
         of = group.set_index(["kind", "quantity"])["value"]
-        row = [tables.interaction_label(name)]
-        if name == GAUSSIAN:
-            row += [""] * 5  # docs/atlas.md
-        else:
-            row += [f"{of['sets', 'realizations']:,.0f}", f"{of['sets', 'couplings']:.0f}", share("leave_one_out", of)]
-            row += [f"{100 * of['leave_one_out', 'rms_difference']:.1f} %", f"{of['leave_one_out', 'chi2_per_dof']:.2f}"]
-        rows.append([*row, share("lattice", of), f"{of['lattice', 'chi2_per_dof']:.2f}"])
-    return _markdown(headings, rows)
+        cells = [f"{_share_right(of[kind])}; {of[kind, 'chi2_per_dof']:.2f}" if kind in of else "" for kind in kinds]
+        rows.append([tables.interaction_label(name), *cells])
+    return _markdown(["right to 1 % or 2 σ; χ²/dof", *kinds], rows)
+
+
+def _share_right(summary: Mapping[str, float]) -> str:
+    """Return the share of densities that are right."""
+    return f"{100 * summary['share_right']:.0f} % of {summary['densities']:.0f}"
 
 
 def apparent_table(atlas: pd.DataFrame) -> str:
@@ -101,8 +114,8 @@ def list_interactions() -> list[dict[str, str]]:
     ]
 
 
-def _at(table: pd.DataFrame, L: int, J0_over_h0: float) -> pd.DataFrame:
-    return table[(table["L"] == L) & np.isclose(table["J0_over_h0"], J0_over_h0)]
+def _at(table: pd.DataFrame, J0_over_h0: float) -> pd.DataFrame:
+    return table[np.isclose(table["J0_over_h0"], J0_over_h0)]
 
 
 def _first_window(values: pd.DataFrame) -> tuple[float, float]:
@@ -143,6 +156,15 @@ def _percent(value: float, error: float) -> str:
     return prose.typeset(
         f"{100 * value:+.0f} ± {100 * error:.0f}" if error > 0.01 else f"{100 * value:+.1f} ± {100 * error:.1f}"
     )
+
+
+def universal_within(values: pd.DataFrame, constants: pd.DataFrame) -> str:
+    """Return the largest deviation of n from that of normal c_ij at energies above 0.1 K, of models with independent fields."""
+    correlation = constants[constants["quantity"] == "strength_field_correlation"].set_index("model")["value"]
+    independent = values["model"].map(correlation) == 0
+    rows = values[independent & (values["quantity"] == MEAN_DENSITY) & (values["E_low_K"] >= LOWEST_UNIVERSAL_K)]
+    row = rows.loc[rows["relative"].abs().idxmax()]
+    return f"{100 * abs(row['relative']):.0f} %"
 
 
 def judge(relative: float, error: float) -> Verdict:
@@ -209,6 +231,18 @@ def chi2_sentences(chi2: pd.DataFrame) -> str:
         for row in chi2[chi2["J0_over_h0"] > 0.09].sort_values("J0_over_h0").itertuples()
     ]
     return "\n".join(lines)
+
+
+def size_table(mu: pd.DataFrame) -> str:
+    """Return µ of each model on lattices of several sizes, at each J0/h0 with more than one size."""
+    sizes = mu.groupby("J0_over_h0")["L"].unique()
+    columns = [(ratio, L) for ratio, of_ratio in sizes.items() if len(of_ratio) > 1 for L in sorted(of_ratio)]
+    cell = {(row.model, row.J0_over_h0, row.L): prose.format_number(row.value, row.value_err) for row in mu.itertuples()}
+    rows = [
+        [tables.interaction_label(model), *(cell.get((model, *column), "") for column in columns)]
+        for model in dict.fromkeys(mu["model"])
+    ]
+    return _markdown(["µ", *(f"{ratio:g}, L = {L}" for ratio, L in columns)], rows)
 
 
 def equivalent_table(mu: pd.DataFrame) -> str:

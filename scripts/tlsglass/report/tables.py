@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from tlsglass.analysis import sizes
+from tlsglass.analysis import interaction_tables, sizes
 from tlsglass.analysis.interaction_tables import MU_WINDOW
 from tlsglass.analysis.scorecard import REALIZATIONS, SIGMAS, summary, table_2_chi2, table_2_line
 from tlsglass.analysis.verdicts import Verdict
@@ -249,8 +249,8 @@ def certificates(certificates: pd.DataFrame) -> FormattedTable:
 
 
 def _format_test(row: Any) -> str:
-    """Return the result of one test of one set; "-" if it was not run."""
-    if row is None:
+    """Return the result of one test of one set; "-" if it was not run, or does not apply."""
+    if row is None or pd.isna(row.passed):
         return "-"
     where = "" if pd.isna(row.T_K) else f" at {row.T_K:g} K"
     return f"{'✓' if row.passed else '✗'} {row.value:.3g}{where}"
@@ -296,23 +296,24 @@ def interaction_label(model: str) -> str:
 
 def interactions(values: pd.DataFrame, constants: pd.DataFrame) -> FormattedTable:
     """Return µ of each interaction at each J0/h0, with the constants that follow from its moments."""
+    lattices = interaction_tables.quoted_lattices(values)
     first = values[values["quantity"] == MU_WINDOW].drop_duplicates(["model", "L", "J0_K"])
-    columns = sorted(set(zip(first["L"], first["J0_over_h0"], strict=True)))
+    first = interaction_tables.on_quoted_lattices(first, lattices)
     low, high = (f"{first[name].iloc[0]:g}" for name in ("E_low_K", "E_high_K"))
-    mu = {(row.model, row.L, row.J0_over_h0): format_with_error(row.value, row.value_err) for row in first.itertuples()}
+    mu = {(row.model, row.J0_over_h0): format_with_error(row.value, row.value_err) for row in first.itertuples()}
     number = constants.set_index(["model", "quantity"])["value"]
 
     def cells(model: str) -> list[str]:
         of_moments = [f"{number[model, name]:.2f}" for name in ("rms_c_ij", "local_strength_variation", "n_0_h0")]
         return [interaction_label(model), *of_moments, f"{number[model, 'weak_coupling_strength']:.2f}"]
 
-    realizations = first.groupby(["L", "J0_over_h0"])["n_realizations"].max()
-    counts = "; ".join(f"{n:,} at L = {L}, J0/h0 = {ratio:g}" for (L, ratio), n in realizations.items())
+    realizations = first.groupby("J0_over_h0")["n_realizations"].max()
+    counts = "; ".join(f"{realizations[ratio]:,} with L = {L} at J0/h0 = {ratio:g}" for ratio, L in lattices.items())
     return FormattedTable(
         f"µ of n ∝ E^µ on {low}–{high} K at the lowest temperature, for several interactions",
         ["", "rms c_ij", "spread of local strength", "n0 h0", "µ/(J0/h0) at weak coupling"]
-        + [f"µ: J0/h0 = {ratio:g}, L = {L}" for L, ratio in columns],
-        [cells(model) + [mu.get((model, *column), "") for column in columns] for model in dict.fromkeys(first["model"])],
+        + [f"µ: J0/h0 = {ratio:g}, L = {L}" for ratio, L in lattices.items()],
+        [cells(model) + [mu[model, ratio] for ratio in lattices] for model in dict.fromkeys(first["model"])],
         f"The mean of abs(c_ij) is sqrt(2/π) for all. Realizations: {counts}. The spread is the standard deviation over TLSs of"
         " the mean abs(c_ij) of a TLS, divided by its mean.",
     )

@@ -139,9 +139,14 @@ def run_name(study: Study) -> Errors:
 
 def interaction(study: Study) -> Errors:
     """Check the interaction of the model, and that the keys beside it belong to it."""
-    yield from interaction_errors(["model"], study.config["model"])
-    if study.config["model"].get("positions", LATTICE) != LATTICE and study.config["model"]["cutoff"] == 0:
-        yield ["model", "cutoff"], 0, "must be > 0 for random positions, which may coincide", ["model", "positions"]
+    yield from _model_errors(study, ["model"], study.config["model"])
+
+
+def _model_errors(study: Study, path: KeyPath, section: dict[str, Any]) -> Errors:
+    """Check the keys of a section that describe an interaction, and that random positions have a cutoff."""
+    yield from interaction_errors(path, section)
+    if section.get("positions", LATTICE) != LATTICE and study.config["model"]["cutoff"] == 0:
+        yield ["model", "cutoff"], 0, "must be > 0 for random positions, which may coincide", [*path, "positions"]
 
 
 def interaction_errors(path: KeyPath, section: dict[str, Any]) -> Errors:
@@ -157,24 +162,30 @@ def interaction_errors(path: KeyPath, section: dict[str, Any]) -> Errors:
 
 
 def interactions(study: Study) -> Errors:
-    """Check the models of the section ``interactions``, and that their fields fit into 32 bits."""
-    models = interactions_plan.models(study)
+    """Check the models of the section ``interactions`` and of its lattices, and that their fields fit into 32 bits."""
+    models, lattices = interactions_plan.models(study), (study.interactions or {}).get("lattices", ())
     if study.interactions and REFERENCE not in models:
         yield [*INTERACTION_STUDY, "models"], list(models), f"must contain {REFERENCE}, with which the others are compared"
-    sets = interactions_plan.sets(study)
-    listed = [
-        (lattice["L"], ratio) for lattice in (study.interactions or {}).get("lattices", ()) for ratio in lattice["J0_over_h0"]
-    ]
-    if len(sets) < len(listed):
+    listed: list[tuple[int, float]] = []
+    for index, lattice in enumerate(lattices):
+        path, own_models = [*INTERACTION_STUDY, "lattices", index], lattice.get("models", models)
+        for model in own_models:
+            if model not in models:
+                yield [*path, "models"], model, f"must be one of {', '.join(models)}", [*INTERACTION_STUDY, "models"]
+        if REFERENCE in models and REFERENCE not in own_models:
+            yield [*path, "models"], own_models, f"must contain {REFERENCE}, with which the others are compared"
+        listed += [(lattice["L"], ratio) for ratio in lattice["J0_over_h0"]]
+    if len(set(listed)) < len(listed):
         yield [*INTERACTION_STUDY, "lattices"], listed, "must not contain a J0/h0 of a lattice twice"
+    broken = set()
     for name, keys in models.items():
         path = [*INTERACTION_STUDY, "models", name]
-        errors = list(interaction_errors(path, keys))
+        errors = list(_model_errors(study, path, keys))
         yield from errors
-        if not errors:
-            for L, J0_K in sets:
-                if not interactions_plan.model_parameters(study, name, L, J0_K).fits_int32:
-                    yield path, f"L = {L}, J0 = {J0_K:g} K", TOO_WEAK, ["model", "h0_K"]
+        broken |= {name} if errors else set()
+    for name, L, J0_K in interactions_plan.sets(study):
+        if name not in broken and not interactions_plan.model_parameters(study, name, L, J0_K).fits_int32:
+            yield [*INTERACTION_STUDY, "models", name], f"L = {L}, J0 = {J0_K:g} K", TOO_WEAK, ["model", "h0_K"]
 
 
 def atlas_interactions(study: Study) -> Errors:
@@ -263,7 +274,8 @@ def lattices(study: Study) -> Errors:
         if round(concentration * lattice["L"] ** 3) < 2:
             allowed = "has fewer than two TLSs at model.concentration"
             yield [*path, "L"], lattice["L"], allowed, ["model", "concentration"]
-        entry = (*path[:-1], lattice.get("interaction"), lattice["L"], str(lattice.get("J0_K", lattice.get("J0_over_h0"))))
+        own = [lattice.get(key) for key in equilibrium_plan.INTERACTION_KEYS]
+        entry = (*path[:-1], *own, lattice["L"], str(lattice.get("J0_K", lattice.get("J0_over_h0"))))
         if isinstance(path[-1], int) and entry in seen:
             yield [*path, "L"], lattice["L"], "is listed twice"
         seen.add(entry)
@@ -410,10 +422,14 @@ def equilibrium(study: Study) -> Errors:
     """Check the temperatures and fields of the sets of exchange Monte Carlo."""
     if not study.equilibrium:
         return
-    model = study.config["model"]
-    if (model.get("interaction", GAUSSIAN), model.get("positions", LATTICE)) != (GAUSSIAN, LATTICE):
-        allowed = "must be null: the identities that test equilibrium need normal c_ij on the lattice"
-        yield EQUILIBRIUM, list(equilibrium_plan.sets(study)), allowed, ["model"]
+    errors = [
+        error
+        for index, entry in enumerate(study.equilibrium["sets"])
+        for error in _model_errors(study, [*EQUILIBRIUM, "sets", index], entry)
+    ]
+    yield from errors
+    if errors:
+        return
     temperatures = equilibrium_plan.temperatures(study)
     for index, T in enumerate(temperatures):
         if T not in value_at(study.config, SCHEDULE):

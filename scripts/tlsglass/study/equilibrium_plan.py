@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import labels
+from tlsglass.model.interaction import GAUSSIAN
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo import ladders
 from tlsglass.montecarlo.protocol import PAIRED_ANNEALING, TEMPERING, Protocol
@@ -16,12 +17,34 @@ if TYPE_CHECKING:
 
 TEMPERED = "tempered"
 PAIRED = "twice"  # suffix of two independent anneals, in file names
+INTERACTION_KEYS = ("interaction", "fields", "positions")  # of a set with another interaction than that of the study
 
 
 def sets(study: Study) -> dict[str, dict[str, Any]]:
-    """Return the entries of the configuration by the names of their sets, such as L8_J10."""
+    """Return the entries of the configuration by the names of their sets, such as L8_J10 or two_tls_L8_J10."""
     entries = study.equilibrium["sets"] if study.equilibrium else ()
-    return {str(labels.ParameterSet(entry["L"], labels.round_to_label(entry["J0_K"]))): entry for entry in entries}
+    return {_name(entry): entry for entry in entries}
+
+
+def _name(entry: dict[str, Any]) -> str:
+    """Return the name of a set, which begins with its own interaction if it has one."""
+    return "_".join([*_own_interaction(entry), str(labels.ParameterSet(entry["L"], labels.round_to_label(entry["J0_K"])))])
+
+
+def model_names(study: Study) -> dict[str, str]:
+    """Return what tables call the models of the sets, {name of the set: two_tls}."""
+    of_study = study.config["model"].get("interaction", GAUSSIAN)
+    return {name: "_".join(_own_interaction(entry)) or of_study for name, entry in sets(study).items()}
+
+
+def _own_interaction(entry: dict[str, Any]) -> list[str]:
+    """Return the values of the keys that describe the interaction of a set; empty for that of the study."""
+    return [entry[key] for key in INTERACTION_KEYS if key in entry]
+
+
+def of_study(study: Study) -> list[str]:
+    """Return the names of the sets with the interaction of the study; the others are compared with them."""
+    return [name for name, entry in sets(study).items() if not _own_interaction(entry)]
 
 
 def annealed_sweeps(study: Study, name: str) -> list[int]:
@@ -35,7 +58,7 @@ def annealed_sweeps(study: Study, name: str) -> list[int]:
 
 def fitted_sets(study: Study) -> list[str]:
     """Return the names of the sets that the annealing excess may be fitted to; the others are compared with the fit."""
-    return [name for name, entry in sets(study).items() if entry.get("fitted", True)]
+    return [name for name in of_study(study) if sets(study)[name].get("fitted", True)]
 
 
 def methods(study: Study, name: str) -> list[str]:
@@ -44,8 +67,11 @@ def methods(study: Study, name: str) -> list[str]:
 
 
 def model(study: Study, entry: dict[str, Any]) -> ModelParameters:
-    """Return the parameters of the model of an entry of the configuration."""
-    return replace(study.model(entry["L"], next(iter(study.J0_values))), J0_K=labels.round_to_label(entry["J0_K"]))
+    """Return the parameters of the model of an entry of the configuration, with its own interaction if it has one."""
+    from tlsglass.study.configured_study import interaction_parameters
+
+    base = replace(study.model(entry["L"], next(iter(study.J0_values))), J0_K=labels.round_to_label(entry["J0_K"]))
+    return replace(base, **interaction_parameters(entry)) if _own_interaction(entry) else base
 
 
 def temperatures(study: Study) -> list[float]:

@@ -26,19 +26,19 @@ def models(study: Study) -> dict[str, dict[str, Any]]:
     return {name: keys or {} for name, keys in _section(study)["models"].items()}
 
 
-def _entries(study: Study) -> dict[tuple[int, float], dict[str, Any]]:
-    """Return the entry of the configuration of each (L, J0 in kelvin)."""
+def sets(study: Study) -> dict[tuple[str, int, float], dict[str, Any]]:
+    """Return the entry of the configuration of each (model, L, J0 in kelvin).
+
+    A lattice is simulated with all models, or with those that it names.
+    """
     h0_K = study.config["model"]["h0_K"]
     return {
-        (lattice["L"], labels.round_to_label(ratio * h0_K)): lattice
+        (model, lattice["L"], labels.round_to_label(ratio * h0_K)): lattice
+        for model in models(study)
         for lattice in _section(study)["lattices"]
+        if model in lattice.get("models", models(study))
         for ratio in lattice["J0_over_h0"]
     }
-
-
-def sets(study: Study) -> list[tuple[int, float]]:
-    """Return (L, J0 in kelvin) of all sets that are simulated with each model."""
-    return list(_entries(study))
 
 
 def set_name(model: str, L: int, J0_K: float) -> str:
@@ -55,21 +55,21 @@ def model_parameters(study: Study, model: str, L: int, J0_K: float) -> ModelPara
     return ModelParameters(base.L, base.h0_K, J0_K, base.cutoff, base.concentration, **parameters)
 
 
-def protocol(study: Study) -> Protocol:
-    """Return the protocol of all sets: annealing with the schedule of the section."""
-    return replace(study.protocol(), ladder_K=tuple(map(labels.round_to_label, _section(study)["schedule_K"])))
+def protocol(study: Study, entry: dict[str, Any]) -> Protocol:
+    """Return the protocol of the sets of a lattice: annealing with the schedule of the section."""
+    schedule_K = tuple(map(labels.round_to_label, _section(study)["schedule_K"]))
+    return replace(study.protocol(), ladder_K=schedule_K, seed=entry.get("seed", study.config["seed"]))
 
 
 def plans(study: Study) -> dict[str, SimulationPlan]:
     """Return the simulations by name, as {two_tls_L8_J3: plan}."""
     return {
-        set_name(model, L, J0_K): SimulationPlan(
-            model_parameters(study, model, L, J0_K),
-            protocol(study),
+        set_name(*name): SimulationPlan(
+            model_parameters(study, *name),
+            protocol(study, entry),
             entry["realizations"],
             entry["realizations_per_job"],
             with_quench=True,
         )
-        for model in models(study)
-        for (L, J0_K), entry in _entries(study).items()
+        for name, entry in sets(study).items()
     }

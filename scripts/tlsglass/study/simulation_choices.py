@@ -197,8 +197,6 @@ class Choices:
 
     def _check_method(self) -> None:
         tempering = self.method == TEMPERING
-        if tempering and (self.interaction, self.positions) != (GAUSSIAN, LATTICE):
-            raise ChoiceError("method", self.method, "needs normal c_ij on the lattice, with which its tests are defined")
         if tempering and self.schedule is not None:
             raise ChoiceError("schedule", self.schedule, "is for annealing; tempering has a ladder that highest_K begins")
         if not tempering and self.highest_K is not None:

@@ -8,7 +8,9 @@ import pytest
 
 from tlsglass.analysis import annealing_cost
 from tlsglass.atlas import ratio_spline
+from tlsglass.atlas.annealing_excess import AnnealingExcess
 from tlsglass.base.jackknife import JackknifeEstimate
+from tlsglass.model.parameters import ModelParameters
 
 
 def test_the_mean_of_n_below_an_energy_is_its_integral(counts_of):
@@ -50,10 +52,13 @@ def two_anneals(T_freeze, rungs):
         "twice_overlap": 1 - dissimilar,
         "twice_coupling_K": energy,
         "pair_variance_K2": np.ones(1),
+        "field_variance": np.ones(1),
     }
     means["twice_pair_overlap_K2"] = 1 - dissimilar
     return SimpleNamespace(
-        model=SimpleNamespace(h0_K=10.0), annealed_rungs_K=rungs, mean=lambda name: JackknifeEstimate(rows * means[name])
+        model=ModelParameters(L=8, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentration=0.5),
+        annealed_rungs_K=rungs,
+        mean=lambda name: JackknifeEstimate(rows * means[name]),
     )
 
 
@@ -66,3 +71,16 @@ def test_valleys_freeze_where_overlaps_ask_for_a_tenth_more_than_the_energy(T_fr
 
 def test_anneals_that_agree_everywhere_never_freeze():
     assert math.isnan(annealing_cost.freezing_K(two_anneals(0.01, np.geomspace(10, 0.02, 20))).value)
+
+
+def test_the_excess_of_an_interaction_is_measured_and_compared_with_that_of_the_atlas(counts_of):
+    pair = counts_of(lambda E: 0.022 * np.ones_like(E), 0.5), counts_of(lambda E: 0.02 * np.ones_like(E), 0.5)
+    of_atlas = AnnealingExcess.load().coefficients
+    sets, models = {"normal": [pair], "tensors": [pair[::-1]]}, {"normal": "gaussian", "tensors": "two_tls"}
+    table = annealing_cost.tabulate_interaction_excess(sets, models, ["normal"], of_atlas, 10.0)
+    normal, tensors = (table[table["model"] == name] for name in ("gaussian", "two_tls"))
+    np.testing.assert_allclose(normal["excess"], 0.1, rtol=0.05)
+    np.testing.assert_allclose(tensors["excess"], 1 / 1.1 - 1, rtol=0.05)
+    assert (normal["certified"].all(), tensors["certified"].any()) == (True, False)
+    np.testing.assert_array_equal(normal["of_atlas"], tensors["of_atlas"])  # which is that of normal factors
+    assert np.isfinite(normal["of_atlas"]).all()

@@ -12,7 +12,7 @@ from tlsglass.model.interaction import FIELD_RANGES, INTERACTIONS, SAME_DIPOLE
 from tlsglass.model.moments import Moments, dipolar_factor, elastic_factor
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo import float_reference, metropolis
-from tlsglass.montecarlo.overlaps import Overlaps
+from tlsglass.montecarlo.overlaps import Overlaps, missing_coupling_identity
 
 Z = np.array([0.0, 0.0, 1.0])
 OTHERS = [name for name in INTERACTIONS if name != "gaussian"]
@@ -281,7 +281,48 @@ def test_a_model_refuses_what_does_not_exist(changes, key):
     assert str(caught.value).startswith(key)
 
 
-def test_identities_of_normal_couplings_are_not_applied_to_others():
-    model = model_of("dipolar", "independent", "lattice")
-    with pytest.raises(ValueError, match="need normal c_ij"):
-        Overlaps(model, disorder.draw(model, 1, 0))
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (("gaussian", "independent", "lattice"), ""),
+        (("gaussian", "independent", "random"), "variances of couplings are those of distances on the lattice"),
+        (("two_tls", "same_dipole", "lattice"), "c_ij are not independent normal numbers"),
+    ],
+)
+def test_overlaps_are_those_of_the_snapshots_and_of_pairs_only_where_couplings_are_normal(keys, expected):
+    model = model_of(*keys)
+    assert missing_coupling_identity(model) == expected
+    draws = disorder.draw(model, 1, 0)
+    bits = np.random.default_rng(2).integers(0, 2**64, (2, model.n_spins), dtype=np.uint64)
+    spins = 1 - 2 * ((bits[..., None] >> np.arange(64, dtype=np.uint64)) & np.uint64(1)).astype(int)
+    overlaps = Overlaps(model, draws)
+    single, pairs = overlaps.between(*bits)
+    means = spins.mean(axis=-1)
+    assert single == pytest.approx(draws.field_variances @ (means[0] * means[1]))
+    if expected:
+        assert np.isnan([pairs, overlaps.variance_K2]).all()
+    else:
+        correlations = np.einsum("cit,cjt->cij", spins, spins) / 64
+        row, column = np.tril_indices(model.n_spins, -1)
+        kernel = model.kernel[tuple(np.abs(draws.positions[row] - draws.positions[column]).T)]
+        variances = (model.J0_K * kernel) ** 2
+        assert overlaps.variance_K2 == pytest.approx(variances.sum())
+        assert pairs == pytest.approx(variances @ (correlations[0] * correlations[1])[row, column])
+
+
+@pytest.mark.parametrize("name", ["gaussian", "dipolar_gaussian", "two_tls", "electric_elastic"])
+def test_the_identity_of_the_fields_is_satisfied_in_equilibrium(name):
+    """Thermal averages of 4 TLSs by enumeration: [⟨Σ h_i s_i⟩] = -(1/T) Σ_i [σ_i² (1 - ⟨s_i⟩²)], within 4 standard errors."""
+    model, T = ModelParameters(2, 10.0, 20.0, 1.0, 0.5, name, INTERACTIONS[name].fields[-1]), 4.0
+    states = np.array(list(itertools.product((-1, 1), repeat=model.n_spins)))
+    differences = []
+    for realization in range(4000):
+        draws = disorder.draw(model, 5, realization)
+        h, J = disorder.float_hamiltonian(model, draws)
+        energy = states @ h + 0.5 * np.einsum("si,ij,sj->s", states, J, states)
+        weights = np.exp(-(energy - energy.min()) / T)
+        mean = weights @ states / weights.sum()
+        differences.append(h @ mean + model.h0_K**2 / T * (draws.field_variances @ (1 - mean**2)))
+    error = np.std(differences) / np.sqrt(len(differences))
+    assert abs(np.mean(differences)) < 4 * error
+    assert error < 0.05 * model.n_spins * model.h0_K

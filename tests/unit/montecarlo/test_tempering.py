@@ -12,10 +12,13 @@ import pytest
 from scipy import integrate, special
 
 from tlsglass.dos.merge import ShardMismatchError, merge
+from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.model import disorder, excitations
-from tlsglass.montecarlo import checkpoint, equilibration_data, ladders, methods, metropolis, tempering
+from tlsglass.model.interaction import INTERACTIONS
+from tlsglass.montecarlo import checkpoint, equilibration_data, equilibration_tests, ladders, methods, metropolis, tempering
 from tlsglass.montecarlo.protocol import EQUILIBRIUM_VERSION, PAIRED_ANNEALING, TEMPERING, counts_fingerprint
 
+NO_NORMAL_COUPLINGS = {"identity of the couplings, in σ": "c_ij are not independent normal numbers"}
 MODEL = disorder.ModelParameters(L=4, h0_K=10.0, J0_K=6.0, cutoff=1.0, concentration=0.5)
 
 
@@ -140,6 +143,21 @@ def test_evidence_is_of_the_same_realizations_in_order(protocol, short_protocol,
         equilibration_data.aggregate(tempered, {30: annealed[:1]}, twice, 4)
     with pytest.raises(ValueError, match="tempered and annealed realizations differ"):
         equilibration_data.aggregate(tempered, {30: annealed[::-1]}, twice, 4)
+
+
+@pytest.mark.parametrize(("name", "left_out"), [("gaussian", {}), ("two_tls", NO_NORMAL_COUPLINGS)])
+def test_a_set_in_equilibrium_passes_the_tests_that_apply_to_its_interaction(name, left_out, protocol, short_protocol):
+    model = replace(MODEL, J0_K=3.0, interaction=name, fields=INTERACTIONS[name].fields[0])
+    counts, record = methods.simulate(model, replace(protocol, sweeps=512), 0, 200)
+    annealing = replace(short_protocol, ladder_K=(20.0, 3.0, 0.5), measured_K=protocol.measured_K)
+    _, annealed = methods.simulate(model, annealing, 0, 200)
+    data = equilibration_data.aggregate([record], {30: [annealed]}, [], 20)
+    tests = equilibration_tests.run_tests(data, TemperatureSeries(merge([counts[T]], 20) for T in protocol.measured_K))
+    assert len(tests) == 10
+    assert {test.name: test.left_out for test in tests if test.left_out} == left_out
+    assert all(test.passed for test in tests if test.name.endswith("σ")), tests
+    assert ("coupling" in equilibration_tests.identities(data)) == (not left_out)
+    assert np.isnan(record.pair_overlap_K2).all() == bool(left_out)
 
 
 @pytest.mark.parametrize("T", [0.01, 0.3, 1.0, 5.0])

@@ -6,7 +6,7 @@ import yaml
 
 from shared import ROOT
 from tlsglass.analysis import scorecard
-from tlsglass.analysis.interaction_tables import HEAD, MU_WINDOW, equivalent_J0_over_h0
+from tlsglass.analysis.interaction_tables import HEAD, MU_WINDOW, equivalent_J0_over_h0, on_quoted_lattices, quoted_lattices
 from tlsglass.analysis.verdicts import Verdict
 from tlsglass.report import interaction_values, tables
 
@@ -49,11 +49,36 @@ def test_published_tables_are_of_the_models_sets_and_realizations_of_the_configu
     sets = {(row.model, row.L, row.J0_over_h0): row.n_realizations for row in mu.itertuples()}
     expected = {
         (model, lattice["L"], ratio): lattice["realizations"]
-        for model in SECTION["models"]
         for lattice in SECTION["lattices"]
+        for model in lattice.get("models", SECTION["models"])
         for ratio in lattice["J0_over_h0"]
     }
     assert sets == expected
+
+
+def table_of(sets, n_realizations=500):
+    """Return a table of values with the rows (model, L, J0/h0) of µ, whose value is L/100."""
+    head = {"quantity": MU_WINDOW, "value_err": 0.001, "n_realizations": n_realizations}
+    rows = [{"model": model, "L": L, "J0_over_h0": ratio, "value": L / 100} | head for model, L, ratio in sets]
+    return pd.DataFrame(rows)
+
+
+def test_the_largest_lattice_with_all_models_is_quoted():
+    both = [(model, L, ratio) for model in ("gaussian", "two_tls") for L, ratio in ((8, 0.1), (12, 0.1), (8, 0.3))]
+    values = table_of([*both, ("gaussian", 16, 0.3), ("gaussian", 12, 0.6)])
+    few = table_of([("gaussian", 20, 0.3), ("two_tls", 20, 0.3)], n_realizations=300)
+    lattices = quoted_lattices(pd.concat([values, few]))
+    assert lattices == {0.1: 12, 0.3: 8}
+    quoted = on_quoted_lattices(values, lattices)
+    assert sorted(set(zip(quoted["L"], quoted["J0_over_h0"], strict=True))) == [(8, 0.3), (12, 0.1)]
+
+
+def test_sizes_are_shown_where_there_is_more_than_one_and_blank_where_a_model_has_none():
+    values = table_of([("gaussian", 8, 0.3), ("gaussian", 12, 0.3), ("two_tls", 8, 0.3), ("gaussian", 8, 0.1)])
+    first, _, normal, tensors = interaction_values.size_table(values).splitlines()
+    assert [cell.strip() for cell in first.strip("|").split("|")] == ["µ", "0.3, L = 8", "0.3, L = 12"]
+    assert [cell.strip() for cell in normal.strip("|").split("|")] == ["normal c_ij", "0.080(1)", "0.120(1)"]
+    assert [cell.strip() for cell in tensors.strip("|").split("|")] == ["strain tensors, fields too", "0.080(1)", ""]
 
 
 def test_every_model_has_a_label():

@@ -153,22 +153,20 @@ def test_an_interaction_that_does_not_exist_hides_no_other_error():
     ]
 
 
-def test_random_positions_need_a_cutoff_and_equilibrium_needs_normal_factors():
-    config = changed("model", "positions", value="random")
-    config["model"]["cutoff"] = 0
+def test_random_positions_need_a_cutoff_and_interactions_of_tempered_sets_exist():
+    config = changed("model", "cutoff", value=0)
     entry = {"L": 8, "J0_K": 3, "realizations": 100, "realizations_per_job": 50, "highest_K": 5, "sweeps": 128}
     config["checks"]["equilibrium"] = {
         "acceptance": 0.2,
         "annealed_sweeps": [257],
         "jackknife_groups": 5,
-        "sets": [entry],
+        "sets": [entry, entry | {"interaction": "two_tls", "fields": "independent"}, entry | {"positions": "random"}],
     }
     with pytest.raises(validation.InputError) as caught:
         config_checks.check(config, CONFIG_SCHEMA, lambda path: "config.yaml")
-    assert "config.yaml: model.cutoff = 0: must be > 0 for random positions" in str(caught.value)
-    config["model"] |= {"cutoff": 1, "positions": "lattice", "interaction": "dipolar"}
-    with pytest.raises(validation.InputError, match=r"checks\.equilibrium = \['L8_J3'\]: must be null"):
-        config_checks.check(config, CONFIG_SCHEMA, lambda path: "config.yaml")
+    fields, cutoff = caught.value.lines
+    assert fields.startswith("config.yaml: checks.equilibrium.sets[1].fields = 'independent': must be one of same_dipole")
+    assert cutoff.startswith("config.yaml: model.cutoff = 0: must be > 0 for random positions")
 
 
 def test_models_of_the_interactions_are_checked_like_the_model():
@@ -177,17 +175,28 @@ def test_models_of_the_interactions_are_checked_like_the_model():
     section["models"]["two_tls"] = {"interaction": "two_tls", "fields": "independent"}
     del section["models"]["gaussian"]
     section["lattices"].append({"L": 8, "J0_over_h0": [0.3, 0.4], "realizations": 105, "realizations_per_job": 100})
+    section["lattices"].append({"L": 6, "J0_over_h0": [0.3], "realizations": 20, "realizations_per_job": 20, "models": ["fcc"]})
     with pytest.raises(validation.InputError) as caught:
         config_checks.check(changed("interactions", value=section), CONFIG_SCHEMA, lambda path: "mine.yaml")
     lines = [line.removeprefix("mine.yaml: interactions.") for line in caught.value.lines]
     for start in (
         "models.elastic.electric_over_elastic = 0.3: is an option of electric_elastic only",
         "models.two_tls.fields = 'independent': must be one of same_dipole",
-        f"lattices[{len(section['lattices']) - 1}].realizations = 105: must be a multiple of",
+        f"lattices[{len(section['lattices']) - 2}].realizations = 105: must be a multiple of",
     ):
         assert any(line.startswith(start) for line in lines), lines
+    assert any(line.startswith(f"lattices[{len(section['lattices']) - 1}].models = 'fcc': must be one of ") for line in lines)
     assert any(line.startswith("models = ") and "must contain gaussian" in line for line in lines)
     assert any(line.startswith("lattices = ") and "must not contain a J0/h0 of a lattice twice" in line for line in lines)
+
+
+def test_a_lattice_without_the_reference_is_refused():
+    section = yaml.safe_load((ROOT / "config/interactions.yaml").read_text(encoding="utf-8"))["interactions"]
+    section["lattices"] = [{"L": 8, "J0_over_h0": [0.3], "realizations": 20, "realizations_per_job": 20, "models": ["two_tls"]}]
+    with pytest.raises(
+        validation.InputError, match=r"lattices\[0\]\.models = \['two_tls'\]: must contain gaussian, with which"
+    ):
+        config_checks.check(changed("interactions", value=section), CONFIG_SCHEMA, lambda path: "mine.yaml")
 
 
 def test_interactions_of_the_atlas_are_known_ones():

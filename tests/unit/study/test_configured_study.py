@@ -161,8 +161,11 @@ def test_interactions_are_sets_of_their_own_and_normal_factors_are_those_of_the_
     config |= overlay
     study = configured_study.Study(config)
     plans = interactions_plan.plans(study)
-    lattices = overlay["interactions"]["lattices"]
-    assert len(plans) == len(overlay["interactions"]["models"]) * sum(len(lattice["J0_over_h0"]) for lattice in lattices)
+    lattices, models = overlay["interactions"]["lattices"], overlay["interactions"]["models"]
+    assert len(plans) == sum(len(lattice["J0_over_h0"]) * len(lattice.get("models", models)) for lattice in lattices)
+    for (model, L, J0_K), lattice in interactions_plan.sets(study).items():
+        plan = plans[interactions_plan.set_name(model, L, J0_K)]
+        assert (plan.protocol.seed, plan.realizations) == (lattice.get("seed", config["seed"]), lattice["realizations"])
     assert len({plan.shard_folder for plan in plans.values()}) == len(plans)
     normal, two_tls = (plans[interactions_plan.set_name(name, 8, 3.0)] for name in ("gaussian", "two_tls"))
     assert normal.model == study.model("8", "3")

@@ -86,3 +86,13 @@ def test_a_set_for_the_excess_alone_is_annealed_once():
     assert list(equilibrium_plan.plans_of_set(study, "L8_J2")) == ["tempered", "annealed_257"]
     assert equilibrium_plan.annealed_sweeps(study, "L8_J2") == [257]
     assert not any(name.endswith("_twice") for name in study.simulation_plans())
+
+
+def test_a_set_with_another_interaction_has_a_name_of_its_own_and_no_part_in_the_excess_of_the_study():
+    study = configured_study.Study(changed(sets=set_list(cost=False) + set_list(cost=False, interaction="two_tls")))
+    assert equilibrium_plan.model_names(study) == {"L8_J2": "gaussian", "two_tls_L8_J2": "two_tls"}
+    assert equilibrium_plan.of_study(study) == equilibrium_plan.fitted_sets(study) == ["L8_J2"]
+    normal, tensors = (equilibrium_plan.plans_of_set(study, name)["tempered"] for name in ("L8_J2", "two_tls_L8_J2"))
+    assert (tensors.model.interaction, tensors.model.fields) == ("two_tls", "same_dipole")
+    assert normal.model == study.model("8", "2")
+    assert normal.protocol == tensors.protocol

@@ -283,7 +283,6 @@ def end_at_once(connection, plan, shards):
         ({"method": "annealing_twice"}, "method = 'annealing_twice': must be one of annealing, tempering"),
         ({"method": "tempering", "schedule": "short"}, "schedule = 'short': is for annealing"),
         ({"method": "tempering", "sweeps": 100}, "sweeps = 100: must be a multiple of 128"),
-        ({"method": "tempering", "sweeps": 128, "interaction": "dipolar"}, "method = 'tempering': needs normal c_ij"),
         ({"method": "tempering", "sweeps": 128, "temperatures_K": [7]}, "temperatures_K = 7: must be below the highest"),
         ({"highest_K": 5}, "highest_K = 5: is for tempering"),
         ({"schedule": "long"}, "schedule = 'long': must be one of paper, short"),

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from tlsglass.analysis import interaction_tables
 from tlsglass.analysis.interaction_tables import MU_WINDOW
 from tlsglass.plotting import style
 from tlsglass.report.tables import INTERACTION_LABELS
@@ -28,10 +29,13 @@ def draw(values: pd.DataFrame, densities: pd.DataFrame, predictions: pd.DataFram
     """Return the figure from the tables interaction_values, interaction_densities and interaction_predictions."""
     figure = style.Figure(3, width="double", height=3.1)
     density, power, ratio = figure.panels
-    L = densities["L"].min()  # the lattice with all J0/h0
-    densities = densities[(densities["L"] == L) & np.isclose(densities["J0_over_h0"], SHOWN_J0_OVER_H0)]
-    first = values[(values["quantity"] == MU_WINDOW) & (values["L"] == L)].drop_duplicates(["model", "J0_K"])
-    predictions = predictions[(predictions["L"] == L) & (predictions["J0_over_h0"] >= WEAKEST_RATIO)]
+    lattices = interaction_tables.quoted_lattices(values)
+    densities = interaction_tables.on_quoted_lattices(densities, lattices)
+    densities = densities[np.isclose(densities["J0_over_h0"], SHOWN_J0_OVER_H0)]
+    first = values[values["quantity"] == MU_WINDOW].drop_duplicates(["model", "L", "J0_K"])
+    first = interaction_tables.on_quoted_lattices(first, lattices)
+    predictions = interaction_tables.on_quoted_lattices(predictions, lattices)
+    predictions = predictions[predictions["J0_over_h0"] >= WEAKEST_RATIO]
     models = list(dict.fromkeys(first["model"]))
     for k, (model, look) in enumerate(zip(models, LOOKS, strict=False)):
         label, shift = INTERACTION_LABELS.get(model, model), 1 + 0.012 * (k - len(models) / 2)
