@@ -23,7 +23,7 @@ from tlsglass.base.types import FloatArray
 
 SIGMAS = 3.0  # a deviation beyond this many standard errors is a difference
 REALIZATIONS = 10_000  # of the paper, for each (L, J0)
-NOT_LISTED = "not on the card"
+NOT_LISTED = "not on the scorecard"
 
 Claim = Mapping[str, Any]
 
@@ -142,8 +142,8 @@ def changes(previous: pd.DataFrame, card: pd.DataFrame) -> list[tuple[str, str, 
     Parameters
     ----------
     previous
-        The table ``config/previous_verdicts.csv``: the earlier verdict of each claim (none: it was not on the card), its group
-        and the reason for the change.
+        The table ``config/previous_verdicts.csv``: the earlier verdict of each claim (none: it was not on the scorecard),
+        its group and the reason for the change.
     card
         The present scorecard.
 

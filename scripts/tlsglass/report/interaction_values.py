@@ -193,9 +193,9 @@ def _model_table(corner: str, rows: pd.DataFrame, cell: Callable[[pd.Series], st
 
 
 def largest_change(mu: pd.DataFrame) -> str:
-    """Return the largest deviation of µ from that of normal c_ij, with J0/h0 and the model."""
+    """Return the largest deviation of µ from that of normal c_ij, with the model."""
     row = mu.loc[mu["relative"].abs().idxmax()]
-    return f"{_percent(row.relative, row.relative_err)} % at J0/h0 = {row.J0_over_h0:g} ({tables.interaction_label(row.model)})"
+    return f"{_percent(row.relative, row.relative_err)} % ({tables.interaction_label(row.model)})"
 
 
 def constants_table(constants: pd.DataFrame) -> str:

@@ -76,8 +76,11 @@ class Numbers:
     def tally(self, prefix: str) -> str:
         """Return how many of the claims whose id starts with ``prefix`` agree, differ, ...: "3 agree, 1 differs"."""
         counts = scorecard.summary(self.card[self.card.index.str.startswith(prefix)])
-        parts = [f"{number} {verdict.predicate(number)}" for verdict, number in counts.items() if number]
-        return f"all {parts[0]}" if len(parts) == 1 and not parts[0].startswith("1 ") else ", ".join(parts)
+        present = {verdict: number for verdict, number in counts.items() if number}
+        parts = [f"{number} {verdict.predicate(number)}" for verdict, number in present.items()]
+        if len(present) > 1 or list(present.values()) == [1]:
+            return ", ".join(parts)
+        return ", ".join(f"both {verdict.plural}" if n == 2 else f"all {n} {verdict.plural}" for verdict, n in present.items())
 
     def cell(self, table: str, column: str, percent: bool = False, **where: Any) -> str:
         """Return a number, with its error, of the one row of ``table``.csv with these values. Raises KeyError if not one."""

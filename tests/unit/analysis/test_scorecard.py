@@ -225,8 +225,8 @@ def test_changed_verdicts_are_counted_by_their_reason_and_none_goes_without_one(
     card = pd.DataFrame({"id": ["a", "b", "c", "e"], "verdict": ["differs", "no power", "differs", "agrees"]})
     assert scorecard.changes(before, card) == [
         ("µ", "2 agrees", "1 differs, 1 no power", "why"),
-        ("twice", "1 agrees", "1 not on the card", "said elsewhere"),
-        ("new", "1 not on the card", "1 agrees", "judged now"),
+        ("twice", "1 agrees", "1 not on the scorecard", "said elsewhere"),
+        ("new", "1 not on the scorecard", "1 agrees", "judged now"),
     ]
     with pytest.raises(KeyError, match="without a reason: c"):
         scorecard.changes(before, card.replace({"verdict": {"differs": "agrees"}}))

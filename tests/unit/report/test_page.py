@@ -174,6 +174,6 @@ def test_verdicts_are_worded_in_their_number():
     assert numbers.verdict("a1") == "agrees"
     assert numbers.verdict("a1", "a2") == "both agree"
     assert numbers.verdict("a1", "b1") == "agrees and differs"
-    assert numbers.tally("a") == "all 2 agree"
+    assert numbers.tally("a") == "both agree"
     assert numbers.tally("c") == "1 has no power"
     assert numbers.tally("") == "2 agree, 1 differs, 1 has no power"
