@@ -314,8 +314,8 @@ def interactions(values: pd.DataFrame, constants: pd.DataFrame) -> FormattedTabl
         ["", "rms c_ij", "spread of local strength", "n0 h0", "µ/(J0/h0) at weak coupling"]
         + [f"µ: J0/h0 = {ratio:g}, L = {L}" for ratio, L in lattices.items()],
         [cells(model) + [mu[model, ratio] for ratio in lattices] for model in dict.fromkeys(first["model"])],
-        f"The mean of abs(c_ij) is sqrt(2/π) for all. Realizations: {counts}. The spread is the standard deviation over TLSs of"
-        " the mean abs(c_ij) of a TLS, divided by its mean.",
+        f"The mean of abs(c_ij) is sqrt(2/π) for all. Realizations: {counts}. The local strength of a TLS is its mean abs(c_ij)"
+        " with all others; its spread is its standard deviation over TLSs, divided by its mean.",
     )
 
 
