@@ -204,7 +204,7 @@ def test_ten_lines_of_python_run_anywhere_with_the_installed_package(installed, 
     assert (len(n), len(error)) == (3, 3)
     assert (n > 10 * error).all()
     assert re.fullmatch(r"µ of Eq\. \(3\) at 0\.1 K: 0\.\d+\(\d+\)", mu)
-    assert re.fullmatch(r"α of C ∝ T\^\(1\+α\): 0\.\d+\(\d+\)", alpha)
+    assert re.fullmatch(r"α of the specific heat C ∝ T\^\(1\+α\): 0\.\d+\(\d+\)", alpha)
     assert float(lowest.split(": ")[1].removesuffix(" K")) > 0
     assert Path(where).is_relative_to(installed)
 
