@@ -62,7 +62,7 @@ class Fit:
     aicc: float  # Akaike's criterion for small samples
     converged: bool
     errors_given: bool
-    acceptable: bool = True  # whether the model describes the points; else comparisons are meaningless
+    acceptable: bool = True  # whether the model describes the points, as FitProblem.fit decides; else comparisons mean nothing
     independent_fraction: float = 1.0  # effective number of independent residuals, relative to their number
     extra_scatter: tuple[float, ...] = ()  # of each dataset, relative to the value or in its unit; empty if not fitted
     other_minima: tuple[Values, ...] = ()  # further maxima of the likelihood that the points do not exclude
@@ -238,11 +238,11 @@ class ProfileLikelihood:
             for start in parameter.start_grid:
                 if self.likelihood.evaluations > MAX_EVALUATIONS / 2 or not parameter.low <= start <= parameter.high:
                     continue
-                if self.likelihood.model_errors is None:
-                    optimum = self.likelihood.maximize(self.best.values | {name: start}, self.likelihood.profile_tolerance)
+                values, tolerance = self.best.values | {name: start}, self.likelihood.profile_tolerance
+                fixes_name = self.likelihood.model_errors is not None  # the profile is scanned at these values
+                optimum = self.likelihood.nested(name, start) if fixes_name else self.likelihood.maximize(values, tolerance)
+                if not fixes_name:
                     self._note(optimum)
-                else:
-                    optimum = self.likelihood.nested(name, start)  # the profile is scanned at these values
                 if np.isfinite(optimum.chi2):
                     self._minima[name][optimum.values[name]] = optimum
         return self._minima[name]
@@ -450,7 +450,6 @@ def _build_fit(
         aicc=float(deviance + 2 * n_parameters * n / max(n - n_parameters - 1, 0.5)),
         converged=best.converged,
         errors_given=likelihood.errors_given,
-        acceptable=not (likelihood.errors_given and chi2_rejects(float(np.sqrt(chi2 / max(dof, 1))), dof)),
         independent_fraction=independent_fraction,
         other_minima=_other_minima(profile, best, chi2 / max(dof, 1)),
     )

@@ -344,10 +344,9 @@ class FitProblem:
         With errors, χ² decides; it may be larger by as much as neighboring points scatter by more than their errors. Without
         errors, or with an extra scatter, the residuals must not exceed the scatter of neighboring points by a large factor.
         """
-        if len(self.datasets) > 1:
-            return not fit.errors_given or not chi2_rejects(fit.misfit, fit.dof)
-        local = self.local_scatter(fit.values)
-        if fit.errors_given and not fit.extra_scatter:
+        is_single = len(self.datasets) == 1
+        local = self.local_scatter(fit.values) if is_single else None
+        if fit.errors_given and not (is_single and fit.extra_scatter):
             local_variance = 1.0 if local is None else max(1.0, local.variance)
             return not chi2_rejects(fit.misfit, fit.dof, MAX_REDUCED_CHI2 * local_variance)
         if local is None or fit.dof < 1 or local.variance <= 0:

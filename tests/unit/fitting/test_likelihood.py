@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tlsglass.fitting.fit import ParameterState, fit_likelihood, parameter_state
+from tlsglass.fitting.fit import ParameterState, chi2_rejects, fit_likelihood, parameter_state
 from tlsglass.fitting.likelihood import FitData, FitParameter, Likelihood, Prior
 
 X = np.linspace(1, 3, 12)
@@ -99,7 +99,7 @@ def test_scaled_errors_and_intervals_are_those_of_errors_that_are_as_large_as_th
         Likelihood([FitData(lambda p: {"a": X}, y, np.full(12, 0.1))], {"a": FitParameter(1.0)}), of_interest=("a",)
     )
     assert fit.scale > 3
-    assert not fit.acceptable
+    assert chi2_rejects(fit.misfit, fit.dof)
     larger = Likelihood([FitData(lambda p: {"a": X}, y, np.full(12, 0.1 * fit.scale))], {"a": FitParameter(1.0)})
     honest = fit_likelihood(larger, of_interest=("a",))
     assert fit.errors_scaled["a"] == pytest.approx(honest.errors["a"])
