@@ -166,7 +166,10 @@ def _fill_couplings(couplings: Int16Array, coordinates: IntArray, c_ij: Float32A
 def _fill_couplings_off_lattice(
     couplings: Int16Array, positions: FloatArray, c_ij: Float32Array, L: Integer, cutoff: float, scale: float
 ) -> float:
-    """Fill the lower triangle as ``_fill_couplings``, for positions between the sites."""
+    """Fill the lower triangle as ``_fill_couplings``, for positions between the sites.
+
+    ``inverse_kernel`` is repeated here, as a function of R²: another order of the operations would change counts by rounding.
+    """
     n = couplings.shape[0]
     largest = 0.0
     pair = 0
