@@ -6,18 +6,9 @@ import math
 import pytest
 import yaml
 
-from shared import CONFIG, CONFIG_SCHEMA, ROOT
+from shared import CONFIG, CONFIG_SCHEMA, ROOT, changed_config
 from tlsglass.base import published_files, validation
 from tlsglass.study import config_checks, configured_study, published_match, renamed_config_keys
-
-
-def changed(*keys, value):
-    config = copy.deepcopy(CONFIG)
-    place = config
-    for key in keys[:-1]:
-        place = place[key]
-    place[keys[-1]] = value
-    return config
 
 
 def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
@@ -137,13 +128,13 @@ def test_the_published_config_is_accepted_and_has_the_paper_s_ladder():
 )
 def test_what_is_wrong_is_said_in_one_line_with_file_key_and_value(keys, value, said):
     with pytest.raises(validation.InputError) as caught:
-        config_checks.check(changed(*keys, value=value), CONFIG_SCHEMA, lambda path: "config/quick.yaml")
+        config_checks.check(changed_config(*keys, value=value), CONFIG_SCHEMA, lambda path: "config/quick.yaml")
     assert any(line.startswith(f"config/quick.yaml: {said}") for line in caught.value.lines), str(caught.value)
     assert not any("\n" in line for line in caught.value.lines)
 
 
 def test_an_interaction_that_does_not_exist_hides_no_other_error():
-    config = changed("model", "interaction", value="quadrupolar")
+    config = changed_config("model", "interaction", value="quadrupolar")
     config["annealing"]["quench_K"] = 0.05
     with pytest.raises(validation.InputError) as caught:
         config_checks.check(config, CONFIG_SCHEMA, lambda path: "config.yaml")
@@ -154,7 +145,7 @@ def test_an_interaction_that_does_not_exist_hides_no_other_error():
 
 
 def test_random_positions_need_a_cutoff_and_interactions_of_tempered_sets_exist():
-    config = changed("model", "cutoff", value=0)
+    config = changed_config("model", "cutoff", value=0)
     entry = {"L": 8, "J0_K": 3, "realizations": 100, "realizations_per_job": 50, "highest_K": 5, "sweeps": 128}
     config["checks"]["equilibrium"] = {
         "acceptance": 0.2,
@@ -177,7 +168,7 @@ def test_models_of_the_interactions_are_checked_like_the_model():
     section["lattices"].append({"L": 8, "J0_over_h0": [0.3, 0.4], "realizations": 105, "realizations_per_job": 100})
     section["lattices"].append({"L": 6, "J0_over_h0": [0.3], "realizations": 20, "realizations_per_job": 20, "models": ["fcc"]})
     with pytest.raises(validation.InputError) as caught:
-        config_checks.check(changed("interactions", value=section), CONFIG_SCHEMA, lambda path: "mine.yaml")
+        config_checks.check(changed_config("interactions", value=section), CONFIG_SCHEMA, lambda path: "mine.yaml")
     lines = [line.removeprefix("mine.yaml: interactions.") for line in caught.value.lines]
     for start in (
         "models.elastic.electric_over_elastic = 0.3: is an option of electric_elastic only",
@@ -196,14 +187,14 @@ def test_a_lattice_without_the_reference_is_refused():
     with pytest.raises(
         validation.InputError, match=r"lattices\[0\]\.models = \['two_tls'\]: must contain gaussian, with which"
     ):
-        config_checks.check(changed("interactions", value=section), CONFIG_SCHEMA, lambda path: "mine.yaml")
+        config_checks.check(changed_config("interactions", value=section), CONFIG_SCHEMA, lambda path: "mine.yaml")
 
 
 def test_interactions_of_the_atlas_are_known_ones():
     names = {"two_tls": 200, "magnetic": 105}
     section = [{"interaction": name, "realizations": n, "realizations_per_job": 100} for name, n in names.items()]
     with pytest.raises(validation.InputError) as caught:
-        config_checks.check(changed("atlas", "interactions", value=section), CONFIG_SCHEMA, lambda path: "mine.yaml")
+        config_checks.check(changed_config("atlas", "interactions", value=section), CONFIG_SCHEMA, lambda path: "mine.yaml")
     lines = [line.removeprefix("mine.yaml: atlas.interactions") for line in caught.value.lines]
     for start in ("[1].interaction = 'magnetic': must be one of dipolar, ", "[1].realizations = 105: must be a multiple of"):
         assert any(line.startswith(start) for line in lines), lines
@@ -247,7 +238,7 @@ def test_all_conflicts_of_an_overlay_are_said_at_once_and_it_is_named():
 
 
 def test_two_keys_that_the_schema_does_not_know_are_both_named():
-    config = changed("annealing", "sweps", value=3) | {"sed": 1}
+    config = changed_config("annealing", "sweps", value=3) | {"sed": 1}
     with pytest.raises(validation.InputError) as caught:
         config_checks.check(config, CONFIG_SCHEMA, lambda path: "x.yaml")
     assert {line.split(" = ")[0] for line in caught.value.lines} == {"x.yaml: annealing.sweps", "x.yaml: sed"}
@@ -275,7 +266,7 @@ def test_errors_of_different_kinds_are_all_reported_at_once(manifest):
 
 
 def test_each_value_that_violates_the_schema_is_one_line_and_starts_no_others():
-    config = changed("lattices", value=[{"L": 8, "realisations": 100}])
+    config = changed_config("lattices", value=[{"L": 8, "realisations": 100}])
     with pytest.raises(validation.InputError) as caught:
         config_checks.check(config, CONFIG_SCHEMA, lambda path: "x.yaml", CONFIG)
     assert [line.split(": ")[1] for line in caught.value.lines] == [
@@ -314,7 +305,7 @@ def manifest(tmp_path):
 
 
 def published(*keys, value):
-    config = changed(*keys, value=value)
+    config = changed_config(*keys, value=value)
     config["density_of_states"]["source"] = "published"
     return config
 
@@ -336,7 +327,7 @@ def published(*keys, value):
     ],
 )
 def test_another_analysis_of_the_published_densities_or_a_part_of_them_is_accepted(manifest, keys, value):
-    assert list(published_match.differences(configured_study.Study(changed(*keys, value=value)), manifest)) == []
+    assert list(published_match.differences(configured_study.Study(changed_config(*keys, value=value)), manifest)) == []
 
 
 @pytest.mark.parametrize(
@@ -357,7 +348,7 @@ def test_another_analysis_of_the_published_densities_or_a_part_of_them_is_accept
     ],
 )
 def test_other_physics_is_refused(manifest, keys, value, said):
-    study = configured_study.Study(changed(*keys, value=value))
+    study = configured_study.Study(changed_config(*keys, value=value))
     ((path, refused, allowed),) = published_match.differences(study, manifest)
     assert validation.error_line(lambda path: "mine.yaml", path, refused, allowed).startswith(f"mine.yaml: {said}")
 

@@ -8,18 +8,9 @@ import numpy as np
 import pytest
 import yaml
 
-from shared import CONFIG, ROOT
+from shared import CONFIG, ROOT, changed_config
 from tlsglass.base import labels
 from tlsglass.study import configured_study, interactions_plan
-
-
-def changed(*keys, value):
-    config = copy.deepcopy(CONFIG)
-    place = config
-    for key in keys[:-1]:
-        place = place[key]
-    place[keys[-1]] = value
-    return config
 
 
 def test_values_are_spelled_as_in_the_config():
@@ -32,15 +23,15 @@ def test_values_are_spelled_as_in_the_config():
 
 
 def test_a_last_batch_may_be_short():
-    study = configured_study.Study(changed("lattices", 1, "realizations", value=10050))
+    study = configured_study.Study(changed_config("lattices", 1, "realizations", value=10050))
     assert str(study.set_plan("12", "2").batches[-1]) == "10000-10049"
 
 
 def test_null_drops_a_variant():
-    config = changed("checks", "variants", "cutoff_0.5", value=None)
+    config = changed_config("checks", "variants", "cutoff_0.5", value=None)
     assert "cutoff_0.5" not in configured_study.Study(config).variants
     assert "cutoff_0.1" in configured_study.Study(config).variants
-    assert configured_study.Study(changed("checks", "variants", value=None)).variants == []
+    assert configured_study.Study(changed_config("checks", "variants", value=None)).variants == []
 
 
 def test_ladders_keep_their_ends_and_the_measured_rungs():
@@ -90,7 +81,7 @@ def test_other_sizes_are_of_every_coupling_on_the_short_ladder_at_the_measured_r
         )
         assert plan.protocol == replace(study.protocol(), ladder_K=ladder)
     assert (short["L20_J3"].realizations, len(short["L20_J3"].batches)) == (1000, 20)
-    assert configured_study.Study(changed("checks", "finite_size", value=None)).short_schedule_plans() == {}
+    assert configured_study.Study(changed_config("checks", "finite_size", value=None)).short_schedule_plans() == {}
 
 
 def test_the_weak_coupling_is_a_set_of_its_own_counted_after_the_quench():
@@ -99,7 +90,7 @@ def test_the_weak_coupling_is_a_set_of_its_own_counted_after_the_quench():
     assert (name, [str(rung) for rung in weak.rungs]) == ("L8_J0.3", ["T2e-06"])
     assert weak.model == replace(study.model("8", "2"), J0_K=0.3)
     assert weak.protocol.ladder_K == study.protocol().ladder_K
-    assert configured_study.Study(changed("checks", "weak_coupling", value=None)).weak_coupling_plans() == {}
+    assert configured_study.Study(changed_config("checks", "weak_coupling", value=None)).weak_coupling_plans() == {}
 
 
 def test_what_the_short_ladder_is_held_beside_is_looked_at_by_itself():
@@ -112,15 +103,15 @@ def test_what_the_short_ladder_is_held_beside_is_looked_at_by_itself():
 
 
 def test_a_variant_whose_set_is_not_in_the_run_is_left_out():
-    study = configured_study.Study(changed("lattices", value=CONFIG["lattices"][:1]))
+    study = configured_study.Study(changed_config("lattices", value=CONFIG["lattices"][:1]))
     assert study.variants == ["cutoff_0.5", "cutoff_0.1", "field_scale"]
     assert study.omitted_variants == [name for name in CONFIG["checks"]["variants"] if name not in study.variants]
-    assert configured_study.Study(changed("model", "J0_K", value=[1, 2.5])).variants == []
+    assert configured_study.Study(changed_config("model", "J0_K", value=[1, 2.5])).variants == []
 
 
 def test_what_is_simulated_alike_has_one_folder_whatever_it_is_called():
     """A variant that changes nothing is its set; on a short ladder that is the whole one, a size is the set of that size."""
-    config = changed("checks", "variants", "same", value={"L": 8, "J0_K": 2, "realizations": 1000, "sweeps": 257})
+    config = changed_config("checks", "variants", "same", value={"L": 8, "J0_K": 2, "realizations": 1000, "sweeps": 257})
     config["lattices"].append({"L": 16, "realizations": 500, "realizations_per_job": 100})
     config["checks"]["finite_size"]["schedule_K"] = config["annealing"]["schedule_K"]
     everything = configured_study.Study(config).simulation_plans()
@@ -135,9 +126,9 @@ def test_what_is_simulated_alike_has_one_folder_whatever_it_is_called():
 
 def test_another_h0_has_another_folder_and_one_more_temperature_has_not():
     published = configured_study.Study(CONFIG).set_plan("8", "2")
-    warmer = configured_study.Study(changed("model", "h0_K", value=11)).set_plan("8", "2")
+    warmer = configured_study.Study(changed_config("model", "h0_K", value=11)).set_plan("8", "2")
     more = configured_study.Study(
-        changed("density_of_states", "temperatures_K", value=[*CONFIG["density_of_states"]["temperatures_K"], 5])
+        changed_config("density_of_states", "temperatures_K", value=[*CONFIG["density_of_states"]["temperatures_K"], 5])
     )
     assert warmer.shard_folder != published.shard_folder
     assert more.set_plan("8", "2").shard_folder == published.shard_folder
@@ -145,9 +136,9 @@ def test_another_h0_has_another_folder_and_one_more_temperature_has_not():
 
 def test_an_interaction_has_its_own_fields_and_folder_and_the_default_is_spelled_or_not():
     plan = configured_study.Study(CONFIG).set_plan("8", "2")
-    spelled = configured_study.Study(changed("model", "positions", value="lattice")).set_plan("8", "2")
+    spelled = configured_study.Study(changed_config("model", "positions", value="lattice")).set_plan("8", "2")
     assert (spelled.model, spelled.shard_folder) == (plan.model, plan.shard_folder)
-    config = changed("model", "interaction", value="two_tls")
+    config = changed_config("model", "interaction", value="two_tls")
     model = configured_study.Study(config).set_plan("8", "2").model
     assert (model.interaction, model.fields, model.vt_over_vl) == ("two_tls", "same_dipole", 0.0)
     config["model"]["vt_over_vl"] = 0.6
