@@ -20,7 +20,7 @@ def pytest_addoption(parser):
     parser.addoption("--nulls", type=int, default=1, help="how many null tests of each kind test_null.py makes")
     parser.addoption("--mutations-from", type=int, default=0, help="the first of their seeds")
     parser.addoption(
-        "--attacks", type=int, default=250, help="how many hostile inputs tests/attack tries; from 1000 on all damage"
+        "--attacks", type=int, default=300, help="how many hostile inputs tests/attack tries; from 1000 on all damage"
     )
     parser.addoption("--attacks-from", type=int, default=0, help="the first of their seeds")
 

@@ -1,6 +1,6 @@
 """Hostile input: one line that names what is wrong, or it is accepted; never a traceback, nor a file outside of its folder.
 
-All of it, or other input: pytest tests/attack --attacks 3000 --attacks-from 250
+All of it, or other input: pytest tests/attack --attacks 3000 --attacks-from 300
 """
 
 import copy
@@ -24,7 +24,7 @@ from tlsglass.base import validation
 from tlsglass.data import validate
 from tlsglass.fitting import result
 from tlsglass.models import registry
-from tlsglass.study import config_checks
+from tlsglass.study import config_checks, simulate
 from tlsglass.study.configured_study import Study
 
 SECONDS, BYTES = 10.0, 1e9  # of the processor, and of memory, that an input may cost
@@ -49,6 +49,18 @@ OPTIONS = (
     *("--observable", "--frequency", "--temperature", "--value", "--error", "--columns", "--temperature-unit", "--value-unit"),
     *("--error-unit", "--relative-error", "--temperature-error", "--where", "--window", "--h0", "--write-dataset", "--confirm"),
     *("--inverse", "--decimal", "--form", "--skip-bad-rows", "--loss", "--Qi", "--power", "--Qc", "--attenuation", "--dataset"),
+)
+COMMANDS = (
+    "simulate --L 4 --J0 3 --realizations 20 --temperatures 0.02 0.5",
+    "simulate --L 4 --J0 3 --realizations 20 --temperatures 0.5 --method tempering --sweeps 256",
+    "density --J0-over-h0 0.15 --T 0.1",
+    "predict thermal_conductivity --J0-over-h0 0.06 0.05 0.07 --through 1 0.045",
+    "predict internal_friction --J0-over-h0 0.2 --T0 0.2",
+)
+NUMBERS = ("0", "1", "2", "4", "10", "13", "20", "1000", "1e5", "1e12", "-1", "0.5", "0.3", "0.1", "0.02", "1e-3", "1e-30")
+CHOICES = (
+    *("paper", "short", "annealing", "tempering", "heat_bath", "independent", "same_dipole", "random", "two_tls"),
+    *("a.svg", "b.png"),
 )
 NAMES = (
     "{x}",
@@ -88,7 +100,7 @@ LIBRARIES = tuple(
 
 
 class Accepted(Exception):  # noqa: N818
-    """The input was accepted: what follows, the fit, is tested elsewhere."""
+    """The input was accepted: what follows, the fit or the simulation, is tested elsewhere."""
 
 
 def accept(*_, **__):
@@ -224,6 +236,23 @@ def attack_command(folder, dice):
     return lambda: cli.main(words)
 
 
+def attack_calculation(folder, dice):
+    """A mutated command to simulate or to evaluate the atlas. A simulation that is accepted is not run."""
+    words = dice.choice(COMMANDS).split()
+    (commands,) = (action.choices for action in cli._parser()._actions if isinstance(action.choices, dict))
+    actions = [action for action in commands[words[0]]._actions if action.option_strings and action.dest != "help"]
+    for _ in range(dice.randint(1, 3)):
+        action, kind = dice.choice(actions), dice.random()
+        values = TOKENS if kind < 0.1 else NUMBERS if action.type else CHOICES
+        count = {None: 1, "+": dice.randint(1, 3)}.get(action.nargs, action.nargs)
+        count = dice.randint(0, 4) if kind > 0.9 else count
+        words += [action.option_strings[0], *(dice.choice(values) for _ in range(count))]
+    if dice.random() < 0.1:
+        del words[dice.randrange(1, len(words))]
+    words = [word for word in words if "\x00" not in word]
+    return lambda: cli.main(words)
+
+
 def attack_name(folder, dice):
     name = dice.choice([*NAMES, *TOKENS])
     try:
@@ -246,7 +275,7 @@ def attack_name(folder, dice):
     return check
 
 
-ATTACKS = (attack_table, attack_dataset, attack_overlay, attack_command, attack_name)
+ATTACKS = (attack_table, attack_dataset, attack_overlay, attack_command, attack_name, attack_calculation)
 
 
 def problems_of(attack, folder, dice):
@@ -256,10 +285,10 @@ def problems_of(attack, folder, dice):
     folder.mkdir()
     (outside / "secret.csv").write_text(f"{CANARY},x\n1,2\n", encoding="utf-8")
     before = {path.name for path in outside.iterdir()}
-    call, said = attack(folder, dice), streams.StringIO()
+    call, printed, said = attack(folder, dice), streams.StringIO(), streams.StringIO()
     start, problems = time.process_time(), []
     faulthandler.dump_traceback_later(120, exit=True)
-    with chdir(folder), redirect_stdout(said), redirect_stderr(said):
+    with chdir(folder), redirect_stdout(printed), redirect_stderr(said):
         opened = []
         try:
             code = call()
@@ -274,11 +303,11 @@ def problems_of(attack, folder, dice):
         problems.append(f"exit code {code}")
     if (taken := time.process_time() - start) > SECONDS:
         problems.append(f"{taken:.1f} s")
-    lines = said.getvalue().splitlines()
+    lines, output = said.getvalue().splitlines(), printed.getvalue() + said.getvalue()
     if code and not lines:
         problems.append("it is refused without a word")
-    if "Traceback" in said.getvalue() or CANARY in said.getvalue() or "root:" in said.getvalue():
-        problems.append(f"it says {said.getvalue()[:200]}")
+    if "Traceback" in output or CANARY in output or "root:" in output:
+        problems.append(f"it says {output[:200]}")
     if len(lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in lines):
         problems.append(f"{len(lines)} lines of up to {max(map(len, lines))} characters")
     if code and not all(line.isprintable() for line in lines):
@@ -298,6 +327,7 @@ def problems_of(attack, folder, dice):
 @pytest.mark.filterwarnings("ignore")
 def test_no_hostile_input_does_anything_but_be_refused_or_accepted(tmp_path, request, monkeypatch):
     monkeypatch.setattr(result, "fit_dataset", accept)
+    monkeypatch.setattr(simulate, "run", accept)
     count, first = request.config.getoption("--attacks"), request.config.getoption("--attacks-from")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     problems, refused = {}, 0

@@ -55,6 +55,8 @@ DATASETS = (
     "niobium_resonator_frequency",
     "stycast1266_thermal_conductivity",
 )
+# compiled files that another test writes at this moment, before they get their names
+BEING_WRITTEN = shutil.ignore_patterns("*.pyc.*", "*.tmp.*")
 # every one of them named, so that none comes from config/config.yaml
 NO_CHECKS = {"variants": dict.fromkeys(TINY["checks"]["variants"]), "finite_size": None, "weak_coupling": None}
 
@@ -72,7 +74,7 @@ class Workflow:
         for name in ("Snakefile", "config", "profiles", "scripts", "tools", "workflow", "envs"):
             source = ROOT / name
             if source.is_dir():
-                shutil.copytree(source, folder / name)
+                shutil.copytree(source, folder / name, ignore=BEING_WRITTEN)
             else:
                 shutil.copy(source, folder / name)
         for path in (folder / "config/experiments").glob("*/dataset.yaml"):
