@@ -6,11 +6,16 @@ import io as streams
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from tlsglass.app import server
 from tlsglass.base import threads, validation
 from tlsglass.report import atlas_commands, fit_command
 from tlsglass.study import simulate_command
+
+
+EXAMPLES = (fit_command.EXAMPLE, simulate_command.EXAMPLE, atlas_commands.EXAMPLES["predict"])
+SHELLS = ("bash", "zsh", "tcsh")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,10 +55,35 @@ def _version() -> str:
         return "of this folder"
 
 
+class _PrintCompletion(argparse.Action):
+    """Print the completion of all commands and options for a shell."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *_: Any) -> None:
+        try:
+            import shtab
+        except ImportError:
+            raise validation.InputError("tlsglass: --print-completion needs shtab; pip install shtab") from None
+        kinds = {"FILE": shtab.FILE, "table": shtab.FILE, "FOLDER": shtab.DIRECTORY}
+        for command in self.commands.choices.values():
+            for action in command._actions:
+                if action.metavar in kinds:
+                    action.complete = kinds[action.metavar]
+        print(shtab.complete(parser, values))
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = fit_command.OneLineParser("tlsglass", description="Interacting tunneling two-level systems in glasses")
+    parser = fit_command.OneLineParser(
+        "tlsglass",
+        description="Interacting tunneling two-level systems in glasses",
+        epilog="\n  ".join(["examples:", *(example.removeprefix("example: ") for example in EXAMPLES)]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"tlsglass {_version()}")
-    commands = parser.add_subparsers(required=True, metavar="command")
+    completion = parser.add_argument(
+        "--print-completion", choices=SHELLS, action=_PrintCompletion, help="print the completion for a shell; needs shtab"
+    )
+    commands = completion.commands = parser.add_subparsers(required=True, metavar="command")
     fit_command.add_command(commands)
     atlas_commands.add_commands(commands)
     simulate_command.add_command(commands)

@@ -1,12 +1,14 @@
 """What all commands of ``tlsglass`` share."""
 
 import os
+import shlex
 import subprocess
 import sys
 
 import pytest
 
 from shared import ROOT
+from tlsglass import cli
 
 PROGRAM = """
 import os, sys
@@ -22,3 +24,40 @@ def test_linear_algebra_has_one_thread_unless_the_environment_says_otherwise(cho
     environment |= chosen | {"PYTHONPATH": str(ROOT / "scripts")}
     run = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == f"False {expected}"  # set before numpy is imported, which reads it
+
+
+def test_the_help_shows_three_commands_that_are_valid(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    examples = capsys.readouterr().out.partition("examples:\n")[2].splitlines()
+    assert len(examples) == 3
+    for example in examples:
+        program, *arguments = shlex.split(example)
+        assert program == "tlsglass"
+        assert callable(cli._parser().parse_args(arguments).run)
+
+
+COMPLETE = """
+source completion.bash
+complete -p tlsglass
+for words in "tlsglass si" "tlsglass predict spec" "tlsglass predict --J"; do
+    COMP_WORDS=($words) COMP_CWORD=$(($(wc -w <<< $words) - 1))
+    _shtab_tlsglass
+    echo "${COMPREPLY[@]}"
+done
+"""
+
+
+def test_bash_completes_commands_observables_and_options(tmp_path, capsys):
+    pytest.importorskip("shtab")
+    with pytest.raises(SystemExit):
+        cli.main(["--print-completion", "bash"])
+    (tmp_path / "completion.bash").write_text(capsys.readouterr().out, encoding="utf-8")
+    run = subprocess.run(["bash", "-c", COMPLETE], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[1:] == ["simulate", "specific_heat", "--J0-over-h0"]
+
+
+def test_without_shtab_completion_is_refused_in_one_line(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "shtab", None)
+    assert cli.main(["--print-completion", "zsh"]) == 2
+    assert capsys.readouterr().err == "tlsglass: --print-completion needs shtab; pip install shtab\n"
