@@ -13,7 +13,6 @@ from tlsglass.base import threads, validation
 from tlsglass.report import atlas_commands, fit_command
 from tlsglass.study import simulate_command
 
-
 EXAMPLES = (fit_command.EXAMPLE, simulate_command.EXAMPLE, atlas_commands.EXAMPLES["predict"])
 SHELLS = ("bash", "zsh", "tcsh")
 

@@ -9,13 +9,13 @@ import pytest
 
 from shared import ROOT
 
-# a Python that writes down how it is called, makes a .venv with itself in it, and has no pip
+# a Python that writes down how it is called, makes a .venv with itself in it, and has no pip nor compiler
 FAKE = """#!/bin/sh
 echo "$@" >> "{log}"
 case "$1 $2" in
   "-m venv") case "$*" in *--clear*) rm -rf .venv;; esac
     mkdir -p .venv/bin && {{ test -e .venv/bin/python || cp "$0" .venv/bin/python; }};;
-  "-m pip") ;;
+  "-m pip"|"-m compileall") ;;
   *) shift; exec {python} -c "import sys; sys.version_info = {version}; $1";;
 esac
 """
