@@ -101,6 +101,10 @@ INTERACTION_PARTS = {
         f"interaction_{table}": [f"<results>/interactions/{table}.csv"] if INTERACTION_SETS else []
         for table in ("constants", "predictions", "chi2")
     },
+    **{
+        f"interaction_{table}": [f"<results>/interactions/{table}.csv"] if TEMPERED_MODELS else []
+        for table in ("equilibrium", "certificates")
+    },
 }
 
 

@@ -330,6 +330,8 @@ INTERACTION_TABLES = {
     "interaction_constants": "strengths of couplings, random fields and frustration for each interaction, without simulation",
     "interaction_predictions": "µ for each interaction from stability against flips of pairs, compared with the simulation",
     "interaction_chi2": "χ² of these predictions, for the ratio of µ to that of normal c_ij",
+    "interaction_equilibrium": "n after annealing divided by n in equilibrium, minus 1, of each interaction that was tempered",
+    "interaction_certificates": "tests of equilibrium of each interaction that was tempered, and which of them do not apply",
 }
 QUOTED_TABLES = ("table_2", "zero_temperature", "gaussian_limit", "laws", "choices")  # of the quoted quantities
 DATA_TABLES = {

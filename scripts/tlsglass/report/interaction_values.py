@@ -35,6 +35,8 @@ def interaction_values(folder: Path) -> dict[str, Callable[..., Any]]:
         pd.read_csv(folder / f"interaction_{name}.csv") for name in ("values", "constants", "predictions", "chi2")
     )
     atlas = pd.read_csv(folder / "interaction_atlas.csv")
+    equilibrium, certificates = (pd.read_csv(folder / f"interaction_{name}.csv") for name in ("equilibrium", "certificates"))
+    of_normal = pd.read_csv(folder.parent / "equilibrium/annealing_excess.csv")
     lattices = interaction_tables.quoted_lattices(values)
     quoted = interaction_tables.on_quoted_lattices(values, lattices)
     return {
@@ -55,6 +57,9 @@ def interaction_values(folder: Path) -> dict[str, Callable[..., Any]]:
         "apparent_range": lambda: "{:g} to {:g}".format(*interaction_atlas.APPARENT_T_K),
         "apparent_table": lambda: apparent_table(atlas),
         "equivalent_table": lambda: equivalent_table(_quoted_mu(quoted)),
+        "equilibrium_table": lambda: equilibrium_table(equilibrium, of_normal),
+        "equilibrium_sentence": lambda: equilibrium_sentence(equilibrium),
+        "certificate_sentences": lambda: certificate_sentences(certificates),
     }
 
 
@@ -243,6 +248,50 @@ def size_table(mu: pd.DataFrame) -> str:
         for model in dict.fromkeys(mu["model"])
     ]
     return _markdown(["µ", *(f"{ratio:g}, L = {L}" for ratio, L in columns)], rows)
+
+
+def equilibrium_table(equilibrium: pd.DataFrame, of_normal: pd.DataFrame) -> str:
+    """Return how far annealing leaves n above equilibrium at the lowest temperature, of the interactions and of normal c_ij.
+
+    ``of_normal`` is the table annealing_excess: measured for normal c_ij, of certified sets of any size, and as fitted to them.
+    """
+    keys = ["J0_over_h0", "T_over_h0", "E"]
+    normal = {
+        (f"{row.J0_over_h0:g}", f"{row.T_over_h0:g}", row.E): f"{_percent(row.excess, row.excess_err)} (L = {row.L})"
+        for row in of_normal[of_normal["certified"] == 1].itertuples()
+    }
+    coldest = equilibrium[np.isclose(equilibrium["T_over_h0"], equilibrium["T_over_h0"].min())]
+    models, rows = list(dict.fromkeys(coldest["model"])), []
+    for (ratio, T, zone), group in coldest.groupby(keys, sort=False):
+        excess = {row.model: f"{_percent(row.excess, row.excess_err)} (L = {row.L})" for row in group.itertuples()}
+        subtracted = _percent(group["of_atlas"].iloc[0], group["of_atlas_err"].iloc[0])
+        cells = [*(excess.get(model, "") for model in models), normal.get((f"{ratio:g}", f"{T:g}", zone), ""), subtracted]
+        rows.append([f"{ratio:g}", zone.replace("h0", "h₀"), *cells])
+    labels = [tables.interaction_label(model) for model in (*models, GAUSSIAN)]
+    return _markdown(["J₀/h₀", "E", *labels, "subtracted by the atlas"], rows)
+
+
+def equilibrium_sentence(equilibrium: pd.DataFrame) -> str:
+    """Return χ² of the measured excess of annealing of each model, compared with what the atlas subtracts."""
+    sentences = []
+    for model, group in equilibrium.groupby("model", sort=False):
+        z = (group["excess"] - group["of_atlas"]) / np.hypot(group["excess_err"], group["of_atlas_err"])
+        label, chi2 = tables.interaction_label(model), np.sum(z**2)
+        sentences.append(f"χ² = {chi2:.0f} for {len(z)} densities of {label}")
+    return f"Measured and subtracted excess at all three temperatures, T = 0.02, 0.1 and 0.5 K: {'; '.join(sentences)}."
+
+
+def certificate_sentences(certificates: pd.DataFrame) -> str:
+    """Return which sets passed all tests of equilibrium that apply to them, and which tests were left out."""
+    sets = certificates.groupby(["model", "L", "J0_K"], sort=False)
+    verdicts = []
+    for (model, L, J0_K), tests in sets:
+        failed = ", ".join(tests.loc[tests["passed"] == 0, "certificate"])
+        result = f"failed {failed}" if failed else f"passed all {tests['passed'].notna().sum()} tests"
+        verdicts.append(f"{tables.interaction_label(model)}, L = {L}, J0 = {J0_K:g} K {result}")
+    left_out = certificates.loc[certificates["passed"].isna(), ["certificate", "left_out"]].drop_duplicates()
+    reasons = " ".join(f"Left out: {row.certificate.partition(',')[0]} ({row.left_out})." for row in left_out.itertuples())
+    return f"{'; '.join(verdicts)}. {reasons}".strip()
 
 
 def equivalent_table(mu: pd.DataFrame) -> str:

@@ -81,5 +81,30 @@ def test_sizes_are_shown_where_there_is_more_than_one_and_blank_where_a_model_ha
     assert [cell.strip() for cell in tensors.strip("|").split("|")] == ["strain tensors, fields too", "0.080(1)", ""]
 
 
+def test_a_certificate_names_what_failed_and_what_was_left_out():
+    head = {"model": "two_tls", "L": 8, "J0_K": 3.0}
+    rows = [
+        head | {"certificate": "round trips in a copy", "passed": 1.0, "left_out": float("nan")},
+        head | {"certificate": "identity of the fields, in σ", "passed": 0.0, "left_out": float("nan")},
+        head | {"certificate": "identity of the couplings, in σ", "passed": float("nan"), "left_out": "not normal"},
+    ]
+    sentences = interaction_values.certificate_sentences(pd.DataFrame(rows))
+    assert "L = 8, J0 = 3 K failed identity of the fields, in σ." in sentences
+    assert sentences.endswith("Left out: identity of the couplings (not normal).")
+    passed = interaction_values.certificate_sentences(pd.DataFrame([rows[0], rows[2]]))
+    assert "J0 = 3 K passed all 1 tests" in passed
+
+
+def test_the_excess_of_an_interaction_is_next_to_that_of_certified_sets_of_normal_factors():
+    head = {"L": 8, "J0_over_h0": 0.3, "T_over_h0": 0.002, "E": "20T to h0", "excess": 0.04, "excess_err": 0.02}
+    of_tensors = pd.DataFrame([head | {"model": "two_tls", "of_atlas": 0.05, "of_atlas_err": 0.015}])
+    of_normal = pd.DataFrame([head | {"L": 12, "excess": 0.06, "certified": 1}, head | {"L": 4, "excess": 1.0, "certified": 0}])
+    heading, _, row = interaction_values.equilibrium_table(of_tensors, of_normal).splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in (heading, row)]
+    assert cells[0][2:4] == ["strain tensors, fields too", "normal c_ij"]
+    assert cells[1] == ["0.3", "20T to h₀", "+4 ± 2 (L = 8)", "+6 ± 2 (L = 12)", "+5 ± 2"]
+    assert "χ² = 0 for 1 densities" in interaction_values.equilibrium_sentence(of_tensors)
+
+
 def test_every_model_has_a_label():
     assert list(tables.INTERACTION_LABELS) == list(SECTION["models"])
