@@ -15,7 +15,7 @@ from tlsglass.base.types import FloatArray
 from tlsglass.data import drive_section, reading
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import atlas_model, model_systematic, report_text, window_scan
-from tlsglass.fitting.comparison import Comparison, ModelFits, draw_conclusion, fit_models
+from tlsglass.fitting.comparison import ModelFits, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion, State
 from tlsglass.fitting.fit import Fit, ParameterState, delta_aicc
 from tlsglass.fitting.problem import FitProblem, base_name, dataset_parameters
@@ -50,7 +50,7 @@ class FitResult:
     fit
         Content of fit.json.
     points
-        T_K, value, error (estimated from the residuals if the dataset has none), T_error_K, fitted, and the models.
+        T_K, value, error (estimated from the residuals if the dataset has none), T_error_K, total_error, fitted, models.
     curves
         T_K, mu_free, stm, atlas, and tls, the contribution of the TLSs to mu_free.
     windows
@@ -90,7 +90,7 @@ def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
     fit["conclusion"]["text"] = report_text.conclusion(fit)
     fit["warnings"] = report_text.warnings(fit)
     fit["lines"] = report_text.summary_lines(fit)
-    tables = _points(dataset, comparison), _curves(dataset, fits), window_scan.merge_scans(scans)
+    tables = _points(dataset, fits), _curves(dataset, fits), window_scan.merge_scans(scans)
     return FitResult(fit, *tables, fits)
 
 
@@ -351,15 +351,17 @@ def fit_numbers(fit: Fit) -> dict[str, Any]:
     return numbers
 
 
-def _points(dataset: Dataset, comparison: Comparison) -> pd.DataFrame:
-    """Return all points with the models."""
-    points = dataset.all_points
+def _points(dataset: Dataset, fits: ModelFits) -> pd.DataFrame:
+    """Return all points with the models; "total_error" includes the error of T and the extra scatter."""
+    points, comparison = dataset.all_points, fits.comparison
+    (in_fit,) = fits.problem.with_scatter_in_errors(comparison.free).datasets
     error = points.error
     if error is None:
         error = comparison.free.misfit * (np.ones_like(points.value) if points.weight is None else points.weight)
     T_error = np.zeros_like(error) if points.T_error_K is None else points.T_error_K
     fitted = np.isin(points.T_K, dataset.points.T_K)
     columns = {"T_K": points.T_K, "value": points.value, "error": error, "T_error_K": T_error, "fitted": fitted}
+    columns["total_error"] = error if in_fit.all_points.error is None else in_fit.all_points.error
     for name, fit in (("mu_free", comparison.free), ("stm", comparison.stm)):
         columns[name] = replace(dataset, points=points).model(points.T_K, fit.values)
     columns |= {} if points.sweep is None else {"sweep": points.sweep}

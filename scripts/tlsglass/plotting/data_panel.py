@@ -237,9 +237,12 @@ def _curve_labels(fit: dict[str, Any], first: bool, alone: bool) -> dict[str, st
 
 
 def draw_residuals(panel: style.Panel, fit: dict[str, Any], points: pd.DataFrame) -> None:
-    """Draw (point - model)/σ of the fit with µ free, and of the STM as crosses; without errors, σ is that of the residuals."""
+    """Draw (point - model)/σ of the fit with µ free, and of the STM as crosses; without errors, σ is that of the residuals.
+
+    σ includes the error of T and the extra scatter, as in the fit.
+    """
     x, axes = points[_abscissa(fit)], panel.axes
-    sigma = points["error"].where(points["error"] > 0)
+    sigma = points["total_error"].where(points["total_error"] > 0)
     color, first_marker = style.OTHER_STYLES[0]
     for name, options in (
         ("stm", CROSS | {"color": COLORS["stm"]}),

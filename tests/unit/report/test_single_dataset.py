@@ -1,9 +1,11 @@
 """The figure of one dataset: each mark of it stands in the legend."""
 
 import numpy as np
+import pytest
 from matplotlib import pyplot as plt
 
 from tlsglass import fit
+from tlsglass.plotting import style
 
 
 def test_the_crosses_of_the_residuals_are_those_of_the_legend():
@@ -25,3 +27,17 @@ def test_a_parameter_that_moves_with_the_window_is_said_to():
     named = [text.get_text() for text in figure.panels[0].axes.get_legend().get_texts()]
     assert any(text.startswith("Eq. (3): ") and text.endswith(", moves with the window") for text in named)
     plt.close("all")
+
+
+def test_residuals_are_in_units_of_the_error_that_the_fit_uses():
+    """The error of T and the extra scatter are part of it: residuals in σ then have the χ² of the fit."""
+    rng = np.random.default_rng(4)
+    T = np.geomspace(0.05, 0.5, 20)
+    kappa = 0.03 * (T * (1 + 0.02 * rng.standard_normal(20))) ** 1.9
+    for options in ({"temperature_error": "2%"}, {}):  # without the error of T, its scatter is found
+        report = fit(T, kappa, "thermal_conductivity", relative_error=1e-4, scan=False, **options)
+        panel = report.plot().panels[0].residual_panel
+        (shown,) = (line.get_ydata() for line in panel.axes.get_lines() if line.get_marker() == style.OTHER_STYLES[0][1])
+        assert np.sum(shown**2) == pytest.approx(report.fit["mu_free"]["chi2"], rel=1e-3)
+        assert np.abs(shown).max() < 4
+        plt.close("all")

@@ -56,7 +56,7 @@ def draw(
     E = np.linspace(0, E_end, 200)
     bell = limit.prefactor * np.exp(-(E**2) / (2 * limit.E0_K**2))
     wide.line(E, bell, "Gaussian limit", color="black", label=f"Gaussian, $E_0$ = {limit.E0_K:.2f} K", zorder=5)
-    _finish(wide, zoom, inset, zoom_K, limit.prefactor, cold)
+    _finish(wide, zoom, inset, zoom_K, limit.prefactor, cold, figure.is_narrow)
     return figure
 
 
@@ -66,7 +66,9 @@ def _points(panel: style.Panel, counts: DensityOfStates, end_K: float, name: str
     panel.points(counts.centers_K[shown], counts.n.value[shown], counts.n.error[shown], name, **look)
 
 
-def _finish(wide: style.Panel, zoom: style.Panel, inset: style.Panel, zoom_K: float, top: float, cold: float) -> None:
+def _finish(
+    wide: style.Panel, zoom: style.Panel, inset: style.Panel, zoom_K: float, top: float, cold: float, is_narrow: bool
+) -> None:
     """Label the axes, and leave room for legends and text above ``top``, the prefactor of the Gaussian."""
     for panel in (wide, zoom):
         panel.axes.set_xlabel("$E$ (K)")
@@ -79,11 +81,13 @@ def _finish(wide: style.Panel, zoom: style.Panel, inset: style.Panel, zoom_K: fl
     zoom.axes.set_xlim(right=zoom_K)
     zoom.axes.set_ylim(top=1.3 * top)
     zoom.axes.legend(loc="upper left", bbox_to_anchor=(0.09, 1.0))
-    inset.logarithmic("x")
+    inset.logarithmic("x", ticks=(1,) if is_narrow else (1, 2, 5))
     inset.logarithmic("y", ticks=(1, 5))
     low, high = inset.axes.get_ylim()
-    inset.axes.set_ylim(0.6 * low, 1.6 * high)
+    inset.axes.set_ylim((0.3 if is_narrow else 0.6) * low, (2.5 if is_narrow else 1.6) * high)
+    fontsize = 5.5 if is_narrow else 7
     inset.axes.set_xlabel("$E$ (K)", fontsize=7, labelpad=0)
     inset.axes.set_ylabel("$n$ (1/K)", fontsize=7, labelpad=0)
-    inset.axes.legend(loc="lower right", borderaxespad=0.2, ncols=2, handlelength=1.0, columnspacing=0.7)
-    inset.axes.text(0.03, 0.95, f"$T$ = {cold:g} K, $n \\propto E^µ$", transform=inset.axes.transAxes, fontsize=7, va="top")
+    inset.axes.legend(loc="lower right", borderaxespad=0.2, ncols=2, handlelength=1.0, columnspacing=0.7, fontsize=fontsize)
+    text = f"$T$ = {cold:g} K, $n \\propto E^µ$"
+    inset.axes.text(0.03, 0.93, text, transform=inset.axes.transAxes, fontsize=fontsize, va="top")

@@ -46,7 +46,8 @@ def draw(observables: Sequence[pd.DataFrame], laws: pd.DataFrame, window_K: Sequ
     for panel, label in ((conductivity, "$κ$ (arbitrary units)"), (heat, "$C$ ($k_\\mathrm{B}$ per lattice site)")):
         panel.logarithmic("x")
         panel.axes.set_yscale("log")
-        panel.axes.set_ylim(bottom=0.25 * panel.axes.get_ylim()[0])  # room for the legend
+        room = 0.02 if figure.is_narrow else 0.25  # for the legend
+        panel.axes.set_ylim(bottom=room * panel.axes.get_ylim()[0])
         panel.axes.set_ylabel(label)
         refuted = laws["holds"].eq(0).any()
         title = {"title": "local: where no power law holds", "title_fontsize": 7, "alignment": "left"} if refuted else {}

@@ -32,7 +32,8 @@ def draw(couplings: pd.DataFrame, collapse: pd.DataFrame) -> style.Figure:
                 **look,
             )
         scaled.axes.text(0.085, shift, f"{g:g}", ha="right", va="center", fontsize=7, color=colors[g])
-    scaled.logarithmic("x", "y")
+    scaled.logarithmic("x", ticks=(1,))
+    scaled.logarithmic("y")
     scaled.axes.set_xlim(0.03, None)
     scaled.axes.set_xlabel("$E/T$")
     scaled.axes.set_ylabel("$n/(p\\,T^{µ})$, each shifted")

@@ -87,7 +87,11 @@ def _frequency(panel: style.Panel, member: Mapping[str, Any], points: pd.DataFra
     panel.logarithmic("x")
     panel.axes.set_xlabel("$T$ (K)")
     panel.axes.set_ylabel("δf/f + constant ($10^{-6}$)")
-    panel.axes.legend(loc="upper left", bbox_to_anchor=(0.08, 1.0))
+    low, high = panel.axes.get_ylim()
+    panel.axes.set_ylim(low, high + 0.1 * (high - low))  # room for the letter
+    begins_high = curves["mu_free"].iloc[0] - base > 0.4 * (points["value"].max() - base)
+    corner: dict[str, Any] = {"loc": "lower left"} if begins_high else {"loc": "upper left", "bbox_to_anchor": (0.08, 1.0)}
+    panel.axes.legend(**corner)
 
 
 def _residuals(

@@ -45,7 +45,10 @@ def draw(values: pd.DataFrame, limits: pd.DataFrame, couplings: Sequence[float])
         panel.axes.axhline(0, color="0.5", linewidth=0.6, zorder=0)
         panel.axes.set_title(get_quantity(name).text_at("symbol", coldest_K), fontsize=8, pad=3)
         panel.axes.margins(y=0.25)
+        low, high = panel.axes.get_ylim()
         corner = "lower right" if fit.slope / fit.limit > 0 else "upper right"  # where the smallest lattice leaves room
+        room = 0.15 * (high - low)  # for the legend
+        panel.axes.set_ylim((low - room, high) if corner == "lower right" else (low, high + room))
         panel.axes.legend(loc=corner, title="$L → ∞$", title_fontsize=7)
         panel.letter_at(0.02, 0.98)
     for panel in figure.panels[3:]:
