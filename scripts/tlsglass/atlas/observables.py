@@ -132,7 +132,7 @@ class AtlasObservables:
         The integral over ``kernels.dynamic_specific_heat_kernel``.
         """
         mesh = self._dynamic(time_s, reference_s, A, dimension)
-        C: FloatArray = np.sum(mesh.weights * mesh.n(float(g), jackknife), axis=-1)
+        C = mesh.integrate_weights(float(g), jackknife)
         return C[..., :-1] / C[..., -1:] * self.T_reference
 
     def active_tls(self, g: float, jackknife: bool = False) -> FloatArray:
@@ -154,8 +154,7 @@ class AtlasObservables:
         It is that of ``eq3.heat_release`` for n = 1 of the reference.
         """
         mesh = self._release(final_K, time_s, A, dimension)
-        release: FloatArray = np.sum(mesh.weights * mesh.n(float(g), jackknife), axis=-1)
-        return release / self.reference(g, jackknife)
+        return mesh.integrate_weights(float(g), jackknife) / self.reference(g, jackknife)
 
     def thermal_conductivity(self, g: float, jackknife: bool = False, boundary: float = 0.0) -> FloatArray:
         """Return κ in units of κ(1 K) without ``boundary``, which is as in ``eq3.thermal_conductivity``.

@@ -16,7 +16,7 @@ from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import atlas_model, report_text
 from tlsglass.fitting.comparison import ModelFits, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion
-from tlsglass.fitting.fit import Fit, ParameterState
+from tlsglass.fitting.fit import Fit, ParameterState, error_scale
 from tlsglass.fitting.joint_result import SeparateFits, joint_problem, joint_starts
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem
@@ -113,7 +113,7 @@ def _chip_problem(alone: Sequence[DeviceFits]) -> FitProblem:
         problem, free = device.models.problem, device.models.comparison.free
         members = problem.with_scatter_in_errors(free).datasets
         datasets += members
-        factor = max(1.0, free.misfit) if scaled else 1.0
+        factor = error_scale(free.chi2, free.dof) if scaled else 1.0
         scales += [factor * scale for scale in problem.error_scales or (1.0,) * len(members)]
         names += [device.name] * len(members)
     return FitProblem(tuple(datasets), (("mu",),) * (len(datasets) - 1), tuple(scales), devices=tuple(names))
@@ -135,9 +135,9 @@ def heterogeneity(problem: FitProblem, joint: Fit, names: Sequence[str], separat
 
     Notes
     -----
-    The difference of χ² is multiplied by the fraction of independent residuals of the separate fits, and divided by χ²/dof of
-    the parameter's own value in each dataset if that exceeds 1. The errors of the atlas, which all devices have in common, are
-    left out.
+    The difference of χ² is multiplied by the fraction of independent residuals of the separate fits, and divided by the square
+    of ``error_scale`` for the parameter's own value in each dataset. The errors of the atlas, which all devices have in common,
+    are left out.
     """
     devices = [problem.device(k) for k in range(len(problem.datasets))]
     own = {device: fit.values for device, fit in zip(dict.fromkeys(devices), separate, strict=True)}
@@ -162,7 +162,7 @@ def heterogeneity(problem: FitProblem, joint: Fit, names: Sequence[str], separat
 
     chi2_common, _ = maximum(names)
     chi2_separate, dof = maximum(names[:-1])
-    scale = float(np.mean([fit.independent_fraction for fit in separate])) / max(1.0, chi2_separate / max(dof, 1))
+    scale = float(np.mean([fit.independent_fraction for fit in separate])) / error_scale(chi2_separate, dof) ** 2
     chi2, n = max(chi2_common - chi2_separate, 0.0) * scale, len(own) - 1
     return Heterogeneity(chi2, n, float(stats.chi2_sf(chi2, n)))
 

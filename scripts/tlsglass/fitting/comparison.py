@@ -9,7 +9,7 @@ import numpy as np
 from tlsglass.base import stats
 from tlsglass.fitting import atlas_model
 from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC, AtlasEvidence, Conclusion, MuEvidence, conclude
-from tlsglass.fitting.fit import CONFIDENCE_LEVELS, Fit, ParameterState, WhichIntervals, chi2_rise, delta_aicc
+from tlsglass.fitting.fit import CONFIDENCE_LEVELS, Fit, ParameterState, WhichIntervals, chi2_rise, delta_aicc, error_scale
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem, base_name
 from tlsglass.models.observable import J0_OVER_H0
@@ -105,7 +105,7 @@ def excludes_zero_robustly(on_atlas: FitProblem, fit: Fit) -> bool:
         likelihood = fewer.likelihood(fit.extra_scatter).with_errors_at(fit.values)
         free = likelihood.maximize(fit.values)
         rise = likelihood.with_fixed(**{J0_OVER_H0: 0.0}).maximize(fit.values).objective - free.objective
-        variance = max(1.0, free.chi2 / likelihood.dof) if likelihood.errors_given else free.objective / likelihood.dof
+        variance = error_scale(free.chi2, likelihood.dof) ** 2 if likelihood.errors_given else free.objective / likelihood.dof
         if rise * fit.independent_fraction < variance * chi2_rise(CONFIDENCE_LEVELS[95], likelihood, fit.independent_fraction):
             return False
     return True
@@ -118,13 +118,13 @@ def largest_mu_on_atlas(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> 
     for fraction in MU_RANGE_FRACTIONS:
         fixed = on_atlas.with_fixed(**{J0_OVER_H0: fraction * highest})
         likelihood = fixed.likelihood(atlas_errors=False)
-        values = likelihood.maximize(fit.values, likelihood.profile_tolerance).values
+        values = likelihood.maximize(fit.values, likelihood.near_tolerance).values
         datasets = tuple(
             replace(dataset, points=replace(atlas_dataset.points, value=on_atlas.curve(k, values)))
             for k, (dataset, atlas_dataset) in enumerate(zip(problem.datasets, on_atlas.datasets, strict=True))
         )
         curve = replace(problem, datasets=datasets, has_extra_scatter=False).likelihood()
-        best = curve.maximize(values | {"mu": 0.2}, curve.profile_tolerance)
+        best = curve.maximize(values | {"mu": 0.2}, curve.near_tolerance)
         mus.append(best.values["mu"])
     return max(mus)
 
@@ -153,8 +153,7 @@ def fit_models(problem: FitProblem, intervals: WhichIntervals = True, starts: Se
     if len(problem.datasets) == 1 and not problem.has_extra_scatter:
         stm_problem = problem.with_fixed(mu=0.0)
         if stm_problem.needs_extra_scatter(stm_problem.fit(intervals=False)):
-            # The profile of µ may meet a better maximum; that of J0/h0 is not needed for a start.
-            fits = _fit_models(problem, "interest", starts, atlas_intervals=False)
+            fits = _fit_models(problem, False, starts)
             if _need_extra_scatter(fits):
                 models = [fits.comparison.free.values, fits.comparison.stm.values]
                 return _fit_models(replace(problem, has_extra_scatter=True), intervals, models)
@@ -169,9 +168,7 @@ def _need_extra_scatter(fits: ModelFits) -> bool:
     return all(candidate.needs_extra_scatter(fit) for candidate, fit in candidates)
 
 
-def _fit_models(
-    problem: FitProblem, intervals: WhichIntervals, starts: Sequence[Values], atlas_intervals: bool = True
-) -> ModelFits:
+def _fit_models(problem: FitProblem, intervals: WhichIntervals, starts: Sequence[Values]) -> ModelFits:
     comparison = compare(problem, intervals, starts)
     if not problem.has_atlas_model:
         names = ", ".join(dataset.observable.name for dataset in problem.datasets)
@@ -182,7 +179,7 @@ def _fit_models(
         low, high = atlas_model.temperature_range_K(atlas_model.h0_of(problem.datasets[0]))
         reason = f"{sum(counts)} points lie in the atlas, {low:.3g} to {high:.3g} K, which are too few"
         return ModelFits(problem, comparison, no_atlas=reason)
-    atlas = on_atlas.fit([_without_J0_over_h0(comparison.free.values)], intervals if atlas_intervals else False)
+    atlas = on_atlas.fit([_without_J0_over_h0(comparison.free.values)], intervals)
     same_points = comparison
     if counts != [len(dataset.points.T_K) for dataset in problem.datasets]:
         datasets = tuple(

@@ -21,12 +21,14 @@ MAX_STEPS = 200  # of one search; each evaluates the model once, and once more f
 MAX_GRID_POINTS = 600  # starts on one grid; a larger grid is searched axis by axis
 BOUND_SNAP_SIGMA = 0.05  # a parameter that ends closer to a bound than this many standard errors is tried on the bound
 TOLERANCE = 1e-10  # relative decrease of χ² by another step, below which a search ends
-PROFILE_TOLERANCE = 2e-5  # the same for nested maxima, in units of χ²/dof, since only the rise of χ² matters
+NEAR_TOLERANCE = 2e-5  # the same for maxima of which only values are needed, in units of χ²/dof
+PROFILE_TOLERANCE = 5e-4  # the same for maxima along a profile, of which only the rise of χ² to about 1 matters
 RELATIVE_STEP = 1e-7  # of numerical derivatives, relative to the parameter or to 1
 NEGLIGIBLE_VARIANCE = 1e-5  # of a combination of points by the errors of the model, relative to that by their errors
 N_POLISHED = 4  # local minima of a grid from which a search starts
-MAX_ERROR_UPDATES = 8  # of the errors of the model, which are those at the maximum ...
-ERROR_UPDATE_SIGMA = 0.02  # ... and determined again if that moves by more
+MAX_ERROR_UPDATES, MAX_PROFILE_ERROR_UPDATES = 8, 3  # of the errors of the model, which are those at the maximum ...
+ERROR_UPDATE_SIGMA = 0.01  # ... and determined again if that moves by more ...
+ERROR_UPDATE_CHANGE = 1e-4  # ... or if they change by more, relative to their norm
 MAX_RESIDUAL = 1e75  # replaces larger residuals and NaN, so that the squares remain finite
 
 Values = dict[str, float]  # parameters by name
@@ -46,6 +48,7 @@ class FitParameter:
     """Start, bounds and further starts of a parameter. Only parameters that are no amplitudes have a ``start_grid``.
 
     With ``physical_bounds``, a fit that ends on a bound gives a limit, as at J0/h0 >= 0; other bounds are a choice of the user.
+    A search takes steps of the logarithm of a ``logarithmic`` parameter, which is known within orders of magnitude only.
     """
 
     start: float
@@ -54,6 +57,7 @@ class FitParameter:
     fixed: bool = False
     start_grid: tuple[float, ...] = ()
     physical_bounds: bool = False
+    logarithmic: bool = False
 
     def fixed_at(self, value: float) -> "FitParameter":
         """Return the parameter fixed at ``value``."""
@@ -205,8 +209,13 @@ class Likelihood:
         return self.n_points + len(self.priors) - len(self.free)
 
     @property
+    def near_tolerance(self) -> float:
+        """Relative decrease of χ² by another step, below which the search of a maximum near a known one ends."""
+        return NEAR_TOLERANCE / max(self.dof, 1)
+
+    @property
     def profile_tolerance(self) -> float:
-        """Relative decrease of χ² by another step, below which the search of a nested maximum ends."""
+        """Relative decrease of χ² by another step, below which the search of a maximum along a profile ends."""
         return PROFILE_TOLERANCE / max(self.dof, 1)
 
     def with_fixed(self, **values: float) -> "Likelihood":
@@ -371,17 +380,16 @@ class Likelihood:
         """Maximize while the errors of the model follow the amplitudes."""
         if start is None:
             start = self._without_model_errors.maximize().values
-        fixed = {name: parameter.start for name, parameter in self.parameters.items() if parameter.fixed}
-        optimum, before = None, start | fixed
-        for _ in range(3):
-            likelihood = self.with_errors_at(before)
-            optimum = likelihood._search(before, tolerance)
+        likelihood = self.with_errors_at(
+            start | {name: parameter.start for name, parameter in self.parameters.items() if parameter.fixed}
+        )
+        for _ in range(MAX_PROFILE_ERROR_UPDATES):
+            optimum = likelihood._search(start, tolerance)
             self.evaluations += likelihood.evaluations
-            changes = [abs(optimum.values[name] - before[name]) / (abs(before[name]) or 1.0) for name in self._amplitudes]
-            if max(changes, default=0.0) < 0.02:
+            updated = self.with_errors_at(optimum.values)
+            if not _errors_differ(likelihood, updated):
                 break
-            before = optimum.values
-        assert optimum is not None
+            likelihood, start = updated, optimum.values
         return optimum
 
     def _maximize_over(self, name: str, start: Values | None) -> Optimum:
@@ -412,17 +420,20 @@ class Likelihood:
     def _maximize_consistently(self, name: str, values: Values) -> Optimum:
         """Maximize with the errors of the model at the maximum, which is found by iteration."""
         values = {key: parameter.start for key, parameter in self.parameters.items()} | values
+        likelihood = self.with_errors_at(values)
         for step in range(MAX_ERROR_UPDATES):
-            likelihood = self.with_errors_at(values)
             optimum = likelihood._search(values)
             self.evaluations += likelihood.evaluations
             error = _error_of(optimum, name) or np.inf
             if not self.errors_given:
                 error *= np.sqrt(optimum.chi2 / max(self.dof, 1))
-            if abs(optimum.values[name] - values[name]) < ERROR_UPDATE_SIGMA * error:
-                break
             damped = optimum.values[name] if step < 3 else 0.5 * (optimum.values[name] + values[name])
+            moved = abs(optimum.values[name] - values[name]) >= ERROR_UPDATE_SIGMA * error
             values = optimum.values | {name: damped}
+            updated = self.with_errors_at(values)
+            if not moved and not _errors_differ(likelihood, updated):
+                break
+            likelihood = updated
         return optimum
 
     def rise_with_errors_at(self, name: str, optimum: Optimum) -> float:
@@ -477,24 +488,38 @@ class Likelihood:
         low, high = self._bounds(names)
         jacobian = np.empty((0, 0))  # by these, at the last point where it was needed
         jacobian_at: FloatArray | None = None
+        is_ln = np.array([self.parameters[name].logarithmic for name in names], dtype=bool)
+
+        def to_coordinates(x: FloatArray) -> FloatArray:
+            return np.where(is_ln, np.log(np.where(is_ln, x, 1.0)), x)
+
+        low_u, high_u = to_coordinates(low), to_coordinates(high)
+
+        def from_coordinates(u: FloatArray) -> FloatArray:
+            x = np.where(is_ln, np.exp(np.where(is_ln, u, 0.0)), u)
+            return np.where(u <= low_u, low, np.where(u >= high_u, high, x))  # exactly on a bound
 
         def project(x: FloatArray) -> ProjectedAmplitudes:
             return self._project_amplitudes(p | dict(zip(names, map(float, x), strict=True)))
 
-        def derivatives(x: FloatArray, point: ProjectedAmplitudes) -> FloatArray:
+        def derivatives(u: FloatArray, point: ProjectedAmplitudes) -> FloatArray:
             nonlocal jacobian, jacobian_at
-            jacobian, jacobian_at = self._nonlinear_jacobian(point), x
-            return jacobian
+            jacobian, jacobian_at = self._nonlinear_jacobian(point), u
+            return jacobian * np.where(is_ln, from_coordinates(u), 1.0)
 
         x = np.clip([p[name] for name in names], low, high)
         if not names:
             return self._optimum(project(x), True)
+        u = to_coordinates(x)
         try:
-            x, point, converged = least_squares.minimize(project, derivatives, x, (low, high), MAX_STEPS, tolerance)
+            u, point, converged = least_squares.minimize(
+                lambda u: project(from_coordinates(u)), derivatives, u, (low_u, high_u), MAX_STEPS, tolerance
+            )
         except np.linalg.LinAlgError:  # numbers near the limits of floating point
             point, converged = project(x), False
-        if jacobian_at is not x:
+        if jacobian_at is not u:
             jacobian = self._nonlinear_jacobian(point)
+        x = from_coordinates(u)
         snapped = self._snap_to_bounds(x, point, jacobian - point.basis @ (point.basis.T @ jacobian), project)
         return self._optimum(snapped, converged, jacobian if snapped is point else None)
 
@@ -611,6 +636,14 @@ def _is_local_minimum(chi2: FloatArray, index: tuple[Any, ...]) -> bool:
             if 0 <= neighbor < chi2.shape[axis] and chi2[(*index[:axis], neighbor, *index[axis + 1 :])] < chi2[index]:
                 return False
     return True
+
+
+def _errors_differ(before: Likelihood, after: Likelihood) -> bool:
+    """Return whether the errors of the model of two likelihoods differ."""
+    if before.deviations is None or after.deviations is None:
+        return False
+    change = float(np.linalg.norm(after.deviations - before.deviations))
+    return change > ERROR_UPDATE_CHANGE * float(np.linalg.norm(before.deviations))
 
 
 def _error_of(optimum: Optimum, name: str) -> float | None:

@@ -58,7 +58,7 @@ def J0_over_h0_by_interaction(problem: FitProblem, on_atlas: FitProblem, fit: Fi
 def _maximum(problem: FitProblem, fit: Fit) -> float:
     """Return J0/h0 at the maximum of the likelihood next to a fit, without the errors of the atlas."""
     likelihood = problem.likelihood(fit.extra_scatter, atlas_errors=False)
-    return likelihood.maximize(fit.values, likelihood.profile_tolerance).values[J0_OVER_H0]
+    return likelihood.maximize(fit.values, likelihood.near_tolerance).values[J0_OVER_H0]
 
 
 def _shifted(fit: Fit, reference: float, shifted: FitProblem) -> float:

@@ -16,7 +16,16 @@ from tlsglass.base import stats
 from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset, Points
 from tlsglass.fitting import atlas_model
-from tlsglass.fitting.fit import MAX_REDUCED_CHI2, MIN_P_VALUE, Covariance, Fit, WhichIntervals, chi2_rejects, fit_likelihood
+from tlsglass.fitting.fit import (
+    MAX_REDUCED_CHI2,
+    MIN_P_VALUE,
+    Covariance,
+    Fit,
+    ProfileLikelihood,
+    WhichIntervals,
+    chi2_rejects,
+    fit_likelihood,
+)
 from tlsglass.fitting.likelihood import FitData, FitParameter, Likelihood, ModelErrors, Optimum, Prior, Shapes, Values
 from tlsglass.fitting.scatter import LocalScatter, extra_scatter, independent_fraction, local_scatter
 from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
@@ -246,6 +255,13 @@ class FitProblem:
             datasets.append(replace(dataset, points=points, all_points=all_points))
         return replace(self, datasets=tuple(datasets), has_extra_scatter=False)
 
+    def rise(self, fit: Fit, name: str, value: float) -> float:
+        """Return how much χ² rises from its minimum ``fit`` if a parameter is fixed at ``value``."""
+        likelihood = self.likelihood(fit.extra_scatter)
+        starts = fit.values, fit.values | {name: value}  # there may be another minimum near the value
+        best = min((likelihood.maximize(start) for start in starts), key=lambda optimum: optimum.objective)
+        return ProfileLikelihood(likelihood, best, Covariance(best)).rise(name, value)
+
     def fit_near(self, values: Values, start: Values | None = None) -> Fit:
         """Fit without intervals from one start; on the atlas, with its errors at ``values``."""
         scatters = self._estimate_scatters([values]) if self.has_extra_scatter else ()
@@ -257,7 +273,7 @@ class FitProblem:
             (),
             self._independent_fraction,
             sum(map(bool, scatters)),
-            likelihood.profile_tolerance,
+            likelihood.near_tolerance,
         )
 
     def _atlas_error(self, fit: Fit, likelihood: Likelihood, name: str) -> float | None:
@@ -407,7 +423,8 @@ def dataset_parameters(dataset: Dataset) -> dict[str, FitParameter]:
         bounds = max(settings["low"], lowest), min(settings["high"], model.high)
         physical = name in observable.amplitudes or (model.physical_bounds and bounds == (lowest, model.high))
         fixed = settings.get("fixed", False) or name in unused
-        parameters[name] = FitParameter(settings["start"], *bounds, fixed, model.start_values(), physical)
+        logarithmic = model.is_logarithmic and bounds[0] > 0
+        parameters[name] = FitParameter(settings["start"], *bounds, fixed, model.start_values(), physical, logarithmic)
     return parameters
 
 

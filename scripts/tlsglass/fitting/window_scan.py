@@ -129,7 +129,7 @@ def drift(scan: WindowScan, fitted_K: tuple[float, float], n_free: int, errors_g
     for _, row in shorter.iterrows():
         deviation, sigma = abs(row[parameter] - best[parameter]), _error_of_difference(row, best, error, errors_given)
         dof = row["n_points"] - n_free + len(_fixed_names(row))
-        estimated = dof >= 1 and (not errors_given or row["misfit"] > 1)
+        estimated = dof >= 1 and (not errors_given or row[f"{error}_scaled"] > row[error])
         limit = sqrt(stats.f_ppf(1 - erfc(DRIFT_SIGMA / sqrt(2)), 1, dof)) if estimated else DRIFT_SIGMA
         if sigma > 0 and deviation > max(limit * sigma, DRIFT_MIN_SIGMA * best[f"{error}_scaled"]):
             candidates.append((deviation / sigma / limit, limit, dof, row))

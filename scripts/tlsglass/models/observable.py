@@ -54,6 +54,11 @@ class Parameter:
     def label(self) -> str:
         return f"{self.symbol} ({self.unit})" if self.unit else self.symbol
 
+    @property
+    def is_logarithmic(self) -> bool:
+        """Whether the parameter is known within orders of magnitude only, so that a fit searches its logarithm."""
+        return isinstance(self.start_grid, Geometric) and self.low > 0
+
     def start_values(self) -> tuple[float, ...]:
         """Return the values of the start grid; none for an amplitude."""
         if not isinstance(self.start_grid, Geometric):
