@@ -39,6 +39,7 @@ class Reason:
     TOO_FEW_POINTS: Final = "too_few_points"
     OPEN_INTERVAL: Final = "open_interval"
     STM_IS_BETTER: Final = "stm_is_better"
+    STM_SUFFICES: Final = "stm_suffices"
     NO_TLS_SIGNAL: Final = "no_tls_signal"
     NO_ATLAS: Final = "no_atlas"
     FAILURES_OF_ATLAS: Final = (
@@ -106,8 +107,8 @@ def conclude(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool = False)
 
     *Not described*: no model fits, another model is decisively better than the atlas, or µ is outside of what the atlas
     contains. *Not constrained*: the intervals are open, or the result depends on the window or on a single point. *Limit*: the
-    95 % interval of J0/h0 contains 0 or extends to the end of the atlas. *Interval*: it excludes 0, and the atlas is not worse
-    than the STM.
+    95 % interval of J0/h0 contains 0 or extends to the end of the atlas, or µ is consistent with the STM, where J0/h0 is 0.
+    *Interval*: it excludes 0, and the STM does not suffice.
     """
     reasons: dict[str, None] = {}
     mu_state = _conclude_mu(mu, atlas, too_few, reasons)
@@ -115,7 +116,7 @@ def conclude(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool = False)
         reasons[Reason.NO_ATLAS] = None
         state = State.NOT_DESCRIBED if mu_state == State.NOT_DESCRIBED else State.NOT_CONSTRAINED
     else:
-        state = _conclude_J0_over_h0(atlas, too_few, reasons)
+        state = _conclude_J0_over_h0(atlas, too_few, mu_state == State.CONSISTENT, reasons)
     return Conclusion(state, mu_state, tuple(reasons))
 
 
@@ -144,7 +145,7 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
     return State.FAVORED if mu.delta_aicc > FAVORED_DELTA_AICC and mu.state is not None else State.CONSISTENT
 
 
-def _conclude_J0_over_h0(atlas: AtlasEvidence, too_few: bool, reasons: dict[str, None]) -> str:
+def _conclude_J0_over_h0(atlas: AtlasEvidence, too_few: bool, stm_suffices: bool, reasons: dict[str, None]) -> str:
     failures = {
         Reason.ATLAS_DOES_NOT_FIT: not atlas.described and Reason.NO_MODEL_FITS not in reasons,
         Reason.EQ3_BEATS_ATLAS: atlas.delta_aicc_eq3 > BEATEN_DELTA_AICC and atlas.residual_ratio > BEATEN_RESIDUAL_RATIO,
@@ -161,8 +162,10 @@ def _conclude_J0_over_h0(atlas: AtlasEvidence, too_few: bool, reasons: dict[str,
         Reason.WINDOW_DRIFT: atlas.drifts,
         Reason.DEPENDS_ON_ONE_POINT: atlas.excludes_zero and not atlas.robust,
         Reason.STM_IS_BETTER: atlas.excludes_zero and atlas.delta_aicc_stm > 0,
+        Reason.STM_SUFFICES: stm_suffices and atlas.state == ParameterState.LOWER_LIMIT,
     }
     reasons.update(dict.fromkeys(reason for reason, applies in obstacles.items() if applies))
     if any(obstacles.values()):
         return State.NOT_CONSTRAINED
-    return State.INTERVAL if atlas.excludes_zero and atlas.state == ParameterState.INTERVAL else State.LIMIT
+    excludes_zero = atlas.excludes_zero and not stm_suffices
+    return State.INTERVAL if excludes_zero and atlas.state == ParameterState.INTERVAL else State.LIMIT

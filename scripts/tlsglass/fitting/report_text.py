@@ -9,7 +9,7 @@ from typing import Any
 from tlsglass.base import stats
 from tlsglass.base.jackknife import format_with_error, format_with_two_errors
 from tlsglass.fitting.conclusion import Reason, State
-from tlsglass.fitting.fit import MIN_P_VALUE, ParameterState
+from tlsglass.fitting.fit import MIN_P_VALUE, ParameterState, error_scale
 from tlsglass.fitting.model_systematic import UNIVERSAL_E_OVER_H0, UNIVERSAL_J0_OVER_H0, UNIVERSAL_WITHIN
 from tlsglass.model.interaction import GAUSSIAN
 from tlsglass.models.observable import J0_OVER_H0
@@ -104,10 +104,15 @@ def format_symbol(symbol: str) -> str:
 
 
 def summary_lines(fit: Record) -> list[str]:
-    """Return lines with the parameters of each model, the comparison of the models, the residuals, and warnings."""
+    """Return lines with the parameters of each model, the comparison of the models, the residuals, and warnings.
+
+    Further lines about the model above are indented.
+    """
     lines = [f"{label + ':':8} {_model_text(fit, label, model)}" for label, model in models_of(fit).items()]
     if fit["atlas"] is None:
         lines.append(f"atlas:   no fit: {fit['atlas_why']}")
+    elif fit["conclusion"]["state"] in (State.LIMIT, State.INTERVAL):
+        lines += _atlas_lines(fit["atlas"])
     texts = "; ".join(warning["text"] for warning in fit["warnings"]) or "none"
     time = [_time_line(fit)] if fit.get("time") else []
     return [*lines, _comparison_line(fit), _residuals_line(fit), *time, f"warnings: {texts}"]
@@ -124,11 +129,6 @@ def _model_text(fit: Record, label: str, model: Record) -> str:
             text += f" (68 %: {format_interval(model, row['name'])}; 95 %: {format_interval(model, row['name'], 95)})"
         text += _in_other_minima(model, row["name"])
         texts.append(text + (f" {row['unit']}" if row["unit"] and "%" not in text and not text.endswith("constrained") else ""))
-    if label == ATLAS and fit["conclusion"]["state"] in (State.LIMIT, State.INTERVAL):
-        texts[1:1] = [
-            f"h0 = {fit['atlas']['h0_K']:g} K, a factor of two: {_h0_shifts(fit['atlas'])}",
-            *_interactions(fit["atlas"]),
-        ]
     if not described:
         texts.insert(0, f"does not describe the points within their errors ({_goodness(fit, model)})")
     return "; ".join(texts)
@@ -158,21 +158,20 @@ def _with_unit(value: float, fit: Record) -> str:
     return format_value(value) + ("" if fit["unit"] == "dimensionless" else f" {fit['unit']}")
 
 
-def _h0_shifts(atlas: Record) -> str:
-    down, up = atlas["h0_range"]
-    return f"+{format_value(up)} {MINUS}{format_value(abs(down))}"
-
-
-def _interactions(atlas: Record) -> list[str]:
-    """Return texts with the shift of J0/h0 on the atlas of each further interaction, and whether J0/h0 is universal."""
+def _atlas_lines(atlas: Record) -> list[str]:
+    """Return indented sentences: what J0/h0 assumes, how it changes otherwise, and whether it is universal."""
     values, own = atlas["interactions"], atlas["interaction"]
-    if not values:
-        return []
-    shifts = [f"{name} {value - values[own]:+.2g}" for name, value in values.items() if name != own]
-    texts = [with_minus_sign(f"interaction {own}, others: {', '.join(shifts)}")] if shifts else []
-    if own == GAUSSIAN and values[own] <= UNIVERSAL_J0_OVER_H0:
-        texts.append(f"up to {universality()}")
-    return texts
+    sentences = [f"This J0/h0 assumes h0 = {atlas['h0_K']:g} K and the interaction {own}."]
+    if "h0_range" in atlas:
+        down, up = (abs(shift) for shift in atlas["h0_range"])
+        shifts = f"+{format_value(up)} or -{format_value(down)}"
+        sentences.append(f"If h0 is half or twice as large, J0/h0 changes by up to {shifts}.")
+    shifts = " or ".join(f"{value - values[own]:+.2g} ({name})" for name, value in values.items() if name != own)
+    if shifts:
+        sentences.append(f"Another interaction changes J0/h0 by {shifts}.")
+    if own == GAUSSIAN and values and values[own] <= UNIVERSAL_J0_OVER_H0:
+        sentences.append(f"Up to {universality()}.")
+    return [with_minus_sign(f"{'':8} {sentence}") for sentence in sentences]
 
 
 def universality() -> str:
@@ -242,7 +241,7 @@ def warnings(fit: Record) -> list[dict[str, str]]:
         text = format_percent(size) + " of the value" if fit["extra_scatter_relative"] else _with_unit(size, fit)
         text = f"errors are far below the scatter of neighboring points: a scatter of {text} is added to them"
         lines.append(("extra_scatter", text + ("" if fit["temperature_errors_given"] else TEMPERATURE_ERRORS_HINT)))
-    elif free["errors_given"] and free["acceptable"] and free["dof"] and free["misfit"] > 1.2:
+    elif free["errors_given"] and free["acceptable"] and error_scale(free["chi2"], free["dof"]) > 1:
         lines.append(("errors_scaled", f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}"))
     if free["independent_fraction"] < 1:
         effective = free["independent_fraction"] * fit["n_points"]
@@ -359,8 +358,8 @@ def joint_lines(fit: Record, parameters: Any) -> list[str]:
         joint = format_with_error(first["joint"], first["joint_err"] or 0)
         lines.append(with_minus_sign(f"{name}: {joint} jointly; {', '.join(values)}{difference}"))
     if fit["atlas"] and not fit["atlas"]["rejected"]:
-        jointly = f"{format_equation('J0/h0', format_parameter(fit['atlas']['model'], J0_OVER_H0))} jointly"
-        lines.append("; ".join([jointly, *_interactions(fit["atlas"])]))
+        lines.append(f"{format_equation('J0/h0', format_parameter(fit['atlas']['model'], J0_OVER_H0))} jointly")
+        lines += _atlas_lines(fit["atlas"])
     chi2 = ", ".join(f"{format_reduced_chi2(model)} {label}" for label, model in models_of(fit).items())
     lines.append(f"χ²/dof: {chi2}; ΔAICc of Eq. (3) against the STM {format_value(fit['delta_aicc'], 3)}")
     texts = "; ".join(warning["text"] for warning in fit["warnings"]) or "none"

@@ -37,6 +37,7 @@ COPIED_KEYS = (  # from dataset.yaml
 )
 CURVE_POINTS = 300
 MISSING_TIME_S = 1.0  # ASSUME: for what a specific heat without a time would mean with one
+SMALLEST_STEP = 1e-7  # of a parameter for the slope of a model, relative
 N_EXPONENT = 12  # temperatures at which an exponent is determined
 CLOSE_TO_POINTS = 0.03  # rms residual relative to the span, up to which parameters of a model are reported in any case
 
@@ -113,10 +114,9 @@ def predict(fits: ModelFits, T_K: npt.ArrayLike, on_atlas: bool = False) -> pd.D
     names, parameters = [name for name in fit.correlations if fit.errors_scaled[name]], problem.parameters()
     slopes = np.zeros((len(names), int(inside.sum())))
     for row, name in zip(slopes, names, strict=True):
-        error = fit.errors_scaled[name] or 0.0
-        ends = np.clip(
-            [fit.values[name] - 0.1 * error, fit.values[name] + 0.1 * error], parameters[name].low, parameters[name].high
-        )
+        error, center = fit.errors_scaled[name] or 0.0, fit.values[name]
+        step = max(0.1 * error, SMALLEST_STEP * abs(center))  # errors of exact points are those of rounding
+        ends = np.clip([center - step, center + step], parameters[name].low, parameters[name].high)
         below, above = (curve.model(T[inside], fit.values | {name: float(end)}) for end in ends)
         row[:] = (above - below) / (ends[1] - ends[0]) * error
     correlation = np.array([[1.0 if a == b else fit.correlations[a][b] for b in names] for a in names]).reshape(
@@ -276,7 +276,10 @@ def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[
 
 
 def with_concluded_states(fits: ModelFits, conclusion: Conclusion) -> ModelFits:
-    """Return the fits with the states of µ and J0/h0 that the conclusion allows."""
+    """Return the fits with the states of µ and J0/h0 that the conclusion allows.
+
+    Where the conclusion is a limit although the interval of J0/h0 excludes 0, this interval begins at 0.
+    """
 
     def weaken(fit: Fit, name: str) -> Fit:
         weakened = {key: ParameterState.NOT_CONSTRAINED for key in fit.states if base_name(key) == name}
@@ -286,7 +289,16 @@ def with_concluded_states(fits: ModelFits, conclusion: Conclusion) -> ModelFits:
         fits = replace(fits, comparison=replace(fits.comparison, free=weaken(fits.comparison.free, "mu")))
     if conclusion.state == State.NOT_CONSTRAINED and fits.atlas:
         fits = replace(fits, atlas=weaken(fits.atlas, J0_OVER_H0))
+    if conclusion.state == State.LIMIT and fits.atlas and fits.atlas.states.get(J0_OVER_H0) == ParameterState.INTERVAL:
+        fits = replace(fits, atlas=_as_upper_limit(fits.atlas, J0_OVER_H0))
     return fits
+
+
+def _as_upper_limit(fit: Fit, name: str) -> Fit:
+    """Return a fit with the intervals of a parameter extended to 0."""
+    intervals, intervals_95 = (ends | {name: (0.0, ends[name][1])} for ends in (fit.intervals_scaled, fit.intervals_95_scaled))
+    states = fit.states | {name: ParameterState.UPPER_LIMIT}
+    return replace(fit, intervals_scaled=intervals, intervals_95_scaled=intervals_95, states=states)
 
 
 def conclusion_record(conclusion: Conclusion) -> dict[str, Any]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tlsglass.report.joint_report import JointReport
 
 DESCRIPTION = """Fit measurements as a function of temperature: Eq. (3) with µ free, the standard tunneling model, and the atlas
-with J0/h0 free. Prints the conclusion and five lines, and writes fit.json, fit.md, figure.svg/.png/.csv and tables into a
+with J0/h0 free. Prints the conclusion and a few lines, and writes fit.json, fit.md, figure.svg/.png/.csv and tables into a
 folder. Without --window all points are fitted, including temperatures at which TLSs do not dominate."""
 EXAMPLE = 'example: tlsglass fit kappa.csv --observable thermal_conductivity --value-unit "W/(m K)" --window 50mK 0.45'
 FREQUENCY_HELP = """probe frequency with its unit, such as 5.6199GHz or 90kHz. It is used as the paper's ω without a factor 2π:

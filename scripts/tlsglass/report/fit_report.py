@@ -77,7 +77,7 @@ class Report:
 
 
 class FitReport(Report):
-    """Report of the fits of one dataset. Printing it shows the conclusion and five lines.
+    """Report of the fits of one dataset. Printing it shows the conclusion and a few lines.
 
     Attributes
     ----------
@@ -173,11 +173,11 @@ class FitReport(Report):
             self.plot().save(_figure_paths(new))  # type: ignore[union-attr]
 
     def markdown(self) -> str:
-        """Return the report as Markdown: the conclusion, five lines, and all parameters of all models."""
+        """Return the report as Markdown: the conclusion, a few lines, and all parameters of all models."""
         fit = self.fit
         (low, high), window = fit["fitted_K"], ", all" if fit["window_K"] is None else ""
         head = [f"# {escape.to_markdown(fit['title'] or fit['dataset'])}", "", escape.to_markdown_cell(self.conclusion), ""]
-        head += [f"- {escape.to_markdown_cell(line)}" for line in fit["lines"]]
+        head += [f"- {escape.to_markdown_cell(line.strip())}" for line in fit["lines"]]
         head.append(f"- fitted: {fit['n_points']} points, {low:.3g} to {high:.3g} K{window}")
         rows = ["| model | parameter | value | 68 % | χ²/dof |", "|---|---|---|---|---|"]
         for label, model in report_text.models_of(fit).items():

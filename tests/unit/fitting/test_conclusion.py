@@ -40,6 +40,9 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
             assert atlas.excludes_zero
             assert atlas.robust
             assert atlas.delta_aicc_stm <= 0
+            assert conclusion.mu != State.CONSISTENT
+        if conclusion.mu == State.CONSISTENT and conclusion.state == State.LIMIT:
+            assert atlas.state != ParameterState.LOWER_LIMIT
         if conclusion.mu == State.FAVORED:
             assert mu.described
             assert mu.delta_aicc > 6
@@ -55,6 +58,12 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
             {"delta_aicc": 1.0},
             {"excludes_zero": False, "state": ParameterState.UPPER_LIMIT},
             (State.LIMIT, State.CONSISTENT, None),
+        ),
+        ({"delta_aicc": 1.0}, {}, (State.LIMIT, State.CONSISTENT, None)),
+        (
+            {"delta_aicc": 1.0},
+            {"state": ParameterState.LOWER_LIMIT},
+            (State.NOT_CONSTRAINED, State.CONSISTENT, Reason.STM_SUFFICES),
         ),
         ({"value": -0.7}, {}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_NEGATIVE)),
         ({"value": 0.93}, {}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_ABOVE_ATLAS)),

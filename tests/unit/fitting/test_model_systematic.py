@@ -43,7 +43,8 @@ def test_a_fit_on_the_atlas_of_an_interaction_gives_its_J0_over_h0(interaction):
     assert own.fit["atlas"]["interactions"]["gaussian"] == pytest.approx(report.J0_over_h0[0], abs=0.01)
     row = J0_over_h0_record(report.fit)
     assert row[f"J0_over_h0_{interaction}"] == pytest.approx(0.3, abs=0.01)
-    assert f"{interaction} {atlas['interactions'][interaction] - report.J0_over_h0[0]:+.2g}".replace("-", "−") in str(report)
+    shift = atlas["interactions"][interaction] - report.J0_over_h0[0]
+    assert f"{shift:+.2g} ({interaction})".replace("-", "−") in str(report)
 
 
 def test_the_command_fits_with_an_interaction(tmp_path, capsys):
