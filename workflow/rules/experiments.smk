@@ -82,8 +82,8 @@ rule closure:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("make_tables.py", "tlsglass.fitting.synthetic"),
-        function="tlsglass.fitting.synthetic.tabulate_closure",
+        code=library_digest("make_tables.py", "tlsglass.fitting.closure"),
+        function="tlsglass.fitting.closure.tabulate_closure",
         settings=lambda w: {"observable": w.observable, "datasets": 500, "seed": config["seed"]},
     script:
         "../../scripts/make_tables.py"

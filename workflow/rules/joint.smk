@@ -75,8 +75,8 @@ rule closure_devices:
     resources:
         runtime=60,
     params:
-        code=library_digest("make_tables.py", "tlsglass.fitting.resonator_pairs"),
-        function="tlsglass.fitting.resonator_pairs.tabulate_closure",
-        settings={"devices": 500, "seed": config["seed"]},
+        code=library_digest("make_tables.py", "tlsglass.fitting.closure"),
+        function="tlsglass.fitting.closure.tabulate_joint_closure",
+        settings={"datasets": 500, "seed": config["seed"]},
     script:
         "../../scripts/make_tables.py"

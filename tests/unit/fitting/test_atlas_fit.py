@@ -13,7 +13,7 @@ from shared import EXPERIMENTS
 from tlsglass.atlas import api, observables
 from tlsglass.atlas.table import shipped_atlas
 from tlsglass.data.dataset import Dataset, Points, load_dataset
-from tlsglass.fitting import synthetic
+from tlsglass.fitting import closure
 from tlsglass.fitting.conclusion import State
 from tlsglass.fitting.fit import Covariance, ParameterState
 from tlsglass.fitting.problem import FitProblem
@@ -132,10 +132,12 @@ def test_the_window_of_the_fit_is_the_fit_itself():
 
 
 def test_few_datasets_close():
-    """40 of κ: within 4 standard errors of 68 and 95 %; all 500 of each observable stand in the table of closure."""
-    row = synthetic.closure_on_atlas("thermal_conductivity", 40, 5).iloc[0]
+    """40 of κ: within 4 standard errors of 68 and 95 %; the table of closure has 500 of each observable."""
+    row = closure.atlas_study("thermal_conductivity").table(40, 5).iloc[0]
     assert abs(row["coverage"] - 0.683) < 4 * np.sqrt(0.683 * 0.317 / 40)
     assert row["coverage_95"] > 0.95 - 4 * np.sqrt(0.95 * 0.05 / 40)
+    assert abs(row["pull_mean"]) < 4 / np.sqrt(40)
+    assert abs(row["pull_width"] - 1) < 4 / np.sqrt(80)
 
 
 def test_h0_moves_the_answer_and_a_given_one_is_used():

@@ -5,7 +5,7 @@ import pytest
 
 from shared import DATASET_SCHEMA, ROOT
 from tlsglass.data.dataset import Dataset, Points
-from tlsglass.fitting import joint_result, resonator_pairs
+from tlsglass.fitting import closure, joint_result, resonator_pairs
 from tlsglass.fitting.comparison import compare
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.models import registry
@@ -101,8 +101,7 @@ def _without(dataset):
 
 def test_devices_close():
     """Six devices: pulls of F tan δ, µ, gap and kinetic fraction within 4 σ of 0, and no wider than chance makes them."""
-    rows = resonator_pairs.closure(0, 6, 20210203)
-    table = resonator_pairs.summary(rows)
+    table = closure.pair_study().table(6, 20210203)
     assert list(table["parameter"]) == list(resonator_pairs.SHARED)
     assert (abs(table["pull_mean"]) < 4 / np.sqrt(6)).all()
     assert table["pull_width"].between(0.1, 1 + 4 / np.sqrt(12)).all()
@@ -111,8 +110,9 @@ def test_devices_close():
 
 def test_devices_close_on_the_atlas():
     """Three devices with J0/h0 free: the same; and errors of the atlas that 1/Q_i and f have in common."""
-    rows = resonator_pairs.closure_on_atlas(0, 3, 20210203)
-    (table,) = resonator_pairs.summary(rows).itertuples()
+    study = closure.pair_study(on_atlas=True)
+    rows = study.rows(range(3), 20210203)
+    (table,) = study.summary(rows).itertuples()
     assert rows["true"].between(0.05, 0.97).all()
     assert abs(table.pull_mean) < 4 / np.sqrt(3)
     assert 0.1 < table.pull_width < 1 + 4 / np.sqrt(6)

@@ -5,7 +5,8 @@ import pytest
 
 import tlsglass
 from tlsglass.base.validation import InputError
-from tlsglass.fitting import synthetic
+from tlsglass.fitting import closure, synthetic
+from tlsglass.fitting.problem import FitProblem
 from tlsglass.models import registry
 from tlsglass.models.observable import SyntheticRecipe
 from tlsglass.physics import eq3
@@ -53,13 +54,14 @@ def test_points_of_several_times_determine_the_rate_as_well():
     """A is free if a dataset names it; C at several times determines it with µ. Pulls of 12 datasets, within 4 σ."""
     entry = registry.get_observable("specific_heat")
     recipe = SyntheticRecipe(dict(entry.recipe.parameters), (0.05, 1), 15, 0.002, times_s=(1e-4, 1e-2, 1.0))
-    fits = []
+    problems, fits = [], []
     for seed in range(12):
         dataset = synthetic.sample("specific_heat", np.random.default_rng(seed), recipe=recipe)
         dataset.info["parameters"]["A_Hz_per_K3"] = {"start": 1e8}
-        fits.append(synthetic.FitProblem.from_dataset(dataset).fit(intervals=False))
+        problems.append(FitProblem.from_dataset(dataset))
+        fits.append(problems[-1].fit(intervals=False))
     for name, truth in (("mu", 0.1), ("A_Hz_per_K3", A)):
-        pulls = [synthetic.pull(fit, name, truth) for fit in fits]
+        pulls = [closure.pull(problem, fit, name, truth) for problem, fit in zip(problems, fits, strict=True)]
         assert abs(np.mean(pulls)) < 4 / np.sqrt(12), name
         assert 0.3 < np.std(pulls) < 1.9, name
     assert all(fit.errors["A_Hz_per_K3"] < 0.3 * A for fit in fits)

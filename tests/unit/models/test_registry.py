@@ -12,7 +12,7 @@ from shared import DATASET_SCHEMA
 from tlsglass.base import validation
 from tlsglass.data import validate
 from tlsglass.data.dataset import load_dataset
-from tlsglass.fitting import report_text, synthetic, window_scan
+from tlsglass.fitting import closure, report_text, synthetic, window_scan
 from tlsglass.fitting.result import fit_dataset, fit_table
 from tlsglass.models import registry
 from tlsglass.models.observable import MU, Observable, Parameter, PlotOptions, SyntheticRecipe
@@ -193,7 +193,7 @@ def test_on_a_linear_axis_its_values_are_in_units_of_a_power_of_ten(result, monk
 
 def test_it_closes():
     """60 datasets: mean, width and coverage of the pulls within 4 of their standard errors."""
-    table = synthetic.closure("toy_power", 60, 3)
+    table = closure.eq3_study("toy_power").table(60, 3)
     assert list(table["parameter"]) == list(TOY.recipe.parameters)
     assert (abs(table["pull_mean"]) < 4 / np.sqrt(60)).all()
     assert (abs(table["pull_width"] - 1) < 4 / np.sqrt(120)).all()
@@ -209,10 +209,10 @@ def test_it_is_fitted_on_the_atlas(result):
 
 
 def test_it_changes_no_other_closure(monkeypatch):
-    beside, stream = synthetic.closure("thermal_conductivity", 3, 7), TOY.stream
+    beside, stream = closure.eq3_study("thermal_conductivity").table(3, 7), TOY.stream
     monkeypatch.delitem(registry.OBSERVABLES, "toy_power")
     assert TOY.stream == stream  # nor would another change its own
-    pd.testing.assert_frame_equal(synthetic.closure("thermal_conductivity", 3, 7), beside)
+    pd.testing.assert_frame_equal(closure.eq3_study("thermal_conductivity").table(3, 7), beside)
 
 
 @pytest.mark.parametrize(
