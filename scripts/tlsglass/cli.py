@@ -80,7 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tlsglass {_version()}")
     completion = parser.add_argument(
-        "--print-completion", choices=SHELLS, action=_PrintCompletion, help="print the completion for a shell; needs shtab"
+        "--print-completion",
+        choices=SHELLS,
+        action=_PrintCompletion,
+        default=argparse.SUPPRESS,  # no entry among the options of the commands, which some of them pass on
+        help="print the completion for a shell; needs shtab",
     )
     commands = completion.commands = parser.add_subparsers(required=True, metavar="command")
     fit_command.add_command(commands)
