@@ -223,11 +223,7 @@ def warnings(fit: Record) -> list[dict[str, str]]:
     for label, model in models_of(fit).items():
         if not model["acceptable"] or (label == ATLAS and atlas["rejected"]):
             continue
-        at_bounds = [
-            name for name in model["at_bounds"] if not (name in SYMBOLS and model["states"].get(name) in ParameterState.ALL)
-        ]
-        if at_bounds:
-            lines.append(("at_bound", f"{label}: {', '.join(at_bounds)} at a bound"))
+        lines += _bound_warnings(label, model)
         if not model["converged"]:
             lines.append(("not_converged", f"{label}: the search ended at its limit of evaluations"))
         if model["other_minima"] and label != STM:
@@ -260,6 +256,12 @@ def warnings(fit: Record) -> list[dict[str, str]]:
     if fit["provenance"] == "reconstructed":
         lines.append(("reconstructed", "the points are reconstructed, not measured"))
     return [{"code": code, "text": text} for code, text in lines]
+
+
+def _bound_warnings(label: str, model: Record) -> list[tuple[str, str]]:
+    """Return a warning if parameters are at a bound, apart from µ and J0/h0 with a state of their own, such as a limit."""
+    names = [name for name in model["at_bounds"] if not (name in SYMBOLS and model["states"].get(name) in ParameterState.ALL)]
+    return [("at_bound", f"{label}: {', '.join(names)} at a bound")] if names else []
 
 
 def format_drift(fit: Record, name: str, model: Record) -> str | None:
@@ -328,8 +330,8 @@ def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
     """Return the warnings of a joint fit; ``parameters`` is the table of separate and joint values."""
     lines = []
     for label, model in models_of(fit).items():
-        if label != STM and model["acceptable"] and model["at_bounds"]:
-            lines.append(("at_bound", f"{label}: {', '.join(model['at_bounds'])} at a bound"))
+        if label != STM and model["acceptable"]:
+            lines += _bound_warnings(label, model)
         if label != STM and model["other_minima"]:
             lines.append(("several_minima", f"{label}: several minima that the points do not distinguish"))
     for name, rows in parameters[parameters["shared"]].groupby("parameter", sort=False):

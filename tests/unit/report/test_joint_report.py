@@ -10,6 +10,7 @@ import tlsglass
 from tlsglass import cli
 from tlsglass.base.validation import InputError
 from tlsglass.fitting import report_text, resonator_pairs
+from tlsglass.fitting.fit import ParameterState
 
 T = np.geomspace(0.05, 0.5, 12)
 KAPPA = {"T": T, "value": 0.03 * T**1.9, "observable": "thermal_conductivity", "relative_error": 0.01}
@@ -93,3 +94,12 @@ def test_other_minima_have_their_values_where_these_differ():
     model["other_minima"] = [{"F": 2.7e-5, "gap": 2.0}]
     assert report_text._in_other_minima(model, "F") == " or 2.7e−05"
     assert report_text._in_other_minima(model, "gap") == ""
+
+
+def test_a_limit_is_no_parameter_at_a_bound():
+    model = {"acceptable": True, "other_minima": [], "at_bounds": ["J0_over_h0", "gap_K"], "states": {}}
+    fit = {"mu_free": model | {"at_bounds": []}, "stm": model, "atlas": {"model": model}, "rejected": False, "members": []}
+    table = pd.DataFrame({"parameter": ["gap_K"], "shared": [False]})
+    for state, names in ((None, "J0_over_h0, gap_K"), (ParameterState.UPPER_LIMIT, "gap_K")):
+        model["states"]["J0_over_h0"] = state
+        assert [warning["text"] for warning in report_text.joint_warnings(fit, table)] == [f"atlas: {names} at a bound"]
