@@ -14,7 +14,15 @@ from shared import ROOT
 SLURM = ROOT / "tests/cluster/slurm"
 # what differs from a real cluster: no accounts, no accounting, and no wish to wait
 HERE = ["--profile", "profiles/slurm", "--slurm-no-account", "--slurm-status-command", "squeue"]
-HERE += ["--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2", "--latency-wait", "10"]
+HERE += ["--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10"]
+# Snakemake, which looks for jobs that have ended every second. The plugin would wait 10 s more after each time that none has.
+PROGRAM = """
+import sys
+from snakemake.cli import main
+from snakemake_interface_executor_plugins.executors.remote import RemoteExecutor
+RemoteExecutor.next_seconds_between_status_checks = property(lambda self: 1, lambda self, seconds: None)
+main(sys.argv[1:])
+"""
 TARGETS = ["results/runs/tiny/tables/table_2.csv", "results/runs/tiny/tables/annealing.csv"]
 
 pytestmark = pytest.mark.slurm
@@ -64,7 +72,7 @@ def test_a_cancelled_job_and_a_lost_node_change_nothing(workflow, slurm):
         kept = workflow.checkpoints()
         return kept and slurm("squeue", "--noheader", "--states=RUNNING", "--format=%i %k").split("\n")[0].split()
 
-    run = workflow.start(*TARGETS, *HERE)
+    run = workflow.start(*TARGETS, *HERE, program=("-c", PROGRAM))
     try:
         slurm("scancel", workflow.wait_for(running, 300)[0])
         time.sleep(5)

@@ -112,10 +112,11 @@ class Workflow:
     def run(self, *arguments, **options):
         return self.call(self.command(*arguments, **options))
 
-    def start(self, *arguments):
-        """Start Snakemake in a process group of its own, and return it."""
+    def start(self, *arguments, program=("-m", "snakemake")):
+        """Start Snakemake, or a program with its arguments, in a process group of its own, and return it."""
         surroundings = self.surroundings() | {"stderr": subprocess.STDOUT}
-        return subprocess.Popen(self.command(*arguments), **surroundings, process_group=0)
+        python, _, _, *options = self.command(*arguments)
+        return subprocess.Popen([python, *program, *options], **surroundings, process_group=0)
 
     def wait_for(self, condition, seconds=60):
         """Return what ``condition`` returns once that is true."""
