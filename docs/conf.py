@@ -34,6 +34,7 @@ NAVIGATION = {  # {part: pages}
     ],
     "Explanation": ["docs/reproduction", "docs/assumptions", "docs/atlas", "docs/equilibrium", "docs/interactions"],
     "Reference": [
+        "docs/glossary",
         "docs/observables",
         "docs/dataset-keys",
         "docs/configuration",
