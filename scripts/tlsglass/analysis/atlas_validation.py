@@ -9,8 +9,8 @@ All of these simulations but the last are annealed, and compared with the atlas 
 * "published": the densities of the study, annealed down its whole ladder. The grid has the same disorder, so a part of the
   errors is that of the atlas.
 * "size": larger lattices, to which the size term was fitted: not a prediction, but a test of its form.
-* "equilibrium": exchange Monte Carlo at couplings between those of the grid, simulated with another seed, compared with the
-  atlas of lattices of its size in equilibrium.
+* "equilibrium": exchange Monte Carlo that the excess of annealing was not fitted to, simulated with another seed, compared with
+  the atlas of lattices of its size in equilibrium.
 """
 
 import math

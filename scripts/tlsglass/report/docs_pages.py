@@ -85,6 +85,7 @@ def render_page(template: StrPath, root: StrPath, L: int, escape_value: Callable
         atlas_changes=lambda: atlas_changes(
             pd.read_csv(root / "config/previous_atlas.csv"), read("atlas_curves"), read("materials")
         ),
+        couplings_in_equilibrium=lambda: list_couplings(read("atlas_validation"), "equilibrium"),
         equilibration_benchmark=lambda: equilibration_table(pd.read_csv(root / "benchmarks/measured/equilibration.csv")),
         interactions=interaction_values(root / "config/interactions"),
         fit=read_fit,
@@ -187,7 +188,7 @@ def annealing_line(cost: pd.DataFrame, config: Mapping[str, Any]) -> str:
 
 
 CHANGED_QUANTITIES = {
-    "mu_cold": "µ(T → 0), at T = 0.002 h₀",
+    "mu_cold": "µ at T = 0.002 h₀",
     "alpha": "α",
     "beta": "β",
     "slope_ratio": "slope ratio of δv/v",
@@ -217,11 +218,21 @@ def atlas_changes(previous: pd.DataFrame, curves: pd.DataFrame, materials: pd.Da
     return rows
 
 
+def list_couplings(validation_table: pd.DataFrame, kind: str) -> str:
+    """Return the couplings J0/h0 of one kind of simulations that the atlas is compared with, in ascending order."""
+    *others, last = (f"{coupling:g}" for coupling in sorted(validation_table.query("kind == @kind")["J0_over_h0"].unique()))
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def equilibration_table(measured: pd.DataFrame) -> str:
     """Return the shares of sets that fail the tests of equilibration, as Markdown."""
-    lines = ["| L | J₀/h₀ | sweeps | sets | realizations in each | sets that fail |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| L | J₀/h₀ | sweeps | sets | realizations in each | fail a statistical test | fail any of the ten |",
+        "|---|---|---|---|---|---|---|",
+    ]
     lines += [
-        f"| {row.L} | {row.J0_over_h0:g} | {row.sweeps} | {row.sets} | {row.realizations} | {100 * row.failed_any:.1f} % |"
+        f"| {row.L} | {row.J0_over_h0:g} | {row.sweeps} | {row.sets} | {row.realizations}"
+        f" | {100 * row.failed_statistical:.1f} % | {100 * row.failed_any:.1f} % |"
         for row in measured.itertuples()
     ]
     return "\n".join(lines)
