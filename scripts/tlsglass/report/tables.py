@@ -34,10 +34,10 @@ def table_1(scales: pd.DataFrame, material: Mapping[str, float]) -> FormattedTab
     assumed = ", ".join(f"{name} = {value:g}" for name, value in material.items())
     return FormattedTable(
         "Table I: typical energy scales (K)",
-        ["", "NN defects (K)", "TLS disorder energy h0 (K)", "NN TLSs J0 (K)"],
+        ["", "neighboring defects (K)", "random field of a TLS, h0 (K)", "neighboring TLSs, J0 (K)"],
         [[name, *(f"{float(f'{value:.2g}'):g}" for value in values)] for name, *values in scales.itertuples(index=False)],
-        f"From {assumed}. γ_w, g and the dipole moment lie in the paper's ranges; density, velocity and R0 are assumed, of the"
-        " order of alumina.",
+        f"Calculated with {assumed}. γ_w, g and the dipole moment lie in the ranges of the paper; density, velocity and R0 are"
+        " assumed and have the order of magnitude of those of alumina.",
     )
 
 
@@ -67,8 +67,8 @@ def table_2(eq3: pd.DataFrame, paper: pd.DataFrame, L: int) -> FormattedTable:
             ]
             for fit in rows.itertuples()
         ],
-        "B is in 1/K per lattice site, at T² + E² = 1 K². Errors are from the jackknife over blocks of realizations. Rows"
-        " without numbers of the paper are temperatures that it does not print.",
+        "B is in 1/K per lattice site: it is n at T² + E² = 1 K². Errors are from the jackknife over blocks of realizations."
+        " Rows without numbers of the paper are temperatures for which it prints none.",
     )
 
 
@@ -79,10 +79,11 @@ def appendix_c(constants: pd.DataFrame) -> FormattedTable:
         "Appendix C: interaction constants",
         ["quantity", "value"],
         [[name, f"{value:.0f}" if name.startswith("samples") else f"{value:.3f}"] for name, value in values.items()],
-        "P0⟨|J|⟩ of electric dipolar and of elastic interactions, and their ratio r, from the measured C_dip and C_el or Q⁻¹."
-        " The elastic constant is that of isotropic tensors, exactly three times the electric one. With six components of equal"
-        " variance the energy depends on the direction; the table gives the average over directions. The last row is the number"
-        " of Monte Carlo samples whose mean has a standard error equal to the difference from the paper's constant.",
+        "P0⟨|J|⟩, the density of TLSs times their mean interaction, for electric dipoles and for elastic tensors, and the"
+        " ratio r of the two, which follows from measured slopes C_dip and C_el or from the internal friction Q⁻¹. The elastic"
+        " constant is that of isotropic tensors and exactly three times the electric one. If all six components have the same"
+        " variance, it depends on the direction, and the table contains the average over directions. The row with samples is"
+        " the number of Monte Carlo samples whose mean has a standard error equal to the difference from the paper's constant.",
     )
 
 
@@ -100,18 +101,19 @@ def experiments(parameters: pd.DataFrame, fits: Sequence[Mapping[str, Any]]) -> 
             "68 %",
             "other parameters",
             "χ²/dof: Eq. (3), STM, atlas",
-            "ΔAIC: Eq. (3), atlas",
+            "ΔAICc: Eq. (3), atlas",
             "p (µ = 0)",
             ParameterState.AT_BOUND,
         ],
         [_fit_cells(fit, order) for fit in fits],
-        "Eq. (3) with µ free and the atlas with J0/h0 free (h0 = 10 K unless a dataset specifies another) are compared with the"
-        " standard tunneling model (STM, µ = 0). A positive ΔAIC favors them; p is that of the likelihood ratio for µ = 0."
-        " Errors and intervals follow from the points, multiplied by √(χ²/dof) where that exceeds 1; those of J0/h0 include the"
-        " errors of the atlas. Intervals marked * are from the profile likelihood, because the quadratic approximation fails;"
-        " limits are at 95 %. Without errors of the points, σ is estimated from the residuals and shown instead of χ²/dof. If"
-        " χ²/dof is far above 1, ΔAIC and p are void. Reconstructed data are the curve of the paper's printed parameters with"
-        " noise: their fits show that the parameters are recovered, and say nothing about nature.",
+        "Eq. (3) with µ free and the atlas with J0/h0 free (h0 = 10 K unless a dataset specifies another) are compared with"
+        " the standard tunneling model (STM, µ = 0). ΔAICc is the difference of the corrected Akaike criteria; positive values"
+        " favor Eq. (3) or the atlas. p is the p value of the likelihood ratio for µ = 0. Errors and intervals follow from the"
+        " points and are multiplied by √(χ²/dof) where that exceeds 1; those of J0/h0 include the errors of the atlas."
+        " Intervals marked * are from the profile likelihood, because the quadratic approximation fails; limits are at 95 %."
+        " If a dataset has no errors, σ is estimated from the residuals and shown instead of χ²/dof. If χ²/dof is far above 1,"
+        " ΔAICc and p are void. Reconstructed data were calculated from the parameters printed in the paper, with added noise:"
+        " their fits show that the parameters are recovered, and say nothing about the material.",
     )
 
 
@@ -140,11 +142,11 @@ def materials(materials: pd.DataFrame, differences: pd.DataFrame, constants: pd.
             "r of App. C",
         ],
         rows,
-        "From the fits on the atlas with h0 = 10 K. Errors combine the scaled errors of the points and those of the atlas."
-        " Other interactions: J0/h0 of fits on their atlases (docs/interactions.md). Up to"
-        f" {report_text.universality()}."
-        " Differences are divided by the combined error of both; h0 is the same for both. Reconstructed points only reproduce"
-        " what the paper prints.",
+        "J0/h0 is from the fits on the atlas with h0 = 10 K. Errors combine the scaled errors of the points and those of the"
+        " atlas. Other interactions: J0/h0 from fits on their atlases (docs/interactions.md)."
+        f" Up to {report_text.universality()}."
+        " In rows with the difference of two datasets, σ is the combined error of both; h0 is the same for both."
+        " Reconstructed points only reproduce what the paper prints.",
     )
 
 
@@ -239,12 +241,13 @@ def certificates(certificates: pd.DataFrame) -> FormattedTable:
         rows.append([name, allowed, *(_format_test(results.get(key)) for key in sets.itertuples(index=False, name=None))])
     named = ", ".join(f"L = {L}, J0 = {J0:g} K" for L, J0 in sorted(failed)) or "none"
     return FormattedTable(
-        f"Certificates of equilibrium: {len(sets) - len(failed)} of {len(sets)} sets pass all; failed and not used: {named}",
+        f"Tests of equilibrium: {len(sets) - len(failed)} of {len(sets)} sets pass all tests; failed: {named}",
         ["test", "allowed", *(f"L = {row.L}, J0 = {row.J0_K:g} K" for row in sets.itertuples())],
         rows,
-        "The worst value over all temperatures, with its temperature. σ are from the jackknife over realizations. In a round"
-        " trip, a replica moves from the highest temperature to the lowest and back. The identities follow from Gaussian fields"
-        " and couplings by integration by parts; they contain thermal averages of two independent copies.",
+        "Each cell contains the worst value over all temperatures, and its temperature. σ is from the jackknife over"
+        " realizations. In a round trip, a replica moves from the highest temperature to the lowest and back. The identities"
+        " follow from the normal distribution of fields and couplings by integration by parts; they contain thermal averages of"
+        " two independent copies.",
     )
 
 
@@ -337,12 +340,13 @@ def annealing_cost(cost: pd.DataFrame, dos_K: Sequence[float]) -> FormattedTable
             ]
         )
     return FormattedTable(
-        "What annealing costs",
+        "The cost of annealing",
         ["L", "J0 (K)", "number", "equilibrium", *(f"annealed, {count} sweeps" for count in sweeps)],
         rows,
-        "Annealing minus equilibrium, on the same realizations; % is relative to equilibrium. Errors are jackknifed as pairs."
-        " Where equilibrium has no such number, that of annealing stands alone. Valleys freeze where the overlaps of two"
-        " independent anneals violate the identity of the fields by a tenth.",
+        "The columns of annealing contain annealed minus equilibrium, on the same realizations; % is relative to equilibrium."
+        " Errors are from the jackknife over realizations, of the difference itself. A number that does not exist in"
+        " equilibrium is that of annealing. Valleys freeze at the temperature below which two independent anneals violate the"
+        " identity of the random fields by more than a tenth.",
     )
 
 

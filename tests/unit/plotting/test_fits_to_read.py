@@ -65,7 +65,7 @@ def test_a_row_to_be_read():
         "J0/h0": "-",
         "other parameters": "kappa_1K at its bound 0.03",
         "χ²/dof: Eq. (3), STM, atlas": "2.1, 14",
-        "ΔAIC: Eq. (3), atlas": "85.7",
+        "ΔAICc: Eq. (3), atlas": "85.7",
         "p (µ = 0)": "1.5e−20",
         "at its bound": "kappa_1K",
     }
