@@ -5,10 +5,12 @@
 Many sets of a small lattice and a moderate coupling, which their sweeps equilibrate, show the error rate: they must fail any
 statistical test with the probability ``equilibration_tests.FAMILY_ERROR_RATE``. Sets of ``config/equilibrium.yaml`` that are
 stopped too early, at an eighth of their sweeps and far earlier, show the power: of the statistical tests alone, and of all ten.
+The many small sets have a short ladder, for which the other four tests mean little.
 Prints a table, and writes it to benchmarks/measured/equilibration.csv.
 """
 
 import argparse
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -48,10 +50,10 @@ def planned_runs() -> list[Run]:
     return [
         Run(4, 3.0, 512, 300, 500, 10.0, (0.5, 1.0, 2.0)),
         Run(8, 6.0, 2048, 3, 300, 8.0, measured_K),
-        Run(8, 10.0, 4096, 3, 300, 10.0, measured_K),
+        Run(8, 10.0, 4096, 2, 300, 10.0, measured_K),
         Run(8, 10.0, 512, 3, 300, 10.0, measured_K),
-        Run(12, 2.0, 512, 3, 400, 5.0, measured_K),
-        Run(12, 3.0, 1024, 3, 400, 5.0, measured_K),
+        Run(12, 2.0, 512, 1, 400, 5.0, measured_K),
+        Run(12, 3.0, 1024, 1, 400, 5.0, measured_K),
     ]
 
 
@@ -81,7 +83,7 @@ def main() -> None:
         failed = np.array([[not test.passed for test in tests] for tests in results])
         row = {"L": run.L, "J0_over_h0": run.J0_K / MODEL.h0_K, "sweeps": run.sweeps, "sets": len(seeds)}
         row |= {"realizations": run.realizations, "failed_statistical": failed[:, statistical].any(axis=1).mean()}
-        row |= {"failed_any": failed.any(axis=1).mean()}
+        row |= {"failed_any": failed.any(axis=1).mean() if run.L > MODEL.L else math.nan}
         rows.append(row | {test.name: share for test, share in zip(results[0], failed.mean(axis=0), strict=True)})
         print(pd.DataFrame(rows).to_string(index=False), flush=True)
     io.write_csv(ROOT / "benchmarks/measured/equilibration.csv", pd.DataFrame(rows), digits=4)

@@ -104,6 +104,8 @@ def _predictions(
                 yield "leave_one_out", atlas.simulated_density(index, T_K), from_others
     for kind, name, name_of_other_size in (("test", "test", "test_size"), ("large", "size", "size")):
         for index in atlas.set_indices(kind):
+            if atlas.sets[index]["J0_K"] > atlas.limits["J0"][1] * atlas.h0_K:
+                continue  # it bounds the size term, as the highest coupling of the grid bounds the spline
             same_size = atlas.sets[index]["L"] == atlas.sets[0]["L"]
             for T_K in atlas.rungs_K[1:]:
                 yield name if same_size else name_of_other_size, atlas.simulated_density(index, T_K), from_atlas

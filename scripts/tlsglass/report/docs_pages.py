@@ -232,7 +232,9 @@ def equilibration_table(measured: pd.DataFrame) -> str:
     ]
     lines += [
         f"| {row.L} | {row.J0_over_h0:g} | {row.sweeps} | {row.sets} | {row.realizations}"
-        f" | {100 * row.failed_statistical:.1f} % | {100 * row.failed_any:.1f} % |"
+        f" | {100 * row.failed_statistical:.1f} % | "
+        + ("–" if pd.isna(row.failed_any) else f"{100 * row.failed_any:.1f} %")
+        + " |"
         for row in measured.itertuples()
     ]
     return "\n".join(lines)
