@@ -53,7 +53,6 @@ def planned_runs() -> list[Run]:
         Run(8, 10.0, 4096, 2, 300, 10.0, measured_K),
         Run(8, 10.0, 512, 3, 300, 10.0, measured_K),
         Run(12, 2.0, 512, 1, 400, 5.0, measured_K),
-        Run(12, 3.0, 1024, 1, 400, 5.0, measured_K),
     ]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from tlsglass.analysis import atlas_laws, scorecard
 from tlsglass.analysis.verdicts import Verdict
+from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import escape, published_files, validation
 from tlsglass.base.types import StrPath
 from tlsglass.data import validate
@@ -85,6 +86,7 @@ def render_page(template: StrPath, root: StrPath, L: int, escape_value: Callable
         atlas_changes=lambda: atlas_changes(
             pd.read_csv(root / "config/previous_atlas.csv"), read("atlas_curves"), read("materials")
         ),
+        atlas_limit=lambda: f"{shipped_atlas().limits['J0'][1]:g}",
         couplings_in_equilibrium=lambda: list_couplings(read("atlas_validation"), "equilibrium"),
         equilibration_benchmark=lambda: equilibration_table(pd.read_csv(root / "benchmarks/measured/equilibration.csv")),
         interactions=interaction_values(root / "config/interactions"),
