@@ -11,5 +11,5 @@ settings, window_J0 = params.atlas, params.window_J0
 atlas = Atlas.load(snakemake.input.atlas, AnnealingExcess.load(snakemake.input.excess))
 io.write_csv(output.couplings, atlas_laws.laws_from_counts(atlas, settings["gaussian_bin_K"], window_J0))
 curves = atlas_laws.laws_from_spline(atlas, params.observables, settings["plotted_T_over_h0"], window_J0)
-io.write_csv(output.curves, curves)
-io.write_csv(output.collapse, atlas_laws.collapse(atlas, settings["plotted_J0_over_h0"], window_J0))
+io.write_csv(output.curves, curves, digits=6)
+io.write_csv(output.collapse, atlas_laws.collapse(atlas, settings["plotted_J0_over_h0"], window_J0), digits=6)

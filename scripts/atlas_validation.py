@@ -12,6 +12,6 @@ atlas = Atlas.load(snakemake.input.atlas)
 excess = AnnealingExcess.load(snakemake.input.excess)
 validation = atlas_validation.validate(atlas, excess, published)
 for name, table in validation._asdict().items():
-    io.write_csv(getattr(snakemake.output, name), table, digits=7)
+    io.write_csv(getattr(snakemake.output, name), table, digits=5)
 summary = atlas_validation.summarize(validation, excess, atlas.metadata["size"])
 io.write_csv(snakemake.output.summary, summary)

@@ -301,7 +301,7 @@ class Figure:
         with atomic_write(outputs.png) as temporary:
             self.figure.savefig(temporary, format="png", metadata={"Software": None})
         columns = ["panel", "series", "kind", "x", "y", "y_err"]
-        write_csv(outputs.csv, pd.DataFrame(self.record, columns=columns))
+        write_csv(outputs.csv, pd.DataFrame(self.record, columns=columns), digits=6)
         self.close()
 
     def close(self) -> None:
