@@ -2,7 +2,9 @@
 # tempering shows the published tables.
 
 EQUILIBRIUM_SETS = equilibrium_plan.sets(study)  # names of sets like L8_J10
-SETS_OF_STUDY = equilibrium_plan.of_study(study)  # those with the interaction of the study; interactions.smk compares the others
+SETS_OF_STUDY = equilibrium_plan.of_study(
+    study
+)  # those with the interaction of the study; interactions.smk compares the others
 ANNEALED_SWEEPS = {name: equilibrium_plan.annealed_sweeps(study, name) for name in EQUILIBRIUM_SETS}
 
 
