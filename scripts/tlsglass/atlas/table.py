@@ -41,7 +41,7 @@ KINDS = ("grid", "test", "large")
 # ASSUME: the interpolation error between two couplings is this fraction of the change of the spline when one coupling is left
 # out, because the gap to be bridged is then twice as wide. tables/atlas_validation.csv confirms the resulting errors.
 INTERPOLATION_ERROR_SHARE = 0.5
-SIZE_EXPONENT = 3  # the effect of a finite lattice falls as L to minus this power: as the share of one TLS in the volume ...
+SIZE_EXPONENT = 3  # the effect of a finite lattice falls as L to minus this power, as do the couplings that it omits ...
 OTHER_SIZE_EXPONENTS = (2, 4)  # ... and half of the difference between these is its systematic error
 
 
