@@ -110,6 +110,12 @@ def test_every_command_of_snakemake_can_be_planned(module_workflow, texts, comma
             whole = set() if options in WHOLE_ELSEWHERE else {"all"}
             plans.setdefault(options, set()).update(targets or whole)
     assert len(plans) >= 5
+    rules = workflow.call([sys.executable, "-m", "snakemake", "--list-rules"]).stdout.split()
+    batches = [words[words.index("--batch") + 1] for words in plans if "--batch" in words]
+    assert batches
+    assert {batch.partition("=")[0] for batch in batches} <= set(
+        rules
+    )  # Snakemake ignores the name of a rule that does not exist
     for options, targets in plans.items():
         run = workflow.call([sys.executable, "-m", "snakemake", "-n", *sorted(targets), "--quiet", *options])
         assert run.returncode == 0, f"{options} {sorted(targets)}\n{run.stderr[-2000:]}"
@@ -117,8 +123,12 @@ def test_every_command_of_snakemake_can_be_planned(module_workflow, texts, comma
 
 def test_every_command_of_python_runs(module_workflow, commands):
     run = [line for line in commands if line.startswith(("PYTHONPATH=scripts python tools/", "tlsglass "))]
-    of_observables = [line for block in blocks((ROOT / "docs/observables.md").read_text(encoding="utf-8")) for line in lines(block)]
-    run = [line for line in run if not line.startswith(tuple(ELSEWHERE)) and line not in of_observables]  # test_guides.py has those
+    of_observables = [
+        line for block in blocks((ROOT / "docs/observables.md").read_text(encoding="utf-8")) for line in lines(block)
+    ]
+    run = [
+        line for line in run if not line.startswith(tuple(ELSEWHERE)) and line not in of_observables
+    ]  # test_guides.py has those
     environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": "scripts"}
     for line in run:
         line = re.sub(r"^tlsglass ", "python -m tlsglass.cli ", line)

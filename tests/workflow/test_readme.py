@@ -23,6 +23,8 @@ def test_fit_your_own_data(workflow, texts):
     assert (results / "figure.svg").stat().st_size > 10_000
     fit = json.loads((results / "fit.json").read_text(encoding="utf-8"))
     low, high = fit["mu_free"]["intervals_scaled"]["mu"]
-    statement = f"µ is {low:.2f} to {high:.2f}, ΔAICc is {fit['delta_aicc']:.1f} and the p value of µ = 0 is {fit['p_value']:.2f}"
+    statement = (
+        f"µ is {low:.2f} to {high:.2f}, ΔAICc is {fit['delta_aicc']:.1f} and the p value of µ = 0 is {fit['p_value']:.2f}"
+    )
     assert statement.replace("-", "−") in " ".join(section.split())
     assert fit["errors"] == "no errors given: σ estimated from the residuals"
