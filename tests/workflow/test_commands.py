@@ -113,9 +113,7 @@ def test_every_command_of_snakemake_can_be_planned(module_workflow, texts, comma
     rules = workflow.call([sys.executable, "-m", "snakemake", "--list-rules"]).stdout.split()
     batches = [words[words.index("--batch") + 1] for words in plans if "--batch" in words]
     assert batches
-    assert {batch.partition("=")[0] for batch in batches} <= set(
-        rules
-    )  # Snakemake ignores the name of a rule that does not exist
+    assert {batch.partition("=")[0] for batch in batches} <= set(rules)  # Snakemake ignores a rule that does not exist
     for options, targets in plans.items():
         run = workflow.call([sys.executable, "-m", "snakemake", "-n", *sorted(targets), "--quiet", *options])
         assert run.returncode == 0, f"{options} {sorted(targets)}\n{run.stderr[-2000:]}"
