@@ -10,7 +10,7 @@ from typing import Any
 
 from tlsglass.app import server
 from tlsglass.base import threads, validation
-from tlsglass.report import atlas_commands, fit_command
+from tlsglass.report import atlas_commands, command_options, fit_command
 from tlsglass.study import simulate_command
 
 EXAMPLES = (fit_command.EXAMPLE, simulate_command.EXAMPLE, atlas_commands.EXAMPLES["predict"])
@@ -72,11 +72,11 @@ class _PrintCompletion(argparse.Action):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = fit_command.OneLineParser(
+    parser = command_options.OneLineParser(
         "tlsglass",
-        description="Interacting tunneling two-level systems in glasses",
+        usage="%(prog)s COMMAND [options]",
+        description="Interacting tunneling two-level systems (TLSs) in glasses. tlsglass COMMAND --help describes a command.",
         epilog="\n  ".join(["examples:", *(example.removeprefix("example: ") for example in EXAMPLES)]),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"tlsglass {_version()}")
     completion = parser.add_argument(
@@ -84,9 +84,9 @@ def _parser() -> argparse.ArgumentParser:
         choices=SHELLS,
         action=_PrintCompletion,
         default=argparse.SUPPRESS,  # no entry among the options of the commands, which some of them pass on
-        help="print the completion for a shell; needs shtab",
+        help="print the completion of commands and options for a shell; needs shtab",
     )
-    commands = completion.commands = parser.add_subparsers(required=True, metavar="command")
+    commands = completion.commands = parser.add_subparsers(required=True, title="commands", metavar="COMMAND", prog="tlsglass")
     fit_command.add_command(commands)
     atlas_commands.add_commands(commands)
     simulate_command.add_command(commands)

@@ -10,6 +10,8 @@ from typing import Any
 from tlsglass.base import validation
 from tlsglass.data.read_table import MAX_BYTES
 
+DESCRIPTION = """Open the app in the browser: fit a table that is dropped into it, see how it was read and correct that by
+menus, and explore the atlas. The app answers this machine only, and sends nothing to another. Ctrl+C ends it."""
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8350
 MAX_REQUEST_BYTES = MAX_BYTES + 1_000_000  # a table with what a browser sends around it
@@ -66,10 +68,18 @@ def _with_policy(send: Send) -> Send:
 
 def add_command(commands: Any) -> None:
     """Add the command to the subparsers of ``tlsglass``."""
-    parser = commands.add_parser("app", help="fit a table and explore the atlas in the browser, on this machine alone")
+    parser = commands.add_parser(
+        "app",
+        help="fit a table and explore the atlas in the browser",
+        usage="%(prog)s [options]",
+        description=DESCRIPTION,
+        epilog="example: tlsglass app",
+    )
     parser.set_defaults(run=_run)
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, metavar="N", help=f"port, {DEFAULT_PORT} by default")
-    parser.add_argument("--no-browser", action="store_true", help="print the address without opening a browser")
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, metavar="N", help=f"port of the address (default: {DEFAULT_PORT})"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="only print the address, without opening a browser")
 
 
 def check_port(port: int) -> None:

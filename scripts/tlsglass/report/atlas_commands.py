@@ -25,6 +25,13 @@ UNITS = {  # of what `tlsglass predict` prints
     "internal_friction": "units of γ²/(L0 ρv²)",
 }
 MAX_POINTS, MAX_E_T = 10_000, 8.0
+PREDICTED_K = (0.02, 1.0)
+DESCRIPTIONS = {
+    "density": """Print the density of states n(T, E) of the atlas, with one standard error, as CSV: energies in kelvin, n per
+kelvin and lattice site. The line before it has B and µ of the fit of Eq. (3).""",
+    "predict": """Print an observable of the atlas as a function of temperature, with a band, as CSV. The band contains the
+standard error of the atlas and, if J0/h0 has bounds, all curves between them.""",
+}
 EXAMPLES = {
     "density": "example: tlsglass density --J0-over-h0 0.15 --T 0.1",
     "predict": "example: tlsglass predict thermal_conductivity --J0-over-h0 0.06 0.05 0.07 --through 1 0.045",
@@ -33,28 +40,54 @@ EXAMPLES = {
 
 def add_commands(commands: Any) -> None:
     """Add both commands to the subparsers of ``tlsglass``."""
-    density = commands.add_parser("density", help="the density of states n(T, E) at any J0/h0", epilog=EXAMPLES["density"])
+    density = commands.add_parser(
+        "density",
+        help="print the density of states n(T, E) at any J0/h0",
+        usage="%(prog)s --J0-over-h0 X --T K [options]",
+        description=DESCRIPTIONS["density"],
+        epilog=EXAMPLES["density"],
+    )
     density.set_defaults(run=_print_density)
-    density.add_argument("--J0-over-h0", type=number, required=True, metavar="X", help="ratio of interaction to random field")
-    density.add_argument("--T", type=number, required=True, metavar="K", help="temperature in kelvin")
-    density.add_argument("--E", type=number, nargs=2, metavar=("LOW", "HIGH"), help="energies in kelvin, 0 to 8 T by default")
-    predict = commands.add_parser("predict", help="an observable against T at any J0/h0", epilog=EXAMPLES["predict"])
+    where = density.add_argument_group("where")
+    where.add_argument("--J0-over-h0", type=number, required=True, metavar="X", help="ratio of interaction to random field")
+    where.add_argument("--T", type=number, required=True, metavar="K", help="temperature in kelvin")
+    where.add_argument(
+        "--E", type=number, nargs=2, metavar=("LOW", "HIGH"), help=f"range of energies in kelvin (default: 0 to {MAX_E_T:g} T)"
+    )
+    _add_common_options(density)
+    predict = commands.add_parser(
+        "predict",
+        help="print an observable as a function of T at any J0/h0",
+        usage="%(prog)s OBSERVABLE --J0-over-h0 X [LOW HIGH] [options]",
+        description=DESCRIPTIONS["predict"],
+        epilog=EXAMPLES["predict"],
+    )
     predict.set_defaults(run=_print_prediction)
-    predict.add_argument("observable", choices=list(UNITS), metavar="OBSERVABLE", help=", ".join(UNITS))
-    predict.add_argument(
-        "--J0-over-h0", type=number, nargs="+", required=True, metavar="X", help="ratio, or ratio with its low and high bound"
+    what = predict.add_argument_group("what and where")
+    what.add_argument("observable", choices=list(UNITS), metavar="OBSERVABLE", help=", ".join(UNITS))
+    ratio_help = "ratio of interaction to random field, or three numbers: the ratio, its low and its high bound"
+    what.add_argument("--J0-over-h0", type=number, nargs="+", required=True, metavar="X", help=ratio_help)
+    low, high = PREDICTED_K
+    temperatures_help = f"range of temperatures in kelvin (default: {low:g} to {high:g})"
+    what.add_argument(
+        "--temperatures", type=number, nargs=2, default=PREDICTED_K, metavar=("LOW", "HIGH"), help=temperatures_help
     )
-    predict.add_argument("--temperatures", type=number, nargs=2, default=[0.02, 1.0], metavar=("LOW", "HIGH"), help="in kelvin")
-    predict.add_argument("--T0", type=number, metavar="K", help=f"(ω/A)^(1/3) in kelvin, for {' and '.join(ACOUSTIC)}")
-    predict.add_argument(
-        "--through", type=number, nargs=2, metavar=("K", "VALUE"), help="scale the curve, so that it has this value there"
+    what.add_argument("--T0", type=number, metavar="K", help=f"(ω/A)^(1/3) in kelvin; needed for {' and '.join(ACOUSTIC)}")
+    through_help = "scale the curve so that it has this value at this temperature, such as a measured one"
+    what.add_argument("--through", type=number, nargs=2, metavar=("K", "VALUE"), help=through_help)
+    _add_common_options(predict)
+
+
+def _add_common_options(command: argparse.ArgumentParser) -> None:
+    model = command.add_argument_group("model")
+    model.add_argument("--h0", type=number, default=10.0, metavar="K", help="random field in kelvin (default: 10)")
+    model.add_argument(
+        "--interaction", metavar="NAME", help="interaction of the TLSs, docs/interactions.md (default: gaussian)"
     )
-    for command in (density, predict):
-        command.add_argument("--h0", type=number, default=10.0, metavar="K", help="random field in kelvin, 10 by default")
-        command.add_argument("--interaction", metavar="NAME", help="interaction of the TLSs, gaussian by default")
-        command.add_argument("--points", type=int, default=33, metavar="N", help="number of points, 33 by default")
-        command.add_argument("--json", action="store_true", help="print JSON instead of CSV")
-        command.add_argument("--figure", metavar="FILE", help="also draw a picture: .svg, .png or .pdf")
+    output = command.add_argument_group("output")
+    output.add_argument("--points", type=int, default=33, metavar="N", help="number of points (default: 33)")
+    output.add_argument("--json", action="store_true", help="print JSON instead of CSV")
+    output.add_argument("--figure", metavar="FILE", help="also draw a picture: .svg, .png or .pdf")
 
 
 def density_table(J0_over_h0: float, T_K: float, E_K: FloatArray, h0_K: float, interaction: str | None = None) -> pd.DataFrame:

@@ -2,12 +2,37 @@
 
 import argparse
 import math
+import shutil
 from pathlib import Path
+from typing import Any, NoReturn
 
 from tlsglass.base import validation
 
 LARGEST = 1e12  # number on the command line
 PICTURES = (".svg", ".png", ".pdf")
+WIDEST_HELP = 100  # characters in a line; longer lines are hard to read
+
+
+class HelpFormatter(argparse.HelpFormatter):
+    """A formatter that begins explanations further to the right than argparse does, and prints examples as they are typed."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32, width=min(shutil.get_terminal_size().columns - 2, WIDEST_HELP))
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if text.startswith("example"):
+            return "\n".join(f"{indent}{line}" for line in text.splitlines())
+        return super()._fill_text(text, width, indent)
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """A parser that reports an error as one line instead of the usage."""
+
+    def __init__(self, prog: str, **options: Any) -> None:
+        super().__init__(prog, formatter_class=HelpFormatter, **options)
+
+    def error(self, message: str) -> NoReturn:
+        raise validation.InputError(f"{self.prog}: {message}; see {self.prog} --help")
 
 
 def number(text: str) -> float:

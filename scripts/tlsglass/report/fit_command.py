@@ -15,10 +15,11 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import io, validation
 from tlsglass.models import registry
+from tlsglass.report import command_options
 
 if TYPE_CHECKING:
     from tlsglass.data.dataset import Dataset
@@ -50,87 +51,106 @@ RESONATOR_OPTIONS = (
 COLUMN_ROLES = {"T": "temperature", "temperature": "temperature", "value": "value", "error": "error"}
 
 
-class OneLineParser(argparse.ArgumentParser):
-    """A parser that reports an error as one line instead of the usage."""
-
-    def error(self, message: str) -> NoReturn:
-        raise validation.InputError(f"{self.prog}: {message}; see {self.prog} --help")
-
-
 def add_command(commands: Any) -> None:
     """Add the command to the subparsers of ``tlsglass``."""
-    fit = commands.add_parser("fit", help="fit a measured table", description=DESCRIPTION, epilog=EXAMPLE)
+    fit = commands.add_parser(
+        "fit",
+        help="fit a measured table",
+        usage="%(prog)s TABLE [TABLE ...] [options]",
+        description=DESCRIPTION,
+        epilog=EXAMPLE,
+    )
     fit.set_defaults(run=_fit)
     _add_options(fit)
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """Return the options in the words after ``tlsglass fit``. Raises InputError."""
-    parser = OneLineParser("tlsglass fit")
+    parser = command_options.OneLineParser("tlsglass fit")
     _add_options(parser)
     return parser.parse_args(words)
 
 
 def _add_options(fit: argparse.ArgumentParser) -> None:
-    fit.add_argument(
-        "tables", nargs="*", metavar="table", help="text or .xlsx files with the same columns; - is standard input"
+    _add_measurement_options(fit.add_argument_group("what was measured"))
+    _add_column_options(fit.add_argument_group("columns and units; each is inferred if its option is missing"))
+    rows = fit.add_argument_group("rows")
+    rows.add_argument(
+        "--window", nargs=2, metavar=("LOW", "HIGH"), help="fitted temperatures, such as 0.05 450mK (default: all)"
     )
-    fit.add_argument("--dataset", metavar="FOLDER", help="a folder with dataset.yaml, instead of a table")
-    fit.add_argument("--observable", metavar="NAME", help=", ".join(_observable_names()))
-    fit.add_argument("--frequency", metavar="F", help=FREQUENCY_HELP)
-    fit.add_argument("--time", metavar="T", help="time of the measurement with its unit, such as 10s, or its column")
-    fit.add_argument("--temperature", metavar="COLUMN", help="the column of the temperature")
-    fit.add_argument(
-        "--value", nargs="+", metavar="COLUMN", help="the column of the value; several columns are fitted one by one"
+    rows.add_argument("--where", action="append", metavar="COLUMN=VALUE", help="only rows with this value; repeatable")
+    rows.add_argument("--group", metavar="COLUMN", help="fit each device that this column names, and all of them together")
+    rows.add_argument("--skip-bad-rows", action="store_true", help="leave out rows without a number")
+    rows.add_argument(
+        "--confirm", action="append", metavar="CODE", help="answer to a question about suspicious input; repeatable"
     )
-    fit.add_argument("--error", metavar="COLUMN", help="the column of the error, an error like 50Hz or 1%%, or none")
-    fit.add_argument("--columns", nargs="+", metavar="ROLE=N", help="columns by number, as T=1 value=2 error=3")
-    fit.add_argument("--temperature-unit", metavar="UNIT", help="K, mK, ...")
-    fit.add_argument("--value-unit", metavar="UNIT", help='unit of the value, such as "W/(m K)"')
-    fit.add_argument("--error-unit", metavar="UNIT", help="unit of the error; relative or %% for relative errors")
-    fit.add_argument(
-        "--form", metavar="FORM", help="what the column of the value contains: value, value/T^2, log10, 1/value, ..."
+    model = fit.add_argument_group("model")
+    model.add_argument("--h0", type=_number, metavar="K", help="random field in kelvin (default: 10)")
+    interaction_help = "interaction of the TLSs of which J0/h0 is quoted (default: gaussian); J0/h0 of the others is compared"
+    model.add_argument("--interaction", metavar="NAME", help=interaction_help)
+    model.add_argument("--fix", action="append", metavar="NAME=X", help="fix a parameter, such as A_Hz_per_K3=1e8; repeatable")
+    _add_resonator_options(
+        fit.add_argument_group("f and Q together (--observable resonator); --value and --error are those of f")
     )
-    fit.add_argument("--inverse", action="store_true", help="the column of the value contains 1/value, for instance Q")
-    fit.add_argument("--decimal", choices=("point", "comma"), help="the decimal mark, where 1,234 can be read both ways")
-    fit.add_argument(
-        "--relative-error", metavar="X", help="relative error of all values, 1%% or 0.01; by default from the residuals"
+    output = fit.add_argument_group("output")
+    output.add_argument("--json", action="store_true", help="print all numbers as JSON, as in fit.json")
+    output.add_argument("--quiet", action="store_true", help="print the conclusion only")
+    out_help = "output folder (default: fit- with the names of table, column and rows)"
+    output.add_argument("--out", metavar="FOLDER", help=out_help)
+    output.add_argument(
+        "--name", metavar="NAME", help="name in the report (default: that of the file, or of the folder of data.csv)"
     )
-    fit.add_argument(
-        "--temperature-error", metavar="E", help="error of each temperature: 0.3mK, 0.1%%, 0.3mK+0.1%%, or a column"
-    )
-    fit.add_argument("--where", action="append", metavar="COLUMN=VALUE", help="select these rows of a long table")
-    fit.add_argument("--group", metavar="COLUMN", help="fit the devices that this column names, each alone and all together")
-    fit.add_argument("--skip-bad-rows", action="store_true", help="leave out rows without a number")
-    fit.add_argument("--confirm", action="append", metavar="CODE", help="the answer to a question about suspicious input")
-    fit.add_argument("--window", nargs=2, metavar=("LOW", "HIGH"), help="fitted temperatures, like 0.05 450mK; default: all")
-    fit.add_argument("--fix", action="append", metavar="NAME=X", help="fix a parameter, such as A_Hz_per_K3=1e8; repeatable")
-    fit.add_argument("--h0", type=_number, metavar="K", help="random field in kelvin, 10 by default")
-    fit.add_argument("--interaction", metavar="NAME", help="of the TLSs, for J0/h0: gaussian by default; all are compared")
-    _add_resonator_options(fit)
-    fit.add_argument("--json", action="store_true", help="print all numbers as JSON, as in fit.json")
-    fit.add_argument("--quiet", action="store_true", help="print the conclusion only")
-    fit.add_argument("--out", metavar="FOLDER", help="output folder, by default fit- with the names of table, column and rows")
-    fit.add_argument("--name", metavar="NAME", help="name in the report: by default of the file, of the folder for data.csv")
-    fit.add_argument("--write-dataset", metavar="NAME", help="write config/experiments/NAME for the workflow")
+    output.add_argument("--write-dataset", metavar="NAME", help="write config/experiments/NAME for the workflow")
 
 
-def _add_resonator_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("f and Q together (--observable resonator); --value and --error are those of f")
+def _add_measurement_options(group: argparse._ArgumentGroup) -> None:
+    tables_help = "text or .xlsx file; several files need the same columns; - is standard input"
+    group.add_argument("tables", nargs="*", metavar="TABLE", help=tables_help)
+    group.add_argument("--dataset", metavar="FOLDER", help="folder with dataset.yaml, instead of a table")
+    group.add_argument("--observable", metavar="NAME", help=", ".join(_observable_names()))
+    group.add_argument("--frequency", metavar="F", help=FREQUENCY_HELP)
+    time_help = "time of the measurement with its unit, such as 10s, or the column of the time"
+    group.add_argument("--time", metavar="T", help=time_help)
+
+
+def _add_column_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--temperature", metavar="COLUMN", help="column of the temperature")
+    group.add_argument("--temperature-unit", metavar="UNIT", help="K, mK, ...")
+    group.add_argument("--temperature-error", metavar="E", help="such as 0.3mK, 0.1%%, 0.3mK+0.1%%, or a column")
+    group.add_argument(
+        "--value", nargs="+", metavar="COLUMN", help="column of the value; several columns are fitted one by one"
+    )
+    group.add_argument("--value-unit", metavar="UNIT", help='such as "W/(m K)"')
+    form_help = "what the column of the value contains: value, value/T^2, log10, 1/value, ..."
+    group.add_argument("--form", metavar="FORM", help=form_help)
+    group.add_argument("--inverse", action="store_true", help="the column of the value contains 1/value, for instance Q")
+    group.add_argument("--error", metavar="COLUMN", help="column of the error, an error such as 50Hz or 1%%, or none")
+    group.add_argument("--error-unit", metavar="UNIT", help="unit of the error; relative or %% for relative errors")
+    relative_error_help = "relative error of all values, such as 1%% or 0.01 (default: from the residuals)"
+    group.add_argument("--relative-error", metavar="X", help=relative_error_help)
+    group.add_argument("--columns", nargs="+", metavar="ROLE=N", help="columns by number, such as T=1 value=2 error=3")
+    group.add_argument("--decimal", choices=("point", "comma"), help="decimal mark, where 1,234 can be read both ways")
+
+
+def _add_resonator_options(group: argparse._ArgumentGroup) -> None:
     loss_or_Qi = group.add_mutually_exclusive_group()
-    loss_or_Qi.add_argument("--loss", metavar="COLUMN", help="the column of 1/Q_i")
-    loss_or_Qi.add_argument("--Qi", metavar="COLUMN", help="the column of Q_i")
-    group.add_argument("--loss-error", metavar="COLUMN", help="the error of that column, or like 3%%")
-    group.add_argument("--loss-window", nargs=2, metavar=("LOW", "HIGH"), help="that of the loss; default: --window")
-    group.add_argument("--power", metavar="COLUMN", help="power in dBm, with --attenuation, --Qc and optionally --Ql")
-    group.add_argument("--f-power", metavar="P", help="power at which f is fitted; default: that with the smallest errors")
-    group.add_argument("--photons", metavar="COLUMN", help="photon numbers, instead of a power")
-    group.add_argument("--attenuation", type=_number, metavar="DB", help="between source and resonator; 0 if unknown")
-    for name in ("Qc", "Ql"):
-        group.add_argument(f"--{name}", metavar="COLUMN")
-        group.add_argument(f"--inv-{name}", metavar="COLUMN", help=f"a column of 1/{name}")
-    group.add_argument("--coupling-geometry", choices=("notch", "reflection"), help="n = 2 or 4 · Ql²/Qc · P/(ħω²)")
-    group.add_argument("--systematic", nargs=2, type=_number, metavar=("UNCORRELATED", "CORRELATED"), help="fractions of 1/Q_i")
+    loss_or_Qi.add_argument("--loss", metavar="COLUMN", help="column of 1/Q_i")
+    loss_or_Qi.add_argument("--Qi", metavar="COLUMN", help="column of Q_i, instead of 1/Q_i")
+    group.add_argument("--loss-error", metavar="COLUMN", help="column of its error, or an error such as 3%%")
+    loss_window_help = "fitted temperatures of the loss (default: those of --window)"
+    group.add_argument("--loss-window", nargs=2, metavar=("LOW", "HIGH"), help=loss_window_help)
+    group.add_argument("--power", metavar="COLUMN", help="column of the power in dBm; needs --attenuation and --Qc")
+    group.add_argument("--f-power", metavar="P", help="power at which f is fitted (default: that with the smallest errors)")
+    group.add_argument("--photons", metavar="COLUMN", help="column of photon numbers, instead of a power")
+    attenuation_help = "attenuation between source and resonator in dB; 0 if unknown"
+    group.add_argument("--attenuation", type=_number, metavar="DB", help=attenuation_help)
+    for name, quality_factor in (("Qc", "coupling"), ("Ql", "loaded")):
+        group.add_argument(f"--{name}", metavar="COLUMN", help=f"column of the {quality_factor} quality factor")
+        group.add_argument(f"--inv-{name}", metavar="COLUMN", help=f"column of 1/{name}, instead of {name}")
+    geometry_help = "photon number: 2 (notch) or 4 (reflection) times Ql²/Qc · P/(ħω²)"
+    group.add_argument("--coupling-geometry", choices=("notch", "reflection"), help=geometry_help)
+    systematic_help = "systematic errors as fractions of 1/Q_i: of each point alone, and common to all"
+    group.add_argument("--systematic", nargs=2, type=_number, metavar=("UNCORRELATED", "CORRELATED"), help=systematic_help)
     group.add_argument("--relaxation", action="store_true", help="include the loss of relaxing TLSs")
 
 

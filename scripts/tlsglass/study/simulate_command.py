@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tlsglass.dos.temperature_series import TemperatureSeries
     from tlsglass.study.simulation_choices import Choices
 
-DESCRIPTION = """Simulate the density of states n(T, E) of Eq. (2) and write it as npz and CSV into a folder. An interrupted
-simulation continues when the same command is given again, and may then have more realizations."""
+DESCRIPTION = """Simulate the density of states n(T, E) of Eq. (2), write it as npz and CSV into a folder, and print fits of
+Eq. (3). An interrupted simulation continues when the same command is given again, which may then have more realizations."""
 EXAMPLE = "example: tlsglass simulate --L 12 --J0 3 --realizations 100 --temperatures 0.02 0.5"
 OPTIONS = {"L": "--L", "J0_K": "--J0", "h0_K": "--h0", "temperatures_K": "--temperatures", "highest_K": "--highest"}
 LOG_INTERVAL = 30.0  # seconds between two lines of progress where standard error is not a terminal
@@ -32,37 +32,45 @@ def add_command(commands: Any) -> None:
     parser = commands.add_parser(
         "simulate",
         help="simulate n(T, E) of a model",
+        usage="%(prog)s --L N --J0 K --realizations N --temperatures K [K ...] [options]",
         description=DESCRIPTION,
         epilog=EXAMPLE,
         argument_default=argparse.SUPPRESS,  # only what is given is passed on, so that defaults are in one place
     )
     parser.set_defaults(run=_run)
 
-    def add(name: str, text: str, **options: Any) -> None:
-        parser.add_argument(_option(name), dest=name, help=text, **options)
+    def add(group: Any, name: str, text: str, **options: Any) -> None:
+        group.add_argument(_option(name), dest=name, help=text, **options)
 
-    add("L", "size of the lattice", type=whole_number, required=True, metavar="N")
-    add("J0_K", "interaction of neighboring TLSs in kelvin", type=number, required=True, metavar="K")
-    add("realizations", "number of realizations, a multiple of 10", type=whole_number, required=True, metavar="N")
-    add("temperatures_K", "temperatures in kelvin", type=number, nargs="+", required=True, metavar="K")
-    add("h0_K", "random field in kelvin, 10 by default; the schedule is scaled with it", type=number, metavar="K")
-    add("cutoff", "C of Eq. (2), 1 by default", type=number, metavar="C")
-    add("concentration", "TLSs per lattice site, 0.5 by default", type=number, metavar="X")
-    add("interaction", f"{', '.join(INTERACTIONS)}; by default the first", metavar="NAME")
-    add("fields", "independent, or same_dipole as the couplings; by default the first that the interaction has", metavar="NAME")
-    add("positions", f"{' or '.join(POSITIONS)}; by default the first", metavar="NAME")
-    add("vt_over_vl", "ratio of sound velocities, of interactions of strain tensors", type=number, metavar="X")
-    add("electric_over_elastic", "ratio r of Appendix C, of electric_elastic", type=number, metavar="R")
-    add("method", f"{' or '.join(COUNTING_METHODS)}; by default the first", metavar="NAME")
-    add("schedule", "temperatures of annealing: paper (default), or short, which begins at 1.2 h0", metavar="NAME")
-    add("highest_K", "highest temperature of tempering in kelvin, (h0 + J0)/2 by default", type=number, metavar="K")
-    add("dynamics", f"{' or '.join(DYNAMICS)}; by default the first", metavar="NAME")
-    add("sweeps", "sweeps at each temperature, 257 by default, 8192 of tempering", type=whole_number, metavar="N")
-    add("seed", "root of all random numbers, 20210205 by default", type=whole_number, metavar="N")
-    add("cores", "number of processes, by default that of the available cores", type=whole_number, metavar="N")
-    parser.add_argument("--out", metavar="FOLDER", help="output folder, by default named after the parameters")
-    parser.add_argument("--json", action="store_true", help="print the densities as JSON, instead of the fits of Eq. (3)")
-    parser.add_argument("--figure", metavar="FILE", help="also draw n(T, E): .svg, .png or .pdf")
+    what = parser.add_argument_group("what is simulated")
+    add(what, "L", "size of the lattice", type=whole_number, required=True, metavar="N")
+    add(what, "J0_K", "interaction of neighboring TLSs in kelvin", type=number, required=True, metavar="K")
+    add(what, "realizations", "number of realizations, a multiple of 10", type=whole_number, required=True, metavar="N")
+    add(what, "temperatures_K", "temperatures in kelvin", type=number, nargs="+", required=True, metavar="K")
+    model = parser.add_argument_group("model, docs/interactions.md")
+    add(model, "h0_K", "random field in kelvin, with which the schedule is scaled (default: 10)", type=number, metavar="K")
+    add(model, "cutoff", "short-distance cutoff C of Eq. (2) (default: 1)", type=number, metavar="C")
+    add(model, "concentration", "TLSs per lattice site (default: 0.5)", type=number, metavar="X")
+    add(model, "interaction", f"{', '.join(INTERACTIONS)} (default: the first)", metavar="NAME")
+    fields_help = "independent, or same_dipole as the couplings (default: the first that the interaction allows)"
+    add(model, "fields", fields_help, metavar="NAME")
+    add(model, "positions", f"{' or '.join(POSITIONS)} (default: the first)", metavar="NAME")
+    add(model, "vt_over_vl", "ratio of sound velocities, for interactions of strain tensors", type=number, metavar="X")
+    add(model, "electric_over_elastic", "ratio r of Appendix C, for electric_elastic", type=number, metavar="R")
+    method = parser.add_argument_group("method")
+    add(method, "method", f"{' or '.join(COUNTING_METHODS)} (default: the first)", metavar="NAME")
+    schedule_help = "temperatures of annealing: paper, or short, which begins at 1.2 h0 (default: paper)"
+    add(method, "schedule", schedule_help, metavar="NAME")
+    add(method, "highest_K", "highest temperature of tempering in kelvin (default: (h0 + J0)/2)", type=number, metavar="K")
+    add(method, "dynamics", f"{' or '.join(DYNAMICS)} (default: the first)", metavar="NAME")
+    sweeps_help = "sweeps at each temperature (default: 257 for annealing, 8192 for tempering)"
+    add(method, "sweeps", sweeps_help, type=whole_number, metavar="N")
+    add(method, "seed", "root of all random numbers (default: 20210205)", type=whole_number, metavar="N")
+    add(method, "cores", "number of processes (default: one for each available core)", type=whole_number, metavar="N")
+    output = parser.add_argument_group("output")
+    output.add_argument("--out", metavar="FOLDER", help="output folder (default: named after the parameters)")
+    output.add_argument("--json", action="store_true", help="print the densities as JSON, instead of the fits of Eq. (3)")
+    output.add_argument("--figure", metavar="FILE", help="also draw n(T, E): .svg, .png or .pdf")
 
 
 def _option(name: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from shared import ROOT
 from tlsglass import cli
+from tlsglass.report import command_options
 
 PROGRAM = """
 import os, sys
@@ -35,6 +36,22 @@ def test_the_help_shows_three_commands_that_are_valid(capsys):
         program, *arguments = shlex.split(example)
         assert program == "tlsglass"
         assert callable(cli._parser().parse_args(arguments).run)
+
+
+@pytest.mark.parametrize("command", ["fit", "density", "predict", "simulate", "app"])
+def test_the_help_of_a_command_describes_it_and_each_option_and_ends_with_an_example(command, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    usage, *text, example = capsys.readouterr().out.splitlines()
+    assert usage.startswith(f"usage: tlsglass {command} ")
+    assert " ".join(text[: text.index("options:")]).strip().endswith(".")
+    assert max(map(len, text)) <= command_options.WIDEST_HELP
+    program, *arguments = shlex.split(example.removeprefix("example: "))
+    assert (program, arguments[0]) == ("tlsglass", command)
+    assert callable(cli._parser().parse_args(arguments).run)
+    (commands,) = (action.choices for action in cli._parser()._actions if isinstance(action.choices, dict))
+    assert [action.dest for action in commands[command]._actions if not action.help] == []
 
 
 COMPLETE = """
