@@ -82,6 +82,7 @@ def fit_chip(devices: Mapping[str, Sequence[Dataset]]) -> ChipResult:
     on_atlas = [device.models.atlas for device in alone if device.models.atlas and device.models.atlas.acceptable]
     if together.atlas and together.on_atlas and len(on_atlas) == len(alone):
         tests[J0_OVER_H0] = heterogeneity(together.on_atlas, together.atlas, (J0_OVER_H0,), on_atlas)
+    alone = _near_joint(alone, problem, together.comparison.free)
     table = _device_table(problem, alone, together, amplitude)
     summary = _summary(together, conclusion, amplitude, tests)
     summary["lines"] = _lines(summary, alone, table)
@@ -117,6 +118,23 @@ def _chip_problem(alone: Sequence[DeviceFits]) -> FitProblem:
         scales += [factor * scale for scale in problem.error_scales or (1.0,) * len(members)]
         names += [device.name] * len(members)
     return FitProblem(tuple(datasets), (("mu",),) * (len(datasets) - 1), tuple(scales), devices=tuple(names))
+
+
+def _near_joint(alone: Sequence[DeviceFits], problem: FitProblem, joint: Fit) -> list[DeviceFits]:
+    """Return the fits of the devices, each at the minimum nearest to the joint fit of those that its points do not exclude."""
+    near, k = [], 0
+    for device in alone:
+        own, values, parts = device.models.problem, {}, []
+        for j, dataset in enumerate(own.datasets):
+            of_dataset = problem.own_values(k + j, joint.values)
+            values |= {own.name(j, name): value for name, value in of_dataset.items()}
+            if device.parts:
+                parts.append(FitProblem.from_dataset(dataset).at_minimum_near(of_dataset, device.parts[j]))
+        comparison = device.models.comparison
+        comparison = replace(comparison, free=own.at_minimum_near(values, comparison.free))
+        near.append(DeviceFits(device.name, replace(device.models, comparison=comparison), tuple(parts)))
+        k += len(own.datasets)
+    return near
 
 
 def heterogeneity(problem: FitProblem, joint: Fit, names: Sequence[str], separate: Sequence[Fit]) -> Heterogeneity:
@@ -228,11 +246,11 @@ def _lines(summary: dict[str, Any], alone: Sequence[DeviceFits], devices: pd.Dat
     for device, row in zip(alone, devices.to_dict("records"), strict=True):
         fits = device.models
         free = fit_numbers(fits.comparison.free)
-        parts = [report_text.format_equation("µ", report_text.format_parameter(free, "mu"))]
+        parts = [report_text.format_equation("µ", report_text.format_with_minima(free, "mu"))]
         if fits.atlas is not None and fits.atlas.acceptable:
             text = report_text.format_parameter(fit_numbers(fits.atlas), J0_OVER_H0)
             parts.append(report_text.format_equation("J0/h0", text))
-        parts.append(report_text.format_equation(amplitude, report_text.format_parameter(free, amplitude)))
+        parts.append(report_text.format_equation(amplitude, report_text.format_with_minima(free, amplitude)))
         if not fits.comparison.free.acceptable:
             parts = [f"Eq. (3) does not describe the points (χ²/dof = {report_text.format_reduced_chi2(free)})"]
         for dataset, part in zip(fits.problem.datasets if device.parts else (), device.parts, strict=True):
@@ -240,7 +258,7 @@ def _lines(summary: dict[str, Any], alone: Sequence[DeviceFits], devices: pd.Dat
             if not part.acceptable:
                 parts.append(f"{symbol} alone is not described")
                 continue
-            text = report_text.format_parameter(fit_numbers(part), "mu")
+            text = report_text.format_with_minima(fit_numbers(part), "mu")
             parts.append(report_text.format_equation(f"{symbol} alone: µ", text))
         frequency = f" ({row['frequency_Hz'] / 1e9:.4g} GHz)" if row["frequency_Hz"] else ""
         lines.append(f"{row['device']}{frequency}: {', '.join(parts)}")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tlsglass.base import stats
+from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import atlas_model
 from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC, AtlasEvidence, Conclusion, MuEvidence, conclude
 from tlsglass.fitting.fit import CONFIDENCE_LEVELS, Fit, ParameterState, WhichIntervals, chi2_rise, delta_aicc, error_scale
@@ -222,8 +223,9 @@ def draw_conclusion(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
         free.acceptable,
         bool(drifts.get("mu")),
         robust_delta_aicc(problem, comparison) if favored and robust else None,
+        (low, high),
     )
-    too_few = len(np.unique(T_K)) < len(free.correlations) + 2
+    too_few = sum(_n_distinct(dataset) for dataset in problem.datasets) < len(free.correlations) + 2
     if atlas is None or fits.on_atlas is None or fits.same_points is None:
         return conclude(mu, None, too_few)
     name = _J0_over_h0_name(fits.on_atlas)
@@ -249,6 +251,13 @@ def draw_conclusion(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
         _has_tls_signal(fits.on_atlas, atlas),
     )
     return conclude(mu, evidence, too_few)
+
+
+def _n_distinct(dataset: Dataset) -> int:
+    """Return the number of different temperatures of a dataset, those of each sweep counted separately."""
+    points = dataset.points
+    sweep = np.zeros_like(points.T_K) if points.sweep is None else points.sweep
+    return len(np.unique(np.column_stack([points.T_K, sweep]), axis=0))
 
 
 def _has_tls_signal(problem: FitProblem, fit: Fit) -> bool:

@@ -55,7 +55,8 @@ class Reason:
 class MuEvidence(NamedTuple):
     """The fit of Eq. (3): µ, its scaled error, its state, the advantage over the STM, and whether Eq. (3) describes the points.
 
-    ``robust_delta_aicc`` is ``delta_aicc`` without the most influential point, or None if that was not needed.
+    ``robust_delta_aicc`` is ``delta_aicc`` without the most influential point, or None if that was not needed. ``ends`` are
+    those of the 95 % interval of µ, which contains all minima that the points do not distinguish; None if there is no end.
     """
 
     value: float
@@ -65,6 +66,13 @@ class MuEvidence(NamedTuple):
     described: bool
     drifts: bool = False
     robust_delta_aicc: float | None = None
+    ends: tuple[float | None, float | None] = (None, None)
+
+    def end(self, sign: int) -> float:
+        """Return the end of the interval in the direction ``sign``: at least ``OUTSIDE_SIGMA`` away from the value."""
+        parabola = self.value + sign * OUTSIDE_SIGMA * (self.error or 0.0)
+        end = self.ends[0 if sign < 0 else 1]
+        return parabola if end is None else sign * max(sign * parabola, sign * end)
 
 
 class AtlasEvidence(NamedTuple):
@@ -125,10 +133,10 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
         reasons[Reason.EQ3_DOES_NOT_FIT if atlas is not None and atlas.described else Reason.NO_MODEL_FITS] = None
         return State.NOT_DESCRIBED
     if mu.error is not None and mu.delta_aicc > FAVORED_DELTA_AICC and mu.state in (None, ParameterState.INTERVAL):
-        if mu.value + OUTSIDE_SIGMA * mu.error < 0:
+        if mu.end(+1) < 0:
             reasons[Reason.MU_NEGATIVE] = None
             return State.NOT_DESCRIBED
-        if atlas is not None and mu.value - OUTSIDE_SIGMA * mu.error > atlas.largest_mu:
+        if atlas is not None and mu.end(-1) > atlas.largest_mu:
             reasons[Reason.MU_ABOVE_ATLAS] = None
             return State.NOT_DESCRIBED
     obstacles = {

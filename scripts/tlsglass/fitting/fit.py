@@ -28,6 +28,7 @@ MIN_P_VALUE = 1e-4  # ... and the probability of a χ² as large is not above th
 # ASSUME: errors are scaled if the probability of a χ² as large is below this. If every χ² > dof scaled them, 68 % intervals for
 # correct errors would contain the truth in 71 % of all cases with 22 degrees of freedom.
 MAX_SCALED_P_VALUE = 0.05
+INDISTINCT_RISE = 4.0  # of χ² at another minimum, in units of its variance, up to which the points do not exclude it
 ROUNDING_ERROR = 1e-15  # smallest scatter of points without errors, relative to the largest value
 
 Ends = tuple[float | None, float | None]  # of an interval: None where no end was found
@@ -473,7 +474,8 @@ def _other_minima(profile: ProfileLikelihood, best: Optimum, variance: float) ->
         for value, optimum in minima.items():
             near = [best.values[name], *(values[name] for values in minima_values)]
             is_minimum = profile.likelihood.model_errors is None and optimum.free == best.free
-            if is_minimum and min(abs(value - x) for x in near) > 2 * error and optimum.objective - best.objective < 4 * unit:
+            is_near = optimum.objective - best.objective < INDISTINCT_RISE * unit
+            if is_minimum and is_near and min(abs(value - x) for x in near) > 2 * error:
                 minima_values.append(optimum.values)
     return tuple(minima_values)
 

@@ -91,7 +91,7 @@ def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
     comparison = fits.comparison
     models = {"mu_free": comparison.free.values, "stm": comparison.stm.values}
     points = _points(problem, models)
-    parameters = parameter_table(problem, separate.free, comparison.free)
+    parameters = parameter_table(problem, _near_joint(problem, separate.free, comparison.free), comparison.free)
     summary = {
         "dataset": dataset.name,
         "title": dataset.info["title"],
@@ -110,6 +110,14 @@ def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
     summary["lines"] = report_text.joint_lines(summary, parameters)
     left_out = leave_out(problem, separate)
     return JointResult(summary, points, _curves(problem, models), parameters, left_out, _powers(problem, models))
+
+
+def _near_joint(problem: FitProblem, separate: Sequence[Fit], joint: Fit) -> list[Fit]:
+    """Return the separate fits, each at the minimum nearest to the joint fit of those that its points do not distinguish."""
+    return [
+        FitProblem.from_dataset(dataset).at_minimum_near(problem.own_values(k, joint.values), fit)
+        for k, (dataset, fit) in enumerate(zip(problem.datasets, separate, strict=True))
+    ]
 
 
 def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | None:
@@ -187,6 +195,20 @@ def difference_sigmas(problem: FitProblem, separate: Sequence[Fit]) -> dict[str,
     return sigmas
 
 
+def _likelihood_sigma(problem: FitProblem, joint: Fit, separate: Sequence[Fit], name: str) -> float:
+    """Return by how many σ the datasets differ in a shared parameter: the root of the decrease of χ² if it is not shared."""
+    apart = replace(problem, shared=tuple(tuple(x for x in names if x != name) for names in problem.shared))
+    likelihood = apart.likelihood()
+    own = [problem.own_values(k, joint.values) for k in range(len(problem.datasets))]
+    starts = []
+    for fits in (separate, [joint] * len(own)):
+        values = [mine | {name: fit.values[name]} for mine, fit in zip(own, fits, strict=True)]
+        starts.append({x: values[k][parameter] for k in range(len(own)) for parameter, x in apart.names(k).items()})
+    best = min(likelihood.maximize(start).objective for start in starts)
+    decrease = problem.likelihood().at(joint.values).objective - best
+    return float(np.sqrt(max(decrease, 0.0))) / joint.scale
+
+
 def parameter_table(problem: FitProblem, separate: Sequence[Fit], joint: Fit) -> pd.DataFrame:
     """Return a row for each dataset and free parameter.
 
@@ -194,6 +216,9 @@ def parameter_table(problem: FitProblem, separate: Sequence[Fit], joint: Fit) ->
     the separate values of a shared parameter differ.
     """
     sigmas = difference_sigmas(problem, separate)
+    for name, sigma in sigmas.items():
+        if sigma is not None and sigma > report_text.CONTRADICTION_SIGMA:  # parabolas may be much narrower than the profiles
+            sigmas[name] = min(sigma, _likelihood_sigma(problem, joint, separate, name))
     rows = []
     for k, dataset in enumerate(problem.datasets):
         for own_name, name in problem.names(k).items():

@@ -17,6 +17,7 @@ from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset, Points
 from tlsglass.fitting import atlas_model
 from tlsglass.fitting.fit import (
+    INDISTINCT_RISE,
     MAX_REDUCED_CHI2,
     MIN_P_VALUE,
     Covariance,
@@ -275,6 +276,23 @@ class FitProblem:
             sum(map(bool, scatters)),
             likelihood.near_tolerance,
         )
+
+    def at_minimum_near(self, values: Values, fit: Fit) -> Fit:
+        """Return ``fit`` at the minimum near ``values``, if the points do not distinguish the two."""
+        likelihood = self.likelihood(fit.extra_scatter)
+        near = likelihood.maximize(values)
+        variance = max(1.0, fit.misfit**2) if fit.errors_given else near.chi2 / max(likelihood.dof, 1)
+        if near.objective - likelihood.at(fit.values).objective > INDISTINCT_RISE * variance:
+            return fit
+        if all(
+            abs(near.values[name] - fit.values[name]) <= 2 * (fit.errors_scaled[name] or np.inf) for name in self.of_interest
+        ):
+            return fit
+        covariance = Covariance(near)
+        errors = {name: covariance.error(name) if name in near.free else 0.0 for name in near.values}
+        scaled = {name: error and error * fit.scale for name, error in errors.items()}
+        others = (fit.values, *fit.other_minima)
+        return replace(fit, values=near.values, errors=errors, errors_scaled=scaled, other_minima=others)
 
     def _atlas_error(self, fit: Fit, likelihood: Likelihood, name: str) -> float | None:
         """Return the contribution of the errors of the atlas to the error of J0/h0."""

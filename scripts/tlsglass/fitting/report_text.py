@@ -134,6 +134,11 @@ def _model_text(fit: Record, label: str, model: Record) -> str:
     return "; ".join(texts)
 
 
+def format_with_minima(model: Record, name: str) -> str:
+    """Return a formatted parameter with its values at other minima, "3.6(2)e−05 or 9.9e−06"."""
+    return format_parameter(model, name) + _in_other_minima(model, name)
+
+
 def _in_other_minima(model: Record, name: str) -> str:
     """Return " or 2.7e−05" where the points do not distinguish the fit from minima with other values of a parameter."""
     error = model["errors_scaled"][name]
@@ -310,7 +315,7 @@ def _why_not_constrained(reasons: list[str]) -> str:
 
 def _mu_clause(fit: Record) -> str:
     free, reasons, state = fit["mu_free"], fit["conclusion"]["reasons"], fit["conclusion"]["mu"]
-    mu = format_equation("µ", format_parameter(free, "mu"))
+    mu = format_equation("µ", format_with_minima(free, "mu"))
     if state == State.NOT_DESCRIBED:
         if Reason.MU_NEGATIVE in reasons or Reason.MU_ABOVE_ATLAS in reasons:
             sign = "< 0 is" if Reason.MU_NEGATIVE in reasons else "is larger than"

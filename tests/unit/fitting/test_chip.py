@@ -12,6 +12,8 @@ from tlsglass.data import chip_table
 from tlsglass.data.infer_dataset import ReadingOptions
 from tlsglass.data.read_table import Table
 from tlsglass.fitting.chip import fit_chip
+from tlsglass.fitting.conclusion import State
+from tlsglass.models.registry import get_observable
 from tlsglass.physics import microwave
 
 T_K = np.geomspace(0.05, 0.8, 16)
@@ -46,6 +48,30 @@ def test_devices_with_one_mu_share_it_and_keep_their_amplitudes():
     assert result.fit["heterogeneity"]["mu"]["dof"] == 2
     assert result.fit["heterogeneity"]["kappa_1K"]["p_value"] < 1e-20
     assert len(result.fit["lines"]) == 3 + len(result.fit["heterogeneity"])
+
+
+def test_many_devices_with_a_parameter_each_have_enough_temperatures():
+    """Parameters are counted against the temperatures of all devices, not against those that differ."""
+    frame = table([0.12] * 7)
+    fit = fit_chip(datasets(frame[frame["T (K)"].isin(T_K[::2])])).fit
+    assert len(fit["mu_free"]["values"]) == len(T_K[::2])
+    assert fit["conclusion"]["mu"] == State.FAVORED
+    assert fit["conclusion"]["state"] == State.INTERVAL
+
+
+def test_devices_are_listed_at_the_minimum_near_that_of_the_chip():
+    """Near hf/k, f of one resonator has another minimum with a large µ, which the other resonators exclude."""
+    rng, T, columns = np.random.default_rng(2), np.linspace(0.02, 0.32, 16), {}
+    f0 = {1.0: 4.1e9, 2.0: 6.7e9}
+    values = {"mu": 0.2, "F_tan_delta": 1e-5, "gap_K": 2.1, "kinetic_inductance_fraction": 0.02, "offset": 0.0}
+    curve = [get_observable("resonator_frequency").curve(T, values, f) + 2e-8 * rng.standard_normal(16) for f in f0.values()]
+    columns = {"resonator": np.repeat(list(f0), 16), "T_K": np.tile(T, 2), "error_Hz": np.repeat(list(f0.values()), 16) * 2e-8}
+    columns["f0_Hz"] = np.repeat(list(f0.values()), 16) * (1 + np.concatenate(curve))
+    options = ReadingOptions(observable="resonator_frequency", error="error_Hz", value="f0_Hz")
+    devices = fit_chip(chip_table.build_datasets(Table.from_arrays("chip", columns), options, "resonator")).devices
+    assert (abs(devices["F_tan_delta"] - 1e-5) < 4 * devices["F_tan_delta_err"]).all()
+    assert (devices["mu"] < 0.5).all()
+    assert (devices["mu_high"] > 1).any()  # the interval contains both minima
 
 
 def test_devices_with_different_mu_are_told_from_those_with_one():
