@@ -22,14 +22,14 @@ QUANTITIES = {  # of the letters and digits of a name in lower case, without Gre
     "velocity": r"(d|delta)?v(over)?v0?|(delta|relative)?soundvelocity\w*|dvv|(d|delta)c(over)?c0?",
     "permittivity": r"(d|delta)?eps(ilon)?r?((over)?eps(ilon)?[r0]?)?|dielectric\w*|permittivity|(d|delta)cap(over)?cap",
     "shift": r"(d|delta)f[r0]?(over)?f?[r0]?|x?fractional(frequency)?shift|(relative)?(frequency)?shift",
-    "frequency": r"f|f[0r]\d?|fres\d?|freqs?|frequen(cy|z|ce|cia)|resonance(frequency)?|resonanzfrequenz|nu0?",
+    "frequency": r"f|f[0rc]\d?|fres\d?|freqs?|frequen(cy|z|ce|cia)|resonance(frequency)?|resonanzfrequenz|nu0?",
     "Qc": r"q(c|ext|e|coupling|cabs)|qcoupl\w*",
     "Ql": r"q(l|loaded|load|tot|total)",
     "Q": r"q(i|int\w*|u|unloaded|tls|m|mech)?\d?|qualityfactor|guete",
     "loss": r"tand(elta)?\w*|(internal)?loss(tan(gent)?)?|internalfriction|dissipation|damping|verlust\w*|delta(i|int|tls)",
     "power": r"p(ower)?(dbm|in|app|vna|rf|read|readout|w)?|leistung|drivepower|pwr",
     "time": r"(waiting|elapsed|measuring|measurement)?time|zeit|dauer|delay",
-    "photons": r"n(bar|ph|photons?)|nphotons?|photons?(number)?|meanphotonnumber",
+    "photons": r"n(bar|ph|photons?|avg|mean)?|nphotons?|photons?(number)?|meanphotonnumber",
 }
 OBSERVABLES = {  # quantities that each observable is made of
     "thermal_conductivity": ("kappa",),
@@ -58,8 +58,10 @@ INVERSE = re.compile(
 )
 POWER = re.compile(r"^(.+?)\s*\^\s*\(?([-]?[1234])\)?$")
 SCALED = re.compile(rf"^(.+?)\s*[x*]\s*{units.POWER_OF_TEN}$")
+DIVIDED = re.compile(r"^(.+?)\s*/\s*1(0{1,9})$")  # Qi/1000
 SCALE_FIRST = re.compile(rf"^{units.POWER_OF_TEN}\s*[x*]?\s*(\D.*)$")
 PERCENT = ("%", "percent")
+NO_VALUES = ("Qc", "Ql", "power", "photons")  # quantities that no observable is made of
 POSSIBLE_ERROR = re.compile(r"weight|^u(?=[_(\s])|conf|(?<![a-z])ci(?![a-z])|^(d|delta)_?", re.I)  # or a change, a linewidth
 BRACKETS = {")": "(", "]": "["}
 NO_TAILS = ("m", "s", "g", "1", "-")  # behind an underscore these are names rather than units
@@ -192,6 +194,9 @@ def _without_scale(text: str) -> tuple[str, float]:
     match = SCALED.match(text)
     if match:
         return match.group(1), 10.0 ** int(match.group(2) or match.group(3))
+    match = DIVIDED.match(text)
+    if match:
+        return match.group(1), 0.1 ** len(match.group(2))
     match = SCALE_FIRST.match(text)
     if match:
         return match.group(3), 10.0 ** int(match.group(1) or match.group(2))

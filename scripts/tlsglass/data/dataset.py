@@ -156,7 +156,7 @@ def dataset_from_validated(validated: validate.ValidatedDataset) -> Dataset:
     photons = sweep = None
     if "drive" in data:
         photons = drive_section.photon_numbers(validated.info, measured.drive, value)
-        sweep = np.array(measured.drive[drive_section.sweep_column(validated.info)])
+        sweep = drive_section.sweep_numbers(validated.info, measured.drive, measured.T_K)
     time_s = None if measured.time_s is None else np.array(measured.time_s)
     if time_s is not None:
         sweep = min(time_s, T_K, key=lambda x: len(np.unique(x)))  # lines of a figure: the fewer, at equal numbers of the times

@@ -1,11 +1,12 @@
 """The section ``data: drive`` of a dataset, which says how strongly each point of a resonator was driven.
 
-It has either ``photons: {column: NAME}``, or ``power: {column: NAME, unit: dBm, attenuation_dB: 60}`` with ``Qc``, {column} or
-{value}, and ``Ql`` if there is such a column. ``inverse: true`` means that a column contains 1/Q. With a power,
-``coupling_geometry`` is required, since it fixes the factor of the photon number: n̄ = 2 (notch) or 4 (reflection) ·
-Q_l²/Q_c · P/(ħω²). Without ``Ql``, Q_l is 1/(1/Q_i + 1/Q_c) with the measured 1/Q_i. ``sweep`` names the column that
-distinguishes the temperature sweeps, by default that of the power. The Snakefile imports this module, which therefore imports
-numpy only in functions.
+It has either ``photons: {column: NAME}``, with ``form: log10`` for their logarithm, or ``power: {column: NAME, unit: dBm,
+attenuation_dB: 60}`` with ``Qc``, {column} or {value}, and ``Ql`` if there is such a column. ``inverse: true`` means that a
+column contains 1/Q. With a power, ``coupling_geometry`` is required, since it fixes the factor of the photon number: n̄ = 2
+(notch) or 4 (reflection) · Q_l²/Q_c · P/(ħω²). Without ``Ql``, Q_l is 1/(1/Q_i + 1/Q_c) with the measured 1/Q_i. ``sweep``
+names the column that distinguishes the temperature sweeps, by default that of the power. If there are too many photon numbers
+for that, the lowest at each temperature are one sweep, the second lowest another. The Snakefile imports this module, which
+therefore imports numpy only in functions.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
     from tlsglass.base.types import FloatArray
 
 MAX_SWEEPS = 30
+LOG10 = "log10"
 
 
 def required_columns(info: Mapping[str, Any]) -> dict[str, bool]:
     """Return {column that the drive of a dataset needs: whether it must be > 0}."""
     drive = info["data"].get("drive", {})
     columns = {}
-    for key, positive in (("photons", True), ("power", False), ("Qc", True), ("Ql", True)):
+    is_log = drive.get("photons", {}).get("form") == LOG10
+    for key, positive in (("photons", not is_log), ("power", False), ("Qc", True), ("Ql", True)):
         if "column" in drive.get(key, {}):
             columns[drive[key]["column"]] = positive or bool(units.convert_unit(drive[key].get("unit", ""), ("W",)))
     if "sweep" in drive:
@@ -95,13 +98,34 @@ def sweep_problems(source: str, info: Mapping[str, Any], columns: Mapping[str, S
         return []
     name = sweep_column(info)
     n_values = len(set(columns[name]))
-    if n_values > MAX_SWEEPS:
+    if n_values > MAX_SWEEPS and not _is_ranked(info, columns):
         why = f"{n_values} values are too many to distinguish sweeps: name a column by data.drive.sweep"
         return [f"{source}: column {name}: {why}"]
     if n_values == 1:
         why = "one value determines neither n_c nor β: fit several powers, or without `drive`"
         return [f"{source}: column {name}: {why}"]
     return []
+
+
+def _is_ranked(info: Mapping[str, Any], columns: Mapping[str, Sequence[float]]) -> bool:
+    """Return whether sweeps follow from the order of the photon numbers at each temperature."""
+    drive = info["data"]["drive"]
+    return "photons" in drive and "sweep" not in drive and len(set(columns[drive["photons"]["column"]])) > MAX_SWEEPS
+
+
+def sweep_numbers(info: Mapping[str, Any], columns: Mapping[str, Sequence[float]], T_K: Sequence[float]) -> FloatArray:
+    """Return the number that distinguishes the temperature sweep of each point, (n,)."""
+    import numpy as np
+
+    values = np.asarray(columns[sweep_column(info)], dtype=float)
+    if not _is_ranked(info, columns):
+        return values
+    rank = np.zeros_like(values)
+    labels = np.array([f"{T:.3g}" for T in T_K])
+    for label in np.unique(labels):
+        (index,) = np.nonzero(labels == label)
+        rank[index[np.argsort(values[index], kind="stable")]] = np.arange(len(index))
+    return rank
 
 
 def photon_numbers(info: Mapping[str, Any], columns: Mapping[str, Sequence[float]], value: FloatArray) -> FloatArray:
@@ -112,7 +136,8 @@ def photon_numbers(info: Mapping[str, Any], columns: Mapping[str, Sequence[float
 
     drive = info["data"]["drive"]
     if "photons" in drive:
-        return np.asarray(columns[drive["photons"]["column"]], dtype=float)
+        numbers = np.asarray(columns[drive["photons"]["column"]], dtype=float)
+        return 10**numbers if drive["photons"].get("form") == LOG10 else numbers
     power = np.asarray(columns[drive["power"]["column"]], dtype=float)
     if drive["power"]["unit"] == "dBm":
         power = microwave.dBm_to_watt(power, drive["power"]["attenuation_dB"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -15,7 +15,17 @@ import numpy.typing as npt
 
 from tlsglass.base import validation
 from tlsglass.data import convert, questions, units, validate
-from tlsglass.data.columns import GREEK, OBSERVABLES, PERCENT, POSSIBLE_ERROR, Column, Form, describe_columns, parse_form
+from tlsglass.data.columns import (
+    GREEK,
+    NO_VALUES,
+    OBSERVABLES,
+    PERCENT,
+    POSSIBLE_ERROR,
+    Column,
+    Form,
+    describe_columns,
+    parse_form,
+)
 from tlsglass.data.dataset import Dataset, dataset_from_validated
 from tlsglass.data.read_table import Table
 from tlsglass.models import registry
@@ -23,6 +33,7 @@ from tlsglass.models.observable import MAX_RELATIVE_CHANGE, Observable
 
 NO_ERRORS = "none"  # --error none: the errors are not in the table
 DIMENSIONLESS = ("velocity", "permittivity", "shift", "loss", "Q")
+QUBIT = "qubit_relaxation"
 PROBE_RATIO = 0.1  # largest relative difference of a resonator's frequency and --frequency
 
 
@@ -65,6 +76,8 @@ class _Inference:
     def __init__(self, table: Table, options: ReadingOptions) -> None:
         self.table, self.options = table, options
         self.columns = describe_columns(table)
+        if options.observable == QUBIT:  # T1 is no temperature here
+            self.columns |= {c.name: replace(c, quantity="time") for c in self.columns.values() if c.stem == "t1"}
         self.needed: list[str] = []
         self.data: dict[str, Any] = {}
 
@@ -134,6 +147,8 @@ class _Inference:
         if self.options.temperature:
             return self.columns[self.options.temperature]
         candidates = [c for c in self._free_columns() if c.quantity == "T" and not c.is_error]
+        with_unit = [c for c in candidates if units.convert_unit(c.unit or "", units.TEMPERATURE, c.form.power)]
+        candidates = with_unit if len(with_unit) == 1 else candidates
         if len(candidates) == 1:
             return candidates[0]
         self.needed.append("--temperature COLUMN: which column contains the temperature?")
@@ -148,10 +163,12 @@ class _Inference:
         """
         if self.options.value:
             return self.columns[self.options.value]
-        candidates = [c for c in self._free_columns() if not c.is_error and c.quantity != "T"]
+        candidates = [c for c in self._free_columns() if not c.is_error and c.quantity not in ("T", *NO_VALUES)]
         suitable = OBSERVABLES.get(self.options.observable or "", tuple(q for known in OBSERVABLES.values() for q in known))
         known = [c for c in candidates if c.quantity in suitable and self._suits_its_unit(c)]
         known = [c for c in known if c.quantity != "time"] or known  # which may be T1 of a qubit, or when a point was measured
+        known = [c for c in known if c.stem == "t1"] or known  # rather than T2
+        known = [c for c in known if c.stem != "q"] or known  # beside Qi, Q is the loaded one
         if len(candidates) > 1 and known:
             candidates = known
         plain = [c for c in candidates if c.form == Form()]
@@ -162,7 +179,10 @@ class _Inference:
             )
         if len(candidates) == 1:
             return candidates[0]
-        self.needed.append("--value COLUMN: which column contains what was measured?")
+        loaded = [c.name for c in self._free_columns() if c.quantity == "Ql" and "Q" in suitable]
+        why = f" (not {loaded[0]}: 1/Q_i = 1/Q_l − 1/Q_c)" if loaded and not candidates else ""
+        several = "; several are fitted one by one" if len(candidates) > 1 else ""
+        self.needed.append(f"--value COLUMN: which column contains what was measured{why}{several}?")
         return None
 
     def _observable(self, value: Column | None) -> Observable | None:
@@ -200,7 +220,8 @@ class _Inference:
         if not unit or observable.units == ("dimensionless",):
             targets = (observable.probe_unit,) if observable.probe_unit and unit else ()
             return bool(targets and units.convert_unit(unit, targets)) or value.quantity in OBSERVABLES.get(name, ())
-        return units.convert_unit(unit, observable.units, value.form.power, value.form.over_T) is not None
+        power = -value.form.power if value.quantity == "time" else value.form.power
+        return units.convert_unit(unit, observable.units, power, value.form.over_T) is not None
 
     def _hertz(self, value: Column) -> float:
         converted = units.convert_unit(self.options.value_unit or value.unit or "", units.HERTZ)
@@ -245,7 +266,7 @@ class _Inference:
     def _form(self, observable: Observable, value: Column) -> Form:
         """Return the form of the column of the value: that of the options, of the name, of the unit, or of a quality factor."""
         if self.options.inverse:
-            return Form(power=-1)
+            return replace(value.form, over_T=0, power=-1)
         if self.options.form is not None:
             form = parse_form(self.options.form)
             if form is None:
@@ -256,11 +277,11 @@ class _Inference:
         form = value.form
         if form.log == "log":
             self.needed.append(f"--form log10 or --form ln: the base of the logarithm {value.name} is not clear")
-        if value.quantity == "time" and form == Form():  # T1 of a rate 1/T1
-            return Form(power=-1)
+        if value.quantity == "time":  # T1 of a rate 1/T1
+            return replace(form, power=-form.power)
         is_loss = "loss" in OBSERVABLES.get(observable.name, ())
-        if is_loss and form == Form() and (value.quantity == "Q" or self._is_large(value)):
-            return Form(power=-1)
+        if is_loss and form.power == 1 and not form.over_T and (value.quantity == "Q" or self._is_large(value)):
+            return replace(form, power=-1)
         unit = self.options.value_unit or value.unit
         if unit and form == Form() and units.convert_unit(unit, observable.target_units) is None:
             over = [n for n in (1, 2, 3) if units.convert_unit(unit, observable.target_units, 1, n)]
@@ -289,7 +310,7 @@ class _Inference:
                 }
                 unit = next((x for x, ratio in ratios.items() if abs(ratio - 1) < PROBE_RATIO), None)
         if unit is None:
-            examples = " or ".join(targets)
+            examples = "us" if value.quantity == "time" else " or ".join(targets)
             self.needed.append(f"--value-unit UNIT: the unit of {value.name} is not clear; say it, like {examples}")
             return
         section: dict[str, Any] = {"column": value.name, "unit": unit}
@@ -354,6 +375,8 @@ class _Inference:
 
     def _probe(self, observable: Observable, value: Column) -> float | None:
         """Return the probing frequency, which is that of the resonator itself."""
+        if "value" not in self.data and value.quantity == "frequency":  # it follows from the unit, which is asked for
+            return None
         hertz = self._hertz(value)
         numbers = self._numbers(value)
         if observable.probe_unit and hertz and numbers and min(numbers) > 0 and value.quantity != "shift":

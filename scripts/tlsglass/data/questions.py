@@ -5,9 +5,13 @@ The Snakefile imports this module: no numpy.
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import math
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from statistics import median
 from typing import Any
 
 from tlsglass.base.validation import Question
@@ -19,6 +23,10 @@ from tlsglass.models.observable import Observable
 
 LOW_K = 0.005  # below it few measure, so that a temperature down there may be another quantity
 MAX_SERIES = 40  # different values of a column that tells series apart
+MAX_GAP = 1.5  # ratio of neighboring temperatures between which a series is interpolated
+MIN_PAIRS = 8  # of values at one temperature, whose differences show whether they are of one series
+SERIES_P_VALUE = 0.01  # of so many differences with the same sign in one series
+SERIES_DIFFERENCE = 0.05  # of the value, or of the whole change of the values, below which two series are as good as one
 
 
 def ask(info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints) -> Iterator[Question]:
@@ -26,10 +34,13 @@ def ask(info: Mapping[str, Any], observable: Observable, table: Table, points: M
     low, high = info.get("window_K", (0.0, math.inf))
     inside = [k for k, T in enumerate(points.T_K) if low <= T <= high]
     confirmed = info.get("confirm", ())
-    for check in (_ask_range, _ask_Q, _ask_errors, _ask_swapped, _ask_series):
-        for code, line in check(info, observable, table, points, inside):
+    for check in (_ask_range, _ask_Q, _ask_errors, _ask_swapped, _ask_series, _ask_pooled):
+        asked = list(check(info, observable, table, points, inside))
+        for code, line in asked:
             if code not in confirmed:
                 yield Question(code, f"{table.source}: {line}")
+        if check is _ask_series and asked:  # which the next one would ask about as well
+            return
 
 
 def is_possible(observable: Observable, values: list[float]) -> bool:
@@ -79,6 +90,9 @@ def _ask_Q(
     is_inverse = section.get("inverse", False) or section.get("form") == "1/value"
     if observable.name not in ("internal_friction", "resonator_loss") or column is None:
         return
+    if observable.driven and column.quantity in ("Ql", "Qc"):
+        name = "loaded" if column.quantity == "Ql" else "coupling"
+        yield "not_Q_internal", f"column {section['column']} is called a {name} Q: the loss is 1/Q_i = 1/Q_l − 1/Q_c"
     largest = max(points.value[k] for k in inside)
     if is_inverse and largest > 1:
         yield "Q_below_1", f"column {section['column']}: Q of {1 / largest:.3g}, below 1: if it contains 1/Q, add --form value"
@@ -147,8 +161,75 @@ def _ask_series(
         values = ", ".join(series[:8]) + (f" and {len(series) - 8} more" if len(series) > 8 else "")
         where = quoted(f"{name}={series[0]}")
         line = f"temperatures repeat while column {name} varies ({values}): choose by --where {where}"
+        if observable.driven and column.quantity in ("power", "photons"):
+            line += f", or fit the saturation by --{column.quantity} {quoted(name)}"
+        elif observable.probe is not None and not observable.is_timed:
+            line += f", or fit each and all together by --group {quoted(name)}"
         yield "mixed_series", line
         return
+
+
+def _ask_pooled(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where the points are of several series that no column tells apart, one of which has the larger values."""
+    if "drive" in info["data"] or points.time_s is not None:
+        return
+    series = _series([points.T_K[k] for k in inside], [points.value[k] for k in inside])
+    span = max(points.value[k] for k in inside) - min(points.value[k] for k in inside)
+    for first, second in itertools.pairwise(series):
+        pairs = [(a, b) for T, b in second if (a := _interpolate(first, T)) is not None]
+        sizes = [max(abs(a), abs(b)) if observable.positive else span for a, b in pairs]
+        shares = sorted((b - a) / size for (a, b), size in zip(pairs, sizes, strict=True) if size > 0)
+        n, larger = len(shares), sum(share > 0 for share in shares)
+        if n < MIN_PAIRS:
+            continue
+        p_value = 2 * sum(math.comb(n, k) for k in range(min(larger, n - larger) + 1)) / 2**n
+        difference = median(map(abs, shares))
+        if p_value < SERIES_P_VALUE and difference > SERIES_DIFFERENCE:
+            of = "their size" if observable.positive else "the whole change"
+            why = f"values at one temperature differ by {100 * difference:.2g} % of {of}, most in the same direction"
+            yield "pooled_series", f"{why}: are these several powers, devices or sweeps? Fit one, or name them in a column"
+            return
+
+
+Series = list[tuple[float, float]]
+
+
+def _series(T_K: list[float], values: list[float]) -> list[Series]:
+    """Return the series of points in the order of the rows: runs of ascending or descending T, or rows of the same T."""
+    runs: list[Series] = []
+    direction = 0.0
+    for T, value in zip(T_K, values, strict=True):
+        step = T - runs[-1][-1][0] if runs else 0.0
+        if not runs or step * direction < 0:
+            runs.append([])
+            direction = 0.0
+        elif step:
+            direction = step
+        runs[-1].append((T, value))
+    if all(len(run) >= MIN_PAIRS for run in runs) and len(runs) > 1:
+        return [sorted(run) for run in runs]
+    repeated: list[Series] = []
+    counts: Counter[str] = Counter()
+    for T, value in zip(T_K, values, strict=True):
+        label = f"{T:.3g}"
+        if counts[label] == len(repeated):
+            repeated.append([])
+        repeated[counts[label]].append((float(label), value))
+        counts[label] += 1
+    return [sorted(part) for part in repeated]
+
+
+def _interpolate(series: Series, T: float) -> float | None:
+    """Return the value of a series in ascending order at a temperature, None outside of it or across a wide gap."""
+    k = bisect.bisect_left(series, (T, -math.inf))
+    if k < len(series) and series[k][0] == T:
+        return series[k][1]
+    if not 0 < k < len(series) or series[k][0] > MAX_GAP * series[k - 1][0]:
+        return None
+    (low, first), (high, last) = series[k - 1], series[k]
+    return first + (last - first) * (T - low) / (high - low)
 
 
 def quoted(text: str) -> str:

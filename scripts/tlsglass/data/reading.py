@@ -24,6 +24,8 @@ def describe_reading(dataset: Dataset) -> dict[str, Any]:
         facts.append(f"error of T = {T_error.get('column') or ' + '.join(parts)}")
     facts += [f"{info[key]:g} {'s' if key == TIME else 'Hz'}" for key in registry.probe_keys() if key in info]
     facts += [_describe_column("t", **data["time"])] if "time" in data else []
+    if "drive" in data:
+        facts.append(_describe_drive(data["drive"]))
     facts += [f"rows with {name} = {value}" for name, value in data.get("where", {}).items()]
     low, high = dataset.points.T_range_K
     n_fitted = dataset.n_rows_in_window or len(dataset.points.T_K)
@@ -47,6 +49,14 @@ def describe_reading(dataset: Dataset) -> dict[str, Any]:
     }
 
 
+def _describe_drive(drive: Mapping[str, Any]) -> str:
+    """Return the column of the powers or of the photon numbers."""
+    if "power" in drive:
+        power, attenuation = drive["power"], drive["power"].get("attenuation_dB")
+        return f"power = {power['column']}" + (f" − {attenuation:g} dB" if attenuation else "")
+    return f"{'log10 of the ' if 'form' in drive['photons'] else ''}photon number = {drive['photons']['column']}"
+
+
 def _form_text(section: Mapping[str, Any]) -> str:
     """Return how the numbers of a column follow from the quantity; nothing where they are the quantity itself."""
     form = "1/value" if section.get("inverse") else str(section.get("form", ""))
@@ -59,9 +69,11 @@ def _describe_column(symbol: str, column: str, unit: str, **section: Any) -> str
     is_named = unit == "dimensionless" or unit in units.normalize_superscripts(column)
     shown = column if is_named else f"{column} ({unit})"
     shown += f" × {section['factor']:g}" if "factor" in section else ""
-    if form == "1/value" and unit == "dimensionless":
+    if form == "1/value":
         return f"{symbol} = {shown} inverted"
-    return f"{symbol} from {form.replace('value', symbol)} = {shown}" if form else f"{symbol} = {shown}"
+    inverse = symbol.removeprefix("1/") if symbol.startswith("1/") else f"1/{symbol}"
+    form = form.replace("1/value", inverse).replace("value", symbol)
+    return f"{symbol} from {form} = {shown}" if form else f"{symbol} = {shown}"
 
 
 def _describe_error(dataset: Dataset, symbol: str) -> str:

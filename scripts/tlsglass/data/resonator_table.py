@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from tlsglass.base import validation
-from tlsglass.data import infer_dataset, reading
+from tlsglass.data import drive_section, infer_dataset, reading
 from tlsglass.data.columns import Column, Form, describe_columns
 from tlsglass.data.dataset import Dataset
 from tlsglass.data.infer_dataset import ReadingOptions
@@ -56,25 +56,27 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
     needed: list[str] = []
     f = _column(f_table, options.frequency.value, ("frequency", "shift"), "--value COLUMN: the column of the frequency", needed)
     loss = _column(loss_table, options.loss, ("loss", "Q"), "--loss COLUMN or --Qi COLUMN: that of 1/Q_i or Q_i", needed)
-    power = _column(loss_table, options.power, ("power",), None, needed)
-    photons = _column(loss_table, options.photons, ("photons",), None, needed)
-    if options.power and options.photons:
-        raise validation.InputError("--power COLUMN or --photons COLUMN: one of them must be given")
-    sweep = photons if options.photons or power is None else power
     where = dict(options.frequency.where or {})
-    powers = _values(loss_table, sweep, where)
-    is_driven = sweep is not None and len(powers) > 1 and sweep.name not in where
-    drive = _drive(loss_table, sweep, power, options, needed) if is_driven and sweep else {}
+    sweep, drive = _drive(loss_table, options, needed)
     _raise_needed(loss_table, needed)
     assert f is not None
     assert loss is not None
     common = replace(options.frequency, form=None, inverse=False)
     fixed = {name: _fixed_of(name, common.fixed or {}) for name in ("resonator_frequency", "resonator_loss")}
     f_where = dict(where)
-    if is_driven and sweep and sweep.name in f_table.header:
-        f_where[sweep.name] = options.frequency_power or _best_sweep(f_table, sweep.name, f, options.frequency.error, where)
+    f_confirm = tuple(common.confirm)
+    if drive and sweep and sweep.name in f_table.header:
+        if len(_values(f_table, sweep, where)) <= drive_section.MAX_SWEEPS:
+            f_where[sweep.name] = options.frequency_power or _best_sweep(f_table, sweep.name, f, options.frequency.error, where)
+        else:  # no photon number has a sweep of its own: f, which does not depend on it in the model, is fitted at all of them
+            f_confirm += ("mixed_series",)
     f_options = replace(
-        common, observable="resonator_frequency", value=f.name, where=f_where or None, fixed=fixed["resonator_frequency"]
+        common,
+        observable="resonator_frequency",
+        value=f.name,
+        where=f_where or None,
+        fixed=fixed["resonator_frequency"],
+        confirm=f_confirm,
     )
     f_info = _infer(f_table, f_options, needed)
     probe = common.frequency_Hz or f_info.get("frequency_Hz")
@@ -98,15 +100,35 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
         if info and "from_residuals" in info["data"]["error"]:
             needed.append(f"{what} is missing, a column or like 50Hz or 1%: f and Q are weighted by their errors")
     _raise_needed(loss_table, needed)
-    loss_info["data"] |= {"drive": drive} if drive else {}
-    loss_info |= {"systematic": dict(options.systematic)} if options.systematic else {}
-    if options.relaxation:
-        loss_info["parameters"]["A_Hz_per_K3"] = {"start": 1e6, "low": 0.0}
+    _add_drive(loss_info, drive, options)
     f_info["title"] = f"f at {sweep.name} = {f_where[sweep.name]}" if sweep and sweep.name in f_where else "f"
     dataset = replace(infer_dataset.build_dataset(loss_table, loss_info), name="1/Q")
     partner = infer_dataset.build_dataset(f_table, f_info)
     joint = {"joint": [{"dataset": partner.name, "shared": SHARED}]}
     return replace(dataset, info=dataset.info | joint), [partner]
+
+
+def build_driven_loss(table: Table, options: ResonatorOptions) -> Dataset:
+    """Return the dataset of the loss alone at several powers or photon numbers; ``options.frequency`` are those of the loss.
+
+    Raises InputError with one line that names every option that is missing.
+    """
+    needed: list[str] = []
+    sweep, drive = _drive(table, options, needed)
+    if sweep and not drive and not needed:
+        needed.append(f"{sweep.name} has one value in these rows: a saturation needs several")
+    info = _infer(table, options.frequency, needed)
+    _raise_needed(table, needed)
+    _add_drive(info, drive, options)
+    return infer_dataset.build_dataset(table, info)
+
+
+def _add_drive(info: dict[str, Any], drive: Mapping[str, Any], options: ResonatorOptions) -> None:
+    """Add to the content of a dataset.yaml of the loss what the options of a drive, and of errors of the loss, say."""
+    info["data"] |= {"drive": drive} if drive else {}
+    info |= {"systematic": dict(options.systematic)} if options.systematic else {}
+    if options.relaxation:
+        info["parameters"]["A_Hz_per_K3"] = {"start": 1e6, "low": 0.0}
 
 
 def describe_reading(dataset: Dataset, partners: Sequence[Dataset]) -> str:
@@ -186,13 +208,32 @@ def _values(table: Table, column: Column | None, where: Mapping[str, str]) -> se
     return {numbers[k] for k in table.select(where) if math.isfinite(numbers[k])}
 
 
-def _drive(table: Table, sweep: Column, power: Column | None, options: ResonatorOptions, needed: list[str]) -> dict[str, Any]:
-    """Return the section ``data: drive``."""
+def _drive(table: Table, options: ResonatorOptions, needed: list[str]) -> tuple[Column | None, dict[str, Any]]:
+    """Return the column of the power or photon number, and the section ``data: drive``, empty for at most one power."""
+    power = _column(table, options.power, ("power",), None, needed)
+    photons = _column(table, options.photons, ("photons",), None, needed)
+    if options.power and options.photons:
+        raise validation.InputError("--power COLUMN or --photons COLUMN: one of them must be given")
+    where = options.frequency.where or {}
+    if photons is not None and (options.photons or power is None):
+        if photons.form.log not in ("", drive_section.LOG10):
+            needed.append(f"--photons COLUMN: the base of the logarithm {photons.name} is not clear; give a column of numbers")
+        section = {"column": photons.name} | ({"form": drive_section.LOG10} if photons.form.log else {})
+        drive: dict[str, Any] = {"photons": section}
+        is_sweep = power is not None and 1 < len(_values(table, power, where)) <= drive_section.MAX_SWEEPS
+        drive |= {"sweep": power.name} if power is not None and is_sweep else {}
+        is_driven = len(_values(table, photons, where)) > 1 and photons.name not in where
+        return (power if is_sweep else photons), (drive if is_driven else {})
+    if power is None or len(_values(table, power, where)) < 2 or power.name in where:
+        return power, {}
+    return power, _power_section(table, power, options, needed)
+
+
+def _power_section(table: Table, power: Column, options: ResonatorOptions, needed: list[str]) -> dict[str, Any]:
+    """Return the section ``data: drive`` of a power."""
     if options.coupling_geometry is None:
         needed.append("--coupling-geometry: notch or reflection: the photon number is 2 or 4 · Q_l²/Q_c · P/(ħω²)")
     drive: dict[str, Any] = {"coupling_geometry": options.coupling_geometry}
-    if sweep is not power or power is None:
-        return drive | {"photons": {"column": sweep.name}}
     unit = power.unit or "dBm"  # ASSUME: as instruments show it
     drive["power"] = {"column": power.name, "unit": unit}
     if unit == "dBm":

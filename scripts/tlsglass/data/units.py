@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from tlsglass.base import validation
 
-PREFIXES = {"": 0, "f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "k": 3, "M": 6, "G": 9, "T": 12}
+PREFIXES = {"": 0, "z": -21, "a": -18, "f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "k": 3, "M": 6, "G": 9, "T": 12}
 Dimension = tuple[int, int, int, int, int]  # powers of kg, m, s, K, mol
 ONE: Dimension = (0, 0, 0, 0, 0)
 BASE: dict[str, tuple[float, Dimension]] = {

@@ -245,7 +245,9 @@ def _point_problems(source: str, info: dict[str, Any], observable: Observable, p
     column = info["data"]["temperature"]["column"]
     lowest, highest = TEMPERATURES_K
     outside = [T for T in (min(T_K[k] for k in inside), max(T_K[k] for k in inside)) if not lowest <= T <= highest]
-    n_distinct = len({(T_K[k], points.time_s[k] if points.time_s else 0.0) for k in inside})
+    times = points.time_s or [0.0] * len(T_K)
+    sweeps = points.drive[drive_section.sweep_column(info)] if "drive" in info["data"] else times
+    n_distinct = len({(T_K[k], times[k], sweeps[k]) for k in inside})
     if n_distinct <= free + 1 and not info.get("joint"):
         few = f"the points in the window lie at {n_distinct} different temperatures{' and times' if points.time_s else ''}"
         problems.append(f"{source}: column {column}: {few}, too few for {free} free parameters: need {free + 2}")
@@ -257,7 +259,7 @@ def _point_problems(source: str, info: dict[str, Any], observable: Observable, p
     if observable.max_change is not None and change > observable.max_change:
         problems.append(
             f"{source}: column {info['data']['value']['column']}: changes by {change:.3g} in all: a relative change must stay"
-            f" below {observable.max_change:g}; is the unit right?"
+            f" below {observable.max_change:g}; is the unit right? Choose one of several devices by --where, or --group"
         )
     return problems
 

@@ -48,6 +48,8 @@ RESONATOR_OPTIONS = (
     *("loss", "Qi", "loss_error", "loss_window", "power", "f_power", "photons", "attenuation", "Qc", "inv_Qc", "Ql", "inv_Ql"),
     *("coupling_geometry", "systematic", "relaxation"),
 )
+DRIVE_OPTIONS = ("power", *RESONATOR_OPTIONS[RESONATOR_OPTIONS.index("photons") :])  # also of the loss alone
+LOSS = "resonator_loss"
 COLUMN_ROLES = {"T": "temperature", "temperature": "temperature", "value": "value", "error": "error"}
 
 
@@ -89,9 +91,9 @@ def _add_options(fit: argparse.ArgumentParser) -> None:
     interaction_help = "interaction of the TLSs of which J0/h0 is quoted (default: gaussian); J0/h0 of the others is compared"
     model.add_argument("--interaction", metavar="NAME", help=interaction_help)
     model.add_argument("--fix", action="append", metavar="NAME=X", help="fix a parameter, such as A_Hz_per_K3=1e8; repeatable")
-    _add_resonator_options(
-        fit.add_argument_group("f and Q together (--observable resonator); --value and --error are those of f")
-    )
+    of_resonators = "f and Q together (--observable resonator); --value and --error are those of f. Options of the drive, "
+    of_resonators += "--systematic and --relaxation may also be used with --observable resonator_loss"
+    _add_resonator_options(fit.add_argument_group(of_resonators))
     output = fit.add_argument_group("output")
     output.add_argument("--json", action="store_true", help="print all numbers as JSON, as in fit.json")
     output.add_argument("--quiet", action="store_true", help="print the conclusion only")
@@ -248,8 +250,14 @@ def prepare(args: argparse.Namespace, tables: Sequence[Table]) -> PreparedFit:
         return _prepare_chip(args, tables)
     if args.observable == RESONATOR:
         return PreparedFit(*resonator_table.build_resonator_datasets(tables, _resonator_options(args)))
-    _refuse(args, RESONATOR_OPTIONS, f"only with --observable {RESONATOR}")
+    is_driven = args.observable == LOSS and bool(_used(args, DRIVE_OPTIONS))
+    allowed = DRIVE_OPTIONS if args.observable == LOSS else ()
+    _refuse(args, [name for name in RESONATOR_OPTIONS if name not in allowed], f"only with --observable {RESONATOR}")
     table = join_tables(tables)
+    if is_driven:
+        _refuse(args, ("write_dataset",), "no use for it with the options of a drive")
+        options = _drive_options(args, _table_options(args, table))
+        return PreparedFit(resonator_table.build_driven_loss(table, options))
     return PreparedFit(infer_dataset.build_dataset(table, infer_dataset.infer_info(table, _table_options(args, table))))
 
 
@@ -300,19 +308,27 @@ def _report(prepared: PreparedFit, folder: Path, args: argparse.Namespace) -> No
 
 def _resonator_options(args: argparse.Namespace) -> ResonatorOptions:
     """Return the options of reading for f and 1/Q_i together."""
-    from tlsglass.data.resonator_table import ResonatorOptions
     from tlsglass.data.units import parse_window
 
     no_use = ("relative_error", "h0", "interaction", "write_dataset", "form", "inverse", "time")
     _refuse(args, no_use, f"no use for it with --observable {RESONATOR}")
-    return ResonatorOptions(
-        frequency=replace(_options(args), observable=None, name=_dataset_name(args)),
+    return replace(
+        _drive_options(args, replace(_options(args), observable=None, name=_dataset_name(args))),
         loss=args.loss or args.Qi,
         loss_is_inverse=bool(args.Qi) if args.loss or args.Qi else None,
         loss_error=args.loss_error,
         loss_window_K=parse_window(args.loss_window) if args.loss_window else None,
-        power=args.power,
         frequency_power=args.f_power,
+    )
+
+
+def _drive_options(args: argparse.Namespace, options: ReadingOptions) -> ResonatorOptions:
+    """Return the options of reading for the powers and systematic errors of a loss, with ``options`` for its columns."""
+    from tlsglass.data.resonator_table import ResonatorOptions
+
+    return ResonatorOptions(
+        frequency=options,
+        power=args.power,
         photons=args.photons,
         Qc=args.Qc or args.inv_Qc,
         Qc_is_inverse=bool(args.inv_Qc) if args.Qc or args.inv_Qc else None,
@@ -356,10 +372,15 @@ def _print_written(folder: Path, files: str, replaced: bool) -> None:
 
 def _refuse(args: argparse.Namespace, options: Collection[str], reason: str) -> None:
     """Raise InputError if one of ``options``, which would be ignored, is used."""
-    values = {name: getattr(args, name) for name in options}
-    used = [f"--{name.replace('_', '-')}" for name, value in values.items() if value is not None and value is not False]
+    used = _used(args, options)
     if used:
         raise validation.InputError(f"{', '.join(used)}: {reason}")
+
+
+def _used(args: argparse.Namespace, options: Collection[str]) -> list[str]:
+    """Return those of ``options`` that are used, as they are written."""
+    values = {name: getattr(args, name) for name in options}
+    return [f"--{name.replace('_', '-')}" for name, value in values.items() if value is not None and value is not False]
 
 
 def _dataset_name(args: argparse.Namespace) -> str:

@@ -10,6 +10,7 @@ from tlsglass.base import validation
 from tlsglass.data import infer_dataset, resonator_table
 from tlsglass.data.read_table import read_table
 from tlsglass.fitting.problem import FitProblem
+from tlsglass.report import fit_command
 
 TABLE = str(ROOT / "config/experiments/argonne_resonator_loss/data.csv")
 REQUIRED = {"--attenuation": "0", "--coupling-geometry": "notch"}
@@ -83,6 +84,40 @@ def test_with_one_power_no_saturation_is_fitted(tmp_path):
     assert "drive" not in loss.info["data"]
     assert loss.points.photons is None
     assert "no saturation" in resonator_table.describe_reading(loss, partners)
+
+
+def test_photon_numbers_need_no_coupling(tmp_path):
+    """Not even where they differ at all temperatures; f is then that of all rows, and a column of powers names the sweeps."""
+    table = pd.read_csv(TABLE)
+    table["navg"] = 1e3 * 10 ** (table["power_dBm"] / 10) * (1 + table["T_K"])
+    table.drop(columns=["inv_Qc", "Ql"]).to_csv(tmp_path / "n.csv", index=False)
+    none = {"attenuation_dB": None, "coupling_geometry": None}
+    loss, (shift,) = build(tmp_path / "n.csv", photons="navg", **none)
+    assert len(set(loss.points.sweep)) == 5
+    assert len(shift.points.T_K) == 51
+    table.drop(columns=["power_dBm", "inv_Qc", "Ql"]).to_csv(tmp_path / "n.csv", index=False)
+    ranked, (shift,) = build(tmp_path / "n.csv", **none)
+    np.testing.assert_allclose(np.sort(ranked.points.photons), np.sort(loss.points.photons))
+    assert len(set(ranked.points.sweep)) == 5
+    assert len(shift.points.T_K) == len(table)
+
+
+def test_the_loss_alone_has_a_saturation_too(tmp_path):
+    table = pd.read_csv(TABLE)
+    table["n"] = 1e3 * 10 ** (table["power_dBm"] / 10)
+    table[["T_K", "n", "inv_Qi", "inv_Qi_sigma"]].to_csv(tmp_path / "n.csv", index=False)
+    words = [str(tmp_path / "n.csv"), "--observable", "resonator_loss", "--frequency", "8.17GHz"]
+    tables = [read_table(tmp_path / "n.csv")]
+    prepared = fit_command.prepare(fit_command.parse([*words, "--photons", "n"]), tables)
+    assert len(set(prepared.dataset.points.sweep)) == 5
+    assert "photon number = n" in prepared.reading
+    assert {"log10_nc", "beta1", "beta2"} <= set(FitProblem.from_dataset(prepared.dataset).free)
+    with pytest.raises(validation.Question, match="--photons n"):
+        fit_command.prepare(fit_command.parse(words), tables)
+    with pytest.raises(validation.InputError, match="n has one value"):
+        fit_command.prepare(fit_command.parse([*words, "--photons", "n", "--where", f"n={table['n'][0]}"]), tables)
+    with pytest.raises(validation.InputError, match="--f-power: only with --observable resonator"):
+        fit_command.prepare(fit_command.parse([*words, "--photons", "n", "--f-power", "-30"]), tables)
 
 
 def test_f_and_loss_may_be_in_two_files_with_different_rows(tmp_path):

@@ -368,6 +368,64 @@ def test_series_that_are_mixed(tmp_path):
     load("nyu_al_inp_resonator.csv", observable="resonator_frequency", value="f0_Hz")
 
 
+@pytest.mark.parametrize("header", ["Qi (x1e3)", "Qi/1000", "Q_i [10^3]", "log10(Q_int)", "lg Qi"])
+def test_multiples_and_logarithms_of_Q_are_inverted(tmp_path, header):
+    column, error = (1e-3 / WEAK, 2e-5 / WEAK) if "g" not in header else (-np.log10(WEAK), 0.02 / np.log(10) + 0 * T)
+    for option in ({}, {"inverse": True}):
+        points = load(write(tmp_path, f"T_K,{header},err {header}", T, column, error), **LOSS_OPTIONS, **option).points
+        np.testing.assert_allclose(points.value, WEAK, rtol=1e-9)
+        np.testing.assert_allclose(points.error, 0.02 * WEAK, rtol=1e-9)
+
+
+def test_the_internal_Q_is_taken_and_no_other(tmp_path):
+    points = load(write(tmp_path, "T_K,Q,Qi,Qc,n", T, 2e4 + T, 1 / WEAK, 1e5 + T, 1 + T), **LOSS_OPTIONS).points
+    np.testing.assert_allclose(points.value, WEAK)
+    assert "--value COLUMN" in refusal(write(tmp_path, "T_K,Q_L,Q_c", T, 2e4 + T, 1e5 + T), **LOSS_OPTIONS)
+    named = {"value": "Q_L", "inverse": True, "value_unit": "dimensionless"}
+    assert question(tmp_path / "t.csv", **LOSS_OPTIONS, **named) == "not_Q_internal"
+
+
+QUBIT_OPTIONS = {"observable": "qubit_relaxation", "frequency_Hz": 5e9}
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("temp_mK,T1 (us),T2 (us)", lambda rate: 1e6 / rate),
+        ("temp_mK,T1,T2", lambda rate: 1e6 / rate),
+        ("T (mK),1/T1 (kHz),1/T2 (kHz)", lambda rate: 1e-3 * rate),
+        ("T (mK),Gamma1 (1/us),T2 (us)", lambda rate: 1e-6 * rate),
+        ("T (mK),log10(T1/us),T2 (us)", lambda rate: np.log10(1e6 / rate)),
+    ],
+)
+def test_T1_of_a_qubit_is_neither_a_temperature_nor_T2(tmp_path, header, column):
+    rate = 1e4 * (1 + T)
+    unit = {} if "(" in header else {"value_unit": "us"}
+    points = load(write(tmp_path, header, 100 * T, column(rate), 0.7 * column(rate)), **QUBIT_OPTIONS, **unit).points
+    np.testing.assert_allclose(points.value, rate, rtol=1e-9)
+    np.testing.assert_allclose(points.T_K, 0.1 * T)
+
+
+@pytest.mark.parametrize("order", ["one after the other", "by temperature", "down and up"])
+def test_series_without_a_column_that_names_them(tmp_path, order):
+    """Three powers of one resonator, of which the strong ones saturate the TLSs at low temperature."""
+    losses = [WEAK / (1 + power / T) * (1 + 0.02 * np.sin(9 * T)) for power in (0, 1, 10)]
+    rows = [(t, loss) for part in losses for t, loss in zip(T, part, strict=True)]
+    if order == "by temperature":
+        rows.sort(key=lambda row: row[0])
+    if order == "down and up":
+        up = 1.001 * T  # other temperatures, none of which repeats
+        rows = [*zip(T[::-1], losses[0][::-1], strict=True), *zip(up, 0.6 * losses[0], strict=True)]
+    assert question(write(tmp_path, "T_K,loss", *zip(*rows, strict=True)), **LOSS_OPTIONS) == "pooled_series"
+
+
+def test_repeated_points_of_one_series_are_no_question(tmp_path):
+    rng = np.random.default_rng(4)
+    for T_rows in (np.tile(T, 3), np.repeat(T, 3), np.concatenate([T, T[::-1]])):
+        loss = 1e-5 * (1 + T_rows) * (1 + 0.2 * rng.standard_normal(len(T_rows)))
+        load(write(tmp_path, "T_K,loss", T_rows, loss), **LOSS_OPTIONS)
+
+
 def test_columns_that_are_swapped_or_are_no_value(tmp_path):
     assert question("silent_swapped_columns.csv", **KAPPA_OPTIONS) == "swapped_columns"
     assert question("silent_log10_kappa_positive.csv", **KAPPA_OPTIONS) == "value_range"

@@ -139,6 +139,21 @@ def test_photon_numbers_may_be_given(tmp_path):
     np.testing.assert_array_equal(points.photons, points.sweep)
 
 
+def test_photon_numbers_may_be_logarithms_and_differ_at_all_temperatures(tmp_path):
+    """Without a column of powers, the lowest number at each temperature belongs to one sweep."""
+    rows = table().assign(n=lambda rows: rows["nbar"] * (1 + 0.1 * rows["T_K"]), log_n=lambda rows: np.log10(rows["n"]))
+    points = {}
+    for name, section in (("number", {"column": "n"}), ("logarithm", {"column": "log_n", "form": "log10"})):
+        (tmp_path / name).mkdir()
+        info = changed(drive(photons=section))
+        points[name] = load_dataset(write(tmp_path / name, info, rows), DATASET_SCHEMA).points
+    np.testing.assert_allclose(points["logarithm"].photons, points["number"].photons, rtol=1e-12)
+    assert sorted(set(points["number"].sweep)) == [0, 1, 2, 3, 4]
+    for _, sweep in points["number"].sweeps():
+        assert len(np.unique(sweep.T_K)) == len(sweep.T_K) == 10
+        assert np.ptp(sweep.photons / (1 + 0.1 * sweep.T_K)) < 1e-9
+
+
 def test_a_column_of_Q_is_inverted_with_its_errors(tmp_path):
     rows = table().assign(Qi_err=1e3)
     change = changed(
@@ -208,7 +223,11 @@ BROKEN = [
     (changed(("data.drive.Qc.column", "Q_c")), None, r"data\.csv: column Q_c: missing"),
     (changed(("data.drive.Ql.column", "Q_l")), None, r"data\.csv: column Q_l: missing"),
     (changed(("data.drive.sweep", "T_K2")), None, r"data\.csv: column T_K2: missing"),
-    (changed(drive(photons={"column": "many"})), table().assign(many=np.arange(1, 51)), r"column many: 50 values are too many"),
+    (
+        changed(drive(photons={"column": "nbar"}, sweep="many")),
+        table().assign(many=np.arange(1, 51)),
+        r"column many: 50 values are too many",
+    ),
     (changed(("data.drive.colour", "red")), None, r"data\.drive\.colour"),
     (changed(("data.drive", "strong")), None, r"data\.drive = 'strong'"),
     # the cells
