@@ -159,6 +159,8 @@ def format_with_two_errors(value: float, up: float, down: float) -> str:
     if up_last == down_last:
         return format_with_error(value, last * 10.0**digit)
     leading = max(_exponent(value, digit), digit)
+    if max(up, down) > 30 * min(up, down):  # the digits of one error would not mean anything beside those of the other
+        return f"{value:.{leading - digit + 1}g} +{up:.2g} -{down:.2g}"
     if digit <= 0 and leading > -5:
         return f"{value:.{-digit}f} +{up:.{-digit}f} -{down:.{-digit}f}"
     return f"{value / 10.0**leading:.{leading - digit}f}(+{up_last} -{down_last})e{leading:+03d}"

@@ -124,7 +124,8 @@ def _near_joint(alone: Sequence[DeviceFits], problem: FitProblem, joint: Fit) ->
     """Return the fits of the devices, each at the minimum nearest to the joint fit of those that its points do not exclude."""
     near, k = [], 0
     for device in alone:
-        own, values, parts = device.models.problem, {}, []
+        own, parts = device.models.problem, list[Fit]()
+        values: Values = {}
         for j, dataset in enumerate(own.datasets):
             of_dataset = problem.own_values(k + j, joint.values)
             values |= {own.name(j, name): value for name, value in of_dataset.items()}

@@ -101,7 +101,7 @@ def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
         "shared": [list(names) for names in problem.shared],
         "n_points": len(points),
         "errors_given": True,
-        "temperature_errors_given": all(member.all_points.T_error_K is not None for member in problem.datasets),
+        "temperature_errors_given": all(member.all_points.T_error_K is not None for member in (dataset, *partners)),
         **models_record(fits, conclusion, _atlas_summary(fits, conclusion)),
         "parameters": parameter_list(fits, conclusion),
     }

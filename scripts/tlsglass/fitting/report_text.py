@@ -18,6 +18,7 @@ VOID = "void"  # of a comparison of models that do not describe the points
 MINUS = "\N{MINUS SIGN}"
 CONTRADICTION_SIGMA = 3.0  # difference of separate fits beyond which a joint fit warns
 ASYMMETRY = 0.25  # relative difference of the two errors beyond which both are printed
+CLOSE_TO_POINTS = 0.03  # rms residual relative to the span, up to which parameters of a model are reported in any case
 TEMPERATURE_ERRORS_HINT = "; if the temperatures scatter, state by how much (--temperature-error)"
 EQ3, STM, ATLAS = "Eq. (3)", "STM", "atlas"  # labels of the models
 SYMBOLS = {"mu": "µ", J0_OVER_H0: "J0/h0"}
@@ -129,8 +130,11 @@ def _model_text(fit: Record, label: str, model: Record) -> str:
             text += f" (68 %: {format_interval(model, row['name'])}; 95 %: {format_interval(model, row['name'], 95)})"
         text += _in_other_minima(model, row["name"])
         texts.append(text + (f" {row['unit']}" if row["unit"] and "%" not in text and not text.endswith("constrained") else ""))
-    if not described:
+    if not model["acceptable"]:
         texts.insert(0, f"does not describe the points within their errors ({_goodness(fit, model)})")
+    elif not described:
+        better = STM if Reason.STM_BEATS_ATLAS in fit["conclusion"]["reasons"] else EQ3
+        texts.insert(0, f"is excluded by the fit of {better} ({_goodness(fit, model)})")
     return "; ".join(texts)
 
 
@@ -244,6 +248,10 @@ def warnings(fit: Record) -> list[dict[str, str]]:
         lines.append(("extra_scatter", text + ("" if fit["temperature_errors_given"] else TEMPERATURE_ERRORS_HINT)))
     elif free["errors_given"] and free["acceptable"] and error_scale(free["chi2"], free["dof"]) > 1:
         lines.append(("errors_scaled", f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}"))
+    if fit["errors_given"] and not (free["acceptable"] or fit["stm"]["acceptable"] or fit["temperature_errors_given"]):
+        if min(fit["rms_residual_of_span"].values()) < CLOSE_TO_POINTS:
+            text = "the errors of the points are far below what the models leave" + TEMPERATURE_ERRORS_HINT
+            lines.append(("no_temperature_errors", text))
     if free["independent_fraction"] < 1:
         effective = free["independent_fraction"] * fit["n_points"]
         lines.append(("correlated_residuals", f"residuals are correlated: they count as {effective:.0f} independent points"))

@@ -19,7 +19,7 @@ from tlsglass.fitting.comparison import ModelFits, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion, State
 from tlsglass.fitting.fit import Fit, ParameterState, delta_aicc
 from tlsglass.fitting.problem import FitProblem, base_name, dataset_parameters
-from tlsglass.fitting.report_text import ATLAS, EQ3, STM
+from tlsglass.fitting.report_text import ATLAS, CLOSE_TO_POINTS, EQ3, STM
 from tlsglass.models import registry
 from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
 
@@ -39,7 +39,6 @@ CURVE_POINTS = 300
 MISSING_TIME_S = 1.0  # ASSUME: for what a specific heat without a time would mean with one
 SMALLEST_STEP = 1e-7  # of a parameter for the slope of a model, relative
 N_EXPONENT = 12  # temperatures at which an exponent is determined
-CLOSE_TO_POINTS = 0.03  # rms residual relative to the span, up to which parameters of a model are reported in any case
 
 
 @dataclass(frozen=True)
