@@ -181,8 +181,7 @@ class _Inference:
             return candidates[0]
         loaded = [c.name for c in self._free_columns() if c.quantity == "Ql" and "Q" in suitable]
         why = f" (not {loaded[0]}: 1/Q_i = 1/Q_l − 1/Q_c)" if loaded and not candidates else ""
-        several = "; several are fitted one by one" if len(candidates) > 1 else ""
-        self.needed.append(f"--value COLUMN: which column contains what was measured{why}{several}?")
+        self.needed.append(f"--value COLUMN: which column contains what was measured?{why}")
         return None
 
     def _observable(self, value: Column | None) -> Observable | None:

@@ -241,17 +241,7 @@ def warnings(fit: Record) -> list[dict[str, str]]:
         drift = format_drift(fit, name, scanned)
         if drift:
             lines.append(("window_drift", f"{drift} with the upper end of the window: choose --window (window_K)"))
-    if any(free["extra_scatter"]):
-        size = free["extra_scatter"][0]
-        text = format_percent(size) + " of the value" if fit["extra_scatter_relative"] else _with_unit(size, fit)
-        text = f"errors are far below the scatter of neighboring points: a scatter of {text} is added to them"
-        lines.append(("extra_scatter", text + ("" if fit["temperature_errors_given"] else TEMPERATURE_ERRORS_HINT)))
-    elif free["errors_given"] and free["acceptable"] and error_scale(free["chi2"], free["dof"]) > 1:
-        lines.append(("errors_scaled", f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}"))
-    if fit["errors_given"] and not (free["acceptable"] or fit["stm"]["acceptable"] or fit["temperature_errors_given"]):
-        if min(fit["rms_residual_of_span"].values()) < CLOSE_TO_POINTS:
-            text = "the errors of the points are far below what the models leave" + TEMPERATURE_ERRORS_HINT
-            lines.append(("no_temperature_errors", text))
+    lines += _error_warnings(fit)
     if free["independent_fraction"] < 1:
         effective = free["independent_fraction"] * fit["n_points"]
         lines.append(("correlated_residuals", f"residuals are correlated: they count as {effective:.0f} independent points"))
@@ -269,6 +259,23 @@ def warnings(fit: Record) -> list[dict[str, str]]:
     if fit["provenance"] == "reconstructed":
         lines.append(("reconstructed", "the points are reconstructed, not measured"))
     return [{"code": code, "text": text} for code, text in lines]
+
+
+def _error_warnings(fit: Record) -> list[tuple[str, str]]:
+    """Return a warning if the errors of the points are too small."""
+    free = fit["mu_free"]
+    described = free["acceptable"] or fit["stm"]["acceptable"]
+    if any(free["extra_scatter"]):
+        size = free["extra_scatter"][0]
+        text = format_percent(size) + " of the value" if fit["extra_scatter_relative"] else _with_unit(size, fit)
+        text = f"errors are far below the scatter of neighboring points: a scatter of {text} is added to them"
+        return [("extra_scatter", text + ("" if fit["temperature_errors_given"] else TEMPERATURE_ERRORS_HINT))]
+    if free["errors_given"] and free["acceptable"] and error_scale(free["chi2"], free["dof"]) > 1:
+        return [("errors_scaled", f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}")]
+    is_close = min(fit["rms_residual_of_span"].values()) < CLOSE_TO_POINTS
+    if free["errors_given"] and is_close and not (described or fit["temperature_errors_given"]):
+        return [("no_temperature_errors", "errors are far below the residuals of all models" + TEMPERATURE_ERRORS_HINT)]
+    return []
 
 
 def _bound_warnings(label: str, model: Record) -> list[tuple[str, str]]:

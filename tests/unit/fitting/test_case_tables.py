@@ -10,6 +10,7 @@ from tlsglass import fit
 from tlsglass.fitting.comparison import compare, fit_models
 from tlsglass.fitting.conclusion import State
 from tlsglass.fitting.problem import FitProblem
+from tlsglass.models.registry import get_observable
 
 CASES = Path(__file__).parents[2] / "data/cases"
 KAPPA = "thermal_conductivity"
@@ -150,3 +151,18 @@ def test_results_that_people_use():
     values = report.fit["mu_free"]["values"]
     np.testing.assert_allclose(curve["value"], values["kappa_1K"] * curve["T_K"] ** (2 - values["mu"]))
     assert np.isnan(report.predict([10.0], "atlas")["value"][0])
+
+
+@pytest.mark.parametrize("temperature_error", [None, "0.3mK+0.1%"])
+def test_errors_of_the_temperature_are_asked_for_where_they_are_missing(temperature_error):
+    """f of a niobium resonator to 4 K, with temperatures rounded to 1 mK: where f is steep, this exceeds the errors of f."""
+    T = np.linspace(0.05, 4.0, 60)
+    values = {"mu": 0.0, "F_tan_delta": 2e-5, "gap_K": 16.5, "kinetic_inductance_fraction": 0.03, "offset": 0.0}
+    shift = get_observable("resonator_frequency").curve(T, values, 7.1e9) + 3e-8 * np.random.default_rng(1).standard_normal(60)
+    options = {"error": 3e-8, "frequency": 7.1e9, "temperature_error": temperature_error, "scan": False}
+    report = fit(np.round(T, 3), shift, "resonator_frequency", **options)
+    codes = [warning["code"] for warning in report.fit["warnings"]]
+    assert ("no_temperature_errors" in codes) == (temperature_error is None)
+    rows = report.parameters.query("model == 'STM'").set_index("name")
+    for name in ("F_tan_delta", "gap_K"):  # reported in any case, since the models follow the points closely
+        assert rows.loc[name, "value"] == pytest.approx(values[name], rel=0.02)
