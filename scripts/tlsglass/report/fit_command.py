@@ -91,9 +91,9 @@ def _add_options(fit: argparse.ArgumentParser) -> None:
     interaction_help = "interaction of the TLSs of which J0/h0 is quoted (default: gaussian); J0/h0 of the others is compared"
     model.add_argument("--interaction", metavar="NAME", help=interaction_help)
     model.add_argument("--fix", action="append", metavar="NAME=X", help="fix a parameter, such as A_Hz_per_K3=1e8; repeatable")
-    of_resonators = "f and Q together (--observable resonator); --value and --error are those of f. Options of the drive, "
-    of_resonators += "--systematic and --relaxation may also be used with --observable resonator_loss"
-    _add_resonator_options(fit.add_argument_group(of_resonators))
+    title = "f and Q together (--observable resonator); --value and --error are those of f"
+    of_loss = "Options of the drive, --systematic and --relaxation are also options of resonator_loss."
+    _add_resonator_options(fit.add_argument_group(title, of_loss))
     output = fit.add_argument_group("output")
     output.add_argument("--json", action="store_true", help="print all numbers as JSON, as in fit.json")
     output.add_argument("--quiet", action="store_true", help="print the conclusion only")
