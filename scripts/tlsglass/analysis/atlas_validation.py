@@ -11,9 +11,15 @@ All of these simulations but the last are annealed, and compared with the atlas 
 * "size": larger lattices, to which the size term was fitted: not a prediction, but a test of its form.
 * "equilibrium": exchange Monte Carlo that the excess of annealing was not fitted to, simulated with another seed, compared with
   the atlas of lattices of its size in equilibrium.
+
+Pulls are not independent. All temperatures and couplings of one seed share their realizations, all predictions share the errors
+of the atlas, and where many states of each realization are counted, one TLS contributes to many bins. How far the mean and the
+width of pulls scatter if all errors are correct is therefore found by resampling (``_resample_pulls``).
 """
 
+import json
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
@@ -31,7 +37,8 @@ from tlsglass.dos import grid
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.fits import EQ3_WINDOW_T, fit_eq3
 
-MIN_COUNTS = 30  # in a bin for its pull
+MIN_COUNTS = 30  # in a bin for its pull, as a mean over the states of a realization
+RESAMPLES, RESAMPLING_SEED = 1000, 20210211
 TOLERANCE = 0.01  # a mean density is right within this, or within two of its errors ...
 TOLERANCE_B, TOLERANCE_MU = 0.02, 0.02  # ... and B and µ within these
 
@@ -53,7 +60,8 @@ class Validation(NamedTuple):
     means
         Mean densities in the ``energy_zones``.
     pulls
-        Pulls bin by bin, one row for each set and temperature.
+        Pulls bin by bin: one row for each set and temperature; one for all sets of a kind at each temperature, which has no L
+        and no J0/h0; and one for all sets of a kind, which has no temperature, either.
     fits
         B and µ of Eq. (3), of the atlas compared with those of the counts.
     """
@@ -70,16 +78,23 @@ def validate(
     report: Callable[[str], object] = print,
 ) -> Validation:
     """Return the validation of an atlas and of the annealing excess; ``published`` are densities with jackknife groups."""
-    means, pulls, fits = [], [], []
+    means, fits = [], []
+    pulls: dict[tuple[Any, ...], list[PullStatistics]] = defaultdict(list)  # of (kind, L, J0/h0, T/h0), as in the table
+    resampling = Resampling()
     for kind, counts, predict in _predictions(atlas, excess, published, report):
         g, T = (labels.round_to_label(x / atlas.h0_K) for x in (counts.J0_K, counts.T_K))
         head = {"kind": kind, "L": counts.L, "J0_over_h0": g, "T_over_h0": T}
         expected = predict(counts)
         means += [head | compare_means(counts, expected, kind, *zone) for zone in energy_zones(counts.T_K, atlas.h0_K)]
-        pulls.append(head | _pull_statistics(counts, expected, kind, atlas.h0_K))
+        statistics = pull_statistics(counts, expected, kind, atlas.h0_K, resampling)
+        for key in ((kind, counts.L, g, T), (kind, None, None, T), (kind, None, None, None)):
+            pulls[key].append(statistics)
         if kind in ("test", "test_size", "published"):
             fits.append(head | _compare_fits(atlas, counts))
-    return Validation(*map(pd.DataFrame, (means, pulls, fits)))
+    names = ("kind", "L", "J0_over_h0", "T_over_h0")
+    rows = [dict(zip(names, key, strict=True)) | combine_pulls(statistics) for key, statistics in pulls.items()]
+    table_of_pulls = pd.DataFrame(rows).astype({"L": "Int64"})
+    return Validation(pd.DataFrame(means), table_of_pulls, pd.DataFrame(fits))
 
 
 def _predictions(
@@ -159,22 +174,109 @@ def compare_means(
     }
 
 
-def _pull_statistics(counts: DensityOfStates, expected: JackknifeEstimate, kind: str, h0_K: float) -> dict[str, Any]:
-    """Return number, mean and width of the pulls of bins below 2 h0.
+class Resampling:
+    """Random signs (resamples, rows) of the rows of jackknife estimates, common to estimates from the same realizations."""
 
-    Bins are merged until each has ``MIN_COUNTS`` counts or is T wide.
-    """
+    def __init__(self) -> None:
+        self._rng = np.random.default_rng(RESAMPLING_SEED)
+        self._signs: dict[tuple[Any, ...], FloatArray] = {}
+
+    def signs(self, rows: int, *source: Any) -> FloatArray:
+        """Return the signs for an estimate from a ``source`` that has this number of rows."""
+        key = (rows, *source)
+        if key not in self._signs:
+            self._signs[key] = self._rng.choice(np.array([-1.0, 1.0]), (RESAMPLES, rows))
+        return self._signs[key]
+
+    def signs_of_counts(self, counts: DensityOfStates) -> FloatArray:
+        """Return the signs for simulated counts; the realizations of a seed and a lattice are the same at every J0."""
+        assert counts.groups is not None
+        return self.signs(counts.groups, json.loads(counts.fingerprint)["seed"], counts.L, counts.n_realizations)
+
+
+class PullStatistics(NamedTuple):
+    """The pulls of one simulated density: the number of bins, and mean and variance, simulated and resampled."""
+
+    bins: int
+    mean: FloatArray  # (1 + resamples,)
+    variance: FloatArray  # (1 + resamples,)
+
+
+def pull_statistics(
+    counts: DensityOfStates, expected: JackknifeEstimate, kind: str, h0_K: float, resampling: Resampling
+) -> PullStatistics:
+    """Return the PullStatistics of ln n in bins below 2 h0, which are merged until each has ``MIN_COUNTS`` counts."""
     inside = counts.centers_K < 2 * h0_K
-    kept = grid.rebin(counts.total[inside], MIN_COUNTS)[:-1]
+    kept = grid.rebin(counts.total[inside], MIN_COUNTS * counts.snapshots)[:-1]
     widths = np.add.reduceat(counts.widths_K[inside], kept)
     simulated, predicted = (
         JackknifeEstimate(np.add.reduceat((n * counts.widths_K)[inside].rows, kept, axis=1)) / widths
         for n in (counts.n, expected)
     )
-    difference, error = _relative_difference(simulated, predicted, kind)
-    z = difference / error
-    mean = {"bins": len(z), "mean": z.mean(), "mean_err": 1 / math.sqrt(len(z))}
-    return mean | {"width": z.std(), "chi2_per_bin": np.mean(z**2)}
+    signs = resampling.signs_of_counts(counts)
+    if kind == "leave_one_out":
+        ratio = predicted / simulated
+        error, resampled = ratio.error / ratio.value, _resample_pulls(ratio, signs)
+    else:
+        of_atlas = _contributions(predicted)
+        error = np.hypot(predicted.error / predicted.value, simulated.error / simulated.value)
+        resampled = _resample_pulls(
+            simulated, signs, resampling.signs(predicted.groups, "atlas") @ of_atlas, np.sum(of_atlas**2, axis=0)
+        )
+    # of ln n, whose mean is closest to 0: where few counts make n too small, they also make its relative error too large
+    pulls = np.log(predicted.value / simulated.value) / error
+    z = np.concatenate([pulls[None], resampled])
+    return PullStatistics(z.shape[1], z.mean(axis=1), z.var(axis=1))
+
+
+def _contributions(estimate: JackknifeEstimate) -> FloatArray:
+    """Return the contribution of each group (groups, m) to the relative error: the sum of squares is the squared error."""
+    deviations: FloatArray = estimate.rows[1:] - estimate.rows[1:].mean(axis=0)
+    return math.sqrt((estimate.groups - 1) / estimate.groups) * deviations / estimate.value
+
+
+def _resample_pulls(
+    simulated: JackknifeEstimate, signs: FloatArray, other: FloatArray | float = 0.0, other_variance: FloatArray | float = 0.0
+) -> FloatArray:
+    """Return pulls (resamples, m) that occur if all errors are correct.
+
+    The contribution of each jackknife group gets a random sign. The error of ``simulated`` is estimated again from these
+    contributions, as it is in a simulation, so that pulls have the distribution of Student's t. ``other`` are deviations
+    (resamples, m) from an independent source, with their variance.
+    """
+    contributions = _contributions(simulated)
+    total = signs @ contributions
+    G = simulated.groups
+    variance = G / (G - 1) * (np.sum(contributions**2, axis=0) - total**2 / G)
+    pulls: FloatArray = (total + other) / np.sqrt(variance + other_variance)
+    return pulls
+
+
+def combine_pulls(statistics: Sequence[PullStatistics]) -> dict[str, Any]:
+    """Return the number, mean and width of all pulls together.
+
+    The width is that about the mean of each density. The errors of mean and width are the scatter of resampled ones;
+    ``width_expected`` is the mean of resampled widths.
+    """
+    weights = [of_density.bins for of_density in statistics]
+    mean, variance, square = (
+        np.average(values, axis=0, weights=weights)
+        for values in (
+            [of_density.mean for of_density in statistics],
+            [of_density.variance for of_density in statistics],
+            [of_density.variance + of_density.mean**2 for of_density in statistics],
+        )
+    )
+    width = np.sqrt(variance)
+    return {
+        "bins": sum(weights),
+        "mean": mean[0],
+        "mean_err": mean[1:].std(),
+        "width": width[0],
+        "width_err": width[1:].std(),
+        "width_expected": width[1:].mean(),
+        "chi2_per_bin": square[0],
+    }
 
 
 def _compare_fits(atlas: Atlas, counts: DensityOfStates) -> dict[str, Any]:
@@ -190,8 +292,9 @@ def _compare_fits(atlas: Atlas, counts: DensityOfStates) -> dict[str, Any]:
 
 
 def summarize(validation: Validation, excess: AnnealingExcess, size: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the summary of each kind of validation, of the excess of annealing and of the size term: kind, quantity, value.
+    """Return the summary of each kind of validation, of the excess of annealing and of the size term.
 
+    The columns are kind, quantity, value and value_err, the latter of the mean and width of the pulls only.
     ``size`` is the summary of the size term in the metadata of the atlas.
     """
     numbers = {"ratios": excess.metadata["bins"], "chi2_per_ratio": excess.metadata["chi2"] / excess.metadata["bins"]}
@@ -201,7 +304,7 @@ def summarize(validation: Validation, excess: AnnealingExcess, size: Mapping[str
     numbers |= {f"chi2_exponent_{exponent}": chi2 for exponent, chi2 in by_exponent.items()}
     rows += [{"kind": "size", "quantity": name, "value": float(value)} for name, value in numbers.items()]
     for kind, means in validation.means.groupby("kind", sort=False):
-        pulls = validation.pulls[validation.pulls["kind"] == kind]
+        pulls = validation.pulls[(validation.pulls["kind"] == kind) & validation.pulls["T_over_h0"].isna()].iloc[0]
         numbers = {
             "densities": len(means),
             "couplings": means["J0_over_h0"].nunique(),
@@ -209,9 +312,11 @@ def summarize(validation: Validation, excess: AnnealingExcess, size: Mapping[str
             "rms_difference": math.sqrt(np.mean(means["difference"] ** 2)),
             "mean_z": means["z"].mean(),
             "chi2_per_dof": np.mean(means["z"] ** 2),
-            "mean_pull": np.average(pulls["mean"], weights=pulls["bins"]),
-            "pull_width": math.sqrt(np.average(pulls["width"] ** 2, weights=pulls["bins"])),
+            "mean_pull": pulls["mean"],
+            "pull_width": pulls["width"],
+            "pull_width_expected": pulls["width_expected"],
         }
+        errors = {"mean_pull": pulls["mean_err"], "pull_width": pulls["width_err"]}
         fits = validation.fits[validation.fits["kind"] == kind] if len(validation.fits) else validation.fits
         if len(fits):
             for name, difference, error, tolerance in (
@@ -220,5 +325,8 @@ def summarize(validation: Validation, excess: AnnealingExcess, size: Mapping[str
             ):
                 numbers[f"{name}_share_right"] = (np.abs(difference) <= np.maximum(tolerance, 2 * error)).mean()
                 numbers[f"{name}_chi2_per_dof"] = np.mean((difference / error) ** 2)
-        rows += [{"kind": kind, "quantity": name, "value": float(value)} for name, value in numbers.items()]
+        rows += [
+            {"kind": kind, "quantity": name, "value": float(value), "value_err": float(errors.get(name, math.nan))}
+            for name, value in numbers.items()
+        ]
     return pd.DataFrame(rows)

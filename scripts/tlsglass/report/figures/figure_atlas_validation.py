@@ -24,8 +24,8 @@ def draw(means: pd.DataFrame, pulls: pd.DataFrame) -> style.Figure:
             continue
         z = rows_of_kind.groupby("J0_over_h0")["z"].agg(lambda z: np.sqrt(np.mean(z**2)))
         deviations.points(z.index, z, None, f"{label}: rms z", label=label, **look)
-        width = pulls[pulls["kind"] == kind].groupby("T_over_h0")[["width", "bins"]].mean()
-        widths.points(width.index, width["width"], None, f"{label}: width of the pulls", **look)
+        of_kind = pulls[(pulls["kind"] == kind) & pulls["J0_over_h0"].isna() & pulls["T_over_h0"].notna()]
+        widths.points(of_kind["T_over_h0"], of_kind["width"], of_kind["width_err"], f"{label}: width of the pulls", **look)
     deviations.axes.axhline(1, color=style.GREY, linewidth=0.6)
     deviations.axes.set(xlabel="$J_0/h_0$", ylabel="rms of $(n - n_{\\mathrm{sim}})/σ$", ylim=(0, 2.2))
     deviations.axes.legend(loc="upper left", bbox_to_anchor=(0.08, 1.0), handletextpad=0.3, borderaxespad=0.2)
