@@ -15,6 +15,7 @@ import time
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import matplotlib
 import pytest
 import yaml
 
@@ -94,8 +95,11 @@ def audit(event, arguments):
 
 
 sys.addaudithook(audit)
+LINKED_LIBRARIES = (sys.prefix, matplotlib.get_cachedir())  # the latter has its list of fonts
 LIBRARIES = tuple(
-    dict.fromkeys([str(ROOT / "scripts"), sys.prefix, sys.base_prefix, "/usr/", "/proc/self", os.path.realpath(sys.prefix)])
+    dict.fromkeys(
+        [str(ROOT / "scripts"), sys.prefix, sys.base_prefix, "/usr/", "/proc/self", *map(os.path.realpath, LINKED_LIBRARIES)]
+    )
 )
 
 

@@ -18,7 +18,8 @@ MAX_YAML_BYTES = 1_000_000
 MAX_DEPTH = 30  # of nested YAML collections
 MAX_NODES = 50_000
 MAX_ALIASES = 50
-MAX_NUMBER = 1e30  # absolute value of any number in input: products of a few remain finite
+# absolute values of any number in input other than 0: products of a few are finite and not 0
+MIN_NUMBER, MAX_NUMBER = 1e-30, 1e30
 MAX_LINE = 600  # characters of a message on a terminal
 # YAML 1.1 takes 010 for 8, 1:30 for 90 and 1_000 for 1000.
 MISLEADING_NUMBER = re.compile(
@@ -165,8 +166,13 @@ def _check_events(path: str | os.PathLike[str], events: Iterable[yaml.Event]) ->
             raise InputError(f"{line}: too deep or too large; at most {MAX_DEPTH} levels and {MAX_NODES} values")
 
 
+def is_in_range(number: float) -> bool:
+    """Return whether a number is finite, and neither too large nor too small for a calculation."""
+    return number == 0 or MIN_NUMBER <= abs(number) <= MAX_NUMBER
+
+
 def _check_scalar(line: str, text: str) -> None:
-    """Refuse a plain scalar that YAML reads as another number than it seems, and numbers that are too large."""
+    """Refuse a plain scalar that YAML reads as another number than it seems, and numbers that are too large or too small."""
     if MISLEADING_NUMBER.fullmatch(text):
         raise InputError(f"{line}: {text}: write a plain decimal number, or put text in quotes")
     if re.fullmatch(r"[-+]?[0-9][0-9.]*([eE][-+]?[0-9]+)?", text):
@@ -174,8 +180,8 @@ def _check_scalar(line: str, text: str) -> None:
             number = float(text)
         except ValueError:  # a version, as 1.2.3
             return
-        if abs(number) > MAX_NUMBER:
-            raise InputError(f"{line}: {text[:20]}: numbers must be within ±{MAX_NUMBER:g}")
+        if not is_in_range(number):
+            raise InputError(f"{line}: {text[:20]}: numbers must be within ±{MAX_NUMBER:g}, and 0 or at least {MIN_NUMBER:g}")
 
 
 def key_name(path: KeyPath) -> str:
@@ -187,11 +193,11 @@ def key_name(path: KeyPath) -> str:
 
 
 def _is_integer(_: Any, value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
+    return isinstance(value, int) and not isinstance(value, bool) and is_in_range(value)
 
 
 def _is_number(_: Any, value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
+    return isinstance(value, int | float) and not isinstance(value, bool) and is_in_range(value)
 
 
 # An integer is written as one (8, not 8.0), and NaN or infinity are no numbers: neither would fail a bound.
@@ -251,7 +257,7 @@ def _hint(value: Any) -> str:
     if isinstance(value, str) and re.fullmatch(r"[-+]?\d+e[-+]?\d+", value):
         return "; write it with a point, like 2.0e-6"
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f" within ±{MAX_NUMBER:g}" if number and not abs(value) <= MAX_NUMBER else ""
+    return f" within ±{MAX_NUMBER:g}, and 0 or at least {MIN_NUMBER:g}" if number and not is_in_range(value) else ""
 
 
 def _allowed(error: Any) -> str:

@@ -6,6 +6,7 @@ The Snakefile reads this module: no numpy.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 
 from tlsglass.data import units
@@ -13,12 +14,13 @@ from tlsglass.data.read_table import Table
 from tlsglass.models import registry
 
 GREEK = {"κ": "kappa", "λ": "lambda", "σ": "sigma", "δ": "delta", "Δ": "delta", "ε": "eps", "τ": "tau", "ν": "nu", "ƒ": "f"}
-GREEK |= {"ω": "omega", "ρ": "rho", "γ": "gamma", "±": " error ", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
+GREEK |= {"ω": "omega", "ρ": "rho", "γ": "gamma", "Λ": "lambda", "ℓ": "ell", "±": " error "}
+GREEK |= {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 QUANTITIES = {  # of the letters and digits of a name in lower case, without Greek
     "T": r"t(emp(s|eratur(es?|a)?)?)?(\d{0,2}|bar|mean|avg?|sample|mx?c|mix|bath|stage|probe|m?k|cold|hot)"
     r"|(sample|mean|average|avg|bath|stage|probe|mx?c|mixingchamber|base|plate|cryostat)temp(erature)?",
-    "kappa": r"kappa\w*|k(th|tot|lattice)?|lambda(th)?|cond(uctivity)?|thermalcond\w*|waermeleitfaehigkeit",
-    "C": r"c|cp|cv|cpv|ctot|specificheat\w*|heatcapacity|heatcap|spezifischewaerme|waermekapazitaet",
+    "kappa": r"kappa\w*|k(th|tot|lattice)?|lambda(th)?|cond(uctivity)?|(thermal)?conduct\w*|thermalcond|waermeleitfaehigkeit",
+    "C": r"c|cp|cv|cpv|ctot|specificheat\w*|(samp(le)?)?(hc|heatcap(acity)?)|spezifischewaerme|waermekapazitaet",
     "velocity": r"(d|delta)?v(over)?v0?|(delta|relative)?soundvelocity\w*|dvv|(d|delta)c(over)?c0?",
     "permittivity": r"(d|delta)?eps(ilon)?r?((over)?eps(ilon)?[r0]?)?|dielectric\w*|permittivity|(d|delta)cap(over)?cap",
     "shift": r"(d|delta)f[r0]?(over)?f?[r0]?|x?fractional(frequency)?shift|(relative)?(frequency)?shift",
@@ -45,26 +47,38 @@ for _name, _entry in registry.OBSERVABLES.items():
         QUANTITIES[_name] = _entry.column_pattern
         OBSERVABLES[_name] = (_name,)
 OBSERVABLES["qubit_relaxation"] += ("time",)  # T1
-ERROR_WORD = r"(?:std_?err|errors?|err|sigma|std(?:ev|dev)?|sd|sem|unc(?:ertainty|ert)?|fehler|unsicherheit|erreur|\+/-|\+-)"
+ERROR_WORD = (
+    r"(?:std_?err|errors?|err|sigma|std(?:ev|\.?[ _]?dev)?|sd|sem|unc(?:ertainty|ert)?|fehler|unsicherheit|erreur|incertitude"
+    r"|\+/-|\+-)"
+)
 ERROR = re.compile(
     rf"(?<![a-z]){ERROR_WORD}(?![a-z])|(?<=[a-z0-9])(?:err|error|sigma|fehler)$|^(?:err|sigma)(?=[a-z]\d?$)", re.I
 )
 RELATIVE = re.compile(r"(?<![a-z])(rel|relative|relativer?|frac(tional)?)(?![a-z])", re.I)
+PERCENT_WORD = re.compile(r"(?<![\d])(?<!\d )%|(?<![a-z])(percent|pct|prozent)(?![a-z])", re.I)
+# how many standard errors: 2 sigma, 2σ, k=2, 95 % CI
+COVERAGE = re.compile(r"(?<![\d.])([123])[ _-]?(?:sigma|sd|std)(?![a-z])|k ?= ?([123])(?![\d.])|(?<!\d)(68|90|95|99) ?%", re.I)
+STANDARD_ERRORS = {"1": 1.0, "2": 2.0, "3": 3.0, "68": 1.0, "90": 1.645, "95": 1.960, "99": 2.576}
 VARIANCE = re.compile(r"(?<![a-z])var(iance)?(?![a-z])|sigma\s*(\^2|²|2)|varianz", re.I)
-OVER_T = re.compile(r"^(.+?)\s*(?:/|_over_|over)\s*T(?:_?K)?\s*(?:\^?\(?([123])\)?)?$|^(k|kappa|C|c)oT([23]?)$")
+OVER_T = re.compile(
+    r"^(.+?)\s*(?:/|_over_|over)\s*T(?:_?K)?\s*(?:\^?\(?([123])\)?)?$|^(k|kappa|C|c)oT([23]?)$|^(.+?)[\s*]\s*T\s*\^\(?-([123])\)?$"
+)
 LOGARITHM = re.compile(r"^(log[_ ]?10|lg|log|ln)[\s_(]*([^\s_(].*?)\)?$", re.I)
 INVERSE = re.compile(
     r"^(?:1\s*/|inv(?:erse)?[_\s]*|one_over_|recip(?:rocal)?_)\s*\(?(.+?)\)?$|^(.+?)[_\s]*(?:\^\s*\(?-1\)?|_inv|inv)$", re.I
 )
-POWER = re.compile(r"^(.+?)\s*\^\s*\(?([-]?[1234])\)?$")
-SCALED = re.compile(rf"^(.+?)\s*[x*]\s*{units.POWER_OF_TEN}$")
+POWER = re.compile(r"^(\S+?)\s*\^\s*\(?([-]?[1234])\)?$")
+SCALE = rf"(?:{units.POWER_OF_TEN}|1(0{{2,12}}))"  # 10^4, 1e4, 10000
+SCALED = re.compile(rf"^(.+?)\s*[x*]\s*{SCALE}$")
 DIVIDED = re.compile(r"^(.+?)\s*/\s*1(0{1,9})$")  # Qi/1000
-SCALE_FIRST = re.compile(rf"^{units.POWER_OF_TEN}\s*[x*]?\s*(\D.*)$")
+SCALE_OVER = re.compile(rf"^{SCALE}\s*/\s*(\D.*)$")  # 1000/Q
+SCALE_FIRST = re.compile(rf"^{SCALE}\s*[x*]?\s*(\D.*)$")
 PERCENT = ("%", "percent")
 NO_VALUES = ("Qc", "Ql", "power", "photons")  # quantities that no observable is made of
 POSSIBLE_ERROR = re.compile(r"weight|^u(?=[_(\s])|conf|(?<![a-z])ci(?![a-z])|^(d|delta)_?", re.I)  # or a change, a linewidth
+ABSOLUTE_CHANGE = re.compile(r"(d|delta)(eps(ilon)?r?|v|c|cap|f[0r]?)")
 BRACKETS = {")": "(", "]": "["}
-NO_TAILS = ("m", "s", "g", "1", "-")  # behind an underscore these are names rather than units
+NO_TAILS = ("m", "s", "g", "h", "min", "1", "-")  # behind an underscore these are names rather than units
 
 
 @dataclass(frozen=True)
@@ -104,6 +118,16 @@ class Column:
     relative: bool = False
     relative_in_name: bool = False  # not only by the unit %
     variance: bool = False
+    coverage: float = 1.0  # how many standard errors the numbers are
+
+    @property
+    def may_be_absolute(self) -> bool:
+        """Whether the name is that of a change, as Δε or dv, which may not be a relative one."""
+        return bool(ABSOLUTE_CHANGE.fullmatch(self.stem))
+
+    def is_share_of(self, value: Column) -> bool:
+        """Return whether the name is that of a relative error of ``value``: δκ/κ, sigma_kappa/kappa."""
+        return bool(value.stem) and self.stem in {f"{mark}{value.stem}over{value.stem}" for mark in ("", "d", "delta", "u")}
 
 
 def describe_columns(table: Table) -> dict[str, Column]:
@@ -126,13 +150,20 @@ def parse_name(name: str) -> Column:
     text, unit = _without_unit(text[start + 1 : -1] if start and log else text)
     text = f"{log.group(1)} {text}" if log else text
     text, scale = _without_scale(text)
-    plain = "".join(GREEK.get(x, x) for x in text)
+    plain = latin_letters(text)
     variance = bool(VARIANCE.search(plain))
-    is_error = variance or bool(ERROR.search(plain))
+    is_error = _is_error(plain)
     relative_in_name = is_error and bool(RELATIVE.search(plain))
+    if is_error and unit is None and PERCENT_WORD.search(plain):
+        plain, unit = PERCENT_WORD.sub("", plain), "%"
     relative = relative_in_name or (is_error and unit in PERCENT)
+    in_brackets = latin_letters(unit or "")
+    match = COVERAGE.search(plain) or COVERAGE.search(in_brackets)
+    coverage = STANDARD_ERRORS[next(filter(None, match.groups()))] if match else 1.0
+    if match and match.string == in_brackets:  # (2σ) or (2σ, mW/m/K)
+        unit = COVERAGE.sub("", in_brackets).strip(" ,;()") or None
     if is_error:
-        plain = RELATIVE.sub("", ERROR.sub("", VARIANCE.sub("", plain)))
+        plain = RELATIVE.sub("", ERROR.sub("", VARIANCE.sub("", COVERAGE.sub("", plain))))
         plain = re.sub(r"\s*\((of|in)?\s*\)", "", re.sub(r"^\W*(of|in|von|der|in)\s", "", plain.strip()))
     plain = plain.strip(" _-.,:()[]")
     form, stem = _form(plain)
@@ -142,7 +173,17 @@ def parse_name(name: str) -> Column:
         quantity = "time"
     if quantity == "Q" and form.power == -1:
         quantity, form = "loss", replace(form, power=1)
-    return Column(name, stem, quantity, unit, form, scale, is_error, relative, relative_in_name, variance)
+    return Column(name, stem, quantity, unit, form, scale, is_error, relative, relative_in_name, variance, coverage)
+
+
+def latin_letters(text: str) -> str:
+    """Return a name with Greek letters spelled, and letters without their accents."""
+    spelled = "".join(GREEK.get(x, x) for x in text)
+    return "".join(x for x in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(x))
+
+
+def _is_error(name: str) -> bool:
+    return bool(VARIANCE.search(name) or ERROR.search(name))
 
 
 def _without_unit(text: str) -> tuple[str, str | None]:
@@ -150,7 +191,7 @@ def _without_unit(text: str) -> tuple[str, str | None]:
     start = _last_bracket(text)
     if start is not None:
         inside, name = text[start + 1 : -1].strip(), text[:start].rstrip()
-        is_argument = re.search(r"(log_?10|lg|ln|log|/|\^)$", name, re.I) or (ERROR.search(name) and _is_argument(inside))
+        is_argument = re.search(r"(log_?10|lg|ln|log|/|\^)$", name, re.I) or (_is_error(name) and _is_argument(inside))
         if name and not is_argument:
             return re.sub(r"\s+in$", "", name), inside
     match = re.search(r"\s(?:in|/)\s+(\S.*)$|\s*[/,]\s*(\S.*)$", text)
@@ -158,7 +199,7 @@ def _without_unit(text: str) -> tuple[str, str | None]:
     parts = text.split("_")
     tails += [("_".join(parts[:k]), "_".join(parts[k:])) for k in range(1, len(parts)) if parts[0]]
     for name, tail in tails:
-        is_time = tail == "s" and parse_stem(name) == "time"
+        is_time = tail in ("s", "min", "h") and parse_stem(name) == "time"
         if (tail not in NO_TAILS or is_time) and name and (units.is_unit(tail) or tail in ("dBm", "dB")):
             return name, tail
     if text in ("%",):
@@ -173,7 +214,7 @@ def _is_argument(inside: str) -> bool:
 
 def parse_stem(text: str) -> str | None:
     """Return the quantity of a bare name."""
-    stem = re.sub(r"[^a-z0-9]", "", "".join(GREEK.get(x, x) for x in text).lower())
+    stem = re.sub(r"[^a-z0-9]", "", latin_letters(text).lower())
     return next((key for key, pattern in QUANTITIES.items() if re.fullmatch(pattern, stem)), None)
 
 
@@ -193,14 +234,22 @@ def _without_scale(text: str) -> tuple[str, float]:
     """Return (name, power of ten) of Q^-1 * 10^4 or 1e6 df/f."""
     match = SCALED.match(text)
     if match:
-        return match.group(1), 10.0 ** int(match.group(2) or match.group(3))
+        name, *power = match.groups()
+        return name, _power_of_ten(*power)
     match = DIVIDED.match(text)
     if match:
         return match.group(1), 0.1 ** len(match.group(2))
-    match = SCALE_FIRST.match(text)
-    if match:
-        return match.group(3), 10.0 ** int(match.group(1) or match.group(2))
+    for pattern, form in ((SCALE_OVER, "1/"), (SCALE_FIRST, "")):
+        match = pattern.match(text)
+        if match:
+            *power, name = match.groups()
+            return form + name, _power_of_ten(*power)
     return text, 1.0
+
+
+def _power_of_ten(exponent: str | None, exponent_of_e: str | None, zeros: str | None) -> float:
+    """Return the number that the groups of ``SCALE`` match."""
+    return 10.0 ** int(exponent or exponent_of_e or len(zeros or ""))
 
 
 def _form(text: str) -> tuple[Form, str]:
@@ -212,12 +261,14 @@ def _form(text: str) -> tuple[Form, str]:
         return replace(inner, log={"lg": "log10"}.get(base, base)), stem
     match = OVER_T.match(text)
     if match and match.group(1) not in ("1",):
-        return Form(over_T=int(match.group(2) or match.group(4) or 1)), match.group(1) or match.group(3)
+        name, power, short, short_power, product, negative_power = match.groups()
+        return Form(over_T=int(power or short_power or negative_power or 1)), name or short or product
     if re.fullmatch(r"(d|delta)?\s*\w+\s*/\s*\w+", text, re.I) and not text.startswith("1"):  # dv/v, df/f
         return Form(), text.replace("/", "over")
     match = INVERSE.match(text)
     if match:
-        return Form(power=-1), match.group(1) or match.group(2)
+        inner, stem = _form(match.group(1) or match.group(2))
+        return (replace(inner, power=-inner.power), stem) if inner == Form(power=inner.power) else (Form(power=-1), stem)
     match = POWER.match(text)
     if match:
         return Form(power=int(match.group(2))), match.group(1)

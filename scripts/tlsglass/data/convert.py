@@ -15,7 +15,7 @@ from tlsglass.base import validation
 from tlsglass.data import drive_section, units
 from tlsglass.data.columns import Form, parse_form
 from tlsglass.data.problems import Problems
-from tlsglass.data.read_table import Table
+from tlsglass.data.read_table import ERROR_IN_CELL, Table
 from tlsglass.models.observable import Observable
 
 TEMPERATURES_K = (5e-4, 20.0)  # ASSUME: TLSs dominate between these; a millikelvin read as a kelvin lies outside
@@ -220,7 +220,7 @@ def _times(problems: Problems, data: Mapping[str, Any], columns: Mapping[str, li
 
 
 def _is_possible(x: float, positive: bool) -> bool:
-    return abs(x) <= validation.MAX_NUMBER and (x > 0 or not positive)
+    return validation.is_in_range(x) and (x > 0 or not positive)
 
 
 def _bad_lines(
@@ -237,13 +237,18 @@ def _bad_lines(
         allowed = "must be a finite number" + (" > 0" if positive.get(name, False) else "")
         cell = table.column(name)[rows[0]]
         numbers = table.numbers(name)
-        if abs(numbers[rows[0]]) > validation.MAX_NUMBER:
+        size = abs(numbers[rows[0]])
+        if size > validation.MAX_NUMBER:
             allowed += f" and at most {validation.MAX_NUMBER:g}"
+        elif 0 < size < validation.MIN_NUMBER:
+            allowed += f" of at least {validation.MIN_NUMBER:g}"
         if name in Q_columns and any(numbers[k] < 0 for k in rows):
             allowed += " (the fit of the trace is at fault)"
         elif name == value_column and cell != "" and numbers[rows[0]] == 0:
             allowed += " (0 for a missing value?)"
-        skip = f"; to leave such rows out, {how_to_skip}" if table.line_numbers else ""
+        if ERROR_IN_CELL.search(str(cell)):
+            allowed += ": write its error in another column"
+        skip = f"; to leave such rows out, {how_to_skip}" if table.line_numbers and len(rows) < len(table.rows) else ""
         lines.append(table.bad_cells(name, rows, allowed) + skip)
     return lines
 
@@ -269,9 +274,11 @@ def _error_reader(
     numbers = None if "assumed" in section else table.numbers(section["column"])
     is_variance = section.get("variance", False)
 
+    factor_of_column = section.get("factor", 1.0)
+
     def number(k: int) -> float:
         s = section["assumed"] if numbers is None else numbers[k]
-        return (math.sqrt(s) if s > 0 else math.nan) if is_variance else s
+        return factor_of_column * ((math.sqrt(s) if s > 0 else math.nan) if is_variance else s)
 
     if section.get("relative", False):
         converted = units.convert_unit(section.get("unit", "dimensionless"), ("dimensionless",))

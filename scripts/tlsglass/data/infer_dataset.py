@@ -16,7 +16,6 @@ import numpy.typing as npt
 from tlsglass.base import validation
 from tlsglass.data import convert, questions, units, validate
 from tlsglass.data.columns import (
-    GREEK,
     NO_VALUES,
     OBSERVABLES,
     PERCENT,
@@ -24,10 +23,11 @@ from tlsglass.data.columns import (
     Column,
     Form,
     describe_columns,
+    latin_letters,
     parse_form,
 )
 from tlsglass.data.dataset import Dataset, dataset_from_validated
-from tlsglass.data.read_table import Table
+from tlsglass.data.read_table import Table, parse_number
 from tlsglass.models import registry
 from tlsglass.models.observable import MAX_RELATIVE_CHANGE, Observable
 
@@ -166,6 +166,8 @@ class _Inference:
         candidates = [c for c in self._free_columns() if not c.is_error and c.quantity not in ("T", *NO_VALUES)]
         suitable = OBSERVABLES.get(self.options.observable or "", tuple(q for known in OBSERVABLES.values() for q in known))
         known = [c for c in candidates if c.quantity in suitable and self._suits_its_unit(c)]
+        if self.options.observable and not known:
+            known = [c for c in candidates if c.unit and self._has_unit(self.options.observable, c.unit, c)]
         known = [c for c in known if c.quantity != "time"] or known  # which may be T1 of a qubit, or when a point was measured
         known = [c for c in known if c.stem == "t1"] or known  # rather than T2
         known = [c for c in known if c.stem != "q"] or known  # beside Qi, Q is the loaded one
@@ -174,9 +176,8 @@ class _Inference:
         plain = [c for c in candidates if c.form == Form()]
         candidates = plain if len(plain) == 1 else candidates
         if self.options.observable and len(candidates) > 1 and known:  # 1/Q is preferred to Q
-            candidates = next(
-                [c for c in candidates if c.quantity == q] for q in suitable if any(c.quantity == q for c in known)
-            )
+            first = next((q for q in suitable if any(c.quantity == q for c in known)), None)
+            candidates = [c for c in candidates if first is None or c.quantity == first]
         if len(candidates) == 1:
             return candidates[0]
         loaded = [c.name for c in self._free_columns() if c.quantity == "Ql" and "Q" in suitable]
@@ -283,8 +284,9 @@ class _Inference:
             return replace(form, power=-1)
         unit = self.options.value_unit or value.unit
         if unit and form == Form() and units.convert_unit(unit, observable.target_units) is None:
-            over = [n for n in (1, 2, 3) if units.convert_unit(unit, observable.target_units, 1, n)]
-            return Form(over_T=over[0]) if over else form
+            forms = [Form(over_T=1), Form(over_T=2), Form(over_T=3), Form(power=-1)]
+            forms = [x for x in forms if units.convert_unit(unit, observable.target_units, x.power, x.over_T)]
+            return forms[0] if forms and not units.convert_unit(unit, units.SECONDS) else form
         return form
 
     def _is_large(self, value: Column) -> bool:
@@ -301,6 +303,9 @@ class _Inference:
         if unit is None and value.unit is None and "dimensionless" in targets and numbers:
             is_small = max(map(abs, numbers)) < MAX_RELATIVE_CHANGE
             is_Q = form == Form(power=-1) and value.quantity is None
+            if value.may_be_absolute:
+                self.needed.append(f"--value-unit dimensionless: is {value.name} a relative change? If not, divide it first")
+                return
             if value.quantity in DIMENSIONLESS or is_Q or (is_small and value.quantity != "frequency"):
                 unit = "dimensionless"
             elif observable.probe_unit and probe:
@@ -437,14 +442,16 @@ class _Inference:
         """Return the column of the errors of ``value``: that which shares its name, or has no name but that of an error."""
         errors = [c for c in self._free_columns() if c.is_error and c.quantity != "T"]
         own = [c for c in errors if c.stem and c.stem == value.stem and c.quantity == value.quantity and c.form == value.form]
+        own = own or [c for c in errors if c.is_share_of(value)]
         own = own or [c for c in errors if not c.stem]
         others = [c for c in self.columns.values() if not c.is_error and c.name != value.name]
         if not own:
             unmatched = [c for c in errors if not any(c.stem == o.stem and c.quantity == o.quantity for o in others)]
             own = [c for c in unmatched if c.quantity == value.quantity and c.quantity is not None]
             unmatched += [] if own or unmatched else self._possible_errors(value)
-            if not own and unmatched:
-                names = " or ".join(f"--error {questions.quoted(c.name)}" for c in unmatched[:3])
+            names = " or ".join(f"--error {questions.quoted(c.name)}" for c in unmatched[:3])
+            names = names or ("" if own else self._unusable_errors(value))
+            if not own and names:
                 self.needed.append(f"--error COLUMN: are the errors of {value.name} in a column? {names}, or --error none")
         if len(own) > 1:
             names = ", ".join(c.name for c in own)
@@ -455,8 +462,23 @@ class _Inference:
         """Return the columns that may contain errors by their names, such as Δκ or u(κ) of a value κ, or weights."""
         others = [c for c in self._free_columns() if c.name != value.name and c.quantity != "T" and not c.is_error]
         stems = {f"{mark}{value.stem}" for mark in ("d", "delta", "u")}
-        named = {c.name: POSSIBLE_ERROR.search("".join(GREEK.get(x, x) for x in c.name)) for c in others}
-        return [c for c in others if c.stem in stems or (named[c.name] and named[c.name].group() not in ("d", "delta"))]  # type: ignore[union-attr]
+        named = {c.name: POSSIBLE_ERROR.search(latin_letters(c.name)) for c in others}
+        return [
+            c
+            for c in others
+            if c.stem in stems or c.is_share_of(value) or (named[c.name] and named[c.name].group() not in ("d", "delta"))  # type: ignore[union-attr]
+        ]
+
+    def _unusable_errors(self, value: Column) -> str:
+        """Return what to do with columns that may contain errors and cannot be named: several of one name, or without one."""
+        header = self.table.header
+        repeated = [name for name in header if header.count(name) > 1 and self.columns[name].is_error]
+        nameless = [k for k, name in enumerate(header) if not name and k > header.index(value.name)]
+        if repeated:
+            return f"Several are called {repeated[0]}: give each a name of its own"
+        if any(math.isfinite(parse_number(row[k])) for k in nameless for row in self.table.rows):
+            return f"Column {nameless[0] + 1} has no name: give it one"
+        return ""
 
     def _error_section(self, column: Column, value: Column, observable: Observable) -> dict[str, Any] | None:
         """Return the section ``data: error`` of a column."""
@@ -469,7 +491,9 @@ class _Inference:
                 line = f"--error-unit {option}: contradicts the unit {unit} in the header of column {column.name}"
                 raise validation.InputError(f"{self.table.source}: {line}")
         unit = option or unit
-        if column.relative or option in ("relative", *PERCENT):
+        section |= {"factor": 1 / column.coverage} if column.coverage != 1.0 else {}
+        is_share = column.relative or column.is_share_of(value) or (unit in PERCENT and value_unit not in PERCENT)
+        if is_share or option in ("relative", *PERCENT):
             if unit == "%" and value_unit == "%" and option is None and not column.relative_in_name:
                 ask = "--error-unit relative or --error-unit dimensionless"
                 self.needed.append(f"{ask}: is {column.name} a share of {value.name}, or in percent like it?")
@@ -484,6 +508,10 @@ class _Inference:
                     return section
                 section["unit"] = plain
             return section | {"variance": True}
+        if column.scale != 1.0 and (unit is not None or column.scale != value.scale):
+            scale = min(column.scale, 1 / column.scale)  # × 10⁴ and (× 10⁻⁴) mean the same
+            section["factor"] = section.get("factor", 1.0) * scale
+            unit = unit or value_unit
         if unit is None:
             return section
         targets = observable.target_units
@@ -491,7 +519,8 @@ class _Inference:
         form = parse_form(value_section.get("form", "1/value" if value_section.get("inverse") else "value")) or Form()
         if units.convert_unit(unit, targets) is None and units.convert_unit(unit, targets, form.power, form.over_T) is None:
             self.needed.append(
-                f"--error-unit UNIT: {unit} of {column.name} is no unit of {value.name}; say it, like {value_unit}"
+                f"--error-unit UNIT: {unit} of {column.name} is no unit of {value.name}; say it,"
+                f" like {value_unit or targets[0]}"
             )
         return section | {"unit": unit}
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
+import operator
+import random
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -27,6 +29,10 @@ MAX_GAP = 1.5  # ratio of neighboring temperatures between which a series is int
 MIN_PAIRS = 8  # of values at one temperature, whose differences show whether they are of one series
 SERIES_P_VALUE = 0.01  # of so many differences with the same sign in one series
 SERIES_DIFFERENCE = 0.05  # of the value, or of the whole change of the values, below which two series are as good as one
+OUTLIER_RATIO = 30.0  # of a value to both of its neighbors in temperature
+MIN_CURVE_POINTS, MAX_CURVE_POINTS = 16, 400  # points that can show, and that are enough to show, that they lie on two curves
+TWO_CURVES_RATIO = 16.0  # of the variance about one curve to that about two; below 3 for normal errors
+CURVE_DEGREE = 3  # of the polynomial in ln T
 
 
 def ask(info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints) -> Iterator[Question]:
@@ -34,7 +40,7 @@ def ask(info: Mapping[str, Any], observable: Observable, table: Table, points: M
     low, high = info.get("window_K", (0.0, math.inf))
     inside = [k for k, T in enumerate(points.T_K) if low <= T <= high]
     confirmed = info.get("confirm", ())
-    for check in (_ask_range, _ask_Q, _ask_errors, _ask_swapped, _ask_series, _ask_pooled):
+    for check in (_ask_range, _ask_outliers, _ask_Q, _ask_errors, _ask_swapped, _ask_series, _ask_pooled):
         asked = list(check(info, observable, table, points, inside))
         for code, line in asked:
             if code not in confirmed:
@@ -169,6 +175,28 @@ def _ask_series(
         return
 
 
+def _ask_outliers(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where a value is far from its neighbors, as a mark for a missing one such as 999 is, which may be repeated."""
+    if not observable.positive or points.drive or points.time_s:
+        return
+    pairs = sorted((points.T_K[k], points.value[k]) for k in inside)
+    distinct = [next(group) for _, group in itertools.groupby(pairs, key=lambda pair: pair[1])]
+    if len(distinct) < 3:
+        return
+    for k, (T, value) in enumerate(distinct):
+        is_inner = 0 < k < len(distinct) - 1
+        neighbors = (k - 1, k + 1) if is_inner else (1, 2) if k == 0 else (k - 1, k - 2)
+        ratios = [value / distinct[n][1] for n in neighbors]
+        limit = OUTLIER_RATIO if is_inner else OUTLIER_RATIO**2
+        if min(ratios) > limit or max(ratios) < 1 / limit:
+            column = info["data"]["value"]["column"]
+            where = f"{value:.3g} {points.unit} at {T:.3g} K is far from its neighbors"
+            yield "outlier", f"column {column}: {where}: if it marks a missing value, remove the row"
+            return
+
+
 def _ask_pooled(
     info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
 ) -> Iterator[tuple[str, str]]:
@@ -191,6 +219,7 @@ def _ask_pooled(
             why = f"values at one temperature differ by {100 * difference:.2g} % of {of}, most in the same direction"
             yield "pooled_series", f"{why}: are these several powers, devices or sweeps? Fit one, or name them in a column"
             return
+    yield from _ask_two_curves(info, observable, points, inside)
 
 
 Series = list[tuple[float, float]]
@@ -230,6 +259,71 @@ def _interpolate(series: Series, T: float) -> float | None:
         return None
     (low, first), (high, last) = series[k - 1], series[k]
     return first + (last - first) * (T - low) / (high - low)
+
+
+def _ask_two_curves(
+    info: Mapping[str, Any], observable: Observable, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where the points lie on two curves, as those of two samples or of two runs without a column that names them."""
+    chosen = random.Random(0).sample(inside, MAX_CURVE_POINTS) if len(inside) > MAX_CURVE_POINTS else inside
+    x = [math.log(points.T_K[k]) for k in chosen]
+    y = [math.log(points.value[k]) if observable.positive else points.value[k] for k in chosen]
+    basis = _orthonormal_powers(x, CURVE_DEGREE)
+    if len(chosen) < MIN_CURVE_POINTS or len(basis) <= CURVE_DEGREE:
+        return
+    about_one = _without(basis, y)
+    about_two, half, signs = _divide(basis, about_one)
+    curves = [[k for k, sign in enumerate(signs) if sign == side] for side in (1.0, -1.0)]
+    if min(map(len, curves)) < max(3, len(x) // 5) or min(len({y[k] for k in curve}) for curve in curves) < 3:
+        return
+    in_order = [sign for _, sign in sorted(zip(x, signs, strict=True))]
+    changes = sum(a != b for a, b in itertools.pairwise(in_order))
+    changes_if_mixed = 2 * math.prod(map(len, curves)) / len(x)
+    gain = _dot(about_one, about_one) / (_dot(about_two, about_two) or 1e-300)
+    distance = math.expm1(2 * abs(half)) if observable.positive else 2 * abs(half) / (max(y) - min(y))
+    if gain > TWO_CURVES_RATIO and changes > 0.7 * changes_if_mixed and distance > SERIES_DIFFERENCE:
+        of = "their size" if observable.positive else "the whole change"
+        why = f"the points lie on two curves that differ by {100 * distance:.2g} % of {of}"
+        yield "pooled_series", f"{why}: are these two samples or runs? Fit one, or name them in a column"
+
+
+def _dot(a: list[float], b: list[float]) -> float:
+    return sum(map(operator.mul, a, b))
+
+
+def _without(basis: list[list[float]], y: list[float]) -> list[float]:
+    """Return ``y`` without its projections on orthonormal vectors."""
+    for vector in basis:
+        share = _dot(vector, y)
+        y = [a - share * b for a, b in zip(y, vector, strict=True)]
+    return y
+
+
+def _orthonormal_powers(x: list[float], degree: int) -> list[list[float]]:
+    """Return orthonormal polynomials in ``x`` of up to ``degree``, fewer where x has too few different values."""
+    middle, half_width = (max(x) + min(x)) / 2, (max(x) - min(x)) / 2 or 1.0
+    basis: list[list[float]] = []
+    for power in range(degree + 1):
+        vector = _without(basis, [((a - middle) / half_width) ** power for a in x])
+        norm = math.hypot(*vector)
+        if norm < 1e-6:
+            break
+        basis.append([a / norm for a in vector])
+    return basis
+
+
+def _divide(basis: list[list[float]], residuals: list[float]) -> tuple[list[float], float, list[float]]:
+    """Return (residuals, half the distance, signs) of the division of points among two parallel curves with least squares."""
+    signs = [1.0 if r > 0 else -1.0 for r in residuals]
+    for _ in range(20):
+        shape = _without(basis, signs)
+        half = _dot(residuals, shape) / (_dot(shape, shape) or 1.0)
+        about_two = [r - half * s for r, s in zip(residuals, shape, strict=True)]
+        nearer = [-s if abs(r + 2 * half * s) < abs(r) else s for r, s in zip(about_two, signs, strict=True)]
+        if nearer == signs:
+            break
+        signs = nearer
+    return about_two, half, signs
 
 
 def quoted(text: str) -> str:

@@ -36,14 +36,17 @@ COMMENT_LINE = re.compile(r"\s*(#|%|//)[#%/\s]*")
 COMMENT = re.compile(r'^((?:[^"#]|"[^"]*")*)#.*')  # from a # that is not within quotes
 MISSING = {"", "-", "--", "nan", "na", "n/a", "#n/a", "null", "none", "inf", "-inf", "+inf"}
 BLANK_GROUP = "'’\u00a0\u2009\u202f "  # between groups of three digits
+ERROR_IN_CELL = re.compile(r"\s*(?:±|\+/?-)\s*[\d.,]+(?:[eE][-+−]?\d+)?|\(\d+\)")  # 0.12 ± 0.01, 0.12(1)
 LIKE_NUMBER = re.compile(
     rf"[-+−]?(?:\d+(?:[{BLANK_GROUP}]\d{{3}})*)?(?:[.,]\d*)*(?:[eEdD][-+−]?\d+|\s*[x×*]\s*10\^?[-+−]?\d+)?"
+    rf"(?:{ERROR_IN_CELL.pattern})?"
 )
 GROUPED = re.compile(rf"[-+−]?\d{{1,3}}(?:[{BLANK_GROUP}]\d{{3}})+(?![{BLANK_GROUP}\d])")
 THOUSANDS = {
     "comma": re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"),
     "point": re.compile(r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"),
 }
+TEMPERATURE_NAME = re.compile(r"[Tt](emp\w*)?(?![A-Za-z])")
 RAGGED = "fields in place of"
 
 
@@ -347,7 +350,7 @@ def _find_header(
 ) -> tuple[list[str], list[str], int]:
     """Return the header among the lines above the numbers, the row of units below it, and the number of its line.
 
-    A line of numbers is no header. Among comments, a line with a temperature is preferred.
+    A line of numbers is no header, nor is one of units. A line with a temperature is preferred, since others may name samples.
     """
     candidates = []
     for number, line, cells in above:
@@ -357,14 +360,16 @@ def _find_header(
             candidates.append((names, number))
     if not candidates:
         return [], [], 0
-    below: list[str] = []
-    if len(candidates) > 1 and all(not name or units.is_unit(_without_brackets(name)) for name in candidates[-1][0]):
-        below = [_without_brackets(name) for name in candidates.pop()[0]]
-    exact = [candidate for candidate in candidates if len(candidate[0]) == width] or candidates
-    if comments:
-        exact = [names for names in exact if any(re.match(r"[Tt](emp\w*)?(?![A-Za-z])", name) for name in names[0])] or exact
-    names, number = exact[-1]
-    return names, below if len(below) == len(names) else [], number
+    named = [candidate for candidate in candidates if not _are_units(candidate[0])] or candidates
+    named = [candidate for candidate in named if len(candidate[0]) == width] or named
+    named = [candidate for candidate in named if any(map(TEMPERATURE_NAME.match, candidate[0]))] or named
+    header, number = named[-1]
+    rows = [names for names, line in candidates if line > number and len(names) == len(header) and _are_units(names)]
+    return header, list(map(_without_brackets, rows[0])) if rows else [], number
+
+
+def _are_units(names: Sequence[str]) -> bool:
+    return all(not name or units.is_unit(_without_brackets(name)) for name in names)
 
 
 def _without_brackets(text: str) -> str:
@@ -383,7 +388,7 @@ def _decimal(table: Table) -> str | None:
         for cell in row:
             if not isinstance(cell, str) or ("," not in cell and "." not in cell) or not is_like_number(cell):
                 continue
-            text = cell.replace("−", "-")
+            text = ERROR_IN_CELL.sub("", cell.replace("−", "-"))
             if "," in text and "." in text:
                 point, comma = (line, comma) if text.rfind(".") > text.rfind(",") else (point, line)
             elif "," in text:

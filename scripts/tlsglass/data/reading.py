@@ -83,7 +83,10 @@ def _describe_error(dataset: Dataset, symbol: str) -> str:
     if "column" in section:
         kind = "variance = " if section.get("variance") else "relative error = " if section.get("relative") else "error = "
         unit = section.get("unit", "dimensionless")
-        return kind + section["column"] + ("" if unit == "dimensionless" or unit in section["column"] else f" ({unit})")
+        factor = f" × {section['factor']:.3g}" if "factor" in section else ""
+        return (
+            kind + section["column"] + ("" if unit == "dimensionless" or unit in section["column"] else f" ({unit})") + factor
+        )
     if "assumed" in section:
         return f"error = {section['assumed']:g} {data['value']['unit']}, assumed"
     if "assumed_relative" in section:

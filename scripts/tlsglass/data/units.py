@@ -26,14 +26,17 @@ BASE: dict[str, tuple[float, Dimension]] = {
     "K": (1.0, (0, 0, 0, 1, 0)),
     "mol": (1.0, (0, 0, 0, 0, 1)),
     "Hz": (1.0, (0, 0, -1, 0, 0)),
+    "min": (60.0, (0, 0, 1, 0, 0)),
+    "h": (3600.0, (0, 0, 1, 0, 0)),
 }
 WORDS = {"kelvin": "K", "Kelvin": "K", "kelvins": "K", "watt": "W", "Watt": "W", "joule": "J", "Joule": "J", "hertz": "Hz"}
+WORDS |= {"mole": "mol", "gram": "g", "sec": "s", "seconds": "s", "minutes": "min", "hr": "h", "hours": "h"}
 NUMBERS = {"%": 1e-2, "percent": 1e-2, "‰": 1e-3, "ppm": 1e-6, "ppb": 1e-9, "dimensionless": 1.0, "1": 1.0, "-": 1.0}
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 PLAIN = str.maketrans(
     {"−": "-", "–": "-", "µ": "u", "μ": "u", "·": "*", "⋅": "*", "×": "*", "{": "", "}": "", "$": "", "\u00a0": " "}
 )
-POWER_OF_TEN = r"(?:10\s*\^?\s*\(?([-+]?\d{1,2})\)?|1(?:\.0*)?[eE]([-+]?\d{1,2}))"
+POWER_OF_TEN = r"(?:10\s*\^?\s*\(?([-+]?[1-9]\d?)\)?|1(?:\.0*)?[eE]([-+]?\d{1,2}))"
 LEADING_FACTOR = re.compile(rf"^(?:[x*]\s*)?{POWER_OF_TEN}(?![\d.])\s*[x*]?\s*(.*)$")
 TOKEN = re.compile(
     r"\s*(?:([A-Za-z%‰]+)(?:\^\(([-+]?[1-4])\)|\^?([-+]?[1-4])(?!\d|\.\d))?|(1)(?=\s*/)|([/*()]|\.(?=[A-Za-z])))"
@@ -71,12 +74,11 @@ def unit_readings(text: str) -> tuple[Unit, ...]:
     factor, text = split_factor(text)
     if text in NUMBERS or (text == "" and factor != 1.0):
         return (Unit(factor * NUMBERS.get(text, 1.0), ONE),)
-    text = re.sub(r"_?per_|\s+per\s+", "/", text).replace("_", " ")
+    text = re.sub(r"_?per_|\s+per\s+", "/", text)
     text = re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", "*", text)  # W/m-K
-    tokens = _tokens(text)
-    if not tokens:
-        return ()
-    readings = {reading for greedy in (True, False) for reading in _product(tokens, greedy)}
+    spellings = {text.replace("_", " "), text.replace("_", "/", 1).replace("_", " ")}  # W_mK and W_m_K are W/(m K)
+    tokens = list(filter(None, map(_tokens, spellings)))
+    readings = {reading for parts in tokens for greedy in (True, False) for reading in _product(parts, greedy)}
     return tuple(Unit(factor * reading.factor, reading.dimension) for reading in sorted(readings))
 
 
@@ -184,7 +186,7 @@ def parse_quantity(text: str, target: str) -> float:
     if match is None or converted is None:
         return math.nan
     number = float(match.group(1)) * converted[0]
-    return number if abs(number) <= validation.MAX_NUMBER else math.nan
+    return number if validation.is_in_range(number) else math.nan
 
 
 def parse_frequency(text: str) -> float:

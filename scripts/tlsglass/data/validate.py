@@ -261,6 +261,9 @@ def _point_problems(source: str, info: dict[str, Any], observable: Observable, p
             f"{source}: column {info['data']['value']['column']}: changes by {change:.3g} in all: a relative change must stay"
             f" below {observable.max_change:g}; is the unit right? Choose one of several devices by --where, or --group"
         )
+    if change == 0 and not problems:
+        allowed = f"{value[inside[0]]:g} in all rows: nothing depends on the temperature; is it the right column?"
+        problems.append(f"{source}: column {info['data']['value']['column']}: {allowed}")
     return problems
 
 

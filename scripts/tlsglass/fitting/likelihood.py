@@ -29,6 +29,7 @@ N_POLISHED = 4  # local minima of a grid from which a search starts
 MAX_ERROR_UPDATES, MAX_PROFILE_ERROR_UPDATES = 8, 3  # of the errors of the model, which are those at the maximum ...
 ERROR_UPDATE_SIGMA = 0.01  # ... and determined again if that moves by more ...
 ERROR_UPDATE_CHANGE = 1e-4  # ... or if they change by more, relative to their norm
+TINY = 1e-300  # in place of a denominator of 0
 MAX_RESIDUAL = 1e75  # replaces larger residuals and NaN, so that the squares remain finite
 
 Values = dict[str, float]  # parameters by name
@@ -279,9 +280,9 @@ class Likelihood:
         vectors = np.concatenate([vectors, np.zeros((len(self.priors), len(variances)))])
         columns = jacobian[:, [name != self.error_parameter for name in self.free]]
         columns = columns + vectors @ ((np.sqrt(1 + variances) - 1) * (vectors.T @ columns).T).T
-        basis = least_squares.solve_linear(
-            columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300), np.zeros(len(columns))
-        )[1]
+        basis = least_squares.solve_linear(columns / np.maximum(np.linalg.norm(columns, axis=0), TINY), np.zeros(len(columns)))[
+            1
+        ]
         projected = vectors.T @ basis
         absorbed = np.eye(basis.shape[1]) - projected.T @ ((variances / (1 + variances)) * projected.T).T
         return float(np.sum(np.log1p(variances)) + np.linalg.slogdet(absorbed)[1])
@@ -451,7 +452,7 @@ class Likelihood:
         rise = max(optimum.chi2 - free.chi2, 0.0)
         if self.errors_given:
             return min(rise + near.objective - best, max(optimum.objective - best, 0.0))
-        return self.dof * (rise / max(free.chi2, 1e-300) + near.objective / best - 1)
+        return self.dof * (rise / max(free.chi2, TINY) + (near.objective - best) / max(best, TINY))
 
     @cached_property
     def _without_model_errors(self) -> "Likelihood":

@@ -222,7 +222,7 @@ HEAT_RELEASE = Observable(
     atlas_shapes=_heat_release_on_atlas,
     positive=True,
     probe=TIME,
-    column_pattern="(heat)?release(d)?(power|heat)?|q(dot|punkt)|dqdt|waermefreisetzung",
+    column_pattern="(heat)?release(d)?(power|heat)?|q(dot|punkt)|dq(over)?dt|waermefreisetzung",
     recipe=SyntheticRecipe(
         {"mu": 0.1, "final_temperature_K": 0.05, "release_1K": 1e-6},
         (0.2, 2),

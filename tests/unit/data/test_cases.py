@@ -237,7 +237,8 @@ def test_what_may_be_an_error_is_asked_for(tmp_path, header):
     file = write(tmp_path, f"T_K,k (W/m/K),{header}", T, KAPPA, 0.02 * KAPPA)
     assert "--error COLUMN: are the errors" in refusal(file, **KAPPA_OPTIONS)
     assert load(file, **KAPPA_OPTIONS, error="none").points.error is None
-    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS, error=header).points.error, 0.02 * KAPPA)
+    expected = 0.02 * KAPPA / (1.96 if header == "95% CI" else 1)
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS, error=header).points.error, expected)
 
 
 def test_errors_of_the_temperature(tmp_path):
@@ -602,3 +603,143 @@ def test_f_and_Q_in_one_table_are_asked_for_by_name(tmp_path):
     assert loss.info["data"]["value"]["column"] == "Qi"
     assert (loss.name, shift.name) == ("1/Q", "f")
     np.testing.assert_allclose(loss.points.value, WEAK)
+
+
+# ---- more forms of names and cells --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("Conductivité thermique (W.m-1.K-1)", KAPPA),
+        ("kappa_W_mK", KAPPA),
+        ("kappa_mW_m_K", 1e3 * KAPPA),
+        ("k_mW_cmK", 10 * KAPPA),
+        ("kappa T^-2 (W/m/K^3)", KAPPA / T**2),
+        ("κ·T⁻² (W/(m K³))", KAPPA / T**2),
+        ("thermal resistivity (m K/W)", 1 / KAPPA),
+        ("kappa × 1000 (W/m/K)", 1e3 * KAPPA),
+        ("x (mW/m/K);Heater (nW)", 1e3 * KAPPA),
+    ],
+)
+def test_more_names_of_kappa(tmp_path, header, column):
+    heater = [T**2] if "Heater" in header else []
+    file = write(tmp_path, f"Température (K);{header}", T, column, *heater, separator=";")
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS).points.value, KAPPA, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("observable", "header", "column", "value"),
+    [
+        ("specific_heat", "Samp HC (mJ/mole-K)", 1e3 * KAPPA, KAPPA),
+        ("specific_heat", "C_mJ_molK", 1e3 * KAPPA, KAPPA),
+        ("internal_friction", "1000/Q", 1e3 * WEAK, WEAK),
+        ("internal_friction", "10^5/Q", 1e5 * WEAK, WEAK),
+        ("mean_free_path", "ℓ (µm)", 1e6 * WEAK, WEAK),
+        ("mean_free_path", "1/l (1/cm)", 1e-2 / WEAK, WEAK),
+    ],
+)
+def test_more_names_of_other_quantities(tmp_path, observable, header, column, value):
+    options = {"frequency_Hz": 1e3} if observable == "internal_friction" else {}
+    file = write(tmp_path, f"T_K,{header}", T, column)
+    np.testing.assert_allclose(load(file, observable=observable, **options).points.value, value, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("Incertitude (%)", 2 + 0 * T),
+        ("percent error", 2 + 0 * T),
+        ("err_pct", 2 + 0 * T),
+        ("%err", 2 + 0 * T),
+        ("Std. dev.", 0.02 * KAPPA),
+        ("Var(kappa)", (0.02 * KAPPA) ** 2),
+        ("sigma_kappa/kappa", 0.02 + 0 * T),
+        ("2 sigma (W/m/K)", 0.04 * KAPPA),
+        ("kappa error (2σ, mW/m/K)", 40 * KAPPA),
+        ("error (k=3)", 0.06 * KAPPA),
+        ("error (1σ)", 0.02 * KAPPA),
+        ("kappa err × 10^4 (W/m/K)", 200 * KAPPA),
+    ],
+)
+def test_more_names_of_errors(tmp_path, header, column):
+    file = write(tmp_path, f"T_K,kappa (W/m/K),{header}", T, KAPPA, column) if "," not in header else None
+    file = file or write(tmp_path, f"T_K;kappa (W/m/K);{header}", T, KAPPA, column, separator=";")
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS).points.error, 0.02 * KAPPA, rtol=1e-9)
+
+
+def test_relative_changes_that_may_be_errors_are_asked_for(tmp_path):
+    file = write(tmp_path, "T_K,kappa (W/m/K),δκ/κ", T, KAPPA, 0.02 + 0 * T)
+    assert "--error 'δκ/κ'" in refusal(file, **KAPPA_OPTIONS)
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS, error="δκ/κ").points.error, 0.02 * KAPPA)
+    for header in ("Δε", "ΔC"):
+        file = write(tmp_path, f"T_K,{header}", T, SHIFT)
+        assert "relative change" in refusal(file, observable="dielectric_constant", frequency_Hz=1e3)
+
+
+@pytest.mark.parametrize("header", ["err,kappa_W_per_m_K,err", "x,kappa_W_per_m_K,"])
+def test_errors_that_cannot_be_named_are_asked_for(tmp_path, header):
+    file = write(tmp_path, f"T_K,{header}", T, 0.01 * T, KAPPA, 0.02 * KAPPA)
+    assert "or --error none" in refusal(file, **KAPPA_OPTIONS, value="kappa_W_per_m_K")
+    assert load(file, **KAPPA_OPTIONS, value="kappa_W_per_m_K", error="none").points.error is None
+
+
+def test_times_in_minutes_and_hours(tmp_path):
+    for header, time in (("time (min)", 90.0), ("t (h)", 1.5)):
+        file = write(tmp_path, f"{header},T_1 (K),dQ/dt (nW)", time + 0 * T, T, T**2)
+        dataset = load(file, observable="heat_release")
+        np.testing.assert_allclose(dataset.points.time_s, 5400)
+        np.testing.assert_allclose(dataset.points.value, 1e-9 * T**2)
+    assert columns.parse_name("T_min (K)").quantity != "time"
+
+
+def test_names_of_samples_below_the_header_are_no_header(tmp_path):
+    header = "Temperature\tKappa\tError\nK\tW/(K m)\tW/(K m)\nPMMA\tPMMA\tPMMA"
+    dataset = load(write(tmp_path, header, T, KAPPA, 0.02 * KAPPA, separator="\t"), **KAPPA_OPTIONS)
+    np.testing.assert_allclose(dataset.points.error, 0.02 * KAPPA)
+
+
+@pytest.mark.parametrize("form", ["{:.5g} ± {:.2g}", "{:.5f}({})"])
+def test_errors_in_the_cells_of_the_values_are_refused(tmp_path, form):
+    cells = [form.format(a, 20 if "(" in form else 0.02 * a) for a in KAPPA]
+    message = refusal(write(tmp_path, "T_K,kappa (W/m/K)", T, cells), **KAPPA_OPTIONS)
+    assert "write its error in another column" in message
+    assert "--skip-bad-rows" not in message
+
+
+def test_marks_for_missing_values_are_asked_for(tmp_path):
+    for rows, mark in (((3,), 999.0), ((3, 4, 9), 999.0), ((0,), 9999.0), ((13,), 1e-9)):
+        marked = KAPPA.copy()
+        marked[list(rows)] = mark
+        assert question(write(tmp_path, "T_K,kappa (W/m/K)", T, marked), **KAPPA_OPTIONS) == "outlier"
+    load(write(tmp_path, "T_K,kappa (W/m/K)", T[::4], 0.1 * T[::4] ** 4), **KAPPA_OPTIONS)
+
+
+def test_points_on_two_curves_are_asked_about(tmp_path):
+    rng = np.random.default_rng(1)
+    many = np.geomspace(0.05, 1.0, 20)
+
+    def kappa(factor=1.0):
+        return factor * 0.03 * many**1.9 * (1 + 0.01 * rng.standard_normal(20))
+
+    runs = write(tmp_path, "T_K,kappa (W/m/K)", np.tile(many, 2), np.concatenate([kappa(), kappa(1.2)]))
+    assert question(runs, **KAPPA_OPTIONS) == "pooled_series"
+    mixed = np.where(rng.random(20) < 0.5, kappa(), kappa(1.5))
+    assert question(write(tmp_path, "T_K,kappa (W/m/K)", many, mixed), **KAPPA_OPTIONS) == "pooled_series"
+    shift = 1e-5 * np.log(many) + np.tile([0, 3e-6], 10) + 1e-8 * rng.standard_normal(20)
+    assert question(write(tmp_path, "T_K,df/f", many, shift), **F_OPTIONS) == "pooled_series"
+    load(write(tmp_path, "T_K,kappa (W/m/K)", np.tile(many, 2), np.concatenate([kappa(), kappa()])), **KAPPA_OPTIONS)
+    for seed in range(20):
+        noise = np.exp(0.3 * np.random.default_rng(seed).standard_normal(20))
+        load(write(tmp_path, "T_K,kappa (W/m/K)", many, noise), **KAPPA_OPTIONS)
+
+
+@pytest.mark.parametrize("options", [KAPPA_OPTIONS, F_OPTIONS | {"value_unit": "dimensionless"}])
+def test_values_that_are_all_the_same_are_refused(tmp_path, options):
+    column = 0.01 if options == KAPPA_OPTIONS else 0.0
+    assert "in all rows" in refusal(write(tmp_path, "T_K,x", T, column + 0 * T), **{"value_unit": "W/(m K)"} | options)
+
+
+def test_numbers_that_are_too_small_are_refused(tmp_path):
+    file = write(tmp_path, "T_K,df/f,error", T, 1e-100 * SHIFT, 1e-107 + 0 * T)
+    assert "at least 1e-30" in refusal(file, **F_OPTIONS)

@@ -155,15 +155,16 @@ def test_photon_numbers_may_be_logarithms_and_differ_at_all_temperatures(tmp_pat
 
 
 def test_a_column_of_Q_is_inverted_with_its_errors(tmp_path):
-    rows = table().assign(Qi_err=1e3)
+    rows = table().assign(Qi_err=1e3, Qi=lambda rows: 2e5 + 1e4 * rows["T_K"])
     change = changed(
         ("data.value", {"column": "Qi", "unit": "dimensionless", "inverse": True}),
         ("data.error", {"column": "Qi_err"}),
         ("systematic", None),
     )
     points = load_dataset(write(tmp_path, change, rows), DATASET_SCHEMA).points
-    np.testing.assert_allclose(points.value, 1 / 2e5)
-    np.testing.assert_allclose(points.error, 1e3 / 2e5**2)
+    Q = 2e5 + 1e4 * points.T_K
+    np.testing.assert_allclose(points.value, 1 / Q)
+    np.testing.assert_allclose(points.error, 1e3 / Q**2)
 
 
 def test_without_a_drive_nothing_saturates(tmp_path):
