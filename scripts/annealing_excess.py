@@ -7,7 +7,9 @@ from tlsglass.atlas import annealing_excess
 from tlsglass.atlas.table import compact
 from tlsglass.base import io, provenance
 from tlsglass.dos.density_of_states import DensityOfStates
-from tlsglass.study.equilibrium_plan import TEMPERED
+from tlsglass.study import equilibrium_plan
+from tlsglass.study.configured_study import Study
+from tlsglass.study.cpu_time import sum_cpu_time
 
 io.start_job(snakemake)
 settings = snakemake.params
@@ -18,7 +20,9 @@ fitted = [name for name in certified if name in settings.fitted]
 
 def pairs(name):
     """Return the annealed and the tempered density of states of a set at each temperature."""
-    annealed, tempered = (snakemake.input[f"{name}_{method}"] for method in (f"annealed_{settings.sweeps}", TEMPERED))
+    annealed, tempered = (
+        snakemake.input[f"{name}_{method}"] for method in (f"annealed_{settings.sweeps}", equilibrium_plan.TEMPERED)
+    )
     return [tuple(map(DensityOfStates.load, paths)) for paths in zip(annealed, tempered, strict=True)]
 
 
@@ -28,9 +32,13 @@ if snakemake.rule == "annealing_excess_table":
 else:
     if not fitted:
         raise io.UserError("no set passed all equilibration tests: the annealing excess cannot be fitted")
-    metadata = {"fitted_sets": fitted, "sweeps": settings.sweeps, "commit": provenance.commit()}
+    study = Study(snakemake.config)
+    plans = [plan for name in settings.sets for plan in equilibrium_plan.plans_of_set(study, name).values()]
+    cpu_time = sum_cpu_time(plans, settings.benchmarks)
+    metadata = {"fitted_sets": fitted, "sweeps": settings.sweeps, "commit": provenance.commit(), "simulation": cpu_time}
     pairs_of_sets = (pair for name in fitted for pair in pairs(name))
     unfitted = [[compact(tempered) for _, tempered in pairs(name)] for name in certified if name not in fitted]
     excess = annealing_excess.fit_excess(pairs_of_sets, settings.h0_K, metadata, unfitted)
     excess.save(snakemake.output.excess)
+    print(f"simulations: {cpu_time['cpu_hours']:.3g} CPU hours in {cpu_time['measured_jobs']} of {cpu_time['jobs']} jobs")
     print(f"{excess.metadata['bins']} ratios of {', '.join(fitted)}: χ² = {excess.metadata['chi2']:.0f}")

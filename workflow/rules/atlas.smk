@@ -32,6 +32,7 @@ if ATLAS_PLANS:
             runtime=60,
         params:
             code=library_digest("atlas_file.py"),
+            benchmarks=resolve_pathvar("benchmarks"),
             atlas=config["atlas"],
             model=config["model"],
         script:
@@ -65,6 +66,7 @@ if INTERACTION_ATLAS_PLANS:
             runtime=60,
         params:
             code=library_digest("interaction_atlas.py"),
+            benchmarks=resolve_pathvar("benchmarks"),
             atlas=config["atlas"],
         script:
             "../../scripts/interaction_atlas.py"

@@ -35,7 +35,7 @@ def bundled_files(folder, pattern):
 
 
 def resolve_pathvar(name):
-    """Return a folder of this run: results, shards, checksums."""
+    """Return a folder of this run: results, shards, checksums, benchmarks."""
     return workflow.pathvars.apply(f"<{name}>")
 
 

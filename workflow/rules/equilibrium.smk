@@ -138,6 +138,7 @@ rule annealing_excess:
         "../../envs/analyse.yaml"
     params:
         **EXCESS_SETTINGS,
+        benchmarks=resolve_pathvar("benchmarks"),
         code=library_digest("annealing_excess.py"),
     script:
         "../../scripts/annealing_excess.py"

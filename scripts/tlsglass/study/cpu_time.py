@@ -1,0 +1,38 @@
+"""The CPU time of simulations, from the benchmark files of their jobs."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tlsglass.base.types import StrPath
+from tlsglass.montecarlo.protocol import JOB_NAMES
+from tlsglass.study.simulation_plan import SimulationPlan
+
+
+def sum_cpu_time(plans: Iterable[SimulationPlan], benchmarks: StrPath) -> dict[str, float]:
+    """Return the CPU time of the jobs of simulations.
+
+    Parameters
+    ----------
+    plans
+        The simulations. A job that several of them share counts once.
+    benchmarks
+        The folder of the benchmark files of a run.
+
+    Returns
+    -------
+    dict
+        The number of ``jobs``, that of ``measured_jobs``, and the ``cpu_hours`` of the latter. A job is not measured if another
+        run made its shards, whose folder is common to all runs, or if it was too short for Snakemake.
+    """
+    paths = {
+        Path(benchmarks) / JOB_NAMES[plan.protocol.method] / plan.shard_folder / f"{batch}.tsv"
+        for plan in plans
+        for batch in plan.batches
+    }
+    seconds = [float(pd.read_csv(path, sep="\t")["cpu_time"].iloc[-1]) for path in sorted(paths) if path.is_file()]
+    measured = np.isfinite(seconds)
+    cpu_s = float(np.sum(np.array(seconds)[measured]))
+    return {"jobs": len(paths), "measured_jobs": int(measured.sum()), "cpu_hours": round(cpu_s / 3600, 4)}
