@@ -33,6 +33,14 @@ def test_the_import_brings_nothing_heavy():
     assert run.stdout.strip() == "set()"
 
 
+def test_a_density_of_the_atlas_needs_numpy_alone():
+    heavy = "{'numba', 'scipy', 'pandas', 'matplotlib', 'snakemake'}"
+    density = "from tlsglass import atlas; atlas.density(1, 0.3, 2.7)"
+    code = f"import sys; sys.path.insert(0, 'scripts'); {density}; print({heavy} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"
+
+
 def test_a_chain_of_a_model_is_that_of_the_simulation():
     chain = tlsglass.MarkovChain.from_seed(tlsglass.ModelParameters(**MODEL), realization=3, seed=1)
     for T in PROTOCOL["ladder_K"]:

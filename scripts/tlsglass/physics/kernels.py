@@ -15,7 +15,6 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from scipy import special
 
 from tlsglass.base.types import AnyArray, FloatArray, FloatOrArray
 
@@ -213,6 +212,8 @@ def heat_release_kernel(
     average over the distribution of x is D(√s)/(√s τ_min), with Dawson's integral D and s = t/τ_min, and tends to 1/(2t) for
     s >> 1. For constant n and s >> 1 the integral ∫ dE n K is then n (T1² - T0²).
     """
+    from scipy import special  # slow to import
+
     E, T0 = np.asarray(E_K, dtype=float), np.maximum(T0_K, COLDEST_K)
     root = 1 / np.sqrt(relaxation_ratio(E, T0, 1 / np.asarray(time_s, dtype=float), A, dimension))
     populations = special.expit(-E / T1_K) - special.expit(-E / T0)
