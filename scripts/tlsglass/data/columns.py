@@ -5,6 +5,7 @@ The Snakefile reads this module: no numpy.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -28,7 +29,8 @@ QUANTITIES = {  # of the letters and digits of a name in lower case, without Gre
     "Qc": r"q(c|ext|e|coupling|cabs)|qcoupl\w*",
     "Ql": r"q(l|loaded|load|tot|total)",
     "Q": r"q(i|int\w*|u|unloaded|tls|m|mech)?\d?|qualityfactor|guete",
-    "loss": r"tand(elta)?\w*|(internal)?loss(tan(gent)?)?|internalfriction|dissipation|damping|verlust\w*|delta(i|int|tls)",
+    "loss": r"tand(elta)?\w*|(internal)?loss(tan(gent)?)?|internalfriction"
+    r"|dissipation|damping|(log(arithmic)?)?decrement|verlust\w*|delta(i|int|tls)",
     "power": r"p(ower)?(dbm|in|app|vna|rf|read|readout|w)?|leistung|drivepower|pwr",
     "time": r"(waiting|elapsed|measuring|measurement)?time|zeit|dauer|delay",
     "photons": r"n(bar|ph|photons?|avg|mean)?|nphotons?|photons?(number)?|meanphotonnumber",
@@ -63,7 +65,7 @@ VARIANCE = re.compile(r"(?<![a-z])var(iance)?(?![a-z])|sigma\s*(\^2|²|2)|varian
 OVER_T = re.compile(
     r"^(.+?)\s*(?:/|_over_|over)\s*T(?:_?K)?\s*(?:\^?\(?([123])\)?)?$|^(k|kappa|C|c)oT([23]?)$|^(.+?)[\s*]\s*T\s*\^\(?-([123])\)?$"
 )
-LOGARITHM = re.compile(r"^(log[_ ]?10|lg|log|ln)[\s_(]*([^\s_(].*?)\)?$", re.I)
+LOGARITHM = re.compile(r"^(log[_ ]?10|lg|log|ln)(?!\w* ?decrement)[\s_(]*([^\s_(].*?)\)?$", re.I)
 INVERSE = re.compile(
     r"^(?:1\s*/|inv(?:erse)?[_\s]*|one_over_|recip(?:rocal)?_)\s*\(?(.+?)\)?$|^(.+?)[_\s]*(?:\^\s*\(?-1\)?|_inv|inv)$", re.I
 )
@@ -154,6 +156,8 @@ def parse_name(name: str) -> Column:
     variance = bool(VARIANCE.search(plain))
     is_error = _is_error(plain)
     relative_in_name = is_error and bool(RELATIVE.search(plain))
+    if is_error and RELATIVE.fullmatch((unit or "").strip(". ")):
+        relative_in_name, unit = True, None
     if is_error and unit is None and PERCENT_WORD.search(plain):
         plain, unit = PERCENT_WORD.sub("", plain), "%"
     relative = relative_in_name or (is_error and unit in PERCENT)
@@ -171,6 +175,8 @@ def parse_name(name: str) -> Column:
     quantity = next((key for key, pattern in QUANTITIES.items() if re.fullmatch(pattern, stem)), None)
     if quantity == "T" and ("time" in stem or (unit and units.convert_unit(unit, units.SECONDS))):
         quantity = "time"
+    if stem.endswith("decrement"):  # π/Q
+        scale *= math.pi
     if quantity == "Q" and form.power == -1:
         quantity, form = "loss", replace(form, power=1)
     return Column(name, stem, quantity, unit, form, scale, is_error, relative, relative_in_name, variance, coverage)

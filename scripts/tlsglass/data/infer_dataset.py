@@ -112,7 +112,9 @@ class _Inference:
             columns = f"; the columns are {', '.join(table.header[:40])}" if any(" COLUMN: " in x for x in self.needed) else ""
             repeated = {name for name in table.header if table.header.count(name) > 1}
             columns += f"; there are several columns {', '.join(sorted(repeated))}" if columns and repeated else ""
-            if not table.has_header:
+            if not table.has_header and len(table.rows) < len(table.header):
+                columns = "; the table has more columns than rows: a row for each temperature is needed"
+            elif not table.has_header:
                 columns = f"; the table has no header: name its {len(table.header)} columns by --columns T=1 value=2 error=3"
             raise validation.InputError(f"{table.source}: {'; also '.join(self.needed)}{columns}")
         assert observable is not None
@@ -163,11 +165,13 @@ class _Inference:
         """
         if self.options.value:
             return self.columns[self.options.value]
-        candidates = [c for c in self._free_columns() if not c.is_error and c.quantity not in ("T", *NO_VALUES)]
-        suitable = OBSERVABLES.get(self.options.observable or "", tuple(q for known in OBSERVABLES.values() for q in known))
+        name = self.options.observable or ""
+        candidates = [c for c in self._free_columns() if not c.is_error and c.quantity != "T"]
+        of_unit = [c for c in candidates if c.unit and name in registry.observable_names() and self._has_unit(name, c.unit, c)]
+        candidates = [c for c in candidates if c.quantity not in NO_VALUES or c in of_unit]
+        suitable = OBSERVABLES.get(name, tuple(q for known in OBSERVABLES.values() for q in known))
         known = [c for c in candidates if c.quantity in suitable and self._suits_its_unit(c)]
-        if self.options.observable and not known:
-            known = [c for c in candidates if c.unit and self._has_unit(self.options.observable, c.unit, c)]
+        known = known or of_unit
         known = [c for c in known if c.quantity != "time"] or known  # which may be T1 of a qubit, or when a point was measured
         known = [c for c in known if c.stem == "t1"] or known  # rather than T2
         known = [c for c in known if c.stem != "q"] or known  # beside Qi, Q is the loaded one
@@ -466,7 +470,9 @@ class _Inference:
         return [
             c
             for c in others
-            if c.stem in stems or c.is_share_of(value) or (named[c.name] and named[c.name].group() not in ("d", "delta"))  # type: ignore[union-attr]
+            if c.stem in stems
+            or c.is_share_of(value)
+            or (named[c.name] and named[c.name].group().lower() not in ("d", "delta"))  # type: ignore[union-attr]
         ]
 
     def _unusable_errors(self, value: Column) -> str:

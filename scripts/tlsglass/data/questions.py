@@ -30,6 +30,7 @@ MIN_PAIRS = 8  # of values at one temperature, whose differences show whether th
 SERIES_P_VALUE = 0.01  # of so many differences with the same sign in one series
 SERIES_DIFFERENCE = 0.05  # of the value, or of the whole change of the values, below which two series are as good as one
 OUTLIER_RATIO = 30.0  # of a value to both of its neighbors in temperature
+MAX_POWER = 5.0  # of the temperature, by which a value at an end is expected to differ from its neighbor
 MIN_CURVE_POINTS, MAX_CURVE_POINTS = 16, 400  # points that can show, and that are enough to show, that they lie on two curves
 TWO_CURVES_RATIO = 16.0  # of the variance about one curve to that about two; below 3 for normal errors
 CURVE_DEGREE = 3  # of the polynomial in ln T
@@ -186,11 +187,14 @@ def _ask_outliers(
     if len(distinct) < 3:
         return
     for k, (T, value) in enumerate(distinct):
-        is_inner = 0 < k < len(distinct) - 1
-        neighbors = (k - 1, k + 1) if is_inner else (1, 2) if k == 0 else (k - 1, k - 2)
-        ratios = [value / distinct[n][1] for n in neighbors]
-        limit = OUTLIER_RATIO if is_inner else OUTLIER_RATIO**2
-        if min(ratios) > limit or max(ratios) < 1 / limit:
+        if 0 < k < len(distinct) - 1:
+            ratios = [value / distinct[k - 1][1], value / distinct[k + 1][1]]
+        else:  # the neighbor, and the power law through it and the next one
+            (T_1, first), (T_2, second) = (distinct[1], distinct[2]) if k == 0 else (distinct[k - 1], distinct[k - 2])
+            power = math.log(first / second) / (math.log(T_1 / T_2) or math.inf)
+            expected = first * (T / T_1) ** max(-MAX_POWER, min(MAX_POWER, power))
+            ratios = [value / first, value / expected]
+        if min(ratios) > OUTLIER_RATIO or max(ratios) < 1 / OUTLIER_RATIO:
             column = info["data"]["value"]["column"]
             where = f"{value:.3g} {points.unit} at {T:.3g} K is far from its neighbors"
             yield "outlier", f"column {column}: {where}: if it marks a missing value, remove the row"

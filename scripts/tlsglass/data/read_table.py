@@ -46,6 +46,8 @@ THOUSANDS = {
     "comma": re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"),
     "point": re.compile(r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"),
 }
+HEADER_WORD = re.compile(r"^\s*(columns?|header|fields|data)\s*:\s*", re.I)
+NUMBERED_COLUMN = re.compile(r"\s*(?:col(?:umn)?\.?\s*)?(\d+)\s*[:.)=-]\s*([^\W\d].*)$", re.I)  # 1: T (K)
 TEMPERATURE_NAME = re.compile(r"[Tt](emp\w*)?(?![A-Za-z])")
 RAGGED = "fields in place of"
 
@@ -352,8 +354,12 @@ def _find_header(
 
     A line of numbers is no header, nor is one of units. A line with a temperature is preferred, since others may name samples.
     """
+    numbered = [match for match in (NUMBERED_COLUMN.match(line) for _, line, _ in above) if match]
+    if comments and [int(match[1]) for match in numbered] in (list(range(1, width + 1)), list(range(width))):
+        return [match[2].strip() for match in numbered], [], 0
     candidates = []
     for number, line, cells in above:
+        line = HEADER_WORD.sub("", line)
         names = cells if len(cells) == width else _split_header(label, line, separator, width)
         wide_enough = len(names) == width or (len(names) > width and separator != " " and not comments)
         if (wide_enough and names[0] and not is_like_number(names[0])) or (wide_enough and not names[0] and any(names)):
@@ -398,8 +404,8 @@ def _decimal(table: Table) -> str | None:
                     point = line
                 else:
                     ambiguous = line
-            elif text.count(".") > 1:
-                comma = line
+            elif text.count(".") > 1:  # or a date
+                comma = line if THOUSANDS["point"].fullmatch(text) else comma
             elif not THOUSANDS["point"].fullmatch(text):
                 point = line
     if point and comma:

@@ -743,3 +743,47 @@ def test_values_that_are_all_the_same_are_refused(tmp_path, options):
 def test_numbers_that_are_too_small_are_refused(tmp_path):
     file = write(tmp_path, "T_K,df/f,error", T, 1e-100 * SHIFT, 1e-107 + 0 * T)
     assert "at least 1e-30" in refusal(file, **F_OPTIONS)
+
+
+def test_comments_may_number_the_columns(tmp_path):
+    for first in (0, 1):
+        names = ("T (K)", "kappa (W/m/K)", "err (%)")
+        comments = "\n".join(["# Sample A", *(f"# {k}: {name}" for k, name in enumerate(names, first))])
+        points = load(write(tmp_path, comments, T, KAPPA, 2 + 0 * T, separator=" "), **KAPPA_OPTIONS).points
+        np.testing.assert_allclose(points.value, KAPPA)
+        np.testing.assert_allclose(points.error, 0.02 * KAPPA)
+    points = load(
+        write(tmp_path, "# Columns: T[mK], kappa[mW/m/K]", 1e3 * T, 1e3 * KAPPA, separator=" "), **KAPPA_OPTIONS
+    ).points
+    np.testing.assert_allclose(points.value, KAPPA)
+
+
+def test_a_row_of_column_numbers_is_asked_about(tmp_path):
+    file = write(tmp_path, "T_K,kappa (W/m/K)\n1,2", T, KAPPA)
+    assert question(file, **KAPPA_OPTIONS) == "outlier"
+
+
+def test_a_table_with_a_column_for_each_temperature_is_refused(tmp_path):
+    file = write(
+        tmp_path,
+        ",".join(["T (K)", *(f"{x:.4g}" for x in T)]),
+        *([f"kappa (W/m/K),{k:.4g}" if i == 0 else f"{k:.4g}"] for i, k in enumerate(KAPPA)),
+    )
+    assert "more columns than rows" in refusal(file, **KAPPA_OPTIONS)
+
+
+def test_a_logarithmic_decrement_is_a_loss_times_pi(tmp_path):
+    for header in ("log decrement", "logarithmic decrement", "decrement"):
+        points = load(
+            write(tmp_path, f"T_K,{header}", T, np.pi * WEAK), observable="internal_friction", frequency_Hz=1e3
+        ).points
+        np.testing.assert_allclose(points.value, WEAK, rtol=1e-9)
+
+
+def test_names_with_other_meanings(tmp_path):
+    file = write(tmp_path, "T_K,kappa (W/m/K),uncertainty (relative)", T, KAPPA, 0.02 + 0 * T)
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS).points.error, 0.02 * KAPPA)
+    dates = [f"{k:02d}.03.2024" for k in range(1, 15)]
+    assert load(write(tmp_path, "Datum,T_K,kappa (W/m/K)", dates, T, KAPPA), **KAPPA_OPTIONS).points.error is None
+    options = {"observable": "heat_release", "time": "1h"}
+    np.testing.assert_allclose(load(write(tmp_path, "T1 (K),power (nW/cm^3)", T, T**2), **options).points.value, 1e-3 * T**2)
