@@ -37,11 +37,13 @@ class Heterogeneity(NamedTuple):
 
 
 class ChipResult(NamedTuple):
-    """``fit`` is the content of chip.json; the tables are saved as CSV."""
+    """``fit`` is the content of chip.json; the tables are saved as CSV. ``together`` are the fits of all devices together."""
 
     fit: dict[str, Any]
     devices: pd.DataFrame
     frequencies: pd.DataFrame
+    together: ModelFits
+    conclusion: Conclusion
 
 
 class DeviceFits(NamedTuple):
@@ -86,7 +88,7 @@ def fit_chip(devices: Mapping[str, Sequence[Dataset]]) -> ChipResult:
     table = _device_table(problem, alone, together, amplitude)
     summary = _summary(together, conclusion, amplitude, tests)
     summary["lines"] = _lines(summary, alone, table)
-    return ChipResult(summary, table, _tan_delta_by_frequency(together, conclusion))
+    return ChipResult(summary, table, _tan_delta_by_frequency(together, conclusion), together, conclusion)
 
 
 def _fit_device(name: str, datasets: Sequence[Dataset]) -> DeviceFits:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from tlsglass.fitting import atlas_model, model_systematic, report_text, window_
 from tlsglass.fitting.comparison import ModelFits, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion, State
 from tlsglass.fitting.fit import Fit, ParameterState, delta_aicc
+from tlsglass.fitting.likelihood import FitParameter, Values
 from tlsglass.fitting.problem import FitProblem, base_name, dataset_parameters
 from tlsglass.fitting.report_text import ATLAS, CLOSE_TO_POINTS, EQ3, STM
 from tlsglass.models import registry
@@ -110,19 +111,25 @@ def predict(fits: ModelFits, T_K: npt.ArrayLike, on_atlas: bool = False) -> pd.D
     curve = replace(dataset, points=dataset.points.at_temperatures(T[inside]))
     value, band = np.full(len(T), np.nan), np.full(len(T), np.nan)
     value[inside] = curve.model(T[inside], fit.values)
-    names, parameters = [name for name in fit.correlations if fit.errors_scaled[name]], problem.parameters()
-    slopes = np.zeros((len(names), int(inside.sum())))
+    band[inside] = parameter_band(lambda values: curve.model(T[inside], values), fit, problem.parameters())
+    return pd.DataFrame({"T_K": T, "value": value, "low": value - band, "high": value + band})
+
+
+def parameter_band(curve: Callable[[Values], FloatArray], fit: Fit, parameters: Mapping[str, FitParameter]) -> FloatArray:
+    """Return the standard error (n,) of a function of the parameters of a fit, from their scaled covariance."""
+    names = [name for name in fit.correlations if fit.errors_scaled[name]]
+    slopes = np.zeros((len(names), len(curve(fit.values))))
     for row, name in zip(slopes, names, strict=True):
         error, center = fit.errors_scaled[name] or 0.0, fit.values[name]
         step = max(0.1 * error, SMALLEST_STEP * abs(center))  # errors of exact points are those of rounding
         ends = np.clip([center - step, center + step], parameters[name].low, parameters[name].high)
-        below, above = (curve.model(T[inside], fit.values | {name: float(end)}) for end in ends)
+        below, above = (curve(fit.values | {name: float(end)}) for end in ends)
         row[:] = (above - below) / (ends[1] - ends[0]) * error
     correlation = np.array([[1.0 if a == b else fit.correlations[a][b] for b in names] for a in names]).reshape(
         2 * (len(names),)
     )
-    band[inside] = np.sqrt(np.maximum(np.einsum("an,ab,bn->n", slopes, correlation, slopes), 0.0))
-    return pd.DataFrame({"T_K": T, "value": value, "low": value - band, "high": value + band})
+    variance: FloatArray = np.einsum("an,ab,bn->n", slopes, correlation, slopes)
+    return np.sqrt(np.maximum(variance, 0.0))
 
 
 def _time_systematic(fits: ModelFits) -> dict[str, float] | None:

@@ -42,7 +42,7 @@ RESONATOR = "resonator"  # --observable for f and 1/Q_i of one table, fitted tog
 TABLE_OPTIONS = (
     *("observable", "frequency", "temperature", "value", "error", "columns", "temperature_unit", "value_unit", "error_unit"),
     *("form", "inverse", "decimal", "relative_error", "temperature_error", "skip_bad_rows", "confirm", "time", "fix"),
-    *("where", "window", "h0", "interaction", "write_dataset", "group", "name"),
+    *("where", "window", "h0", "interaction", "write_dataset", "group", "predict", "name"),
 )
 RESONATOR_OPTIONS = (
     *("loss", "Qi", "loss_error", "loss_window", "power", "f_power", "photons", "attenuation", "Qc", "inv_Qc", "Ql", "inv_Ql"),
@@ -82,6 +82,8 @@ def _add_options(fit: argparse.ArgumentParser) -> None:
     )
     rows.add_argument("--where", action="append", metavar="COLUMN=VALUE", help="only rows with this value; repeatable")
     rows.add_argument("--group", metavar="COLUMN", help="fit each device that this column names, and all of them together")
+    predict_help = "with --group: also predict other devices of the chip with these frequencies, such as 5.6GHz"
+    rows.add_argument("--predict", nargs="+", metavar="F", help=predict_help)
     rows.add_argument("--skip-bad-rows", action="store_true", help="leave out rows without a number")
     rows.add_argument(
         "--confirm", action="append", metavar="CODE", help="answer to a question about suspicious input; repeatable"
@@ -214,6 +216,7 @@ class PreparedChip(PreparedFit):
 
     devices: Mapping[str, Sequence[Dataset]] = field(default_factory=dict)
     group: str = ""
+    predicted_Hz: Sequence[float] = ()
 
     @property
     def reading(self) -> str:
@@ -238,7 +241,7 @@ class PreparedChip(PreparedFit):
         from tlsglass.fitting.chip import fit_chip
         from tlsglass.report.chip_report import ChipReport
 
-        return ChipReport(fit_chip(self.devices))
+        return ChipReport(fit_chip(self.devices), self.predicted_Hz)
 
 
 def prepare(args: argparse.Namespace, tables: Sequence[Table]) -> PreparedFit:
@@ -248,6 +251,7 @@ def prepare(args: argparse.Namespace, tables: Sequence[Table]) -> PreparedFit:
 
     if args.group:
         return _prepare_chip(args, tables)
+    _refuse(args, ("predict",), "only with --group, for other devices of a chip")
     if args.observable == RESONATOR:
         return PreparedFit(*resonator_table.build_resonator_datasets(tables, _resonator_options(args)))
     is_driven = args.observable == LOSS and bool(_used(args, DRIVE_OPTIONS))
@@ -345,6 +349,7 @@ def _prepare_chip(args: argparse.Namespace, tables: Sequence[Table]) -> Prepared
     """Return the devices that the column ``args.group`` names."""
     from tlsglass.data import chip_table
     from tlsglass.data.read_table import join_tables
+    from tlsglass.data.units import parse_frequency
 
     frequency, args = args.frequency, argparse.Namespace(**vars(args) | {"frequency": None})  # it may be a column here
     if args.observable == RESONATOR:
@@ -354,7 +359,9 @@ def _prepare_chip(args: argparse.Namespace, tables: Sequence[Table]) -> Prepared
         table = join_tables(tables)
         devices = chip_table.build_datasets(table, _table_options(args, table), args.group, frequency)
     dataset, *partners = next(iter(devices.values()))
-    return PreparedChip(dataset, partners, devices, args.group)
+    if args.predict and "frequency_Hz" not in dataset.info:
+        raise validation.InputError(f"--predict {' '.join(args.predict)}: {dataset.observable.name} has no frequency")
+    return PreparedChip(dataset, partners, devices, args.group, [parse_frequency(text) for text in args.predict or ()])
 
 
 def _print_result(fit: dict[str, Any], args: argparse.Namespace) -> None:

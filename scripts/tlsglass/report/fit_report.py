@@ -36,7 +36,7 @@ SAVED_FILES = (
     "figure.csv",
     "joint.json",
 )
-SAVED_FILES += ("chip.json", "chip_devices.csv", "chip_frequencies.csv")
+SAVED_FILES += ("chip.json", "chip_devices.csv", "chip_frequencies.csv", "chip_prediction.csv")
 SAVED_FILES += tuple(f"joint_{name}.csv" for name in ("points", "curves", "parameters", "left_out", "powers"))
 ERROR_NOTE = (
     "Errors and intervals are those of the points, times √(χ²/dof) where that is above 1, and for the effective number of"
@@ -325,10 +325,12 @@ def draw_chip(result: ChipResult) -> Figure:
     return chip_devices.draw(result.fit, result.devices)
 
 
-def save_chip(result: ChipResult, folder: StrPath) -> None:
+def save_chip(result: ChipResult, predictions: pd.DataFrame, folder: StrPath) -> None:
     """Write chip.json, chip_*.csv and figure.svg/.png/.csv like ``FitReport.save``."""
     with io.replace_together(folder, SAVED_FILES) as new:
         io.write_json(new / "chip.json", result.fit)
         io.write_csv(new / "chip_devices.csv", result.devices)
         io.write_csv(new / "chip_frequencies.csv", result.frequencies)
+        if not predictions.empty:
+            io.write_csv(new / "chip_prediction.csv", predictions)
         draw_chip(result).save(_figure_paths(new))

@@ -74,6 +74,34 @@ def test_devices_are_listed_at_the_minimum_near_that_of_the_chip():
     assert (devices["mu_high"] > 1).any()  # the interval contains both minima
 
 
+def test_a_further_device_is_predicted_with_the_scatter_of_the_devices(tmp_path, capsys):
+    """f of four resonators, whose F tan δ differ by more than their errors: the last one is predicted from the others."""
+    rng, T, f0 = np.random.default_rng(5), np.geomspace(0.06, 1.2, 14), np.array([5e9, 6e9, 7e9, 6.5e9])
+    names, strengths = ["A", "B", "C", "D"], 1e-4 * np.array([1.0, 1.2, 0.9, 1.1])
+    values = {"mu": 0.0, "gap_K": 8.0, "kinetic_inductance_fraction": 0.1, "offset": 0.0}
+    curve = get_observable("resonator_frequency").curve
+    shifts = [curve(T, values | {"F_tan_delta": x}, f) for x, f in zip(strengths, f0, strict=True)]
+    rows = [
+        (name, t, f * (1 + shift + 1e-7 * rng.standard_normal()))
+        for name, f, own in zip(names[:3], f0, shifts, strict=False)
+        for t, shift in zip(T, own, strict=True)
+    ]
+    pd.DataFrame(rows, columns=["device", "T (K)", "f0 (Hz)"]).to_csv(tmp_path / "chip.csv", index=False)
+    words = ["fit", str(tmp_path / "chip.csv"), "--observable", "resonator_frequency", "--group", "device", "--error", "600Hz"]
+    assert cli.main([*words, "--predict", "6.5GHz", "--out", str(tmp_path / "out")]) == 0, capsys.readouterr().err
+    table = pd.read_csv(tmp_path / "out/chip_prediction.csv")
+    assert set(table["frequency_Hz"]) == {6.5e9}
+    expected = curve(table["T_K"].to_numpy(), values | {"F_tan_delta": strengths[3]}, f0[3])
+    expected -= expected[0]
+    sigma = (table["high"] - table["low"]) / 2
+    assert (abs(table["value"] - expected) < 2 * sigma + 1e-7).all()
+    middle = np.argmin(abs(table["T_K"] - 0.5))
+    spread = np.std(strengths[:3], ddof=1) / np.mean(strengths[:3])  # times 1.32, the quantile of t(2), and √(1 + 1/3)
+    assert sigma[middle] / table["value"][middle] == pytest.approx(1.32 * np.sqrt(4 / 3) * spread, rel=0.15)
+    assert cli.main([*words[:4], "--predict", "6.5GHz"]) == 2
+    assert "--predict: only with --group" in capsys.readouterr().err
+
+
 def test_devices_with_different_mu_are_told_from_those_with_one():
     result = fit_chip(datasets(table([0.05, 0.12, 0.2])))
     test = result.fit["heterogeneity"]["mu"]
