@@ -94,6 +94,11 @@ class AtlasEvidence(NamedTuple):
     robust: bool = True
     has_tls_signal: bool = True
 
+    @property
+    def is_better_than_eq3(self) -> bool:
+        """Whether the atlas describes the points, and better than Eq. (3), whose µ then does not exclude it."""
+        return self.described and self.delta_aicc_eq3 < 0
+
 
 @dataclass(frozen=True)
 class Conclusion:
@@ -136,7 +141,7 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
         if mu.end(+1) < 0:
             reasons[Reason.MU_NEGATIVE] = None
             return State.NOT_DESCRIBED
-        if atlas is not None and mu.end(-1) > atlas.largest_mu:
+        if atlas is not None and mu.end(-1) > atlas.largest_mu and not atlas.is_better_than_eq3:
             reasons[Reason.MU_ABOVE_ATLAS] = None
             return State.NOT_DESCRIBED
     obstacles = {

@@ -264,7 +264,7 @@ def warnings(fit: Record) -> list[dict[str, str]]:
 def _error_warnings(fit: Record) -> list[tuple[str, str]]:
     """Return a warning if the errors of the points are too small."""
     free = fit["mu_free"]
-    described = free["acceptable"] or fit["stm"]["acceptable"]
+    described = any(model["acceptable"] for model in models_of(fit).values())
     if any(free["extra_scatter"]):
         size = free["extra_scatter"][0]
         text = format_percent(size) + " of the value" if fit["extra_scatter_relative"] else _with_unit(size, fit)

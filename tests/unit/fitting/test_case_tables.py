@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tlsglass import fit
+from tlsglass.fitting import synthetic
 from tlsglass.fitting.comparison import compare, fit_models
 from tlsglass.fitting.conclusion import State
 from tlsglass.fitting.problem import FitProblem
@@ -166,3 +167,15 @@ def test_errors_of_the_temperature_are_asked_for_where_they_are_missing(temperat
     rows = report.parameters.query("model == 'STM'").set_index("name")
     for name in ("F_tan_delta", "gap_K"):  # reported in any case, since the models follow the points closely
         assert rows.loc[name, "value"] == pytest.approx(values[name], rel=0.02)
+
+
+@pytest.mark.parametrize(("observable", "seed"), [("dielectric_constant", 2), ("specific_heat", 1)])
+def test_what_is_a_curve_of_the_atlas_is_described_by_it_alone(observable, seed):
+    """Eq. (3) misses ε of the atlas, and has for C a µ above those of the atlas in this window."""
+    sample, truth = synthetic.sample_on_atlas(observable, np.random.default_rng([seed, 77]))
+    T, value, error = sample.points.T_K, sample.points.value, sample.points.error
+    report = fit(T, value, observable, error, frequency=1e3 if observable == "dielectric_constant" else None, scan=False)
+    assert report.fit["conclusion"]["state"] == State.INTERVAL
+    low, high = report.fit["atlas"]["model"]["intervals_95_scaled"]["J0_over_h0"]
+    assert low < truth["J0_over_h0"] < high
+    assert "no_temperature_errors" not in [warning["code"] for warning in report.fit["warnings"]]
