@@ -2,9 +2,10 @@
 
     PYTHONPATH=scripts .venv/bin/python benchmarks/closure.py --datasets 500
 
-Takes about an hour on one core. Every fit is kept in results/benchmarks/closure, so that an interrupted run continues there;
+Takes about 75 minutes on one core. Every fit is kept in results/benchmarks/closure, so that an interrupted run continues there;
 delete this folder after a change of the fits. Writes benchmarks/measured/closure.csv, in which rows of observables that are
-not selected remain as they are. The rules closure and closure_devices of the workflow make the same tables.
+not selected remain as they are; its last column is the commit of the code. The rules closure and closure_devices of the
+workflow make the same tables without that column.
 """
 
 import argparse
@@ -14,7 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 from tlsglass.base import io
-from tlsglass.fitting.closure import COLUMNS, OF_ATLAS, PAIR, ClosureStudy, observable_studies, pair_studies
+from tlsglass.base.provenance import commit
+from tlsglass.fitting.closure import COLUMNS, GIVEN, OF_ATLAS, PAIR, ClosureStudy, observable_studies, pair_studies
 from tlsglass.models import registry
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +30,12 @@ KEYS = ["observable", "errors"]
 
 def all_studies() -> list[ClosureStudy]:
     """Return the studies of all observables and of joint fits, in the order of the table."""
-    return [*(study for name in registry.observable_names() for study in observable_studies(name)), *pair_studies()]
+    return [study for name in (*registry.observable_names(), PAIR) for study in studies_of(name)]
+
+
+def studies_of(name: str) -> list[ClosureStudy]:
+    """Return the studies of one observable, or of joint fits."""
+    return pair_studies() if name == PAIR else observable_studies(name)
 
 
 def rows_of(study: ClosureStudy, datasets: int, seed: int) -> pd.DataFrame:
@@ -61,13 +68,14 @@ def main() -> None:
     studies = all_studies()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--observable", nargs="+", choices=[*registry.observable_names(), PAIR], help="default: all")
+    parser.add_argument("--errors", choices=[GIVEN, OF_ATLAS], help="only fits with Eq. (3), or only those on the atlas")
     parser.add_argument("--datasets", type=int, default=500)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     names = options.observable or [*registry.observable_names(), PAIR]
-    selected = [study for study in studies if any(study.label in (name, f"{name} with time_s") for name in names)]
+    selected = [study for name in names for study in studies_of(name) if options.errors in (None, study.errors)]
     for study in sorted(selected, key=lambda study: study.errors == OF_ATLAS):  # these take longer
-        summary = study.summary(rows_of(study, options.datasets, options.seed))
+        summary = study.summary(rows_of(study, options.datasets, options.seed)).assign(commit=commit()[:7])
         print(summary.to_string(index=False), flush=True)
         update_table(summary, studies)
 

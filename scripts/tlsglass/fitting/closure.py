@@ -28,6 +28,7 @@ PAIR = f"{resonator_pairs.FREQUENCY} and {resonator_pairs.LOSS}"
 PAIR_KEY = 1601  # of the random stream of joint fits
 TIMES_S = (1e-3, 1.0, 60.0)  # at which a specific heat that depends on time is measured
 TIMED_POINTS = 12  # temperatures at each of them
+AMBIGUOUS = "where two couplings compete"  # label of a study whose points do not distinguish a weak from a strong coupling
 NORMAL_95 = 1.96
 
 
@@ -110,7 +111,11 @@ def pair_study(on_atlas: bool = False) -> ClosureStudy:
 
 
 def observable_studies(name: str) -> list[ClosureStudy]:
-    """Return the studies of one observable: with Eq. (3) and on the atlas, and at several times if it may depend on time."""
+    """Return the studies of one observable: with Eq. (3) and on the atlas, and at several times if it may depend on time.
+
+    If two couplings compete with the points of its recipe, J0/h0 is recovered from those of its ``atlas_recipe``, and these
+    are a study of their own.
+    """
     observable = registry.get_observable(name)
     recipes: dict[str, SyntheticRecipe | None] = {name: None}
     if observable.is_timed and not observable.recipe.times_s:
@@ -120,6 +125,8 @@ def observable_studies(name: str) -> list[ClosureStudy]:
         studies.append(eq3_study(name, recipe=recipe, label=label))
         if observable.atlas_shapes:
             studies.append(atlas_study(name, recipe, label))
+    if observable.atlas_recipe:
+        studies.append(atlas_study(name, observable.recipe, f"{name} {AMBIGUOUS}"))
     return studies
 
 

@@ -29,6 +29,7 @@ N_POLISHED = 4  # local minima of a grid from which a search starts
 MAX_ERROR_UPDATES, MAX_PROFILE_ERROR_UPDATES = 8, 3  # of the errors of the model, which are those at the maximum ...
 ERROR_UPDATE_SIGMA = 0.01  # ... and determined again if that moves by more ...
 ERROR_UPDATE_CHANGE = 1e-4  # ... or if they change by more, relative to their norm
+COMPETING_DEVIANCE = 4.0  # excess of -2 ln L up to which a further maximum competes with the best one
 TINY = 1e-300  # in place of a denominator of 0
 MAX_RESIDUAL = 1e75  # replaces larger residuals and NaN, so that the squares remain finite
 
@@ -441,8 +442,9 @@ class Likelihood:
         """Return how much χ² of a nested maximum exceeds that of the free maximum nearby with the same errors of the model.
 
         If ``name`` is fixed at its true value, these errors are the true ones, and the rise follows χ²(1). If that maximum
-        is not the best one, the difference is added. A smaller difference of the likelihoods, with the determinants of the
-        errors, takes precedence. Without errors of the points, the rise is in units of the variance.
+        is not the best one, the difference is added. Where two maxima compete, the rise to the better of them is larger on
+        average; a smaller difference of the likelihoods, with the determinants of the errors, then takes precedence. Without
+        errors of the points, the rise is in units of the variance.
         """
         likelihood = self.with_errors_at(optimum.values)
         best = min(known.objective for known in self.maxima)
@@ -451,7 +453,9 @@ class Likelihood:
         self.evaluations += likelihood.evaluations
         rise = max(optimum.chi2 - free.chi2, 0.0)
         if self.errors_given:
-            return min(rise + near.objective - best, max(optimum.objective - best, 0.0))
+            rise += near.objective - best
+            competing = sum(known.objective < best + COMPETING_DEVIANCE for known in self.maxima) > 1
+            return min(rise, max(optimum.objective - best, 0.0)) if competing or optimum.objective < best else rise
         return self.dof * (rise / max(free.chi2, TINY) + (near.objective - best) / max(best, TINY))
 
     @cached_property

@@ -57,11 +57,12 @@ def sample(name: str, rng: np.random.Generator, errors_given: bool = True, recip
 def sample_on_atlas(name: str, rng: np.random.Generator, recipe: SyntheticRecipe | None = None) -> tuple[Dataset, Values]:
     """Return a dataset like that of ``sample``, but with the density of states of the atlas, and its true parameters.
 
-    J0/h0 is uniform in ``J0_OVER_H0_RANGE``. The true density of states deviates from the atlas by one realization of its
-    errors. Temperatures are those of the recipe that are on the atlas.
+    Without ``recipe`` it is the ``atlas_recipe`` of the observable, if it has one. J0/h0 is uniform in ``J0_OVER_H0_RANGE``.
+    The true density of states deviates from the atlas by one realization of its errors. Temperatures are those of the recipe
+    that are on the atlas.
     """
     observable = registry.get_observable(name)
-    recipe = recipe or observable.recipe
+    recipe = recipe or observable.atlas_recipe or observable.recipe
     truth = dict(recipe.parameters) | {J0_OVER_H0: draw_J0_over_h0(rng)}
     del truth["mu"]
     no_values = points_of_recipe(recipe)

@@ -89,6 +89,7 @@ FREQUENCY_NOISE = Observable(
     positive=True,
     column_pattern="(frequency)?noise(amplitude|power)?|s(y|f|eps|nu)\\d?|psd",
     recipe=SyntheticRecipe({"mu": 0.2, "noise_1K": 1e-17, "background": 1e-17}, (0.03, 1), 25, 0.05),
+    atlas_recipe=SyntheticRecipe({"mu": 0.2, "noise_1K": 1e-17, "background": 1e-18}, (0.02, 3), 40, 0.01),
     plot_options=PlotOptions("log", legend="lower left"),
 )
 

@@ -118,6 +118,7 @@ class Observable:
     recipe: SyntheticRecipe
     plot_options: PlotOptions = field(default_factory=PlotOptions)
     atlas_shapes: Callable[..., dict[str, FloatArray]] | None = None
+    atlas_recipe: SyntheticRecipe | None = None  # determines J0/h0 if with ``recipe`` two couplings compete
     positive: bool = False  # values <= 0 are refused
     probe: str | None = None  # key of the dataset with the probe frequency, a time, or whatever else the shapes need
     probe_is_optional: bool = False  # without it, the shapes get None

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from tlsglass.atlas.observables import AtlasObservables
     from tlsglass.base.types import FloatArray
 
-# ASSUME: the recipe has parameters of the order of an aluminum transmon's, and the noise of a good experiment.
+# ASSUME: the recipe has parameters of the order of an aluminum transmon's, and the noise of a good experiment. J0/h0 is
+# recovered from a qubit of niobium, whose quasiparticles leave a wider range of temperatures to the TLSs.
+RECIPE_PARAMETERS = {
+    "mu": 0.3,
+    "gap_K": 2.1,
+    "F_tan_delta": 3e-6,
+    "kinetic_inductance_fraction": 0.5,
+    "constant_rate": 0.0,
+}
+NIOBIUM_GAP_K = 15.0
 
 
 # Points near hf/k hardly distinguish it from F tan δ, and in the STM not at all.
@@ -77,19 +86,8 @@ QUBIT_RELAXATION = Observable(
     positive=True,
     probe="frequency_Hz",
     column_pattern="(relaxation|decay|qubit)rate|gamma1|rate",
-    recipe=SyntheticRecipe(
-        {
-            "mu": 0.3,
-            "gap_K": 2.1,
-            "F_tan_delta": 3e-6,
-            "kinetic_inductance_fraction": 0.5,
-            "constant_rate": 0.0,
-        },
-        (0.02, 0.25),
-        30,
-        0.01,
-        probe=5e9,
-    ),
+    recipe=SyntheticRecipe(RECIPE_PARAMETERS, (0.02, 0.25), 30, 0.01, probe=5e9),
+    atlas_recipe=SyntheticRecipe(RECIPE_PARAMETERS | {"gap_K": NIOBIUM_GAP_K}, (0.02, 2), 60, 0.005, probe=5e9),
     plot_options=PlotOptions("log", legend="upper left"),
 )
 

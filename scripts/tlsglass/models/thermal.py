@@ -182,6 +182,7 @@ SPECIFIC_HEAT = Observable(
         0.02,
         stream=1,
     ),
+    atlas_recipe=SyntheticRecipe({"mu": 0.1, "C_tls_1K": 1e-3, "phonons_1K": 2e-3}, (0.02, 2), 40, 0.005),
     plot_options=PlotOptions("log", reduced=(1, "C/T ({}/K)"), legend="upper left"),
 )
 

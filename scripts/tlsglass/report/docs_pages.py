@@ -18,6 +18,7 @@ from tlsglass.base.types import StrPath
 from tlsglass.data import validate
 from tlsglass.models import registry
 from tlsglass.report import catalogue, key_tables, prose, tables, templating
+from tlsglass.report.closure_values import closure_values
 from tlsglass.report.interaction_values import interaction_values
 
 OTHER_FILES = {  # further files in the folder of a run: {path: description}
@@ -94,6 +95,7 @@ def render_page(template: StrPath, root: StrPath, L: int, escape_value: Callable
         says=lambda dataset: escape.to_markdown_cell(read_fit(dataset).get("conclusion", {}).get("text", "")),
         number=lambda value, form: prose.typeset(form.format(value)),
         measured=pd.read_csv(root / "benchmarks/measured/facts.csv", index_col="name")["value"].to_dict(),
+        **closure_values(pd.read_csv(root / "benchmarks/measured/closure.csv")),
         annealers=annealer_table(pd.read_csv(root / "benchmarks/measured/annealers.csv")),
         modules_of=lambda package: list_modules(root / "scripts/tlsglass" / package),
         observables=registry.OBSERVABLES,
