@@ -248,7 +248,7 @@ def draw_conclusion(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
         largest_mu,
         bool(drifts.get(J0_OVER_H0)) and not atlas.errors_given,
         not (excludes_zero and robust) or excludes_zero_robustly(fits.on_atlas, atlas),
-        _has_tls_signal(fits.on_atlas, atlas),
+        _has_tls_signal(fits.on_atlas, atlas) or _has_tls_signal(problem, comparison.stm),
     )
     return conclude(mu, evidence, too_few)
 

@@ -361,6 +361,10 @@ def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
             lines.append(("contradiction", f"{name} alone differs by {sigma:g} σ: {values}"))
     if fit["rejected"] and not fit["temperature_errors_given"]:
         lines.append(("no_temperature_errors", "no errors of the temperature are given" + TEMPERATURE_ERRORS_HINT))
+    has_saturation = "log10_nc" in set(parameters["parameter"])
+    if fit["rejected"] and not has_saturation and any(member["observable"] == "resonator_loss" for member in fit["members"]):
+        text = "at a single power, saturated TLSs would change 1/Q but not f: fit each alone, or together at several powers"
+        lines.append(("saturation_unknown", text))
     scaled = [member for member in fit["members"] if member["errors_scaled_by"] > 1]
     for member in scaled:
         factor = format_value(member["errors_scaled_by"])
@@ -379,6 +383,10 @@ def joint_lines(fit: Record, parameters: Any) -> list[str]:
         difference = "" if sigma is None or math.isnan(sigma) else f"; alone {sigma:g} σ apart"
         joint = format_with_error(first["joint"], first["joint_err"] or 0)
         lines.append(with_minus_sign(f"{name}: {joint} jointly; {', '.join(values)}{difference}"))
+    own = parameters[~parameters["shared"] & (parameters["parameter"] != "offset")]
+    for dataset, rows in own.groupby("dataset", sort=False):
+        values = [f"{row.parameter} = {format_with_error(row.joint, row.joint_err or 0)}" for row in rows.itertuples()]
+        lines.append(with_minus_sign(f"{dataset}, jointly: {', '.join(values)}"))
     if fit["atlas"] and not fit["atlas"]["rejected"]:
         lines.append(f"{format_equation('J0/h0', format_parameter(fit['atlas']['model'], J0_OVER_H0))} jointly")
         lines += _atlas_lines(fit["atlas"])

@@ -9,7 +9,7 @@ import pytest
 from tlsglass import fit
 from tlsglass.fitting import synthetic
 from tlsglass.fitting.comparison import compare, fit_models
-from tlsglass.fitting.conclusion import State
+from tlsglass.fitting.conclusion import Reason, State
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.models.registry import get_observable
 
@@ -179,3 +179,16 @@ def test_what_is_a_curve_of_the_atlas_is_described_by_it_alone(observable, seed)
     low, high = report.fit["atlas"]["model"]["intervals_95_scaled"]["J0_over_h0"]
     assert low < truth["J0_over_h0"] < high
     assert "no_temperature_errors" not in [warning["code"] for warning in report.fit["warnings"]]
+
+
+def test_an_amplitude_that_the_STM_shows_is_a_signal():
+    """On the atlas F tan δ has a larger error, since J0/h0 is free: this does not mean that there are no TLSs."""
+    T, sigma = np.linspace(0.015, 0.36, 40), 4.5e-7
+    values = {"mu": 0.25, "F_tan_delta": 1.8e-5, "gap_K": 2.117, "kinetic_inductance_fraction": 0.00136, "offset": 0.0}
+    shift = get_observable("resonator_frequency").curve(T, values, 5.4e9) + sigma * np.random.default_rng(0).standard_normal(40)
+    report = fit(T, shift, "resonator_frequency", error=sigma, frequency=5.4e9, scan=False)
+    stm, atlas = report.fit["stm"], report.fit["atlas"]["model"]
+    assert stm["values"]["F_tan_delta"] > 3 * stm["errors_scaled"]["F_tan_delta"]
+    assert atlas["values"]["F_tan_delta"] < 3 * atlas["errors_scaled"]["F_tan_delta"]
+    assert Reason.NO_TLS_SIGNAL not in report.fit["conclusion"]["reasons"]
+    assert report.fit["conclusion"]["state"] == State.NOT_CONSTRAINED

@@ -89,6 +89,15 @@ def test_a_second_minimum_of_one_dataset_is_no_contradiction(seed):
     assert result.fit["conclusion"]["mu"] == State.CONSISTENT  # with 16 temperatures in each dataset
 
 
+def test_a_loss_at_one_power_may_be_saturated():
+    """f and Q then contradict each other; the warning says why, and n_c is not among the parameters."""
+    loss, shift = cold_resonator(np.random.default_rng(1))
+    loss["value"] = loss["value"] * (1 + 0.1 / loss["T"]) ** -0.5
+    fit = fit_joint([loss, shift]).fit
+    assert fit["conclusion"]["state"] == State.NOT_DESCRIBED
+    assert "saturation_unknown" in [warning["code"] for warning in fit["warnings"]]
+
+
 def test_sound_velocity_and_internal_friction_of_one_oscillator():
     """δv/v and Q⁻¹ share P0γ²/ρv², µ and A, and together hold them better than each alone."""
     rng, shared = np.random.default_rng(6), {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "tls_strength": 3.2e-4}
