@@ -159,7 +159,7 @@ def format_with_two_errors(value: float, up: float, down: float) -> str:
     if up_last == down_last:
         return format_with_error(value, last * 10.0**digit)
     leading = max(_exponent(value, digit), digit)
-    if max(up, down) > 30 * min(up, down):  # the digits of one error would not mean anything beside those of the other
+    if max(up, down) > 200 * min(up, down):  # the digits of one error would not mean anything beside those of the other
         return f"{value:.{leading - digit + 1}g} +{up:.2g} -{down:.2g}"
     if digit <= 0 and leading > -5:
         return f"{value:.{-digit}f} +{up:.{-digit}f} -{down:.{-digit}f}"

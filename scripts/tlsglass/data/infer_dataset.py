@@ -34,6 +34,7 @@ from tlsglass.models.observable import MAX_RELATIVE_CHANGE, Observable
 NO_ERRORS = "none"  # --error none: the errors are not in the table
 DIMENSIONLESS = ("velocity", "permittivity", "shift", "loss", "Q")
 QUBIT = "qubit_relaxation"
+TRANSFORMED = re.compile(r"(?<![A-Za-z])dB(?!m)|sqrt|√")
 PROBE_RATIO = 0.1  # largest relative difference of a resonator's frequency and --frequency
 
 
@@ -301,6 +302,11 @@ class _Inference:
     def _value_unit(self, observable: Observable, value: Column, probe: float | None) -> None:
         """Infer the section ``data: value``."""
         targets = observable.target_units
+        transformed = TRANSFORMED.search(value.name)
+        if transformed:
+            what = "in dB, a logarithm" if transformed.group() == "dB" else "a square root"
+            self.needed.append(f"--value COLUMN: {value.name} is {what}; give a column of the quantity itself")
+            return
         form = self._form(observable, value)
         unit = self._unit("value", value, targets, form)
         numbers = self._numbers(value)
@@ -323,7 +329,8 @@ class _Inference:
             return
         section: dict[str, Any] = {"column": value.name, "unit": unit}
         hertz = units.convert_unit(unit, units.HERTZ)
-        if value.quantity == "shift" and hertz and observable.probe_unit:  # a change of the frequency, not the frequency
+        is_change = value.quantity == "shift" or min(numbers, default=1.0) < 0  # of the frequency, not the frequency
+        if is_change and hertz and observable.probe_unit:
             section |= {"unit": "dimensionless", "factor": hertz[0] / probe} if probe else {}
             self.data["value"] = section
             return

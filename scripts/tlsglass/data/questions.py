@@ -27,6 +27,7 @@ LOW_K = 0.005  # below it few measure, so that a temperature down there may be a
 MAX_SERIES = 40  # different values of a column that tells series apart
 MAX_GAP = 1.5  # ratio of neighboring temperatures between which a series is interpolated
 MIN_PAIRS = 8  # of values at one temperature, whose differences show whether they are of one series
+ROUNDED_SHARE, ROUNDED_ERROR = 0.3, 0.25  # of neighbors with the same value; of the step of rounding, 1/√12 of which is its σ
 SERIES_P_VALUE = 0.01  # of so many differences with the same sign in one series
 SERIES_DIFFERENCE = 0.05  # of the value, or of the whole change of the values, below which two series are as good as one
 OUTLIER_RATIO = 30.0  # of a value to both of its neighbors in temperature
@@ -41,7 +42,7 @@ def ask(info: Mapping[str, Any], observable: Observable, table: Table, points: M
     low, high = info.get("window_K", (0.0, math.inf))
     inside = [k for k, T in enumerate(points.T_K) if low <= T <= high]
     confirmed = info.get("confirm", ())
-    for check in (_ask_range, _ask_outliers, _ask_Q, _ask_errors, _ask_swapped, _ask_series, _ask_pooled):
+    for check in (_ask_range, _ask_outliers, _ask_Q, _ask_errors, _ask_swapped, _ask_rounded, _ask_series, _ask_pooled):
         asked = list(check(info, observable, table, points, inside))
         for code, line in asked:
             if code not in confirmed:
@@ -67,6 +68,7 @@ def _ask_range(
     if observable.max_change is not None and min(map(abs, values)) > observable.max_change:
         column = info["data"]["value"]["column"]
         why = f"{values[0]:.3g} is far from 0: is it the quantity itself, or far from --frequency?"
+        why += " A column of changes in Hz is called delta_f" if observable.probe_unit else ""
         yield "not_a_change", f"column {column}: a relative change of {observable.name} of {why}"
     outside = [x for x in (max(values), min(values)) if not lowest <= x <= highest]
     if not outside:
@@ -141,6 +143,22 @@ def _ask_swapped(
         T, value = (info["data"][key]["column"] for key in ("temperature", "value"))
         why = f"from {T_low:.3g} K on grows as T^{exponent:.2g}, and would be possible temperatures"
         yield "swapped_columns", f"column {value} {why}: are {T} and {value} swapped?"
+
+
+def _ask_rounded(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where many neighboring points have the same value, so that rounding matters more than their errors."""
+    pairs = sorted((points.T_K[k], points.value[k]) for k in inside)
+    steps = [abs(b - a) for (T_a, a), (T_b, b) in itertools.pairwise(pairs) if T_b > T_a]
+    step = min((x for x in steps if x > 0), default=0.0)
+    if len(steps) < MIN_PAIRS or steps.count(0.0) < ROUNDED_SHARE * len(steps):
+        return
+    if points.error is not None and median(points.error[k] for k in inside) > ROUNDED_ERROR * step:
+        return
+    share = 100 * steps.count(0.0) / len(steps)
+    why = f"{share:.2g} % of neighboring points have the same value: are they rounded? Errors of a third of the step are due"
+    yield "rounded", f"column {info['data']['value']['column']}: {why}, by --error"
 
 
 def _ask_series(

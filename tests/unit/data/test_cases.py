@@ -427,6 +427,28 @@ def test_repeated_points_of_one_series_are_no_question(tmp_path):
         load(write(tmp_path, "T_K,loss", T_rows, loss), **LOSS_OPTIONS)
 
 
+def test_values_that_are_rounded_too_coarsely(tmp_path):
+    f = 5 * (1 + SHIFT)
+    rounded = np.round(f, 4)  # GHz, where f changes by 0.14 MHz in all
+    assert question(write(tmp_path, "T_K,f (GHz)", T, rounded), **F_OPTIONS) == "rounded"
+    assert question(tmp_path / "t.csv", **F_OPTIONS, error="1kHz") == "rounded"
+    load(tmp_path / "t.csv", **F_OPTIONS, error="30kHz")
+    load(write(tmp_path, "T_K,f (GHz)", T, np.round(f, 6)), **F_OPTIONS)
+
+
+def test_a_frequency_below_zero_is_a_change_of_it(tmp_path):
+    changes = 5e6 * SHIFT  # kHz
+    points = load(write(tmp_path, "T_K,f-5GHz (kHz),err (kHz)", T, changes, 0.1 + 0 * T), **F_OPTIONS).points
+    np.testing.assert_allclose(points.value, SHIFT, rtol=1e-9)
+    np.testing.assert_allclose(points.error, 0.1e3 / 5e9)
+    assert "--frequency" in refusal(tmp_path / "t.csv", observable="resonator_frequency")
+
+
+@pytest.mark.parametrize("header", ["loss (dB)", "loss_dB", "sqrt(loss)", "√loss"])
+def test_decibels_and_roots_are_refused(tmp_path, header):
+    assert "--value COLUMN" in refusal(write(tmp_path, f"T_K,{header}", T, WEAK), **LOSS_OPTIONS, value=header)
+
+
 def test_columns_that_are_swapped_or_are_no_value(tmp_path):
     assert question("silent_swapped_columns.csv", **KAPPA_OPTIONS) == "swapped_columns"
     assert question("silent_log10_kappa_positive.csv", **KAPPA_OPTIONS) == "value_range"
