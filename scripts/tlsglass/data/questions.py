@@ -154,6 +154,8 @@ def _ask_rounded(
     step = min((x for x in steps if x > 0), default=0.0)
     if len(steps) < MIN_PAIRS or steps.count(0.0) < ROUNDED_SHARE * len(steps):
         return
+    if len({value for _, value in pairs}) <= 2:  # a jump between two levels
+        return
     if points.error is not None and median(points.error[k] for k in inside) > ROUNDED_ERROR * step:
         return
     share = 100 * steps.count(0.0) / len(steps)
