@@ -429,7 +429,7 @@ def test_repeated_points_of_one_series_are_no_question(tmp_path):
 
 def test_values_that_are_rounded_too_coarsely(tmp_path):
     f = 5 * (1 + SHIFT)
-    rounded = np.round(f, 4)  # GHz, where f changes by 0.14 MHz in all
+    rounded = np.round(f / 4e-5) * 4e-5  # GHz, where f changes by 0.14 MHz in all
     assert question(write(tmp_path, "T_K,f (GHz)", T, rounded), **F_OPTIONS) == "rounded"
     assert question(tmp_path / "t.csv", **F_OPTIONS, error="1kHz") == "rounded"
     load(tmp_path / "t.csv", **F_OPTIONS, error="30kHz")
