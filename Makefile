@@ -129,7 +129,7 @@ QUIETLY = --quiet --disable-pip-version-check
 	@test -e .venv || ! test -L .venv || { echo ".venv is a link to a folder that is gone; remove it with: rm .venv" >&2; exit 1; }
 	@echo "Installing the packages of requirements.lock into .venv: about a minute"
 	@$(PYTHON) -m venv $(CLEAR) .venv && .venv/bin/python -m pip install $(QUIETLY) --no-compile --require-hashes -r requirements.lock
-	@.venv/bin/python -m compileall -qq -j 0 .venv/lib || true # by all cores, while pip compiles with one
+	@.venv/bin/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true # by all cores, while pip compiles with one
 	@test -L .venv || .venv/bin/python -m pip install $(QUIETLY) --no-deps --no-build-isolation --editable .
 	@.venv/bin/python -c '$(PLACE)' > .venv/installed
 

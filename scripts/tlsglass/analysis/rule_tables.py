@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from tlsglass.analysis import crossover_map, pulls, quantity_tables, scorecard, sizes, two_tls_tables
+from tlsglass.analysis import crossover_map, pulls, quantity_tables, scorecard, sizes
 from tlsglass.analysis.quantity import Settings
 from tlsglass.base import labels
 from tlsglass.dos.density_of_states import DensityOfStates
@@ -95,6 +95,8 @@ def tabulate_closed_forms(
     paper: pd.DataFrame, two_tls: Mapping[str, Any], model: Mapping[str, float], window_J0: tuple[float, float]
 ) -> Tables:
     """Return Table I, the interaction constants of Appendix C, and the dipolar gap with the slopes of the STM."""
+    from tlsglass.analysis import two_tls_tables  # imports numba, which takes as long as most of the other tables
+
     printed_ratio = paper.set_index("id")["paper"]["appendix_C_elastic_over_C_el"]
     J0_K = two_tls["J0_over_h0_elastic"] * model["h0_K"]
     return {

@@ -298,6 +298,7 @@ class Figure:
     def save(self, outputs: SimpleNamespace) -> None:
         """Write the paths ``outputs.svg``, ``outputs.png`` and, with the recorded numbers, ``outputs.csv`` atomically."""
         self.save_svg(outputs.svg)
+        self.figure.set_layout_engine("none")  # the layout is that of the first picture, which takes long to find
         with atomic_write(outputs.png) as temporary:
             self.figure.savefig(temporary, format="png", metadata={"Software": None})
         columns = ["panel", "series", "kind", "x", "y", "y_err"]

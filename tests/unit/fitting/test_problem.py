@@ -48,15 +48,17 @@ def test_reconstructed_points_are_those_of_their_recipe_and_the_fit_recovers_it_
 
 
 def test_every_fit_with_its_intervals_takes_little_time():
-    """Best of two: the machine may be busy. Loss at several powers, a sweep for each, may take as long as a joint fit: 5 s."""
+    """Or it does the second time: the machine may be busy. Loss at several powers may take as long as a joint fit: 5 s."""
+
+    def seconds(loaded):
+        start = time.process_time()
+        compare(FitProblem.from_dataset(loaded).with_temperature_errors())
+        return time.process_time() - start
+
     for folder in SHIPPED:
         loaded = load_dataset(folder, DATASET_SCHEMA)
-        taken = []
-        for _ in range(2):
-            start = time.process_time()
-            compare(FitProblem.from_dataset(loaded).with_temperature_errors())
-            taken.append(time.process_time() - start)
-        assert min(taken) < (5 if "drive" in loaded.info["data"] else 1.5), folder.name
+        limit = 5 if "drive" in loaded.info["data"] else 1.5
+        assert seconds(loaded) < limit or seconds(loaded) < limit, folder.name
 
 
 def test_stycast_has_the_exponent_of_a_straight_line(stycast):
