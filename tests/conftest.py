@@ -17,6 +17,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--mutations", type=int, default=10, help="how many mutated datasets test_mutations.py carries through a fit"
     )
+    parser.addoption("--minima-table", help="a table to which test_minima.py adds how many of them have a better fit")
     parser.addoption("--nulls", type=int, default=1, help="how many null tests of each kind test_null.py makes")
     parser.addoption("--nulls-table", help="a table to which test_null.py adds how many of them claim something")
     parser.addoption("--minima", type=int, default=1, help="how many tables of each observable test_minima.py tries")

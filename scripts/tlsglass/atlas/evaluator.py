@@ -1,6 +1,7 @@
 """Evaluation of n(T, E; J0/h0): the terms of ln n, and n on a fixed mesh of temperatures and energies."""
 
 from collections.abc import Callable
+from copy import copy
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from tlsglass.atlas.spline import Coordinates
 from tlsglass.base.cached_method import cache_method
-from tlsglass.base.types import FloatArray, FloatOrArray
+from tlsglass.base.types import FloatArray, FloatOrArray, IntArray
 from tlsglass.physics import kernels
 
 if TYPE_CHECKING:
@@ -73,6 +74,16 @@ class SplineTerm:
         return (self.coefficients.reshape(-1, splines) @ self.coordinates.coupling_basis(g)).reshape(shape)
 
 
+def _sum_of_splines(values: FloatArray, coefficients: FloatArray) -> FloatArray:
+    """Return the sum (m,) of splines with ``values`` (s,), of which four differ from zero, times ``coefficients`` (s, m)."""
+    inside = np.flatnonzero(values)
+    if not len(inside):
+        return np.zeros(coefficients.shape[1])
+    near = slice(int(inside[0]), int(inside[-1]) + 1)
+    total: FloatArray = values[near] @ coefficients[near]
+    return total
+
+
 class MeshEvaluator:
     """n(T, E) of an atlas at fixed temperatures (t,) and energies (t, e) as a function of g = J0/h0.
 
@@ -88,13 +99,29 @@ class MeshEvaluator:
             (term, term.coordinates.energy_basis(self._E, T[:, None]), term.coordinates.temperature_basis(T))
             for term in atlas.terms
         ]
+        self._make_caches()
+
+    def _make_caches(self) -> None:
         self._kept_n = cache_method(self._n, 32)
         self._weighted_kernel = cache_method(self._multiply_weights, 64)  # many parameters are tried at one coupling
 
+    def at_rows(self, rows: IntArray) -> "MeshEvaluator":
+        """Return this mesh at the temperatures of some ``rows`` only."""
+        part = copy(self)
+        part.T_K, part.E_K, part.weights, part._E = self.T_K[rows], self.E_K[rows], self.weights[rows], self._E[rows]
+        part._terms = [(term, E[rows], T[rows]) for term, E, T in self._terms]
+        shape = (-1, *self.E_K.shape)
+        part._estimates = [
+            np.ascontiguousarray(mesh.reshape(shape)[:, rows]).reshape(len(mesh), -1) for mesh in self._estimates
+        ]
+        part._make_caches()
+        return part
+
     @cached_property
     def _estimates(self) -> list[FloatArray]:
-        """Coefficients (t, e, s) of the splines in the coupling, for the estimate of each term."""
-        return [E @ np.einsum("vts,kt->kvs", term.coefficients[0], T) for term, E, T in self._terms]
+        """Coefficients (s, t · e) of the splines in the coupling, for the estimate of each term."""
+        meshes = (E @ np.einsum("vts,kt->kvs", term.coefficients[0], T) for term, E, T in self._terms)
+        return [np.ascontiguousarray(mesh.reshape(-1, mesh.shape[-1]).T) for mesh in meshes]
 
     def n(self, g: float, jackknife: bool = False) -> FloatArray:
         """Return n (t, e) per kelvin and lattice site, with ``jackknife`` as rows (1 + r, t, e)."""
@@ -112,10 +139,10 @@ class MeshEvaluator:
             ln_n += random_spins
         else:
             splines = (
-                mesh @ term.coordinates.coupling_basis(g)
+                _sum_of_splines(term.coordinates.coupling_basis(g), mesh)
                 for mesh, (term, _, _) in zip(self._estimates, self._terms, strict=True)
             )
-            ln_n = reduce(np.add, splines) + random_spins
+            ln_n = reduce(np.add, splines).reshape(self._E.shape) + random_spins
         n: FloatArray = np.exp(ln_n) / self.h0_K
         return n
 

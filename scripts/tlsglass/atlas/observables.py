@@ -35,6 +35,8 @@ class AtlasObservables:
         Typical random field h0 in kelvin.
     atlas
         The atlas; by default the one that is part of the package.
+    wider
+        Observables of the same h0 and atlas at all of these temperatures and others, whose meshes are used again.
 
     Raises
     ------
@@ -46,10 +48,17 @@ class AtlasObservables:
     Every method returns the estimate (t,); with ``jackknife=True``, the rows (1 + r, t) of a JackknifeEstimate.
     """
 
-    def __init__(self, T_K: npt.ArrayLike, h0_K: float = H0_K, atlas: Atlas | None = None) -> None:
+    def __init__(
+        self,
+        T_K: npt.ArrayLike,
+        h0_K: float = H0_K,
+        atlas: Atlas | None = None,
+        wider: AtlasObservables | None = None,
+    ) -> None:
         self.atlas, self.h0_K = atlas or shipped_atlas(), h0_K
         self.T_reference = min(1.0, self.atlas.limits["T"][1] * h0_K)
         self.T_K = np.append(np.asarray(T_K, dtype=float), self.T_reference)  # the last is the reference
+        self._wider = wider
         self._principal_value = cache_method(self._principal_value_mesh, 8)
         self._single_energy = cache_method(self._single_energy_mesh, 8)
         self._dynamic = cache_method(self._dynamic_mesh, 8)
@@ -58,12 +67,24 @@ class AtlasObservables:
     # ---- meshes of energies -----------------------------------------------------------------------------------------
 
     @cached_property
+    def _rows(self) -> IntArray:
+        """Indices of the temperatures among those of the wider observables."""
+        assert self._wider is not None
+        order = np.argsort(self._wider.T_K[:-1], kind="stable")
+        rows = order[np.searchsorted(self._wider.T_K[:-1], self.T_K[:-1], sorter=order)]
+        return np.append(rows, len(self._wider.T_K) - 1)
+
+    @cached_property
     def _all(self) -> MeshEvaluator:
+        if self._wider is not None:
+            return self._wider._all.at_rows(self._rows)
         E_K, weights = evaluator.all_energies(self.T_K, self.h0_K)
         return MeshEvaluator(self.atlas, self.T_K, E_K, self.h0_K, weights)
 
     @cached_property
     def _phonons(self) -> MeshEvaluator:
+        if self._wider is not None:
+            return self._wider._phonons.at_rows(self._rows)
         E_K, weights = evaluator.phonon_energies(self.T_K, self.h0_K)
         return MeshEvaluator(self.atlas, self.T_K, E_K, self.h0_K, weights)
 
@@ -73,6 +94,8 @@ class AtlasObservables:
         return MeshEvaluator(self.atlas, T_K, T_K[:, None], self.h0_K)
 
     def _principal_value_mesh(self, quantum_K: float) -> MeshEvaluator:
+        if self._wider is not None:
+            return self._wider._principal_value(quantum_K).at_rows(self._rows)
         t = microwave.principal_value_nodes(PRINCIPAL_VALUE_STEPS)
         E_K = np.tile(quantum_K * np.exp(np.concatenate([t, -t])), (len(self.T_K), 1))
         weights = np.concatenate([1 / np.sinh(t), -1 / np.sinh(t)]) * microwave.PRINCIPAL_VALUE_STEP

@@ -27,15 +27,20 @@ CACHED = tuple(name for name, member in vars(AtlasObservables).items() if callab
 class AtlasModel:
     """Model of an observable on the atlas, with the interface of ``Observable.shapes``.
 
-    The meshes of the last few arrays of temperatures are kept.
+    The meshes of the last few arrays of temperatures are kept. Those of the first array are used again for parts of it, such as
+    other windows of a dataset.
     """
 
     def __init__(self, observable: Observable, h0_K: float = H0_K, atlas: Atlas | None = None) -> None:
         self.observable, self.h0_K, self.atlas = observable, h0_K, atlas or shipped_atlas()
         self._on_mesh = cache_method(self._observables_at, 4)
+        self._first: AtlasObservables | None = None
 
     def _observables_at(self, T_K: bytes) -> AtlasObservables:
-        observables = AtlasObservables(np.frombuffer(T_K), self.h0_K, self.atlas)
+        temperatures = np.frombuffer(T_K)
+        inside = self._first is not None and bool(np.isin(temperatures, self._first.T_K[:-1]).all())
+        observables = AtlasObservables(temperatures, self.h0_K, self.atlas, self._first if inside else None)
+        self._first = self._first or observables
         for name in CACHED:
             setattr(observables, name, cache_method(getattr(observables, name), 128))
         return observables

@@ -32,14 +32,18 @@ class Comparison:
     p_value: float | None  # of the likelihood ratio if µ = 0; None if µ is fixed, or 0 is not within its bounds
 
 
-def compare(problem: FitProblem, intervals: WhichIntervals = True, starts: Sequence[Values] = ()) -> Comparison:
+def compare(
+    problem: FitProblem, intervals: WhichIntervals = True, starts: Sequence[Values] = (), stm_values: Values | None = None
+) -> Comparison:
     """Fit with µ free and with µ = 0, each from its grid, from ``starts`` and from the maximum of the other.
+
+    ``stm_values`` is the maximum with µ = 0 from its grid, if it is known.
 
     The p-value is that of the likelihood ratio: χ²(STM) - χ²(free) follows a χ² distribution with one degree of freedom for
     each free µ. If σ is estimated from the residuals, the ratio of the two follows F(1, dof).
     """
     stm_problem = problem.with_fixed(mu=0.0)
-    stm_values = stm_problem.likelihood().maximize().values
+    stm_values = stm_values or stm_problem.likelihood().maximize().values
     free = problem.fit([stm_values, *starts], intervals)
     stm = stm_problem.fit([stm_values, free.values, *starts], intervals, from_grid=False)
     for _ in range(MAX_EXCHANGES):
@@ -151,14 +155,17 @@ class ModelFits:
 
 def fit_models(problem: FitProblem, intervals: WhichIntervals = True, starts: Sequence[Values] = ()) -> ModelFits:
     """Fit all models of a problem, with an extra scatter if the errors are far below the scatter of neighboring points."""
+    stm_values = None
     if len(problem.datasets) == 1 and not problem.has_extra_scatter:
         stm_problem = problem.with_fixed(mu=0.0)
-        if stm_problem.needs_extra_scatter(stm_problem.fit(intervals=False)):
-            fits = _fit_models(problem, False, starts)
+        stm = stm_problem.fit(intervals=False)
+        stm_values = stm.values
+        if stm_problem.needs_extra_scatter(stm):
+            fits = _fit_models(problem, False, starts, stm_values)
             if _need_extra_scatter(fits):
                 models = [fits.comparison.free.values, fits.comparison.stm.values]
                 return _fit_models(replace(problem, has_extra_scatter=True), intervals, models)
-    return _fit_models(problem, intervals, starts)
+    return _fit_models(problem, intervals, starts, stm_values)
 
 
 def _need_extra_scatter(fits: ModelFits) -> bool:
@@ -169,8 +176,10 @@ def _need_extra_scatter(fits: ModelFits) -> bool:
     return all(candidate.needs_extra_scatter(fit) for candidate, fit in candidates)
 
 
-def _fit_models(problem: FitProblem, intervals: WhichIntervals, starts: Sequence[Values]) -> ModelFits:
-    comparison = compare(problem, intervals, starts)
+def _fit_models(
+    problem: FitProblem, intervals: WhichIntervals, starts: Sequence[Values], stm_values: Values | None = None
+) -> ModelFits:
+    comparison = compare(problem, intervals, starts, stm_values)
     if not problem.has_atlas_model:
         names = ", ".join(dataset.observable.name for dataset in problem.datasets)
         return ModelFits(problem, comparison, no_atlas=f"{names} has no model on the atlas")

@@ -227,12 +227,13 @@ class ProfileLikelihood:
         return max(optimum.chi2 - self.best.chi2, 0.0)
 
     def _nearest(self, name: str, value: float) -> Values:
-        """Return the parameters of the nearest known point of the profile."""
-        known = self.likelihood.nested_optima(name)
-        near = min(known, key=lambda x: abs(x - value), default=None)
-        if near is None or abs(near - value) > abs(self.best.values[name] - value):
-            return self.best.values
-        return known[near].values
+        """Return the parameters of the nearest known point of the profile between the best value and ``value``.
+
+        Points beyond may belong to another local minimum, from which a search would not find back.
+        """
+        known, best = self.likelihood.nested_optima(name), self.best.values[name]
+        between = [x for x in known if min(best, value) <= x <= max(best, value)]
+        return known[min(between, key=lambda x: abs(x - value))].values if between else self.best.values
 
     def _note(self, optimum: Optimum) -> None:
         if optimum.objective < min(self.best.objective, self.lower.objective if self.lower else np.inf) - self.tolerance:

@@ -14,6 +14,7 @@ SMALLEST_FRACTION = 0.03  # of a step at whose end an amplitude is on a bound
 SMALL_DECREASE, MAX_SMALL_DECREASES = 1e-7, 3  # of χ² in one step, relative, and how many such steps end a search
 RELATIVE_CHANGE = 1e-11  # of χ² or of all parameters, at which rounding errors end a search
 MIN_RANK_RATIO = 1e-12  # of singular values, below which columns count as linearly dependent
+MAX_COMPRESSED = 1e4  # sum of squares of a column, above which rounding errors matter in the sum of products of two columns
 MIN_DIAGONAL_RATIO = 1e-6  # of the triangular factor, below which the singular values are computed
 
 
@@ -168,6 +169,24 @@ def _is_positive(matrix: FloatArray) -> bool:
 def _damped_step(normal: FloatArray, slope: FloatArray, damping: float) -> FloatArray:
     """Return the step of damped normal equations, whose diagonal is about 1."""
     return np.asarray(np.linalg.solve(normal + damping * np.diag(1 + np.diagonal(normal)), -slope), dtype=float)
+
+
+def compress_rows(rows: FloatArray, rest: float) -> FloatArray:
+    """Return fewer rows (k, n) whose products of columns are those of ``rows`` (r, n), except for ``rest`` of a square.
+
+    They are the pivoted Cholesky factor of ``rows``.T @ ``rows``, which is much faster than singular values of all rows.
+    """
+    squares = np.einsum("rn,rn->n", rows, rows)
+    if not 0 < squares.max(initial=0.0) < MAX_COMPRESSED:
+        return rows
+    factor = np.zeros(rows.shape)
+    for k, row in enumerate(factor):
+        pivot = int(np.argmax(squares))
+        if squares[pivot] <= rest:
+            return factor[:k]
+        row[:] = (rows[:, pivot] @ rows - factor[:k, pivot] @ factor[:k]) / np.sqrt(squares[pivot])
+        squares -= row**2
+    return rows
 
 
 def solve_linear(design: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -23,12 +23,17 @@ BOUND_SNAP_SIGMA = 0.05  # a parameter that ends closer to a bound than this man
 TOLERANCE = 1e-10  # relative decrease of χ² by another step, below which a search ends
 NEAR_TOLERANCE = 2e-5  # the same for maxima of which only values are needed, in units of χ²/dof
 PROFILE_TOLERANCE = 5e-4  # the same for maxima along a profile, of which only the rise of χ² to about 1 matters
-RELATIVE_STEP = 1e-7  # of numerical derivatives, relative to the parameter or to 1
+RELATIVE_STEP = 1e-7  # of numerical derivatives, relative to the parameter (at 0 to its start) or to 1
 NEGLIGIBLE_VARIANCE = 1e-5  # of a combination of points by the errors of the model, relative to that by their errors
+NEGLIGIBLE_REST = 1e-8  # of the variance of a point, in the same units, that the variances of the combinations leave out
 N_POLISHED = 4  # local minima of a grid from which a search starts
-MAX_ERROR_UPDATES, MAX_PROFILE_ERROR_UPDATES = 8, 3  # of the errors of the model, which are those at the maximum ...
+MAX_ERROR_UPDATES = 12  # of the errors of the model, which are those at the maximum ...
 ERROR_UPDATE_SIGMA = 0.01  # ... and determined again if that moves by more ...
-ERROR_UPDATE_CHANGE = 1e-4  # ... or if they change by more, relative to their norm
+ERROR_UPDATE_DEVIANCE = 2e-5  # ... or if -2 ln L for scaled errors changes by more ...
+ERROR_UPDATE_CHANGE = 1e-4  # relative change of the errors at one value of the parameter, below which they are final ...
+ERROR_UPDATE_RISE = 5e-3  # ... as they are after two updates if -2 ln L changes by less
+MAX_TURN = 0.5  # of the difference before, above which an opposite difference of the errors halves the next update
+SAME_SIGMA, SAME_CHI2 = 1e-3, 1e-6  # two maxima differ if the parameter, or χ² (relative), differs by more
 COMPETING_DEVIANCE = 4.0  # excess of -2 ln L up to which a further maximum competes with the best one
 TINY = 1e-300  # in place of a denominator of 0
 MAX_RESIDUAL = 1e75  # replaces larger residuals and NaN, so that the squares remain finite
@@ -194,6 +199,8 @@ class Likelihood:
         self.evaluations = 0
         self._nested: dict[str, dict[float, Optimum]] = {}
         self.maxima: list[Optimum] = []  # local maxima that are known, with errors of the model
+        self._begun: list[Optimum] = []  # those without errors of the model where their searches have begun
+        self._free_nearby: dict[int, dict[float, Values]] = {}  # {index of a maximum: {parameter: maximum with errors there}}
 
     @property
     def n_points(self) -> int:
@@ -250,7 +257,8 @@ class Likelihood:
         if self.deviations is None:
             return np.zeros((self.n_points, 0)), np.zeros(0)
         try:
-            vectors, singular, _ = np.linalg.svd(clip_to_finite(self.deviations / self._scale).T, full_matrices=False)
+            deviations = least_squares.compress_rows(clip_to_finite(self.deviations / self._scale), NEGLIGIBLE_REST)
+            vectors, singular, _ = np.linalg.svd(deviations.T, full_matrices=False)
         except np.linalg.LinAlgError:  # beyond floating point
             return np.zeros((self.n_points, 0)), np.zeros(0)
         kept = singular**2 > NEGLIGIBLE_VARIANCE
@@ -315,8 +323,9 @@ class Likelihood:
         """Return all residuals (n + priors,) in units of their errors."""
         return self._residuals_of(self._curve(p), p)
 
-    def _residuals_of(self, curve: FloatArray, p: Values) -> FloatArray:
-        residuals = self._whiten(curve) - self._whitened_values
+    def _residuals_of(self, curve: FloatArray | None, p: Values) -> FloatArray:
+        """Return all residuals (n + priors,) of a ``curve`` (n,), or of a model that vanishes."""
+        residuals = -self._whitened_values if curve is None else self._whiten(curve) - self._whitened_values
         return clip_to_finite(np.concatenate([residuals, self._prior_rows(p)]) if self.priors else residuals)
 
     def _curve(self, p: Values, name: str | None = None, known: FloatArray | None = None) -> FloatArray:
@@ -382,31 +391,27 @@ class Likelihood:
         """Maximize while the errors of the model follow the amplitudes."""
         if start is None:
             start = self._without_model_errors.maximize().values
-        likelihood = self.with_errors_at(
-            start | {name: parameter.start for name, parameter in self.parameters.items() if parameter.fixed}
-        )
-        for _ in range(MAX_PROFILE_ERROR_UPDATES):
-            optimum = likelihood._search(start, tolerance)
-            self.evaluations += likelihood.evaluations
-            updated = self.with_errors_at(optimum.values)
-            if not _errors_differ(likelihood, updated):
-                break
-            likelihood, start = updated, optimum.values
-        return optimum
+        start = start | {name: parameter.start for name, parameter in self.parameters.items() if parameter.fixed}
+        return self._maximize_consistently(start, tolerance)
 
     def _maximize_over(self, name: str, start: Values | None) -> Optimum:
         """Maximize over ``name``, on which the errors of the model depend: they are those at the maximum.
 
         The search begins at ``start`` or, without a start of ``name``, at the local maxima without errors of the model.
         """
-        starts = [start] if start is not None and name in start else self._without_model_errors.local_maxima(name, start)
-        optima = [self._maximize_consistently(name, values) for values in starts]
-        for optimum in optima:
+        if start is not None and name in start:
+            starts = [start]
+        else:
+            maxima = self._without_model_errors.local_maxima(name, start)
+            starts = [optimum.values for optimum in maxima if not any(_agree(optimum, known, name) for known in self._begun)]
+            self._begun += maxima
+        for values in starts:
+            optimum = self._maximize_consistently(values, TOLERANCE)
             if all(abs(optimum.objective - known.objective) > 1e-3 for known in self.maxima):
                 self.maxima.append(optimum)
         return min(self.maxima, key=lambda optimum: optimum.objective)
 
-    def local_maxima(self, name: str, start: Values | None = None) -> list[Values]:
+    def local_maxima(self, name: str, start: Values | None = None) -> list[Optimum]:
         """Return the best maximum and a further local maximum along ``name``, if its grid has one."""
         best = self.maximize(start)
         parameter, x = self.parameters[name], best.values[name]
@@ -417,26 +422,52 @@ class Likelihood:
         known = sorted(optima)
         neighbors = {value: known[max(k - 1, 0) : k + 2] for k, value in enumerate(known)}
         minima = [v for v in known if v != x and all(optima[v].chi2 <= optima[y].chi2 for y in neighbors[v])]
-        return [best.values, *(optima[v].values for v in sorted(minima, key=lambda v: optima[v].chi2)[:1])]
+        return [best, *(optima[v] for v in sorted(minima, key=lambda v: optima[v].chi2)[:1])]
 
-    def _maximize_consistently(self, name: str, values: Values) -> Optimum:
-        """Maximize with the errors of the model at the maximum, which is found by iteration."""
-        values = {key: parameter.start for key, parameter in self.parameters.items()} | values
-        likelihood = self.with_errors_at(values)
+    def _maximize_consistently(self, values: Values, tolerance: float) -> Optimum:
+        """Maximize with the errors of the model at the maximum, which is found by iteration.
+
+        Larger errors may have a maximum with a smaller amplitude, whose errors are smaller: where the errors do not converge,
+        they are those at a point between.
+        """
+        at = {key: values.get(key, parameter.start) for key, parameter in self.parameters.items()}
+        likelihood, values = self.with_errors_at(at), at
+        fraction, difference, deviance = 1.0, np.zeros(0), np.inf
         for step in range(MAX_ERROR_UPDATES):
-            optimum = likelihood._search(values)
+            optimum = likelihood._search(values, tolerance)
             self.evaluations += likelihood.evaluations
-            error = _error_of(optimum, name) or np.inf
-            if not self.errors_given:
-                error *= np.sqrt(optimum.chi2 / max(self.dof, 1))
-            damped = optimum.values[name] if step < 3 else 0.5 * (optimum.values[name] + values[name])
-            moved = abs(optimum.values[name] - values[name]) >= ERROR_UPDATE_SIGMA * error
-            values = optimum.values | {name: damped}
-            updated = self.with_errors_at(values)
-            if not moved and not _errors_differ(likelihood, updated):
+            updated, values = self.with_errors_at(optimum.values), optimum.values
+            before, difference = difference, _difference_of_errors(likelihood, updated)
+            previous, deviance = deviance, self._deviance(optimum)
+            if self._is_consistent(at, optimum, likelihood, difference, abs(deviance - previous) / fraction, step):
                 break
-            likelihood = updated
+            if step > 1 and _turns_back(before, difference):
+                fraction /= 2
+            at = {key: x + fraction * (values[key] - x) for key, x in at.items()}
+            likelihood = updated if fraction == 1 else self.with_errors_at(at)
         return optimum
+
+    def _is_consistent(
+        self, at: Values, optimum: Optimum, likelihood: "Likelihood", difference: FloatArray, rise: float, step: int
+    ) -> bool:
+        """Return whether the errors of the model of ``likelihood``, those ``at`` some values, are those at its maximum.
+
+        ``difference`` is that of the errors, and ``rise`` the change of the deviance since the last update.
+        """
+        name = self.error_parameter
+        if self.parameters[name].fixed:
+            size = 0.0 if likelihood.deviations is None else float(np.linalg.norm(likelihood.deviations))
+            return bool(np.linalg.norm(difference) <= ERROR_UPDATE_CHANGE * size) or (step > 1 and rise < ERROR_UPDATE_RISE)
+        error = _error_of(optimum, name) or np.inf
+        if not self.errors_given:
+            error *= np.sqrt(optimum.chi2 / max(self.dof, 1))
+        return bool(abs(optimum.values[name] - at[name]) < ERROR_UPDATE_SIGMA * error and rise < ERROR_UPDATE_DEVIANCE)
+
+    def _deviance(self, optimum: Optimum) -> float:
+        """Return -2 ln L for scaled errors, up to a constant."""
+        if self.errors_given:
+            return optimum.objective / max(1.0, optimum.chi2 / max(self.dof, 1))
+        return self.n_points * float(np.log(max(optimum.objective, TINY)))
 
     def rise_with_errors_at(self, name: str, optimum: Optimum) -> float:
         """Return how much χ² of a nested maximum exceeds that of the free maximum nearby with the same errors of the model.
@@ -448,8 +479,11 @@ class Likelihood:
         """
         likelihood = self.with_errors_at(optimum.values)
         best = min(known.objective for known in self.maxima)
-        near = min(self.maxima, key=lambda known: abs(known.values[name] - optimum.values[name]))
-        free = likelihood._search(near.values, self.profile_tolerance)
+        x = optimum.values[name]
+        index, near = min(enumerate(self.maxima), key=lambda known: abs(known[1].values[name] - x))
+        known = self._free_nearby.setdefault(index, {near.values[name]: near.values})
+        free = likelihood._search(known[min(known, key=lambda value: abs(value - x))], self.profile_tolerance)
+        known[x] = free.values
         self.evaluations += likelihood.evaluations
         rise = max(optimum.chi2 - free.chi2, 0.0)
         if self.errors_given:
@@ -614,21 +648,25 @@ class Likelihood:
         basis = np.zeros((len(design), 0))
         if free:
             names = [self._amplitudes[k] for k in free]
-            others = np.array([0.0 if k in self._free_amplitudes else p[name] for k, name in enumerate(self._amplitudes)])
-            target = -self._residuals_of(shapes @ others, p | dict.fromkeys(names, 0.0))
-            columns = design[:, free]
+            columns, without = design, p | dict.fromkeys(names, 0.0)
+            known = None
+            if len(free) < len(self._amplitudes):
+                columns, known = design[:, free], shapes @ np.array([without[name] for name in self._amplitudes])
+            target = -self._residuals_of(known, without)
             size = np.sqrt(np.einsum("nk,nk->k", columns, columns))
             size[~((size > 0) & (size < MAX_RESIDUAL))] = 1.0
             columns = columns / size
             solution, basis = least_squares.solve_linear(columns, target)
             low, high = self._amplitude_bounds
             values = solution / size
-            if np.any((values < low) | (values > high)):
+            if not np.all((low < values) & (values < high)):
                 bounds = np.clip(low * size, -MAX_RESIDUAL, MAX_RESIDUAL), np.clip(high * size, -MAX_RESIDUAL, MAX_RESIDUAL)
-                solution, inside = least_squares.solve_bounded(columns, target, *bounds, solution)
-                basis = least_squares.solve_linear(columns[:, inside], target)[1]
-                values = solution / size
-            p = p | dict(zip(names, map(float, np.clip(clip_to_finite(values), low, high)), strict=True))
+                if np.any((values < low) | (values > high)):
+                    solution, inside = least_squares.solve_bounded(columns, target, *bounds, solution)
+                    basis = least_squares.solve_linear(columns[:, inside], target)[1]
+                    values = solution / size
+                values = np.clip(clip_to_finite(values), low, high)
+            p = p | dict(zip(names, values.tolist(), strict=True))
         curve = shapes @ np.array([p[name] for name in self._amplitudes])
         residuals = self._residuals_of(curve, p)
         return ProjectedAmplitudes(p, curve, design, residuals, float(residuals @ residuals), basis)
@@ -643,12 +681,23 @@ def _is_local_minimum(chi2: FloatArray, index: tuple[Any, ...]) -> bool:
     return True
 
 
-def _errors_differ(before: Likelihood, after: Likelihood) -> bool:
-    """Return whether the errors of the model of two likelihoods differ."""
+def _agree(optimum: Optimum, known: Optimum, name: str) -> bool:
+    """Return whether two searches have ended at the same maximum."""
+    error = (_error_of(known, name) or 0.0) * np.sqrt(known.chi2) if name in known.free else 0.0
+    same = abs(optimum.values[name] - known.values[name]) <= SAME_SIGMA * error
+    return bool(same and abs(optimum.chi2 - known.chi2) <= SAME_CHI2 * known.chi2)
+
+
+def _difference_of_errors(before: Likelihood, after: Likelihood) -> FloatArray:
+    """Return the difference (r, n) of the errors of the model of two likelihoods."""
     if before.deviations is None or after.deviations is None:
-        return False
-    change = float(np.linalg.norm(after.deviations - before.deviations))
-    return change > ERROR_UPDATE_CHANGE * float(np.linalg.norm(before.deviations))
+        return np.zeros((0, 0))
+    return after.deviations - before.deviations
+
+
+def _turns_back(before: FloatArray, after: FloatArray) -> bool:
+    """Return whether a difference is opposite to the one before, and hardly smaller."""
+    return bool(np.vdot(before, after) < 0 and np.linalg.norm(after) > MAX_TURN * np.linalg.norm(before))
 
 
 def _error_of(optimum: Optimum, name: str) -> float | None:
@@ -663,8 +712,8 @@ def _error_of(optimum: Optimum, name: str) -> float | None:
 
 
 def _derivative_step(x: float, parameter: FitParameter) -> float:
-    """Return the step of a numerical derivative, which stays within the bounds."""
-    step = RELATIVE_STEP * max(abs(x), 1.0)
+    """Return the step of a numerical derivative, which stays within the bounds; at 0 it follows from the start."""
+    step = RELATIVE_STEP * max(abs(x or parameter.start), 1.0)
     if x + step <= parameter.high:
         return step
     if x - step >= parameter.low:

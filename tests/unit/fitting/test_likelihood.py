@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from tlsglass.fitting.fit import ParameterState, chi2_rejects, fit_likelihood, parameter_state
-from tlsglass.fitting.likelihood import FitData, FitParameter, Likelihood, Prior
+from tlsglass.fitting.likelihood import FitData, FitParameter, Likelihood, ModelErrors, Prior
 
 X = np.linspace(1, 3, 12)
 FREE = {"slope": FitParameter(0.0), "one": FitParameter(0.0), "two": FitParameter(0.0)}
@@ -172,3 +172,13 @@ def test_no_number_stops_a_search(bad):
     )
     assert all(np.isfinite(x) for x in fit.values.values())
     assert np.isfinite(fit.aicc)
+
+
+def test_errors_of_the_model_that_do_not_converge_are_those_between():
+    """Errors 100 a of one point with value 1, and a prior 0 ± 1 of a: with the errors at a = 0, a is 1/2, and with those, 0."""
+    data = FitData(lambda p: {"a": np.ones(1)}, np.ones(1), np.ones(1), amplitudes=("a",))
+    parameters = {"a": FitParameter(0.5), "x": FitParameter(0.5, start_grid=(0.5,))}
+    errors = ModelErrors("x", lambda values: np.array([[100 * values["a"]]]))
+    likelihood = Likelihood([data], parameters, [Prior("a", 0.0, 1.0)]).with_model_errors(errors)
+    a = likelihood.nested("x", 0.5).values["a"]
+    assert a == pytest.approx(0.04498, rel=0.02)  # the real root of 10⁴ a³ + 2 a = 1
