@@ -35,6 +35,7 @@ TEMPERATURE_ERROR_UPDATES = 5  # each changes the errors by less than a tenth of
 MAX_SCATTER_UPDATES = 6
 MIN_LOCAL_VARIANCE = 4.0  # errors are far too small if neighboring points scatter by more than twice as much
 SMALL_REDUCED_CHI2 = 0.2  # residuals this far below the errors are not examined
+NUMERICAL_ACCURACY = 1e-5  # of the models, relative to a positive value or to the whole change; no measurement is as precise
 MAX_LACK_OF_FIT = 10.0  # a model is rejected if the variance of the residuals exceeds that of neighboring points by this factor
 
 
@@ -386,6 +387,9 @@ class FitProblem:
         if local is None or fit.dof < 1 or local.variance <= 0:
             return True
         points, variance = self.datasets[0].points, fit.misfit**2
+        size = np.abs(points.value) if self.datasets[0].observable.positive else np.ptp(points.value)
+        if np.all(np.abs(points.value - self.curve(0, fit.values)) < NUMERICAL_ACCURACY * size):
+            return True
         if fit.extra_scatter:
             variance = float(np.sum(((points.value - self.curve(0, fit.values)) / points.given_error) ** 2)) / fit.dof
         ratio = variance / local.variance

@@ -13,6 +13,7 @@ import pandas as pd
 from tlsglass.atlas.shipped import interaction_names
 from tlsglass.base.types import FloatArray
 from tlsglass.data import drive_section, reading
+from tlsglass.data.convert import RELATIVE
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import atlas_model, model_systematic, report_text, window_scan
 from tlsglass.fitting.comparison import ModelFits, draw_conclusion, fit_models
@@ -266,7 +267,7 @@ def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[
             "errors": errors,
             "errors_given": points.error is not None,
             "temperature_errors_given": dataset.all_points.T_error_K is not None,
-            "errors_relative": points.error is None and points.weight is not None,  # then chi2 and misfit are relative
+            "errors_relative": dataset.info["data"]["error"].get("from_residuals") == RELATIVE,  # and so are chi2 and misfit
             "extra_scatter": comparison.free.extra_scatter[0] if comparison.free.extra_scatter else None,
             "extra_scatter_relative": dataset.observable.positive,
             "rms_residual_of_span": {

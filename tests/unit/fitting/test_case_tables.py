@@ -192,3 +192,18 @@ def test_an_amplitude_that_the_STM_shows_is_a_signal():
     assert atlas["values"]["F_tan_delta"] < 3 * atlas["errors_scaled"]["F_tan_delta"]
     assert Reason.NO_TLS_SIGNAL not in report.fit["conclusion"]["reasons"]
     assert report.fit["conclusion"]["state"] == State.NOT_CONSTRAINED
+
+
+def test_points_without_noise_are_described_within_the_accuracy_of_the_integrals():
+    T = np.geomspace(0.06, 0.95, 18)
+    report = fit(T, np.round(T**2, 8), "heat_release", time=3600.0)
+    assert report.fit["mu_free"]["acceptable"]
+    assert report.fit["mu_free"]["values"]["mu"] == pytest.approx(0.0, abs=1e-4)
+
+
+def test_residuals_of_averaged_points_are_a_share_only_where_their_errors_are():
+    rng = np.random.default_rng(1)
+    T = np.sort(rng.uniform(0.05, 0.5, 1100))
+    report = fit(T, 1e-5 * np.log(T) + 1e-7 * rng.standard_normal(1100), "sound_velocity", frequency=1e3, scan=False)
+    assert not report.fit["errors_relative"]
+    assert report.fit["stm"]["misfit"] == pytest.approx(1e-7, rel=0.15)
