@@ -31,6 +31,7 @@ ROUNDED_SHARE, ROUNDED_ERROR = 0.3, 0.25  # of neighbors with the same value; of
 SERIES_P_VALUE = 0.01  # of so many differences with the same sign in one series
 SERIES_DIFFERENCE = 0.05  # of the value, or of the whole change of the values, below which two series are as good as one
 OUTLIER_RATIO = 30.0  # of a value to both of its neighbors in temperature
+OUTLIER_SIGMA = 5.0  # of its error, within which it is noise
 MAX_POWER = 5.0  # of the temperature, by which a value at an end is expected to differ from its neighbor
 MIN_CURVE_POINTS, MAX_CURVE_POINTS = 16, 400  # points that can show, and that are enough to show, that they lie on two curves
 TWO_CURVES_RATIO = 16.0  # of the variance about one curve to that about two; below 3 for normal errors
@@ -202,19 +203,21 @@ def _ask_outliers(
     """Ask where a value is far from its neighbors, as a mark for a missing one such as 999 is, which may be repeated."""
     if not observable.positive or points.drive or points.time_s:
         return
-    pairs = sorted((points.T_K[k], points.value[k]) for k in inside)
-    distinct = [next(group) for _, group in itertools.groupby(pairs, key=lambda pair: pair[1])]
+    errors = points.error or [0.0] * len(points.value)
+    measured = sorted((points.T_K[k], points.value[k], errors[k]) for k in inside)
+    distinct = [next(group) for _, group in itertools.groupby(measured, key=lambda point: point[1])]
     if len(distinct) < 3:
         return
-    for k, (T, value) in enumerate(distinct):
+    for k, (T, value, error) in enumerate(distinct):
         if 0 < k < len(distinct) - 1:
-            ratios = [value / distinct[k - 1][1], value / distinct[k + 1][1]]
+            expected = [distinct[k - 1][1], distinct[k + 1][1]]
         else:  # the neighbor, and the power law through it and the next one
-            (T_1, first), (T_2, second) = (distinct[1], distinct[2]) if k == 0 else (distinct[k - 1], distinct[k - 2])
+            (T_1, first, _), (T_2, second, _) = (distinct[1], distinct[2]) if k == 0 else (distinct[k - 1], distinct[k - 2])
             power = math.log(first / second) / (math.log(T_1 / T_2) or math.inf)
-            expected = first * (T / T_1) ** max(-MAX_POWER, min(MAX_POWER, power))
-            ratios = [value / first, value / expected]
-        if min(ratios) > OUTLIER_RATIO or max(ratios) < 1 / OUTLIER_RATIO:
+            expected = [first, first * (T / T_1) ** max(-MAX_POWER, min(MAX_POWER, power))]
+        ratios = [value / x for x in expected]
+        is_noise = min(abs(value - x) for x in expected) < OUTLIER_SIGMA * error
+        if (min(ratios) > OUTLIER_RATIO or max(ratios) < 1 / OUTLIER_RATIO) and not is_noise:
             column = info["data"]["value"]["column"]
             where = f"{value:.3g} {points.unit} at {T:.3g} K is far from its neighbors"
             yield "outlier", f"column {column}: {where}: if it marks a missing value, remove the row"

@@ -735,6 +735,9 @@ def test_marks_for_missing_values_are_asked_for(tmp_path):
         marked[list(rows)] = mark
         assert question(write(tmp_path, "T_K,kappa (W/m/K)", T, marked), **KAPPA_OPTIONS) == "outlier"
     load(write(tmp_path, "T_K,kappa (W/m/K)", T[::4], 0.1 * T[::4] ** 4), **KAPPA_OPTIONS)
+    noisy = KAPPA.copy()
+    noisy[3] /= 100
+    load(write(tmp_path, "T_K,kappa (W/m/K),err", T, noisy, 0.3 * KAPPA), **KAPPA_OPTIONS)
 
 
 def test_points_on_two_curves_are_asked_about(tmp_path):
