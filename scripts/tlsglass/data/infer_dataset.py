@@ -34,6 +34,7 @@ from tlsglass.models.observable import MAX_RELATIVE_CHANGE, Observable
 NO_ERRORS = "none"  # --error none: the errors are not in the table
 DIMENSIONLESS = ("velocity", "permittivity", "shift", "loss", "Q")
 QUBIT = "qubit_relaxation"
+T1 = re.compile("t1(mean|avg|average|median)?")
 TRANSFORMED = re.compile(r"(?<![A-Za-z])dB(?!m)|sqrt|√")
 PROBE_RATIO = 0.1  # largest relative difference of a resonator's frequency and --frequency
 
@@ -78,7 +79,7 @@ class _Inference:
         self.table, self.options = table, options
         self.columns = describe_columns(table)
         if options.observable == QUBIT:  # T1 is no temperature here
-            self.columns |= {c.name: replace(c, quantity="time") for c in self.columns.values() if c.stem == "t1"}
+            self.columns |= {c.name: replace(c, quantity="time") for c in self.columns.values() if T1.fullmatch(c.stem)}
         self.needed: list[str] = []
         self.data: dict[str, Any] = {}
 
@@ -174,7 +175,7 @@ class _Inference:
         known = [c for c in candidates if c.quantity in suitable and self._suits_its_unit(c)]
         known = known or of_unit
         known = [c for c in known if c.quantity != "time"] or known  # which may be T1 of a qubit, or when a point was measured
-        known = [c for c in known if c.stem == "t1"] or known  # rather than T2
+        known = [c for c in known if T1.fullmatch(c.stem)] or known  # rather than T2
         known = [c for c in known if c.stem != "q"] or known  # beside Qi, Q is the loaded one
         if len(candidates) > 1 and known:
             candidates = known

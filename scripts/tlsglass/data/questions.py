@@ -18,7 +18,7 @@ from typing import Any
 
 from tlsglass.base.validation import Question
 from tlsglass.data import drive_section
-from tlsglass.data.columns import describe_columns
+from tlsglass.data.columns import NO_VALUES, describe_columns
 from tlsglass.data.convert import TEMPERATURES_K, MeasuredPoints
 from tlsglass.data.read_table import Table
 from tlsglass.models.observable import Observable
@@ -174,6 +174,8 @@ def _ask_series(
     if "drive" in data:
         used |= {drive_section.sweep_column(info), *drive_section.required_columns(info)}
     columns = describe_columns(table)
+    sweeps = points.drive[drive_section.sweep_column(info)] if "drive" in data else [0.0] * len(points.T_K)
+    places = [f"{points.T_K[k]:.3g} {sweeps[k]:.6g}" for k in inside]  # where one series has one point
     for position, name in enumerate(table.header):
         column = columns[name]
         is_drive = "drive" in data and column.quantity in ("power", "photons")
@@ -182,8 +184,7 @@ def _ask_series(
         cells = [str(table.rows[points.rows[k]][position]) for k in inside]
         if len(set(cells[: 4 * MAX_SERIES])) > MAX_SERIES or not 2 <= len(set(cells)) <= MAX_SERIES:
             continue
-        T = [points.T_K[k] for k in inside]
-        if not (_are_sweeps(T, cells) or _repeat(T, cells)):
+        if not (_are_sweeps([points.T_K[k] for k in inside], cells) or _repeat(places, cells)):
             continue
         series = list(dict.fromkeys(cells))
         values = ", ".join(series[:8]) + (f" and {len(series) - 8} more" if len(series) > 8 else "")
@@ -191,7 +192,7 @@ def _ask_series(
         line = f"temperatures repeat while column {name} varies ({values}): choose by --where {where}"
         if observable.driven and column.quantity in ("power", "photons"):
             line += f", or fit the saturation by --{column.quantity} {quoted(name)}"
-        elif observable.probe is not None and not observable.is_timed:
+        elif observable.probe is not None and not observable.is_timed and column.quantity not in NO_VALUES:
             line += f", or fit each and all together by --group {quoted(name)}"
         yield "mixed_series", line
         return
@@ -378,9 +379,8 @@ def _are_sweeps(T_K: list[float], cells: list[str]) -> bool:
     return high > low and math.log(high / low) > 0.3 * math.log(max(T_K) / min(T_K))
 
 
-def _repeat(T_K: list[float], cells: list[str]) -> bool:
-    """Return whether most cells occur at most temperatures, and hardly twice at the same."""
-    pairs = {(f"{T:.3g}", cell) for T, cell in zip(T_K, cells, strict=True)}
-    temperatures = {T for T, _ in pairs}
-    n_series = len(set(cells))
-    return len(temperatures) >= 3 and len(pairs) > max(0.6 * len(temperatures) * n_series, 0.8 * len(T_K))
+def _repeat(places: list[str], cells: list[str]) -> bool:
+    """Return whether most cells occur at most of the ``places``, and hardly twice at the same."""
+    pairs = set(zip(places, cells, strict=True))
+    n_places, n_series = len(set(places)), len(set(cells))
+    return n_places >= 3 and len(pairs) > max(0.6 * n_places * n_series, 0.8 * len(places))

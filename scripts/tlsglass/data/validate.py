@@ -237,7 +237,8 @@ def _point_problems(source: str, info: dict[str, Any], observable: Observable, p
     settings = _settings(info, observable)
     free = sum(not setting.get("fixed", False) for name, setting in settings.items() if name not in unused)
     if len(inside) <= free + 1:
-        few = f"{len(inside)} points in the window {low:g} to {high:g} K are too few"
+        window = f" in the window {low:g} to {high:g} K" if "window_K" in info else ""
+        few = f"{len(inside)} points{window} are too few"
         span = f"; the points lie at {min(T_K):.3g} to {max(T_K):.3g} K" if T_K else ""
         span += ", and a window is in kelvin" if span and "window_K" in info else ""
         return [f"{source}: {few} for {free} free parameters: need {free + 2}{span}"]

@@ -74,6 +74,11 @@ class MuEvidence(NamedTuple):
         end = self.ends[0 if sign < 0 else 1]
         return parabola if end is None else sign * max(sign * parabola, sign * end)
 
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether µ ≠ 0 is favored although its interval contains 0, at another minimum or because errors are scaled."""
+        return self.delta_aicc > FAVORED_DELTA_AICC and None not in self.ends and self.end(-1) <= 0 <= self.end(+1)
+
 
 class AtlasEvidence(NamedTuple):
     """The fit on the atlas.
@@ -146,7 +151,7 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
             return State.NOT_DESCRIBED
     obstacles = {
         Reason.TOO_FEW_POINTS: too_few,
-        Reason.OPEN_INTERVAL: mu.state is not None and mu.state != ParameterState.INTERVAL,
+        Reason.OPEN_INTERVAL: mu.state is not None and (mu.state != ParameterState.INTERVAL or mu.is_ambiguous),
         Reason.WINDOW_DRIFT: mu.drifts,
         Reason.DEPENDS_ON_ONE_POINT: mu.delta_aicc > FAVORED_DELTA_AICC
         and mu.robust_delta_aicc is not None

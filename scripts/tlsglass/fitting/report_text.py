@@ -272,6 +272,8 @@ def _error_warnings(fit: Record) -> list[tuple[str, str]]:
         return [("extra_scatter", text + ("" if fit["temperature_errors_given"] else TEMPERATURE_ERRORS_HINT))]
     if free["errors_given"] and free["acceptable"] and error_scale(free["chi2"], free["dof"]) > 1:
         return [("errors_scaled", f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}")]
+    if fit["observable"] == "resonator_loss" and fit["sweep"] is None and not described:
+        return [("saturation_unknown", "the drive may saturate TLSs: fit several powers together (--power, --photons)")]
     is_close = min(fit["rms_residual_of_span"].values()) < CLOSE_TO_POINTS
     if free["errors_given"] and is_close and not (described or fit["temperature_errors_given"]):
         return [("no_temperature_errors", "errors are far below the residuals of all models" + TEMPERATURE_ERRORS_HINT)]
@@ -307,7 +309,9 @@ def _J0_over_h0_clause(fit: Record) -> str:
         if Reason.MU_NEGATIVE in reasons:
             return "no J0/h0 of the atlas describes these points (not the dip of this model)"
         if Reason.MU_ABOVE_ATLAS in reasons:
-            why = " (a metal? boundary scattering?)" if "kappa_1K" in fit["mu_free"]["values"] else ""
+            values = fit["mu_free"]["values"]
+            why = " (a metal? boundary scattering?)" if "kappa_1K" in values else ""
+            why = " (quasiparticles that do not cool?)" if fit["observable"] == "qubit_relaxation" else why
             return f"no J0/h0 of the atlas describes these points{why}"
         return "no J0/h0 of the atlas describes these points"
     if atlas is None:

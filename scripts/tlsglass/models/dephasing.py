@@ -87,6 +87,7 @@ FREQUENCY_NOISE = Observable(
     shapes=_frequency_noise,
     atlas_shapes=_frequency_noise_on_atlas,
     positive=True,
+    possible_range=(1e-40, 1e-3),  # ASSUME: fluctuations of the frequency are far smaller than the frequency
     column_pattern="(frequency)?noise(amplitude|power)?|s(y|f|eps|nu)\\d?|psd",
     recipe=SyntheticRecipe({"mu": 0.2, "noise_1K": 1e-17, "background": 1e-17}, (0.03, 1), 25, 0.05),
     atlas_recipe=SyntheticRecipe({"mu": 0.2, "noise_1K": 1e-17, "background": 1e-18}, (0.02, 3), 40, 0.01),

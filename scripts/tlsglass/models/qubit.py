@@ -85,6 +85,7 @@ QUBIT_RELAXATION = Observable(
     atlas_shapes=_qubit_relaxation_on_atlas,
     positive=True,
     probe="frequency_Hz",
+    possible_range=(0.1, 1e11),
     column_pattern="(relaxation|decay|qubit)rate|gamma1|rate",
     recipe=SyntheticRecipe(RECIPE_PARAMETERS, (0.02, 0.25), 30, 0.01, probe=5e9),
     atlas_recipe=SyntheticRecipe(RECIPE_PARAMETERS | {"gap_K": NIOBIUM_GAP_K}, (0.02, 2), 60, 0.005, probe=5e9),

@@ -1,6 +1,7 @@
 """Tables that were once read wrongly, and further ones of each kind: right numbers, or a question that names its answer."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -394,6 +395,7 @@ QUBIT_OPTIONS = {"observable": "qubit_relaxation", "frequency_Hz": 5e9}
     [
         ("temp_mK,T1 (us),T2 (us)", lambda rate: 1e6 / rate),
         ("temp_mK,T1,T2", lambda rate: 1e6 / rate),
+        ("temp_mK,T1 mean (us),T2 (us)", lambda rate: 1e6 / rate),
         ("T (mK),1/T1 (kHz),1/T2 (kHz)", lambda rate: 1e-3 * rate),
         ("T (mK),Gamma1 (1/us),T2 (us)", lambda rate: 1e-6 * rate),
         ("T (mK),log10(T1/us),T2 (us)", lambda rate: np.log10(1e6 / rate)),
@@ -418,6 +420,24 @@ def test_series_without_a_column_that_names_them(tmp_path, order):
         up = 1.001 * T  # other temperatures, none of which repeats
         rows = [*zip(T[::-1], losses[0][::-1], strict=True), *zip(up, 0.6 * losses[0], strict=True)]
     assert question(write(tmp_path, "T_K,loss", *zip(*rows, strict=True)), **LOSS_OPTIONS) == "pooled_series"
+
+
+def test_devices_at_several_powers_are_a_question(tmp_path):
+    rows = [(t, n, r, 1e-5 * (r + t)) for r in (1, 2) for n in (1, 1e3, 1e6) for t in T]
+    file = write(tmp_path, "T_K,nbar,resonator,loss", *map(np.array, zip(*rows, strict=True)))
+    table = read_table(file)
+    options = ReadingOptions(**LOSS_OPTIONS, relative_error=0.01)
+    with pytest.raises(validation.Question) as caught:
+        resonator_table.build_driven_loss(table, resonator_table.ResonatorOptions(options, photons="nbar"))
+    assert caught.value.code == "mixed_series"
+    one = replace(options, where={"resonator": "1"})
+    resonator_table.build_driven_loss(table, resonator_table.ResonatorOptions(one, photons="nbar"))
+
+
+def test_noise_and_rates_that_cannot_be(tmp_path):
+    assert question(write(tmp_path, "T_K,Sy (1/Hz)", T, 60 / T), observable="frequency_noise") == "value_range"
+    file = write(tmp_path, "T_K,T1 (s)", 0.1 * T, 40 / (1 + T))  # in microseconds
+    assert question(file, **QUBIT_OPTIONS) == "value_range"
 
 
 def test_repeated_points_of_one_series_are_no_question(tmp_path):

@@ -12,6 +12,7 @@ from tlsglass.fitting.comparison import compare, fit_models
 from tlsglass.fitting.conclusion import Reason, State
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.models.registry import get_observable
+from tlsglass.models.resonator import DrivenProbe
 
 CASES = Path(__file__).parents[2] / "data/cases"
 KAPPA = "thermal_conductivity"
@@ -207,3 +208,16 @@ def test_residuals_of_averaged_points_are_a_share_only_where_their_errors_are():
     report = fit(T, 1e-5 * np.log(T) + 1e-7 * rng.standard_normal(1100), "sound_velocity", frequency=1e3, scan=False)
     assert not report.fit["errors_relative"]
     assert report.fit["stm"]["misfit"] == pytest.approx(1e-7, rel=0.15)
+
+
+def test_a_loss_that_a_drive_saturates_is_not_described():
+    """At one power; the warning names the drive rather than the temperature."""
+    observable, T = get_observable("resonator_loss"), np.linspace(0.02, 0.34, 33)
+    values = {"mu": 0.0, "F_tan_delta": 1e-5, "gap_K": 2.1, "kinetic_inductance_fraction": 0.02, "background": 1e-7}
+    values |= {"log10_nc": 2.0, "beta1": 1.0, "beta2": 0.9}
+    loss = observable.curve(T, observable.defaults | values, DrivenProbe(5.1e9, np.full(33, 1e3)))
+    report = fit(T, loss, "resonator_loss", relative_error=0.01, frequency=5.1e9, scan=False)
+    assert report.fit["conclusion"]["state"] == report.fit["conclusion"]["mu"] == State.NOT_DESCRIBED
+    codes = [warning["code"] for warning in report.fit["warnings"]]
+    assert "saturation_unknown" in codes
+    assert "no_temperature_errors" not in codes

@@ -69,7 +69,7 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
         ({"value": 0.93}, {}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_ABOVE_ATLAS)),
         ({"value": 0.93}, {"delta_aicc_eq3": -5.0}, (State.INTERVAL, State.FAVORED, None)),  # the atlas is better all the same
         ({"value": 0.93, "ends": (0.2, 0.95)}, {}, (State.INTERVAL, State.FAVORED, None)),  # another minimum is on the atlas
-        ({"value": -0.7, "ends": (-0.72, 0.1)}, {}, (State.INTERVAL, State.FAVORED, None)),
+        ({"value": -0.7, "ends": (-0.72, 0.1)}, {}, (State.INTERVAL, State.NOT_CONSTRAINED, Reason.OPEN_INTERVAL)),
         ({"value": -0.7, "ends": (-0.9, -0.5)}, {}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_NEGATIVE)),
         ({}, {"delta_aicc_eq3": 55.0, "residual_ratio": 4.6}, (State.NOT_DESCRIBED, State.FAVORED, Reason.EQ3_BEATS_ATLAS)),
         ({}, {"described": False}, (State.NOT_DESCRIBED, State.FAVORED, Reason.ATLAS_DOES_NOT_FIT)),
