@@ -90,7 +90,7 @@ def test_a_heat_release_has_a_temperature_and_a_time_for_each_point():
 
 @pytest.mark.parametrize(
     ("name", "unit", "observable"),
-    [("FWHM (MHz)", 1e6, "line_width"), ("mfp (um)", 1e-6, "mean_free_path"), ("S_y (1/Hz)", 1.0, "frequency_noise")],
+    [("FWHM (MHz)", 1e6, "line_width"), ("mfp (um)", 1e-6, "mean_free_path"), ("S_y (10^-17/Hz)", 1e-17, "frequency_noise")],
 )
 def test_new_observables_are_known_by_their_columns(name, unit, observable):
     data = read({"T (K)": T_K, name: T_K}, relative_error=0.01)
