@@ -21,7 +21,7 @@ _API = {
     "sound_velocity": "physics.functionals",  # δv/v
     "internal_friction": "physics.functionals",  # Q⁻¹ of relaxing TLSs
     "fit": "report.fit_report",  # measured arrays to µ and J0/h0: a report that prints and draws itself
-    "fit_joint": "report.joint_report",  # the same for several tables that share parameters
+    "fit_joint": "report.fit_report",  # the same for several tables that share parameters
     "atlas": "atlas",  # a subpackage as a whole: n(T, E) and what follows from it at any J0/h0
 }
 

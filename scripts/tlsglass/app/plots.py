@@ -17,10 +17,8 @@ from tlsglass.report import atlas_commands
 
 if TYPE_CHECKING:
     from tlsglass.data.dataset import Dataset
-    from tlsglass.report.chip_report import ChipReport
     from tlsglass.report.fit_command import PreparedFit
-    from tlsglass.report.fit_report import FitReport
-    from tlsglass.report.joint_report import JointReport
+    from tlsglass.report.fit_report import FitReport, Report
 
 drawing = threading.RLock()  # matplotlib's figures are drawn by one thread at a time
 MARGIN = 1.12  # of the axis of T beyond the points, a factor, as in ``data_panel``
@@ -70,12 +68,11 @@ def draw_fit(report: FitReport) -> str:
         return _svg(figure)
 
 
-def draw_report(report: FitReport | JointReport | ChipReport, narrow: bool) -> str:
+def draw_report(report: Report, narrow: bool) -> str:
     """Return the figure of a report, in the form for narrow screens where ``narrow``."""
     with drawing:
         with style.Figure.for_narrow_screens() if narrow else contextlib.nullcontext():
             figure = report.plot()
-        assert isinstance(figure, style.Figure)
         return _svg(figure)
 
 
@@ -89,20 +86,23 @@ def draw_atlas(interaction: str, J0_over_h0: float, T_K: float, T0_K: float, h0_
         with style.Figure.for_narrow_screens() if narrow else contextlib.nullcontext():
             figure = style.Figure(4, "double", 4.6, 2)
         first, *others = figure.panels
-        _band(first, density["E_K"], density["n"], density["n"] - density["n_err"], density["n"] + density["n_err"], style.BLUE)
+        n, error = density["n"], density["n_err"]
+        first.band(density["E_K"], n, n - error, n + error, "n", style.BLUE)
         first.axes.set_xlabel("E (K)")
         first.axes.set_ylabel("n(T, E) (1/K per lattice site)")
-        first.axes.set_ylim(0, 1.1 * (density["n"] + density["n_err"]).max())
+        first.axes.set_ylim(0, 1.1 * (n + error).max())
         for panel, (name, (label, color)) in zip(others, PANELS.items(), strict=True):
             T0 = T0_K if name in atlas_commands.ACOUSTIC else None
             table = atlas_commands.prediction_table(name, [J0_over_h0], temperatures, h0_K, T0, interaction=interaction)
-            _band(panel, temperatures, table[name], table["low"], table["high"], color)
+            panel.band(temperatures, table[name], table["low"], table["high"], name, color)
             panel.axes.axvline(T_K, color=style.GREY, linewidth=0.7, linestyle=":")
             panel.axes.set_xlabel("T (K)")
             panel.axes.set_ylabel(label)
             panel.logarithmic("x")
             if name != "sound_velocity":
                 panel.axes.set_yscale("log")
+        for panel in figure.panels:
+            panel.letter_at()
         return _svg(figure)
 
 
@@ -133,13 +133,6 @@ def _draw_datasets(panel: style.Panel, datasets: Sequence[Dataset]) -> None:
     if panel.residual_panel:
         title = first.info["title"] if len(datasets) == 1 else f"{len(datasets)} devices"
         panel.legend_above(title=escape.to_mathtext(title, MAX_TITLE), ncols=min(len(datasets), 3))
-
-
-def _band(panel: style.Panel, x: Any, y: Any, low: Any, high: Any, color: str) -> None:
-    """Draw a curve with its band."""
-    panel.axes.fill_between(x, low, high, color=color, alpha=0.25, linewidth=0)
-    panel.line(x, y, panel.letter, color=color)
-    panel.letter_at()
 
 
 def _svg(figure: style.Figure) -> str:

@@ -269,7 +269,7 @@ class FitSession:
         """
         with _fitting:
             prepared = self._prepare()
-            report = prepared.fit()
+            report = prepared.make_report()
             with plots.drawing, tempfile.TemporaryDirectory() as folder:
                 report.save(Path(folder) / "fit")
                 files = {path.name: path.read_bytes() for path in sorted((Path(folder) / "fit").iterdir())}

@@ -20,6 +20,11 @@ def round_to_label(value: float) -> float:
     return float(format_number(value))
 
 
+def format_multiple(factor: float, unit: str) -> str:
+    """Return a multiple of a unit, such as 0.05 J0; the unit alone for a factor of 1."""
+    return unit if factor == 1 else f"{factor:g} {unit}"
+
+
 @dataclass(frozen=True, order=True)
 class ParameterSet:
     """The realizations of one lattice size with one J0: L12_J3."""

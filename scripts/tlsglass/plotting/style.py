@@ -158,6 +158,11 @@ class Panel:
         self.axes.plot(x, y, **options)
         self._record(series, "line", x, y, np.full(np.shape(x), np.nan))
 
+    def band(self, x: Any, y: Any, low: Any, high: Any, series: str, color: str, **options: Any) -> None:
+        """Draw a line (n,) with a band from ``low`` to ``high``, which is not recorded."""
+        self.axes.fill_between(x, low, high, color=color, alpha=0.25, linewidth=0)
+        self.line(x, y, series, color=color, **options)
+
     def logarithmic(self, *axes: str, ticks: Sequence[float] | None = (1, 2, 5)) -> None:
         """Make ``axes`` ("x", "y") logarithmic, with plain numbers at ``ticks`` of each decade.
 
@@ -175,6 +180,10 @@ class Panel:
         """Write the letter of the panel at (x, y) in units of the axes."""
         defaults = {"transform": self.axes.transAxes, "va": "top", "ha": "left", "weight": "bold"}
         self.axes.text(x, y, f"({self.letter})", **defaults | options)
+
+    def letter_above(self) -> None:
+        """Write the letter of the panel above the axes, at their left end."""
+        self.axes.set_title(f"({self.letter})", loc="left", fontsize=8, weight="bold", pad=3)
 
     def legend_above(self, ncols: int = 1, **options: Any) -> Legend:
         """Draw the legend above the axes, where it covers no points."""

@@ -260,8 +260,7 @@ def _draw(
     )
     figure = style.Figure()
     (panel,) = figure.panels
-    panel.axes.fill_between(table[x], low, high, color=style.BLUE, alpha=0.25, linewidth=0)
-    panel.line(table[x], table[y], y, color=style.BLUE)
+    panel.band(table[x], table[y], low, high, y, style.BLUE)
     panel.axes.set_xlabel(axis_labels[0])
     panel.axes.set_ylabel(axis_labels[1])
     if logarithmic:

@@ -175,6 +175,7 @@ ENTRIES = [
         "µ at T → 0 against J0/h0",
         ATLAS,
         inputs={"couplings": table_input("atlas_couplings"), "curves": table_input("atlas_curves"), "paper": paper},
+        settings={"window_J0": "fits.power_law_windows_J0.0"},
     ),
     Entry(
         "figure_atlas_laws",
@@ -256,14 +257,14 @@ ENTRIES = [
         "The cost of annealing",
         EQUILIBRIUM,
         inputs={"cost": table_input("annealing_cost")},
-        settings={"h0_K": "model.h0_K"},
+        settings={"h0_K": "model.h0_K", "window_J0": "fits.power_law_windows_J0.0"},
     ),
     table_entry(
         "annealing_cost",
         "The cost of annealing: every number",
         EQUILIBRIUM,
         inputs={"cost": table_input("annealing_cost")},
-        settings={"dos_K": "figures.fig_1_temperatures_K"},
+        settings={"dos_K": "figures.fig_1_temperatures_K", "window_J0": "fits.power_law_windows_J0.0"},
     ),
     Entry(
         "figure_identities",

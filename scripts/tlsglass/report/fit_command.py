@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from tlsglass.data.infer_dataset import ReadingOptions
     from tlsglass.data.read_table import Table
     from tlsglass.data.resonator_table import ResonatorOptions
-    from tlsglass.report.chip_report import ChipReport
-    from tlsglass.report.fit_report import FitReport
-    from tlsglass.report.joint_report import JointReport
+    from tlsglass.report.fit_report import Report
 
 DESCRIPTION = """Fit measurements as a function of temperature: Eq. (3) with µ free, the standard tunneling model, and the atlas
 with J0/h0 free. Prints the conclusion and a few lines, and writes fit.json, fit.md, figure.svg/.png/.csv and tables into a
@@ -199,14 +197,14 @@ class PreparedFit:
         """The datasets of each measured quantity: f before the loss."""
         return [[dataset] for dataset in (*self.partners, self.dataset)]
 
-    def fit(self) -> FitReport | JointReport | ChipReport:
-        """Return the report of the fit."""
+    def make_report(self) -> Report:
+        """Fit and return the report."""
         from tlsglass.fitting import joint_result
         from tlsglass.fitting.result import fit_dataset
-        from tlsglass.report import fit_report, joint_report
+        from tlsglass.report import fit_report
 
         if self.partners:
-            return joint_report.JointReport(joint_result.fit_joint(self.dataset, self.partners))
+            return fit_report.JointReport(joint_result.fit_joint(self.dataset, self.partners))
         return fit_report.FitReport(fit_dataset(self.dataset))
 
 
@@ -236,10 +234,10 @@ class PreparedChip(PreparedFit):
         devices = [[*partners, dataset] for dataset, *partners in self.devices.values()]
         return [list(datasets) for datasets in zip(*devices, strict=True)]
 
-    def fit(self) -> ChipReport:
-        """Return the report of the fit."""
+    def make_report(self) -> Report:
+        """Fit and return the report."""
         from tlsglass.fitting.chip import fit_chip
-        from tlsglass.report.chip_report import ChipReport
+        from tlsglass.report.fit_report import ChipReport
 
         return ChipReport(fit_chip(self.devices), self.predicted_Hz)
 
@@ -302,7 +300,7 @@ def _report(prepared: PreparedFit, folder: Path, args: argparse.Namespace) -> No
     if not args.quiet:
         limit = validation.MAX_LINE if file == "fit.json" else 2 * validation.MAX_LINE
         print(validation.printable(prepared.reading, limit), file=sys.stderr, flush=True)
-    report = prepared.fit()
+    report = prepared.make_report()
     replaced = (folder / file).exists()
     report.save(folder)
     _print_result(report.fit, args)

@@ -1,8 +1,9 @@
-"""Report of a fit: text, files and a figure. The workflow, the command line and ``tlsglass.fit`` use it."""
+"""Reports of fits: text, files and a figure. The workflow, the command line, ``tlsglass.fit`` and ``fit_joint`` use them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from tlsglass.base import escape, io
 from tlsglass.base.types import StrPath
+from tlsglass.base.validation import InputError
 from tlsglass.fitting import report_text
 from tlsglass.models.observable import J0_OVER_H0
 
@@ -19,43 +21,43 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from tlsglass.data.dataset import Dataset
     from tlsglass.fitting.chip import ChipResult
     from tlsglass.fitting.joint_result import JointResult
     from tlsglass.fitting.result import FitResult
     from tlsglass.plotting.style import Figure
 
 TABLES = ("points", "curves", "windows")
-# All files that a fit writes, alone or joint: none of an earlier fit is left beside those of a new one.
+# All files that a fit writes, of any kind: none of an earlier fit is left beside those of a new one.
 SAVED_FILES = (
-    "fit.json",
-    "fit.md",
-    "prediction.csv",
-    *(f"{name}.csv" for name in TABLES),
-    "figure.svg",
-    "figure.png",
-    "figure.csv",
-    "joint.json",
+    *("fit.json", "fit.md", "prediction.csv", *(f"{name}.csv" for name in TABLES), "figure.svg", "figure.png", "figure.csv"),
+    *("joint.json", *(f"joint_{name}.csv" for name in ("points", "curves", "parameters", "left_out", "powers"))),
+    *("chip.json", "chip_devices.csv", "chip_frequencies.csv", "chip_prediction.csv"),
 )
-SAVED_FILES += ("chip.json", "chip_devices.csv", "chip_frequencies.csv", "chip_prediction.csv")
-SAVED_FILES += tuple(f"joint_{name}.csv" for name in ("points", "curves", "parameters", "left_out", "powers"))
 ERROR_NOTE = (
     "Errors and intervals are those of the points, times √(χ²/dof) where that is above 1, and for the effective number of"
     " points if residuals are correlated. Those of J0/h0 include the errors of the atlas."
 )
+N_PREDICTED = 100  # temperatures of the predicted curve of a further device
 Estimate = tuple[float, float | None, float | None]  # value, and the ends of its 68 % interval
 
 
 class Report:
-    """What the reports of single and joint fits have in common. Printing one shows the conclusion and some lines.
+    """What the reports of all fits have in common. Printing one shows the conclusion and some lines.
 
     Attributes
     ----------
     fit : dict
         All numbers, as in the JSON file of the fit.
+    result : FitResult, JointResult or ChipResult
+        The numbers and the tables.
     """
 
-    def __init__(self, fit: dict[str, Any]) -> None:
-        self.fit = fit
+    prefix = ""  # of the names of the files
+
+    def __init__(self, result: Any) -> None:
+        self.fit: dict[str, Any] = result.fit
+        self.result = result
 
     def __str__(self) -> str:
         return "\n".join([self.conclusion, *self.fit["lines"]])
@@ -75,6 +77,28 @@ class Report:
 
         return pd.DataFrame(self.fit["parameters"])
 
+    def plot(self) -> Figure:
+        """Return the figure of the fit; the attribute ``figure`` is that of matplotlib."""
+        raise NotImplementedError
+
+    def save(self, folder: StrPath) -> None:
+        """Write the JSON file, the tables and figure.svg/.png/.csv as one set into ``folder``, which is created.
+
+        Those of an earlier fit are replaced; other files are kept.
+        """
+        with io.replace_together(folder, SAVED_FILES) as new:
+            self._write(new)
+            self.plot().save(SimpleNamespace(**{kind: new / f"figure.{kind}" for kind in ("svg", "png", "csv")}))
+
+    def _write(self, folder: Path) -> None:
+        """Write all numbers as JSON, and the tables of the result as CSV."""
+        import pandas as pd
+
+        io.write_json(folder / f"{self.prefix}.json", self.fit)
+        for name, content in self.result._asdict().items():
+            if isinstance(content, pd.DataFrame):
+                io.write_csv(folder / f"{self.prefix}_{name}.csv", content)
+
 
 class FitReport(Report):
     """Report of the fits of one dataset. Printing it shows the conclusion and a few lines.
@@ -87,9 +111,7 @@ class FitReport(Report):
         The numbers, and the tables ``points``, ``curves`` and ``windows``.
     """
 
-    def __init__(self, result: FitResult) -> None:
-        super().__init__(result.fit)
-        self.result = result
+    result: FitResult
 
     @property
     def covariance(self) -> pd.DataFrame:
@@ -159,18 +181,13 @@ class FitReport(Report):
         if hasattr(outputs, "md"):
             io.write_text(outputs.md, self.markdown())
 
-    def save(self, folder: StrPath) -> None:
-        """Write fit.json, fit.md, the tables, prediction.csv and the figure as one set into ``folder``, which is created.
-
-        Those of an earlier fit are replaced; other files are kept.
-        """
-        with io.replace_together(folder, SAVED_FILES) as new:
-            paths = {name: new / f"{name}.csv" for name in TABLES}
-            self.write_tables(SimpleNamespace(fit=new / "fit.json", md=new / "fit.md", **paths))
-            points = self.result.points
-            T = np.geomspace(points["T_K"].min() / 2, 2 * points["T_K"].max(), 200)
-            io.write_csv(new / "prediction.csv", self.predict(T))
-            self.plot().save(_figure_paths(new))  # type: ignore[union-attr]
+    def _write(self, folder: Path) -> None:
+        """Write fit.json, fit.md, the tables and prediction.csv."""
+        paths = {name: folder / f"{name}.csv" for name in TABLES}
+        self.write_tables(SimpleNamespace(fit=folder / "fit.json", md=folder / "fit.md", **paths))
+        points = self.result.points
+        T = np.geomspace(points["T_K"].min() / 2, 2 * points["T_K"].max(), 200)
+        io.write_csv(folder / "prediction.csv", self.predict(T))
 
     def markdown(self) -> str:
         """Return the report as Markdown: the conclusion, a few lines, and all parameters of all models."""
@@ -194,8 +211,82 @@ def _estimate(model: Mapping[str, Any], name: str) -> Estimate:
     return model["values"][name], low, high
 
 
-def _figure_paths(folder: Path) -> SimpleNamespace:
-    return SimpleNamespace(**{kind: folder / f"figure.{kind}" for kind in ("svg", "png", "csv")})
+class JointReport(Report):
+    """Report of a joint fit, with joint.json. Printing it shows the conclusion and the shared parameters, alone and jointly."""
+
+    result: JointResult
+    prefix = "joint"
+
+    def plot(self) -> Figure:
+        """Return the figure: that of a resonator at several powers, or a panel for each dataset."""
+        from tlsglass.report.figures import figure_resonator, joint_members
+
+        result = self.result
+        if result.powers.empty:
+            return joint_members.draw(result.fit, result.points, result.curves)
+        return figure_resonator.draw(result.fit, result.points, result.curves, result.powers)
+
+
+class ChipReport(Report):
+    """Report of a fit of several devices, with chip.json. Printing it shows the conclusion, a line for each, and tests.
+
+    Attributes
+    ----------
+    predicted_Hz : sequence of float
+        Frequencies of further devices, whose predicted curves are saved.
+    """
+
+    result: ChipResult
+    prefix = "chip"
+
+    def __init__(self, result: ChipResult, predicted_Hz: Sequence[float] = ()) -> None:
+        super().__init__(result)
+        self.predicted_Hz = tuple(predicted_Hz)
+
+    def predict(self, T: npt.ArrayLike, frequency: float, observable: str | None = None) -> pd.DataFrame:
+        """Return the curve of a further device of the chip with its 68 % band as a DataFrame with T_K, value, low and high.
+
+        The band includes the scatter of the devices. The loss of a resonator is that at weak drive; a relative change of the
+        frequency is relative to the lowest temperature.
+
+        Parameters
+        ----------
+        T : array_like, shape (n,)
+            Temperatures in kelvin, also beyond the points; values are NaN where the model has none.
+        frequency : float
+            Frequency of the device in hertz.
+        observable : str, optional
+            One of the observables that were fitted, by default the first.
+        """
+        from tlsglass.fitting.chip_prediction import predict_device
+
+        return predict_device(self.result, T, frequency, observable)
+
+    def predictions(self) -> pd.DataFrame:
+        """Return the curves of all observables at ``predicted_Hz``, at the temperatures of the points; empty for none."""
+        import pandas as pd
+
+        points = [dataset.points.T_K for dataset in self.result.together.problem.datasets]
+        T = np.geomspace(min(map(np.min, points)), max(map(np.max, points)), N_PREDICTED)
+        tables = [
+            self.predict(T, f, name).assign(frequency_Hz=f, observable=name)
+            for f in self.predicted_Hz
+            for name in self.fit["observables"]
+        ]
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+    def plot(self) -> Figure:
+        """Return the figure of all devices."""
+        from tlsglass.report.figures import chip_devices
+
+        return chip_devices.draw(self.result.fit, self.result.devices)
+
+    def _write(self, folder: Path) -> None:
+        """Write chip.json, the tables, and the predicted curves of further devices."""
+        super()._write(folder)
+        predictions = self.predictions()
+        if not predictions.empty:
+            io.write_csv(folder / "chip_prediction.csv", predictions)
 
 
 def fit(
@@ -298,39 +389,80 @@ def fit(
     return FitReport(fit_dataset(dataset, scan))
 
 
-def draw_joint(result: JointResult) -> Figure:
-    """Return the figure of a joint fit: that of a resonator at several powers, or a panel for each dataset."""
-    from tlsglass.report.figures import figure_resonator, joint_members
+def fit_joint(tables: Sequence[Mapping[str, Any]], shared: Sequence[str] | None = None) -> JointReport:
+    """Fit several measured quantities of the same TLSs together.
 
-    if result.powers.empty:
-        return joint_members.draw(result.fit, result.points, result.curves)
-    return figure_resonator.draw(result.fit, result.points, result.curves, result.powers)
+    Parameters
+    ----------
+    tables : sequence of dict
+        For each table the arguments of ``tlsglass.fit`` as a dict, such as ``{"T": T, "value": f, "error": f_error,
+        "observable": "resonator_frequency", "frequency": 5e9}``. Errors are required, since they determine the weights. The
+        loss of a resonator at several powers also takes ``photons``, the photon number of each point, and ``systematic``, a
+        dict of the relative errors ``uncorrelated`` and ``correlated``.
+    shared : sequence of str, optional
+        Parameters that each table has in common with the first. By default all of the same name, without offsets and
+        backgrounds.
+
+    Returns
+    -------
+    JointReport
+        Prints the conclusion; has ``parameters``, ``plot()`` and ``save(folder)``.
+
+    Raises
+    ------
+    tlsglass.base.validation.InputError
+        If the arguments are invalid.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import tlsglass
+    >>> T = np.geomspace(0.05, 0.5, 20)
+    >>> kappa = {"T": T, "value": 0.03 * T**1.9, "observable": "thermal_conductivity", "relative_error": 0.01}
+    >>> C = {"T": T, "value": 0.001 * T**1.1, "observable": "specific_heat", "relative_error": 0.01}
+    >>> report = tlsglass.fit_joint([kappa, C])
+    >>> round(report.fit["mu_free"]["values"]["mu"], 3)
+    0.1
+    """
+    from tlsglass.fitting import joint_result
+
+    if len(tables) < 2:
+        raise InputError(f"tables: {len(tables)}: a joint fit needs at least two")
+    datasets = [_dataset(table, f"table {k}") for k, table in enumerate(tables, 1)]
+    for dataset in datasets:
+        if dataset.points.error is None:
+            raise InputError(f"{dataset.name}: error or relative_error: tables are weighted by their errors")
+    names = [dataset.name for dataset in datasets]
+    if len(set(names)) < len(names):
+        raise InputError(f"name: {', '.join(names)}: each table needs its own")
+    first, *partners = datasets
+    joint = [{"dataset": partner.name, "shared": _shared(first, partner, shared)} for partner in partners]
+    return JointReport(joint_result.fit_joint(replace(first, info=first.info | {"joint": joint}), partners))
 
 
-def save_joint(result: JointResult, folder: StrPath) -> None:
-    """Write joint.json, joint_*.csv and figure.svg/.png/.csv like ``FitReport.save``."""
-    with io.replace_together(folder, SAVED_FILES) as new:
-        for name, table in result._asdict().items():
-            if name == "fit":
-                io.write_json(new / "joint.json", table)
-            else:
-                io.write_csv(new / f"joint_{name}.csv", table)
-        draw_joint(result).save(_figure_paths(new))
+def _shared(first: Dataset, partner: Dataset, shared: Sequence[str] | None) -> list[str]:
+    """Return the parameters that ``partner`` shares with the first dataset."""
+    common = [name for name in first.observable.parameters if name in partner.observable.parameters]
+    if shared is None:
+        return [name for name in common if first.observable.parameters[name].in_table and name != "background"]
+    unknown = [name for name in shared if name not in common]
+    if unknown:
+        raise InputError(f"shared: {', '.join(unknown)}: {first.name} and {partner.name} have in common {', '.join(common)}")
+    return list(shared)
 
 
-def draw_chip(result: ChipResult) -> Figure:
-    """Return the figure of the devices of a chip."""
-    from tlsglass.report.figures import chip_devices
+def _dataset(table: Mapping[str, Any], default_name: str) -> Dataset:
+    """Return the dataset of the arguments of ``tlsglass.fit``."""
+    from tlsglass.data import infer_dataset
 
-    return chip_devices.draw(result.fit, result.devices)
-
-
-def save_chip(result: ChipResult, predictions: pd.DataFrame, folder: StrPath) -> None:
-    """Write chip.json, chip_*.csv and figure.svg/.png/.csv like ``FitReport.save``."""
-    with io.replace_together(folder, SAVED_FILES) as new:
-        io.write_json(new / "chip.json", result.fit)
-        io.write_csv(new / "chip_devices.csv", result.devices)
-        io.write_csv(new / "chip_frequencies.csv", result.frequencies)
-        if not predictions.empty:
-            io.write_csv(new / "chip_prediction.csv", predictions)
-        draw_chip(result).save(_figure_paths(new))
+    allowed = {
+        **{name: name for name in ("value", "observable", "error", "relative_error", "parameters", "name", "confirm")},
+        **{"T": "T_K", "frequency": "frequency_Hz", "window": "window_K", "h0": "h0_K", "time": "time_s"},
+        **{name: name for name in ("temperature_error", "photons", "systematic")},
+    }
+    unknown = [name for name in table if name not in allowed]
+    missing = [name for name in ("T", "value", "observable") if name not in table]
+    for names, what in ((unknown, f"must be among {', '.join(allowed)}"), (missing, "is missing")):
+        if names:
+            raise InputError(f"{default_name}: {', '.join(names)}: {what}")
+    return infer_dataset.dataset_from_arrays(**{"name": default_name} | {allowed[name]: x for name, x in table.items()})

@@ -259,13 +259,13 @@ def _format_test(row: Any) -> str:
     return f"{'✓' if row.passed else '✗'} {row.value:.3g}{where}"
 
 
-COSTS = {  # quantity: its name, and whether the relative difference is shown
+COSTS = {  # quantity: its name, with the {window} of µ, and whether the relative difference is shown
     "energy_per_spin_K": ("energy per spin (K)", False),
     "n_below_T": ("mean n on E < T", True),
     "n_below_tenth_h0": ("mean n on E < h0/10", True),
     "B": ("B", True),
     "mu": ("µ", False),
-    "mu_below_J0": ("µ on 0.05 J0 < E < J0", False),
+    "mu_below_J0": ("µ on {window}", False),
     "mu_zero_temperature": ("µ(T → 0)", False),
     "alpha": ("α", False),
     "beta": ("β", False),
@@ -322,13 +322,14 @@ def interactions(values: pd.DataFrame, constants: pd.DataFrame) -> FormattedTabl
     )
 
 
-def annealing_cost(cost: pd.DataFrame, dos_K: Sequence[float]) -> FormattedTable:
+def annealing_cost(cost: pd.DataFrame, dos_K: Sequence[float], window_J0: Sequence[float]) -> FormattedTable:
     """Return numbers in equilibrium, and annealing minus equilibrium for each number of sweeps, of all sets."""
-    sweeps = sorted(cost["sweeps"].unique())
+    sweeps, window = sorted(cost["sweeps"].unique()), " < E < ".join(labels.format_multiple(end, "J0") for end in window_J0)
     selected = cost["T_K"].isna() | cost["T_K"].isin(dos_K) | cost["quantity"].isin(AT_ONE_RUNG)
     rows, costs = [], cost[selected & cost["quantity"].isin(COSTS) & cost["value"].notna()]
     for (L, J0, quantity, T), group in costs.groupby(["L", "J0_K", "quantity", "T_K"], sort=False, dropna=False):
         (name, relative), first = COSTS[quantity], group.iloc[0]
+        name = name.format(window=window)
         differences = {row.sweeps: _format_difference(row, relative) for row in group.itertuples()}
         rows.append(
             [

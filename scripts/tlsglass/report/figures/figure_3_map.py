@@ -41,7 +41,7 @@ def draw(crossover_map: pd.DataFrame, window_K: Sequence[float], crossover_K: Ma
             panel.axes.axvline(T0, ymax=top, color="0.4", linewidth=0.6, linestyle=dashes, zorder=0)
     for panel in figure.panels:
         panel.axes.set_xlabel("$T_0$ (K)")
-        panel.axes.set_title(f"({panel.letter})", loc="left", fontsize=8, weight="bold", pad=3)
+        panel.letter_above()
     lines = [Line2D([], [], color=shade, label=f"to {T_max:g} K") for shade, T_max in zip(colors, ends, strict=True)]
     lines += [
         Line2D([], [], color="0.3", linestyle=dashes, label=f"$J_0$ = {J0:g} K")

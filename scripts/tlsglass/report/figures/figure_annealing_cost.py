@@ -1,16 +1,18 @@
 """The cost of annealing against J0/h0: energy, n at low E, µ(T → 0), and the temperature at which valleys freeze."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tlsglass.base import labels
 from tlsglass.plotting import style
 
 HOLLOW = {"markerfacecolor": "white"}
 
 
-def draw(cost: pd.DataFrame, h0_K: float) -> style.Figure:
+def draw(cost: pd.DataFrame, h0_K: float, window_J0: Sequence[float]) -> style.Figure:
     """Return the figure; ``cost`` is the table of all sets, of which those that are not certified are left out."""
     cost = cost[cost["certified"] == 1]
     if cost.empty:
@@ -42,13 +44,14 @@ def draw(cost: pd.DataFrame, h0_K: float) -> style.Figure:
         panel.axes.set_xlabel("$J_0/h_0$")
         panel.axes.set_xlim(0, 1.1 * np.max(cost["J0_K"]) / h0_K)
         panel.letter_at()
-    labels = (
+    low, high = (labels.format_multiple(end, "J_0").replace(" ", "\\,") for end in window_J0)
+    axis_labels = (
         f"excess energy per spin,\n$T$ = {1000 * coldest:g} mK (mK)",
         f"excess of $n(E < h_0/10)$,\n$T$ = {1000 * coldest:g} mK (%)",
-        "$µ$ of $n \\propto E^µ$, $0.05\\,J_0 < E < J_0$",
+        f"$µ$ of $n \\propto E^µ$, ${low} < E < {high}$",
         "valleys freeze at $T/h_0$",
     )
-    for panel, label in zip(figure.panels, labels, strict=True):
+    for panel, label in zip(figure.panels, axis_labels, strict=True):
         panel.axes.set_ylabel(label)
     figure.panels[0].logarithmic("y", ticks=(1,))
     figure.panels[1].axes.axhline(0, color="0.5", linewidth=0.6, zorder=0)

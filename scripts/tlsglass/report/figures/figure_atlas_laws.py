@@ -23,14 +23,11 @@ def draw(curves: pd.DataFrame) -> style.Figure:
         panel: style.Panel, quantity: str, color: Any, T: float | None = None, label: str | None = None, **line_style: Any
     ) -> None:
         """Draw a quantity with its error, and dotted as annealed."""
-        rows = curves[
-            (curves["quantity"] == quantity) & (curves["T_over_h0"].isna() if T is None else curves["T_over_h0"] == T)
-        ]
-        rows = rows.dropna(subset=["value", "J0_over_h0"])
+        at_T = curves["T_over_h0"].isna() if T is None else curves["T_over_h0"] == T
+        rows = curves[(curves["quantity"] == quantity) & at_T].dropna(subset=["value", "J0_over_h0"])
         g, value, error = (rows[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
-        panel.axes.fill_between(g, value - error, value + error, color=color, alpha=0.25, linewidth=0)
         series = quantity if T is None else f"{quantity}, T = {T:g} h0"
-        panel.line(g, value, series, color=color, label=label, **line_style)
+        panel.band(g, value, value - error, value + error, series, color, label=label, **line_style)
         annealed = curves[curves["quantity"] == f"{quantity}_annealed"].dropna(subset=["value"])
         if len(annealed):
             look = {"color": color, "linestyle": ":", "linewidth": 1}
@@ -62,5 +59,5 @@ def draw(curves: pd.DataFrame) -> style.Figure:
     maximum.axes.set_ylabel("$T_{\\mathrm{max}}/T_0$ of $δv/v$")
     for panel in figure.panels:
         panel.axes.set_xlabel("$J_0/h_0$")
-        panel.axes.set_title(f"({panel.letter})", loc="left", fontsize=8, weight="bold", pad=3)
+        panel.letter_above()
     return figure

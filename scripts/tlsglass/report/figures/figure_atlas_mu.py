@@ -1,5 +1,7 @@
 """µ(T → 0) against J0/h0 with the points of the paper and the dipolar gap, and whether n has a power law or such a gap."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -8,7 +10,7 @@ from tlsglass.plotting import style
 REJECTED_P = 0.001  # a law whose χ² has a smaller p does not describe n
 
 
-def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame) -> style.Figure:
+def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame, window_J0: Sequence[float]) -> style.Figure:
     """Return the figure from the tables atlas_couplings and atlas_curves, and the claims of the paper."""
 
     def select(quantity: str) -> pd.DataFrame:
@@ -27,8 +29,7 @@ def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame) -> 
     ):
         cold = curves[curves["quantity"] == quantity].sort_values("J0_over_h0")
         g, value, error = (cold[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
-        power.axes.fill_between(g, value - error, value + error, color=look["color"], alpha=0.25, linewidth=0)
-        power.line(g, value, quantity, label=label, **look)
+        power.band(g, value, value - error, value + error, quantity, label=label, **look)
     printed = paper.set_index("id")["paper"]
     points = [(0.2, printed["mu_zero_temperature_J2"]), (0.3, printed["mu_zero_temperature_J3"])]
     look = {"color": style.VERMILION, "marker": "s", "markerfacecolor": "white", "zorder": 4}
@@ -41,7 +42,7 @@ def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame) -> 
     ):
         power.line(select(name)["J0_over_h0"], select(name)["value"], label, label=label, **look)
     power.axes.set_ylim(0, 0.62)
-    power.axes.set_ylabel("$µ(T → 0)$, 0.05–1 $J_0$")
+    power.axes.set_ylabel("$µ(T → 0)$, {:g}–{:g} $J_0$".format(*window_J0))
     power.axes.legend(loc="lower right")
     power.letter_at()
 

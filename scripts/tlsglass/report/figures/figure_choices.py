@@ -55,6 +55,6 @@ def draw(choices: pd.DataFrame, paper: pd.DataFrame, quench_K: float) -> style.F
                 panel.axes.axvspan(claim["low"], claim["high"], color="0.93", zorder=0)
         panel.rows([format_choice(name) for name in names])
         panel.axes.set_xlabel(quantity.text_at("axis", coldest))
-        panel.axes.set_title(f"({panel.letter})", loc="left", fontsize=8, weight="bold", pad=3)
+        panel.letter_above()
     figure.legend_outside(*figure.panels[0].axes.get_legend_handles_labels(), 4)
     return figure

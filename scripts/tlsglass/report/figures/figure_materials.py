@@ -51,8 +51,8 @@ def draw(materials: pd.DataFrame, curves: pd.DataFrame) -> style.Figure:
     for quantity, label, color in (("alpha", "$α$, of $C$", style.GREY), ("beta", "$β$, of $κ$", style.PURPLE)):
         rows = curves[curves["quantity"] == quantity].dropna(subset=["value", "J0_over_h0"])
         g, value, error = (rows[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
-        law.axes.fill_between(g, value - error, value + error, color=color, alpha=0.25, linewidth=0)
-        law.line(g, value, f"{quantity}, atlas", color=color, label=label, linestyle="-" if quantity == "alpha" else "--")
+        look = {"label": label, "linestyle": "-" if quantity == "alpha" else "--"}
+        law.band(g, value, value - error, value + error, f"{quantity}, atlas", color, **look)
     known = (shown[["J0_over_h0_state", "mu_state"]] == ParameterState.INTERVAL).all(axis=1)
     constrained = shown[known & ~shown["mu_rejected"] & ~shown["atlas_rejected"].astype(bool)]
     for provenance, (color, marker) in LOOKS.items():

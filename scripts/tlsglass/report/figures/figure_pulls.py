@@ -24,7 +24,7 @@ def draw(pulls: pd.DataFrame, warm_K: float) -> style.Figure:
     for panel, expected, label in ((mean, 0, "mean of the pulls"), (width, 1, "width of the pulls")):
         panel.axes.axvline(expected, color="0.5", linewidth=0.7, zorder=0)
         panel.axes.set_xlabel(label)
-        panel.axes.set_title(f"({panel.letter})", loc="left", fontsize=8, weight="bold", pad=3)
+        panel.letter_above()
     mean.rows(list(names.values()))
     figure.legend_outside(*mean.axes.get_legend_handles_labels(), 3)
     return figure

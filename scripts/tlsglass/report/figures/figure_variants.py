@@ -52,6 +52,6 @@ def draw(
             panel.bars(value, heights, error, f"{quantity}: {column}, L = {L}, J0 = {J0:g} K", **look)
         panel.axes.axvline(0, color="0.5", linewidth=0.7, zorder=0)
         panel.axes.set_xlabel(label)
-        panel.axes.set_title(f"({panel.letter})", loc="left", fontsize=8, weight="bold", pad=3)
+        panel.letter_above()
     figure.panels[0].rows([describe(changes[name]) for name in names])
     return figure
