@@ -18,7 +18,8 @@ from tlsglass.data import validate
 from tlsglass.report import catalogue
 from tlsglass.report.catalogue_entry import PAPER
 from tlsglass.study import config_checks, equilibrium_plan, interactions_plan, workflow_helpers
-from tlsglass.study.configured_study import Study, interaction_parameters
+from tlsglass.study.configured_study import Study
+from tlsglass.study.simulation_plan import interaction_parameters
 from tlsglass.study.workflow_helpers import RECORD, any_of_pattern, relative_to_cwd
 
 PATH_OF_ROOT = relative_to_cwd(ROOT)

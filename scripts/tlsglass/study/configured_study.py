@@ -11,11 +11,10 @@ from typing import Any
 
 from tlsglass.base import labels
 from tlsglass.dos.grid import Grid
-from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo.protocol import Protocol, scale_temperatures
 from tlsglass.study import equilibrium_plan, interactions_plan
-from tlsglass.study.simulation_plan import CountsPlan, ShardFolder, SimulationPlan
+from tlsglass.study.simulation_plan import CountsPlan, ShardFolder, SimulationPlan, interaction_parameters, make_plan
 
 ATLAS_SETS = {"training": "grid", "validation": "test", "finite_size": "large"}  # key of the configuration: kind in the file
 
@@ -68,6 +67,10 @@ class Study:
         h0_K, cutoff, concentration = (labels.round_to_label(model[name]) for name in ("h0_K", "cutoff", "concentration"))
         return ModelParameters(int(L), h0_K, self.J0_values[J0], cutoff, concentration, **interaction_parameters(model))
 
+    def model_with(self, L: int, J0_K: float) -> ModelParameters:
+        """Return the parameters of the model with a coupling that need not be one of the sets."""
+        return replace(self.model(L, next(iter(self.J0_values))), J0_K=labels.round_to_label(J0_K))
+
     def grid(self) -> Grid:
         """Return the energy grid of the counts."""
         density = self.config["density_of_states"]
@@ -89,7 +92,7 @@ class Study:
 
     def set_plan(self, L: str, J0: str) -> SimulationPlan:
         """Return the simulation of a set."""
-        return _plan(self.model(L, J0), self.protocol(), self.sizes[L], with_quench=True)
+        return make_plan(self.model(L, J0), self.protocol(), self.sizes[L], with_quench=True)
 
     def short_schedule_plans(self) -> dict[str, SimulationPlan]:
         """Return the simulations with the short schedule, for other sizes and for comparison with the full schedule."""
@@ -98,19 +101,19 @@ class Study:
             protocol = replace(self.protocol(), ladder_K=tuple(map(labels.round_to_label, self.finite_size["schedule_K"])))
             for J0, J0_K in self.J0_values.items():
                 name = str(labels.ParameterSet(lattice["L"], J0_K))
-                plans[name] = _plan(self.model(lattice["L"], J0), protocol, lattice, with_quench=False)
+                plans[name] = make_plan(self.model(lattice["L"], J0), protocol, lattice, with_quench=False)
         return plans
 
     def weak_coupling_model(self) -> ModelParameters:
         """Return the parameters of the model with weak coupling."""
-        return self._model_with(self.weak_coupling["L"], self.weak_coupling["J0_K"])
+        return self.model_with(self.weak_coupling["L"], self.weak_coupling["J0_K"])
 
     def weak_coupling_plans(self) -> dict[str, SimulationPlan]:
         """Return the simulation with weak coupling, of which only the quench is counted; empty without that check."""
         if not self.weak_coupling:
             return {}
         model, protocol = self.weak_coupling_model(), replace(self.protocol(), measured_K=())
-        return {str(labels.ParameterSet(model.L, model.J0_K)): _plan(model, protocol, self.weak_coupling, with_quench=True)}
+        return {str(labels.ParameterSet(model.L, model.J0_K)): make_plan(model, protocol, self.weak_coupling, with_quench=True)}
 
     def _atlas_protocol(self, lattice: Mapping[str, Any]) -> Protocol:
         """Return the protocol of the sets of the atlas that an entry of its section describes."""
@@ -130,8 +133,8 @@ class Study:
         lattice = self.config["atlas"]["training"]
         return {
             entry["interaction"]: {
-                str(labels.ParameterSet(lattice["L"], J0_K)): _plan(
-                    replace(self._model_with(lattice["L"], J0_K), **interaction_parameters(entry)),
+                str(labels.ParameterSet(lattice["L"], J0_K)): make_plan(
+                    replace(self.model_with(lattice["L"], J0_K), **interaction_parameters(entry)),
                     self._atlas_protocol(lattice),
                     entry,
                     with_quench=True,
@@ -152,7 +155,7 @@ class Study:
             plans.setdefault(kind, {}).update(
                 (
                     str(labels.ParameterSet(lattice["L"], J0_K)),
-                    _plan(self._model_with(lattice["L"], J0_K), protocol, lattice, with_quench=kind != "large"),
+                    make_plan(self.model_with(lattice["L"], J0_K), protocol, lattice, with_quench=kind != "large"),
                 )
                 for J0_K in map(labels.round_to_label, lattice["J0_K"])
             )
@@ -275,28 +278,8 @@ class Study:
         }
         reference_set = self.reference_set(variant)
         jobs = settings | {"realizations_per_job": self.sizes[reference_set[0]]["realizations_per_job"]}
-        simulation = _plan(self.variant_model(variant), protocol, jobs, with_quench=False)
+        simulation = make_plan(self.variant_model(variant), protocol, jobs, with_quench=False)
         return CountsPlan(simulation, rungs, reference_set)
-
-    def _model_with(self, L: int, J0_K: float) -> ModelParameters:
-        """Return the parameters of the model with another coupling."""
-        return replace(self.model(L, next(iter(self.J0_values))), J0_K=labels.round_to_label(J0_K))
-
-
-def interaction_parameters(section: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of ModelParameters that describe the interaction, from the keys of a section that it contains.
-
-    The random fields are by default the first ones of the interaction.
-    """
-    name = section.get("interaction", GAUSSIAN)
-    parameters = {"interaction": name, "fields": section.get("fields", INTERACTIONS[name].fields[0])}
-    parameters |= {key: section[key] for key in ("positions",) if key in section}
-    return parameters | {key: labels.round_to_label(section[key]) for key in INTERACTIONS[name].options if key in section}
-
-
-def _plan(model: ModelParameters, protocol: Protocol, entry: Mapping[str, Any], *, with_quench: bool) -> SimulationPlan:
-    """Return the plan with the realizations of an entry of the configuration."""
-    return SimulationPlan(model, protocol, entry["realizations"], entry["realizations_per_job"], with_quench)
 
 
 def _counted(plans: Mapping[str, SimulationPlan]) -> dict[str, CountsPlan]:

@@ -10,7 +10,7 @@ from tlsglass.model.interaction import GAUSSIAN
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo import ladders
 from tlsglass.montecarlo.protocol import PAIRED_ANNEALING, TEMPERING, Protocol
-from tlsglass.study.simulation_plan import SimulationPlan
+from tlsglass.study.simulation_plan import SimulationPlan, interaction_parameters
 
 if TYPE_CHECKING:
     from tlsglass.study.configured_study import Study
@@ -68,9 +68,7 @@ def methods(study: Study, name: str) -> list[str]:
 
 def model(study: Study, entry: dict[str, Any]) -> ModelParameters:
     """Return the parameters of the model of an entry of the configuration, with its own interaction if it has one."""
-    from tlsglass.study.configured_study import interaction_parameters
-
-    base = replace(study.model(entry["L"], next(iter(study.J0_values))), J0_K=labels.round_to_label(entry["J0_K"]))
+    base = study.model_with(entry["L"], entry["J0_K"])
     return replace(base, **interaction_parameters(entry)) if _own_interaction(entry) else base
 
 

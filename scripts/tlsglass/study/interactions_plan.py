@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tlsglass.base import labels
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo.protocol import Protocol
-from tlsglass.study.simulation_plan import SimulationPlan
+from tlsglass.study.simulation_plan import SimulationPlan, interaction_parameters, make_plan
 
 if TYPE_CHECKING:
     from tlsglass.study.configured_study import Study
@@ -48,11 +48,9 @@ def set_name(model: str, L: int, J0_K: float) -> str:
 
 def model_parameters(study: Study, model: str, L: int, J0_K: float) -> ModelParameters:
     """Return the parameters of one of the models; what it does not set is that of the study with normal factors."""
-    from tlsglass.study.configured_study import interaction_parameters
-
+    base = study.model_with(L, J0_K)
     parameters = interaction_parameters(models(study)[model])
-    base = study.model(L, next(iter(study.J0_values)))
-    return ModelParameters(base.L, base.h0_K, J0_K, base.cutoff, base.concentration, **parameters)
+    return ModelParameters(base.L, base.h0_K, base.J0_K, base.cutoff, base.concentration, **parameters)
 
 
 def protocol(study: Study, entry: dict[str, Any]) -> Protocol:
@@ -64,12 +62,6 @@ def protocol(study: Study, entry: dict[str, Any]) -> Protocol:
 def plans(study: Study) -> dict[str, SimulationPlan]:
     """Return the simulations by name, as {two_tls_L8_J3: plan}."""
     return {
-        set_name(*name): SimulationPlan(
-            model_parameters(study, *name),
-            protocol(study, entry),
-            entry["realizations"],
-            entry["realizations_per_job"],
-            with_quench=True,
-        )
+        set_name(*name): make_plan(model_parameters(study, *name), protocol(study, entry), entry, with_quench=True)
         for name, entry in sets(study).items()
     }

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 from tlsglass.base import io, published_files, validation
 from tlsglass.model.interaction import GAUSSIAN
 from tlsglass.study import equilibrium_plan, interactions_plan
-from tlsglass.study.configured_study import Study, interaction_parameters
+from tlsglass.study.configured_study import Study
+from tlsglass.study.simulation_plan import interaction_parameters
 
 KeyPath: TypeAlias = list[Any]  # keys and positions in lists, from the top of the configuration
 Differences: TypeAlias = Iterator[tuple[KeyPath, Any, str]]

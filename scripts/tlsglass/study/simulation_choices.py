@@ -17,8 +17,7 @@ from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo import ladders, protocol
 from tlsglass.montecarlo.protocol import ANNEALING, COUNTING_METHODS, DYNAMICS, TEMPERING, Protocol
 from tlsglass.study.config_checks import TOO_WEAK, interaction_errors
-from tlsglass.study.configured_study import interaction_parameters
-from tlsglass.study.simulation_plan import SimulationPlan
+from tlsglass.study.simulation_plan import SimulationPlan, interaction_parameters
 
 # The choices of config/config.yaml, and of config/equilibrium.yaml for tempering; a test compares them.
 SCHEDULES_K = {

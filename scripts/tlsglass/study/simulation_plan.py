@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tlsglass.base import labels
+from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo import protocol
 from tlsglass.montecarlo.protocol import Protocol
@@ -88,3 +89,19 @@ class ShardFolder(NamedTuple):
     fingerprint: str
     rungs: list[labels.Rung]
     wants_chain_record: bool
+
+
+def make_plan(model: ModelParameters, protocol: Protocol, entry: Mapping[str, Any], *, with_quench: bool) -> SimulationPlan:
+    """Return the plan with the realizations of an entry of the configuration."""
+    return SimulationPlan(model, protocol, entry["realizations"], entry["realizations_per_job"], with_quench)
+
+
+def interaction_parameters(section: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of ModelParameters that describe the interaction, from the keys of a section that it contains.
+
+    The random fields are by default the first ones of the interaction.
+    """
+    name = section.get("interaction", GAUSSIAN)
+    parameters = {"interaction": name, "fields": section.get("fields", INTERACTIONS[name].fields[0])}
+    parameters |= {key: section[key] for key in ("positions",) if key in section}
+    return parameters | {key: labels.round_to_label(section[key]) for key in INTERACTIONS[name].options if key in section}
