@@ -15,8 +15,7 @@ from tlsglass.data.dataset import Dataset
 from tlsglass.data.infer_dataset import ReadingOptions
 from tlsglass.data.read_table import Table, parse_number
 from tlsglass.models import registry
-
-SHARED = ["mu", "F_tan_delta", "gap_K", "kinetic_inductance_fraction"]
+from tlsglass.models.resonator import SHARED_PARAMETERS
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
     f_info["title"] = f"f at {sweep.name} = {f_where[sweep.name]}" if sweep and sweep.name in f_where else "f"
     dataset = replace(infer_dataset.build_dataset(loss_table, loss_info), name="1/Q")
     partner = infer_dataset.build_dataset(f_table, f_info)
-    joint = {"joint": [{"dataset": partner.name, "shared": SHARED}]}
+    joint = {"joint": [{"dataset": partner.name, "shared": list(SHARED_PARAMETERS)}]}
     return replace(dataset, info=dataset.info | joint), [partner]
 
 

@@ -16,7 +16,7 @@ from tlsglass.base.types import BoolArray, FloatArray, FloatOrArray
 from tlsglass.dos import grid
 from tlsglass.dos.density_of_states import DensityOfStates
 
-EQ3_WINDOW_T = 2.0  # B and µ of Table II are fitted on 0 < E < 2T; a study has its own, `fits: eq3_window_T`
+EQ3_WINDOW_T = 2.0  # B and µ of Table II are fitted on 0 < E < 2T, as in config/config.yaml; a test compares the two
 MIN_EXPECTED = 5  # bins are merged for Pearson's χ² until this many counts are expected in each
 
 

@@ -21,6 +21,7 @@ from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0, SyntheticRecipe
+from tlsglass.models.resonator import SHARED_PARAMETERS
 
 COLUMNS = ["dataset", "parameter", "true", "fitted", "pull", "covered", "covered_95"]
 GIVEN, OF_ATLAS, FROM_RESIDUALS = "given", "given, and those of the atlas", "from residuals"  # errors
@@ -105,7 +106,7 @@ def pair_study(on_atlas: bool = False) -> ClosureStudy:
             pair, parameters = resonator_pairs.sample_pair_on_atlas(rng)
             return pair, {J0_OVER_H0: parameters[J0_OVER_H0]}
         parameters = resonator_pairs.draw_parameters(rng)
-        return resonator_pairs.sample_pair(rng, parameters), {name: parameters[name] for name in resonator_pairs.SHARED}
+        return resonator_pairs.sample_pair(rng, parameters), {name: parameters[name] for name in SHARED_PARAMETERS}
 
     return ClosureStudy(PAIR, OF_ATLAS if on_atlas else GIVEN, (PAIR_KEY, int(on_atlas)), sample)
 
@@ -150,7 +151,7 @@ def fit_as_command(datasets: tuple[Dataset, ...], on_atlas: bool) -> tuple[FitPr
     if len(datasets) == 1:
         problem, starts = FitProblem.from_dataset(datasets[0]), []
     else:
-        problem, separate = joint_problem(datasets, (resonator_pairs.SHARED,) * (len(datasets) - 1))
+        problem, separate = joint_problem(datasets, (SHARED_PARAMETERS,) * (len(datasets) - 1))
         starts = joint_starts(problem, separate)
     if not on_atlas:
         return problem, compare(problem, len(datasets) == 1 or "interest", starts).free

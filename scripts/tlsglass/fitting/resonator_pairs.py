@@ -14,9 +14,9 @@ from tlsglass.fitting import atlas_model, synthetic
 from tlsglass.fitting.likelihood import Shapes, Values
 from tlsglass.models import registry
 from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
+from tlsglass.models.resonator import SHARED_PARAMETERS
 
 FREQUENCY, LOSS = "resonator_frequency", "resonator_loss"
-SHARED = ("mu", "F_tan_delta", "gap_K", "kinetic_inductance_fraction")  # parameters whose closure is tested
 CALIBRATION_SIGMA = 0.02  # standard deviation of the calibration error of 1/Q_i
 
 
@@ -43,7 +43,9 @@ def _dataset(name: str, rng: np.random.Generator, parameters: Values, shapes: Ca
     recipe = observable.recipe
     T_K, photons = synthetic.sweeps(recipe)
     probe = synthetic.recipe_probe(recipe, photons)
-    own_values = {key: value for key, value in parameters.items() if key in observable.parameters or key not in SHARED}
+    own_values = {
+        key: value for key, value in parameters.items() if key in observable.parameters or key not in SHARED_PARAMETERS
+    }
     curve = np.asarray(sum(own_values[key] * shape for key, shape in shapes(T_K, own_values, probe).items()))
     noise = observable.noise(curve, own_values, recipe.noise)
     points = Points(T_K, curve + noise * rng.standard_normal(len(T_K)), noise, None, photons, photons)

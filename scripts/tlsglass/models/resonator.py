@@ -297,3 +297,4 @@ RESONATOR_LOSS = Observable(
 )
 
 OBSERVABLES = (RESONATOR_FREQUENCY, RESONATOR_LOSS)
+SHARED_PARAMETERS = ("mu", "F_tan_delta", "gap_K", "kinetic_inductance_fraction")  # that joint fits of both have in common

@@ -10,6 +10,7 @@ from tlsglass.base import validation
 from tlsglass.data import infer_dataset, resonator_table
 from tlsglass.data.read_table import read_table
 from tlsglass.fitting.problem import FitProblem
+from tlsglass.models.resonator import SHARED_PARAMETERS
 from tlsglass.report import fit_command
 
 TABLE = str(ROOT / "config/experiments/argonne_resonator_loss/data.csv")
@@ -42,7 +43,7 @@ def test_one_table_makes_two_datasets_that_share():
     assert shift.name == "f at power_dBm = -10"
     assert shift.info["frequency_Hz"] == loss.info["frequency_Hz"] == pytest.approx(8.17499e9, rel=1e-3)
     assert len(shift.points.T_K) == 39
-    assert loss.info["joint"] == [{"dataset": shift.name, "shared": resonator_table.SHARED}]
+    assert loss.info["joint"] == [{"dataset": shift.name, "shared": list(SHARED_PARAMETERS)}]
 
 
 def test_f_may_have_another_power_and_the_loss_another_window():

@@ -39,6 +39,7 @@ def test_the_defaults_are_the_choices_of_the_study():
     assert choices.plan.rungs == study.set_plan("12", "3").rungs
     assert tuple(CONFIG["checks"]["finite_size"]["schedule_K"]) == simulation_choices.SCHEDULES_K["short"]
     assert CONFIG["fits"]["jackknife_groups"] == simulation_choices.JACKKNIFE_GROUPS
+    assert CONFIG["fits"]["eq3_window_T"] == fits.EQ3_WINDOW_T
     assert simulation_choices.SWEEPS_MULTIPLE[TEMPERING] == INTERVALS
     settings = validation.read_yaml(ROOT / "config/equilibrium.yaml")["checks"]["equilibrium"]
     assert settings["acceptance"] == simulation_choices.EXCHANGE_ACCEPTANCE
