@@ -91,10 +91,8 @@ def _test_row(test: EquilibrationTest) -> Row:
 
 def _cost_row(quantity: str, T_K: float, annealed: JackknifeEstimate, tempered: JackknifeEstimate) -> Row:
     """Return the row of a number () by annealing and by tempering."""
-    value = {"value": annealed.value, "value_err": annealed.error}
-    equilibrium = {"tempered": tempered.value, "tempered_err": tempered.error}
     difference = jackknife.paired_difference(annealed, tempered)
-    return {"quantity": quantity, "T_K": T_K} | value | equilibrium | difference
+    return {"quantity": quantity, "T_K": T_K} | annealed.columns("value") | tempered.columns("tempered") | difference
 
 
 def _quantity_rows(annealed: TemperatureSeries, tempered: TemperatureSeries, settings: Settings) -> list[Row]:
@@ -216,15 +214,14 @@ def excess_rows(
                 (mean_density(counts, high_K) * high_K - (mean_density(counts, low_K) * low_K if low_K else 0.0))
                 for counts in (annealed, tempered)
             ]
-            measured = means[0] / means[1] - 1
-            row = head | {"E": zone, "excess": measured.value, "excess_err": measured.error}
+            row = head | {"E": zone} | (means[0] / means[1] - 1).columns("excess")
             E = (low_K + (high_K - low_K) * (np.arange(ZONE_POINTS) + 0.5) / ZONE_POINTS) / h0_K
             for column, coefficients in (("fitted", fitted), ("predicted", predicted)):
-                value = math.nan, math.nan
-                if coefficients is not None:
-                    ratio = np.exp(ratio_spline.ln_ratio(coefficients, E, T, annealed.J0_K / h0_K)).reduce(np.mean) - 1
-                    value = ratio.value, ratio.error
-                row |= dict(zip((column, f"{column}_err"), value, strict=True))
+                if coefficients is None:
+                    row |= dict.fromkeys((column, f"{column}_err"), math.nan)
+                else:
+                    ratio = np.exp(ratio_spline.ln_ratio(coefficients, E, T, annealed.J0_K / h0_K)).reduce(np.mean)
+                    row |= (ratio - 1).columns(column)
             rows.append(row)
     return rows
 
@@ -241,7 +238,7 @@ def _density_columns(annealed: TemperatureSeries, tempered: TemperatureSeries) -
     ratio = ratio_spline.density_ratio(annealed.coldest, tempered.coldest)
     columns = {"T_K": annealed.coldest.T_K, "E_K": ratio.E_K}
     for name, estimate in (("n_annealed", ratio.numerator), ("n_tempered", ratio.denominator), ("ratio", ratio.ratio)):
-        columns |= {name: estimate.value, f"{name}_err": estimate.error}
+        columns |= estimate.columns(name)
     return columns
 
 
@@ -264,8 +261,7 @@ def _chain_rows(data: EquilibrationData, position: int) -> list[Row]:
 
 def _freezing_row(data: EquilibrationData) -> Row:
     """Return the row of the temperature below which two independent anneals are in different valleys."""
-    T = freezing_K(data)
-    return {"quantity": "freezing_K", "T_K": math.nan, "value": T.value, "value_err": T.error} | NO_EQUILIBRIUM
+    return {"quantity": "freezing_K", "T_K": math.nan} | freezing_K(data).columns("value") | NO_EQUILIBRIUM
 
 
 def freezing_K(data: EquilibrationData) -> JackknifeEstimate:
@@ -298,20 +294,17 @@ def _identity_tables(data: EquilibrationData, head: Row) -> list[pd.DataFrame]:
         for kind, identity in equilibration_tests.identities(data, prefix).items():
             columns = {"T_K": T}
             for name in ("energy_K", "overlap_K", "difference_K"):
-                estimate = getattr(identity, name)
-                columns |= {name: estimate.value, f"{name}_err": estimate.error}
+                columns |= getattr(identity, name).columns(name)
             tables.append(pd.DataFrame(head | {"method": method, "identity": kind} | columns))
     return tables
 
 
 def _tempering_table(data: EquilibrationData, head: Row) -> pd.DataFrame:
     """Return energies, exchanges with the next rung, autocorrelation, and the distance of the copies, for each rung."""
-    energy, acceptance = data.mean("energy_K")[0], data.mean("flips")
     columns = {
         "T_K": data.rungs_K,
-        "energy_per_spin_K": energy.value,
-        "energy_per_spin_K_err": energy.error,
-        "acceptance": acceptance.value,
+        **data.mean("energy_K")[0].columns("energy_per_spin_K"),
+        "acceptance": data.mean("flips").value,
         "exchanges": np.append(data.mean("exchanges").value, math.nan),
         "autocorrelation_sweeps": equilibration_tests.autocorrelation(data),
         "copies_apart_K": np.sqrt(data.mean("split_K2").value),

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from tlsglass.atlas import api, table
+from tlsglass.atlas import api, spline, table
 from tlsglass.atlas.annealing_excess import AnnealingExcess
 from tlsglass.atlas.table import SIZE_EXPONENT, Atlas
 from tlsglass.base import labels
@@ -110,7 +110,7 @@ def _predictions(
     for index in atlas.set_indices("grid"):
         coupling = atlas.sets[index]["J0_K"] / atlas.h0_K
         if coupling in table.inner_couplings(atlas):
-            coefficients = table.fit_without(data, coupling, start)
+            coefficients = spline.fit_without(data, coupling, start)
             report(f"J0/h0 = {coupling:g} predicted from the others")
 
             without = Atlas(atlas.metadata, atlas.arrays | {"spline": coefficients}, L=atlas.sets[index]["L"])
@@ -162,16 +162,14 @@ def compare_means(
     inside = (counts.centers_K > low_K) & (counts.centers_K < high_K)
     weights = counts.widths_K[inside] / counts.widths_K[inside].sum()
     simulated, predicted = counts.n[inside] @ weights, expected[inside] @ weights
-    difference, error = _relative_difference(simulated, predicted, kind)
-    return {
-        "E": zone,
-        "n_simulated_h0": simulated.value,
-        "n_atlas_h0": predicted.value,
-        "difference": difference,
-        "difference_err": error,
-        "z": difference / error,
-        "right": abs(difference) <= max(TOLERANCE, 2 * error),
-    }
+    means = {"E": zone, "n_simulated_h0": simulated.value, "n_atlas_h0": predicted.value}
+    return means | judge_difference(*_relative_difference(simulated, predicted, kind))
+
+
+def judge_difference(difference: float, error: float) -> dict[str, Any]:
+    """Return the columns of a comparison of mean densities, atlas over simulation minus 1."""
+    right = abs(difference) <= max(TOLERANCE, 2 * error)
+    return {"difference": difference, "difference_err": error, "z": difference / error, "right": right}
 
 
 class Resampling:

@@ -58,7 +58,7 @@ def map_crossover(densities: TemperatureSeries, s: estimators.Section, claims: p
             row = {"L": densities.L, "J0_K": densities.J0_K, "T_max_K": T_max, "T0_K": T0}
             for name, estimate in _fit_numbers(densities, s, T0, (low_K, T_max)).items():
                 low, high = intervals[name]
-                row |= {name: estimate.value, f"{name}_err": estimate.error, f"{name}_low": low, f"{name}_high": high}
+                row |= estimate.columns(name) | {f"{name}_low": low, f"{name}_high": high}
                 row[f"{name}_holds"] = math.nan if math.isnan(low) else int(low <= estimate.value <= high)
             rows.append(row)
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tlsglass.analysis.atlas_validation import TOLERANCE, energy_zones
+from tlsglass.analysis.atlas_validation import energy_zones, judge_difference
 from tlsglass.atlas import fit_interaction
 from tlsglass.atlas.interaction_ratio import InteractionRatio
 from tlsglass.atlas.observables import AtlasObservables
@@ -79,12 +79,6 @@ def _lattice_summaries(atlas: Atlas, densities: pd.DataFrame) -> list[dict[str, 
     return [row for L, of_size in table.groupby("L") for row in _summary(f"L = {L}", of_size)]
 
 
-def _comparison(difference: float, error: float) -> dict[str, Any]:
-    """Return the columns of a comparison of mean densities, atlas over simulation minus 1."""
-    right = abs(difference) <= max(TOLERANCE, 2 * error)
-    return {"difference": difference, "difference_err": error, "z": difference / error, "right": right}
-
-
 def _leave_one_out(atlas: Atlas, ratio: InteractionRatio, report: Callable[[str], object]) -> Iterator[dict[str, Any]]:
     """Yield the comparison of each coupling inside the domain with the prediction from all others."""
     data = fit_interaction.ratio_data(ratio, atlas)
@@ -107,7 +101,7 @@ def _leave_one_out(atlas: Atlas, ratio: InteractionRatio, report: Callable[[str]
                 )
                 difference = predicted / observed - 1
                 head = {"J0_over_h0": g, "T_K": density.T_K, "E": zone}
-                yield head | _comparison(float(difference.value), float(difference.error))
+                yield head | judge_difference(float(difference.value), float(difference.error))
 
 
 def compare_lattices(atlas: Atlas, densities: pd.DataFrame) -> pd.DataFrame:
@@ -126,7 +120,7 @@ def compare_lattices(atlas: Atlas, densities: pd.DataFrame) -> pd.DataFrame:
         difference = float(n.value) / row["n"] - 1
         error = float(n.value) / row["n"] * math.hypot(float(n.error / n.value), row["n_err"] / row["n"])
         head = {key: row[key] for key in ("L", "J0_over_h0", "E_low_K", "E_high_K")}
-        rows.append(head | _comparison(difference, error))
+        rows.append(head | judge_difference(difference, error))
     return pd.DataFrame(rows)
 
 

@@ -78,7 +78,8 @@ def tabulate_set(
     tail = {"n_realizations": densities.n_realizations}
     rows = [
         head
-        | {"quantity": name, "T_K": T_K, "E_low_K": low, "E_high_K": high, "value": value.value, "value_err": value.error}
+        | {"quantity": name, "T_K": T_K, "E_low_K": low, "E_high_K": high}
+        | value.columns("value")
         | jackknife.paired_difference(value, reference_value)
         | tail
         for (name, T_K, low, high, value), (*_, reference_value) in pairs
@@ -86,9 +87,8 @@ def tabulate_set(
     edges = np.concatenate([[0.0], np.geomspace(densities.coldest.T_K, 64, 15)])
     mesh = []
     for low, high in itertools.pairwise(edges):
-        n = mean_density(densities.coldest, low, high)
-        bin_of_n = {"T_K": densities.coldest.T_K, "E_low_K": low, "E_high_K": high, "n": n.value, "n_err": n.error}
-        mesh.append(head | bin_of_n | tail)
+        bin_of_n = {"T_K": densities.coldest.T_K, "E_low_K": low, "E_high_K": high}
+        mesh.append(head | bin_of_n | mean_density(densities.coldest, low, high).columns("n") | tail)
     return {"values": pd.DataFrame(rows, columns=VALUES), "densities": pd.DataFrame(mesh, columns=DENSITIES)}
 
 

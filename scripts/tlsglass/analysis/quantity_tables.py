@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from tlsglass.analysis import estimators, systematics
+from tlsglass.analysis import estimators
 from tlsglass.analysis.quantities import QUANTITIES, entries
 from tlsglass.analysis.quantity import Density, Quantity, Settings
 from tlsglass.base import jackknife
@@ -76,6 +76,37 @@ VARIANTS += ["difference", "difference_err", "relative", "relative_err", "n_real
 WEAK_COUPLING = ["L", "J0_K", "T_K", "E_low_K", "E_high_K", "mu", "mu_err", "mu_sys", "chi2_per_dof", "n_realizations"]
 
 
+# ---- systematic errors: how far the choices of the analysis that the paper leaves open move a number ------------------
+
+
+def alternative_rows(quantity: str, estimates: Mapping[str, JackknifeEstimate]) -> list[dict[str, Any]]:
+    """Return one table row for each choice, with its value and its difference from the quoted value, both with errors.
+
+    ``estimates`` are {choice: estimate ()}; the first is quoted. All are from the same realizations, so that the error of the
+    difference is jackknifed.
+    """
+    quoted, *_ = estimates.values()
+    return [
+        {"quantity": quantity, "choice": name if position else "quoted"}
+        | estimate.columns("value")
+        | (estimate - quoted).columns("difference")
+        for position, (name, estimate) in enumerate(estimates.items())
+    ]
+
+
+def systematic_error(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Return the largest difference of a choice from the quoted value, the first of ``rows``.
+
+    It is 0 if no choice moves the number by more than its statistical error. Choices without a value do not count.
+    """
+    quoted, *alternatives = rows
+    largest = max((abs(row["difference"]) for row in alternatives if math.isfinite(row["difference"])), default=0.0)
+    return largest if largest > quoted["value_err"] else 0.0
+
+
+# ---- the tables ------------------------------------------------------------------------------------------------------
+
+
 def quantities_in(table: str) -> list[Quantity]:
     """Return the quantities that are quoted in a table."""
     return [quantity for quantity in QUANTITIES if quantity.table == table]
@@ -89,13 +120,12 @@ def tabulate_set(densities: TemperatureSeries, settings: Settings) -> dict[str, 
 
     def quote(quantity: Quantity, density: Density, T_K: float | None) -> dict[str, Any]:
         """Return value, error and systematic error, and append the choices."""
-        rows = systematics.alternative_rows(
-            quantity.name, {name: estimator(density) for name, estimator in quantity.choices(settings).items()}
-        )
+        estimates = {name: estimator(density) for name, estimator in quantity.choices(settings).items()}
+        rows = alternative_rows(quantity.name, estimates)
         if quantity.tabulate_alternatives:
             choices.extend(head | {"T_K": T_K} | row for row in rows)
         x, value, error = quantity.column, rows[0]["value"], rows[0]["value_err"]
-        row = {x: value, f"{x}_err": error, f"{x}_sys": systematics.systematic_error(rows)}
+        row = {x: value, f"{x}_err": error, f"{x}_sys": systematic_error(rows)}
         if x != "value":
             return row
         test = quantity.law_test(density, settings.observables) if quantity.law_test else None
@@ -139,7 +169,7 @@ def tabulate_curves(densities: TemperatureSeries, settings: Settings) -> pd.Data
     """Return κ, C and δv/v of one set at every rung."""
     table = {"L": densities.L, "J0_K": densities.J0_K, "T_K": densities.T_K}
     for name, curve in estimators.curves(densities, settings.observables).items():
-        table |= {name: curve.value, f"{name}_err": curve.error}
+        table |= curve.columns(name)
     return pd.DataFrame(table)
 
 
@@ -147,10 +177,10 @@ def weak_coupling_row(counts: DensityOfStates, windows_J0: Sequence[tuple[float,
     """Return the row of µ of n ∝ E^µ on windows in units of J0: the first is quoted, with its systematic error."""
     windows = [(low * counts.J0_K, high * counts.J0_K) for low, high in windows_J0]
     fits = {f"{low:g} < E < {high:g} K": fit_exponent(counts, low, high) for low, high in windows}
-    rows = systematics.alternative_rows("mu", {name: fit.mu for name, fit in fits.items()})
+    rows = alternative_rows("mu", {name: fit.mu for name, fit in fits.items()})
     quoted = next(iter(fits.values()))
     values = (counts.L, counts.J0_K, counts.T_K, *windows[0], quoted.mu.value, quoted.mu.error)
-    values += (systematics.systematic_error(rows), quoted.chi2_per_dof, counts.n_realizations)
+    values += (systematic_error(rows), quoted.chi2_per_dof, counts.n_realizations)
     return dict(zip(WEAK_COUPLING, values, strict=True))
 
 
@@ -168,5 +198,5 @@ def variant_rows(
         head = {"variant": name, "L": changed.L, "J0_K": published.J0_K, "quantity": quantity.name}
         difference = jackknife.paired_difference(value, reference)
         tail = {"n_realizations": changed.n_realizations}
-        rows.append(head | {"value": value.value, "value_err": value.error} | difference | tail)
+        rows.append(head | value.columns("value") | difference | tail)
     return rows

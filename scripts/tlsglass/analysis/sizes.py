@@ -36,7 +36,7 @@ def quoted_values(densities: TemperatureSeries, settings: Settings) -> pd.DataFr
 def _value_row(densities: TemperatureSeries, quantity: Quantity, T_K: float, estimate: JackknifeEstimate) -> dict[str, Any]:
     """Return the row of one number (VALUES)."""
     head = {"L": densities.L, "J0_K": densities.J0_K, "quantity": quantity.name, "T_K": T_K}
-    return head | {"value": estimate.value, "value_err": estimate.error, "n_realizations": densities.n_realizations}
+    return head | estimate.columns("value") | {"n_realizations": densities.n_realizations}
 
 
 def ladder_differences(short: TemperatureSeries, full: TemperatureSeries, settings: Settings) -> pd.DataFrame:

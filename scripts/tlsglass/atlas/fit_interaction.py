@@ -1,11 +1,11 @@
 """Fit of an InteractionRatio to the counts of annealed lattices."""
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from tlsglass.atlas import spline
 from tlsglass.atlas.interaction_ratio import COORDINATES, PENALTY, VERSION, InteractionRatio
 from tlsglass.atlas.random_spins import RandomSpins
 from tlsglass.atlas.simulated_counts import pack_counts
@@ -88,6 +88,5 @@ def ratio_data(ratio: InteractionRatio, atlas: Atlas) -> list[SplineData]:
 
 
 def fit_without(data: Iterable[SplineData], coupling: float, start: FloatArray, jackknife: bool = False) -> FloatArray:
-    """Return the coefficients of the ratio, as ``PoissonSplineFit.solve``, fitted without the data of one coupling J0/h0."""
-    remaining = [d for d in data if not math.isclose(d.g, coupling)]
-    return PoissonSplineFit(remaining, PENALTY, COORDINATES).solve(start, jackknife)
+    """Return the coefficients of the ratio, as ``spline.fit_without`` those of the atlas."""
+    return spline.fit_without(data, coupling, start, jackknife, PENALTY, COORDINATES)

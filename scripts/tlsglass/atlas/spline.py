@@ -11,7 +11,8 @@ follows from random fields and couplings, plus a cubic spline in
 The likelihood is that of Poisson counts, minus a penalty on the roughness of the spline.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
 from typing import Any, NamedTuple
 
@@ -233,3 +234,16 @@ class PoissonSplineFit:
         for _ in range(4):  # the curvature without a group differs from that of all groups by a few percent only
             c = c + cho_solve_banded(factor, self._gradient(c, rows).T).T.reshape(c.shape)
         return c @ self.free.T
+
+
+def fit_without(
+    data: Iterable[SplineData],
+    coupling: float,
+    start: FloatArray,
+    jackknife: bool = True,
+    penalty: tuple[float, ...] = PENALTY,
+    coordinates: Coordinates = COORDINATES,
+) -> FloatArray:
+    """Return the coefficients of a spline, as ``PoissonSplineFit.solve``, fitted without the data of one coupling J0/h0."""
+    remaining = [d for d in data if not math.isclose(d.g, coupling)]
+    return PoissonSplineFit(remaining, penalty, coordinates).solve(start, jackknife)

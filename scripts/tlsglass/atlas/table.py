@@ -267,9 +267,9 @@ def build(
     return Atlas(metadata | {"size": summary}, arrays)
 
 
-def spline_data_sets(atlas: Atlas, kind: str = "grid") -> list[spline.SplineData]:
-    """Return the SplineData of every set of a kind at every temperature except that of the quench."""
-    densities = [atlas.simulated_density(index, T) for index in atlas.set_indices(kind) for T in atlas.rungs_K[1:]]
+def spline_data_sets(atlas: Atlas) -> list[spline.SplineData]:
+    """Return the SplineData of every set of the grid at every temperature except that of the quench."""
+    densities = [atlas.simulated_density(index, T) for index in atlas.set_indices("grid") for T in atlas.rungs_K[1:]]
     return [
         spline.spline_data(density, atlas.h0_K, partial(atlas.ln_random_spins, g=density.J0_K / atlas.h0_K))
         for density in densities
@@ -279,12 +279,6 @@ def spline_data_sets(atlas: Atlas, kind: str = "grid") -> list[spline.SplineData
 def inner_couplings(counts: SimulatedCounts) -> list[float]:
     """Return the couplings J0/h0 of the grid inside the domain, in ascending order: each of them can be left out."""
     return sorted(counts.sets[index]["J0_K"] / counts.h0_K for index in counts.set_indices("grid"))[:-1]
-
-
-def fit_without(data: Iterable[spline.SplineData], coupling: float, start: FloatArray, jackknife: bool = True) -> FloatArray:
-    """Return the coefficients of the spline, as ``PoissonSplineFit.solve``, fitted without the data of one coupling J0/h0."""
-    remaining = [d for d in data if not math.isclose(d.g, coupling)]
-    return spline.PoissonSplineFit(remaining).solve(start, jackknife)
 
 
 def pair_sizes(
@@ -325,7 +319,7 @@ def _fit_with_errors(
     data, changes = spline_data_sets(atlas), []
     coefficients = spline.PoissonSplineFit(data).solve()
     for coupling in inner_couplings(atlas):
-        changes.append(fit_without(data, coupling, coefficients[0], jackknife=False)[0] - coefficients[0])
+        changes.append(spline.fit_without(data, coupling, coefficients[0], jackknife=False)[0] - coefficients[0])
         report(f"left out J0/h0 = {coupling:g}")
     size_fits = [fit_size_term(sizes, atlas.h0_K, atlas.sets[0]["L"], p) for p in (SIZE_EXPONENT, *OTHER_SIZE_EXPONENTS)]
     size, low, high = (fit.coefficients for fit in size_fits)

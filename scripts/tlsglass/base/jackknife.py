@@ -68,6 +68,10 @@ class JackknifeEstimate(np.lib.mixins.NDArrayOperatorsMixin):
         """Apply a reduction like ``np.mean`` or ``np.ptp`` to the last axis of every row."""
         return JackknifeEstimate(function(self.rows, axis=-1))
 
+    def columns(self, name: str) -> dict[str, Any]:
+        """Return the columns of a table, {name: value, name_err: error}."""
+        return {name: self.value, f"{name}_err": self.error}
+
     def nan(self) -> JackknifeEstimate:
         """Return a scalar NaN with the same number of groups."""
         return JackknifeEstimate(np.full(1 + self.groups, np.nan))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tlsglass.analysis import systematics
+from tlsglass.analysis import quantity_tables
 from tlsglass.base import jackknife
 from tlsglass.base.jackknife import JackknifeEstimate
 
@@ -16,7 +16,7 @@ def test_the_error_of_a_difference_is_that_of_the_same_realizations():
     rng = np.random.default_rng(1)
     quoted = mean(rng, 5.0)
     choices = {"0.1 to 2 K": quoted, "shifted": quoted + 0.3, "independent": mean(rng, 5.0)}
-    first, second, third = systematics.alternative_rows("x", choices)
+    first, second, third = quantity_tables.alternative_rows("x", choices)
     assert [row["choice"] for row in (first, second, third)] == ["quoted", "shifted", "independent"]
     assert first["difference"] == first["difference_err"] == 0
     assert second["difference"] == pytest.approx(0.3)
@@ -30,7 +30,7 @@ def test_only_a_move_beyond_the_statistical_error_is_systematic():
 
     def systematic(**moves):
         moved = {name: quoted + by * quoted.error for name, by in moves.items()}
-        return systematics.systematic_error(systematics.alternative_rows("x", {"quoted": quoted} | moved | unknown))
+        return quantity_tables.systematic_error(quantity_tables.alternative_rows("x", {"quoted": quoted} | moved | unknown))
 
     assert systematic() == 0
     assert systematic(a=0.9) == 0
