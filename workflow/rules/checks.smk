@@ -27,8 +27,7 @@ rule variant_table:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
-        function="tlsglass.analysis.rule_tables.tabulate_variants",
+        **tabulated_by("tlsglass.analysis.quantity_tables.tabulate_variants"),
         settings={"variants": {name: config["checks"]["variants"][name] for name in VARIANTS}, "settings": ANALYSIS},
     script:
         "../../scripts/make_tables.py"
@@ -69,8 +68,7 @@ rule pull_table:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
-        function="tlsglass.analysis.rule_tables.tabulate_pulls",
+        **tabulated_by("tlsglass.analysis.pulls.tabulate_pulls"),
         settings={},
     script:
         "../../scripts/make_tables.py"
@@ -90,8 +88,7 @@ rule scorecard_table:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
-        function="tlsglass.analysis.rule_tables.tabulate_scorecard",
+        **tabulated_by("tlsglass.analysis.scorecard.tabulate_scorecard"),
         settings={"names": SCORECARD_TABLES, "L": config["paper"]["L"]},
     script:
         "../../scripts/make_tables.py"

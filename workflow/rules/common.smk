@@ -107,6 +107,11 @@ def data_of_dataset(name):
     return bundled_file(f"config/experiments/{name}/{DATASETS[name]['data']['file']}")
 
 
+def tabulated_by(function):
+    """Return the parameters of a rule of make_tables.py: the function that makes its tables, and the digest of its library."""
+    return {"function": function, "code": library_digest("make_tables.py", function.rpartition(".")[0])}
+
+
 wildcard_constraints:
     set=any_of_pattern(SETS),
     batch=r"\d+-\d+",

@@ -62,8 +62,7 @@ rule experiment_table:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("make_tables.py", "tlsglass.analysis.materials"),
-        function="tlsglass.analysis.materials.tabulate_fits",
+        **tabulated_by("tlsglass.analysis.materials.tabulate_fits"),
         settings={},
     script:
         "../../scripts/make_tables.py"
@@ -82,8 +81,7 @@ rule closure:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("make_tables.py", "tlsglass.fitting.closure"),
-        function="tlsglass.fitting.closure.tabulate_closure",
+        **tabulated_by("tlsglass.fitting.closure.tabulate_closure"),
         settings=lambda w: {"observable": w.observable, "datasets": 500, "seed": config["seed"]},
     script:
         "../../scripts/make_tables.py"

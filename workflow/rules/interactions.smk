@@ -54,8 +54,7 @@ rule interaction_theory:
         runtime=60,
         mem_mb=2000,
     params:
-        code=library_digest("make_tables.py", "tlsglass.analysis.interaction_tables"),
-        function="tlsglass.analysis.interaction_tables.tabulate_theory",
+        **tabulated_by("tlsglass.analysis.interaction_tables.tabulate_theory"),
         settings={"models": INTERACTION_MODELS, "cell": CELL, "reference": interactions_plan.REFERENCE},
     script:
         "../../scripts/make_tables.py"

@@ -55,8 +55,7 @@ rule joint_tables:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("make_tables.py", "tlsglass.fitting.joint_result"),
-        function="tlsglass.fitting.joint_result.tabulate_joint_fits",
+        **tabulated_by("tlsglass.fitting.joint_result.tabulate_joint_fits"),
         settings={},
     script:
         "../../scripts/make_tables.py"
@@ -75,8 +74,7 @@ rule closure_devices:
     resources:
         runtime=60,
     params:
-        code=library_digest("make_tables.py", "tlsglass.fitting.closure"),
-        function="tlsglass.fitting.closure.tabulate_joint_closure",
+        **tabulated_by("tlsglass.fitting.closure.tabulate_joint_closure"),
         settings={"datasets": 500, "seed": config["seed"]},
     script:
         "../../scripts/make_tables.py"

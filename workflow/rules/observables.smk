@@ -15,8 +15,7 @@ rule crossover_map:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
-        function="tlsglass.analysis.rule_tables.tabulate_crossover",
+        **tabulated_by("tlsglass.analysis.crossover_map.tabulate_crossover"),
         settings={"observables": config["observables"]},
     script:
         "../../scripts/make_tables.py"
@@ -37,8 +36,7 @@ rule closed_form_tables:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
-        function="tlsglass.analysis.rule_tables.tabulate_closed_forms",
+        **tabulated_by("tlsglass.analysis.two_tls_tables.tabulate_closed_forms"),
         settings={
             "two_tls": config["two_tls"],
             "model": {name: config["model"][name] for name in ("h0_K", "concentration")},

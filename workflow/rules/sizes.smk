@@ -19,8 +19,7 @@ if OTHER_SIZES:
         conda:
             "../../envs/analyse.yaml"
         params:
-            code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
-            function="tlsglass.analysis.rule_tables.tabulate_quoted_values",
+            **tabulated_by("tlsglass.analysis.sizes.tabulate_quoted_values"),
             settings={"settings": ANALYSIS},
         script:
             "../../scripts/make_tables.py"
@@ -44,8 +43,7 @@ rule size_tables:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
-        function="tlsglass.analysis.rule_tables.tabulate_sizes",
+        **tabulated_by("tlsglass.analysis.sizes.tabulate_sizes"),
         settings={"L": config["paper"]["L"]},
     script:
         "../../scripts/make_tables.py"
@@ -65,8 +63,7 @@ rule short_ladder:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
-        function="tlsglass.analysis.rule_tables.tabulate_short_schedule",
+        **tabulated_by("tlsglass.analysis.sizes.tabulate_short_schedule"),
         settings={"settings": ANALYSIS, "groups": study.jackknife_groups("sizes") if SHORT else None},
     script:
         "../../scripts/make_tables.py"
@@ -85,8 +82,7 @@ rule weak_coupling:
     conda:
         "../../envs/analyse.yaml"
     params:
-        code=library_digest("make_tables.py", "tlsglass.analysis.rule_tables"),
-        function="tlsglass.analysis.rule_tables.tabulate_weak_coupling",
+        **tabulated_by("tlsglass.analysis.quantity_tables.tabulate_weak_coupling"),
         settings={"windows_J0": config["fits"]["power_law_windows_J0"]},
     script:
         "../../scripts/make_tables.py"

@@ -4,7 +4,7 @@ The paper prints neither.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 
 from tlsglass.analysis import estimators
 from tlsglass.base.jackknife import JackknifeEstimate
+from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.temperature_series import TemperatureSeries
 
 T0_K = np.arange(0.1, 0.801, 0.02)  # from below that of Fig. 5(a) to where a window up to 1 K has lost its upper slope
@@ -26,6 +27,14 @@ def claim_interval(claim: pd.Series | Mapping[str, Any]) -> tuple[float, float]:
     if math.isnan(claim["paper"]):
         return claim["low"], claim["high"]
     return claim["paper"] - 2 * claim["paper_err"], claim["paper"] + 2 * claim["paper_err"]
+
+
+def tabulate_crossover(rungs: Sequence[DensityOfStates], paper: pd.DataFrame, observables: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the region in which all printed statements about Fig. 3 are true, for each coupling."""
+    couplings = sorted({counts.J0_K for counts in rungs})
+    sets = [TemperatureSeries(counts for counts in rungs if counts.J0_K == J0_K) for J0_K in couplings]
+    claims = paper.set_index("id")
+    return pd.concat([map_crossover(densities, observables, claims) for densities in sets], ignore_index=True)
 
 
 def map_crossover(densities: TemperatureSeries, s: estimators.Section, claims: pd.DataFrame) -> pd.DataFrame:

@@ -106,6 +106,11 @@ def pulls_of_set(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def tabulate_pulls(pulls_of_sets: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return mean and width of the pulls of every tested number, over all sets."""
+    return summarize(pd.concat(pulls_of_sets))
+
+
 def summarize(pulls: pd.DataFrame) -> pd.DataFrame:
     """Return mean and width of the pulls of each sample and quantity, from the concatenated tables of ``pulls_of_set``."""
     rows = [

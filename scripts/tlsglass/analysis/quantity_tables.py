@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -173,6 +173,12 @@ def tabulate_curves(densities: TemperatureSeries, settings: Settings) -> pd.Data
     return pd.DataFrame(table)
 
 
+def tabulate_weak_coupling(counts: Sequence[DensityOfStates], windows_J0: Sequence[tuple[float, float]]) -> pd.DataFrame:
+    """Return µ of n ∝ E^µ after the quench with weak coupling."""
+    rows = [weak_coupling_row(density, windows_J0) for density in counts]
+    return pd.DataFrame(rows, columns=WEAK_COUPLING)
+
+
 def weak_coupling_row(counts: DensityOfStates, windows_J0: Sequence[tuple[float, float]]) -> dict[str, Any]:
     """Return the row of µ of n ∝ E^µ on windows in units of J0: the first is quoted, with its systematic error."""
     windows = [(low * counts.J0_K, high * counts.J0_K) for low, high in windows_J0]
@@ -182,6 +188,29 @@ def weak_coupling_row(counts: DensityOfStates, windows_J0: Sequence[tuple[float,
     values = (counts.L, counts.J0_K, counts.T_K, *windows[0], quoted.mu.value, quoted.mu.error)
     values += (systematic_error(rows), quoted.chi2_per_dof, counts.n_realizations)
     return dict(zip(WEAK_COUPLING, values, strict=True))
+
+
+def tabulate_variants(
+    changed: Sequence[DensityOfStates],
+    published: Sequence[DensityOfStates],
+    variants: Mapping[str, Mapping[str, Any]],
+    settings: Mapping[str, Any],
+) -> pd.DataFrame:
+    """Return the differences of the quoted numbers with one changed choice of model or protocol, as pairs of realizations.
+
+    ``changed`` are the densities of each variant, one variant after the other, and ``published`` those they are compared with.
+    """
+    choices = Settings(**settings)
+    groups = choices.fits["jackknife_groups"]  # a variant is read as it was simulated, without groups
+    n_temperatures = len(changed) // max(len(variants), 1)
+    rows: list[dict[str, Any]] = []
+    for index, (name, variant) in enumerate(variants.items()):
+        rungs = slice(index * n_temperatures, (index + 1) * n_temperatures)
+        factor = 1 / variant.get("scale", 1.0)
+        densities = TemperatureSeries(replace(counts, groups=groups).rescale(factor) for counts in changed[rungs])
+        reference = TemperatureSeries(published[rungs]).between(0, densities.n_realizations)
+        rows += variant_rows(name, densities, reference, choices)
+    return pd.DataFrame(rows, columns=VARIANTS)
 
 
 def variant_rows(

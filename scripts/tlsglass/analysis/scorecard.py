@@ -12,7 +12,7 @@ ours scaled by the square root of the ratio of the numbers of realizations.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,6 +36,17 @@ class _Ours(NamedTuple):
     statistical: float
     systematic: float
     realizations: float
+
+
+def tabulate_scorecard(paper: pd.DataFrame, tables: Sequence[pd.DataFrame], names: Sequence[str], L: int) -> pd.DataFrame:
+    """Return every number that the paper states, compared with ours, with a verdict.
+
+    ``names`` are those of ``tables``.
+    """
+    named = dict(zip(names, tables, strict=True))
+    rows = [judge(claim, named.get(claim["table"]), L) for claim in paper.to_dict("records")]
+    columns = ["id", "paper", "paper_err", "ours", "ours_err", "ours_sys", "z", "verdict", "note"]
+    return pd.DataFrame(rows)[columns]
 
 
 def judge(claim: Claim, table: pd.DataFrame | None, L: int) -> dict[str, Any]:

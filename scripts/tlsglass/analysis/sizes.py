@@ -5,7 +5,8 @@ and the dipolar gap is cut off at an energy ∝ J0/L³. Other powers, and the fi
 error.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ import pandas as pd
 
 from tlsglass.analysis import quantity_tables
 from tlsglass.analysis.quantity import Quantity, Settings
-from tlsglass.base import jackknife
+from tlsglass.base import jackknife, labels
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
+from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.temperature_series import TemperatureSeries
 
 POWER, OTHER_POWERS = 3, (1, 2, 4)
@@ -25,6 +27,42 @@ PAIRS = ["L_small", "L_large", *KEY, "difference", "difference_err", "relative",
 LIMITS = [*KEY, "L", "value", "value_err", "limit", "limit_err", "limit_sys"]
 LIMITS += ["shift", "shift_err", "shift_sys", "relative_shift", "relative_shift_err", "slope", "chi2", "dof"]
 LADDERS = [*VALUES, "difference", "difference_err", "relative", "relative_err"]
+
+
+def tabulate_quoted_values(rungs: Sequence[DensityOfStates], settings: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """Return every quoted number of each set (L, J0), by the name of the set."""
+    choices = Settings(**settings)
+    return {
+        str(labels.ParameterSet(L, J0_K)): quoted_values(TemperatureSeries(densities), choices)
+        for (L, J0_K), densities in _by_set(rungs, None).items()
+    }
+
+
+def tabulate_sizes(quoted: Sequence[pd.DataFrame], L: int) -> dict[str, pd.DataFrame]:
+    """Return every quoted number at every size, the differences of sizes, and the limits L → ∞."""
+    values = pd.concat(quoted, ignore_index=True)
+    return {"sizes": values, "pairs": size_differences(values), "limits": limits(values, L)}
+
+
+def tabulate_short_schedule(
+    short: Sequence[DensityOfStates], full: Sequence[DensityOfStates], settings: Mapping[str, Any], groups: int | None
+) -> pd.DataFrame:
+    """Return the differences of every quoted number with the short schedule from the full one, as pairs of realizations."""
+    tables = [pd.DataFrame(columns=LADDERS)]
+    references = _by_set(full, groups)
+    for name, rungs in _by_set(short, groups).items():
+        densities = TemperatureSeries(rungs)
+        reference = TemperatureSeries(references[name]).between(0, densities.n_realizations)
+        tables.append(ladder_differences(densities, reference, Settings(**settings)))
+    return pd.concat(tables[1:] or tables)
+
+
+def _by_set(densities: Sequence[DensityOfStates], groups: int | None) -> dict[tuple[int, float], list[DensityOfStates]]:
+    """Return the densities of each set (L, J0), with that number of jackknife groups."""
+    sets: dict[tuple[int, float], list[DensityOfStates]] = {}
+    for counts in densities:
+        sets.setdefault((counts.L, counts.J0_K), []).append(counts if groups is None else replace(counts, groups=groups))
+    return sets
 
 
 def quoted_values(densities: TemperatureSeries, settings: Settings) -> pd.DataFrame:

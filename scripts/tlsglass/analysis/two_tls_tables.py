@@ -11,6 +11,19 @@ from tlsglass.physics import eq3, two_tls
 PER_INVERSE_Q = 2 / np.pi  # Q⁻¹ = (π/2) C_el and tan δ = (π/2) C_dip
 
 
+def tabulate_closed_forms(
+    paper: pd.DataFrame, two_tls: Mapping[str, Any], model: Mapping[str, float], window_J0: tuple[float, float]
+) -> dict[str, pd.DataFrame]:
+    """Return Table I, the interaction constants of Appendix C, and the dipolar gap with the slopes of the STM."""
+    printed_ratio = paper.set_index("id")["paper"]["appendix_C_elastic_over_C_el"]
+    J0_K = two_tls["J0_over_h0_elastic"] * model["h0_K"]
+    return {
+        "table_1": table_1(two_tls["material"]),
+        "appendix_c": appendix_c(two_tls["appendix_c_materials"], printed_ratio),
+        "closed_forms": closed_forms(J0_K, model["h0_K"], model["concentration"], window_J0),
+    }
+
+
 def table_1(material: Mapping[str, float]) -> pd.DataFrame:
     """Return Table I, energies in K, for the parameters of ``two_tls.Material``."""
     scales = two_tls.energy_scales(two_tls.Material(**material))
