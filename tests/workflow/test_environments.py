@@ -40,7 +40,7 @@ def rules():
             script = re.search(r'"\.\./\.\./scripts/(\w+\.py)"', match["body"])
             environment = re.search(r'conda:\n\s+"\.\./\.\./envs/(\w+)\.yaml"', match["body"])
             drawn = modules if script and script[1] == "figure.py" else []
-            drawn += [f"{name.replace('.', '/')}.py" for name in re.findall(r'"make_tables.py", "([\w.]+)"', match["body"])]
+            drawn += [f"{name.replace('.', '/')}.py" for name in re.findall(r'tabulated_by\("([\w.]+)\.\w+"', match["body"])]
             name = match["rule"] or f"a rule of a loop: {script[1]}"
             rows.append((name, environment and environment[1], (script[1], *drawn) if script else None))
     return rows

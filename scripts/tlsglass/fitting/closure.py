@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.data.dataset import Dataset
-from tlsglass.fitting import resonator_pairs, synthetic
+from tlsglass.fitting import synthetic
 from tlsglass.fitting.comparison import compare, fit_models
 from tlsglass.fitting.fit import CONFIDENCE_LEVELS, Ends, Fit
 from tlsglass.fitting.joint_result import joint_problem, joint_starts
@@ -25,7 +25,7 @@ from tlsglass.models.resonator import SHARED_PARAMETERS
 
 COLUMNS = ["dataset", "parameter", "true", "fitted", "pull", "covered", "covered_95"]
 GIVEN, OF_ATLAS, FROM_RESIDUALS = "given", "given, and those of the atlas", "from residuals"  # errors
-PAIR = f"{resonator_pairs.FREQUENCY} and {resonator_pairs.LOSS}"
+PAIR = f"{synthetic.FREQUENCY} and {synthetic.LOSS}"
 PAIR_KEY = 1601  # of the random stream of joint fits
 TIMES_S = (1e-3, 1.0, 60.0)  # at which a specific heat that depends on time is measured
 TIMED_POINTS = 12  # temperatures at each of them
@@ -103,10 +103,10 @@ def pair_study(on_atlas: bool = False) -> ClosureStudy:
 
     def sample(rng: np.random.Generator) -> tuple[tuple[Dataset, ...], Values]:
         if on_atlas:
-            pair, parameters = resonator_pairs.sample_pair_on_atlas(rng)
+            pair, parameters = synthetic.sample_resonator_on_atlas(rng)
             return pair, {J0_OVER_H0: parameters[J0_OVER_H0]}
-        parameters = resonator_pairs.draw_parameters(rng)
-        return resonator_pairs.sample_pair(rng, parameters), {name: parameters[name] for name in SHARED_PARAMETERS}
+        parameters = synthetic.draw_resonator_parameters(rng)
+        return synthetic.sample_resonator(rng, parameters), {name: parameters[name] for name in SHARED_PARAMETERS}
 
     return ClosureStudy(PAIR, OF_ATLAS if on_atlas else GIVEN, (PAIR_KEY, int(on_atlas)), sample)
 

@@ -5,7 +5,7 @@ import pytest
 
 from shared import DATASET_SCHEMA, ROOT
 from tlsglass.data.dataset import Dataset, Points
-from tlsglass.fitting import closure, joint_result, resonator_pairs
+from tlsglass.fitting import closure, joint_result, synthetic
 from tlsglass.fitting.comparison import compare
 from tlsglass.fitting.conclusion import State
 from tlsglass.fitting.problem import FitProblem
@@ -122,11 +122,11 @@ def test_the_narrower_bounds_hold():
 
 def test_the_calibration_is_known_to_what_is_stated():
     """F tan δ of 1/Q_i alone is no better than the fraction by which all values may be wrong together."""
-    parameters = resonator_pairs.draw_parameters(np.random.default_rng(8))
-    loss, _ = resonator_pairs.sample_pair(np.random.default_rng(9), parameters)
+    parameters = synthetic.draw_resonator_parameters(np.random.default_rng(8))
+    loss, _ = synthetic.sample_resonator(np.random.default_rng(9), parameters)
     joint = FitProblem.from_dataset(loss).fit([parameters], False)
     free = FitProblem.from_dataset(_without(loss)).fit([parameters], False)
-    expected = np.hypot(free.errors["F_tan_delta"] / free.values["F_tan_delta"], resonator_pairs.CALIBRATION_SIGMA)
+    expected = np.hypot(free.errors["F_tan_delta"] / free.values["F_tan_delta"], synthetic.CALIBRATION_SIGMA)
     assert joint.errors["F_tan_delta"] / joint.values["F_tan_delta"] == pytest.approx(expected, rel=0.02)
 
 

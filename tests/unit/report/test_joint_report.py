@@ -9,7 +9,7 @@ import pytest
 import tlsglass
 from tlsglass import cli
 from tlsglass.base.validation import InputError
-from tlsglass.fitting import report_text, resonator_pairs
+from tlsglass.fitting import report_text, synthetic
 from tlsglass.fitting.fit import ParameterState
 
 T = np.geomspace(0.05, 0.5, 12)
@@ -19,7 +19,7 @@ HEAT = {"T": T, "value": 1e-3 * T**1.1, "observable": "specific_heat", "relative
 
 def test_the_command_and_python_give_the_same_numbers(tmp_path, capsys):
     rng = np.random.default_rng(7)
-    loss, f = (dataset.points for dataset in resonator_pairs.sample_pair(rng, resonator_pairs.draw_parameters(rng)))
+    loss, f = (dataset.points for dataset in synthetic.sample_resonator(rng, synthetic.draw_resonator_parameters(rng)))
     some = (np.unique(loss.photons, return_inverse=True)[1] % 2 == 0) & (np.arange(len(loss.T_K)) % 2 == 0)
     loss = loss.select(some)
     pd.DataFrame({"T_K": f.T_K, "df_f": f.value, "df_f_err": f.error}).to_csv(tmp_path / "f.csv", index=False)
