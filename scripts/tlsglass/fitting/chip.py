@@ -20,7 +20,7 @@ from tlsglass.fitting.fit import Fit, ParameterState, error_scale
 from tlsglass.fitting.joint_result import SeparateFits, joint_problem, joint_starts
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem
-from tlsglass.fitting.result import atlas_record, conclusion_record, fit_numbers, models_record, with_concluded_states
+from tlsglass.fitting.result import atlas_record, conclusion_record, fit_numbers, models_record
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.physics import microwave
 
@@ -76,8 +76,7 @@ def fit_chip(devices: Mapping[str, Sequence[Dataset]]) -> ChipResult:
     by_dataset = list(itertools.chain(*([device.models.comparison] * n for device, n in zip(alone, counts, strict=True))))
     separate = SeparateFits([fits.free for fits in by_dataset], [fits.stm for fits in by_dataset])
     together = fit_models(problem, "interest", joint_starts(problem, separate))
-    conclusion = draw_conclusion(together, {})
-    together = with_concluded_states(together, conclusion)
+    together, conclusion = draw_conclusion(together, {})
     amplitude = problem.datasets[0].observable.amplitudes[0]
     tests = {"mu": heterogeneity(problem, together.comparison.free, ("mu",), free)}
     tests[amplitude] = heterogeneity(problem, together.comparison.free, ("mu", amplitude), free)
@@ -95,11 +94,11 @@ def _fit_device(name: str, datasets: Sequence[Dataset]) -> DeviceFits:
     """Fit one device, and each of several datasets of it."""
     if len(datasets) == 1:
         models = fit_models(FitProblem.from_dataset(datasets[0]).with_temperature_errors(), "interest")
-        return DeviceFits(name, with_concluded_states(models, draw_conclusion(models, {})))
+        return DeviceFits(name, draw_conclusion(models, {})[0])
     problem, separate = joint_problem(datasets, [()] * (len(datasets) - 1), "interest")
     problem = replace(problem, devices=(name,) * len(datasets))
     models = fit_models(problem, "interest", joint_starts(problem, separate))
-    return DeviceFits(name, with_concluded_states(models, draw_conclusion(models, {})), tuple(separate.free))
+    return DeviceFits(name, draw_conclusion(models, {})[0], tuple(separate.free))
 
 
 def _chip_problem(alone: Sequence[DeviceFits]) -> FitProblem:

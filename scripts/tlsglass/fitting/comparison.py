@@ -1,4 +1,8 @@
-"""The models of a fit: Eq. (3) with µ free, the standard tunneling model (STM) and the atlas, each at its maximum."""
+"""The models of a fit: Eq. (3) with µ free, the standard tunneling model (STM) and the atlas, each at its maximum.
+
+What they support is the conclusion. How much J0/h0 depends on what the atlas assumes, h0 and the interaction of the TLSs, is
+its systematic error.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from tlsglass.atlas.shipped import interaction_names
+from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import stats
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import atlas_model
-from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC, AtlasEvidence, Conclusion, MuEvidence, conclude
+from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC, AtlasEvidence, Conclusion, MuEvidence, State, conclude
 from tlsglass.fitting.fit import CONFIDENCE_LEVELS, Fit, ParameterState, WhichIntervals, chi2_rise, delta_aicc, error_scale
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem, base_name
@@ -19,6 +25,7 @@ MAX_POINTS_FOR_INFLUENCE = 200
 SIGNAL_SIGMA = 3.0  # of the amplitude of the TLSs, without which there is nothing to limit
 SMALL_MU = 0.2  # atlases of all windows contain µ up to here
 MAX_EXCHANGES = 3  # of the maxima of the models as starts of each other
+H0_UNCERTAINTY_FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
 MU_RANGE_FRACTIONS = (0.25, 0.5, 0.75, 1.0)  # of the largest J0/h0, for the range of µ on the atlas
 
 
@@ -213,8 +220,16 @@ def _objective(problem: FitProblem, fit: Fit) -> float:
     return problem.likelihood(fit.extra_scatter).at(fit.values).objective
 
 
-def draw_conclusion(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
-    """Return the conclusion from the fits and from the ``drifts`` {parameter: drift or None} with the window."""
+def draw_conclusion(fits: ModelFits, drifts: Mapping[str, Any]) -> tuple[ModelFits, Conclusion]:
+    """Return the conclusion from the fits and from the ``drifts`` {parameter: drift or None} with the window.
+
+    The fits are returned with the states of µ and J0/h0 that the conclusion allows.
+    """
+    conclusion = _conclude(fits, drifts)
+    return _with_concluded_states(fits, conclusion), conclusion
+
+
+def _conclude(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
     problem, comparison, atlas = fits.problem, fits.comparison, fits.atlas
     single = len(problem.datasets) == 1
     T_K = np.concatenate([dataset.points.T_K for dataset in problem.datasets])
@@ -286,3 +301,77 @@ def _residual_ratio(fits: ModelFits, fit: Fit) -> float:
     if fits.atlas.extra_scatter:
         return fits.on_atlas.rms_residual(fits.atlas.values) / max(fits.problem.rms_residual(fit.values), 1e-300)
     return fits.atlas.misfit / max(fit.misfit, 1e-300)
+
+
+def _with_concluded_states(fits: ModelFits, conclusion: Conclusion) -> ModelFits:
+    """Return the fits with the states of µ and J0/h0 that the conclusion allows.
+
+    Where the conclusion is a limit although the interval of J0/h0 excludes 0, this interval begins at 0.
+    """
+
+    def weaken(fit: Fit, name: str) -> Fit:
+        weakened = {key: ParameterState.NOT_CONSTRAINED for key in fit.states if base_name(key) == name}
+        return replace(fit, states=fit.states | weakened)
+
+    if conclusion.mu == State.NOT_CONSTRAINED:
+        fits = replace(fits, comparison=replace(fits.comparison, free=weaken(fits.comparison.free, "mu")))
+    if conclusion.state == State.NOT_CONSTRAINED and fits.atlas:
+        fits = replace(fits, atlas=weaken(fits.atlas, J0_OVER_H0))
+    if conclusion.state == State.LIMIT and fits.atlas and fits.atlas.states.get(J0_OVER_H0) == ParameterState.INTERVAL:
+        fits = replace(fits, atlas=_as_upper_limit(fits.atlas, J0_OVER_H0))
+    return fits
+
+
+def _as_upper_limit(fit: Fit, name: str) -> Fit:
+    """Return a fit with the intervals of a parameter extended to 0."""
+    intervals, intervals_95 = (ends | {name: (0.0, ends[name][1])} for ends in (fit.intervals_scaled, fit.intervals_95_scaled))
+    states = fit.states | {name: ParameterState.UPPER_LIMIT}
+    return replace(fit, intervals_scaled=intervals, intervals_95_scaled=intervals_95, states=states)
+
+
+# ---- the systematic error of J0/h0 -----------------------------------------------------------------------------------
+
+
+def J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[float, float | None]:
+    """Return {h0_K: J0/h0} of the fit, and with h0 half and twice as large; None if too few points are on the atlas.
+
+    If fewer points are on the atlas, the shift is relative to a fit of the same points with the h0 of the fit.
+    """
+    h0_K = atlas_model.h0_of(problem.datasets[0])
+    by_h0: dict[float, float | None] = {h0_K: fit.values[J0_OVER_H0]}
+    for new_h0_K in (h0_K / H0_UNCERTAINTY_FACTOR, h0_K * H0_UNCERTAINTY_FACTOR):
+        shifted = problem.on_atlas(new_h0_K)
+        (dataset,), points = on_atlas.datasets, shifted.datasets[0].points
+        fewer = len(points.T_K) < len(dataset.points.T_K)
+        reference = on_atlas
+        if fewer and len(points.T_K):
+            fewer_points = replace(dataset, points=dataset.points.in_window(*points.T_range_K))
+            reference = FitProblem((fewer_points,), fixed=on_atlas.fixed)
+        if shifted.has_enough_points and reference.has_enough_points:
+            by_h0[new_h0_K] = _shifted(fit, _maximum(reference, fit), shifted)
+        else:
+            by_h0[new_h0_K] = None
+    return by_h0
+
+
+def J0_over_h0_by_interaction(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[str, float]:
+    """Return {interaction: J0/h0} of the fit, and of fits of the same points on the atlas of each further interaction."""
+    own = atlas_model.interaction_of(problem.datasets[0])
+    by_interaction = {own: fit.values[J0_OVER_H0]}
+    others = [name for name in interaction_names() if name != own]
+    reference = _maximum(on_atlas, fit) if others else 0.0
+    for name in others:
+        by_interaction[name] = _shifted(fit, reference, problem.on_atlas(atlas=shipped_atlas(name)))
+    return by_interaction
+
+
+def _maximum(problem: FitProblem, fit: Fit) -> float:
+    """Return J0/h0 at the maximum of the likelihood next to a fit, without the errors of the atlas."""
+    likelihood = problem.likelihood(fit.extra_scatter, atlas_errors=False)
+    return likelihood.maximize(fit.values, likelihood.near_tolerance).values[J0_OVER_H0]
+
+
+def _shifted(fit: Fit, reference: float, shifted: FitProblem) -> float:
+    """Return J0/h0 of a fit, shifted by the difference of another problem from the maximum ``reference`` of its own."""
+    value = fit.values[J0_OVER_H0] + _maximum(shifted, fit) - reference
+    return float(np.clip(value, 0.0, shifted.parameters()[J0_OVER_H0].high))

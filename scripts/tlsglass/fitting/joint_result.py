@@ -11,13 +11,13 @@ import pandas as pd
 from tlsglass.base.types import FloatArray
 from tlsglass.data import joint_section
 from tlsglass.data.dataset import Dataset, load_dataset
-from tlsglass.fitting import atlas_model, model_systematic, report_text
-from tlsglass.fitting.comparison import ModelFits, compare, draw_conclusion, fit_models
+from tlsglass.fitting import atlas_model, report_text
+from tlsglass.fitting.comparison import J0_over_h0_by_interaction, ModelFits, compare, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion
 from tlsglass.fitting.fit import Fit, WhichIntervals
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem, base_name
-from tlsglass.fitting.result import atlas_record, conclusion_record, models_record, parameter_list, with_concluded_states
+from tlsglass.fitting.result import atlas_record, conclusion_record, models_record, parameter_list
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 
@@ -86,8 +86,7 @@ def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
     shared = [partner["shared"] for partner in dataset.info["joint"]]
     problem, separate = joint_problem([dataset, *partners], shared)
     fits = fit_models(problem, "interest", joint_starts(problem, separate))
-    conclusion = draw_conclusion(fits, {})
-    fits = with_concluded_states(fits, conclusion)
+    fits, conclusion = draw_conclusion(fits, {})
     comparison = fits.comparison
     models = {"mu_free": comparison.free.values, "stm": comparison.stm.values}
     points = _points(problem, models)
@@ -127,7 +126,7 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | 
         return None
     interactions = {}
     if conclusion.describes and J0_OVER_H0 in fits.atlas.values:
-        interactions = model_systematic.J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fits.atlas)
+        interactions = J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fits.atlas)
     interaction = atlas_model.interaction_of(fits.problem.datasets[0])
     return record | {"interaction": interaction, "interactions": interactions}
 

@@ -10,7 +10,6 @@ from tlsglass.base import stats
 from tlsglass.base.jackknife import format_with_error, format_with_two_errors
 from tlsglass.fitting.conclusion import Reason, State
 from tlsglass.fitting.fit import MIN_P_VALUE, ParameterState, error_scale
-from tlsglass.fitting.model_systematic import UNIVERSAL_E_OVER_H0, UNIVERSAL_J0_OVER_H0, UNIVERSAL_WITHIN
 from tlsglass.model.interaction import GAUSSIAN
 from tlsglass.models.observable import J0_OVER_H0
 
@@ -22,6 +21,10 @@ CLOSE_TO_POINTS = 0.03  # rms residual relative to the span, up to which paramet
 TEMPERATURE_ERRORS_HINT = "; if the temperatures scatter, state by how much (--temperature-error)"
 EQ3, STM, ATLAS = "Eq. (3)", "STM", "atlas"  # labels of the models
 SYMBOLS = {"mu": "µ", J0_OVER_H0: "J0/h0"}
+
+# Up to this J0/h0 and above this E/h0, n of all interactions with independent random fields is that of normal c_ij within this
+# fraction: table interaction_values (docs/interactions.md).
+UNIVERSAL_J0_OVER_H0, UNIVERSAL_E_OVER_H0, UNIVERSAL_WITHIN = 0.1, 0.01, 0.05
 
 Record = dict[str, Any]  # content of fit.json, or a part of it
 

@@ -15,8 +15,14 @@ from tlsglass.base.types import FloatArray
 from tlsglass.data import drive_section, reading
 from tlsglass.data.convert import RELATIVE
 from tlsglass.data.dataset import Dataset
-from tlsglass.fitting import atlas_model, model_systematic, report_text, window_scan
-from tlsglass.fitting.comparison import ModelFits, draw_conclusion, fit_models
+from tlsglass.fitting import atlas_model, report_text, window_scan
+from tlsglass.fitting.comparison import (
+    J0_over_h0_by_h0,
+    J0_over_h0_by_interaction,
+    ModelFits,
+    draw_conclusion,
+    fit_models,
+)
 from tlsglass.fitting.conclusion import Conclusion, State
 from tlsglass.fitting.fit import Fit, ParameterState, delta_aicc
 from tlsglass.fitting.likelihood import FitParameter, Values
@@ -71,21 +77,9 @@ class FitResult:
 def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
     """Fit a dataset with µ free, with µ = 0 and on the atlas; without ``scan``, other windows are not tried."""
     fits = fit_models(FitProblem.from_dataset(dataset).with_temperature_errors())
-    comparison, atlas_fit = fits.comparison, fits.atlas
-    scans = {}
-    if scan:
-        scans["mu"] = window_scan.scan_windows(
-            fits.problem.with_scatter_in_errors(comparison.free).datasets[0], "mu", comparison.free
-        )
-        if atlas_fit and fits.on_atlas:
-            scans[J0_OVER_H0] = window_scan.scan_windows(
-                fits.on_atlas.with_scatter_in_errors(atlas_fit).datasets[0], J0_OVER_H0, atlas_fit
-            )
-    drifts = {"mu": window_scan.drift_of_fit(scans.get("mu"), comparison.free), J0_OVER_H0: None}
-    if atlas_fit:
-        drifts[J0_OVER_H0] = window_scan.drift_of_fit(scans.get(J0_OVER_H0), atlas_fit)
-    conclusion = draw_conclusion(fits, drifts)
-    fits = with_concluded_states(fits, conclusion)
+    scans = window_scan.scan_models(fits) if scan else {}
+    drifts = window_scan.drifts(scans)
+    fits, conclusion = draw_conclusion(fits, drifts)
     fit = _summary(dataset, fits, conclusion) | {"drifts": drifts, "reading": reading.describe_reading(dataset)}
     fit["parameters"] = parameter_list(fits, conclusion)
     fit["time"] = _time_systematic(fits)
@@ -183,8 +177,8 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | 
     }
     if not conclusion.describes:
         return summary | {"model": without_J0_over_h0(summary["model"])}
-    summary["interactions"] = model_systematic.J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fit)
-    by_h0 = model_systematic.J0_over_h0_by_h0(fits.problem, fits.on_atlas, fit)
+    summary["interactions"] = J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fit)
+    by_h0 = J0_over_h0_by_h0(fits.problem, fits.on_atlas, fit)
     shifts = [value - fit.values[J0_OVER_H0] for value in by_h0.values() if value is not None]
     summary["h0"] = {f"{h0:g}": value for h0, value in by_h0.items()}
     summary["h0_range"] = [min(0.0, *shifts, 0.0), max(0.0, *shifts, 0.0)]
@@ -280,32 +274,6 @@ def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[
             "abscissa": "time_s" if points.abscissa is points.time_s else "T_K",
         }
     )
-
-
-def with_concluded_states(fits: ModelFits, conclusion: Conclusion) -> ModelFits:
-    """Return the fits with the states of µ and J0/h0 that the conclusion allows.
-
-    Where the conclusion is a limit although the interval of J0/h0 excludes 0, this interval begins at 0.
-    """
-
-    def weaken(fit: Fit, name: str) -> Fit:
-        weakened = {key: ParameterState.NOT_CONSTRAINED for key in fit.states if base_name(key) == name}
-        return replace(fit, states=fit.states | weakened)
-
-    if conclusion.mu == State.NOT_CONSTRAINED:
-        fits = replace(fits, comparison=replace(fits.comparison, free=weaken(fits.comparison.free, "mu")))
-    if conclusion.state == State.NOT_CONSTRAINED and fits.atlas:
-        fits = replace(fits, atlas=weaken(fits.atlas, J0_OVER_H0))
-    if conclusion.state == State.LIMIT and fits.atlas and fits.atlas.states.get(J0_OVER_H0) == ParameterState.INTERVAL:
-        fits = replace(fits, atlas=_as_upper_limit(fits.atlas, J0_OVER_H0))
-    return fits
-
-
-def _as_upper_limit(fit: Fit, name: str) -> Fit:
-    """Return a fit with the intervals of a parameter extended to 0."""
-    intervals, intervals_95 = (ends | {name: (0.0, ends[name][1])} for ends in (fit.intervals_scaled, fit.intervals_95_scaled))
-    states = fit.states | {name: ParameterState.UPPER_LIMIT}
-    return replace(fit, intervals_scaled=intervals, intervals_95_scaled=intervals_95, states=states)
 
 
 def conclusion_record(conclusion: Conclusion) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Dependence of a fitted parameter on the window of temperatures."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import erfc, sqrt
 from typing import Any
@@ -9,6 +10,7 @@ import pandas as pd
 
 from tlsglass.base import stats
 from tlsglass.data.dataset import Dataset
+from tlsglass.fitting.comparison import ModelFits
 from tlsglass.fitting.fit import Fit, ParameterState
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem
@@ -89,6 +91,17 @@ def scan_windows(dataset: Dataset, parameter: str = "mu", best: Fit | None = Non
     return WindowScan(dataset, parameter, best, table)
 
 
+def scan_models(fits: ModelFits) -> dict[str, WindowScan]:
+    """Return the scans of µ with Eq. (3) and, if there is a fit on the atlas, of J0/h0."""
+    models = {"mu": (fits.problem, fits.comparison.free)}
+    if fits.atlas and fits.on_atlas:
+        models[J0_OVER_H0] = fits.on_atlas, fits.atlas
+    return {
+        name: scan_windows(problem.with_scatter_in_errors(fit).datasets[0], name, fit)
+        for name, (problem, fit) in models.items()
+    }
+
+
 def merge_scans(scans: dict[str, WindowScan]) -> pd.DataFrame:
     """Return the scans of µ and J0/h0 as one table, empty without any."""
     if not scans:
@@ -150,12 +163,14 @@ def drift(scan: WindowScan, fitted_K: tuple[float, float], n_free: int, errors_g
     return None
 
 
-def drift_of_fit(scan: WindowScan | None, fit: Fit) -> Any:
-    """Return the ``drift`` of a fit, or None if there is no scan or the points do not determine the parameter."""
-    if scan is None or fit.states.get(scan.parameter) not in ParameterState.DETERMINED:
-        return None
-    n_free = sum(error != 0 for error in fit.errors.values())
-    return drift(scan, scan.dataset.points.T_range_K, n_free, fit.errors_given)
+def drifts(scans: Mapping[str, WindowScan]) -> dict[str, Any]:
+    """Return {parameter: ``drift``} of µ and J0/h0; None without a scan, or if the points do not determine the parameter."""
+    of_parameters: dict[str, Any] = dict.fromkeys(("mu", J0_OVER_H0))
+    for name, scan in scans.items():
+        if scan.best.states.get(name) in ParameterState.DETERMINED:
+            n_free = sum(error != 0 for error in scan.best.errors.values())
+            of_parameters[name] = drift(scan, scan.dataset.points.T_range_K, n_free, scan.best.errors_given)
+    return of_parameters
 
 
 def _fixed_names(row: pd.Series) -> list[str]:

@@ -10,7 +10,7 @@ from shared import ROOT
 from tlsglass import cli
 from tlsglass.atlas import api
 from tlsglass.base import validation
-from tlsglass.fitting import model_systematic
+from tlsglass.fitting import report_text
 from tlsglass.fitting.result import J0_over_h0_record
 from tlsglass.report.fit_report import fit
 
@@ -71,14 +71,14 @@ def test_without_an_atlas_fit_nothing_is_reported():
 
 def test_n_at_weak_coupling_is_universal_for_independent_fields():
     values = pd.read_csv(ROOT / "config/interactions/interaction_values.csv")
-    weak = values["J0_over_h0"] <= model_systematic.UNIVERSAL_J0_OVER_H0
-    lowest_K = 10.0 * model_systematic.UNIVERSAL_E_OVER_H0  # h0 = 10 K
+    weak = values["J0_over_h0"] <= report_text.UNIVERSAL_J0_OVER_H0
+    lowest_K = 10.0 * report_text.UNIVERSAL_E_OVER_H0  # h0 = 10 K
     means = values[(values["quantity"] == "n_mean") & weak & (values["E_low_K"] >= lowest_K)]
     same_moment = means["model"].isin(["dipolar_gaussian_same", "two_tls", "electric_elastic"])
     independent, dependent = means[~same_moment], means[same_moment]
     assert {"dipolar", "dipolar_gaussian", "elastic", "gaussian_random"} <= set(independent["model"])
-    assert independent["relative"].abs().max() < model_systematic.UNIVERSAL_WITHIN
-    assert (dependent["relative"] > model_systematic.UNIVERSAL_WITHIN).all()  # fields of the same dipole are not universal
+    assert independent["relative"].abs().max() < report_text.UNIVERSAL_WITHIN
+    assert (dependent["relative"] > report_text.UNIVERSAL_WITHIN).all()  # fields of the same dipole are not universal
 
 
 def test_an_unknown_interaction_is_refused_in_one_line():

@@ -65,7 +65,7 @@ def test_a_null_claims_nothing(kind, name, request):
     claims = []
     for seed in range(n):
         dataset = table(name, np.random.default_rng([seed, 22]), NULLS[kind][0])
-        conclusion = draw_conclusion(fit_models(FitProblem.from_dataset(dataset)), {})
+        _, conclusion = draw_conclusion(fit_models(FitProblem.from_dataset(dataset)), {})
         claims.append((conclusion.mu == State.FAVORED, conclusion.state == State.INTERVAL))
     counts = {"mu_favored": 0, "J0_over_h0_interval": 0, "either": 0}
     counts |= dict(zip(counts, [*np.sum(claims, axis=0).tolist(), int(np.sum(np.any(claims, axis=1)))], strict=True))
