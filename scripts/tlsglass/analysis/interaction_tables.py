@@ -205,9 +205,8 @@ def tabulate_predictions(
     ``values`` is the table of ``tabulate_set``, of all sets. Ratios are those to the reference at the same L and J0, simulated
     and predicted.
     """
-    first = values[values["quantity"] == MU_WINDOW].drop_duplicates(HEAD)
     rows = []
-    for row in first.to_dict("records"):
+    for row in first_mu(values).to_dict("records"):
         model = ModelParameters(**(cell | {"L": row["L"], "J0_K": row["J0_K"]}), **models[row["model"]])
         samples = [pair_stability.draw_sample(model, SAMPLE_SIZE, seed) for seed in range(SAMPLES)]
         densities = [pair_stability.zero_temperature_density(model, sample) for sample in samples]
@@ -254,6 +253,17 @@ def _fit_factor(
         factor = float(np.sum(weight * y * prediction) / np.sum(weight * prediction**2))
     error = float(np.sum(weight * prediction**2) ** -0.5)
     return factor, error, float(np.sum(weight * (y - factor * prediction) ** 2))
+
+
+def first_mu(values: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of µ on the first window, one for each model, L and J0; ``values`` is the table of ``tabulate_set``."""
+    return values[values["quantity"] == MU_WINDOW].drop_duplicates(HEAD)
+
+
+def first_window_K(values: pd.DataFrame) -> tuple[float, float]:
+    """Return the ends of the first window of µ."""
+    row = first_mu(values).iloc[0]
+    return row["E_low_K"], row["E_high_K"]
 
 
 def quoted_lattices(values: pd.DataFrame) -> dict[float, int]:

@@ -17,6 +17,7 @@ from tlsglass.base.types import FloatArray
 from tlsglass.dos.density_of_states import DensityOfStates
 
 MIN_COUNTS = 200  # of each density in a bin of the ratio
+GROWTH = 1.35  # of the bins of a ratio, at least
 G1 = 0.1  # g1: the ratio may change with g^p below, and with ln g above
 POWER = 2  # p: χ² of the excess of annealing hardly depends on it, 2075 with 2 and 2078 with 5 for 1869 ratios
 KNOTS: tuple[spline.Knots, spline.Knots, spline.Knots] = (  # of v, ln T and ln(1 + (g/g1)^p)
@@ -45,8 +46,8 @@ class RatioFit(NamedTuple):
     chi2: float
 
 
-def density_ratio(numerator: DensityOfStates, denominator: DensityOfStates, growth: float = 1.35) -> DensityRatio:
-    """Return the DensityRatio in bins that grow by at least ``growth`` and contain at least ``MIN_COUNTS`` counts of each."""
+def density_ratio(numerator: DensityOfStates, denominator: DensityOfStates) -> DensityRatio:
+    """Return the DensityRatio in bins that grow by at least ``GROWTH`` and contain at least ``MIN_COUNTS`` counts of each."""
     last = min(len(numerator.edges_K), len(denominator.edges_K))
     edges = numerator.edges_K[:last]
     if not np.allclose(edges, denominator.edges_K[:last], rtol=1e-9):
@@ -55,7 +56,7 @@ def density_ratio(numerator: DensityOfStates, denominator: DensityOfStates, grow
     counts, selected = np.minimum(*totals), [0]
     cumulative = np.concatenate([[0], np.cumsum(counts)])
     for k in range(1, last):
-        if edges[k] >= growth * edges[selected[-1]] and cumulative[k] - cumulative[selected[-1]] >= MIN_COUNTS:
+        if edges[k] >= GROWTH * edges[selected[-1]] and cumulative[k] - cumulative[selected[-1]] >= MIN_COUNTS:
             selected.append(k)
     above, below = (
         density.coarsen(np.unique([*selected, len(density.edges_K) - 1])).n[: len(selected) - 1]

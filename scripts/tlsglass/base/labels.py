@@ -1,6 +1,7 @@
 """Text form of numbers, parameter sets, rungs and batches, in file names and in fingerprints: the only place for it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -25,6 +26,19 @@ def format_multiple(factor: float, unit: str) -> str:
     return unit if factor == 1 else f"{factor:g} {unit}"
 
 
+def round_all(values: Iterable[float]) -> tuple[float, ...]:
+    """Return ``round_to_label`` of all values."""
+    return tuple(map(round_to_label, values))
+
+
+def _match(pattern: str, name: str, meaning: str) -> re.Match[str]:
+    """Return the match of a pattern with the whole ``name``. Raises ValueError."""
+    match = re.fullmatch(pattern, name)
+    if not match:
+        raise ValueError(f"{name!r} is not the name of a {meaning}")
+    return match
+
+
 @dataclass(frozen=True, order=True)
 class ParameterSet:
     """The realizations of one lattice size with one J0: L12_J3."""
@@ -38,9 +52,7 @@ class ParameterSet:
     @classmethod
     def parse(cls, name: str) -> Self:
         """Return the set with this name. Raises ValueError."""
-        match = re.fullmatch(r"L(\d+)_J([-+.e\d]+)", name)
-        if not match:
-            raise ValueError(f"{name!r} is not the name of a set, like L12_J3")
+        match = _match(r"L(\d+)_J([-+.e\d]+)", name, "set, like L12_J3")
         return cls(int(match[1]), float(match[2]))
 
 
@@ -57,9 +69,7 @@ class Rung:
     @classmethod
     def parse(cls, name: str, quench_K: float | None = None) -> Self:
         """Return the rung with this name; it is the quench if its temperature is ``quench_K``. Raises ValueError."""
-        match = re.fullmatch(r"T([-+.e\d]+)", name)
-        if not match:
-            raise ValueError(f"{name!r} is not the name of a rung, like T0.5")
+        match = _match(r"T([-+.e\d]+)", name, "rung, like T0.5")
         return cls(float(match[1]), quench_K is not None and match[1] == format_number(quench_K))
 
 
@@ -81,9 +91,7 @@ class Batch:
     @classmethod
     def parse(cls, name: str) -> Self:
         """Return the batch with this name. Raises ValueError."""
-        match = re.fullmatch(r"(\d+)-(\d+)", name)
-        if not match:
-            raise ValueError(f"{name!r} is not the name of a batch, like 00000-00099")
+        match = _match(r"(\d+)-(\d+)", name, "batch, like 00000-00099")
         return cls(int(match[1]), int(match[2]))
 
 

@@ -71,7 +71,7 @@ class FitResult:
     points: pd.DataFrame
     curves: pd.DataFrame
     windows: pd.DataFrame
-    fits: ModelFits | None = None
+    fits: ModelFits
 
 
 def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:

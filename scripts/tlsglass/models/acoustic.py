@@ -43,17 +43,18 @@ def _sound_velocity_on_atlas(
     return {"tls_strength": shape, "offset": T_K**0}
 
 
+PARAMETERS = {
+    "mu": MU,
+    "tls_strength": TLS_STRENGTH,
+    "A_Hz_per_K3": RELAXATION_RATE,
+    "phonon_dimension": PHONON_DIMENSION,
+}
+
 SOUND_VELOCITY = Observable(
     "sound_velocity",
     symbol="δv/v",
     units=("dimensionless",),
-    parameters={
-        "mu": MU,
-        "tls_strength": TLS_STRENGTH,
-        "A_Hz_per_K3": RELAXATION_RATE,
-        "phonon_dimension": PHONON_DIMENSION,
-        "offset": OFFSET,
-    },
+    parameters=PARAMETERS | {"offset": OFFSET},
     shapes=_sound_velocity,
     atlas_shapes=_sound_velocity_on_atlas,
     probe="omega_Hz",
@@ -127,13 +128,7 @@ INTERNAL_FRICTION = Observable(
     "internal_friction",
     symbol="Q⁻¹",
     units=("dimensionless",),
-    parameters={
-        "mu": MU,
-        "tls_strength": TLS_STRENGTH,
-        "A_Hz_per_K3": RELAXATION_RATE,
-        "phonon_dimension": PHONON_DIMENSION,
-        "background": Parameter("background", default=0.0, low=0.0, in_table=False, physical_bounds=True),
-    },
+    parameters=PARAMETERS | {"background": Parameter("background", default=0.0, low=0.0, in_table=False, physical_bounds=True)},
     shapes=_internal_friction,
     atlas_shapes=_internal_friction_on_atlas,
     positive=True,

@@ -31,6 +31,7 @@ from tlsglass.plotting import svg_minify
 WIDTH = {"single": 3.375, "double": 7.0}  # inches: one and two columns of Physical Review
 NARROW = 3.1  # inches: on a phone 390 pixels wide, letters of 7 points are then 11 pixels high
 GAP = 1.4  # inches between the stacked parts of the figure of a fit, for a label and a legend
+LETTER_INCHES = 0.42  # from the axes to the letter that is left of a legend
 BLUE, VERMILION, GREEN, PURPLE, ORANGE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00"
 GREY = "#888888"
 PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE)  # of Okabe and Ito, for color-blind readers
@@ -191,10 +192,10 @@ class Panel:
         look |= {"title_fontsize": 7, "alignment": "left", "labelspacing": 0.15, "handlelength": 1.5, "handletextpad": 0.5}
         return self.axes.legend(ncols=ncols, **look | options)
 
-    def letter_left_of_legend(self, inches: float = 0.42) -> None:
+    def letter_left_of_legend(self) -> None:
         """Write the letter left of the legend above the axes, above their highest tick label."""
         height = self.axes.get_position().height * self.axes.figure.get_figheight()
-        self.letter_at(-inches / self.width_inches, 1.0 + 0.04 / height, va="bottom")
+        self.letter_at(-LETTER_INCHES / self.width_inches, 1.0 + 0.04 / height, va="bottom")
 
     @property
     def width_inches(self) -> float:

@@ -147,7 +147,6 @@ class FitReport(Report):
         from tlsglass.fitting.report_text import ATLAS
         from tlsglass.fitting.result import predict
 
-        assert self.result.fits is not None
         on_atlas = model == ATLAS or (model is None and self.J0_over_h0 is not None)
         return predict(self.result.fits, T, on_atlas)
 

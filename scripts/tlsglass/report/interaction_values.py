@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.analysis import interaction_atlas, interaction_tables
-from tlsglass.analysis.interaction_tables import MEAN_DENSITY, MU_WINDOW
+from tlsglass.analysis.interaction_tables import MEAN_DENSITY, first_mu
 from tlsglass.analysis.scorecard import SIGMAS
 from tlsglass.analysis.verdicts import Verdict
 from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS
@@ -41,22 +41,22 @@ def interaction_values(folder: Path) -> dict[str, Callable[..., Any]]:
     quoted = interaction_tables.on_quoted_lattices(values, lattices)
     return {
         "registry": list_interactions,
-        "mu_window": lambda: "{:g}–{:g}".format(*_first_window(values)),
+        "mu_window": lambda: "{:g}–{:g}".format(*interaction_tables.first_window_K(values)),
         "mu_table": lambda: _body(tables.interactions(values, constants)),
         "lattice": lambda ratio: f"L = {lattices[ratio]}",
         "ratio_table": lambda ratio: ratio_table(_at(quoted, ratio)),
         "universal_within": lambda ratio: universal_within(_at(quoted, ratio), constants),
-        "verdict_table": lambda: verdict_table(_quoted_mu(quoted)),
-        "largest_change": lambda ratio: largest_change(_quoted_mu(_at(quoted, ratio))),
+        "verdict_table": lambda: verdict_table(first_mu(quoted)),
+        "largest_change": lambda ratio: largest_change(first_mu(_at(quoted, ratio))),
         "constants_table": lambda: constants_table(constants),
         "prediction_table": lambda: prediction_table(interaction_tables.on_quoted_lattices(predictions, lattices)),
         "chi2_sentences": lambda: chi2_sentences(interaction_tables.on_quoted_lattices(chi2, lattices)),
-        "size_table": lambda: size_table(_quoted_mu(values)),
+        "size_table": lambda: size_table(first_mu(values)),
         "atlas_table": lambda: atlas_table(atlas),
         "lattice_table": lambda: lattice_table(atlas),
         "apparent_range": lambda: "{:g} to {:g}".format(*interaction_atlas.APPARENT_T_K),
         "apparent_table": lambda: apparent_table(atlas),
-        "equivalent_table": lambda: equivalent_table(_quoted_mu(quoted)),
+        "equivalent_table": lambda: equivalent_table(first_mu(quoted)),
         "equilibrium_table": lambda: equilibrium_table(equilibrium, of_normal),
         "equilibrium_sentence": lambda: equilibrium_sentence(equilibrium),
         "certificate_sentences": lambda: certificate_sentences(certificates),
@@ -121,16 +121,6 @@ def list_interactions() -> list[dict[str, str]]:
 
 def _at(table: pd.DataFrame, J0_over_h0: float) -> pd.DataFrame:
     return table[np.isclose(table["J0_over_h0"], J0_over_h0)]
-
-
-def _first_window(values: pd.DataFrame) -> tuple[float, float]:
-    row = values[values["quantity"] == MU_WINDOW].iloc[0]
-    return row["E_low_K"], row["E_high_K"]
-
-
-def _quoted_mu(values: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of µ on the first window."""
-    return values[values["quantity"] == MU_WINDOW].drop_duplicates(interaction_tables.HEAD)
 
 
 def _markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

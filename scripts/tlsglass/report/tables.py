@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from tlsglass.analysis import interaction_tables, sizes
-from tlsglass.analysis.interaction_tables import MU_WINDOW
 from tlsglass.analysis.scorecard import REALIZATIONS, SIGMAS, summary, table_2_chi2, table_2_line
 from tlsglass.analysis.verdicts import Verdict
 from tlsglass.base import labels
@@ -300,9 +299,7 @@ def interaction_label(model: str) -> str:
 def interactions(values: pd.DataFrame, constants: pd.DataFrame) -> FormattedTable:
     """Return µ of each interaction at each J0/h0, with the constants that follow from its moments."""
     lattices = interaction_tables.quoted_lattices(values)
-    first = values[values["quantity"] == MU_WINDOW].drop_duplicates(["model", "L", "J0_K"])
-    first = interaction_tables.on_quoted_lattices(first, lattices)
-    low, high = (f"{first[name].iloc[0]:g}" for name in ("E_low_K", "E_high_K"))
+    first = interaction_tables.on_quoted_lattices(interaction_tables.first_mu(values), lattices)
     mu = {(row.model, row.J0_over_h0): format_with_error(row.value, row.value_err) for row in first.itertuples()}
     number = constants.set_index(["model", "quantity"])["value"]
 
@@ -313,7 +310,9 @@ def interactions(values: pd.DataFrame, constants: pd.DataFrame) -> FormattedTabl
     realizations = first.groupby("J0_over_h0")["n_realizations"].max()
     counts = "; ".join(f"{realizations[ratio]:,} with L = {L} at J0/h0 = {ratio:g}" for ratio, L in lattices.items())
     return FormattedTable(
-        f"µ of n ∝ E^µ on {low}–{high} K at the lowest temperature, for several interactions",
+        "µ of n ∝ E^µ on {:g}–{:g} K at the lowest temperature, for several interactions".format(
+            *interaction_tables.first_window_K(values)
+        ),
         ["", "rms c_ij", "spread of local strength", "n0 h0", "µ/(J0/h0) at weak coupling"]
         + [f"µ: J0/h0 = {ratio:g}, L = {L}" for ratio, L in lattices.items()],
         [cells(model) + [mu[model, ratio] for ratio in lattices] for model in dict.fromkeys(first["model"])],

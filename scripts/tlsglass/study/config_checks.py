@@ -43,6 +43,7 @@ WINDOWS, WINDOWS_J0 = ["fits", "zero_temperature_windows_K"], ["fits", "power_la
 OPTIONS = {option for entry in INTERACTIONS.values() for option in entry.options}
 INTERACTION_KEYS = {"interaction", "fields", "positions", *OPTIONS}
 TOO_WEAK = "is too small compared with model.h0_K for 32-bit fields"
+HAS_TOO_WEAK_COUPLINGS = "has couplings too small compared with model.h0_K for 32-bit fields"
 
 
 def check(
@@ -386,7 +387,7 @@ def variants(study: Study) -> Errors:
         if settings.get("method", ANNEALING) not in COUNTING_METHODS:
             yield [*path, "method"], settings["method"], f"must be one of {', '.join(COUNTING_METHODS)}"
         if not study.variant_model(name).fits_int32:
-            yield path, settings, "has couplings too small compared with model.h0_K for 32-bit fields", ["model"]
+            yield path, settings, HAS_TOO_WEAK_COUPLINGS, ["model"]
 
 
 def finite_size(study: Study) -> Errors:
@@ -404,8 +405,7 @@ def finite_size(study: Study) -> Errors:
             allowed = f"must be at most those of lattices, {available}, which it is compared with"
             yield [*path, "realizations"], lattice["realizations"], allowed, ["lattices"]
         if not all(study.model(lattice["L"], J0).fits_int32 for J0 in study.J0_values):
-            allowed = "has couplings too small compared with model.h0_K for 32-bit fields"
-            yield [*path, "L"], lattice["L"], allowed, ["model"]
+            yield [*path, "L"], lattice["L"], HAS_TOO_WEAK_COUPLINGS, ["model"]
 
 
 def weak_coupling(study: Study) -> Errors:

@@ -80,7 +80,7 @@ class Study:
         """Return the protocol of the sets."""
         annealing, density = self.config["annealing"], self.config["density_of_states"]
         return Protocol(
-            ladder_K=tuple(map(labels.round_to_label, annealing["schedule_K"])),
+            ladder_K=labels.round_all(annealing["schedule_K"]),
             dynamics=annealing["dynamics"],
             sweeps=annealing["sweeps"],
             quench_K=labels.round_to_label(annealing["quench_K"]),
@@ -98,7 +98,7 @@ class Study:
         """Return the simulations with the short schedule, for other sizes and for comparison with the full schedule."""
         plans = {}
         for lattice in self.finite_size["lattices"] if self.finite_size else ():
-            protocol = replace(self.protocol(), ladder_K=tuple(map(labels.round_to_label, self.finite_size["schedule_K"])))
+            protocol = replace(self.protocol(), ladder_K=labels.round_all(self.finite_size["schedule_K"]))
             for J0, J0_K in self.J0_values.items():
                 name = str(labels.ParameterSet(lattice["L"], J0_K))
                 plans[name] = make_plan(self.model(lattice["L"], J0), protocol, lattice, with_quench=False)
@@ -120,8 +120,8 @@ class Study:
         settings = self.config["atlas"]
         return replace(
             self.protocol(),
-            ladder_K=tuple(map(labels.round_to_label, settings["schedule_K"])),
-            measured_K=tuple(map(labels.round_to_label, settings["temperatures_K"])),
+            ladder_K=labels.round_all(settings["schedule_K"]),
+            measured_K=labels.round_all(settings["temperatures_K"]),
             seed=lattice.get("seed", self.config["seed"]),
         )
 
@@ -139,7 +139,7 @@ class Study:
                     entry,
                     with_quench=True,
                 )
-                for J0_K in map(labels.round_to_label, lattice["J0_K"])
+                for J0_K in labels.round_all(lattice["J0_K"])
             }
             for entry in self.config["atlas"].get("interactions") or ()  # a published configuration may be older than the key
         }
@@ -157,7 +157,7 @@ class Study:
                     str(labels.ParameterSet(lattice["L"], J0_K)),
                     make_plan(self.model_with(lattice["L"], J0_K), protocol, lattice, with_quench=kind != "large"),
                 )
-                for J0_K in map(labels.round_to_label, lattice["J0_K"])
+                for J0_K in labels.round_all(lattice["J0_K"])
             )
         return plans
 
@@ -263,7 +263,7 @@ class Study:
     def variant_plan(self, variant: str) -> CountsPlan:
         """Return the plan of a variant."""
         settings, protocol = self._variants[variant], self.protocol()
-        compared_K = tuple(map(labels.round_to_label, self.config["checks"]["variant_temperatures_K"]))
+        compared_K = labels.round_all(self.config["checks"]["variant_temperatures_K"])
         protocol = replace(
             protocol,
             measured_K=compared_K,

@@ -80,7 +80,7 @@ def temperatures(study: Study) -> list[float]:
 def ladder(study: Study, entry: dict[str, Any]) -> tuple[float, ...]:
     """Return the temperatures of the replicas of an entry of the configuration, descending."""
     parameters, settings = model(study, entry), study.equilibrium
-    temperatures_K = tuple(map(labels.round_to_label, temperatures(study)))
+    temperatures_K = labels.round_all(temperatures(study))
     highest_K = labels.round_to_label(entry["highest_K"])
     return ladders.exchange_ladder(parameters.n_spins, parameters.h0_K, temperatures_K, highest_K, settings["acceptance"])
 
@@ -128,7 +128,7 @@ def _cost(entry: dict[str, Any]) -> bool:
 
 
 def _protocols(study: Study, name: str, entry: dict[str, Any]) -> dict[str, Protocol]:
-    measured_K = tuple(map(labels.round_to_label, sorted(temperatures(study))))
+    measured_K = labels.round_all(sorted(temperatures(study)))
     base = replace(study.protocol(), measured_K=measured_K, seed=_seed(study, entry))
     tempering = {"sweeps": entry["sweeps"], "extensions": entry.get("max_extensions", 0)}
     protocols = {TEMPERED: replace(base, method=TEMPERING, ladder_K=ladder(study, entry), **tempering)}

@@ -55,7 +55,7 @@ def model_parameters(study: Study, model: str, L: int, J0_K: float) -> ModelPara
 
 def protocol(study: Study, entry: dict[str, Any]) -> Protocol:
     """Return the protocol of the sets of a lattice: annealing with the schedule of the section."""
-    schedule_K = tuple(map(labels.round_to_label, _section(study)["schedule_K"]))
+    schedule_K = labels.round_all(_section(study)["schedule_K"])
     return replace(study.protocol(), ladder_K=schedule_K, seed=entry.get("seed", study.config["seed"]))
 
 

@@ -104,7 +104,7 @@ class Choices:
     @cached_property
     def model(self) -> ModelParameters:
         """The parameters of the Hamiltonian."""
-        h0_K, J0_K, cutoff, concentration = map(labels.round_to_label, (self.h0_K, self.J0_K, self.cutoff, self.concentration))
+        h0_K, J0_K, cutoff, concentration = labels.round_all((self.h0_K, self.J0_K, self.cutoff, self.concentration))
         return ModelParameters(int(self.L), h0_K, J0_K, cutoff, concentration, **interaction_parameters(self._interaction))
 
     @cached_property

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.analysis import interaction_tables
-from tlsglass.analysis.interaction_tables import MU_WINDOW
 from tlsglass.plotting import style
 from tlsglass.report.tables import INTERACTION_LABELS
 
@@ -32,8 +31,7 @@ def draw(values: pd.DataFrame, densities: pd.DataFrame, predictions: pd.DataFram
     lattices = interaction_tables.quoted_lattices(values)
     densities = interaction_tables.on_quoted_lattices(densities, lattices)
     densities = densities[np.isclose(densities["J0_over_h0"], SHOWN_J0_OVER_H0)]
-    first = values[values["quantity"] == MU_WINDOW].drop_duplicates(["model", "L", "J0_K"])
-    first = interaction_tables.on_quoted_lattices(first, lattices)
+    first = interaction_tables.on_quoted_lattices(interaction_tables.first_mu(values), lattices)
     predictions = interaction_tables.on_quoted_lattices(predictions, lattices)
     predictions = predictions[predictions["J0_over_h0"] >= WEAKEST_RATIO]
     models = list(dict.fromkeys(first["model"]))
@@ -51,7 +49,6 @@ def draw(values: pd.DataFrame, densities: pd.DataFrame, predictions: pd.DataFram
             ratio.points(x * shift, rows["ratio"], rows["ratio_err"], f"{label}: simulated", **look)
             line = {"color": look["color"], "linewidth": 0.7, "linestyle": "--" if "markerfacecolor" in look else "-"}
             ratio.line(x, rows["predicted_ratio"], f"{label}: pair stability", **line)
-    low, high = (f"{first[name].iloc[0]:g}" for name in ("E_low_K", "E_high_K"))
     density.logarithmic("x", ticks=(1,))
     density.logarithmic("y")
     density.axes.set_xlabel("$E/h_0$")
@@ -60,7 +57,7 @@ def draw(values: pd.DataFrame, densities: pd.DataFrame, predictions: pd.DataFram
     for panel in (power, ratio):
         panel.logarithmic("x", ticks=(1, 3))
         panel.axes.set_xlabel("$J_0/h_0$")
-    power.axes.set_ylabel(f"$µ$ of $n ∝ E^µ$ on {low}–{high} K")
+    power.axes.set_ylabel("$µ$ of $n ∝ E^µ$ on {:g}–{:g} K".format(*interaction_tables.first_window_K(values)))
     ratio.axes.set_ylabel("$µ$ relative to normal $c_{ij}$")
     ratio.axes.axhline(1, color=style.GREY, linewidth=0.6)
     figure.legend_outside(*power.axes.get_legend_handles_labels(), 4)
