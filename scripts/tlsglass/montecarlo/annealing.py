@@ -28,7 +28,6 @@ class AnnealingRecord(BatchRecord):
 
     @property
     def n_realizations(self) -> int:
-        """Number of realizations."""
         return len(self.energy_K)
 
 
@@ -74,7 +73,6 @@ class AnnealingSimulation(BatchSimulation):
     record_type = AnnealingRecord
 
     def allocate(self) -> dict[str, AnyArray]:
-        """Return the arrays of the record, filled with zeros."""
         shape = self.n, len(self.protocol.rungs)
         unstable = np.zeros((self.n, 3), dtype=np.int64)
         return {"energy": np.zeros(shape), "acceptance": np.zeros(shape), "unstable": unstable}
@@ -101,7 +99,6 @@ class AnnealingSimulation(BatchSimulation):
                 self.counts[rung.T_K][index // protocol.block] += histogram(energies, self.edges_K[rung.T_K])
 
     def record(self) -> AnnealingRecord:
-        """Return the record of the finished batch."""
         fingerprint = record_fingerprint(self.model, self.protocol)
         temperatures_K = np.array([rung.T_K for rung in self.protocol.rungs])
         energy, acceptance = self.arrays["energy"], self.arrays["acceptance"]

@@ -36,7 +36,6 @@ class PairedAnnealsRecord(BatchRecord):
 
     @property
     def n_realizations(self) -> int:
-        """Number of realizations."""
         return len(self.energy)
 
 
@@ -53,7 +52,6 @@ class PairedAnnealsSimulation(BatchSimulation):
         super().__init__(model, protocol, first, n)
 
     def allocate(self) -> dict[str, AnyArray]:
-        """Return the arrays of the record, filled with zeros."""
         n, r = self.n, len(self.protocol.ladder_K)
         sums = {name: np.zeros((n, COPIES, r), dtype=np.int64) for name in ("energy", "field_part")}
         return sums | {"overlap": np.zeros((n, r)), "pair_overlap_K2": np.zeros((n, r)), "pair_variance_K2": np.zeros(n)}
@@ -77,7 +75,6 @@ class PairedAnnealsSimulation(BatchSimulation):
             arrays["overlap"][index, k], arrays["pair_overlap_K2"][index, k] = overlaps.between(*bits)
 
     def record(self) -> PairedAnnealsRecord:
-        """Return the record of the finished batch."""
         model, protocol = self.model, self.protocol
         head = counts_fingerprint(model, protocol), self.first, model.n_spins, model.field_unit_K
         return PairedAnnealsRecord(*head, np.array(protocol.ladder_K), **self.arrays)

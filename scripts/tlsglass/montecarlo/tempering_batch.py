@@ -46,7 +46,6 @@ class TemperingRecord(BatchRecord):
 
     @property
     def n_realizations(self) -> int:
-        """Number of realizations."""
         return len(self.energy)
 
 
@@ -57,7 +56,6 @@ class TemperingSimulation(BatchSimulation):
     snapshots = COPIES * SNAPSHOTS
 
     def allocate(self) -> dict[str, AnyArray]:
-        """Return the arrays of the record, filled with zeros."""
         n, r = self.n, len(self.protocol.ladder_K)
         integers = {
             "energy": (n, COPIES, HALVING_WINDOWS, r),
@@ -89,7 +87,6 @@ class TemperingSimulation(BatchSimulation):
             arrays["negative"][block] += np.concatenate([copy.counts[1, k, :m] for k, m in bins])
 
     def record(self) -> TemperingRecord:
-        """Return the record of the finished batch."""
         model, protocol = self.model, self.protocol
         head = counts_fingerprint(model, protocol), self.first, model.n_spins, protocol.sweeps, model.field_unit_K
         arrays = {name: array for name, array in self.arrays.items() if not name.startswith("counts_")}

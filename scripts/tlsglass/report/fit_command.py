@@ -218,14 +218,12 @@ class PreparedChip(PreparedFit):
 
     @property
     def reading(self) -> str:
-        """The line that reports how the table was read."""
         from tlsglass.data import chip_table
 
         return chip_table.describe_reading(self.devices)
 
     @property
     def files(self) -> tuple[str, str]:
-        """Names of the files."""
         return "chip.json", "chip_*.csv"
 
     @property
@@ -235,7 +233,6 @@ class PreparedChip(PreparedFit):
         return [list(datasets) for datasets in zip(*devices, strict=True)]
 
     def make_report(self) -> Report:
-        """Fit and return the report."""
         from tlsglass.fitting.chip import fit_chip
         from tlsglass.report.fit_report import ChipReport
 

@@ -12,6 +12,16 @@ import pandas as pd
 from tlsglass.plotting import style
 
 
+def draw_band(
+    panel: style.Panel, curves: pd.DataFrame, quantity: str, series: str, color: Any, T: float | None = None, **look: Any
+) -> None:
+    """Draw a quantity of the table atlas_curves, at a temperature if it has several, as a line with its standard error."""
+    at_T = curves["T_over_h0"].isna() if T is None else curves["T_over_h0"] == T
+    rows = curves[(curves["quantity"] == quantity) & at_T].dropna(subset=["value", "J0_over_h0"])
+    g, value, error = (rows[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
+    panel.band(g, value, value - error, value + error, series, color, **look)
+
+
 def draw(curves: pd.DataFrame) -> style.Figure:
     """Return the figure from the table atlas_curves."""
     figure = style.Figure(6, width="double", height=4.2, rows=2)
@@ -23,11 +33,8 @@ def draw(curves: pd.DataFrame) -> style.Figure:
         panel: style.Panel, quantity: str, color: Any, T: float | None = None, label: str | None = None, **line_style: Any
     ) -> None:
         """Draw a quantity with its error, and dotted as annealed."""
-        at_T = curves["T_over_h0"].isna() if T is None else curves["T_over_h0"] == T
-        rows = curves[(curves["quantity"] == quantity) & at_T].dropna(subset=["value", "J0_over_h0"])
-        g, value, error = (rows[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
         series = quantity if T is None else f"{quantity}, T = {T:g} h0"
-        panel.band(g, value, value - error, value + error, series, color, label=label, **line_style)
+        draw_band(panel, curves, quantity, series, color, T, label=label, **line_style)
         annealed = curves[curves["quantity"] == f"{quantity}_annealed"].dropna(subset=["value"])
         if len(annealed):
             look = {"color": color, "linestyle": ":", "linewidth": 1}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.plotting import style
+from tlsglass.report.figures.figure_atlas_laws import draw_band
 
 REJECTED_P = 0.001  # a law whose χ² has a smaller p does not describe n
 
@@ -27,9 +28,7 @@ def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame, win
         ("mu_cold", "equilibrium, $T$ = 0.002 $h_0$", {"color": style.BLUE}),
         ("mu_cold_annealed", "annealed, $T$ = 0.002 $h_0$", {"color": "black", "linestyle": ":"}),
     ):
-        cold = curves[curves["quantity"] == quantity].sort_values("J0_over_h0")
-        g, value, error = (cold[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
-        power.band(g, value, value - error, value + error, quantity, label=label, **look)
+        draw_band(power, curves, quantity, quantity, label=label, **look)
     printed = paper.set_index("id")["paper"]
     points = [(0.2, printed["mu_zero_temperature_J2"]), (0.3, printed["mu_zero_temperature_J3"])]
     look = {"color": style.VERMILION, "marker": "s", "markerfacecolor": "white", "zorder": 4}

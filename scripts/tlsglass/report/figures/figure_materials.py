@@ -9,6 +9,7 @@ import pandas as pd
 from tlsglass.base import escape
 from tlsglass.fitting.fit import ParameterState
 from tlsglass.plotting import style
+from tlsglass.report.figures.figure_atlas_laws import draw_band
 from tlsglass.report.tables import INTERACTION_LABELS, interaction_columns
 
 FAINT, THICK, THIN = 0.5, 1.6, 0.6
@@ -49,10 +50,8 @@ def draw(materials: pd.DataFrame, curves: pd.DataFrame) -> style.Figure:
     forest.legend_above(1 if figure.is_narrow else 2)
 
     for quantity, label, color in (("alpha", "$α$, of $C$", style.GREY), ("beta", "$β$, of $κ$", style.PURPLE)):
-        rows = curves[curves["quantity"] == quantity].dropna(subset=["value", "J0_over_h0"])
-        g, value, error = (rows[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
-        look = {"label": label, "linestyle": "-" if quantity == "alpha" else "--"}
-        law.band(g, value, value - error, value + error, f"{quantity}, atlas", color, **look)
+        line_style = "-" if quantity == "alpha" else "--"
+        draw_band(law, curves, quantity, f"{quantity}, atlas", color, label=label, linestyle=line_style)
     known = (shown[["J0_over_h0_state", "mu_state"]] == ParameterState.INTERVAL).all(axis=1)
     constrained = shown[known & ~shown["mu_rejected"] & ~shown["atlas_rejected"].astype(bool)]
     for provenance, (color, marker) in LOOKS.items():
