@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tlsglass.report.catalogue_entry import (
     Entry,
+    card,
     densities,
     fits,
     joint_fit,
@@ -18,7 +19,6 @@ from tlsglass.report.catalogue_entry import (
     paper,
     size_table,
     table_entry,
-    table_input,
     variants,
 )
 
@@ -33,19 +33,14 @@ ENTRIES = [
         "table_1",
         "Table I: energy scales of the two-TLS model",
         SCALES,
-        inputs={"scales": table_input("table_1")},
+        inputs={"scales": "table_1"},
         settings={"material": "two_tls.material"},
     ),
     Entry(
         "figure_1",
         "Fig. 1: density of states n(T, E)",
         DENSITY,
-        inputs={
-            "counts": densities("dos_K"),
-            "eq3": table_input("table_2"),
-            "exponents": table_input("zero_temperature"),
-            "gaussian": table_input("gaussian_limit"),
-        },
+        inputs={"counts": densities("dos_K"), "eq3": "table_2", "exponents": "zero_temperature", "gaussian": "gaussian_limit"},
         settings={"window_T": "fits.eq3_window_T", "dos_K": "figures.fig_1_temperatures_K"},
         mem_mb=800,
     ),
@@ -53,7 +48,7 @@ ENTRIES = [
         "table_2",
         "Table II: B and µ of Eq. (3)",
         DENSITY,
-        inputs={"eq3": table_input("table_2"), "paper": paper},
+        inputs={"eq3": "table_2", "paper": paper},
         settings={"L": "figures.L"},
     ),
     Entry(
@@ -68,21 +63,21 @@ ENTRIES = [
         "figure_2",
         "Fig. 2: thermal conductivity and specific heat",
         PROPERTIES,
-        inputs={"observables": observables_of_all_sets, "laws": table_input("laws")},
+        inputs={"observables": observables_of_all_sets, "laws": "laws"},
         settings={"window_K": "observables.exponent_windows_K.0"},
     ),
     Entry(
         "figure_3",
         "Fig. 3: sound velocity",
         PROPERTIES,
-        inputs={"observables": observables, "laws": table_input("laws")},
+        inputs={"observables": observables, "laws": "laws"},
         settings={"window_K": "observables.sound_velocity_windows_K.0", "crossover_K": "observables.crossover_K"},
     ),
     Entry(
         "figure_3_map",
         "Fig. 3: choices that reproduce all printed statements",
         PROPERTIES,
-        inputs={"crossover_map": table_input("crossover_map")},
+        inputs={"crossover_map": "crossover_map"},
         settings={"window_K": "observables.sound_velocity_windows_K.0", "crossover_K": "observables.crossover_K"},
     ),
     Entry(
@@ -97,11 +92,7 @@ ENTRIES = [
         "Fig. 5: vitreous silica and coverglass",
         EXPERIMENTS,
         drawn_by="paper_experiments",
-        panels=[
-            ["fig5a_silica_sound_velocity"],
-            ["fig5b_silica_dielectric_constant"],
-            ["fig5c_coverglass_sound_velocity"],
-        ],
+        panels=[["fig5a_silica_sound_velocity"], ["fig5b_silica_dielectric_constant"], ["fig5c_coverglass_sound_velocity"]],
     ),
     Entry(
         "figure_6",
@@ -140,23 +131,14 @@ ENTRIES = [
         BEYOND,
         inputs=joint_fit("argonne_resonator_loss"),
     ),
-    Entry(
-        "figure_materials",
-        "J0/h0 of materials",
-        BEYOND,
-        inputs={"materials": table_input("materials"), "curves": table_input("atlas_curves")},
-    ),
+    Entry("figure_materials", "J0/h0 of materials", BEYOND, inputs={"materials": "materials", "curves": "atlas_curves"}),
     table_entry(
         "materials",
         "J0/h0 of materials: every number",
         BEYOND,
-        inputs={
-            "materials": table_input("materials"),
-            "differences": table_input("material_differences"),
-            "constants": table_input("appendix_c"),
-        },
+        inputs={"materials": "materials", "differences": "material_differences", "constants": "appendix_c"},
     ),
-    table_entry("experiments", "Fits of all datasets", BEYOND, inputs={"parameters": table_input("experiments"), "fits": fits}),
+    table_entry("experiments", "Fits of all datasets", BEYOND, inputs={"parameters": "experiments", "fits": fits}),
     Entry(
         "figure_7",
         "Fig. 7: n as a function of E or of Δ, Appendix A",
@@ -164,52 +146,38 @@ ENTRIES = [
         inputs={"observables": observables},
         settings={"window_K": "observables.sound_velocity_windows_K.0"},
     ),
-    table_entry(
-        "appendix_c",
-        "Appendix C: electric and elastic interactions",
-        APPENDICES,
-        inputs={"constants": table_input("appendix_c")},
-    ),
+    table_entry("appendix_c", "Appendix C: electric and elastic interactions", APPENDICES, inputs={"constants": "appendix_c"}),
     Entry(
         "figure_atlas_mu",
         "µ at T → 0 against J0/h0",
         ATLAS,
-        inputs={"couplings": table_input("atlas_couplings"), "curves": table_input("atlas_curves"), "paper": paper},
+        inputs={"couplings": "atlas_couplings", "curves": "atlas_curves", "paper": paper},
         settings={"window_J0": "fits.power_law_windows_J0.0"},
     ),
-    Entry(
-        "figure_atlas_laws",
-        "Eq. (3), exponents and slopes against J0/h0",
-        ATLAS,
-        inputs={"curves": table_input("atlas_curves")},
-    ),
+    Entry("figure_atlas_laws", "Eq. (3), exponents and slopes against J0/h0", ATLAS, inputs={"curves": "atlas_curves"}),
     Entry(
         "figure_atlas_collapse",
         "Scaling of n with T, and the width of n",
         ATLAS,
-        inputs={"couplings": table_input("atlas_couplings"), "collapse": table_input("atlas_collapse")},
+        inputs={"couplings": "atlas_couplings", "collapse": "atlas_collapse"},
     ),
     Entry(
         "figure_atlas_validation",
         "The atlas compared with independent simulations",
         ATLAS,
-        inputs={"means": table_input("atlas_validation"), "pulls": table_input("atlas_pulls")},
+        inputs={"means": "atlas_validation", "pulls": "atlas_pulls"},
     ),
     Entry(
         "figure_interactions",
         "n(E) and µ of dipoles and strain tensors",
         INTERACTIONS,
-        inputs={
-            "values": table_input("interaction_values"),
-            "densities": table_input("interaction_densities"),
-            "predictions": table_input("interaction_predictions"),
-        },
+        inputs={"values": "interaction_values", "densities": "interaction_densities", "predictions": "interaction_predictions"},
     ),
     table_entry(
         "interactions",
         "µ of dipoles and strain tensors",
         INTERACTIONS,
-        inputs={"values": table_input("interaction_values"), "constants": table_input("interaction_constants")},
+        inputs={"values": "interaction_values", "constants": "interaction_constants"},
     ),
     table_entry(
         "scorecard",
@@ -217,13 +185,13 @@ ENTRIES = [
         CHECKS,
         folder="checks",
         group="check",
-        inputs={"card": table_input("scorecard", folder="checks"), "paper": paper, "limits": table_input("size_limit")},
+        inputs={"card": card, "paper": paper, "limits": "size_limit"},
     ),
     Entry(
         "figure_choices",
         "Choices that the paper leaves open",
         CHECKS,
-        inputs={"choices": table_input("choices"), "paper": paper},
+        inputs={"choices": "choices", "paper": paper},
         settings={"quench_K": "annealing.quench_K"},
     ),
     Entry(
@@ -249,48 +217,43 @@ ENTRIES = [
         "figure_equilibrium",
         "n(T, E) after annealing and in equilibrium",
         EQUILIBRIUM,
-        inputs={"densities": table_input("annealed_density")},
+        inputs={"densities": "annealed_density"},
         settings={"h0_K": "model.h0_K"},
     ),
     Entry(
         "figure_annealing_cost",
         "The cost of annealing",
         EQUILIBRIUM,
-        inputs={"cost": table_input("annealing_cost")},
+        inputs={"cost": "annealing_cost"},
         settings={"h0_K": "model.h0_K", "window_J0": "fits.power_law_windows_J0.0"},
     ),
     table_entry(
         "annealing_cost",
         "The cost of annealing: every number",
         EQUILIBRIUM,
-        inputs={"cost": table_input("annealing_cost")},
+        inputs={"cost": "annealing_cost"},
         settings={"dos_K": "figures.fig_1_temperatures_K", "window_J0": "fits.power_law_windows_J0.0"},
     ),
     Entry(
         "figure_identities",
         "Two identities that are satisfied in equilibrium",
         EQUILIBRIUM,
-        inputs={"identities": table_input("identities")},
+        inputs={"identities": "identities"},
         settings={"h0_K": "model.h0_K"},
     ),
-    table_entry(
-        "certificates",
-        "Tests of equilibrium",
-        EQUILIBRIUM,
-        inputs={"certificates": table_input("certificates")},
-    ),
+    table_entry("certificates", "Tests of equilibrium", EQUILIBRIUM, inputs={"certificates": "certificates"}),
     Entry(
         "figure_stability",
         "Stability of the annealed states",
         CHECKS,
-        inputs={"stability": table_input("stability")},
+        inputs={"stability": "stability"},
         settings={"quench_K": "annealing.quench_K"},
     ),
     Entry(
         "figure_pulls",
         "Are the error bars correct?",
         CHECKS,
-        inputs={"pulls": table_input("pulls")},
+        inputs={"pulls": "pulls"},
         settings={"warm_K": "figures.fig_1_temperatures_K.1"},
     ),
 ]
@@ -313,7 +276,7 @@ def claim_tables(paper_values: str | Path) -> list[str]:
 # Tables of numbers, tables/NAME.csv: {name: description}. Those of annealing compared with equilibrium are taken from
 # config/equilibrium/NAME.csv by a run that does not simulate them.
 EXCESS_TABLES = {
-    "annealing_excess": "ratio of n after annealing to n in equilibrium, minus 1: simulated, and as the atlas corrects for it",
+    "annealing_excess": "ratio of n after annealing to n in equilibrium, minus 1: simulated, and as the atlas corrects for it"
 }
 EQUILIBRIUM_TABLES = {  # of each set that is annealed and tempered
     "certificates": "tests of equilibrium for each set of realizations",

@@ -36,28 +36,32 @@ class RunContents:
     results: str = "<results>"
     paper: str = PAPER
 
+    def table(self, name: str) -> str:
+        """Return the path of one of the tables of the run."""
+        return f"{self.results}/tables/{name}.csv"
+
 
 # The path of a file, the paths of several, or None if the run does not have it.
 Paths = str | list[str] | None
-Input = Callable[[RunContents], Paths]
+Input = str | Callable[[RunContents], Paths]  # the name of one of the tables of the run, or a function
 
 
 # ---- inputs of entries -----------------------------------------------------------------------------------------------
 
 
-def table_input(name: str, folder: str = "tables") -> Input:
-    """Return the input that is one table of the run."""
-    return lambda run: f"{run.results}/{folder}/{name}.csv"
-
-
 def variants(run: RunContents) -> Paths:
     """Return the table of variants, if the run has any."""
-    return table_input("variants")(run) if run.variants else None
+    return run.table("variants") if run.variants else None
 
 
 def size_table(name: str) -> Input:
     """Return the input that is a table of several lattice sizes, if the run has more than one."""
-    return lambda run: table_input(name)(run) if len(run.all_sizes) > 1 else None
+    return lambda run: run.table(name) if len(run.all_sizes) > 1 else None
+
+
+def card(run: RunContents) -> Paths:
+    """Return the table of the scorecard."""
+    return f"{run.results}/checks/scorecard.csv"
 
 
 def paper(run: RunContents) -> Paths:
@@ -117,7 +121,7 @@ class Entry:
     Attributes
     ----------
     inputs
-        {argument of its function: input}.
+        {argument of its function: name of a table of the run, or function that returns the paths of other files}.
     settings
         {argument of its function: key of the configuration}, written ``fits.windows.0`` or, for a key of each entry of a list,
         ``lattices.*.L``.
@@ -156,7 +160,7 @@ class Entry:
 
     def input_paths(self, run: RunContents) -> dict[str, str | list[str]] | None:
         """Return the inputs, {argument: path or paths}, or None if the run lacks one of them."""
-        paths: dict[str, Paths] = {name: input_of(run) for name, input_of in self.inputs.items()}
+        paths = {name: run.table(entry) if isinstance(entry, str) else entry(run) for name, entry in self.inputs.items()}
         if self.panels:
             datasets = [dataset for panel in self.available_panels(run) for dataset in panel]
             paths |= fit_results(run, datasets) if datasets else {"fits": None}

@@ -103,9 +103,3 @@ def pack(content: Mapping[str, Any]) -> str:
     """Return a mapping as JSON, compressed by zlib, in base64."""
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-
-
-def unpack(text: str) -> dict[str, Any]:
-    """Return what ``pack`` made a text of."""
-    content: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(text)))
-    return content

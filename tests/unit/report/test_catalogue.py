@@ -10,7 +10,7 @@ import pytest
 from shared import ROOT
 from tlsglass.base import validation
 from tlsglass.report import catalogue, docs_pages
-from tlsglass.report.catalogue_entry import CatalogueError, Entry, RunContents, check_catalogue, paper, table_input
+from tlsglass.report.catalogue_entry import CatalogueError, Entry, RunContents, card, check_catalogue, paper
 
 CAPTIONS = ROOT / "workflow/report"
 CONFIG = validation.read_yaml(ROOT / "config/config.yaml")
@@ -123,6 +123,7 @@ def test_the_table_of_outputs_names_every_entry_and_table():
     assert {len(line.split("|")) for line in text.splitlines()} == {4}
 
 
-def test_an_input_of_its_own_folder_and_the_papers_values():
-    assert table_input("scorecard", folder="checks")(RUN) == "<results>/checks/scorecard.csv"
-    assert paper(RUN) == "config/paper_values.csv"
+def test_an_input_is_a_table_of_the_run_or_what_a_function_returns():
+    entry = Entry(inputs={"scales": "table_1", "card": card, "claims": paper})
+    scales, scorecard = "<results>/tables/table_1.csv", "<results>/checks/scorecard.csv"
+    assert entry.input_paths(RUN) == {"scales": scales, "card": scorecard, "claims": "config/paper_values.csv"}
