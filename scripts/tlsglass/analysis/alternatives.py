@@ -75,15 +75,10 @@ def windows(key: str, estimate: Callable[..., JackknifeEstimate]) -> Choices:
     return choices
 
 
-def law_exponents(estimate: Callable[..., JackknifeEstimate], generalized: Callable[..., JackknifeEstimate]) -> Choices:
-    """Return ``estimate(densities, s, window)`` for every window of a power law, and generalized least squares."""
-
-    def choices(settings: Settings) -> dict[str, Estimator]:
-        return windows("exponent_windows_K", estimate)(settings) | {
-            "with covariance": partial(generalized, s=settings.observables)
-        }
-
-    return choices
+def law_exponents(exponent: estimators.TemperatureExponent) -> Choices:
+    """Return an exponent on every window of the power law, and by generalized least squares."""
+    on_windows = windows("exponent_windows_K", exponent.on_window)
+    return lambda settings: on_windows(settings) | {"with covariance": partial(exponent.generalized, s=settings.observables)}
 
 
 def fig3_field(name: str, crossover: str) -> Choices:

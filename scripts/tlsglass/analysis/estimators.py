@@ -12,7 +12,7 @@ import numpy as np
 
 from tlsglass.base import jackknife
 from tlsglass.base.jackknife import JackknifeEstimate
-from tlsglass.base.types import BoolArray
+from tlsglass.base.types import FloatArray
 from tlsglass.dos import fits
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.temperature_series import TemperatureSeries
@@ -80,8 +80,8 @@ def curves(densities: TemperatureSeries, s: Section) -> dict[str, JackknifeEstim
         "kappa_eq5": kappa(densities, s),
         "kappa_eqA1": kappa_A1(densities, s),
         "specific_heat": specific_heat(densities),
-        "alpha_local": local_alpha(densities),
-        "beta_local": local_beta(densities, s),
+        "alpha_local": ALPHA.local(densities, s),
+        "beta_local": BETA.local(densities, s),
         "dv_resonant": curve(densities, functionals.resonant),
         "dv_relaxation": _at_matching_crossover(densities, s, functionals.relaxation),
         "dv_relaxation_eqA2": _at_matching_crossover(densities, s, functionals.relaxation_A2),
@@ -95,44 +95,6 @@ def curves(densities: TemperatureSeries, s: Section) -> dict[str, JackknifeEstim
 # ---- power laws in temperature ---------------------------------------------------------------------------------------
 
 
-def specific_heat_law(densities: TemperatureSeries, s: Section, window: Window | None = None) -> temperature_fits.PowerLaw:
-    """Fit C ∝ T^(1+α) on a window, by default the quoted one."""
-    return temperature_fits.fit_power_law(densities.T_K, specific_heat(densities), *(window or s["exponent_windows_K"][0]))
-
-
-def kappa_law(densities: TemperatureSeries, s: Section, window: Window | None = None) -> temperature_fits.PowerLaw:
-    """Fit κ ∝ T^(2-β) on a window, by default the quoted one."""
-    return temperature_fits.fit_power_law(densities.T_K, kappa(densities, s), *(window or s["exponent_windows_K"][0]))
-
-
-def alpha(densities: TemperatureSeries, s: Section, window: Window | None = None) -> JackknifeEstimate:
-    """Return α of C ∝ T^(1+α)."""
-    return specific_heat_law(densities, s, window).power - 1
-
-
-def alpha_gain(densities: TemperatureSeries, s: Section, time: str) -> JackknifeEstimate:
-    """Return by how much α of C(T, t) exceeds α of the specific heat of all TLSs, for a time of ``heat_pulse: times_s``."""
-    pulse = s["heat_pulse"]
-    C = curve(densities, functionals.dynamic_specific_heat, pulse["times_s"][time], pulse["rate_per_s_K3"])
-    window = s["exponent_windows_K"][0]
-    return temperature_fits.fit_power_law(densities.T_K, C, *window).power - 1 - alpha(densities, s, window)
-
-
-def beta(densities: TemperatureSeries, s: Section, window: Window | None = None) -> JackknifeEstimate:
-    """Return β of κ ∝ T^(2-β)."""
-    return 2 - kappa_law(densities, s, window).power
-
-
-def local_alpha(densities: TemperatureSeries) -> JackknifeEstimate:
-    """Return α of C ∝ T^(1+α) at every temperature (t,)."""
-    return temperature_fits.local_exponents(densities.T_K, specific_heat(densities)) - 1
-
-
-def local_beta(densities: TemperatureSeries, s: Section) -> JackknifeEstimate:
-    """Return β of κ ∝ T^(2-β) at every temperature (t,)."""
-    return 2 - temperature_fits.local_exponents(densities.T_K, kappa(densities, s))
-
-
 class LocalTest(NamedTuple):
     """The goodness of a power law on the quoted window, and the range of local values there of a number that it fixes."""
 
@@ -141,55 +103,72 @@ class LocalTest(NamedTuple):
     high: float
 
 
-def _quoted_window(densities: TemperatureSeries, s: Section) -> BoolArray:
-    """Return which temperatures (t,) are in the quoted window of the power laws."""
-    return temperature_fits.select_window(densities.T_K, *s["exponent_windows_K"][0])
+class TemperatureExponent(NamedTuple):
+    """An exponent of a power law in temperature, and tests of this law.
+
+    Attributes
+    ----------
+    curve
+        A function (densities, s) that returns the curve (t,).
+    exponent
+        The exponent for a power of T.
+    """
+
+    curve: Callable[[TemperatureSeries, Section], JackknifeEstimate]
+    exponent: Callable[[JackknifeEstimate], JackknifeEstimate]
+
+    def law(self, densities: TemperatureSeries, s: Section, window: Window | None = None) -> temperature_fits.PowerLaw:
+        """Fit the power law on a window, by default the quoted one."""
+        ends = window or s["exponent_windows_K"][0]
+        return temperature_fits.fit_power_law(densities.T_K, self.curve(densities, s), *ends)
+
+    def on_window(self, densities: TemperatureSeries, s: Section, window: Window | None = None) -> JackknifeEstimate:
+        """Return the exponent on a window, by default the quoted one."""
+        return self.exponent(self.law(densities, s, window).power)
+
+    def local(self, densities: TemperatureSeries, s: Section) -> JackknifeEstimate:
+        """Return the exponent at every temperature (t,)."""
+        return self.exponent(temperature_fits.local_exponents(densities.T_K, self.curve(densities, s)))
+
+    def generalized(self, densities: TemperatureSeries, s: Section) -> JackknifeEstimate:
+        """Return the exponent on the quoted window by generalized least squares, with the covariance of the temperatures."""
+        return self.exponent(temperature_fits.generalized_slope(*self._logarithms(densities, s)))
+
+    def prefactor(self, densities: TemperatureSeries, s: Section) -> JackknifeEstimate:
+        """Return the curve of the power law at 1 K."""
+        return self.law(densities, s).prefactor
+
+    def law_test(self, densities: TemperatureSeries, s: Section) -> LocalTest:
+        """Return the test of the power law, with the local exponents."""
+        return self._test(densities, s, self.local(densities, s))
+
+    def prefactor_test(self, densities: TemperatureSeries, s: Section) -> LocalTest:
+        """Return the test of the power law, with the local prefactors."""
+        power = self.law(densities, s).power.value
+        return self._test(densities, s, self.curve(densities, s) / densities.T_K**power)
+
+    def _logarithms(self, densities: TemperatureSeries, s: Section) -> tuple[FloatArray, JackknifeEstimate]:
+        """Return ln T and ln of the curve on the quoted window."""
+        inside = temperature_fits.select_window(densities.T_K, *s["exponent_windows_K"][0])
+        return np.log(densities.T_K[inside]), np.log(self.curve(densities, s)[inside])
+
+    def _test(self, densities: TemperatureSeries, s: Section, local: JackknifeEstimate) -> LocalTest:
+        """Return the test of the power law, with the local values (t,) of a number."""
+        values = local.value[temperature_fits.select_window(densities.T_K, *s["exponent_windows_K"][0])]
+        goodness = temperature_fits.goodness_of_line(*self._logarithms(densities, s))
+        return LocalTest(goodness, values.min(), values.max())
 
 
-def _local_test(densities: TemperatureSeries, s: Section, observed: JackknifeEstimate, local: JackknifeEstimate) -> LocalTest:
-    """Return the test of the power law of ``observed`` (t,), with the local values (t,) of a number."""
-    inside = _quoted_window(densities, s)
-    values = local.value[inside]
-    goodness = temperature_fits.goodness_of_line(np.log(densities.T_K[inside]), np.log(observed[inside]))
-    return LocalTest(goodness, values.min(), values.max())
+ALPHA = TemperatureExponent(lambda densities, s: specific_heat(densities), lambda power: power - 1)  # of C ∝ T^(1+α)
+BETA = TemperatureExponent(kappa, lambda power: 2 - power)  # of κ ∝ T^(2-β)
 
 
-def alpha_law_test(densities: TemperatureSeries, s: Section) -> LocalTest:
-    """Return the test of C ∝ T^(1+α), with the local α."""
-    return _local_test(densities, s, specific_heat(densities), local_alpha(densities))
-
-
-def beta_law_test(densities: TemperatureSeries, s: Section) -> LocalTest:
-    """Return the test of κ ∝ T^(2-β), with the local β."""
-    return _local_test(densities, s, kappa(densities, s), local_beta(densities, s))
-
-
-def specific_heat_prefactor_test(densities: TemperatureSeries, s: Section) -> LocalTest:
-    """Return the test of C ∝ T^(1+α), with C/T^(1+α)."""
-    C = specific_heat(densities)
-    return _local_test(densities, s, C, C / densities.T_K ** specific_heat_law(densities, s).power.value)
-
-
-def kappa_prefactor_test(densities: TemperatureSeries, s: Section) -> LocalTest:
-    """Return the test of κ ∝ T^(2-β), with κ/T^(2-β)."""
-    conductivity = kappa(densities, s)
-    return _local_test(densities, s, conductivity, conductivity / densities.T_K ** kappa_law(densities, s).power.value)
-
-
-def generalized_alpha(densities: TemperatureSeries, s: Section) -> JackknifeEstimate:
-    """Return α on the quoted window by generalized least squares, with the covariance of the temperatures."""
-    return _generalized_power(densities, s, specific_heat(densities)) - 1
-
-
-def generalized_beta(densities: TemperatureSeries, s: Section) -> JackknifeEstimate:
-    """Return β on the quoted window by generalized least squares, with the covariance of the temperatures."""
-    return 2 - _generalized_power(densities, s, kappa(densities, s))
-
-
-def _generalized_power(densities: TemperatureSeries, s: Section, observed: JackknifeEstimate) -> JackknifeEstimate:
-    """Return the power of T in ``observed`` (t,) by generalized least squares."""
-    inside = _quoted_window(densities, s)
-    return temperature_fits.generalized_slope(np.log(densities.T_K[inside]), np.log(observed[inside]))
+def alpha_gain(densities: TemperatureSeries, s: Section, time: str) -> JackknifeEstimate:
+    """Return by how much α of C(T, t) exceeds α of the specific heat of all TLSs, for a time of ``heat_pulse: times_s``."""
+    pulse = s["heat_pulse"]
+    C = curve(densities, functionals.dynamic_specific_heat, pulse["times_s"][time], pulse["rate_per_s_K3"])
+    window = s["exponent_windows_K"][0]
+    return temperature_fits.fit_power_law(densities.T_K, C, *window).power - 1 - ALPHA.on_window(densities, s, window)
 
 
 # ---- sound velocity --------------------------------------------------------------------------------------------------
@@ -241,7 +220,7 @@ def constant_mu_offset(densities: TemperatureSeries, s: Section, crossover: str)
 def kappa_A1_exponent(densities: TemperatureSeries, s: Section) -> JackknifeEstimate:
     """Return β with n as n(Δ) minus β with n as n(E)."""
     changed = temperature_fits.fit_power_law(densities.T_K, kappa_A1(densities, s), *s["exponent_windows_K"][0])
-    return kappa_law(densities, s).power - changed.power
+    return BETA.law(densities, s).power - changed.power
 
 
 def kappa_A1_spread(densities: TemperatureSeries, s: Section, window: Window | None = None) -> JackknifeEstimate:
