@@ -55,10 +55,8 @@ def limits(h0_K: float = H0_K, atlas: Atlas | None = None, interaction: str | No
     ----------
     h0_K
         Typical random field h0 in kelvin.
-    atlas
-        Atlas to evaluate; by default that of the package.
-    interaction
-        Name of the interaction, instead of ``atlas``; by default "gaussian".
+    atlas, interaction
+        Either an atlas, or the name of the interaction of an atlas of the package, "gaussian" by default.
 
     Returns
     -------
@@ -88,10 +86,8 @@ def density(
         Typical interaction of neighboring TLSs in kelvin. E, T and J0 broadcast.
     h0_K
         Typical random field h0 in kelvin.
-    atlas
-        Atlas to evaluate; by default that of the package.
-    interaction
-        Name of the interaction, instead of ``atlas``; by default "gaussian".
+    atlas, interaction
+        Either an atlas, or the name of the interaction of an atlas of the package, "gaussian" by default.
 
     Returns
     -------
@@ -133,16 +129,10 @@ def specific_heat(
 
     Parameters
     ----------
-    T_K
-        Temperatures in kelvin.
-    J0_K
-        Typical interaction of neighboring TLSs in kelvin.
-    h0_K
-        Typical random field h0 in kelvin.
-    atlas
-        Atlas to evaluate; by default that of the package.
-    interaction
-        Name of the interaction, instead of ``atlas``; by default "gaussian".
+    T_K, J0_K, h0_K
+        Temperatures, typical interaction of neighboring TLSs and typical random field, in kelvin.
+    atlas, interaction
+        Either an atlas, or the name of the interaction of an atlas of the package, "gaussian" by default.
 
     Examples
     --------
@@ -167,20 +157,16 @@ def dynamic_specific_heat(
 
     Parameters
     ----------
-    T_K
-        Temperatures in kelvin.
-    J0_K
-        Typical interaction of neighboring TLSs in kelvin.
+    T_K, J0_K
+        Temperatures, and typical interaction of neighboring TLSs, in kelvin.
     time_s
         Duration t of the heat pulse, in seconds.
     A
         Prefactor of the TLS relaxation rate A E³ coth(E/2T), in 1/s per K³. Only A t matters.
     h0_K
         Typical random field h0 in kelvin.
-    atlas
-        Atlas to evaluate; by default that of the package, in equilibrium.
-    interaction
-        Name of the interaction, instead of ``atlas``; by default "gaussian".
+    atlas, interaction
+        Either an atlas, or the name of the interaction of an atlas of the package, "gaussian" by default.
     """
 
     def at_temperature(T: float) -> JackknifeEstimate:
@@ -204,20 +190,16 @@ def sound_velocity(
 
     Parameters
     ----------
-    T_K
-        Temperatures in kelvin.
-    J0_K
-        Typical interaction of neighboring TLSs in kelvin.
+    T_K, J0_K
+        Temperatures, and typical interaction of neighboring TLSs, in kelvin.
     omega
         Frequency ω in Hz.
     A
         Prefactor of the TLS relaxation rate A E³ coth(E/2T), in Hz/K³. Only ω/A matters.
     h0_K
         Typical random field h0 in kelvin.
-    atlas
-        Atlas to evaluate; by default that of the package.
-    interaction
-        Name of the interaction, instead of ``atlas``; by default "gaussian".
+    atlas, interaction
+        Either an atlas, or the name of the interaction of an atlas of the package, "gaussian" by default.
     """
 
     def kernel(E: FloatArray, T: float) -> FloatArray:
@@ -239,20 +221,16 @@ def internal_friction(
 
     Parameters
     ----------
-    T_K
-        Temperatures in kelvin.
-    J0_K
-        Typical interaction of neighboring TLSs in kelvin.
+    T_K, J0_K
+        Temperatures, and typical interaction of neighboring TLSs, in kelvin.
     omega
         Frequency ω in Hz.
     A
         Prefactor of the TLS relaxation rate A E³ coth(E/2T), in Hz/K³. Only ω/A matters.
     h0_K
         Typical random field h0 in kelvin.
-    atlas
-        Atlas to evaluate; by default that of the package.
-    interaction
-        Name of the interaction, instead of ``atlas``; by default "gaussian".
+    atlas, interaction
+        Either an atlas, or the name of the interaction of an atlas of the package, "gaussian" by default.
     """
     return _integrate(lambda E, T: kernels.friction_kernel(E, T, omega, A), T_K, J0_K, h0_K, atlas, interaction)
 
@@ -264,16 +242,10 @@ def thermal_conductivity(
 
     Parameters
     ----------
-    T_K
-        Temperatures in kelvin.
-    J0_K
-        Typical interaction of neighboring TLSs in kelvin.
-    h0_K
-        Typical random field h0 in kelvin.
-    atlas
-        Atlas to evaluate; by default that of the package.
-    interaction
-        Name of the interaction, instead of ``atlas``; by default "gaussian".
+    T_K, J0_K, h0_K
+        Temperatures, typical interaction of neighboring TLSs and typical random field, in kelvin.
+    atlas, interaction
+        Either an atlas, or the name of the interaction of an atlas of the package, "gaussian" by default.
     """
 
     def at_temperature(T: float) -> JackknifeEstimate:
@@ -298,18 +270,12 @@ def eq3(
 
     Parameters
     ----------
-    T_K
-        Temperatures in kelvin.
-    J0_K
-        Typical interaction of neighboring TLSs in kelvin.
-    h0_K
-        Typical random field h0 in kelvin.
+    T_K, J0_K, h0_K
+        Temperatures, typical interaction of neighboring TLSs and typical random field, in kelvin.
     window_T
         Upper end of the fit in units of T.
-    atlas
-        Atlas to evaluate; by default that of the package.
-    interaction
-        Name of the interaction, instead of ``atlas``; by default "gaussian".
+    atlas, interaction
+        Either an atlas, or the name of the interaction of an atlas of the package, "gaussian" by default.
 
     Returns
     -------
@@ -377,10 +343,8 @@ def slopes(
         Ends of the two windows of temperatures.
     h0_K
         Typical random field h0 in kelvin.
-    atlas
-        Atlas to evaluate; by default that of the package.
-    interaction
-        Name of the interaction, instead of ``atlas``; by default "gaussian".
+    atlas, interaction
+        Either an atlas, or the name of the interaction of an atlas of the package, "gaussian" by default.
 
     Returns
     -------

@@ -96,12 +96,12 @@ class FitProblem:
         fixed = {name: value for name, value in self.fixed.items() if base_name(name) != "mu"}
         return replace(self, datasets=datasets, shared=shared, fixed=fixed)
 
-    def with_temperature_errors(self, start: Values | None = None) -> "FitProblem":
+    def with_temperature_errors(self) -> "FitProblem":
         """Return the problem with the errors of the temperatures included in those of the values (effective variance).
 
         σ² + (dy/dT)² σ_T² has the slope of the fit with µ free, found by iteration. All models are then fitted with it.
         """
-        return replace(self, datasets=tuple(_with_temperature_errors(dataset, start) for dataset in self.datasets))
+        return replace(self, datasets=tuple(map(_with_temperature_errors, self.datasets)))
 
     @property
     def has_atlas_model(self) -> bool:
@@ -461,7 +461,7 @@ def scatter_unit(dataset: Dataset) -> FloatArray:
     return np.abs(dataset.points.value) if dataset.observable.positive else np.ones_like(dataset.points.value)
 
 
-def _with_temperature_errors(dataset: Dataset, start: Values | None) -> Dataset:
+def _with_temperature_errors(dataset: Dataset) -> Dataset:
     if dataset.points.T_error_K is None:
         return dataset
 
@@ -473,7 +473,7 @@ def _with_temperature_errors(dataset: Dataset, start: Values | None) -> Dataset:
         slope = (model(points.T_K + step, values) - model(points.T_K - step, values)) / (2 * step)
         return replace(points, error=np.hypot(points.given_error, np.nan_to_num(slope) * points.T_error_K), T_error_K=None)
 
-    weighted = dataset
+    weighted, start = dataset, None
     for _ in range(TEMPERATURE_ERROR_UPDATES):
         start = FitProblem.from_dataset(weighted).likelihood().maximize(start).values
         weighted = replace(dataset, points=add(dataset.points, start))
