@@ -234,19 +234,22 @@ def _contributions(estimate: JackknifeEstimate) -> FloatArray:
 
 
 def _resample_pulls(
-    simulated: JackknifeEstimate, signs: FloatArray, other: FloatArray | float = 0.0, other_variance: FloatArray | float = 0.0
+    simulated: JackknifeEstimate,
+    signs: FloatArray,
+    independent: FloatArray | float = 0.0,
+    independent_variance: FloatArray | float = 0.0,
 ) -> FloatArray:
     """Return pulls (resamples, m) that occur if all errors are correct.
 
     The contribution of each jackknife group gets a random sign. The error of ``simulated`` is estimated again from these
-    contributions, as it is in a simulation, so that pulls have the distribution of Student's t. ``other`` are deviations
+    contributions, as it is in a simulation, so that pulls have the distribution of Student's t. ``independent`` are deviations
     (resamples, m) from an independent source, with their variance.
     """
     contributions = _contributions(simulated)
     total = signs @ contributions
     G = simulated.groups
     variance = G / (G - 1) * (np.sum(contributions**2, axis=0) - total**2 / G)
-    pulls: FloatArray = (total + other) / np.sqrt(variance + other_variance)
+    pulls: FloatArray = (total + independent) / np.sqrt(variance + independent_variance)
     return pulls
 
 
