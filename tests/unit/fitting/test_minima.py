@@ -59,17 +59,17 @@ def test_no_start_finds_a_better_fit(name, request):
         request.config.getoption("--minima"),
         request.config.getoption("--minima-table"),
     )
-    found = [(seed, label, x) for seed in range(tables) for label, x in decreases(study, seed)]
-    missed = [row for row in found if row[2] > LARGEST_DECREASE]
+    searches = [(seed, label, x) for seed in range(tables) for label, x in decreases(study, seed)]
+    missed = [row for row in searches if row[2] > LARGEST_DECREASE]
     if file:
-        add_rows(Path(file), name, tables, pd.DataFrame(found, columns=["seed", "model", "decrease"]))
+        add_rows(Path(file), name, tables, pd.DataFrame(searches, columns=["seed", "model", "decrease"]))
     assert not missed
 
 
-def add_rows(path, observable, tables, found):
+def add_rows(path, observable, tables, searches):
     """Replace the rows of an observable in a table: of each model, the tables with a better fit and the largest decrease."""
-    missed = found[found["decrease"] > LARGEST_DECREASE].groupby("model")["seed"].nunique()
-    largest = found.groupby("model", sort=False)["decrease"].max().clip(lower=0)
+    missed = searches[searches["decrease"] > LARGEST_DECREASE].groupby("model")["seed"].nunique()
+    largest = searches.groupby("model", sort=False)["decrease"].max().clip(lower=0)
     rows = pd.DataFrame({"observable": observable, "tables": tables, "missed": missed, "largest_decrease": largest})
     rows = rows.reindex(largest.index).fillna({"missed": 0, "observable": observable, "tables": tables})
     rows = rows.astype({"missed": int, "tables": int}).rename_axis("model").reset_index()
