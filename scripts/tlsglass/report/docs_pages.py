@@ -186,7 +186,7 @@ def annealing_line(cost: pd.DataFrame, config: Mapping[str, Any]) -> str:
         for row in rows.iloc[[0, -1] if len(rows) > 1 else [0]].itertuples()
     ]
     return (
-        f"After annealing to {rows['T_K'].iloc[0]:g} K the density of states below h0/10 deviates from its equilibrium value by"
+        f"After annealing to {rows['T_K'].iloc[0]:g} K the density of states below h0/10 is larger than in equilibrium by"
         f" {' and by '.join(excesses)}"
     )
 

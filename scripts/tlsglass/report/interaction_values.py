@@ -268,7 +268,7 @@ def equilibrium_sentence(equilibrium: pd.DataFrame) -> str:
         z = (group["excess"] - group["of_atlas"]) / np.hypot(group["excess_err"], group["of_atlas_err"])
         label, chi2 = tables.interaction_label(model), np.sum(z**2)
         sentences.append(f"χ² = {chi2:.0f} for {len(z)} densities of {label}")
-    return f"Measured and subtracted excess at all three temperatures, T = 0.02, 0.1 and 0.5 K: {'; '.join(sentences)}."
+    return f"At T = 0.02, 0.1 and 0.5 K, the measured excess was compared with the subtracted one: {'; '.join(sentences)}."
 
 
 def certificate_sentences(certificates: pd.DataFrame) -> str:
