@@ -430,8 +430,8 @@ def test_devices_at_several_powers_are_a_question(tmp_path):
     with pytest.raises(validation.Question) as caught:
         resonator_table.build_driven_loss(table, resonator_table.ResonatorOptions(options, photons="nbar"))
     assert caught.value.code == "mixed_series"
-    one = replace(options, where={"resonator": "1"})
-    resonator_table.build_driven_loss(table, resonator_table.ResonatorOptions(one, photons="nbar"))
+    options = replace(options, where={"resonator": "1"})
+    resonator_table.build_driven_loss(table, resonator_table.ResonatorOptions(options, photons="nbar"))
 
 
 def test_noise_and_rates_that_cannot_be(tmp_path):
