@@ -173,10 +173,8 @@ def parse_table(label: str, raw: bytes, decimal: str | None = None) -> Table:
     """Return the table in the content ``raw`` of a file that is called ``label``. See ``read_table``."""
     if len(raw) > MAX_BYTES:
         raise validation.InputError(f"{label}: at most {MAX_BYTES / 1e6:g} MB are read")
-    if raw.startswith(b"PK\x03\x04"):
-        table = _parse(label, _spreadsheet(label, raw), "\t")
-    else:
-        table = _parse(label, _decode(label, raw).splitlines())
+    is_excel = raw.startswith(b"PK\x03\x04")
+    table = _parse_spreadsheet(label, raw) if is_excel else _parse(label, _decode(label, raw).splitlines())
     if len(table.rows) > MAX_ROWS:
         raise validation.InputError(f"{label}: {len(table.rows)} rows; at most {MAX_ROWS} are read")
     return replace(table, decimal=decimal or _decimal(table))
@@ -221,8 +219,21 @@ def _decode(label: str, raw: bytes) -> str:
     return text
 
 
-def _spreadsheet(label: str, raw: bytes) -> list[str]:
-    """Return the lines of the first sheet of an Excel file, with tabs between the cells."""
+def _parse_spreadsheet(label: str, raw: bytes) -> Table:
+    """Return the table in the first sheet of an Excel file that contains one."""
+    sheets, errors = _spreadsheet(label, raw), []
+    for lines in sheets.values():
+        try:
+            return _parse(label, lines, "\t")
+        except validation.InputError as error:
+            errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    raise validation.InputError(f"{label}: none of its sheets, {', '.join(sheets)[:200]}, is a table of numbers")
+
+
+def _spreadsheet(label: str, raw: bytes) -> dict[str, list[str]]:
+    """Return the lines of each sheet of an Excel file, with tabs between the cells."""
     try:
         import openpyxl
     except ImportError:
@@ -231,13 +242,17 @@ def _spreadsheet(label: str, raw: bytes) -> list[str]:
     try:
         if sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(raw)).infolist()) > 10 * MAX_BYTES:
             raise validation.InputError(f"{label}: too large when unpacked; at most {MAX_BYTES / 1e5:g} MB are read")
-        sheet = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True).worksheets[0]
-        rows = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        sheets = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
     except validation.InputError:
         raise
     except Exception as error:  # the reader of spreadsheets raises errors of many classes
         raise validation.InputError(f"{label}: not an Excel file: {' '.join(str(error).split())[:120]}") from None
-    return ["\t".join(re.sub(r"[\t\r\n]", " ", cell).replace('"', "'") for cell in row) for row in rows]
+    return {name: ["\t".join(map(_text_of_cell, row)) for row in rows] for name, rows in sheets.items()}
+
+
+def _text_of_cell(cell: object) -> str:
+    return "" if cell is None else re.sub(r"[\t\r\n]", " ", str(cell)).replace('"', "'")
 
 
 @lru_cache(maxsize=10_000)  # each cell is looked at several times

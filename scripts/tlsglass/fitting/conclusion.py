@@ -160,7 +160,8 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
     reasons.update(dict.fromkeys(reason for reason, applies in obstacles.items() if applies))
     if any(obstacles.values()):
         return State.NOT_CONSTRAINED
-    return State.FAVORED if mu.delta_aicc > FAVORED_DELTA_AICC and mu.state is not None else State.CONSISTENT
+    is_determined = mu.state is not None or mu.error == 0  # by its interval, or since it is fixed
+    return State.FAVORED if mu.delta_aicc > FAVORED_DELTA_AICC and is_determined else State.CONSISTENT
 
 
 def _conclude_J0_over_h0(atlas: AtlasEvidence, too_few: bool, stm_suffices: bool, reasons: dict[str, None]) -> str:

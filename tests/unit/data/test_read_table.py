@@ -180,6 +180,14 @@ def test_excel(tmp_path):
     table = read_table(tmp_path / "k.xlsx")
     assert table.numbers("T_K") == [0.1, 0.2, 0.3, 0.4]
     assert table.line_numbers == [3, 5, 6, 7]
+    book.create_sheet("notes", 0).append(["measured in spring"])
+    book.save(tmp_path / "k.xlsx")
+    assert read_table(tmp_path / "k.xlsx").rows == table.rows
+    book.remove(book.worksheets[1])
+    book.create_sheet("more").append(["notes"])
+    book.save(tmp_path / "k.xlsx")
+    with pytest.raises(validation.InputError, match="none of its sheets, notes, more"):
+        read_table(tmp_path / "k.xlsx")
 
 
 @pytest.mark.parametrize(
