@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from copy import copy
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,14 +74,13 @@ class SplineTerm:
         return (self.coefficients.reshape(-1, splines) @ self.coordinates.coupling_basis(g)).reshape(shape)
 
 
-def _sum_of_splines(values: FloatArray, coefficients: FloatArray) -> FloatArray:
-    """Return the sum (m,) of splines with ``values`` (s,), of which four differ from zero, times ``coefficients`` (s, m)."""
+@lru_cache(maxsize=64)
+def _coupling_splines(coordinates: Coordinates, g: float) -> tuple[slice, FloatArray]:
+    """Return the range of the splines in the coupling that differ from zero, and their values: meshes share couplings."""
+    values = coordinates.coupling_basis(g)
     inside = np.flatnonzero(values)
-    if not len(inside):
-        return np.zeros(coefficients.shape[1])
     near = slice(int(inside[0]), int(inside[-1]) + 1)
-    total: FloatArray = values[near] @ coefficients[near]
-    return total
+    return near, values[near]
 
 
 class MeshEvaluator:
@@ -111,17 +110,21 @@ class MeshEvaluator:
         part.T_K, part.E_K, part.weights, part._E = self.T_K[rows], self.E_K[rows], self.weights[rows], self._E[rows]
         part._terms = [(term, E[rows], T[rows]) for term, E, T in self._terms]
         shape = (-1, *self.E_K.shape)
-        part._estimates = [
-            np.ascontiguousarray(mesh.reshape(shape)[:, rows]).reshape(len(mesh), -1) for mesh in self._estimates
-        ]
+        part._estimates = {
+            key: np.ascontiguousarray(mesh.reshape(shape)[:, rows]).reshape(len(mesh), -1)
+            for key, mesh in self._estimates.items()
+        }
         part._make_caches()
         return part
 
     @cached_property
-    def _estimates(self) -> list[FloatArray]:
-        """Coefficients (s, t · e) of the splines in the coupling, for the estimate of each term."""
-        meshes = (E @ np.einsum("vts,kt->kvs", term.coefficients[0], T) for term, E, T in self._terms)
-        return [np.ascontiguousarray(mesh.reshape(-1, mesh.shape[-1]).T) for mesh in meshes]
+    def _estimates(self) -> dict[Coordinates, FloatArray]:
+        """Coefficients (s, t · e) of the splines in the coupling, for the estimates of all terms with these splines."""
+        sums: dict[Coordinates, FloatArray] = {}
+        for term, E, T in self._terms:
+            mesh = E @ np.einsum("vts,kt->kvs", term.coefficients[0], T)
+            sums[term.coordinates] = sums.get(term.coordinates, 0.0) + mesh
+        return {key: np.ascontiguousarray(mesh.reshape(-1, mesh.shape[-1]).T) for key, mesh in sums.items()}
 
     def n(self, g: float, jackknife: bool = False) -> FloatArray:
         """Return n (t, e) per kelvin and lattice site, with ``jackknife`` as rows (1 + r, t, e)."""
@@ -139,8 +142,9 @@ class MeshEvaluator:
             ln_n += random_spins
         else:
             splines = (
-                _sum_of_splines(term.coordinates.coupling_basis(g), mesh)
-                for mesh, (term, _, _) in zip(self._estimates, self._terms, strict=True)
+                values @ mesh[near]
+                for coordinates, mesh in self._estimates.items()
+                for near, values in [_coupling_splines(coordinates, g)]
             )
             ln_n = reduce(np.add, splines).reshape(self._E.shape) + random_spins
         n: FloatArray = np.exp(ln_n) / self.h0_K
