@@ -294,8 +294,8 @@ INTERACTION_TABLES = {
     "interaction_constants": "strengths of couplings, random fields and frustration for each interaction, without simulation",
     "interaction_predictions": "µ for each interaction from stability against flips of pairs, compared with the simulation",
     "interaction_chi2": "χ² of these predictions of µ, multiplied by one fitted factor for each J0/h0",
-    "interaction_equilibrium": "n after annealing divided by n in equilibrium, minus 1, of each interaction that was tempered",
-    "interaction_certificates": "tests of equilibrium of each interaction that was tempered, and which of them do not apply",
+    "interaction_equilibrium": "n after annealing divided by n in equilibrium, minus 1, of some interactions",
+    "interaction_certificates": "tests of equilibrium of these interactions, and which of them do not apply",
 }
 QUOTED_TABLES = ("table_2", "zero_temperature", "gaussian_limit", "laws", "choices")  # of the quoted quantities
 DATA_TABLES = {
