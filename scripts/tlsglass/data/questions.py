@@ -26,7 +26,7 @@ from tlsglass.models.observable import Observable
 LOW_K = 0.005  # below it few measure, so that a temperature down there may be another quantity
 MAX_SERIES = 40  # different values of a column that tells series apart
 MAX_GAP = 1.5  # ratio of neighboring temperatures between which a series is interpolated
-MIN_PAIRS = 8  # of values at one temperature, whose differences show whether they are of one series
+MIN_PAIRS, MAX_PAIRS = 8, 200  # of values at one temperature, whose differences show whether they are of one series
 ROUNDED_SHARE, ROUNDED_ERROR = 0.3, 0.25  # of neighbors with the same value; of the step of rounding, 1/√12 of which is its σ
 SERIES_P_VALUE = 0.01  # of so many differences with the same sign in one series
 SERIES_DIFFERENCE = 0.05  # of the value, or of the whole change of the values, below which two series are as good as one
@@ -233,8 +233,9 @@ def _ask_pooled(
         return
     series = _series([points.T_K[k] for k in inside], [points.value[k] for k in inside])
     span = max(points.value[k] for k in inside) - min(points.value[k] for k in inside)
-    for first, second in itertools.pairwise(series):
-        pairs = [(a, b) for T, b in second if (a := _interpolate(first, T)) is not None]
+    for first, second in itertools.pairwise(series[:MAX_SERIES]):
+        some = second[:: 1 + len(second) // MAX_PAIRS]
+        pairs = [(a, b) for T, b in some if (a := _interpolate(first, T)) is not None]
         sizes = [max(abs(a), abs(b)) if observable.positive else span for a, b in pairs]
         shares = sorted((b - a) / size for (a, b), size in zip(pairs, sizes, strict=True) if size > 0)
         n, larger = len(shares), sum(share > 0 for share in shares)
@@ -242,7 +243,7 @@ def _ask_pooled(
             continue
         p_value = 2 * sum(math.comb(n, k) for k in range(min(larger, n - larger) + 1)) / 2**n
         difference = median(map(abs, shares))
-        if p_value < SERIES_P_VALUE and difference > SERIES_DIFFERENCE:
+        if p_value * (min(len(series), MAX_SERIES) - 1) < SERIES_P_VALUE and difference > SERIES_DIFFERENCE:
             of = "their size" if observable.positive else "the whole change"
             why = f"values at one temperature differ by {100 * difference:.2g} % of {of}, most in the same direction"
             yield "pooled_series", f"{why}: are these several powers, devices or sweeps? Fit one, or name them in a column"
