@@ -229,7 +229,8 @@ def attack_overlay(folder, dice):
 
 def attack_command(folder, dice):
     shutil.copy(EXPERIMENTS / "stycast1266_thermal_conductivity/data.csv", folder / "table.csv")
-    words = ["fit", dice.choice(["table.csv", "table.csv", *TOKENS])]
+    table = dice.choice(["table.csv", "table.csv", *TOKENS])
+    words = ["fit", "table.csv" if table == "/etc/passwd" else table]  # a table that is named is read wherever it is
     for _ in range(dice.randint(1, 5)):
         words.append(dice.choice(OPTIONS))
         words += [
