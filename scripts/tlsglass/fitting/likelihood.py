@@ -432,15 +432,16 @@ class Likelihood:
         """
         at = {key: values.get(key, parameter.start) for key, parameter in self.parameters.items()}
         likelihood, values = self.with_errors_at(at), at
-        fraction, difference, deviance = 1.0, np.zeros(0), np.inf
+        fraction, difference, last = 1.0, np.zeros(0), None
         for step in range(MAX_ERROR_UPDATES):
             optimum = likelihood._search(values, tolerance)
             self.evaluations += likelihood.evaluations
             updated, values = self.with_errors_at(optimum.values), optimum.values
             before, difference = difference, _difference_of_errors(likelihood, updated)
-            previous, deviance = deviance, self._deviance(optimum)
-            if self._is_consistent(at, optimum, likelihood, difference, abs(deviance - previous) / fraction, step):
+            change = self._change_of_deviance(last, optimum) / fraction
+            if self._is_consistent(at, optimum, likelihood, difference, change, step):
                 break
+            last = optimum
             if step > 1 and _turns_back(before, difference):
                 fraction /= 2
             at = {key: x + fraction * (values[key] - x) for key, x in at.items()}
@@ -448,26 +449,28 @@ class Likelihood:
         return optimum
 
     def _is_consistent(
-        self, at: Values, optimum: Optimum, likelihood: "Likelihood", difference: FloatArray, rise: float, step: int
+        self, at: Values, optimum: Optimum, likelihood: "Likelihood", difference: FloatArray, change: float, step: int
     ) -> bool:
         """Return whether the errors of the model of ``likelihood``, those ``at`` some values, are those at its maximum.
 
-        ``difference`` is that of the errors, and ``rise`` the change of the deviance since the last update.
+        ``difference`` is that of the errors, and ``change`` that of the deviance since the last update.
         """
         name = self.error_parameter
         if self.parameters[name].fixed:
             size = 0.0 if likelihood.deviations is None else float(np.linalg.norm(likelihood.deviations))
-            return bool(np.linalg.norm(difference) <= ERROR_UPDATE_CHANGE * size) or (step > 1 and rise < ERROR_UPDATE_RISE)
+            return bool(np.linalg.norm(difference) <= ERROR_UPDATE_CHANGE * size) or (step > 1 and change < ERROR_UPDATE_RISE)
         error = _error_of(optimum, name) or np.inf
         if not self.errors_given:
             error *= np.sqrt(optimum.chi2 / max(self.dof, 1))
-        return bool(abs(optimum.values[name] - at[name]) < ERROR_UPDATE_SIGMA * error and rise < ERROR_UPDATE_DEVIANCE)
+        return bool(abs(optimum.values[name] - at[name]) < ERROR_UPDATE_SIGMA * error and change < ERROR_UPDATE_DEVIANCE)
 
-    def _deviance(self, optimum: Optimum) -> float:
-        """Return -2 ln L for scaled errors, up to a constant."""
+    def _change_of_deviance(self, before: Optimum | None, after: Optimum) -> float:
+        """Return the absolute change of -2 ln L for scaled errors between two maxima, infinite without the first."""
+        if before is None:
+            return float("inf")
         if self.errors_given:
-            return optimum.objective / max(1.0, optimum.chi2 / max(self.dof, 1))
-        return self.n_points * float(np.log(max(optimum.objective, TINY)))
+            return abs(after.objective - before.objective) / max(1.0, after.chi2 / max(self.dof, 1))
+        return self.n_points * abs(float(np.log(max(after.objective, TINY) / max(before.objective, TINY))))
 
     def rise_with_errors_at(self, name: str, optimum: Optimum) -> float:
         """Return how much χ² of a nested maximum exceeds that of the free maximum nearby with the same errors of the model.
