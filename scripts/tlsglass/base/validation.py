@@ -21,6 +21,7 @@ MAX_ALIASES = 50
 # absolute values of any number in input other than 0: products of a few are finite and not 0
 MIN_NUMBER, MAX_NUMBER = 1e-30, 1e30
 MAX_LINE = 600  # characters of a message on a terminal
+MAX_LINES = 100  # of the messages about one input
 # YAML 1.1 takes 010 for 8, 1:30 for 90 and 1_000 for 1000.
 MISLEADING_NUMBER = re.compile(
     r"[-+]?(0[0-9_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9]+_[0-9_]*(\.[0-9_]*)?|0[xb][0-9A-Fa-f_]+)"
@@ -62,7 +63,9 @@ class Question(InputError):  # noqa: N818 (it is no mistake of the user)
 
 def raise_all(lines: Iterable[str]) -> None:
     """Raise one InputError with all ``lines``, each of them once, if there are any."""
-    unique = dict.fromkeys(lines)
+    unique = list(dict.fromkeys(lines))
+    if len(unique) > MAX_LINES:
+        unique[MAX_LINES:] = [f"... and {len(unique) - MAX_LINES} more lines"]
     if unique:
         raise InputError(*unique)
 

@@ -125,3 +125,9 @@ def test_numbers_beyond_a_float_are_refused_without_a_traceback():
 def test_messages_are_printable_and_short():
     assert validation.printable("a\x1b[31m\u202eb\n") == "a\\x1b[31m\\u202eb\\n"
     assert len(validation.printable("x" * 10_000)) < 700
+
+
+def test_many_lines_are_cut():
+    with pytest.raises(validation.InputError) as caught:
+        validation.raise_all(f"line {k}" for k in range(500))
+    assert (len(caught.value.lines), caught.value.lines[-1]) == (101, "... and 400 more lines")
