@@ -33,9 +33,10 @@ def draw(materials: pd.DataFrame, curves: pd.DataFrame) -> style.Figure:
     figure = style.Figure(2, width="double", height=0.9 + 0.2 * max(len(shown), 8), width_ratios=[1.15, 1])
     forest, law = figure.panels
     forest.rows([_row_label(row) for row in shown.itertuples()])
+    right = _right_end(shown)
     for y, row in enumerate(shown.itertuples()):
-        _draw_material(forest, y, row)
-    forest.axes.set_xlim(0, 1.02)
+        _draw_material(forest, y, row, right)
+    forest.axes.set_xlim(0, right)
     forest.axes.set_ylim(len(shown) - 0.4, -1.1)  # leaves a line for the letter above the first row
     forest.axes.set_xlabel("$J_0/h_0$")
     for provenance, (color, marker) in LOOKS.items():
@@ -80,16 +81,31 @@ def _face_color(provenance: str, color: str) -> str:
     return "white" if provenance == "reconstructed" else color
 
 
+def _right_end(shown: pd.DataFrame) -> float:
+    """Return the end of the axis of J0/h0: behind all intervals and limits, at most that of the atlas."""
+    state = shown["J0_over_h0_state"]
+    interval = state == ParameterState.INTERVAL
+    other = shown[list(interaction_columns(shown.columns).values())].max(axis=1)
+    ends = [
+        (shown["J0_over_h0"] + shown["J0_over_h0_h0_up"])[interval],
+        shown["J0_over_h0_high"][interval],
+        other[interval],
+        shown["J0_over_h0_high_95"][state == ParameterState.UPPER_LIMIT],
+        shown["J0_over_h0_low_95"][state == ParameterState.LOWER_LIMIT],
+    ]
+    return float(min(1.02, 1.25 * pd.concat(ends).max()))
+
+
 def _row_label(row: Any) -> str:
     """Return the name of a row: material, label and observable."""
     material = re.sub(r" \(.*\)$", "", row.material.split(", ")[0]).replace("carbon-fibre ", "CFRP ")
-    if isinstance(row.label, str) and "Hz" not in row.label:
+    if isinstance(row.label, str):
         material += f", {row.label}"
     return f"{escape.to_mathtext(material, 60)}: {SHORT.get(row.observable, row.observable)}"
 
 
-def _draw_material(panel: style.Panel, y: float, row: Any) -> None:
-    """Draw J0/h0 with its interval, thin for a factor of two in h0; a limit is an arrow."""
+def _draw_material(panel: style.Panel, y: float, row: Any, right: float) -> None:
+    """Draw J0/h0 with its interval, thin for a factor of two in h0; a limit is an arrow. ``right`` is the end of the axis."""
     color, marker = LOOKS[row.provenance]
     rejected = bool(row.atlas_rejected)
     alpha = FAINT if rejected else 1.0
@@ -98,18 +114,18 @@ def _draw_material(panel: style.Panel, y: float, row: Any) -> None:
     if row.J0_over_h0_state in (ParameterState.UPPER_LIMIT, ParameterState.LOWER_LIMIT):
         upper = row.J0_over_h0_state == ParameterState.UPPER_LIMIT
         end = row.J0_over_h0_high_95 if upper else row.J0_over_h0_low_95
-        text_from = end if upper else 1.0
+        text_from = end if upper else right
         panel.axes.annotate(
             "",
-            (0.0 if upper else 1.0, y),
+            (0.0 if upper else right, y),
             (end, y),
             arrowprops={"arrowstyle": "->", "color": color, "alpha": alpha, "linewidth": 0.9},
         )
         panel.bars([end], [y], None, series, marker="|", color=color, alpha=alpha, markersize=6)
     elif row.J0_over_h0_state == ParameterState.NOT_CONSTRAINED:
-        panel.axes.plot([0, 1], [y, y], color=color, linestyle=":", linewidth=0.9, alpha=alpha)
+        panel.axes.plot([0, right], [y, y], color=color, linestyle=":", linewidth=0.9, alpha=alpha)
         text = ParameterState.NOT_CONSTRAINED
-        panel.axes.text(0.5, y - 0.13, text, ha="center", va="bottom", fontsize=7, color=color, in_layout=False)
+        panel.axes.text(right / 2, y - 0.13, text, ha="center", va="bottom", fontsize=7, color=color, in_layout=False)
         panel.bars([np.nan], [y], None, series, marker=marker, color=color)
     else:
         low, high = row.J0_over_h0 + row.J0_over_h0_h0_down, row.J0_over_h0 + row.J0_over_h0_h0_up
@@ -125,7 +141,7 @@ def _draw_material(panel: style.Panel, y: float, row: Any) -> None:
         face = _face_color(row.provenance, color)
         panel.bars([row.J0_over_h0], [y], None, series, marker=marker, color=color, markerfacecolor=face, alpha=alpha)
     if rejected:
-        has_room = text_from < 0.6
-        x, height, alignment = (text_from + 0.03, y, "left") if has_room else (row.J0_over_h0, y - 0.13, "center")
+        has_room = text_from < 0.6 * right
+        x, height, alignment = (text_from + 0.03 * right, y, "left") if has_room else (row.J0_over_h0, y - 0.13, "center")
         text_style = {"ha": alignment, "va": "center" if has_room else "bottom", "fontsize": 7, "color": "0.35"}
         panel.axes.text(x, height, "atlas misses the points", in_layout=False, **text_style)
