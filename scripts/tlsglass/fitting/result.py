@@ -43,7 +43,7 @@ COPIED_KEYS = (  # from dataset.yaml
     "independent_measurement",
     "note",
 )
-CURVE_POINTS = 300
+CURVE_POINTS = 120
 MISSING_TIME_S = 1.0  # ASSUME: for what a specific heat without a time would mean with one
 SMALLEST_STEP = 1e-7  # of a parameter for the slope of a model, relative
 N_EXPONENT = 12  # temperatures at which an exponent is determined
