@@ -108,7 +108,7 @@ def data_of_dataset(name):
 
 
 def tabulated_by(function):
-    """Return the parameters of a rule of make_tables.py: the function that makes its tables, and the digest of its library."""
+    """Return the parameters of make_tables.py, which are a function that makes tables and the digest of its library."""
     return {"function": function, "code": library_digest("make_tables.py", function.rpartition(".")[0])}
 
 
