@@ -28,6 +28,7 @@ def closure_values(measured: pd.DataFrame) -> dict[str, Any]:
         "closure_ambiguous": lambda: _table(ambiguous, mark_outside=False),
         "closure_outside": lambda: _list_outside(clear),
         "closure_average": lambda column, on_atlas: _average(clear[(clear["errors"] == OF_ATLAS) == on_atlas], column),
+        "closure_extended": lambda: _list_extended(clear),
         "closure_datasets": clear["n_datasets"].min(),
     }
 
@@ -68,6 +69,12 @@ def _table(rows: pd.DataFrame, mark_outside: bool) -> str:
         cells = (f"{mark}{_cell(row, column)}{mark}" for mark, column in zip(marks, HEADINGS, strict=True))
         lines.append(f"| {_name(row)} | `{row.parameter}` | {row.n_datasets} | {' | '.join(cells)} | `{row.commit}` |")
     return "\n".join(lines)
+
+
+def _list_extended(rows: pd.DataFrame) -> str:
+    """Return the observables with more datasets than others."""
+    extended = rows[rows["n_datasets"] > rows["n_datasets"].min()]
+    return ", ".join(dict.fromkeys(f"{_name(row)} ({row.n_datasets:,})" for row in extended.itertuples()))
 
 
 def _list_outside(rows: pd.DataFrame) -> str:
