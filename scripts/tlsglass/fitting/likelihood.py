@@ -397,19 +397,29 @@ class Likelihood:
     def _maximize_over(self, name: str, start: Values | None) -> Optimum:
         """Maximize over ``name``, on which the errors of the model depend: they are those at the maximum.
 
-        The search begins at ``start`` or, without a start of ``name``, at the local maxima without errors of the model.
+        The search begins at ``start`` or, without a start of ``name``, at the local maxima without errors of the model and at
+        those along the grid of ``name`` with them: larger errors may favor a value that is far from both.
         """
         if start is not None and name in start:
             starts = [start]
         else:
             maxima = self._without_model_errors.local_maxima(name, start)
             starts = [optimum.values for optimum in maxima if not any(_agree(optimum, known, name) for known in self._begun)]
+            starts += [] if self._begun else self._best_along_grid(name, starts[0])
             self._begun += maxima
         for values in starts:
             optimum = self._maximize_consistently(values, TOLERANCE)
             if all(abs(optimum.objective - known.objective) > 1e-3 for known in self.maxima):
                 self.maxima.append(optimum)
         return min(self.maxima, key=lambda optimum: optimum.objective)
+
+    def _best_along_grid(self, name: str, start: Values) -> list[Values]:
+        """Return the local maxima along the grid of ``name`` with the errors of the model."""
+        parameter = self.parameters[name]
+        grid = sorted({x for x in parameter.start_grid if parameter.low <= x <= parameter.high})
+        optima = [self.nested(name, x, None if self.nested_optima(name) else start) for x in grid]
+        objective = np.array([optimum.objective for optimum in optima])
+        return [optimum.values for k, optimum in enumerate(optima) if _is_local_minimum(objective, (k,))]
 
     def local_maxima(self, name: str, start: Values | None = None) -> list[Optimum]:
         """Return the best maximum and a further local maximum along ``name``, if its grid has one."""
