@@ -148,8 +148,8 @@ def format_with_error(value: float | None, error: float | None) -> str:
     last, digit = map(int, f"{abs(error):.0e}".split("e"))  # the first digit of the error, and its power of ten
     leading = max(_exponent(value, digit), digit)
     if digit <= 0 and leading > -5:
-        return f"{value:.{-digit}f}({last})"
-    mantissa = f"{value / 10.0**leading:.{leading - digit}f}({last})"
+        return f"{value:z.{-digit}f}({last})"
+    mantissa = f"{value / 10.0**leading:z.{leading - digit}f}({last})"
     return f"{mantissa}e{leading:+03d}"
 
 

@@ -302,7 +302,8 @@ def format_drift(fit: Record, name: str, model: Record) -> str | None:
 
 def conclusion(fit: Record) -> str:
     """Return one sentence with what the points determine and what they do not."""
-    text = f"{_J0_over_h0_clause(fit)}; {_mu_clause(fit)}"
+    coupling = _J0_over_h0_clause(fit)
+    text = f"{coupling}; {_mu_clause(fit, 'them' if 'points' in coupling else 'the points')}"
     return text[0].upper() + text[1:] + "."
 
 
@@ -335,7 +336,7 @@ def _why_not_constrained(reasons: list[str]) -> str:
     return f" ({', '.join(why)})" if why else ""
 
 
-def _mu_clause(fit: Record) -> str:
+def _mu_clause(fit: Record, points: str) -> str:
     free, reasons, state = fit["mu_free"], fit["conclusion"]["reasons"], fit["conclusion"]["mu"]
     mu = format_equation("µ", format_with_minima(free, "mu"))
     if state == State.NOT_DESCRIBED:
@@ -345,7 +346,7 @@ def _mu_clause(fit: Record) -> str:
             exponent = f", κ ∝ T^{format_value(2 - free['values']['mu'], 3)}" if "kappa_1K" in free["values"] else ""
             return f"{mu} {sign} {what}{exponent}"
         model = "Eq. (3) does not" if Reason.EQ3_DOES_NOT_FIT in reasons else "neither Eq. (3) nor the STM does"
-        return f"{model} describe them ({_goodness(fit, free)})".replace("does describe", "describes")
+        return f"{model} describe {points} ({_goodness(fit, free)})".replace("does describe", "describes")
     if state == State.NOT_CONSTRAINED:
         return "µ is not constrained"
     if state == State.FAVORED:
@@ -380,6 +381,14 @@ def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
     return [{"code": code, "text": text} for code, text in lines]
 
 
+def _joint_stm_lines(model: Record) -> list[str]:
+    """Return a line with the fitted parameters of the STM, if it describes the points: with µ fixed, their errors are smaller."""
+    if not model["acceptable"]:
+        return []
+    names = [name for name, error in model["errors"].items() if error != 0 and not name.startswith("offset")]
+    return [f"STM, jointly: {', '.join(format_equation(name, format_parameter(model, name)) for name in names)}"]
+
+
 def joint_lines(fit: Record, parameters: Any) -> list[str]:
     """Return lines with the shared parameters alone and together, the models, their comparison, and warnings."""
     lines = []
@@ -394,6 +403,7 @@ def joint_lines(fit: Record, parameters: Any) -> list[str]:
     for dataset, rows in own.groupby("dataset", sort=False):
         values = [f"{row.parameter} = {format_with_error(row.joint, row.joint_err or 0)}" for row in rows.itertuples()]
         lines.append(with_minus_sign(f"{dataset}, jointly: {', '.join(values)}"))
+    lines += _joint_stm_lines(fit["stm"])
     if fit["atlas"] and not fit["atlas"]["rejected"]:
         lines.append(f"{format_equation('J0/h0', format_parameter(fit['atlas']['model'], J0_OVER_H0))} jointly")
         lines += _atlas_lines(fit["atlas"])

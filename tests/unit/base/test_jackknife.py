@@ -101,6 +101,7 @@ def test_a_value_prints_with_its_error_in_the_last_digits():
     assert f"{jackknife.stack([mu, 10 * mu])}" == "[0.127(7), 1.27(7)]"
     assert repr(mu) == "JackknifeEstimate(0.127(7), groups=3)"
     assert jackknife.format_with_error(0.12693, 0.0081) == "0.127(8)"
+    assert jackknife.format_with_error(-0.0004, 0.002) == "0.000(2)"  # without the sign of a number that is rounded to 0
     assert jackknife.format_with_error(float("nan"), 0.1) == "-"
 
 

@@ -84,9 +84,20 @@ def test_a_wrong_argument_is_one_line(tables, shared, message):
 def test_a_parameter_without_an_error_has_no_difference_in_sigma():
     rows = {"parameter": "mu", "dataset": ["f", "1/Q"], "shared": True, "separate": [2.5, 2.4], "separate_err": [None, 0.2]}
     table = pd.DataFrame(rows | {"joint": 2.5, "joint_err": None, "difference_sigma": np.nan})
-    model = {"chi2": 11.0, "dof": 1}
+    model = {"chi2": 11.0, "dof": 1, "acceptable": False}
     fit = {"mu_free": model, "stm": model, "atlas": None, "delta_aicc": 0.0, "warnings": []}
     assert report_text.joint_lines(fit, table)[0] == "mu: 2.5 jointly; 2.5 (f), 2.4(2) (1/Q)"
+
+
+def test_the_standard_tunneling_model_has_its_own_values_where_it_describes_the_points():
+    errors = {"mu": 0.0, "F_tan_delta": 5e-8, "offset [f]": 1e-9}
+    stm = {"values": {"mu": 0.0, "F_tan_delta": 9.46e-6, "offset [f]": 7e-6}, "errors": errors, "errors_scaled": errors}
+    stm |= {"states": {}, "at_bounds": [], "intervals_scaled": {}, "intervals_95_scaled": {}, "chi2": 11.0, "dof": 11}
+    table = pd.DataFrame({"parameter": ["gap_K"], "shared": [False], "dataset": ["f"], "joint": [2.1], "joint_err": [0.1]})
+    for acceptable in (True, False):
+        fit = {"mu_free": stm, "stm": stm | {"acceptable": acceptable}, "atlas": None, "delta_aicc": 0.0, "warnings": []}
+        lines = report_text.joint_lines(fit, table)
+        assert ("STM, jointly: F_tan_delta = 9.46(5)e−06" in lines) is acceptable
 
 
 def test_other_minima_have_their_values_where_these_differ():

@@ -10,7 +10,7 @@ from tlsglass.base import escape
 from tlsglass.fitting.fit import ParameterState
 from tlsglass.plotting import style
 from tlsglass.report.figures.figure_atlas_laws import draw_band
-from tlsglass.report.tables import INTERACTION_LABELS, interaction_columns
+from tlsglass.report.tables import interaction_columns, interaction_label
 
 FAINT, THICK, THIN = 0.5, 1.6, 0.6
 INTERACTION_MARKERS = ("D", "v", "P", "X", "*")  # of J0/h0 with other interactions than normal c_ij
@@ -47,7 +47,7 @@ def draw(materials: pd.DataFrame, curves: pd.DataFrame) -> style.Figure:
     forest.axes.plot([], [], color="black", linewidth=THIN, label="$h_0$ half and twice")
     for marker, interaction in zip(INTERACTION_MARKERS, interaction_columns(shown.columns), strict=False):
         look = {"color": style.GREY, "marker": marker, "markersize": 4, "linestyle": "none", "markerfacecolor": "none"}
-        forest.axes.plot([], [], label=INTERACTION_LABELS[interaction], **look)
+        forest.axes.plot([], [], label=interaction_label(interaction), **look)
     forest.legend_above(1 if figure.is_narrow else 2)
 
     for quantity, label, color in (("alpha", "$α$, of $C$", style.GREY), ("beta", "$β$, of $κ$", style.PURPLE)):
