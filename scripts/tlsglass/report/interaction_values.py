@@ -277,8 +277,8 @@ def certificate_sentences(certificates: pd.DataFrame) -> str:
     verdicts = []
     for (model, L, J0_K), tests in sets:
         failed = ", ".join(tests.loc[tests["passed"] == 0, "certificate"])
-        result = f"failed {failed}" if failed else f"passed all {tests['passed'].notna().sum()} tests"
-        verdicts.append(f"{tables.interaction_label(model)}, L = {L}, J0 = {J0_K:g} K {result}")
+        result = f"failed {failed}" if failed else f"passed all {tests['passed'].notna().sum()} tests that apply"
+        verdicts.append(f"{tables.interaction_label(model)}, at L = {L} and J0 = {J0_K:g} K {result}")
     left_out = certificates.loc[certificates["passed"].isna(), ["certificate", "left_out"]].drop_duplicates()
     reasons = " ".join(f"Left out: {row.certificate.partition(',')[0]} ({row.left_out})." for row in left_out.itertuples())
     return f"{'; '.join(verdicts)}. {reasons}".strip()

@@ -89,10 +89,10 @@ def test_a_certificate_names_what_failed_and_what_was_left_out():
         head | {"certificate": "identity of the couplings, in σ", "passed": float("nan"), "left_out": "not normal"},
     ]
     sentences = interaction_values.certificate_sentences(pd.DataFrame(rows))
-    assert "L = 8, J0 = 3 K failed identity of the fields, in σ." in sentences
+    assert "L = 8 and J0 = 3 K failed identity of the fields, in σ." in sentences
     assert sentences.endswith("Left out: identity of the couplings (not normal).")
     passed = interaction_values.certificate_sentences(pd.DataFrame([rows[0], rows[2]]))
-    assert "J0 = 3 K passed all 1 tests" in passed
+    assert "J0 = 3 K passed all 1 tests that apply" in passed
 
 
 def test_the_excess_of_an_interaction_is_next_to_that_of_certified_sets_of_normal_factors():

@@ -115,7 +115,7 @@ NO_NUMBER = [
     r"(Eqs?\.|Figs?\.|Table|Sec\.|Appendix) [\dIVXRC(][\w().]*((,| and| to|–| \+) ?[\d(][\w().]*)*",
     r"Phys\. Rev\. B\*? \**\d+\**, \d+ \(\d+\)",
     r"is \d\.\d+ ± \d\.\d+",
-    r"Python \d\.\d+|plugin's \d\.\d\.\d",
+    r"Python \d\.\d+|version \d\.\d\.\d of the Slurm plugin",
     r"L = \d+",
     r"[A-Za-zµα-ωΔ(√]+[²³)]?\d\b|J0/\d+|[−−] ?\d ?δ|= \d \||\(ω/A\)\^\(1/3\)",
     r"S21|T → 0|1 : (−1)?|\bµ/2|F/2|µ = 0|/8192\b|SHA-256|FAIR4RS",
