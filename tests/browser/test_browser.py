@@ -53,7 +53,7 @@ def test_a_link_beside_each_figure_holds_its_numbers(open_page):
 def test_the_first_screen_has_the_answer_a_picture_and_three_numbers(open_page, width, height):
     tab = open_page(width, height=height)
     couplings = pd.read_csv(PUBLISHED / "tables/atlas_couplings.csv").query("quantity == 'ratio_holds_to'")
-    assert f"=\xa0{couplings['value'].item():.2g};" in tab.inner_text(".answer")
+    assert f"=\xa0{couplings['value'].item():.2g}," in tab.inner_text(".answer")
     picture = tab.locator(".first img")
     assert picture.bounding_box()["width"] > min(350, width / 3) - 50
     for part in (".answer", ".first .plate", ".three"):

@@ -13,7 +13,7 @@ from tlsglass.base import validation
 from tlsglass.data import validate
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting import closure, report_text, synthetic, window_scan
-from tlsglass.fitting.result import fit_dataset, fit_table
+from tlsglass.fitting.result import CURVE_POINTS, fit_dataset, fit_table
 from tlsglass.models import registry
 from tlsglass.models.observable import MU, Observable, Parameter, PlotOptions, SyntheticRecipe
 from tlsglass.plotting import data_panel, style, window_panel
@@ -144,7 +144,7 @@ def test_it_is_fitted(folder, result):
     assert fit["delta_aicc"] > 10
     assert (fit["symbol"], fit["unit"], fit["observable"]) == ("y", "W", "toy_power")
     assert points["fitted"].all()
-    assert len(curves) == 300
+    assert len(curves) == CURVE_POINTS
     scanned = window_scan.scan_windows(load_dataset(folder, DATASET_SCHEMA)).rows
     assert abs(scanned["mu"].iloc[-1] - 0.1) < 3 * scanned["mu_err"].iloc[-1]
 

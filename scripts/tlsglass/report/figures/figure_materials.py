@@ -85,11 +85,11 @@ def _right_end(shown: pd.DataFrame) -> float:
     """Return the end of the axis of J0/h0: behind all intervals and limits, at most that of the atlas."""
     state = shown["J0_over_h0_state"]
     interval = state == ParameterState.INTERVAL
-    other = shown[list(interaction_columns(shown.columns).values())].max(axis=1)
+    further = shown[list(interaction_columns(shown.columns).values())].max(axis=1)
     ends = [
         (shown["J0_over_h0"] + shown["J0_over_h0_h0_up"])[interval],
         shown["J0_over_h0_high"][interval],
-        other[interval],
+        further[interval],
         shown["J0_over_h0_high_95"][state == ParameterState.UPPER_LIMIT],
         shown["J0_over_h0_low_95"][state == ParameterState.LOWER_LIMIT],
     ]
