@@ -32,7 +32,14 @@ NAVIGATION = {  # {part: pages}
         "docs/reproducible-chains",
         "docs/from-scresonators",
     ],
-    "Explanation": ["docs/reproduction", "docs/assumptions", "docs/closure", "docs/atlas", "docs/equilibrium", "docs/interactions"],
+    "Explanation": [
+        "docs/reproduction",
+        "docs/assumptions",
+        "docs/closure",
+        "docs/atlas",
+        "docs/equilibrium",
+        "docs/interactions",
+    ],
     "Reference": [
         "docs/glossary",
         "docs/observables",

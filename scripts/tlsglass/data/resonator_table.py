@@ -231,7 +231,7 @@ def _drive(table: Table, options: ResonatorOptions, needed: list[str]) -> tuple[
 def _power_section(table: Table, power: Column, options: ResonatorOptions, needed: list[str]) -> dict[str, Any]:
     """Return the section ``data: drive`` of a power."""
     if options.coupling_geometry is None:
-        needed.append("--coupling-geometry notch (also called hanger) or reflection: the photon number is 2 or 4 · Q_l²/Q_c · P/(ħω²)")
+        needed.append("--coupling-geometry notch (hanger) or reflection: the photon number is 2 or 4 · Q_l²/Q_c · P/(ħω²)")
     drive: dict[str, Any] = {"coupling_geometry": options.coupling_geometry}
     unit = power.unit or "dBm"  # ASSUME: as instruments show it
     drive["power"] = {"column": power.name, "unit": unit}

@@ -382,7 +382,7 @@ def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
 
 
 def _joint_stm_lines(model: Record) -> list[str]:
-    """Return a line with the fitted parameters of the STM, if it describes the points: with µ fixed, their errors are smaller."""
+    """Return a line with the parameters of the STM if it describes the points: with µ fixed, their errors are smaller."""
     if not model["acceptable"]:
         return []
     names = [name for name, error in model["errors"].items() if error != 0 and not name.startswith("offset")]
