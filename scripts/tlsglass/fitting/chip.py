@@ -197,7 +197,7 @@ def _device_table(problem: FitProblem, alone: Sequence[DeviceFits], together: Mo
         datasets = device.models.problem.datasets
         free, joint, name = device.models.comparison.free, together.comparison.free, problem.name(k, amplitude)
         row: dict[str, Any] = {"device": device.name, "frequency_Hz": datasets[0].info.get("frequency_Hz")}
-        row |= {"n_points": sum(len(dataset.points.T_K) for dataset in datasets), "described": free.acceptable}
+        row |= {"n_points": sum(len(dataset.points.T_K) for dataset in datasets), "acceptable": free.acceptable}
         scales = problem.error_scales[k : k + len(datasets)]
         row |= {"errors_scaled_by": scales[0]} if len(datasets) == 1 else {}
         row |= _columns("mu", free, "mu")

@@ -63,7 +63,7 @@ class MuEvidence(NamedTuple):
     error: float | None
     state: str | None
     delta_aicc: float
-    described: bool
+    acceptable: bool
     drifts: bool = False
     robust_delta_aicc: float | None = None
     ends: tuple[float | None, float | None] = (None, None)
@@ -89,7 +89,7 @@ class AtlasEvidence(NamedTuple):
 
     state: str | None
     excludes_zero: bool
-    described: bool
+    acceptable: bool
     delta_aicc_eq3: float
     delta_aicc_stm: float
     residual_ratio: float
@@ -102,7 +102,7 @@ class AtlasEvidence(NamedTuple):
     @property
     def is_better_than_eq3(self) -> bool:
         """Whether the atlas describes the points, and better than Eq. (3), whose µ then does not exclude it."""
-        return self.described and self.delta_aicc_eq3 < 0
+        return self.acceptable and self.delta_aicc_eq3 < 0
 
 
 @dataclass(frozen=True)
@@ -139,8 +139,8 @@ def conclude(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool = False)
 
 
 def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, reasons: dict[str, None]) -> str:
-    if not mu.described:
-        reasons[Reason.EQ3_DOES_NOT_FIT if atlas is not None and atlas.described else Reason.NO_MODEL_FITS] = None
+    if not mu.acceptable:
+        reasons[Reason.EQ3_DOES_NOT_FIT if atlas is not None and atlas.acceptable else Reason.NO_MODEL_FITS] = None
         return State.NOT_DESCRIBED
     if mu.error is not None and mu.delta_aicc > FAVORED_DELTA_AICC and mu.state in (None, ParameterState.INTERVAL):
         if mu.end(+1) < 0:
@@ -166,7 +166,7 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
 
 def _conclude_J0_over_h0(atlas: AtlasEvidence, too_few: bool, stm_suffices: bool, reasons: dict[str, None]) -> str:
     failures = {
-        Reason.ATLAS_DOES_NOT_FIT: not atlas.described and Reason.NO_MODEL_FITS not in reasons,
+        Reason.ATLAS_DOES_NOT_FIT: not atlas.acceptable and Reason.NO_MODEL_FITS not in reasons,
         Reason.EQ3_BEATS_ATLAS: atlas.delta_aicc_eq3 > BEATEN_DELTA_AICC and atlas.residual_ratio > BEATEN_RESIDUAL_RATIO,
         Reason.STM_BEATS_ATLAS: atlas.delta_aicc_stm > BEATEN_DELTA_AICC and atlas.residual_ratio_stm > BEATEN_RESIDUAL_RATIO,
     }

@@ -242,7 +242,7 @@ class FitProblem:
             fit = replace(fit, extra_scatter=scatters)
         if likelihood.model_errors is not None and fit.errors.get(likelihood.model_errors.parameter):
             fit = replace(fit, atlas_error=self._atlas_error(fit, likelihood, likelihood.model_errors.parameter))
-        return replace(fit, acceptable=self.describes_points(fit))
+        return replace(fit, acceptable=self.is_acceptable(fit))
 
     def with_scatter_in_errors(self, fit: Fit) -> "FitProblem":
         """Return the problem with the extra scatter of a fit included in the errors of the points."""
@@ -373,8 +373,8 @@ class FitProblem:
         local = self.local_scatter(fit.values)
         return local is not None and local.variance > MIN_LOCAL_VARIANCE and local.p_value < MIN_P_VALUE
 
-    def describes_points(self, fit: Fit) -> bool:
-        """Return whether a fit describes the points.
+    def is_acceptable(self, fit: Fit) -> bool:
+        """Return whether a fit is acceptable, that is, whether the model describes the points.
 
         With errors, χ² decides; it may be larger by as much as neighboring points scatter by more than their errors. Without
         errors, or with an extra scatter, the residuals must not exceed the scatter of neighboring points by a large factor.

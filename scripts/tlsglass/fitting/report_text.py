@@ -267,7 +267,7 @@ def warnings(fit: Record) -> list[dict[str, str]]:
 def _error_warnings(fit: Record) -> list[tuple[str, str]]:
     """Return a warning if the errors of the points are too small."""
     free = fit["mu_free"]
-    described = any(model["acceptable"] for model in models_of(fit).values())
+    any_acceptable = any(model["acceptable"] for model in models_of(fit).values())
     if any(free["extra_scatter"]):
         size = free["extra_scatter"][0]
         text = format_percent(size) + " of the value" if fit["extra_scatter_relative"] else _with_unit(size, fit)
@@ -275,10 +275,10 @@ def _error_warnings(fit: Record) -> list[tuple[str, str]]:
         return [("extra_scatter", text + ("" if fit["temperature_errors_given"] else TEMPERATURE_ERRORS_HINT))]
     if free["errors_given"] and free["acceptable"] and error_scale(free["chi2"], free["dof"]) > 1:
         return [("errors_scaled", f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}")]
-    if fit["observable"] == "resonator_loss" and fit["sweep"] is None and not described:
+    if fit["observable"] == "resonator_loss" and fit["sweep"] is None and not any_acceptable:
         return [("saturation_unknown", "the drive may saturate TLSs: fit several powers together (--power, --photons)")]
     is_close = min(fit["rms_residual_of_span"].values()) < CLOSE_TO_POINTS
-    if free["errors_given"] and is_close and not (described or fit["temperature_errors_given"]):
+    if free["errors_given"] and is_close and not (any_acceptable or fit["temperature_errors_given"]):
         return [("no_temperature_errors", "errors are far below the residuals of all models" + TEMPERATURE_ERRORS_HINT)]
     return []
 

@@ -202,10 +202,10 @@ def parameter_list(fits: ModelFits, conclusion: Conclusion) -> list[dict[str, An
     models = {EQ3: (fits.problem, fits.comparison.free), STM: (fits.problem, fits.comparison.stm)}
     if fits.atlas and fits.on_atlas and conclusion.describes:
         models[ATLAS] = fits.on_atlas, fits.atlas
-    described = {label: model for label, model in models.items() if model[1].acceptable}
+    acceptable = {label: model for label, model in models.items() if model[1].acceptable}
     close = {label: model for label, model in list(models.items())[:2] if _residual_of_span(*model) < CLOSE_TO_POINTS}
     rows = []
-    for label, (problem, fit) in (described or close).items():
+    for label, (problem, fit) in (acceptable or close).items():
         parameters = problem.parameters()
         names = [name for name in fit.values if fit.errors[name] != 0 and (fit.acceptable or base_name(name) != "mu")]
         for name in sorted(names, key=lambda name: base_name(name) in ("offset", CALIBRATION)):

@@ -7,23 +7,23 @@ import pytest
 from tlsglass.fitting.conclusion import AtlasEvidence, MuEvidence, Reason, State, conclude
 from tlsglass.fitting.fit import ParameterState
 
-MU = MuEvidence(0.1, 0.01, ParameterState.INTERVAL, 30.0, described=True, robust_delta_aicc=20.0)
+MU = MuEvidence(0.1, 0.01, ParameterState.INTERVAL, 30.0, acceptable=True, robust_delta_aicc=20.0)
 ATLAS = AtlasEvidence(ParameterState.INTERVAL, True, True, 1.0, -30.0, 1.0, 0.5, largest_mu=0.3)
 
 
 def every_evidence():
     """Yield all combinations of evidence."""
-    for value, state, delta, described, drifts, robust in itertools.product(
+    for value, state, delta, acceptable, drifts, robust in itertools.product(
         (-0.3, 0.0, 0.1, 0.9), (None, *ParameterState.ALL), (-2.0, 30.0), (True, False), (True, False), (None, 1.0, 20.0)
     ):
-        mu = MuEvidence(value, 0.01, state, delta, described, drifts, robust)
+        mu = MuEvidence(value, 0.01, state, delta, acceptable, drifts, robust)
         yield mu, None
-        for atlas_state, described, eq3, stm, drifts, robust in itertools.product(
+        for atlas_state, acceptable, eq3, stm, drifts, robust in itertools.product(
             ParameterState.ALL, (True, False), (-5.0, 50.0), (-5.0, 50.0), (True, False), (True, False)
         ):
             excludes_zero = atlas_state in (ParameterState.INTERVAL, ParameterState.LOWER_LIMIT)
             ratios = (3.0 if eq3 > 0 else 1.0), (3.0 if stm > 0 else 1.0)
-            yield mu, AtlasEvidence(atlas_state, excludes_zero, described, eq3, stm, *ratios, 0.3, drifts, robust)
+            yield mu, AtlasEvidence(atlas_state, excludes_zero, acceptable, eq3, stm, *ratios, 0.3, drifts, robust)
 
 
 def test_every_combination_has_one_state_and_claims_only_what_is_supported():
@@ -33,7 +33,7 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
         assert conclusion.mu in State.OF_MU
         assert conclusion.state not in (State.NOT_DESCRIBED, State.NOT_CONSTRAINED) or conclusion.reasons
         if conclusion.state in (State.INTERVAL, State.LIMIT):
-            assert atlas.described
+            assert atlas.acceptable
             assert not atlas.drifts
             assert conclusion.describes
         if conclusion.state == State.INTERVAL:
@@ -44,7 +44,7 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
         if conclusion.mu == State.CONSISTENT and conclusion.state == State.LIMIT:
             assert atlas.state != ParameterState.LOWER_LIMIT
         if conclusion.mu == State.FAVORED:
-            assert mu.described
+            assert mu.acceptable
             assert mu.delta_aicc > 6
             assert not mu.drifts
             assert mu.value > 0 or atlas is None or mu.value > -0.3
@@ -72,9 +72,9 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
         ({"value": -0.7, "ends": (-0.72, 0.1)}, {}, (State.INTERVAL, State.NOT_CONSTRAINED, Reason.OPEN_INTERVAL)),
         ({"value": -0.7, "ends": (-0.9, -0.5)}, {}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_NEGATIVE)),
         ({}, {"delta_aicc_eq3": 55.0, "residual_ratio": 4.6}, (State.NOT_DESCRIBED, State.FAVORED, Reason.EQ3_BEATS_ATLAS)),
-        ({}, {"described": False}, (State.NOT_DESCRIBED, State.FAVORED, Reason.ATLAS_DOES_NOT_FIT)),
-        ({"described": False}, {"described": False}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.NO_MODEL_FITS)),
-        ({"described": False}, {}, (State.INTERVAL, State.NOT_DESCRIBED, Reason.EQ3_DOES_NOT_FIT)),
+        ({}, {"acceptable": False}, (State.NOT_DESCRIBED, State.FAVORED, Reason.ATLAS_DOES_NOT_FIT)),
+        ({"acceptable": False}, {"acceptable": False}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.NO_MODEL_FITS)),
+        ({"acceptable": False}, {}, (State.INTERVAL, State.NOT_DESCRIBED, Reason.EQ3_DOES_NOT_FIT)),
         ({"drifts": True}, {"drifts": True}, (State.NOT_CONSTRAINED, State.NOT_CONSTRAINED, Reason.WINDOW_DRIFT)),
         (
             {"robust_delta_aicc": 1.0},
