@@ -26,6 +26,8 @@ PACKAGES = (
     "study",
     "app",
 )
+EQUATION = re.compile(r"Eq\. \(A?\d+\)")  # the spelling of a number of an equation in docstrings
+ANY_EQUATION = re.compile(r"\beq(?:uation)?s?\b\.?\s*\(?A?\d", flags=re.IGNORECASE)
 # Words that say nothing of what a variable contains.
 EMPTY_NAMES = {"found", "told", "given", "every", "one", "held", "other"}
 
@@ -93,17 +95,36 @@ def test_classes_and_modules_have_different_names():
     assert {name for names in (classes, modules) for name, count in names.items() if count > 1} == set()
 
 
-def test_an_equation_of_the_paper_is_named_where_it_is_defined_and_nowhere_else():
-    """Eq. (3) is also the name of a model; the documentation has the function of each equation."""
-    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (Eq\. .*?) \|.*?\| `(\w+)` in `(.*?)`", page, flags=re.M)
-    documented = {(equation, path, name) for equations, name, path in rows for equation in equations.split(", ")}
-    named = set()
+def docstrings():
+    """Yield the path and name of each module, class and function of the library that has a docstring, with this docstring."""
     for path in LIBRARY.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
-                where = str(path.relative_to(LIBRARY)), getattr(node, "name", "module")
-                named |= {(equation, *where) for equation in re.findall(r"Eq\. \(\w+\)", ast.get_docstring(node) or "")}
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (docstring := ast.get_docstring(node)):
+                yield str(path.relative_to(LIBRARY)), getattr(node, "name", "module"), docstring
+
+
+@pytest.mark.parametrize(
+    "text", ["Eq. 5", "Eqs. 7 and 8", "Eqs. (3)", "equation (5)", "Equation A1", "eq. (4)", "eq (4)", "Eq. (12"]
+)
+def test_other_spellings_of_an_equation_are_recognized(text):
+    assert ANY_EQUATION.search(text)
+    assert not EQUATION.fullmatch(text)
+
+
+def test_an_equation_of_the_paper_is_named_where_it_is_defined_and_nowhere_else():
+    """Eq. (3) is also the name of a model; the documentation has the function of each equation, and its integral."""
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (Eq\. .*?) \|.*?\| `(\w+)` in `(.*?)`.*?\|(.*)\|$", page, flags=re.M)
+    documented = Counter((equation, path, name) for equations, name, path, _ in rows for equation in equations.split(", "))
+    named = Counter()
+    for path, name, docstring in docstrings():
+        named.update((equation, path, name) for equation in EQUATION.findall(docstring))
+        assert len(ANY_EQUATION.findall(docstring)) == len(EQUATION.findall(docstring)), f"{path}: {name}"
     definition_of_eq3 = ("Eq. (3)", "physics/eq3.py", "density")
     assert definition_of_eq3 in named
-    assert {entry for entry in named if entry[0] != "Eq. (3)"} | {definition_of_eq3} == documented
+    others = Counter({entry: n for entry, n in named.items() if entry[0] != "Eq. (3)"})
+    assert others + Counter([definition_of_eq3]) == documented
+    functions = {(path, name) for path, name, _ in docstrings()}
+    integrals = re.findall(r"`(\w+)` in `(.*?)`", " ".join(row[-1] for row in rows))
+    assert len(integrals) >= 5
+    assert {(path, name) for name, path in integrals} <= functions

@@ -125,7 +125,7 @@ def density_estimate(
 def specific_heat(
     T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: Atlas | None = None, interaction: str | None = None
 ) -> JackknifeEstimate:
-    """Return the specific heat C(T) of TLSs per lattice site (k_B = 1), Eq. 6 of the paper.
+    """Return the specific heat C(T) of TLSs per lattice site (k_B = 1), the integral over ``kernels.specific_heat_kernel``.
 
     Parameters
     ----------
@@ -186,7 +186,9 @@ def sound_velocity(
     atlas: Atlas | None = None,
     interaction: str | None = None,
 ) -> JackknifeEstimate:
-    """Return the change of the sound velocity δv/v in units of γ²/(L0 ρv²), Eqs. 7 and 8 of the paper.
+    """Return the change of the sound velocity δv/v in units of γ²/(L0 ρv²).
+
+    It is the integral of n over ``kernels.resonant_kernel`` and ``kernels.relaxation_kernel``.
 
     Parameters
     ----------
@@ -238,7 +240,9 @@ def internal_friction(
 def thermal_conductivity(
     T_K: npt.ArrayLike, J0_K: float, h0_K: float = H0_K, atlas: Atlas | None = None, interaction: str | None = None
 ) -> JackknifeEstimate:
-    """Return the thermal conductivity κ(T) in units of the paper's prefactor, Eq. 5 of the paper.
+    """Return the thermal conductivity κ(T) in units of the paper's prefactor.
+
+    It is T times the integral of ``kernels.thermal_conductivity_kernel`` / n.
 
     Parameters
     ----------
@@ -264,7 +268,7 @@ def eq3(
     atlas: Atlas | None = None,
     interaction: str | None = None,
 ) -> Eq3Fit:
-    """Fit B (T² + E²)^(µ/2), the paper's Eq. 3, to n(T, E) on 0 < E < ``window_T``·T.
+    """Fit B (T² + E²)^(µ/2), Eq. (3), to n(T, E) on 0 < E < ``window_T``·T.
 
     Energies are weighted as counts would be, as in Table II.
 

@@ -38,7 +38,7 @@ def specific_heat(density: DensityOfStates) -> JackknifeEstimate:
     Returns
     -------
     JackknifeEstimate
-        C(T) per lattice site (k_B = 1), Eq. 6 of the paper: the integral of n over ``kernels.specific_heat_kernel``.
+        C(T) per lattice site (k_B = 1): the integral of n over ``kernels.specific_heat_kernel``.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def sound_velocity(density: DensityOfStates, omega: float, A: float) -> Jackknif
     Returns
     -------
     JackknifeEstimate
-        δv/v in units of γ²/(L0 ρv²), Eqs. 7 and 8 of the paper.
+        δv/v in units of γ²/(L0 ρv²).
     """
     return resonant(density) + relaxation(density, omega, A)
 
@@ -137,8 +137,8 @@ def thermal_conductivity(density: DensityOfStates, min_counts: float) -> Jackkni
     Returns
     -------
     JackknifeEstimate
-        κ(T) in units of the paper's prefactor, Eq. 5 of the paper: the integral of 1/n over
-        ``kernels.thermal_conductivity_kernel``. NaN if there are fewer than ``min_counts`` counts in total.
+        κ(T) in units of the paper's prefactor: T times the integral of ``kernels.thermal_conductivity_kernel`` / n.
+        NaN if there are fewer than ``min_counts`` counts in total.
     """
     if density.total.sum() < min_counts:
         return density.sums[1].nan()

@@ -1,4 +1,4 @@
-"""δv/v from the simulated n(T, E), and its fit by Eqs. (7) + (8) with Eq. (3) and constant µ, at two crossover temperatures."""
+"""δv/v from the simulated n(T, E), and its fit with Eq. (3) and constant µ, at two crossover temperatures."""
 
 from collections.abc import Mapping, Sequence
 

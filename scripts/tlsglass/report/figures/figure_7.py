@@ -1,4 +1,4 @@
-"""n read as n(E) or as n(Δ), Appendix A: (a) κ by Eqs. (5) and (A1), (b) δv/v by Eqs. (8) and (A2)."""
+"""n read as n(E) or as n(Δ), Appendix A: (a) κ, (b) δv/v."""
 
 from collections.abc import Sequence
 
