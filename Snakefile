@@ -4,20 +4,9 @@
 #   snakemake --cores all --configfile config/quick.yaml         the same with fewer realizations, in results/runs/quick
 #   snakemake results/runs/paper/dos/L8_J2/T0.5.csv --cores 1    one table alone
 
-from snakemake.utils import min_version
 
-min_version("9.12")
-
-
-include: "workflow/rules/common.smk"  # checks the configuration and the datasets
-
-
-pathvars:
-    results=f"results/runs/{config['run']}",  # of this run; no other run touches them
-    shards="results/shards",  # of all runs
-    logs="<results>/logs",
-    checksums="<results>/checksums",  # of tables, one file for each job
-    benchmarks="<results>/benchmarks",
+include: "workflow/rules/common.smk"  # checks the version of Snakemake, the configuration and the datasets
+include: "workflow/rules/folders.smk"  # of results, shards and logs
 
 
 report: str(Path(resolve_pathvar("results"), "report/study.rst").resolve())

@@ -10,7 +10,7 @@ io.start_job(snakemake)
 published = [DensityOfStates.load(path) for path in snakemake.input.published]
 atlas = Atlas.load(snakemake.input.atlas)
 excess = AnnealingExcess.load(snakemake.input.excess)
-validation = atlas_validation.validate(atlas, excess, published)
+validation = atlas_validation.validate(atlas, excess, published, snakemake.params.eq3_window_T)
 for name, table in validation._asdict().items():
     io.write_csv(getattr(snakemake.output, name), table, digits=5)
 summary = atlas_validation.summarize(validation, excess, atlas.metadata["size"])

@@ -247,12 +247,6 @@ def test_the_schema_and_the_tables_of_the_atlas_are_in_the_package():
         assert {path.name for pattern in data[f"tlsglass.{package}"] for path in folder.glob(pattern)} == names
 
 
-def test_one_minimum_version_of_snakemake():
-    required = project()["project"]["optional-dependencies"]["workflow"][0]
-    snakefile = (ROOT / "Snakefile").read_text(encoding="utf-8")
-    assert required == f"snakemake >= {re.search(r'^min_version..([0-9.]+)', snakefile, flags=re.M)[1]}"
-
-
 def test_the_lock_of_the_minimum_has_the_lower_bounds():
     metadata = project()
     requirements = [*metadata["project"]["dependencies"], *metadata["dependency-groups"]["test"]]

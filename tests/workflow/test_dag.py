@@ -98,7 +98,10 @@ def test_without_a_shared_file_system_a_job_of_each_rule_gives_the_same_bits(bui
     for path in itertools.chain(*outputs.values()):
         (remote / path).unlink()
     write_hostile_texts(workflow)
-    for command in (["init", "-q"], ["add", "Snakefile", "config", "profiles", "scripts", "workflow", "envs"]):
+    for command in (
+        ["init", "-q"],
+        ["add", "Snakefile", "pyproject.toml", "config", "profiles", "scripts", "workflow", "envs"],
+    ):
         subprocess.run(
             ["git", *command], cwd=workflow.folder, check=True
         )  # what jobs get of the workflow are its sources in git

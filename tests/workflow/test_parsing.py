@@ -1,6 +1,7 @@
 """The Snakefile needs Snakemake alone, changes nothing, and works from elsewhere: as a module, in another folder."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -64,6 +65,17 @@ def test_reading_the_snakefile_changes_nothing(workflow):
     assert workflow.run("--list-rules", configfile=None).returncode == 0
     assert lock.is_file()
     assert shipped() == before
+
+
+def test_an_older_snakemake_than_required_is_refused_before_anything_else(workflow):
+    requirements = workflow.folder / "pyproject.toml"
+    text = re.sub(r"snakemake >= [\d.]+", "snakemake >= 99.1", requirements.read_text(encoding="utf-8"))
+    requirements.write_text(text, encoding="utf-8")
+    run = workflow.run("-n")
+    assert run.returncode != 0
+    assert "Expecting Snakemake version 99.1 or higher" in run.stdout + run.stderr
+    snakefile = (workflow.folder / "Snakefile").read_text(encoding="utf-8")
+    assert "pathvars:" not in snakefile  # which 9.11 cannot parse
 
 
 def test_the_study_in_another_folder(tmp_path):

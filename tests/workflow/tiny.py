@@ -71,7 +71,7 @@ class Workflow:
 
     def __init__(self, folder):
         self.folder = folder
-        for name in ("Snakefile", "config", "profiles", "scripts", "tools", "workflow", "envs"):
+        for name in ("Snakefile", "pyproject.toml", "config", "profiles", "scripts", "tools", "workflow", "envs"):
             source = ROOT / name
             if source.is_dir():
                 shutil.copytree(source, folder / name, ignore=BEING_WRITTEN)

@@ -117,6 +117,7 @@ rule atlas_validation:
         runtime=60,
     params:
         code=library_digest("atlas_validation.py"),
+        eq3_window_T=config["fits"]["eq3_window_T"],
     script:
         "../../scripts/atlas_validation.py"
 

@@ -7,9 +7,11 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from snakemake.utils import update_config
+from snakemake.utils import min_version, update_config
 
 ROOT = Path(str(workflow.current_basedir)).resolve().parents[1]  # also where this workflow is the module of another
+# No line before this one contains what older versions cannot parse, such as `pathvars:`.
+min_version(re.search(r'"snakemake >= ([\d.]+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))[1])
 if str(ROOT / "scripts") not in sys.path:
     sys.path.insert(0, str(ROOT / "scripts"))
 

@@ -35,7 +35,7 @@ from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.dos import grid
 from tlsglass.dos.density_of_states import DensityOfStates
-from tlsglass.dos.fits import EQ3_WINDOW_T, fit_eq3
+from tlsglass.dos.fits import fit_eq3
 
 MIN_COUNTS = 30  # in a bin for its pull, as a mean over the states of a realization
 RESAMPLES, RESAMPLING_SEED = 1000, 20210211
@@ -74,10 +74,14 @@ class Validation(NamedTuple):
 def validate(
     atlas: Atlas,
     excess: AnnealingExcess,
-    published: Sequence[DensityOfStates] = (),
+    published: Sequence[DensityOfStates],
+    window_T: float,
     report: Callable[[str], object] = print,
 ) -> Validation:
-    """Return the validation of an atlas and of the annealing excess; ``published`` are densities with jackknife groups."""
+    """Return the validation of an atlas and of the annealing excess.
+
+    ``published`` are densities with jackknife groups; Eq. (3) is fitted on 0 < E < ``window_T``·T.
+    """
     means, fits = [], []
     pulls: dict[tuple[Any, ...], list[PullStatistics]] = defaultdict(list)  # of (kind, L, J0/h0, T/h0), as in the table
     resampling = Resampling()
@@ -90,7 +94,7 @@ def validate(
         for key in ((kind, counts.L, g, T), (kind, None, None, T), (kind, None, None, None)):
             pulls[key].append(statistics)
         if kind in ("test", "test_size", "published"):
-            fits.append(head | _compare_fits(atlas, counts))
+            fits.append(head | _compare_fits(atlas, counts, window_T))
     names = ("kind", "L", "J0_over_h0", "T_over_h0")
     rows = [dict(zip(names, key, strict=True)) | combine_pulls(statistics) for key, statistics in pulls.items()]
     table_of_pulls = pd.DataFrame(rows).astype({"L": "Int64"})
@@ -280,10 +284,10 @@ def combine_pulls(statistics: Sequence[PullStatistics]) -> dict[str, Any]:
     }
 
 
-def _compare_fits(atlas: Atlas, counts: DensityOfStates) -> dict[str, Any]:
+def _compare_fits(atlas: Atlas, counts: DensityOfStates, window_T: float) -> dict[str, Any]:
     """Return B and µ of Eq. (3), as in Table II, of the atlas relative to those of ``counts``."""
-    predicted = api.eq3(counts.T_K, counts.J0_K, atlas.h0_K, EQ3_WINDOW_T, atlas.annealed(counts.L))
-    simulated = fit_eq3(counts, EQ3_WINDOW_T)
+    predicted = api.eq3(counts.T_K, counts.J0_K, atlas.h0_K, window_T, atlas.annealed(counts.L))
+    simulated = fit_eq3(counts, window_T)
     return {
         "B_ratio": predicted.B.value / simulated.B.value,
         "B_ratio_err": np.hypot(predicted.B.error / predicted.B.value, simulated.B.error / simulated.B.value),
