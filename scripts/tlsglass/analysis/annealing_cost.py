@@ -20,13 +20,14 @@ from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.fits import fit_exponent
 from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.model.parameters import ModelParameters
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.montecarlo import equilibration_tests, tempering_batch
 from tlsglass.montecarlo.equilibration_data import EquilibrationData
 from tlsglass.montecarlo.equilibration_tests import EquilibrationTest
 
 FREEZING_RATIO = 1.1  # valleys are frozen where the overlaps of two anneals exceed their energy by this factor
 EXCESS_COLUMNS = [
-    *("L", "J0_over_h0", "T_over_h0", "E", "excess", "excess_err"),
+    *("L", J0_OVER_H0, "T_over_h0", "E", "excess", "excess_err"),
     *("fitted", "fitted_err", "predicted", "predicted_err", "certified", "n_realizations"),
 ]
 EXCESS_T_OVER_H0 = (0.002, 0.01, 0.05)
@@ -208,7 +209,7 @@ def excess_rows(
         T = annealed.T_K / h0_K
         if not np.isclose(T, EXCESS_T_OVER_H0).any():
             continue
-        head = {"L": annealed.L, "J0_over_h0": annealed.J0_K / h0_K, "T_over_h0": T}
+        head = {"L": annealed.L, J0_OVER_H0: annealed.J0_K / h0_K, "T_over_h0": T}
         for zone, low_K, high_K in atlas_validation.energy_zones(annealed.T_K, h0_K):
             means = [
                 (mean_density(counts, high_K) * high_K - (mean_density(counts, low_K) * low_K if low_K else 0.0))

@@ -20,6 +20,7 @@ from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.fits import Exponent, fit_exponent, fit_gaussian
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.physics import two_tls
 
 DECADE_J0 = (0.1, 1.0)  # energies in units of J0 at which the dipolar gap and a power law are compared
@@ -39,7 +40,7 @@ def table_row(quantity: str, J0_over_h0: float, value: float | JackknifeEstimate
     error = value.error if isinstance(value, JackknifeEstimate) else np.nan
     return {
         "quantity": quantity,
-        "J0_over_h0": J0_over_h0,
+        J0_OVER_H0: J0_over_h0,
         "value": float(value.value if isinstance(value, JackknifeEstimate) else value),
         "value_err": float(error),
         **columns,

@@ -36,6 +36,7 @@ from tlsglass.base.types import FloatArray
 from tlsglass.dos import grid
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.fits import fit_eq3
+from tlsglass.models.observable import J0_OVER_H0
 
 MIN_COUNTS = 30  # in a bin for its pull, as a mean over the states of a realization
 RESAMPLES, RESAMPLING_SEED = 1000, 20210211
@@ -87,7 +88,7 @@ def validate(
     resampling = Resampling()
     for kind, counts, predict in _predictions(atlas, excess, published, report):
         g, T = (labels.round_to_label(x / atlas.h0_K) for x in (counts.J0_K, counts.T_K))
-        head = {"kind": kind, "L": counts.L, "J0_over_h0": g, "T_over_h0": T}
+        head = {"kind": kind, "L": counts.L, J0_OVER_H0: g, "T_over_h0": T}
         expected = predict(counts)
         means += [head | compare_means(counts, expected, kind, *zone) for zone in energy_zones(counts.T_K, atlas.h0_K)]
         statistics = pull_statistics(counts, expected, kind, atlas.h0_K, resampling)
@@ -95,7 +96,7 @@ def validate(
             pulls[key].append(statistics)
         if kind in ("test", "test_size", "published"):
             fits.append(head | _compare_fits(atlas, counts, window_T))
-    names = ("kind", "L", "J0_over_h0", "T_over_h0")
+    names = ("kind", "L", J0_OVER_H0, "T_over_h0")
     rows = [dict(zip(names, key, strict=True)) | combine_pulls(statistics) for key, statistics in pulls.items()]
     table_of_pulls = pd.DataFrame(rows).astype({"L": "Int64"})
     return Validation(pd.DataFrame(means), table_of_pulls, pd.DataFrame(fits))
@@ -312,7 +313,7 @@ def summarize(validation: Validation, excess: AnnealingExcess, size: Mapping[str
         pulls = validation.pulls[(validation.pulls["kind"] == kind) & validation.pulls["T_over_h0"].isna()].iloc[0]
         numbers = {
             "densities": len(means),
-            "couplings": means["J0_over_h0"].nunique(),
+            "couplings": means[J0_OVER_H0].nunique(),
             "share_right": means["right"].mean(),
             "rms_difference": math.sqrt(np.mean(means["difference"] ** 2)),
             "mean_z": means["z"].mean(),

@@ -100,7 +100,7 @@ def _leave_one_out(atlas: Atlas, ratio: InteractionRatio, report: Callable[[str]
                     JackknifeEstimate(rows[:, inside].sum(axis=1)) for rows in (expected, spline_data.observed)
                 )
                 difference = predicted / observed - 1
-                head = {"J0_over_h0": g, "T_K": density.T_K, "E": zone}
+                head = {J0_OVER_H0: g, "T_K": density.T_K, "E": zone}
                 yield head | judge_difference(float(difference.value), float(difference.error))
 
 
@@ -109,17 +109,17 @@ def compare_lattices(atlas: Atlas, densities: pd.DataFrame) -> pd.DataFrame:
     rows = []
     kinds = ("grid",) if atlas.interaction else ("grid", "large")  # the size term is fitted to large lattices of normal factors
     fitted = {(entry["L"], f"{entry['J0_K'] / atlas.h0_K:g}") for entry in atlas.sets if entry["kind"] in kinds}
-    sets = list(zip(densities["L"], densities["J0_over_h0"].map("{:g}".format), strict=True))
+    sets = list(zip(densities["L"], densities[J0_OVER_H0].map("{:g}".format), strict=True))
     highest = atlas.limits["J0"][1]
     outside = ~pd.Series([key in fitted for key in sets], index=densities.index, dtype=bool)
     outside &= (densities["E_high_K"] <= atlas.h0_K) & (densities["n"] > 0)
-    for row in densities[outside & (densities["J0_over_h0"] <= highest)].to_dict("records"):
+    for row in densities[outside & (densities[J0_OVER_H0] <= highest)].to_dict("records"):
         x, weights = np.polynomial.legendre.leggauss(8)
         E = 0.5 * (row["E_low_K"] + row["E_high_K"]) + 0.5 * (row["E_high_K"] - row["E_low_K"]) * x
         n = atlas.annealed(row["L"]).density(E, row["T_K"], row["J0_K"], atlas.h0_K) @ (0.5 * weights)
         difference = float(n.value) / row["n"] - 1
         error = float(n.value) / row["n"] * math.hypot(float(n.error / n.value), row["n_err"] / row["n"])
-        head = {key: row[key] for key in ("L", "J0_over_h0", "E_low_K", "E_high_K")}
+        head = {key: row[key] for key in ("L", J0_OVER_H0, "E_low_K", "E_high_K")}
         rows.append(head | judge_difference(difference, error))
     return pd.DataFrame(rows)
 

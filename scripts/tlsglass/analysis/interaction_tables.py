@@ -19,11 +19,12 @@ from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.model import moments
 from tlsglass.model.interaction import GAUSSIAN, MEAN_ABS_C
 from tlsglass.model.parameters import ModelParameters
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.montecarlo.annealing import AnnealingRecord, summarize
 from tlsglass.physics import pair_stability
 from tlsglass.physics.pair_stability import Sample
 
-HEAD = ["model", "L", "J0_K", "J0_over_h0"]
+HEAD = ["model", "L", "J0_K", J0_OVER_H0]
 VALUES = [*HEAD, "quantity", "T_K", "E_low_K", "E_high_K", "value", "value_err"]
 VALUES += ["difference", "difference_err", "relative", "relative_err", "n_realizations"]
 DENSITIES = [*HEAD, "T_K", "E_low_K", "E_high_K", "n", "n_err", "n_realizations"]
@@ -48,7 +49,7 @@ def _head(model: str, densities: TemperatureSeries, parameters: ModelParameters)
         "model": model,
         "L": densities.L,
         "J0_K": densities.J0_K,
-        "J0_over_h0": densities.J0_K / parameters.h0_K,
+        J0_OVER_H0: densities.J0_K / parameters.h0_K,
     }
 
 
@@ -111,7 +112,7 @@ def tabulate_stability(records: Iterable[AnnealingRecord], model: str) -> pd.Dat
     summary = summarize(records)
     parameters = _model(str(summary.fingerprint))
     ratio = parameters.J0_K / parameters.h0_K
-    row: dict[str, Any] = {"model": model, "L": parameters.L, "J0_K": parameters.J0_K, "J0_over_h0": ratio}
+    row: dict[str, Any] = {"model": model, "L": parameters.L, "J0_K": parameters.J0_K, J0_OVER_H0: ratio}
     for kind, share, error in zip(("spins", "pairs", "after"), summary.share_unstable, summary.share_unstable_err, strict=True):
         row |= {f"share_unstable_{kind}": share, f"share_unstable_{kind}_err": error}
     return pd.DataFrame([row | {"n_realizations": int(summary.n_realizations)}])
@@ -229,8 +230,8 @@ def compare_with_predictions(table: pd.DataFrame) -> pd.DataFrame:
     less than there are models.
     """
     rows = []
-    for (L, J0_K, ratio), group in table.groupby(["L", "J0_K", "J0_over_h0"]):
-        row: dict[str, Any] = {"L": L, "J0_K": J0_K, "J0_over_h0": ratio, "dof": len(group) - 1}
+    for (L, J0_K, ratio), group in table.groupby(["L", "J0_K", J0_OVER_H0]):
+        row: dict[str, Any] = {"L": L, "J0_K": J0_K, J0_OVER_H0: ratio, "dof": len(group) - 1}
         mu, predicted = group["mu"].to_numpy(), group["predicted"].to_numpy()
         factor, error, chi2 = _fit_factor(mu, group["mu_err"].to_numpy(), predicted, group["predicted_err"].to_numpy())
         row |= {"factor": factor, "factor_err": error, "chi2_joint_distribution": chi2}
@@ -272,14 +273,14 @@ def quoted_lattices(values: pd.DataFrame) -> dict[float, int]:
     ``values`` is the table of ``tabulate_set``, of all sets. A J0/h0 that some models do not have is left out.
     """
     models, many = values["model"].nunique(), values["n_realizations"] >= LEAST_QUOTED
-    sets = values[many].groupby(["J0_over_h0", "L"])["model"].nunique()
+    sets = values[many].groupby([J0_OVER_H0, "L"])["model"].nunique()
     complete = sets[sets == models].reset_index()
-    return {float(ratio): int(L) for ratio, L in complete.groupby("J0_over_h0")["L"].max().items()}
+    return {float(ratio): int(L) for ratio, L in complete.groupby(J0_OVER_H0)["L"].max().items()}
 
 
 def on_quoted_lattices(table: pd.DataFrame, lattices: Mapping[float, int]) -> pd.DataFrame:
     """Return the rows of a table, of any with the columns L and J0_over_h0, on the lattices {J0/h0: L}."""
-    return table[table["L"] == table["J0_over_h0"].map(lattices)]
+    return table[table["L"] == table[J0_OVER_H0].map(lattices)]
 
 
 def equivalent_J0_over_h0(normal: pd.DataFrame, mu: float, mu_err: float) -> tuple[float, float] | None:
@@ -287,7 +288,7 @@ def equivalent_J0_over_h0(normal: pd.DataFrame, mu: float, mu_err: float) -> tup
 
     ``normal`` has the rows of µ of normal factors by ascending J0/h0. µ is interpolated linearly between them and 0 at J0 = 0.
     """
-    ratios, values = (np.concatenate([[0.0], normal[name]]) for name in ("J0_over_h0", "value"))
+    ratios, values = (np.concatenate([[0.0], normal[name]]) for name in (J0_OVER_H0, "value"))
     errors = np.concatenate([[0.0], normal["value_err"]])
     if mu > values[-1]:
         return None

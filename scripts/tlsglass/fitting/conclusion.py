@@ -15,9 +15,9 @@ class State:
     """What the points support: about J0/h0 the first four, about µ the first two and the last two."""
 
     NOT_DESCRIBED: Final = "not described"
-    NOT_CONSTRAINED: Final = "not constrained"
+    NOT_CONSTRAINED: Final = ParameterState.NOT_CONSTRAINED
     LIMIT: Final = "limit"
-    INTERVAL: Final = "interval"
+    INTERVAL: Final = ParameterState.INTERVAL
     CONSISTENT: Final = "consistent with the STM"
     FAVORED: Final = "favored"
     OF_J0_OVER_H0: Final = (NOT_DESCRIBED, NOT_CONSTRAINED, LIMIT, INTERVAL)

@@ -205,7 +205,7 @@ def option(p: Mapping[str, float], name: str, parameter: Parameter) -> float:
 
 # ---- parameters that several observables share ----------------------------------------------------------------------
 
-J0_OVER_H0 = "J0_over_h0"  # key of the parameter that replaces µ on the atlas
+J0_OVER_H0 = "J0_over_h0"  # key of the parameter that replaces µ on the atlas, and column of tables
 TIME = "time_s"  # key of the time in seconds, a probe that may be different for each point
 CALIBRATION = "calibration"  # key of the parameter whose prior is the dataset's `systematic: correlated`
 

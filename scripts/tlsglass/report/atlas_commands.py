@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import validation
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.report.command_options import check_picture, number
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _print_density(args: argparse.Namespace) -> None:
     if args.figure:
         _draw(args.figure, table, ("E_K", "n"), ("E (K)", "n(T, E) (1/K per lattice site)"))
     if args.json:
-        head = {"J0_over_h0": args.J0_over_h0, "T_K": args.T, "h0_K": args.h0}
+        head = {J0_OVER_H0: args.J0_over_h0, "T_K": args.T, "h0_K": args.h0}
         eq3 = {name: {"value": value, "error": error} for name, (value, error) in values.items()}
         print(json.dumps(head | {"eq3": eq3} | table.to_dict("list"), indent=1, ensure_ascii=False))
         return
@@ -218,7 +219,7 @@ def _print_prediction(args: argparse.Namespace) -> None:
             logarithmic=True,
         )
     if args.json:
-        head = {"J0_over_h0": args.J0_over_h0, "h0_K": args.h0, "unit": unit}
+        head = {J0_OVER_H0: args.J0_over_h0, "h0_K": args.h0, "unit": unit}
         print(json.dumps(head | table.to_dict("list"), indent=1, ensure_ascii=False))
         return
     print(f"# {args.observable}: {unit}")

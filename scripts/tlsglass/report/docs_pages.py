@@ -17,6 +17,7 @@ from tlsglass.base import escape, published_files, validation
 from tlsglass.base.types import StrPath
 from tlsglass.data import validate
 from tlsglass.models import registry
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.report import catalogue, key_tables, prose, tables, templating
 from tlsglass.report.closure_values import closure_values
 from tlsglass.report.interaction_values import interaction_values
@@ -204,7 +205,7 @@ def atlas_changes(previous: pd.DataFrame, curves: pd.DataFrame, materials: pd.Da
     rows = []
     for row in previous.itertuples():
         if row.quantity in CHANGED_QUANTITIES:
-            same = curves[(curves["quantity"] == row.quantity) & np.isclose(curves["J0_over_h0"], row.J0_over_h0, rtol=1e-4)]
+            same = curves[(curves["quantity"] == row.quantity) & np.isclose(curves[J0_OVER_H0], row.J0_over_h0, rtol=1e-4)]
             (now,) = same.itertuples()
             number = prose.format_number(now.value, now.value_err)
         else:
@@ -224,7 +225,7 @@ def atlas_changes(previous: pd.DataFrame, curves: pd.DataFrame, materials: pd.Da
 
 def list_couplings(validation_table: pd.DataFrame, kind: str) -> str:
     """Return the couplings J0/h0 of one kind of simulations that the atlas is compared with, in ascending order."""
-    *others, last = (f"{coupling:g}" for coupling in sorted(validation_table.query("kind == @kind")["J0_over_h0"].unique()))
+    *others, last = (f"{coupling:g}" for coupling in sorted(validation_table.query("kind == @kind")[J0_OVER_H0].unique()))
     return f"{', '.join(others)} and {last}" if others else last
 
 

@@ -12,6 +12,7 @@ from tlsglass.analysis.interaction_tables import MEAN_DENSITY, first_mu
 from tlsglass.analysis.scorecard import SIGMAS
 from tlsglass.analysis.verdicts import Verdict
 from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.report import prose, tables, templating
 
 APPARENT_SYMBOLS = {"thermal_conductivity": "κ", "specific_heat": "C"}
@@ -120,7 +121,7 @@ def list_interactions() -> list[dict[str, str]]:
 
 
 def _at(table: pd.DataFrame, J0_over_h0: float) -> pd.DataFrame:
-    return table[np.isclose(table["J0_over_h0"], J0_over_h0)]
+    return table[np.isclose(table[J0_OVER_H0], J0_over_h0)]
 
 
 def _markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -178,11 +179,11 @@ def verdict_table(mu: pd.DataFrame) -> str:
 
 def _model_table(corner: str, rows: pd.DataFrame, cell: Callable[[pd.Series], str], heading: str = "J₀/h₀ = {:g}") -> str:
     """Return ``cell`` of the row of each model but the first and of each J0/h0 from 0.1 on."""
-    rows = rows[(rows["model"] != GAUSSIAN) & (rows["J0_over_h0"] > 0.09)]
-    ratios = sorted(rows["J0_over_h0"].unique())
+    rows = rows[(rows["model"] != GAUSSIAN) & (rows[J0_OVER_H0] > 0.09)]
+    ratios = sorted(rows[J0_OVER_H0].unique())
     body = []
     for model, group in rows.groupby("model", sort=False):
-        by_ratio = group.set_index("J0_over_h0")
+        by_ratio = group.set_index(J0_OVER_H0)
         body.append([tables.interaction_label(model), *(cell(by_ratio.loc[ratio]) for ratio in ratios)])
     return _markdown([corner, *map(heading.format, ratios)], body)
 
@@ -223,14 +224,14 @@ def chi2_sentences(chi2: pd.DataFrame) -> str:
         f" distribution and the factor {prose.format_number(row.factor, row.factor_err)}; it would be"
         f" {row.chi2_mean_alone:.1f} if only the mean of abs(c_ij) mattered. On average, a predicted µ deviates by"
         f" {100 * row.mean_deviation:.0f} %."
-        for row in chi2[chi2["J0_over_h0"] > 0.09].sort_values("J0_over_h0").itertuples()
+        for row in chi2[chi2[J0_OVER_H0] > 0.09].sort_values(J0_OVER_H0).itertuples()
     ]
     return "\n".join(lines)
 
 
 def size_table(mu: pd.DataFrame) -> str:
     """Return µ of each model on lattices of several sizes, at each J0/h0 with more than one size."""
-    sizes = mu.groupby("J0_over_h0")["L"].unique()
+    sizes = mu.groupby(J0_OVER_H0)["L"].unique()
     columns = [(ratio, L) for ratio, of_ratio in sizes.items() if len(of_ratio) > 1 for L in sorted(of_ratio)]
     cell = {(row.model, row.J0_over_h0, row.L): prose.format_number(row.value, row.value_err) for row in mu.itertuples()}
     rows = [
@@ -245,7 +246,7 @@ def equilibrium_table(equilibrium: pd.DataFrame, of_normal: pd.DataFrame) -> str
 
     ``of_normal`` is the table annealing_excess: measured for normal c_ij, of certified sets of any size, and as fitted to them.
     """
-    keys = ["J0_over_h0", "T_over_h0", "E"]
+    keys = [J0_OVER_H0, "T_over_h0", "E"]
     normal = {
         (f"{row.J0_over_h0:g}", f"{row.T_over_h0:g}", row.E): f"{_percent(row.excess, row.excess_err)} (L = {row.L})"
         for row in of_normal[of_normal["certified"] == 1].itertuples()
@@ -286,8 +287,8 @@ def certificate_sentences(certificates: pd.DataFrame) -> str:
 
 def equivalent_table(mu: pd.DataFrame) -> str:
     """Return the J0/h0 of normal c_ij that has the µ of each model, for J0/h0 from 0.1 to ``MAX_EQUIVALENT``."""
-    normal = mu[(mu["model"] == GAUSSIAN) & (mu["J0_over_h0"] <= MAX_EQUIVALENT)].sort_values("J0_over_h0")
-    rows = mu[mu["J0_over_h0"] <= MAX_EQUIVALENT]
+    normal = mu[(mu["model"] == GAUSSIAN) & (mu[J0_OVER_H0] <= MAX_EQUIVALENT)].sort_values(J0_OVER_H0)
+    rows = mu[mu[J0_OVER_H0] <= MAX_EQUIVALENT]
     return _model_table("true J₀/h₀", rows, lambda row: _equivalent(normal, row), "{:g}")
 
 

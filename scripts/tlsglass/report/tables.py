@@ -307,7 +307,7 @@ def interactions(values: pd.DataFrame, constants: pd.DataFrame) -> FormattedTabl
         of_moments = [f"{number[model, name]:.2f}" for name in ("rms_c_ij", "local_strength_variation", "n_0_h0")]
         return [interaction_label(model), *of_moments, f"{number[model, 'weak_coupling_strength']:.2f}"]
 
-    realizations = first.groupby("J0_over_h0")["n_realizations"].max()
+    realizations = first.groupby(J0_OVER_H0)["n_realizations"].max()
     counts = "; ".join(f"{realizations[ratio]:,} with L = {L} at J0/h0 = {ratio:g}" for ratio, L in lattices.items())
     return FormattedTable(
         "µ of n ∝ E^µ on {:g}–{:g} K at the lowest temperature, for several interactions".format(

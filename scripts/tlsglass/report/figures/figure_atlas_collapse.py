@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import style
 
 
@@ -11,11 +12,11 @@ def draw(couplings: pd.DataFrame, collapse: pd.DataFrame) -> style.Figure:
     """Return the figure from the tables atlas_couplings and atlas_collapse."""
     figure = style.Figure(2, width="double", height=2.8)
     scaled, width = figure.panels
-    ratios = sorted(collapse["J0_over_h0"].unique())
+    ratios = sorted(collapse[J0_OVER_H0].unique())
     temperatures = sorted(collapse["T_over_h0"].unique())
     colors = dict(zip(ratios, plt.get_cmap("viridis")(np.linspace(0, 0.85, len(ratios))), strict=True))
     for k, g in enumerate(ratios):
-        rows_of_ratio = collapse[collapse["J0_over_h0"] == g]
+        rows_of_ratio = collapse[collapse[J0_OVER_H0] == g]
         shift = 1.6**k
         x = np.geomspace(0.1, rows_of_ratio["E_over_T"].max(), 100)
         mu = rows_of_ratio["mu"].iloc[0]
@@ -42,9 +43,9 @@ def draw(couplings: pd.DataFrame, collapse: pd.DataFrame) -> style.Figure:
         ("E0_random_spins_over_h0", "random spins", width.line, {"color": style.GREY, "linestyle": "--"}),
         ("E0_over_h0", "simulated, $T$ = 0.002 $h_0$", width.points, {"color": style.BLUE, "marker": "o"}),
     ):
-        rows_of_ratio = couplings[couplings["quantity"] == quantity].sort_values("J0_over_h0")
+        rows_of_ratio = couplings[couplings["quantity"] == quantity].sort_values(J0_OVER_H0)
         error = () if draw_one == width.line else (rows_of_ratio["value_err"],)
-        draw_one(rows_of_ratio["J0_over_h0"], rows_of_ratio["value"], *error, label, label=label, **look)
+        draw_one(rows_of_ratio[J0_OVER_H0], rows_of_ratio["value"], *error, label, label=label, **look)
     width.axes.set_xlabel("$J_0/h_0$")
     width.axes.set_ylabel("width $E_0/h_0$ of the Gaussian")
     width.axes.legend(loc="lower right")

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import style
 
 
@@ -17,8 +18,8 @@ def draw_band(
 ) -> None:
     """Draw a quantity of the table atlas_curves, at a temperature if it has several, as a line with its standard error."""
     at_T = curves["T_over_h0"].isna() if T is None else curves["T_over_h0"] == T
-    rows = curves[(curves["quantity"] == quantity) & at_T].dropna(subset=["value", "J0_over_h0"])
-    g, value, error = (rows[name].to_numpy() for name in ("J0_over_h0", "value", "value_err"))
+    rows = curves[(curves["quantity"] == quantity) & at_T].dropna(subset=["value", J0_OVER_H0])
+    g, value, error = (rows[name].to_numpy() for name in (J0_OVER_H0, "value", "value_err"))
     panel.band(g, value, value - error, value + error, series, color, **look)
 
 
@@ -38,7 +39,7 @@ def draw(curves: pd.DataFrame) -> style.Figure:
         annealed = curves[curves["quantity"] == f"{quantity}_annealed"].dropna(subset=["value"])
         if len(annealed):
             look = {"color": color, "linestyle": ":", "linewidth": 1}
-            panel.line(annealed["J0_over_h0"], annealed["value"], f"{series}, annealed", **look)
+            panel.line(annealed[J0_OVER_H0], annealed["value"], f"{series}, annealed", **look)
 
     for panel, quantity, label in (
         (B, "B", "$B$ of Eq. (3) (1/K), $h_0$ = 10 K"),
@@ -58,7 +59,7 @@ def draw(curves: pd.DataFrame) -> style.Figure:
     exponents.axes.legend(loc="upper left", bbox_to_anchor=(0.08, 1))
     exponents.axes.set_ylabel("exponents of $C$ and $κ$")
     band(ratio, "slope_ratio", style.GREEN)
-    free = curves[(curves["quantity"] == "slope_ratio") & (curves["J0_over_h0"] == 0)]["value"].iloc[0]
+    free = curves[(curves["quantity"] == "slope_ratio") & (curves[J0_OVER_H0] == 0)]["value"].iloc[0]
     ratio.axes.axhline(free, color=style.GREY, linewidth=0.6, linestyle="--")
     ratio.axes.text(0.98, free - 0.06, "no interactions", ha="right", va="top", color=style.GREY, fontsize=7)
     ratio.axes.set_ylabel("slope ratio of $δv/v$")

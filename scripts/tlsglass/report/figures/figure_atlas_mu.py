@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import style
 from tlsglass.report.figures.figure_atlas_laws import draw_band
 
@@ -16,13 +17,13 @@ def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame, win
 
     def select(quantity: str) -> pd.DataFrame:
         """Return the rows of a quantity, by J0/h0."""
-        return couplings[couplings["quantity"] == quantity].sort_values("J0_over_h0")
+        return couplings[couplings["quantity"] == quantity].sort_values(J0_OVER_H0)
 
     figure = style.Figure(2, width="single", height=4.2, rows=2, sharex=True, height_ratios=[2, 1])
     power, gap = figure.panels
     mu = select("mu")
     power.points(
-        mu["J0_over_h0"], mu["value"], mu["value_err"], "quenched", color=style.BLUE, marker="o", label="quenched to 2 µK"
+        mu[J0_OVER_H0], mu["value"], mu["value_err"], "quenched", color=style.BLUE, marker="o", label="quenched to 2 µK"
     )
     for quantity, label, look in (
         ("mu_cold", "equilibrium, $T$ = 0.002 $h_0$", {"color": style.BLUE}),
@@ -33,13 +34,13 @@ def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame, win
     points = [(0.2, printed["mu_zero_temperature_J2"]), (0.3, printed["mu_zero_temperature_J3"])]
     look = {"color": style.VERMILION, "marker": "s", "markerfacecolor": "white", "zorder": 4}
     power.points(*np.array(points).T, None, "paper", label="paper", **look)
-    g = np.linspace(0.01, mu["J0_over_h0"].max(), 50)
+    g = np.linspace(0.01, mu[J0_OVER_H0].max(), 50)
     power.line(g, g, "mu = J0/h0", color=style.GREY, linewidth=0.8, label="$µ = J_0/h_0$")
     for name, label, look in (
         ("mu_eq9_printed", "Eq. (9), as printed", {"color": style.ORANGE, "linestyle": "--"}),
         ("mu_eq9_pair_stability", "Eq. (9), pair stability", {"color": style.GREEN, "linestyle": "-."}),
     ):
-        power.line(select(name)["J0_over_h0"], select(name)["value"], label, label=label, **look)
+        power.line(select(name)[J0_OVER_H0], select(name)["value"], label, label=label, **look)
     power.axes.set_ylim(0, 0.62)
     power.axes.set_ylabel("$µ(T → 0)$, {:g}–{:g} $J_0$".format(*window_J0))
     power.axes.legend(loc="lower right")
@@ -52,7 +53,7 @@ def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame, win
         (aic[~described], "neither does", "white"),
     ):
         look = {"color": style.PURPLE, "marker": "D", "markerfacecolor": face}
-        gap.points(rows["J0_over_h0"], rows["value"], None, f"AIC of Eq. (9) - of E^mu, {label}", label=label, **look)
+        gap.points(rows[J0_OVER_H0], rows["value"], None, f"AIC of Eq. (9) - of E^mu, {label}", label=label, **look)
     gap.axes.legend(loc="lower left")
     gap.axes.axhspan(-2, 2, color="0.92", zorder=0)
     gap.axes.axhline(0, color=style.GREY, linewidth=0.6)
@@ -61,6 +62,6 @@ def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame, win
     gap.axes.set_ylim(min(-20, 1.3 * aic["value"].min()), max(20, 1.5 * aic["value"].max()))
     gap.axes.set_xlabel("$J_0/h_0$")
     gap.axes.set_ylabel("ΔAIC, gap − power")
-    gap.axes.set_xlim(0, 1.05 * aic["J0_over_h0"].max())
+    gap.axes.set_xlim(0, 1.05 * aic[J0_OVER_H0].max())
     gap.letter_at()
     return figure

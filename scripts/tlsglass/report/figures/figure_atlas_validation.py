@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import style
 
 KINDS = {
@@ -22,9 +23,9 @@ def draw(means: pd.DataFrame, pulls: pd.DataFrame) -> style.Figure:
         rows_of_kind = means[means["kind"] == kind]
         if not len(rows_of_kind):
             continue
-        z = rows_of_kind.groupby("J0_over_h0")["z"].agg(lambda z: np.sqrt(np.mean(z**2)))
+        z = rows_of_kind.groupby(J0_OVER_H0)["z"].agg(lambda z: np.sqrt(np.mean(z**2)))
         deviations.points(z.index, z, None, f"{label}: rms z", label=label, **look)
-        of_kind = pulls[(pulls["kind"] == kind) & pulls["J0_over_h0"].isna() & pulls["T_over_h0"].notna()]
+        of_kind = pulls[(pulls["kind"] == kind) & pulls[J0_OVER_H0].isna() & pulls["T_over_h0"].notna()]
         widths.points(of_kind["T_over_h0"], of_kind["width"], of_kind["width_err"], f"{label}: width of the pulls", **look)
     deviations.axes.axhline(1, color=style.GREY, linewidth=0.6)
     deviations.axes.set(xlabel="$J_0/h_0$", ylabel="rms of $(n - n_{\\mathrm{sim}})/σ$", ylim=(0, 2.2))

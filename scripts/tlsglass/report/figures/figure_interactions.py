@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.analysis import interaction_tables
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import style
 from tlsglass.report.tables import INTERACTION_LABELS
 
@@ -30,22 +31,22 @@ def draw(values: pd.DataFrame, densities: pd.DataFrame, predictions: pd.DataFram
     density, power, ratio = figure.panels
     lattices = interaction_tables.quoted_lattices(values)
     densities = interaction_tables.on_quoted_lattices(densities, lattices)
-    densities = densities[np.isclose(densities["J0_over_h0"], SHOWN_J0_OVER_H0)]
+    densities = densities[np.isclose(densities[J0_OVER_H0], SHOWN_J0_OVER_H0)]
     first = interaction_tables.on_quoted_lattices(interaction_tables.first_mu(values), lattices)
     predictions = interaction_tables.on_quoted_lattices(predictions, lattices)
-    predictions = predictions[predictions["J0_over_h0"] >= WEAKEST_RATIO]
+    predictions = predictions[predictions[J0_OVER_H0] >= WEAKEST_RATIO]
     models = list(dict.fromkeys(first["model"]))
     for k, (model, look) in enumerate(zip(models, LOOKS, strict=False)):
         label, shift = INTERACTION_LABELS.get(model, model), 1 + 0.012 * (k - len(models) / 2)
         rows = densities[densities["model"] == model]
-        h0_K = (rows["J0_K"] / rows["J0_over_h0"]).to_numpy()
+        h0_K = (rows["J0_K"] / rows[J0_OVER_H0]).to_numpy()
         E = np.sqrt(rows["E_low_K"].clip(lower=rows["T_K"] / 4) * rows["E_high_K"]) / h0_K
         density.points(E, rows["n"] * h0_K, rows["n_err"] * h0_K, label, **look | {"linestyle": "-", "linewidth": 0.5})
-        rows = first[first["model"] == model].sort_values("J0_over_h0")
-        power.points(rows["J0_over_h0"] * shift, rows["value"], rows["value_err"], label, label=label, **look)
-        rows = predictions[predictions["model"] == model].sort_values("J0_over_h0")
+        rows = first[first["model"] == model].sort_values(J0_OVER_H0)
+        power.points(rows[J0_OVER_H0] * shift, rows["value"], rows["value_err"], label, label=label, **look)
+        rows = predictions[predictions["model"] == model].sort_values(J0_OVER_H0)
         if k:
-            x = rows["J0_over_h0"]
+            x = rows[J0_OVER_H0]
             ratio.points(x * shift, rows["ratio"], rows["ratio_err"], f"{label}: simulated", **look)
             line = {"color": look["color"], "linewidth": 0.7, "linestyle": "--" if "markerfacecolor" in look else "-"}
             ratio.line(x, rows["predicted_ratio"], f"{label}: pair stability", **line)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tlsglass.base import escape
 from tlsglass.fitting.fit import ParameterState
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import style
 from tlsglass.report.figures.figure_atlas_laws import draw_band
 from tlsglass.report.tables import interaction_columns, interaction_label
@@ -28,8 +29,8 @@ SHORT = {
 
 def draw(materials: pd.DataFrame, curves: pd.DataFrame) -> style.Figure:
     """Return the figure from the tables materials and atlas_curves."""
-    shown = materials[materials["J0_over_h0"].notna() & ~materials["is_control"]]
-    shown = shown.sort_values(["provenance", "J0_over_h0"]).reset_index(drop=True)
+    shown = materials[materials[J0_OVER_H0].notna() & ~materials["is_control"]]
+    shown = shown.sort_values(["provenance", J0_OVER_H0]).reset_index(drop=True)
     figure = style.Figure(2, width="double", height=0.9 + 0.2 * max(len(shown), 8), width_ratios=[1.15, 1])
     forest, law = figure.panels
     forest.rows([_row_label(row) for row in shown.itertuples()])
@@ -53,16 +54,16 @@ def draw(materials: pd.DataFrame, curves: pd.DataFrame) -> style.Figure:
     for quantity, label, color in (("alpha", "$α$, of $C$", style.GREY), ("beta", "$β$, of $κ$", style.PURPLE)):
         line_style = "-" if quantity == "alpha" else "--"
         draw_band(law, curves, quantity, f"{quantity}, atlas", color, label=label, linestyle=line_style)
-    known = (shown[["J0_over_h0_state", "mu_state"]] == ParameterState.INTERVAL).all(axis=1)
+    known = (shown[[f"{J0_OVER_H0}_state", "mu_state"]] == ParameterState.INTERVAL).all(axis=1)
     constrained = shown[known & ~shown["mu_rejected"] & ~shown["atlas_rejected"].astype(bool)]
     for provenance, (color, marker) in LOOKS.items():
         rows = constrained[constrained["provenance"] == provenance]
         look = {"marker": marker, "color": color, "markerfacecolor": _face_color(provenance, color)}
         law.axes.errorbar(
-            rows["J0_over_h0"], rows["mu"], xerr=rows["J0_over_h0_err"], linestyle="none", elinewidth=0.6, color=color
+            rows[J0_OVER_H0], rows["mu"], xerr=rows[f"{J0_OVER_H0}_err"], linestyle="none", elinewidth=0.6, color=color
         )
-        law.points(rows["J0_over_h0"], rows["mu"], rows["mu_err"], f"µ of Eq. (3), {provenance}", **look)
-    highest = min(1.02, max([0.3, *(1.15 * (constrained["J0_over_h0"] + constrained["J0_over_h0_err"]))]))
+        law.points(rows[J0_OVER_H0], rows["mu"], rows["mu_err"], f"µ of Eq. (3), {provenance}", **look)
+    highest = min(1.02, max([0.3, *(1.15 * (constrained[J0_OVER_H0] + constrained[f"{J0_OVER_H0}_err"]))]))
     law.axes.set_xlim(0, highest)
     law.axes.set_ylim(
         min(0.0, *(constrained["mu"] - 1.2 * constrained["mu_err"]), 0.0),
@@ -83,15 +84,15 @@ def _face_color(provenance: str, color: str) -> str:
 
 def _right_end(shown: pd.DataFrame) -> float:
     """Return the end of the axis of J0/h0: behind all intervals and limits, at most that of the atlas."""
-    state = shown["J0_over_h0_state"]
+    state = shown[f"{J0_OVER_H0}_state"]
     interval = state == ParameterState.INTERVAL
     further = shown[list(interaction_columns(shown.columns).values())].max(axis=1)
     ends = [
-        (shown["J0_over_h0"] + shown["J0_over_h0_h0_up"])[interval],
-        shown["J0_over_h0_high"][interval],
+        (shown[J0_OVER_H0] + shown[f"{J0_OVER_H0}_h0_up"])[interval],
+        shown[f"{J0_OVER_H0}_high"][interval],
         further[interval],
-        shown["J0_over_h0_high_95"][state == ParameterState.UPPER_LIMIT],
-        shown["J0_over_h0_low_95"][state == ParameterState.LOWER_LIMIT],
+        shown[f"{J0_OVER_H0}_high_95"][state == ParameterState.UPPER_LIMIT],
+        shown[f"{J0_OVER_H0}_low_95"][state == ParameterState.LOWER_LIMIT],
     ]
     return float(min(1.02, 1.25 * pd.concat(ends).max()))
 
