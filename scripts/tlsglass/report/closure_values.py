@@ -58,7 +58,7 @@ def _name(row: Any) -> str:
     if row.observable == PAIR:
         return "f and 1/Q_i together"
     name, _, rest = row.observable.partition(" ")
-    return f"`{name}`, 3 times" if rest == "with time_s" else f"`{name}`"
+    return f"`{name}` at 3 times" if rest == "with time_s" else f"`{name}`"
 
 
 def _table(rows: pd.DataFrame, mark_outside: bool) -> str:
@@ -72,9 +72,10 @@ def _table(rows: pd.DataFrame, mark_outside: bool) -> str:
 
 
 def _list_extended(rows: pd.DataFrame) -> str:
-    """Return the observables with more datasets than others."""
+    """Return the observables with more datasets than others: "`a`, `b` and `c`"."""
     extended = rows[rows["n_datasets"] > rows["n_datasets"].min()]
-    return ", ".join(dict.fromkeys(f"{_name(row)} ({row.n_datasets:,})" for row in extended.itertuples()))
+    names = list(dict.fromkeys(_name(row) for row in extended.itertuples()))
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _list_outside(rows: pd.DataFrame) -> str:

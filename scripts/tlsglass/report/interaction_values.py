@@ -263,13 +263,13 @@ def equilibrium_table(equilibrium: pd.DataFrame, of_normal: pd.DataFrame) -> str
 
 
 def equilibrium_sentence(equilibrium: pd.DataFrame) -> str:
-    """Return χ² of the measured excess of annealing of each model, compared with what the atlas subtracts."""
+    """Return χ² of the simulated excess of annealing of each model, compared with what the atlas subtracts."""
     sentences = []
     for model, group in equilibrium.groupby("model", sort=False):
         z = (group["excess"] - group["of_atlas"]) / np.hypot(group["excess_err"], group["of_atlas_err"])
         label, chi2 = tables.interaction_label(model), np.sum(z**2)
-        sentences.append(f"χ² = {chi2:.0f} for {len(z)} densities of {label}")
-    return f"At T = 0.02, 0.1 and 0.5 K, the measured excess was compared with the subtracted one: {'; '.join(sentences)}."
+        sentences.append(f'χ² = {chi2:.0f} for {len(z)} densities of "{label}"')
+    return f"At T = 0.02, 0.1 and 0.5 K, the simulated excess was compared with the subtracted one: {'; '.join(sentences)}."
 
 
 def certificate_sentences(certificates: pd.DataFrame) -> str:
@@ -279,7 +279,7 @@ def certificate_sentences(certificates: pd.DataFrame) -> str:
     for (model, L, J0_K), tests in sets:
         failed = ", ".join(tests.loc[tests["passed"] == 0, "certificate"])
         result = f"failed {failed}" if failed else f"passed all {tests['passed'].notna().sum()} tests that apply"
-        verdicts.append(f"{tables.interaction_label(model)}, at L = {L} and J0 = {J0_K:g} K {result}")
+        verdicts.append(f'"{tables.interaction_label(model)}" at L = {L} and J0 = {J0_K:g} K {result}')
     left_out = certificates.loc[certificates["passed"].isna(), ["certificate", "left_out"]].drop_duplicates()
     reasons = " ".join(f"Left out: {row.certificate.partition(',')[0]} ({row.left_out})." for row in left_out.itertuples())
     return f"{'; '.join(verdicts)}. {reasons}".strip()
