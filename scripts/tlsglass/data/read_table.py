@@ -180,11 +180,6 @@ def parse_table(label: str, raw: bytes, decimal: str | None = None) -> Table:
     return replace(table, decimal=decimal or _decimal(table))
 
 
-def read_tables(files: Sequence[str | Path], decimal: str | None = None) -> Table:
-    """Return the rows of several files as ``join_tables`` does."""
-    return join_tables([read_table(file, decimal) for file in files])
-
-
 def join_tables(tables: Sequence[Table]) -> Table:
     """Return the rows of tables with the same columns as one, with a column ``file`` that names their files."""
     if len(tables) == 1:

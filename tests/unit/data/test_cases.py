@@ -12,7 +12,7 @@ from tlsglass.base import validation
 from tlsglass.data import columns, infer_dataset, reading, resonator_table
 from tlsglass.data.dataset import load_dataset
 from tlsglass.data.infer_dataset import ReadingOptions
-from tlsglass.data.read_table import read_table, read_tables
+from tlsglass.data.read_table import join_tables, read_table
 
 ROOT = Path(__file__).parents[3]
 CASES = ROOT / "tests/data/cases"
@@ -341,11 +341,11 @@ def test_columns_of_one_name(tmp_path):
 def test_files_are_joined_unless_they_overlap(tmp_path):
     for name, rows in (("low", T < 0.4), ("high", T >= 0.4), ("all", T > 0)):
         write(tmp_path, "T_K,kappa (W/m/K)", T[rows], KAPPA[rows]).rename(tmp_path / f"{name}.csv")
-    table = read_tables([tmp_path / "low.csv", tmp_path / "high.csv"])
+    table = join_tables([read_table(tmp_path / "low.csv"), read_table(tmp_path / "high.csv")])
     dataset = infer_dataset.build_dataset(table, infer_dataset.infer_info(table, ReadingOptions()))
     np.testing.assert_allclose(dataset.points.T_K, T)
     write(tmp_path, "T_K,kappa (W/m/K)", T, 1.1 * KAPPA)
-    table = read_tables([tmp_path / "all.csv", tmp_path / "t.csv"])
+    table = join_tables([read_table(tmp_path / "all.csv"), read_table(tmp_path / "t.csv")])
     with pytest.raises(validation.Question) as caught:
         infer_dataset.build_dataset(table, infer_dataset.infer_info(table, ReadingOptions()))
     assert caught.value.code == "mixed_series"

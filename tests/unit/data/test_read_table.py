@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tlsglass.base import validation
-from tlsglass.data.read_table import parse_number, read_table, read_tables
+from tlsglass.data.read_table import join_tables, parse_number, read_table
 
 T = [0.1, 0.2, 0.3, 0.4, 0.5]
 VALUES = [1.5e-4, 2.5e-4, 3.5e-4, 4.5e-4, 6.75e-4]
@@ -158,12 +158,12 @@ def test_several_files_are_one_table(tmp_path):
     for name, shift in (("low", 0), ("high", 1)):
         (tmp_path / f"{name}.csv").write_text("T_K,k\n" + "\n".join(f"{t + shift},{t}" for t in T), encoding="utf-8")
     files = [tmp_path / "low.csv", tmp_path / "high.csv"]
-    table = read_tables(files)
+    table = join_tables([read_table(file) for file in files])
     assert table.header == ["T_K", "k", "file"]
     assert table.column("file") == ["low"] * 5 + ["high"] * 5
     (tmp_path / "high.csv").write_text("T_K,C\n1,2\n2,3\n", encoding="utf-8")
     with pytest.raises(validation.InputError, match="its columns differ"):
-        read_tables(files)
+        join_tables([read_table(file) for file in files])
 
 
 def test_standard_input(monkeypatch):
