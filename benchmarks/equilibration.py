@@ -20,7 +20,7 @@ import pandas as pd
 import yaml
 
 from tlsglass.base import io
-from tlsglass.dos import merge
+from tlsglass.dos import load
 from tlsglass.dos.grid import Grid
 from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.model.parameters import ModelParameters
@@ -66,7 +66,7 @@ def run_set(run: Run, seed: int) -> list[equilibration_tests.EquilibrationTest]:
     counts, record = methods.simulate(model, replace(protocol, method=TEMPERING), 0, run.realizations)
     _, annealed = methods.simulate(model, annealing, 0, run.realizations)
     data = equilibration_data.aggregate([record], {8: [annealed]}, [], GROUPS)
-    densities = TemperatureSeries(merge.merge([counts[T]], GROUPS) for T in run.measured_K)
+    densities = TemperatureSeries(load.merge([counts[T]], GROUPS) for T in run.measured_K)
     return equilibration_tests.run_tests(data, densities)
 
 

@@ -8,8 +8,8 @@ from tlsglass.atlas.table import compact
 from tlsglass.base import io, provenance
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.study import equilibrium_plan
+from tlsglass.study.atlas_counts import sum_cpu_time
 from tlsglass.study.configured_study import Study
-from tlsglass.study.cpu_time import sum_cpu_time
 
 io.start_job(snakemake)
 settings = snakemake.params

@@ -4,9 +4,8 @@ from tlsglass.atlas import table
 from tlsglass.base import io, provenance
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.model import lattice
-from tlsglass.study.atlas_counts import load_counts
+from tlsglass.study.atlas_counts import load_counts, sum_cpu_time
 from tlsglass.study.configured_study import Study
-from tlsglass.study.cpu_time import sum_cpu_time
 
 io.start_job(snakemake)
 settings, model = snakemake.params.atlas, snakemake.params.model

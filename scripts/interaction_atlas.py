@@ -3,9 +3,8 @@
 from tlsglass.atlas import fit_interaction
 from tlsglass.atlas.table import Atlas
 from tlsglass.base import io, provenance
-from tlsglass.study.atlas_counts import load_counts
+from tlsglass.study.atlas_counts import load_counts, sum_cpu_time
 from tlsglass.study.configured_study import Study
-from tlsglass.study.cpu_time import sum_cpu_time
 
 io.start_job(snakemake)
 interaction, groups = snakemake.wildcards.interaction, snakemake.params.atlas["jackknife_groups"]

@@ -8,7 +8,7 @@ from test_equilibrium import enumerate_states
 
 from tlsglass.base import jackknife
 from tlsglass.dos.grid import Grid
-from tlsglass.dos.merge import merge
+from tlsglass.dos.load import merge
 from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.model import disorder, excitations
 from tlsglass.montecarlo import equilibration_data, equilibration_tests, methods, metropolis, tempering

@@ -87,7 +87,7 @@ def shards_digest(batch, **environment):
     code = f"""
 import hashlib
 from tlsglass.dos.grid import Grid
-from tlsglass.dos.merge import merge
+from tlsglass.dos.load import merge
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo import methods
 from tlsglass.montecarlo.protocol import Protocol

@@ -222,7 +222,7 @@ def compact(density: DensityOfStates) -> DensityOfStates:
     """Return a density of states with fewer bins, and without the empty bins at its upper end.
 
     Four uniform bins, and two growing bins, are merged into one. ``density`` has one row per jackknife group, as returned by
-    ``merge.merge`` for the range of all its realizations.
+    ``dos.load.merge`` for the range of all its realizations.
     """
     widths = density.widths_K
     uniform = int(np.sum(widths < widths[0] * (1 + 1e-6)))

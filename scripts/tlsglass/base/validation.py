@@ -243,6 +243,22 @@ def input_error(where: FileOfKey, path: KeyPath, value: Any, allowed: str) -> In
     return InputError(error_line(where, path, value, allowed))
 
 
+class Problems(list[str]):
+    """Lines that refuse keys of the YAML file ``path``."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__()
+        self.path = path
+
+    def refuse(self, keys: KeyPath, value: object, allowed: str) -> None:
+        """Add the line that refuses ``value`` at ``keys`` and says what is allowed."""
+        self.append(error_line(lambda _: self.path, keys, value, allowed))
+
+    def missing(self, keys: KeyPath, why: str = "") -> None:
+        """Add the line for a value that is missing at ``keys``."""
+        self.append(missing_key_line(lambda _: self.path, keys, why))
+
+
 def _lines(error: Any, where: FileOfKey) -> list[str]:
     path = list(error.absolute_path)
     if error.validator == "additionalProperties":

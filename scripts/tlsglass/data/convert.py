@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tlsglass.base import validation
+from tlsglass.base.validation import Problems
 from tlsglass.data import drive_section, units
 from tlsglass.data.columns import Form, parse_form
-from tlsglass.data.problems import Problems
 from tlsglass.data.read_table import ERROR_IN_CELL, Table
 from tlsglass.models.observable import Observable
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tlsglass.base.validation import Problems
 from tlsglass.data import units
-from tlsglass.data.problems import Problems
 from tlsglass.models.observable import Observable
 
 if TYPE_CHECKING:

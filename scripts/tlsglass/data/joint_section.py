@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tlsglass.base import validation
+from tlsglass.base.validation import Problems
 from tlsglass.data import renamed_keys
-from tlsglass.data.problems import Problems
 from tlsglass.models import registry
 from tlsglass.models.observable import Observable, Parameter
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from tlsglass.atlas.shipped import interaction_names
 from tlsglass.base import validation
+from tlsglass.base.validation import Problems
 from tlsglass.data import drive_section, joint_section, questions, renamed_keys
 from tlsglass.data.convert import RELATIVE, TEMPERATURES_K, MeasuredPoints, convert_points
-from tlsglass.data.problems import Problems
 from tlsglass.data.read_table import Table, read_table
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0, TIME, Observable

@@ -1,10 +1,16 @@
-"""The counts that an atlas is fitted to, from the shards of a simulation."""
+"""What an atlas needs of its simulations: the counts that it is fitted to, and the CPU time of the jobs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
 
 from tlsglass.atlas.table import compact
+from tlsglass.base.types import StrPath
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.load import load_merged
+from tlsglass.montecarlo.protocol import JOB_NAMES
 from tlsglass.study.simulation_plan import SimulationPlan
 
 
@@ -26,3 +32,30 @@ def load_counts(plan: SimulationPlan, shards: Iterator[str], groups: int) -> lis
         merged = load_merged(paths, plan.fingerprint_at(rung), rung.T_K, plan.realizations, groups, ranges)
         densities.append(compact(merged))
     return sorted(densities, key=lambda density: density.T_K)
+
+
+def sum_cpu_time(plans: Iterable[SimulationPlan], benchmarks: StrPath) -> dict[str, float]:
+    """Return the CPU time of the jobs of simulations.
+
+    Parameters
+    ----------
+    plans
+        The simulations. A job that several of them share counts once.
+    benchmarks
+        The folder of the benchmark files of a run.
+
+    Returns
+    -------
+    dict
+        The number of ``jobs``, that of ``measured_jobs``, and the ``cpu_hours`` of the latter. A job is not measured if another
+        run made its shards, whose folder is common to all runs, or if it was too short for Snakemake.
+    """
+    paths = {
+        Path(benchmarks) / JOB_NAMES[plan.protocol.method] / plan.shard_folder / f"{batch}.tsv"
+        for plan in plans
+        for batch in plan.batches
+    }
+    seconds = [float(pd.read_csv(path, sep="\t")["cpu_time"].iloc[-1]) for path in sorted(paths) if path.is_file()]
+    measured = np.isfinite(seconds)
+    cpu_s = float(np.sum(np.array(seconds)[measured]))
+    return {"jobs": len(paths), "measured_jobs": int(measured.sum()), "cpu_hours": round(cpu_s / 3600, 4)}

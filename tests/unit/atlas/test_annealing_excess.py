@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tlsglass.atlas import annealing_excess, ratio_spline, table
-from tlsglass.dos import merge
+from tlsglass.dos import load
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.grid import Grid
 
@@ -27,7 +27,7 @@ def counts_of(J0_K, T_K, snapshots, factor, rng):
     arguments = {"L": 12, "J0_K": J0_K, "T_K": T_K, "n_spins": 864, "concentration": 0.5, "block": 10, "fingerprint": "drawn"}
     drawn = rng.poisson(expected, (40, len(expected)))
     part = DensityOfStates(**arguments, first=10 * np.arange(40), edges_K=edges, counts=drawn, snapshots=snapshots)
-    return merge.merge([part], GROUPS)
+    return load.merge([part], GROUPS)
 
 
 def test_the_excess_is_recovered_within_its_errors():

@@ -11,7 +11,7 @@ from tlsglass.atlas.interaction_ratio import COORDINATES, VERSION, InteractionRa
 from tlsglass.atlas.random_spins import RandomSpins
 from tlsglass.atlas.shipped import SHIPPED_INTERACTIONS
 from tlsglass.base import io
-from tlsglass.dos import merge
+from tlsglass.dos import load
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.grid import Grid
 from tlsglass.model import moments
@@ -107,7 +107,7 @@ def drawn(J0_K, T, seed, atlas, spins):
         edges_K=edges,
         counts=counts,
     )
-    return table.compact(merge.merge([density], 20, [(0, 200)]))
+    return table.compact(load.merge([density], 20, [(0, 200)]))
 
 
 @pytest.fixture(scope="module")

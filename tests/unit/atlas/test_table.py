@@ -9,7 +9,7 @@ import pytest
 from tlsglass.atlas import spline, table
 from tlsglass.atlas.random_spins import RandomSpins
 from tlsglass.base import io
-from tlsglass.dos import merge
+from tlsglass.dos import load
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.grid import Grid
 from tlsglass.model.parameters import ModelParameters
@@ -36,7 +36,7 @@ def drawn(J0_K, T, seed, realizations=200, L=12):
     counts = np.random.default_rng(seed).poisson(expected, (realizations // 10, len(expected)))
     arguments = {"L": L, "J0_K": J0_K, "T_K": T, "n_spins": 864, "concentration": 0.5, "block": 10, "fingerprint": "drawn"}
     part = DensityOfStates(**arguments, first=10 * np.arange(realizations // 10), edges_K=edges, counts=counts)
-    return table.compact(merge.merge([part], 20, [(0, realizations)]))
+    return table.compact(load.merge([part], 20, [(0, realizations)]))
 
 
 @pytest.fixture(scope="module")

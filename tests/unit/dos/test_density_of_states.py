@@ -11,8 +11,7 @@ from tlsglass.base import io
 from tlsglass.dos import grid
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.grid import Grid
-from tlsglass.dos.load import read_shard
-from tlsglass.dos.merge import ShardMismatchError, merge
+from tlsglass.dos.load import ShardMismatchError, merge, read_shard
 from tlsglass.dos.temperature_series import TemperatureSeries
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 
 from shared import PINNED_COUNTS
-from tlsglass.dos.merge import merge
+from tlsglass.dos.load import merge
 from tlsglass.model import disorder
 from tlsglass.montecarlo import annealing, methods, metropolis
 from tlsglass.montecarlo.protocol import CHAIN_VERSION

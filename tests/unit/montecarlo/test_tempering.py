@@ -12,7 +12,7 @@ import pytest
 from scipy import integrate, special
 
 from shared import PINNED_COUNTS
-from tlsglass.dos.merge import ShardMismatchError, merge
+from tlsglass.dos.load import ShardMismatchError, merge
 from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.model import disorder, excitations
 from tlsglass.model.interaction import INTERACTIONS

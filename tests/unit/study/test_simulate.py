@@ -23,7 +23,7 @@ from tlsglass.model.interaction import INTERACTIONS
 from tlsglass.montecarlo import methods
 from tlsglass.montecarlo.protocol import TEMPERING
 from tlsglass.montecarlo.tempering import INTERVALS
-from tlsglass.study import run_batches, simulation_choices
+from tlsglass.study import simulate, simulation_choices
 from tlsglass.study.configured_study import Study
 from tlsglass.study.simulation_choices import Choices
 
@@ -131,9 +131,9 @@ def test_finished_batches_are_not_simulated_again_and_damaged_ones_are(tmp_path,
     monkeypatch.setattr(simulation_choices, "MAX_BLOCKS_OF_BATCH", 1)
     expected = tlsglass.simulate(**SMALL)
     simulated = []
-    simulate_batch = run_batches._simulate
+    simulate_batch = simulate._simulate
     monkeypatch.setattr(
-        run_batches,
+        simulate,
         "_simulate",
         lambda plan, shards, batch: simulated.append(batch.first) or simulate_batch(plan, shards, batch),
     )
@@ -237,11 +237,11 @@ def state(pid):
 
 def test_the_end_of_a_process_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(simulation_choices, "MAX_BLOCKS_OF_BATCH", 1)
-    started = run_batches._work
-    monkeypatch.setattr(run_batches, "_work", end_at_once)
+    started = simulate._work
+    monkeypatch.setattr(simulate, "_work", end_at_once)
     with pytest.raises(io.UserError, match="ended by SIGKILL"):
         tlsglass.simulate(**SMALL, cores=2, folder=tmp_path)
-    monkeypatch.setattr(run_batches, "_work", started)
+    monkeypatch.setattr(simulate, "_work", started)
     (tmp_path / "shards").mkdir(exist_ok=True)
     (tmp_path / "shards" / Choices(**SMALL).plan.shard_folder).write_text("in the way", encoding="utf-8")
     with pytest.raises(OSError, match="shards"):  # of the processes, in this one

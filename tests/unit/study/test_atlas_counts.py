@@ -3,8 +3,8 @@
 import pytest
 
 from shared import CONFIG
+from tlsglass.study.atlas_counts import sum_cpu_time
 from tlsglass.study.configured_study import Study
-from tlsglass.study.cpu_time import sum_cpu_time
 
 HEADINGS = ("s", "h:m:s", "max_rss", "mean_load", "cpu_time")
 
