@@ -1,5 +1,6 @@
 """What is said of the project says the same everywhere; the examples of CONTRIBUTING hold; environments follow the lock."""
 
+import ast
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ import tlsglass
 from shared import DATASET_SCHEMA, ROOT
 from tlsglass.atlas.shipped import interaction_names
 from tlsglass.base import provenance
-from tlsglass.data import validate
+from tlsglass.data import units, validate
 from tlsglass.models import registry
 from tlsglass.montecarlo import methods, protocol
 from tlsglass.report import prose
@@ -101,6 +102,12 @@ def test_the_dataset_of_contributing_is_one(tmp_path):
     (folder / "data.csv").write_text("T,kappa\n100,3e-4\n200,1.2e-3\n300,2.6e-3\n500,7e-3\n", encoding="utf-8")
     dataset = validate.validate_folder(folder, DATASET_SCHEMA)
     assert dataset.points.T_K == pytest.approx([0.1, 0.2, 0.3, 0.5])
+
+
+def test_the_unit_of_contributing_is_converted_with_prefixes(monkeypatch):
+    ((symbol, entry),) = ast.literal_eval("{" + example("A unit") + "}").items()
+    monkeypatch.setitem(units.BASE, symbol, entry)
+    assert units.convert_unit("kcal/(mol K)", ("J/(mol K)",)) == (pytest.approx(4184.0), "J/(mol K)")
 
 
 @pytest.fixture

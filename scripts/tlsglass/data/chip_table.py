@@ -9,7 +9,7 @@ from dataclasses import replace
 from statistics import median
 
 from tlsglass.base import validation
-from tlsglass.data import infer_dataset, reading, resonator_table, units
+from tlsglass.data import infer_dataset, resonator_table, units
 from tlsglass.data.columns import describe_columns
 from tlsglass.data.dataset import Dataset
 from tlsglass.data.infer_dataset import ReadingOptions
@@ -93,7 +93,7 @@ def _build_each(
 def describe_reading(devices: Mapping[str, Sequence[Dataset]]) -> str:
     """Return the line that reports what was read for the first device, and the number of devices."""
     first, *partners = next(iter(devices.values()))
-    text: str = reading.describe_reading(first)["text"]
+    text: str = first.describe_reading()["text"]
     if partners:
         text = resonator_table.describe_reading(first, partners)
     return f"{text}; {len(devices)} devices: {', '.join(devices)}"

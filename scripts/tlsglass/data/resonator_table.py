@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from tlsglass.base import validation
-from tlsglass.data import drive_section, infer_dataset, reading
+from tlsglass.data import drive_section, infer_dataset
 from tlsglass.data.columns import Column, Form, describe_columns
 from tlsglass.data.dataset import Dataset
 from tlsglass.data.infer_dataset import ReadingOptions
@@ -132,7 +132,7 @@ def _add_drive(info: dict[str, Any], drive: Mapping[str, Any], options: Resonato
 
 def describe_reading(dataset: Dataset, partners: Sequence[Dataset]) -> str:
     """Return the line that reports what was read for f and for the loss."""
-    parts = [reading.describe_reading(part)["text"].removeprefix("read: ") for part in (*partners, dataset)]
+    parts = [part.describe_reading()["text"].removeprefix("read: ") for part in (*partners, dataset)]
     drive = dataset.info["data"].get("drive")
     note = "" if drive else "; one power or none: no saturation is fitted, so F tan δ is that at this power"
     return "read: " + "; ".join(parts) + note

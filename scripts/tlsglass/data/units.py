@@ -1,6 +1,9 @@
 """Units as people write them, looked up in a closed table of prefixes and base units; no text is ever evaluated.
 
 ``W/m K`` has several readings, among them W/(m K) and (W/m) K: that one is taken whose dimension is the expected one.
+
+To add a unit, add its symbol, its factor to SI units and its dimension to ``BASE``, or another spelling of a known unit to
+``WORDS``. CONTRIBUTING.md has an example.
 """
 
 from __future__ import annotations

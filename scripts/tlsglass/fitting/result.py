@@ -12,7 +12,7 @@ import pandas as pd
 
 from tlsglass.atlas.shipped import interaction_names
 from tlsglass.base.types import FloatArray
-from tlsglass.data import drive_section, reading
+from tlsglass.data import drive_section
 from tlsglass.data.convert import RELATIVE
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import atlas_model, report_text, window_scan
@@ -80,7 +80,7 @@ def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
     scans = window_scan.scan_models(fits) if scan else {}
     drifts = window_scan.drifts(scans)
     fits, conclusion = draw_conclusion(fits, drifts)
-    fit = _summary(dataset, fits, conclusion) | {"drifts": drifts, "reading": reading.describe_reading(dataset)}
+    fit = _summary(dataset, fits, conclusion) | {"drifts": drifts, "reading": dataset.describe_reading()}
     fit["parameters"] = parameter_list(fits, conclusion)
     fit["time"] = _time_systematic(fits)
     fit["conclusion"]["text"] = report_text.conclusion(fit)

@@ -181,11 +181,11 @@ class PreparedFit:
     @property
     def reading(self) -> str:
         """The line that reports how the table was read."""
-        from tlsglass.data import reading, resonator_table
+        from tlsglass.data import resonator_table
 
         if self.partners:
             return resonator_table.describe_reading(self.dataset, self.partners)
-        return str(reading.describe_reading(self.dataset)["text"])
+        return str(self.dataset.describe_reading()["text"])
 
     @property
     def files(self) -> tuple[str, str]:

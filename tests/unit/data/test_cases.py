@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tlsglass.base import validation
-from tlsglass.data import columns, infer_dataset, reading, resonator_table
+from tlsglass.data import columns, infer_dataset, resonator_table
 from tlsglass.data.dataset import load_dataset
 from tlsglass.data.infer_dataset import ReadingOptions
 from tlsglass.data.read_table import join_tables, read_table
@@ -65,7 +65,7 @@ def test_Q_is_inverted_where_a_loss_is_due(tmp_path):
     for header, options in (("T_K,Q_int", {}), ("T_K,R1", {}), ("T_K,x", {"inverse": True, "value_unit": "dimensionless"})):
         dataset = load(write(tmp_path, header, T, 1 / WEAK), **LOSS_OPTIONS, **options)
         np.testing.assert_allclose(dataset.points.value, WEAK, rtol=1e-10)
-        assert "inverted" in reading.describe_reading(dataset)["text"]
+        assert "inverted" in dataset.describe_reading()["text"]
     assert question(write(tmp_path, "T_K,Qi", T, WEAK), **LOSS_OPTIONS) == "Q_below_1"
     np.testing.assert_allclose(load(tmp_path / "t.csv", **LOSS_OPTIONS, form="value").points.value, WEAK)
     assert question(write(tmp_path, "T_K,loss", T, 1 / WEAK), **LOSS_OPTIONS) == "loss_above_1"
@@ -106,7 +106,7 @@ def test_forms_of_kappa_and_of_the_temperature_are_converted_and_reported(tmp_pa
     dataset = load(write(tmp_path, header, of_T, column), **KAPPA_OPTIONS, **options)
     np.testing.assert_allclose(dataset.points.T_K, T, rtol=1e-9)
     np.testing.assert_allclose(dataset.points.value, KAPPA, rtol=1e-9)
-    assert reading.describe_reading(dataset)["forms"] or "10^-5" in header
+    assert dataset.describe_reading()["forms"] or "10^-5" in header
 
 
 def test_errors_follow_the_form_of_their_column(tmp_path):
@@ -181,7 +181,7 @@ def test_silent_errors_are_those_of_the_truth():
     np.testing.assert_allclose(points.error, 500 / 5e9)
     dataset = load("silent_error_of_T_taken_for_that_of_kappa.csv", **KAPPA_OPTIONS)
     assert dataset.points.error is None
-    assert "not from sigma_T_K" in reading.describe_reading(dataset)["text"]
+    assert "not from sigma_T_K" in dataset.describe_reading()["text"]
 
 
 @pytest.mark.parametrize(
@@ -595,7 +595,7 @@ def test_many_rows_are_averaged_with_the_same_mean(tmp_path, errors):
     scatter = points.value / (0.03 * points.T_K**1.9) - 1
     relative = points.error / points.value if errors else 0.02 * points.weight / points.value
     assert np.std(scatter / relative) == pytest.approx(1.0, abs=0.15)
-    assert "averaged in" in reading.describe_reading(dataset)["text"]
+    assert "averaged in" in dataset.describe_reading()["text"]
 
 
 def test_few_rows_are_left_alone(tmp_path):

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tlsglass.base import validation
-from tlsglass.data import infer_dataset, reading
+from tlsglass.data import infer_dataset
 from tlsglass.data.dataset import load_dataset
 from tlsglass.data.read_table import read_table
 from tlsglass.data.resonator_table import ResonatorOptions, build_resonator_datasets
@@ -170,7 +170,7 @@ def read(file, options, rng):
         build_resonator_datasets([table], ResonatorOptions(coupling_geometry="notch", attenuation_dB=0.0))
         return
     dataset = infer_dataset.build_dataset(table, infer_dataset.infer_info(table, infer_dataset.ReadingOptions(**options)))
-    reading.describe_reading(dataset)
+    dataset.describe_reading()
 
 
 def test_mutated_tables(tmp_path):
