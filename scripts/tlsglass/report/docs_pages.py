@@ -187,8 +187,8 @@ def annealing_line(cost: pd.DataFrame, config: Mapping[str, Any]) -> str:
         for row in rows.iloc[[0, -1] if len(rows) > 1 else [0]].itertuples()
     ]
     return (
-        f"After annealing to {rows['T_K'].iloc[0]:g} K the density of states at energies below h0/10 is larger than in"
-        f" equilibrium by {' and by '.join(excesses)}"
+        f"After annealing to {rows['T_K'].iloc[0]:g} K, n below h0/10 exceeds its equilibrium value by"
+        f" {' and by '.join(excesses)}"
     )
 
 
