@@ -61,7 +61,7 @@ class Verdict(StrEnum):
         "?",
         "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 3a4 4 0 1 1 0 8 4 4 0 0 1 0-8z",
         ("#57606a", "#b3bcc5"),
-        "within our errors the null model (STM, no interactions, no such effect) would agree as well",
+        "within our errors the null model (STM, no interactions, no such effect) would agree as well, or there is no value",
     )
     NOT_SIMULATED = (
         "not simulated",
