@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.polynomial import chebyshev
-from scipy import constants, special
+from scipy import constants
 
 from tlsglass.base.types import FloatArray, FloatOrArray
 from tlsglass.physics import eq3, kernels
@@ -34,7 +34,7 @@ def principal_value_nodes(steps: int) -> FloatArray:
 def resonant_at_frequency_eq3(T_K: FloatOrArray, mu: float, frequency_Hz: float) -> FloatArray:
     """Return δf/f with Eq. (3) in units of P0γ²/ρv², up to a constant: ``eq3.resonant`` at a finite frequency.
 
-    At µ = 0 this is ``digamma_shift`` + ln(hf / 1 K).
+    At µ = 0 this is Re ψ(1/2 + hf/(2πi T)) - ln(hf/(2π T)) + ln(hf / 1 K) with the digamma function ψ.
     """
     T = np.asarray(T_K, dtype=float)
     log_above, above, log_below, below = _principal_value_terms(T.tobytes(), T.shape, frequency_Hz)
@@ -55,13 +55,6 @@ def _principal_value_terms(T_bytes: bytes, shape: tuple[int, ...], frequency_Hz:
         0.5 * np.log1p(below * below),
         weight * kernels.population_difference(below) / below,
     )
-
-
-def digamma_shift(T_K: FloatOrArray, frequency_Hz: float) -> FloatArray:
-    """Return Re ψ(1/2 + hf/(2πi T)) - ln(hf/(2π T)), which is π Q_TLS δf/f of the STM and vanishes at T = 0."""
-    y = HERTZ_K * frequency_Hz / np.asarray(T_K, dtype=float)
-    shift: FloatArray = np.real(special.digamma(0.5 - 0.5j * y / np.pi)) - np.log(0.5 * y / np.pi)
-    return shift
 
 
 def resonant_loss_eq3(T_K: FloatOrArray, mu: float, frequency_Hz: float) -> FloatArray:
