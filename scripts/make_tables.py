@@ -10,4 +10,4 @@ module, _, function = snakemake.params.function.rpartition(".")
 tabulate = getattr(importlib.import_module(module), function)
 tables = tabulate(**load_inputs(snakemake.input.items()), **snakemake.params.settings)
 for name, path in snakemake.output.items():
-    io.write_csv(path, tables[name] if isinstance(tables, dict) else tables)
+    io.write_csv(path, tables[name] if isinstance(tables, dict) else tables, snakemake.params.get("digits", 9))

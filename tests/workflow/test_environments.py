@@ -34,13 +34,19 @@ def rules():
     modules = [
         f"tlsglass/report/{entry.source[0]}" for entry in catalogue.ENTRIES if entry.kind == "figure" and not entry.panels
     ]
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "workflow/rules").glob("*.smk"))}
+    tabulating = [
+        f"{name.replace('.', '/')}.py"
+        for text in texts.values()
+        for name in re.findall(r'(?:tabulated_by\(|"function": )"([\w.]+)\.\w+"', text)
+    ]
+    assert len(tabulating) > 15
     rows = []
-    for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
-        for match in RULE.finditer(path.read_text(encoding="utf-8")):
+    for text in texts.values():
+        for match in RULE.finditer(text):
             script = re.search(r'"\.\./\.\./scripts/(\w+\.py)"', match["body"])
             environment = re.search(r'conda:\n\s+"\.\./\.\./envs/(\w+)\.yaml"', match["body"])
-            drawn = modules if script and script[1] == "figure.py" else []
-            drawn += [f"{name.replace('.', '/')}.py" for name in re.findall(r'tabulated_by\("([\w.]+)\.\w+"', match["body"])]
+            drawn = {"figure.py": modules, "make_tables.py": tabulating}.get(script[1] if script else "", [])
             name = match["rule"] or f"a rule of a loop: {script[1]}"
             rows.append((name, environment and environment[1], (script[1], *drawn) if script else None))
     return rows

@@ -5,32 +5,23 @@ VARIANTS = study.variants
 SCORECARD_TABLES = catalogue.claim_tables(bundled_file(PAPER))
 
 
-rule variant_table:
-    input:
-        changed=expand(
+TABLE_RULES["variant_table"] = {
+    "function": "tlsglass.analysis.quantity_tables.tabulate_variants",
+    "input": {
+        "changed": expand(
             "<results>/variants/{variant}/T{T}.npz",
             variant=VARIANTS,
             T=study.temperature_keys(config["checks"]["variant_temperatures_K"]),
         ),
-        published=lambda w: [
+        "published": lambda w: [
             f"<results>/dos/L{L}_J{J0}/T{T}.npz"
             for L, J0 in map(study.reference_set, VARIANTS)
             for T in study.temperature_keys(config["checks"]["variant_temperatures_K"])
         ],
-    output:
-        table="<results>/tables/variants.csv",
-    log:
-        "<logs>/variant_table.log",
-        checksums="<checksums>/variant_table.json",
-    benchmark:
-        "<benchmarks>/variant_table.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        **tabulated_by("tlsglass.analysis.quantity_tables.tabulate_variants"),
-        settings={"variants": {name: config["checks"]["variants"][name] for name in VARIANTS}, "settings": ANALYSIS},
-    script:
-        "../../scripts/make_tables.py"
+    },
+    "output": {"table": "<results>/tables/variants.csv"},
+    "settings": {"variants": {name: config["checks"]["variants"][name] for name in VARIANTS}, "settings": ANALYSIS},
+}
 
 
 rule pulls:
@@ -55,43 +46,22 @@ rule pulls:
         "../../scripts/pulls.py"
 
 
-rule pull_table:
-    input:
-        pulls_of_sets=expand("<results>/pulls/{set}.csv", set=SETS),
-    output:
-        table="<results>/tables/pulls.csv",
-    log:
-        "<logs>/pull_table.log",
-        checksums="<checksums>/pull_table.json",
-    benchmark:
-        "<benchmarks>/pull_table.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        **tabulated_by("tlsglass.analysis.pulls.tabulate_pulls"),
-        settings={},
-    script:
-        "../../scripts/make_tables.py"
+TABLE_RULES["pull_table"] = {
+    "function": "tlsglass.analysis.pulls.tabulate_pulls",
+    "input": {"pulls_of_sets": expand("<results>/pulls/{set}.csv", set=SETS)},
+    "output": {"table": "<results>/tables/pulls.csv"},
+}
 
 
-rule scorecard_table:
-    input:
-        paper=bundled_file(PAPER),
-        tables=expand("<results>/tables/{table}.csv", table=SCORECARD_TABLES),
-    output:
-        card="<results>/checks/scorecard.csv",
-    log:
-        "<logs>/scorecard_table.log",
-        checksums="<checksums>/scorecard_table.json",
-    benchmark:
-        "<benchmarks>/scorecard_table.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        **tabulated_by("tlsglass.analysis.scorecard.tabulate_scorecard"),
-        settings={"names": SCORECARD_TABLES, "L": config["paper"]["L"]},
-    script:
-        "../../scripts/make_tables.py"
+TABLE_RULES["scorecard_table"] = {
+    "function": "tlsglass.analysis.scorecard.tabulate_scorecard",
+    "input": {
+        "paper": bundled_file(PAPER),
+        "tables": expand("<results>/tables/{table}.csv", table=SCORECARD_TABLES),
+    },
+    "output": {"card": "<results>/checks/scorecard.csv"},
+    "settings": {"names": SCORECARD_TABLES, "L": config["paper"]["L"]},
+}
 
 
 rule provenance:

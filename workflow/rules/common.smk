@@ -109,6 +109,9 @@ def data_of_dataset(name):
     return bundled_file(f"config/experiments/{name}/{DATASETS[name]['data']['file']}")
 
 
+TABLE_RULES = {}  # {name: function, input, output, settings, ...} of the rules in tables.smk
+
+
 def tabulated_by(function):
     """Return the parameters of make_tables.py, which are a function that makes tables and the digest of its library."""
     return {"function": function, "code": library_digest("make_tables.py", function.rpartition(".")[0])}

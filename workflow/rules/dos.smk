@@ -64,19 +64,8 @@ rule quantities:
         "../../scripts/quantities.py"
 
 
-rule concat_fits:
-    input:
-        **{name: [f"<results>/quoted/{key}/{name}.csv" for key in SETS] for name in catalogue.QUOTED_TABLES},
-    output:
-        **{name: f"<results>/tables/{name}.csv" for name in catalogue.QUOTED_TABLES},
-    log:
-        "<logs>/concat_fits.log",
-        checksums="<checksums>/concat_fits.json",
-    benchmark:
-        "<benchmarks>/concat_fits.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        code=library_digest("concat_tables.py"),
-    script:
-        "../../scripts/concat_tables.py"
+TABLE_RULES["concat_fits"] = {
+    "function": "tlsglass.report.load_inputs.concatenate",
+    "input": {name: [f"<results>/quoted/{key}/{name}.csv" for key in SETS] for name in catalogue.QUOTED_TABLES},
+    "output": {name: f"<results>/tables/{name}.csv" for name in catalogue.QUOTED_TABLES},
+}

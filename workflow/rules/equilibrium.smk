@@ -57,8 +57,9 @@ rule equilibrium:
         "../../scripts/equilibrium.py"
 
 
-rule equilibrium_tables:
-    input:
+TABLE_RULES["equilibrium_tables"] = {
+    "function": "tlsglass.report.load_inputs.concatenate",
+    "input": {
         **{
             table: expand(f"<results>/equilibrium/{{set}}_{table}.csv", set=SETS_OF_STUDY)
             or [bundled_file(f"config/equilibrium/{table}.csv")]
@@ -74,20 +75,10 @@ rule equilibrium_tables:
             ]
             for table in catalogue.EXCESS_TABLES
         },
-    output:
-        **{name: f"<results>/tables/{name}.csv" for name in (*catalogue.EQUILIBRIUM_TABLES, *catalogue.EXCESS_TABLES)},
-    log:
-        "<logs>/equilibrium_tables.log",
-        checksums="<checksums>/equilibrium_tables.json",
-    benchmark:
-        "<benchmarks>/equilibrium_tables.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        code=library_digest("concat_tables.py"),
-        digits=6,
-    script:
-        "../../scripts/concat_tables.py"
+    },
+    "output": {name: f"<results>/tables/{name}.csv" for name in (*catalogue.EQUILIBRIUM_TABLES, *catalogue.EXCESS_TABLES)},
+    "digits": 6,
+}
 
 
 EXCESS_INPUT = {

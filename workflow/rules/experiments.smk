@@ -47,25 +47,15 @@ for job, names in FIT_JOBS.items():
             "../../scripts/fit_experiment.py"
 
 
-rule experiment_table:
-    input:
-        fits=expand("<results>/experiments/{dataset}/fit.json", dataset=DATASETS),
-    output:
-        table="<results>/tables/experiments.csv",
-        materials="<results>/tables/materials.csv",
-        differences="<results>/tables/material_differences.csv",
-    log:
-        "<logs>/experiment_table.log",
-        checksums="<checksums>/experiment_table.json",
-    benchmark:
-        "<benchmarks>/experiment_table.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        **tabulated_by("tlsglass.analysis.materials.tabulate_fits"),
-        settings={},
-    script:
-        "../../scripts/make_tables.py"
+TABLE_RULES["experiment_table"] = {
+    "function": "tlsglass.analysis.materials.tabulate_fits",
+    "input": {"fits": expand("<results>/experiments/{dataset}/fit.json", dataset=DATASETS)},
+    "output": {
+        "table": "<results>/tables/experiments.csv",
+        "materials": "<results>/tables/materials.csv",
+        "differences": "<results>/tables/material_differences.csv",
+    },
+}
 
 
 rule closure:
@@ -87,19 +77,8 @@ rule closure:
         "../../scripts/make_tables.py"
 
 
-rule closure_table:
-    input:
-        table=expand("<results>/closure/{observable}.csv", observable=registry.observable_names()),
-    output:
-        table="<results>/tables/closure.csv",
-    log:
-        "<logs>/closure_table.log",
-        checksums="<checksums>/closure_table.json",
-    benchmark:
-        "<benchmarks>/closure_table.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        code=library_digest("concat_tables.py"),
-    script:
-        "../../scripts/concat_tables.py"
+TABLE_RULES["closure_table"] = {
+    "function": "tlsglass.report.load_inputs.concatenate",
+    "input": {"table": expand("<results>/closure/{observable}.csv", observable=registry.observable_names())},
+    "output": {"table": "<results>/tables/closure.csv"},
+}

@@ -36,28 +36,17 @@ rule interaction_set:
         "../../scripts/interaction_set.py"
 
 
-rule interaction_theory:
-    input:
-        values=expand("<results>/quoted/interactions/{name}_values.csv", name=INTERACTION_SETS),
-    output:
-        constants="<results>/interactions/constants.csv",
-        predictions="<results>/interactions/predictions.csv",
-        chi2="<results>/interactions/chi2.csv",
-    log:
-        "<logs>/interaction_theory.log",
-        checksums="<checksums>/interaction_theory.json",
-    benchmark:
-        "<benchmarks>/interaction_theory.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    resources:
-        runtime=60,
-        mem_mb=2000,
-    params:
-        **tabulated_by("tlsglass.analysis.interaction_tables.tabulate_theory"),
-        settings={"models": INTERACTION_MODELS, "cell": CELL, "reference": interactions_plan.REFERENCE},
-    script:
-        "../../scripts/make_tables.py"
+TABLE_RULES["interaction_theory"] = {
+    "function": "tlsglass.analysis.interaction_tables.tabulate_theory",
+    "input": {"values": expand("<results>/quoted/interactions/{name}_values.csv", name=INTERACTION_SETS)},
+    "output": {
+        "constants": "<results>/interactions/constants.csv",
+        "predictions": "<results>/interactions/predictions.csv",
+        "chi2": "<results>/interactions/chi2.csv",
+    },
+    "settings": {"models": INTERACTION_MODELS, "cell": CELL, "reference": interactions_plan.REFERENCE},
+    "resources": {"runtime": 60, "mem_mb": 2000},
+}
 
 
 # Sets of several interactions that are annealed and tempered: {name: what tables call the interaction}.
@@ -107,23 +96,12 @@ INTERACTION_PARTS = {
 }
 
 
-rule interaction_tables:
-    input:
-        **{
-            table: INTERACTION_PARTS[table] or [bundled_file(f"config/interactions/{table}.csv")]
-            for table in catalogue.INTERACTION_TABLES
-        },
-    output:
-        **{name: f"<results>/tables/{name}.csv" for name in catalogue.INTERACTION_TABLES},
-    log:
-        "<logs>/interaction_tables.log",
-        checksums="<checksums>/interaction_tables.json",
-    benchmark:
-        "<benchmarks>/interaction_tables.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        code=library_digest("concat_tables.py"),
-        digits=6,
-    script:
-        "../../scripts/concat_tables.py"
+TABLE_RULES["interaction_tables"] = {
+    "function": "tlsglass.report.load_inputs.concatenate",
+    "input": {
+        table: INTERACTION_PARTS[table] or [bundled_file(f"config/interactions/{table}.csv")]
+        for table in catalogue.INTERACTION_TABLES
+    },
+    "output": {name: f"<results>/tables/{name}.csv" for name in catalogue.INTERACTION_TABLES},
+    "digits": 6,
+}

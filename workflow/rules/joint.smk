@@ -38,43 +38,24 @@ rule fit_joint:
         "../../scripts/fit_joint.py"
 
 
-rule joint_tables:
-    input:
-        fits=expand("<results>/experiments/{dataset}/joint.json", dataset=JOINT),
-        parameters=expand("<results>/experiments/{dataset}/joint_parameters.csv", dataset=JOINT),
-        left_out=expand("<results>/experiments/{dataset}/joint_left_out.csv", dataset=JOINT),
-    output:
-        fits="<results>/tables/joint_fits.csv",
-        parameters="<results>/tables/joint_parameters.csv",
-        left_out="<results>/tables/joint_left_out.csv",
-    log:
-        "<logs>/joint_tables.log",
-        checksums="<checksums>/joint_tables.json",
-    benchmark:
-        "<benchmarks>/joint_tables.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        **tabulated_by("tlsglass.fitting.joint_result.tabulate_joint_fits"),
-        settings={},
-    script:
-        "../../scripts/make_tables.py"
+TABLE_RULES["joint_tables"] = {
+    "function": "tlsglass.fitting.joint_result.tabulate_joint_fits",
+    "input": {
+        "fits": expand("<results>/experiments/{dataset}/joint.json", dataset=JOINT),
+        "parameters": expand("<results>/experiments/{dataset}/joint_parameters.csv", dataset=JOINT),
+        "left_out": expand("<results>/experiments/{dataset}/joint_left_out.csv", dataset=JOINT),
+    },
+    "output": {
+        "fits": "<results>/tables/joint_fits.csv",
+        "parameters": "<results>/tables/joint_parameters.csv",
+        "left_out": "<results>/tables/joint_left_out.csv",
+    },
+}
 
 
-rule closure_devices:
-    output:
-        table="<results>/tables/closure_devices.csv",
-    log:
-        "<logs>/closure_devices.log",
-        checksums="<checksums>/closure_devices.json",
-    benchmark:
-        "<benchmarks>/closure_devices.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    resources:
-        runtime=60,
-    params:
-        **tabulated_by("tlsglass.fitting.closure.tabulate_joint_closure"),
-        settings={"datasets": 500, "seed": config["seed"]},
-    script:
-        "../../scripts/make_tables.py"
+TABLE_RULES["closure_devices"] = {
+    "function": "tlsglass.fitting.closure.tabulate_joint_closure",
+    "output": {"table": "<results>/tables/closure_devices.csv"},
+    "settings": {"datasets": 500, "seed": config["seed"]},
+    "resources": {"runtime": 60},
+}

@@ -1,7 +1,7 @@
-"""Load the inputs of figures and formatted tables, each file by its kind."""
+"""Load the inputs of figures and tables, each file by its kind."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,11 @@ def load_inputs_of_entries(items: Iterable[tuple[str, StrPath | list[str]]]) -> 
         entry, _, argument = name.partition(ENTRY_OF_INPUT)
         inputs.setdefault(entry, {})[argument] = content
     return inputs
+
+
+def concatenate(**tables: Sequence[pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables of each argument as one table, {argument: table}."""
+    return {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
 
 
 def _load(path: StrPath) -> Any:
