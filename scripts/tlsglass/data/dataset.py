@@ -129,6 +129,16 @@ class Dataset:
             return self.points.time_s
         return probe if self.points.photons is None else DrivenProbe(probe, self.points.photons)
 
+    @property
+    def sweep_label(self) -> str | None:
+        """The quantity that distinguishes the sweeps, with its unit; None for points without sweeps."""
+        if self.points.time_s is not None and self.points.sweep is not None:
+            return "T (K)" if self.points.abscissa is self.points.time_s else "time (s)"
+        drive = self.info["data"].get("drive")
+        if drive is None:
+            return None
+        return drive.get("sweep") or (f"power ({drive['power']['unit']})" if "power" in drive else "photon number")
+
     def model(self, T_K: FloatArray, parameters: dict[str, float]) -> FloatArray:
         """Return the curve (n,) of ``parameters`` at ``T_K`` (n,)."""
         return self.observable.curve(T_K, parameters, self.probe)

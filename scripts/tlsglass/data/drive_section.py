@@ -50,14 +50,6 @@ def sweep_column(info: Mapping[str, Any]) -> str:
     return drive.get("sweep") or drive.get("power", drive.get("photons"))["column"]
 
 
-def sweep_label(info: Mapping[str, Any]) -> str | None:
-    """Return the quantity that distinguishes the sweeps, with its unit; None without a drive."""
-    drive = info["data"].get("drive")
-    if drive is None:
-        return None
-    return drive.get("sweep") or (f"power ({drive['power']['unit']})" if "power" in drive else "photon number")
-
-
 def check_drive(problems: Problems, info: Mapping[str, Any], observable: Observable) -> None:
     """Check the keys of the drive against each other and against the observable."""
     data, unused = info["data"], f"{observable.name} has no use for it"

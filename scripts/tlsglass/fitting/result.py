@@ -12,7 +12,6 @@ import pandas as pd
 
 from tlsglass.atlas.shipped import interaction_names
 from tlsglass.base.types import FloatArray
-from tlsglass.data import drive_section
 from tlsglass.data.convert import RELATIVE
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import atlas_model, report_text, window_scan
@@ -270,7 +269,7 @@ def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[
             },
             **models_record(fits, conclusion, _atlas_summary(fits, conclusion)),
             "bounds": bounds(dataset),
-            "sweep": _sweep_label(dataset),
+            "sweep": dataset.sweep_label,
             "abscissa": "time_s" if points.abscissa is points.time_s else "T_K",
         }
     )
@@ -279,14 +278,6 @@ def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[
 def conclusion_record(conclusion: Conclusion) -> dict[str, Any]:
     """Return the conclusion as in fit.json; its text is added by ``report_text``."""
     return {"state": conclusion.state, "mu": conclusion.mu, "text": "", "reasons": list(conclusion.reasons)}
-
-
-def _sweep_label(dataset: Dataset) -> str | None:
-    """Return the quantity that distinguishes the sweeps, with its unit; None for points without sweeps."""
-    points = dataset.points
-    if points.time_s is None or points.sweep is None:
-        return drive_section.sweep_label(dataset.info)
-    return "T (K)" if points.abscissa is points.time_s else "time (s)"
 
 
 def _residual_of_span(problem: FitProblem, fit: Fit) -> float:
