@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tlsglass.atlas.observables import AtlasObservables
-from tlsglass.atlas.table import H0_K, shipped_atlas
+from tlsglass.atlas.table import shipped_atlas
+from tlsglass.model.parameters import H0_K
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.models.resonator import DrivenProbe

@@ -14,9 +14,9 @@ from nicegui import events, ui
 from tlsglass.app import plots
 from tlsglass.app.session import COLUMN, FLAG, MAIN, MORE, OBSERVABLE, Choice, FitSession, Outcome, Reading
 from tlsglass.atlas import api
-from tlsglass.atlas.table import H0_K
 from tlsglass.base import validation
 from tlsglass.data.read_table import MAX_BYTES
+from tlsglass.model.parameters import H0_K
 from tlsglass.models import registry
 from tlsglass.report import fit_command
 

@@ -17,11 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tlsglass.atlas import evaluator, shipped
-from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
+from tlsglass.atlas.table import Atlas, shipped_atlas
 from tlsglass.base import jackknife
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.dos.fits import EQ3_WINDOW_T, Eq3Fit, eq3_covariate
+from tlsglass.model.parameters import H0_K
 from tlsglass.physics import kernels, temperature_fits
 
 EQ3_POINTS = 40  # energies at which n is fitted by ``eq3``

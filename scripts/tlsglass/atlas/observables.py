@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from tlsglass.atlas import evaluator
 from tlsglass.atlas.evaluator import MeshEvaluator
-from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
+from tlsglass.atlas.table import Atlas, shipped_atlas
 from tlsglass.base.cached_method import cache_method
 from tlsglass.base.types import FloatArray, IntArray
+from tlsglass.model.parameters import H0_K
 from tlsglass.physics import kernels, microwave
 
 MAX_RELAXATION_E_OVER_T = 90.0  # 1/cosh²(E/2T) vanishes above

@@ -31,10 +31,9 @@ from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import AnyArray, FloatArray, FloatOrArray, StrPath
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.model.interaction import GAUSSIAN
-from tlsglass.model.parameters import ModelParameters
+from tlsglass.model.parameters import H0_K, ModelParameters
 from tlsglass.montecarlo.protocol import parse_fingerprint
 
-H0_K = 10.0  # the paper's typical random field
 VERSION = 2  # of the layout of the file
 SHIPPED = Path(__file__).with_name("atlas.npz")
 KINDS = ("grid", "test", "large")

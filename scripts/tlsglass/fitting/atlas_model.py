@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from tlsglass.atlas.observables import AtlasObservables
-from tlsglass.atlas.table import H0_K, Atlas, shipped_atlas
+from tlsglass.atlas.table import Atlas, shipped_atlas
 from tlsglass.base.cached_method import cache_method
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset
 from tlsglass.model.interaction import GAUSSIAN
+from tlsglass.model.parameters import H0_K
 from tlsglass.models.observable import J0_OVER_H0, Observable, Parameter, make_J0_over_h0
 from tlsglass.physics import microwave
 

@@ -19,6 +19,8 @@ from tlsglass.model.interaction import (
 if TYPE_CHECKING:
     from tlsglass.base.types import FloatArray
 
+H0_K = 10.0  # the paper's typical random field
+
 
 @dataclass(frozen=True)
 class ModelParameters:

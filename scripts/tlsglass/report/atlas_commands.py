@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import validation
+from tlsglass.model.parameters import H0_K
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.report.command_options import check_picture, number
 
@@ -81,7 +82,7 @@ def add_commands(commands: Any) -> None:
 
 def _add_common_options(command: argparse.ArgumentParser) -> None:
     model = command.add_argument_group("model")
-    model.add_argument("--h0", type=number, default=10.0, metavar="K", help="random field in kelvin (default: 10)")
+    model.add_argument("--h0", type=number, default=H0_K, metavar="K", help=f"random field in kelvin (default: {H0_K:g})")
     model.add_argument(
         "--interaction", metavar="NAME", help="interaction of the TLSs, docs/interactions.md (default: gaussian)"
     )

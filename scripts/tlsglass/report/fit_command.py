@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import io, validation
+from tlsglass.model.parameters import H0_K
 from tlsglass.models import registry
 from tlsglass.report import command_options
 
@@ -87,7 +88,7 @@ def _add_options(fit: argparse.ArgumentParser) -> None:
         "--confirm", action="append", metavar="CODE", help="answer to a question about suspicious input; repeatable"
     )
     model = fit.add_argument_group("model")
-    model.add_argument("--h0", type=_number, metavar="K", help="random field in kelvin (default: 10)")
+    model.add_argument("--h0", type=_number, metavar="K", help=f"random field in kelvin (default: {H0_K:g})")
     interaction_help = "interaction of the TLSs of which J0/h0 is quoted (default: gaussian); J0/h0 of the others is compared"
     model.add_argument("--interaction", metavar="NAME", help=interaction_help)
     model.add_argument("--fix", action="append", metavar="NAME=X", help="fix a parameter, such as A_Hz_per_K3=1e8; repeatable")

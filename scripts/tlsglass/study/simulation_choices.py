@@ -13,21 +13,20 @@ from typing import Any
 from tlsglass.base import labels, validation
 from tlsglass.dos.grid import Grid
 from tlsglass.model.interaction import GAUSSIAN, LATTICE
-from tlsglass.model.parameters import ModelParameters
+from tlsglass.model.parameters import H0_K, ModelParameters
 from tlsglass.montecarlo import ladders, protocol
 from tlsglass.montecarlo.protocol import ANNEALING, COUNTING_METHODS, DYNAMICS, TEMPERING, Protocol
 from tlsglass.study.config_checks import TOO_WEAK, interaction_errors
 from tlsglass.study.simulation_plan import SimulationPlan, interaction_parameters
 
 # The choices of config/config.yaml, and of config/equilibrium.yaml for tempering; a test compares them.
-SCHEDULES_K = {
+SCHEDULES_K = {  # for the random field H0_K; for another one they are scaled
     "paper": (
         *(300, 250, 200, 150, 100, 80, 60, 50, 40, 30, 25, 20, 15, 12, 10, 8, 6, 5, 4, 3, 2.5, 2, 1.5, 1.2, 1, 0.9, 0.8, 0.7),
         *(0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.08, 0.06, 0.05, 0.04, 0.03, 0.02),
     ),
     "short": (12, 8, 6, 4, 3, 2, 1.5, 1.2, 1, 0.8, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.08, 0.05, 0.03, 0.02),
 }
-SCHEDULE_H0_K = 10.0  # random field for which the schedules are made; for another one their temperatures are scaled
 QUENCH_K = 2e-6
 SWEEPS = {ANNEALING: 257, TEMPERING: 8192}
 SWEEPS_MULTIPLE = {ANNEALING: 1, TEMPERING: 128}  # of tempering: the intervals between snapshots
@@ -73,7 +72,7 @@ class Choices:
     J0_K: float
     realizations: int
     temperatures_K: Sequence[float]
-    h0_K: float = SCHEDULE_H0_K
+    h0_K: float = H0_K
     cutoff: float = 1.0
     concentration: float = 0.5
     interaction: str = GAUSSIAN
@@ -122,7 +121,7 @@ class Choices:
                 grid=GRID,
                 method=self.method,
             ),
-            self.h0_K / SCHEDULE_H0_K,
+            self.h0_K / H0_K,
         )
         measured_K = tuple(sorted({labels.round_to_label(T) for T in self.temperatures_K}))
         if self.method == TEMPERING:
@@ -178,7 +177,7 @@ class Choices:
             raise ChoiceError(path[-1], value, text)
 
     def _check_temperatures(self) -> None:
-        quench_K, highest_K = QUENCH_K * self.h0_K / SCHEDULE_H0_K, MAX_T_OVER_H0 * self.h0_K
+        quench_K, highest_K = QUENCH_K * self.h0_K / H0_K, MAX_T_OVER_H0 * self.h0_K
         temperatures = self.temperatures_K
         if not hasattr(temperatures, "__len__") or not 1 <= len(temperatures) <= MAX_TEMPERATURES:
             raise ChoiceError("temperatures_K", temperatures, f"must be 1 to {MAX_TEMPERATURES} temperatures")
