@@ -24,26 +24,14 @@ TABLE_RULES["variant_table"] = {
 }
 
 
-rule pulls:
-    input:
-        rungs=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
-    output:
-        pulls="<results>/pulls/{set}.csv",
-    log:
-        "<logs>/pulls/{set}.log",
-        checksums="<checksums>/pulls/{set}.json",
-    benchmark:
-        "<benchmarks>/pulls/{set}.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    resources:
-        runtime=20,
-    params:
-        code=library_digest("pulls.py"),
-        settings=ANALYSIS,
-        pulls=config["checks"]["pulls"],
-    script:
-        "../../scripts/pulls.py"
+TABLE_RULES["pulls"] = {
+    "function": "tlsglass.analysis.pulls.tabulate_pulls_of_set",
+    "job": "{set}",
+    "input": {"rungs": expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs)},
+    "output": {"pulls": "<results>/pulls/{set}.csv"},
+    "settings": {"settings": ANALYSIS, **config["checks"]["pulls"]},
+    "resources": {"runtime": 20},
+}
 
 
 TABLE_RULES["pull_table"] = {

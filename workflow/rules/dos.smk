@@ -42,26 +42,20 @@ for kind in COUNTS:
             "../../scripts/dos_table.py"
 
 
-rule quantities:
-    input:
-        rungs=expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
-        quench=f"<results>/dos/{{set}}/T{study.quench}.npz",
-    output:
+TABLE_RULES["quantities"] = {
+    "function": "tlsglass.analysis.sizes.tabulate_quantities",
+    "job": "{set}",
+    "input": {
+        "rungs": expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
+        "quench": f"<results>/dos/{{set}}/T{study.quench}.npz",
+    },
+    "output": {
         **{name: f"<results>/quoted/{{set}}/{name}.csv" for name in catalogue.QUOTED_TABLES},
-        quoted="<results>/quoted/{set}.csv",
-        observables="<results>/observables/{set}.csv",
-    log:
-        "<logs>/quantities/{set}.log",
-        checksums="<checksums>/quantities/{set}.json",
-    benchmark:
-        "<benchmarks>/quantities/{set}.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        code=library_digest("quantities.py"),
-        settings=ANALYSIS,
-    script:
-        "../../scripts/quantities.py"
+        "quoted": "<results>/quoted/{set}.csv",
+        "observables": "<results>/observables/{set}.csv",
+    },
+    "settings": {"settings": ANALYSIS},
+}
 
 
 TABLE_RULES["concat_fits"] = {

@@ -58,23 +58,13 @@ TABLE_RULES["experiment_table"] = {
 }
 
 
-rule closure:
-    output:
-        table="<results>/closure/{observable}.csv",
-    log:
-        "<logs>/closure/{observable}.log",
-        checksums="<checksums>/closure/{observable}.json",
-    benchmark:
-        "<benchmarks>/closure/{observable}.tsv"
-    wildcard_constraints:
-        observable=any_of_pattern(registry.observable_names()),
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        **tabulated_by("tlsglass.fitting.closure.tabulate_closure"),
-        settings=lambda w: {"observable": w.observable, "datasets": 500, "seed": config["seed"]},
-    script:
-        "../../scripts/make_tables.py"
+TABLE_RULES["closure"] = {
+    "function": "tlsglass.fitting.closure.tabulate_closure",
+    "job": "{observable}",
+    "constraints": {"observable": any_of_pattern(registry.observable_names())},
+    "output": {"table": "<results>/closure/{observable}.csv"},
+    "settings": lambda w: {"observable": w.observable, "datasets": 500, "seed": config["seed"]},
+}
 
 
 TABLE_RULES["closure_table"] = {

@@ -3,6 +3,7 @@
 
 
 for name, parts in TABLE_RULES.items():
+    job = f"{name}/{parts['job']}" if "job" in parts else name
 
     rule:
         name:
@@ -12,10 +13,12 @@ for name, parts in TABLE_RULES.items():
         output:
             **parts["output"],
         log:
-            f"<logs>/{name}.log",
-            checksums=f"<checksums>/{name}.json",
+            f"<logs>/{job}.log",
+            checksums=f"<checksums>/{job}.json",
         benchmark:
-            f"<benchmarks>/{name}.tsv"
+            f"<benchmarks>/{job}.tsv"
+        wildcard_constraints:
+            **parts.get("constraints", {}),
         conda:
             "../../envs/analyse.yaml"
         resources:

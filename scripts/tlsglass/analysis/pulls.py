@@ -3,7 +3,7 @@
 With the correct σ, pulls have mean 0 and width 1 (1.02 with σ jackknifed from 50 groups, whose own scatter widens the tails).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -104,6 +104,13 @@ def pulls_of_set(
             toy = quantity.toy_density(counts, settings)
             add("synthetic", quantity, pulls_of_synthetic(counts, *toy, quoted, synthetic, rng))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def tabulate_pulls_of_set(
+    rungs: Sequence[DensityOfStates], settings: Mapping[str, Any], n_splits: int, synthetic: int, seed: int
+) -> pd.DataFrame:
+    """Return the pulls of one set (L, J0), of splits of its realizations and of synthetic samples, and print progress."""
+    return pulls_of_set(TemperatureSeries(rungs), Settings(**settings), n_splits, synthetic, seed, report=print)
 
 
 def tabulate_pulls(pulls_of_sets: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -29,6 +29,15 @@ LIMITS += ["shift", "shift_err", "shift_sys", "relative_shift", "relative_shift_
 LADDERS = [*VALUES, "difference", "difference_err", "relative", "relative_err"]
 
 
+def tabulate_quantities(
+    rungs: Sequence[DensityOfStates], quench: DensityOfStates, settings: Mapping[str, Any]
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of one set (L, J0): every quoted number with its systematic error and choices, and all curves."""
+    densities, choices = TemperatureSeries(rungs, quench), Settings(**settings)
+    tables = {"quoted": quoted_values(densities, choices), "observables": quantity_tables.tabulate_curves(densities, choices)}
+    return quantity_tables.tabulate_set(densities, choices) | tables
+
+
 def tabulate_quoted_values(rungs: Sequence[DensityOfStates], settings: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     """Return every quoted number of each set (L, J0), by the name of the set."""
     choices = Settings(**settings)
