@@ -121,7 +121,8 @@ def describe_entry(
     base = Path(run.results, entry.folder, entry.name)
     if not base.with_suffix(".svg" if entry.kind == "figure" else ".md").is_file():
         return None
-    caption = (captions_folder / f"{entry.name}.rst").read_text(encoding="utf-8")
+    template = (captions_folder / f"{entry.name}.rst").read_text(encoding="utf-8")
+    caption = prose.render_caption(template, card, Path(run.results, "tables"), config=config)
     paths = entry.input_paths(run) or {}
     # the numbers of a figure have its name; those of a table are its first input
     numbers = base.with_suffix(".csv") if entry.kind == "figure" else Path(next(iter(paths.values())))
@@ -129,7 +130,9 @@ def describe_entry(
         "name": entry.name,
         "title": entry.title,
         "kind": entry.kind,
-        "caption": Markup(prose.caption_to_html(prose.render_caption(caption, card, Path(run.results, "tables")))),
+        "caption": Markup(
+            prose.caption_to_html(prose.render_caption(caption, card, Path(run.results, "tables"), config=config))
+        ),
         "csv": numbers.relative_to(run.results).as_posix(),
     }
     files[item["csv"]] = numbers.read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 A template is Jinja2 and may use the methods of ``Numbers`` by name: ``{{ ours("ID") }}`` of a claim in
 ``config/paper_values.csv``, ``{{ cell("TABLE", "COLUMN", L=12) }}`` of the row of ``tables/TABLE.csv`` that has L = 12.
-Captions are reStructuredText.
+Captions are reStructuredText. ``config`` is the configuration: ``{{ config.fits.jackknife_groups }}``.
 """
 
 import math

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shared import PUBLISHED, ROOT
+from shared import CONFIG, PUBLISHED, ROOT
 from tlsglass.analysis.verdicts import Verdict
 from tlsglass.atlas import api
 from tlsglass.base import validation
@@ -96,7 +96,8 @@ def test_the_sound_velocity_of_the_page_is_that_of_the_library(plots):
 
 def test_every_caption_can_be_read(card):
     for path in sorted((ROOT / "workflow/report").glob("*.rst")):
-        text = prose.caption_to_html(prose.render_text(path.read_text(encoding="utf-8"), card, PUBLISHED / "tables"))
+        caption = prose.render_text(path.read_text(encoding="utf-8"), card, PUBLISHED / "tables", config=CONFIG)
+        text = prose.caption_to_html(caption)
         assert text.startswith("<p>"), path.name
         assert "system-message" not in text, path.name
 
