@@ -65,8 +65,9 @@ def test_kills_lose_nothing(workflow, request):
     dice = random.Random(1)
     workflow.write_long_batches(model={"J0_K": [2]})
     begun = time.monotonic()
-    first = workflow.run(*TARGETS)
-    assert first.returncode == 0, first.stderr[-3000:]
+    first = workflow.start(*TARGETS)
+    output, _ = first.communicate()
+    assert first.returncode == 0, output[-3000:]
     length = time.monotonic() - begun
     whole = everything(workflow)
     shutil.rmtree(workflow.folder / "results")

@@ -2,8 +2,9 @@
 
 import os
 import re
-import subprocess
 import sys
+
+import forks
 
 from shared import ROOT
 
@@ -34,12 +35,11 @@ esac
 
 
 def call(command, folder, **environment):
-    surroundings = os.environ | {"XDG_CACHE_HOME": str(folder / ".cache")} | environment
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=surroundings, check=False)
+    return forks.call(command, folder, os.environ | {"XDG_CACHE_HOME": str(folder / ".cache")} | environment)
 
 
 def snakemake(*arguments):
-    return [sys.executable, "-m", "snakemake", "--cores", "1", *arguments]
+    return [*forks.SNAKEMAKE, "--cores", "1", *arguments]
 
 
 def test_an_installation_with_snakemake_alone_plans_the_study_in_conda_environments(workflow):

@@ -1,9 +1,9 @@
 """Plans and single targets: other cores and batches, changes of the study, and the axes of the paper."""
 
+import os
 import re
-import subprocess
-import sys
 
+import forks
 import pandas as pd
 import yaml
 
@@ -28,8 +28,7 @@ def test_one_table_alone_and_the_same_bits_whatever_cores_and_batches(workflow):
 
 
 def test_the_full_paper_has_a_rule_for_every_point_of_its_axes():
-    command = [sys.executable, "-m", "snakemake", "-n", "--quiet", "host", "--cores", "2"]
-    plan = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    plan = forks.call([*forks.SNAKEMAKE, "-n", "--quiet", "host", "--cores", "2"], ROOT, dict(os.environ)).stdout
     for L in (8, 12):
         for J0 in (2, 3):
             for T in ("2e-06", "0.02", "0.03", "0.05", "0.08", "0.1", "0.15", "0.2", "0.3", "0.4", "0.5", "0.6", "0.8", "1"):

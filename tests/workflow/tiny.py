@@ -3,9 +3,9 @@
 import os
 import shutil
 import subprocess
-import sys
 import time
 
+import forks
 import yaml
 
 from shared import ROOT
@@ -100,23 +100,24 @@ class Workflow:
 
     def command(self, *arguments, configfile="config/tiny.yaml", cores=2):
         overlay = ["--configfile", configfile] if configfile else []
-        return [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments, *overlay]
+        return [*forks.SNAKEMAKE, "--cores", str(cores), *arguments, *overlay]
 
-    def surroundings(self):
-        environment = os.environ | {"XDG_CACHE_HOME": str(self.folder / ".cache")}
-        return {"cwd": self.folder, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment}
+    def environment(self):
+        return os.environ | {"XDG_CACHE_HOME": str(self.folder / ".cache")}
 
     def call(self, command):
-        return subprocess.run(command, **self.surroundings(), check=False)
+        return forks.call(command, self.folder, self.environment())
 
     def run(self, *arguments, **options):
         return self.call(self.command(*arguments, **options))
 
     def start(self, *arguments, program=("-m", "snakemake")):
         """Start Snakemake, or a program with its arguments, in a process group of its own, and return it."""
-        surroundings = self.surroundings() | {"stderr": subprocess.STDOUT}
         python, _, _, *options = self.command(*arguments)
-        return subprocess.Popen([python, *program, *options], **surroundings, process_group=0)
+        outputs = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.Popen(
+            [python, *program, *options], cwd=self.folder, env=self.environment(), **outputs, process_group=0
+        )
 
     def wait_for(self, condition, seconds=60):
         """Return what ``condition`` returns once that is true."""
