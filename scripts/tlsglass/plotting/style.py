@@ -21,6 +21,7 @@ import pandas as pd
 from matplotlib import ticker, transforms
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.gridspec import SubplotSpec
 from matplotlib.legend import Legend
 
@@ -308,7 +309,6 @@ class Figure:
     def save(self, outputs: SimpleNamespace) -> None:
         """Write the paths ``outputs.svg``, ``outputs.png`` and, with the recorded numbers, ``outputs.csv`` atomically."""
         self.save_svg(outputs.svg)
-        self.figure.set_layout_engine("none")  # the layout is that of the first picture, which takes long to find
         with atomic_write(outputs.png) as temporary:
             self.figure.savefig(temporary, format="png", metadata={"Software": None})
         columns = ["panel", "series", "kind", "x", "y", "y_err"]
@@ -340,9 +340,17 @@ class Figure:
             if not getattr(axes, f"get_{name}label")():
                 getattr(axes, f"set_{name}label")(getattr(source, f"get_{name}label")())
         svg = io.StringIO()
+        self._lay_out()
         self.figure.savefig(svg, format="svg", metadata={"Date": None})
         digits = 1 if self.is_narrow else 2  # 0.1 pt is finer than the pixels of a phone, and than 0.04 mm of a column
         return svg_minify.minify_svg(svg.getvalue(), digits)
+
+    def _lay_out(self) -> None:
+        """Find the layout for all pictures of this figure; as long as it has a layout engine, savefig draws each picture twice."""
+        if engine := self.figure.get_layout_engine():
+            FigureCanvasSVG(self.figure)  # whose text metrics determine the layout
+            engine.execute(self.figure)
+            self.figure.set_layout_engine(None)
 
 
 def _stack_axes(figure: Any, cell: SubplotSpec, heights: Sequence[float], gap: float) -> list[Axes]:
