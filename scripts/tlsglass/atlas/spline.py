@@ -165,27 +165,27 @@ class PoissonSplineFit:
         self.penalty = roughness_penalty(sizes, penalty)
         self.tau = np.array([coordinates.temperature_basis(d.T) for d in data])
         self.s = np.array([coordinates.coupling_basis(d.g) for d in data]) @ self.free
-        self.near = [np.ix_(np.flatnonzero(tau), np.flatnonzero(s)) for tau, s in zip(self.tau, self.s, strict=True)]
+        weights = self.tau[:, :, None] * self.s[:, None]  # (sets, t, s)
+        self.weights: FloatArray = weights.reshape(len(data), -1)
 
     def _with_bases(self) -> Iterator[tuple[SplineData, FloatArray, FloatArray]]:
         """Yield each SplineData with the splines of its ln T and of its s."""
         return zip(self.data, self.tau, self.s, strict=True)
 
-    def _gradient(self, c: FloatArray, rows: Sequence[int]) -> FloatArray:
+    def _gradient(self, c: FloatArray, rows: slice) -> FloatArray:
         """Return the gradient (r, k) of the penalized likelihood at ``c`` (r, ...) with the counts of jackknife ``rows``."""
-        gradient = np.zeros_like(c)
-        for near, (d, tau, s) in zip(self.near, self._with_bases(), strict=True):
-            weights = np.outer(tau, s)[near]  # only four splines in ln T and four in s differ from zero
-            local: Any = (slice(None), slice(None), *near)
-            ratio: FloatArray = np.exp(np.tensordot(c[local], weights, 2) @ d.v.T)
-            residual: FloatArray = d.observed[rows] - d.expected[rows] * ratio
-            gradient[local] += (residual @ d.v)[:, :, None, None] * weights
-        return gradient.reshape(len(c), -1) - c.reshape(len(c), -1) @ self.penalty
+        of_sets = c.reshape(len(c), self.shape[0], -1) @ self.weights.T  # (r, v, sets)
+        of_likelihood = np.empty_like(of_sets)
+        for k, d in enumerate(self.data):
+            residual: FloatArray = d.observed[rows] - d.expected[rows] * np.exp(of_sets[:, :, k] @ d.v.T)
+            of_likelihood[:, :, k] = residual @ d.v
+        gradient: FloatArray = (of_likelihood @ self.weights).reshape(len(c), -1) - c.reshape(len(c), -1) @ self.penalty
+        return gradient
 
     def _curvature(self, weights: Sequence[FloatArray]) -> FloatArray:
         """Return minus the second derivatives (k, k) of the penalized likelihood, with ``weights`` expected counts per bin."""
         inner = np.stack([(d.v.T * w) @ d.v for d, w in zip(self.data, weights, strict=True)])
-        outer = np.stack([np.outer(w, w) for _, tau, s in self._with_bases() for w in [np.outer(tau, s).ravel()]])
+        outer: FloatArray = np.stack([np.outer(w, w) for w in self.weights])
         v, remaining = self.shape[0], self.shape[1] * self.shape[2]
         curvature = (inner.reshape(len(inner), -1).T @ outer.reshape(len(outer), -1)).reshape(v, v, remaining, remaining)
         return curvature.transpose(0, 2, 1, 3).reshape(self.penalty.shape) + self.penalty
@@ -220,7 +220,7 @@ class PoissonSplineFit:
         factor: Any = None
         c = self._least_squares() if start is None else start[:, :, 1:]
         for _ in range(50):
-            gradient = self._gradient(c[None], [0])[0]
+            gradient = self._gradient(c[None], slice(1))[0]
             if start is None or factor is None:
                 factor = self._factor([d.expected[0] * np.exp(d.v @ (c @ s @ tau)) for d, tau, s in self._with_bases()])
             step = cho_solve_banded(factor, gradient).reshape(self.shape)
@@ -229,8 +229,8 @@ class PoissonSplineFit:
                 break
         else:
             raise ValueError("the fit of the spline to the counts of all couplings did not converge")
-        rows = range(len(self.data[0].observed) if jackknife else 1)
-        c = np.repeat(c[None], len(rows), axis=0)
+        rows = slice(len(self.data[0].observed) if jackknife else 1)
+        c = np.repeat(c[None], rows.stop, axis=0)
         for _ in range(4):  # the curvature without a group differs from that of all groups by a few percent only
             c = c + cho_solve_banded(factor, self._gradient(c, rows).T).T.reshape(c.shape)
         return c @ self.free.T

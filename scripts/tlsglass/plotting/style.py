@@ -346,7 +346,7 @@ class Figure:
         return svg_minify.minify_svg(svg.getvalue(), digits)
 
     def _lay_out(self) -> None:
-        """Find the layout for all pictures of this figure; as long as it has a layout engine, savefig draws each picture twice."""
+        """Find the layout for all pictures of this figure; while it has a layout engine, savefig draws each picture twice."""
         if engine := self.figure.get_layout_engine():
             FigureCanvasSVG(self.figure)  # whose text metrics determine the layout
             engine.execute(self.figure)
