@@ -142,7 +142,8 @@ def convert_points(problems: Problems, info: Mapping[str, Any], observable: Obse
     if kelvin is None or conversion is None:
         return points
     is_absolute = conversion.target == observable.probe_unit
-    probe = info.get(observable.probe) if is_absolute else None
+    probe_of_info = info.get(observable.probe) if observable.probe else None
+    probe = probe_of_info if is_absolute else None
     if is_absolute and probe is None:  # which is a problem of the keys
         return points
     T_column, column = data["temperature"]["column"], data["value"]["column"]
@@ -155,7 +156,7 @@ def convert_points(problems: Problems, info: Mapping[str, Any], observable: Obse
     drive = drive_section.required_columns(info) | _time_column(data)
     T_numbers, numbers = table.numbers(T_column), table.numbers(column)
     drive_numbers = {name: table.numbers(name) for name in drive}
-    error_of = _error_reader(problems, data, conversion, table, observable, probe, info.get(observable.probe))
+    error_of = _error_reader(problems, data, conversion, table, observable, probe, probe_of_info)
     T_error_of = _T_error_reader(problems, data, table)
     positive = observable.positive or probe is not None
     low, high = info.get("window_K", (0.0, math.inf))
@@ -278,7 +279,7 @@ def _error_reader(
 
     def number(k: int) -> float:
         s = section["assumed"] if numbers is None else numbers[k]
-        return factor_of_column * ((math.sqrt(s) if s > 0 else math.nan) if is_variance else s)
+        return float(factor_of_column * ((math.sqrt(s) if s > 0 else math.nan) if is_variance else s))
 
     if section.get("relative", False):
         converted = units.convert_unit(section.get("unit", "dimensionless"), ("dimensionless",))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tlsglass.base.types import BoolArray, FloatArray
 from tlsglass.data import drive_section, units, validate
@@ -61,10 +62,10 @@ class Points:
         """Return the points with temperatures from ``low_K`` to ``high_K``."""
         return self.select((self.T_K >= low_K) & (self.T_K <= high_K))
 
-    def select(self, mask: BoolArray) -> Points:
+    def select(self, mask: BoolArray | npt.NDArray[np.signedinteger[Any]]) -> Points:
         """Return the points where the mask (n,) is true; an array of indices selects and orders them."""
-        arrays = (getattr(self, field.name) for field in fields(self))
-        return Points(*(None if array is None else array[mask] for array in arrays))
+        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(self, **{name: array[mask] for name, array in arrays.items() if array is not None})
 
     def sweeps(self) -> list[tuple[float, Points]]:
         """Return [(number, Points)] of each temperature sweep; the number is NaN for points without sweeps."""
@@ -124,10 +125,14 @@ class Dataset:
     @property
     def probe(self) -> DrivenProbe | FloatArray | float | None:
         """The probe of ``observable.shapes`` at the points."""
-        probe = self.info.get(self.observable.probe)
         if self.points.time_s is not None:
             return self.points.time_s
-        return probe if self.points.photons is None else DrivenProbe(probe, self.points.photons)
+        key = self.observable.probe
+        probe: float | None = self.info.get(key) if key else None
+        if self.points.photons is None:
+            return probe
+        assert probe is not None
+        return DrivenProbe(probe, self.points.photons)
 
     @property
     def sweep_label(self) -> str | None:
@@ -235,8 +240,8 @@ def dataset_from_validated(validated: validate.ValidatedDataset) -> Dataset:
 
 def concatenate(parts: list[Points]) -> Points:
     """Return the points of several parts one after the other."""
-    arrays = [[getattr(part, field.name) for part in parts] for field in fields(Points)]
-    return Points(*(None if array[0] is None else np.concatenate(array) for array in arrays))
+    arrays = {field.name: [getattr(part, field.name) for part in parts] for field in fields(Points)}
+    return replace(parts[0], **{name: np.concatenate(array) for name, array in arrays.items() if array[0] is not None})
 
 
 def average(points: Points) -> Points:
@@ -266,8 +271,10 @@ def _average_sweep(points: Points) -> Points:
     def mean(x: FloatArray | None) -> FloatArray | None:
         return None if x is None else np.bincount(index, weights * x) / total
 
-    T_error = None if points.T_error_K is None else np.sqrt(np.bincount(index, (weights * points.T_error_K) ** 2)) / total
-    error = None if points.error is None else total**-0.5
+    T_error: FloatArray | None = None
+    if points.T_error_K is not None:
+        T_error = np.sqrt(np.bincount(index, (weights * points.T_error_K) ** 2)) / total
+    error: FloatArray | None = None if points.error is None else np.asarray(total**-0.5, dtype=float)
     weight = (np.ones_like(total) if points.weight is None else mean(points.weight)) if points.error is None else None
     weight = None if weight is None else weight / np.sqrt(counts)
     T_K, value = mean(points.T_K), mean(points.value)
@@ -311,9 +318,8 @@ def _describe_error(dataset: Dataset, symbol: str) -> str:
         kind = "variance = " if section.get("variance") else "relative error = " if section.get("relative") else "error = "
         unit = section.get("unit", "dimensionless")
         factor = f" × {section['factor']:.3g}" if "factor" in section else ""
-        return (
-            kind + section["column"] + ("" if unit == "dimensionless" or unit in section["column"] else f" ({unit})") + factor
-        )
+        shown = "" if unit == "dimensionless" or unit in section["column"] else f" ({unit})"
+        return f"{kind}{section['column']}{shown}{factor}"
     if "assumed" in section:
         return f"error = {section['assumed']:g} {data['value']['unit']}, assumed"
     if "assumed_relative" in section:

@@ -47,7 +47,7 @@ def Q_columns(info: Mapping[str, Any]) -> list[str]:
 def sweep_column(info: Mapping[str, Any]) -> str:
     """Return the column that distinguishes the temperature sweeps."""
     drive = info["data"]["drive"]
-    return drive.get("sweep") or drive.get("power", drive.get("photons"))["column"]
+    return str(drive.get("sweep") or drive.get("power", drive.get("photons"))["column"])
 
 
 def check_drive(problems: Problems, info: Mapping[str, Any], observable: Observable) -> None:

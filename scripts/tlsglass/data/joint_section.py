@@ -64,7 +64,7 @@ def _common_bounds(name: str, *datasets: tuple[Mapping[str, Any], Mapping[str, P
 def _read_partner(path: Path) -> dict[str, Any] | None:
     """Return the content of a dataset.yaml, None if it is unreadable, which the validation of that dataset reports."""
     try:
-        info = renamed_keys.rename_keys(validation.read_yaml(path), path, quiet=True)
+        info: dict[str, Any] = renamed_keys.rename_keys(validation.read_yaml(path), path, quiet=True)
         registry.get_observable(info["observable"]), info["data"]["error"]
         return info
     except (ValueError, KeyError, TypeError):

@@ -317,7 +317,7 @@ def _ask_two_curves(
 
 
 def _dot(a: list[float], b: list[float]) -> float:
-    return sum(map(operator.mul, a, b))
+    return float(sum(map(operator.mul, a, b)))
 
 
 def _without(basis: list[list[float]], y: list[float]) -> list[float]:

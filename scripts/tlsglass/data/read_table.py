@@ -310,7 +310,9 @@ def _parse(label: str, raw: list[str], separator: str | None = None) -> Table:
     above = [(numbers[last], lines[last], row if separator != " " else []) for row, last in split[:first]]
     header, below, header_line = _find_header(label, above, separator, width)
     if not header:
-        comments_above = [(number, line, []) for number, line in comments if number < numbers[split[first][1]]]
+        comments_above: list[tuple[int, str, list[str]]] = [
+            (number, line, []) for number, line in comments if number < numbers[split[first][1]]
+        ]
         header, below, header_line = _find_header(label, comments_above, separator, width, True)
     width = max(width, len(header))
     rows, ends = [], []

@@ -69,7 +69,9 @@ def _rename_shared(partners: Any) -> Iterator[tuple[int, str, str]]:
     """Rename the shared parameters of the section ``joint`` in place and yield (index, former name, name) of each."""
     for k, partner in enumerate(partners if isinstance(partners, list) else ()):
         shared = partner.get("shared") if isinstance(partner, dict) else None
-        for position, name in enumerate(shared if isinstance(shared, list) else ()):
+        if not isinstance(shared, list):
+            continue
+        for position, name in enumerate(shared):
             if isinstance(name, str) and name in PARAMETERS:
                 shared[position] = PARAMETERS[name]
                 yield k, name, PARAMETERS[name]

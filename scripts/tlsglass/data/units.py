@@ -141,7 +141,8 @@ def _product(tokens: list[str | tuple[str, int]], greedy: bool) -> set[Unit]:
         if token == "(":
             depth, start = 1, position
             while position < len(tokens) and depth:
-                depth += {"(": 1, ")": -1}.get(tokens[position], 0) if isinstance(tokens[position], str) else 0
+                inner = tokens[position]
+                depth += {"(": 1, ")": -1}.get(inner, 0) if isinstance(inner, str) else 0
                 position += 1
             factors = set() if depth else _product(tokens[start : position - 1], greedy)
         else:

@@ -53,7 +53,8 @@ class ValidatedDataset:
 
 def schema() -> dict[str, Any]:
     """Return the JSON schema of dataset.yaml."""
-    return validation.read_yaml(Path(__file__).with_name(SCHEMA))
+    content: dict[str, Any] = validation.read_yaml(Path(__file__).with_name(SCHEMA))
+    return content
 
 
 def validate_each(folders: Iterable[Path], schema: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], dict[str, list[str]]]:
