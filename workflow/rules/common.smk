@@ -109,7 +109,9 @@ def data_of_dataset(name):
     return bundled_file(f"config/experiments/{name}/{DATASETS[name]['data']['file']}")
 
 
-TABLE_RULES = {}  # {name: function, input, output, settings, ...} of the rules in tables.smk
+# The rules in tables.smk, {name: parts}: "function" and "output" and, where needed, "input", "settings" (further arguments of the
+# function), "digits" of the tables, "resources", "job" (the wildcards in the name of its log) and "constraints" of these.
+TABLE_RULES = {}
 
 
 def tabulated_by(function):
