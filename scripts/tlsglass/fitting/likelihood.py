@@ -29,10 +29,12 @@ NEGLIGIBLE_REST = 1e-8  # of the variance of a point, in the same units, that th
 N_POLISHED = 4  # local minima of a grid from which a search starts
 MAX_ERROR_UPDATES = 12  # of the errors of the model, which are those at the maximum ...
 ERROR_UPDATE_SIGMA = 0.01  # ... and determined again if that moves by more ...
-ERROR_UPDATE_DEVIANCE = 2e-5  # ... or if -2 ln L for scaled errors changes by more ...
+ERROR_UPDATE_DEVIANCE = 1e-4  # ... or if -2 ln L for scaled errors changes by more ...
 ERROR_UPDATE_CHANGE = 1e-4  # relative change of the errors at one value of the parameter, below which they are final ...
 ERROR_UPDATE_RISE = 5e-3  # ... as they are after two updates if -2 ln L changes by less
-MAX_TURN = 0.5  # of the difference before, above which an opposite difference of the errors halves the next update
+MAX_TURN = 0.5  # ratio of two opposite successive differences of the errors, above which the next update is smaller
+SAME_DIRECTION = 0.3  # ratio of two differences in the same direction, above which the next update is twice as large
+MERGED_SIGMA, MERGED_DEVIANCE = 0.05, 5e-4  # a search this close to a known maximum is about to end there
 SAME_SIGMA, SAME_CHI2 = 1e-3, 1e-6  # two maxima differ if the parameter, or χ² (relative), differs by more
 COMPETING_DEVIANCE = 4.0  # excess of -2 ln L up to which a further maximum competes with the best one
 TINY = 1e-300  # in place of a denominator of 0
@@ -409,8 +411,9 @@ class Likelihood:
             self._begun += maxima
         for values in starts:
             optimum = self._maximize_consistently(values, TOLERANCE)
-            if all(abs(optimum.objective - known.objective) > 1e-3 for known in self.maxima):
+            if all(abs(optimum.objective - known.objective) > 1e-3 for known in self.maxima if known.converged):
                 self.maxima.append(optimum)
+        self.maxima = [optimum for optimum in self.maxima if optimum.converged] or self.maxima
         return min(self.maxima, key=lambda optimum: optimum.objective)
 
     def _best_along_grid(self, name: str, start: Values) -> list[Values]:
@@ -438,25 +441,37 @@ class Likelihood:
         """Maximize with the errors of the model at the maximum, which is found by iteration.
 
         Larger errors may have a maximum with a smaller amplitude, whose errors are smaller: where the errors do not converge,
-        they are those at a point between.
+        they are those at a point between. A maximum whose errors are those of another point counts as not converged.
         """
         at = {key: values.get(key, parameter.start) for key, parameter in self.parameters.items()}
         likelihood, values = self.with_errors_at(at), at
         fraction, difference, last = 1.0, np.zeros(0), None
+        first_tolerance = max(tolerance, self.profile_tolerance) if self.error_parameter in self.free else tolerance
         for step in range(MAX_ERROR_UPDATES):
-            optimum = likelihood._search(values, tolerance)
+            optimum = likelihood._search(values, tolerance if step else first_tolerance)
             self.evaluations += likelihood.evaluations
             updated, values = self.with_errors_at(optimum.values), optimum.values
             before, difference = difference, _difference_of_errors(likelihood, updated)
             change = self._change_of_deviance(last, optimum) / fraction
             if self._is_consistent(at, optimum, likelihood, difference, change, step):
-                break
-            last = optimum
-            if step > 1 and _turns_back(before, difference):
-                fraction /= 2
+                return optimum
+            if step and (known := self._known_maximum(optimum)):
+                return known
+            if step > 1:
+                fraction = _next_fraction(fraction, before, difference, may_grow=self.error_parameter in self.free)
             at = {key: x + fraction * (values[key] - x) for key, x in at.items()}
-            likelihood = updated if fraction == 1 else self.with_errors_at(at)
-        return optimum
+            likelihood, last = updated if fraction == 1 else self.with_errors_at(at), optimum
+        return replace(optimum, converged=False)
+
+    def _known_maximum(self, optimum: Optimum) -> Optimum | None:
+        """Return the known maximum at which a search over the parameter of the errors is about to end, or None."""
+        name = self.error_parameter
+        for known in self.maxima if name in optimum.free else ():
+            error = _error_of(known, name) or 0.0
+            is_near = abs(optimum.values[name] - known.values[name]) <= MERGED_SIGMA * error
+            if is_near and known.converged and self._change_of_deviance(known, optimum) < MERGED_DEVIANCE:
+                return known
+        return None
 
     def _is_consistent(
         self, at: Values, optimum: Optimum, likelihood: "Likelihood", difference: FloatArray, change: float, step: int
@@ -708,9 +723,16 @@ def _difference_of_errors(before: Likelihood, after: Likelihood) -> FloatArray:
     return after.deviations - before.deviations
 
 
-def _turns_back(before: FloatArray, after: FloatArray) -> bool:
-    """Return whether a difference is opposite to the one before, and hardly smaller."""
-    return bool(np.vdot(before, after) < 0 and np.linalg.norm(after) > MAX_TURN * np.linalg.norm(before))
+def _next_fraction(fraction: float, before: FloatArray, after: FloatArray, may_grow: bool) -> float:
+    """Return the fraction of the next update of the errors, after two successive differences of them.
+
+    If they are opposite and the second is hardly smaller, the fraction becomes that with which it would have vanished; if both
+    have one direction, it is doubled, up to 1.
+    """
+    ratio = float(np.vdot(before, after)) / max(float(np.vdot(before, before)), TINY)
+    if ratio < -MAX_TURN:
+        return fraction / (1 - ratio)
+    return min(2 * fraction, 1.0) if may_grow and ratio > SAME_DIRECTION else fraction
 
 
 def _error_of(optimum: Optimum, name: str) -> float | None:

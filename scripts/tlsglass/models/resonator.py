@@ -32,7 +32,7 @@ from tlsglass.models.observable import (
 
 if TYPE_CHECKING:
     from tlsglass.atlas.observables import AtlasObservables
-    from tlsglass.base.types import FloatArray
+    from tlsglass.base.types import FloatArray, IntArray
 
 # ASSUME: the recipes have parameters of the order of a microwave resonator's, and the noise of a good experiment.
 
@@ -149,15 +149,31 @@ class DrivenProbe(NamedTuple):
     photons: FloatArray | float = 0.0
 
 
+@lru_cache(maxsize=16)
+def _distinct(T_K: bytes) -> tuple[FloatArray, IntArray]:
+    """Return the distinct temperatures, and the index of each temperature among them: sweeps of the power repeat them."""
+    import numpy as np
+
+    return np.unique(np.frombuffer(T_K), return_inverse=True)
+
+
 @lru_cache(maxsize=256)
 def _quasiparticle_loss(T_K: bytes, frequency_Hz: float, gap_K: float) -> FloatArray:
     """Return σ1/σ2 (n,), cached since most steps of a fit leave the gap unchanged."""
-    import numpy as np
-
     from tlsglass.physics import quasiparticles
 
-    distinct_K, index = np.unique(np.frombuffer(T_K), return_inverse=True)  # sweeps of the power repeat temperatures
+    distinct_K, index = _distinct(T_K)
     return quasiparticles.loss(distinct_K, frequency_Hz, gap_K)[index]
+
+
+@lru_cache(maxsize=64)
+def _resonant_loss(T_K: bytes, frequency_Hz: float, mu: float) -> FloatArray:
+    """Return the resonant loss per F tan δ (n,) with Eq. (3) at weak drive, cached since most steps leave µ unchanged."""
+    import numpy as np
+
+    from tlsglass.physics import microwave
+
+    return microwave.resonant_loss_eq3(np.frombuffer(T_K), mu, frequency_Hz)
 
 
 @lru_cache(maxsize=256)
@@ -202,12 +218,10 @@ def _resonator_loss(T_K: FloatArray, p: Mapping[str, float], probe: DrivenProbe 
 
     ASSUME: the drive saturates TLSs at E = hf, and not the relaxing TLSs at E of order T.
     """
-    from tlsglass.physics import microwave
-
     probe = _as_driven(probe)
-    resonant = microwave.resonant_loss_eq3(T_K, p["mu"], probe.frequency_Hz)
-    rate = p["A_Hz_per_K3"], phonon_dimension(p)
-    relaxation = _relaxation_loss(T_K.tobytes(), probe.frequency_Hz, p["mu"], *rate)
+    of_mu = T_K.tobytes(), probe.frequency_Hz, p["mu"]
+    resonant = _resonant_loss(*of_mu)
+    relaxation = _relaxation_loss(*of_mu, p["A_Hz_per_K3"], phonon_dimension(p))
     return _loss_shapes(T_K, p, probe, resonant, relaxation)
 
 

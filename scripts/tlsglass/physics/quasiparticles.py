@@ -92,7 +92,8 @@ def _sigma_1(T: FloatArray, quantum: float, gap_T: FloatArray) -> FloatArray:
     """Return σ1/σn = 2/hf ∫_Δ^∞ dE [f(E) - f(E + hf)] (E² + Δ² + hf E) / sqrt(..) sqrt(..), with E = Δ + hf sinh²."""
     highest = np.arcsinh(np.sqrt(40 * T / quantum))
     E = gap_T + quantum * np.sinh(highest * _SIGMA_1) ** 2
-    occupation = np.exp(-E / T) * -np.expm1(-quantum / T) / ((1 + np.exp(-E / T)) * (1 + np.exp(-(E + quantum) / T)))
+    boltzmann = np.exp(-E / T)
+    occupation = boltzmann * -np.expm1(-quantum / T) / ((1 + boltzmann) * (1 + boltzmann * np.exp(-quantum / T)))
     integrand = occupation * _coherence_factor(E, quantum, gap_T)
     sigma: FloatArray = 4 / quantum * (highest / 24)[..., 0] * (integrand.sum(axis=-1) - 0.5 * integrand[..., 0])
     return sigma
