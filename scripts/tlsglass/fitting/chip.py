@@ -47,10 +47,14 @@ class ChipResult(NamedTuple):
 
 
 class DeviceFits(NamedTuple):
-    """Fits of one device: of all its datasets, and of each of several datasets (``parts``), such as f and Q."""
+    """Fits of one device: of all its datasets, and of each of several datasets (``parts``), such as f and Q.
+
+    ``described`` is whether a J0/h0 of the atlas describes the points.
+    """
 
     name: str
     models: ModelFits
+    described: bool
     parts: tuple[Fit, ...] = ()
 
 
@@ -80,7 +84,7 @@ def fit_chip(devices: Mapping[str, Sequence[Dataset]]) -> ChipResult:
     amplitude = problem.datasets[0].observable.amplitudes[0]
     tests = {"mu": heterogeneity(problem, together.comparison.free, ("mu",), free)}
     tests[amplitude] = heterogeneity(problem, together.comparison.free, ("mu", amplitude), free)
-    on_atlas = [device.models.atlas for device in alone if device.models.atlas and device.models.atlas.acceptable]
+    on_atlas = [device.models.atlas for device in alone if device.models.atlas and device.described]
     if together.atlas and together.on_atlas and len(on_atlas) == len(alone):
         tests[J0_OVER_H0] = heterogeneity(together.on_atlas, together.atlas, (J0_OVER_H0,), on_atlas)
     alone = _near_joint(alone, problem, together.comparison.free)
@@ -94,11 +98,17 @@ def _fit_device(name: str, datasets: Sequence[Dataset]) -> DeviceFits:
     """Fit one device, and each of several datasets of it."""
     if len(datasets) == 1:
         models = fit_models(FitProblem.from_dataset(datasets[0]).with_temperature_errors(), "interest")
-        return DeviceFits(name, draw_conclusion(models, {})[0])
+        return _concluded(name, models)
     problem, separate = joint_problem(datasets, [()] * (len(datasets) - 1), "interest")
     problem = replace(problem, devices=(name,) * len(datasets))
     models = fit_models(problem, "interest", joint_starts(problem, separate))
-    return DeviceFits(name, draw_conclusion(models, {})[0], tuple(separate.free))
+    return _concluded(name, models, tuple(separate.free))
+
+
+def _concluded(name: str, models: ModelFits, parts: tuple[Fit, ...] = ()) -> DeviceFits:
+    """Return the fits of a device with the states that their conclusion allows."""
+    models, conclusion = draw_conclusion(models, {})
+    return DeviceFits(name, models, conclusion.describes, parts)
 
 
 def _chip_problem(alone: Sequence[DeviceFits]) -> FitProblem:
@@ -134,7 +144,8 @@ def _near_joint(alone: Sequence[DeviceFits], problem: FitProblem, joint: Fit) ->
                 parts.append(FitProblem.from_dataset(dataset).at_minimum_near(of_dataset, device.parts[j]))
         comparison = device.models.comparison
         comparison = replace(comparison, free=own.at_minimum_near(values, comparison.free))
-        near.append(DeviceFits(device.name, replace(device.models, comparison=comparison), tuple(parts)))
+        models = replace(device.models, comparison=comparison)
+        near.append(device._replace(models=models, parts=tuple(parts)))
         k += len(own.datasets)
     return near
 
@@ -201,7 +212,7 @@ def _device_table(problem: FitProblem, alone: Sequence[DeviceFits], together: Mo
         scales = problem.error_scales[k : k + len(datasets)]
         row |= {"errors_scaled_by": scales[0]} if len(datasets) == 1 else {}
         row |= _columns("mu", free, "mu")
-        row |= _columns(J0_OVER_H0, device.models.atlas, J0_OVER_H0)
+        row |= _columns(J0_OVER_H0, device.models.atlas if device.described else None, J0_OVER_H0)
         if device.parts:
             for dataset, part, scale in zip(datasets, device.parts, scales, strict=True):
                 row |= {f"errors_scaled_by_{dataset.observable.name}": scale}
@@ -249,7 +260,7 @@ def _lines(summary: dict[str, Any], alone: Sequence[DeviceFits], devices: pd.Dat
         fits = device.models
         free = fit_numbers(fits.comparison.free)
         parts = [report_text.format_equation("µ", report_text.format_with_minima(free, "mu"))]
-        if fits.atlas is not None and fits.atlas.acceptable:
+        if fits.atlas is not None and device.described:
             text = report_text.format_parameter(fit_numbers(fits.atlas), J0_OVER_H0)
             parts.append(report_text.format_equation("J0/h0", text))
         parts.append(report_text.format_equation(amplitude, report_text.format_with_minima(free, amplitude)))

@@ -57,6 +57,7 @@ def compare(
         if free.deviance <= stm.deviance + 1e-3:
             break
         free = problem.fit([stm.values, free.values], intervals, from_grid=False)
+    free = _described_if(stm, free)
     delta = delta_aicc(stm, free)
     if free.states.get("mu") == ParameterState.AT_BOUND and delta < 0:
         free = replace(free, states=free.states | {"mu": ParameterState.NOT_CONSTRAINED})  # µ = 0 fits as well as the bound
@@ -167,20 +168,26 @@ def fit_models(problem: FitProblem, intervals: WhichIntervals = True, starts: Se
         stm_problem = problem.with_fixed(mu=0.0)
         stm = stm_problem.fit(intervals=False)
         stm_values = stm.values
-        if stm_problem.needs_extra_scatter(stm):
-            fits = _fit_models(problem, False, starts, stm_values)
-            if _need_extra_scatter(fits):
-                models = [fits.comparison.free.values, fits.comparison.stm.values]
-                return _fit_models(replace(problem, has_extra_scatter=True), intervals, models)
+        if stm_problem.needs_extra_scatter(stm) and (models := _without_scatter(problem, starts, stm_values)):
+            return _fit_models(replace(problem, has_extra_scatter=True), intervals, models)
     return _fit_models(problem, intervals, starts, stm_values)
 
 
-def _need_extra_scatter(fits: ModelFits) -> bool:
-    """Return whether the errors are far below the scatter of the points about all models."""
-    candidates = [(fits.problem, fits.comparison.free), (fits.problem, fits.comparison.stm)]
-    if fits.atlas and fits.on_atlas:
-        candidates.append((fits.on_atlas, fits.atlas))
-    return all(candidate.needs_extra_scatter(fit) for candidate, fit in candidates)
+def _without_scatter(problem: FitProblem, starts: Sequence[Values], stm_values: Values) -> list[Values]:
+    """Return the maxima of the models if the errors are far below the scatter of the points about all of them, else none.
+
+    The scatter is that of neighbors, which does not depend on details of a model: the errors of the atlas are not followed.
+    """
+    comparison = compare(problem, False, starts, stm_values)
+    if not problem.needs_extra_scatter(comparison.free):
+        return []
+    models = [comparison.free.values, comparison.stm.values]
+    if problem.has_atlas_model and (on_atlas := problem.on_atlas()).has_enough_points:
+        best = on_atlas.likelihood(atlas_errors=False).maximize().values
+        if not on_atlas.needs_extra_scatter(on_atlas.fit_near(best, best)):
+            return []
+        models.append(problem.likelihood().maximize(comparison.free.values | _without_J0_over_h0(best)).values)
+    return models
 
 
 def _fit_models(
@@ -209,7 +216,14 @@ def _fit_models(
         improved = problem.likelihood(comparison.free.extra_scatter).maximize(comparison.free.values | start)
         if improved.objective < _objective(problem, comparison.free) - 1e-3:
             same_points = comparison = compare(problem, intervals, [improved.values])
-    return ModelFits(problem, comparison, on_atlas, atlas, same_points)
+    return ModelFits(problem, comparison, on_atlas, _described_if(same_points.stm, atlas), same_points)
+
+
+def _described_if(special: Fit, general: Fit) -> Fit:
+    """Return the fit of a general model, which describes the points if a special case of it does that is no better."""
+    if special.acceptable and general.chi2 <= special.chi2:
+        return replace(general, acceptable=True)
+    return general
 
 
 def _without_J0_over_h0(values: Values) -> Values:
@@ -256,8 +270,7 @@ def _conclude(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
     largest_mu = float("inf")
     if free.acceptable and ((favored and mu.value > 0) or (end_beyond_zero is not None and end_beyond_zero > SMALL_MU)):
         largest_mu = largest_mu_on_atlas(problem, fits.on_atlas, atlas)
-    if end_beyond_zero is not None and end_beyond_zero > largest_mu:
-        mu = mu._replace(state=ParameterState.NOT_CONSTRAINED)
+    mu = mu._replace(beyond_atlas=end_beyond_zero is not None and end_beyond_zero > largest_mu)
     low, _ = atlas.intervals_95_scaled.get(name, (None, None))
     excludes_zero = low is not None and low > 0
     same_free, same_stm = fits.same_points.free, fits.same_points.stm

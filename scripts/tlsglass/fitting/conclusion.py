@@ -38,10 +38,12 @@ class Reason:
     DEPENDS_ON_ONE_POINT: Final = "depends_on_one_point"
     TOO_FEW_POINTS: Final = "too_few_points"
     OPEN_INTERVAL: Final = "open_interval"
+    MU_BEYOND_ATLAS: Final = "mu_beyond_atlas"
     STM_IS_BETTER: Final = "stm_is_better"
     STM_SUFFICES: Final = "stm_suffices"
     NO_TLS_SIGNAL: Final = "no_tls_signal"
     NO_ATLAS: Final = "no_atlas"
+    OPEN_INTERVALS: Final = (OPEN_INTERVAL, MU_BEYOND_ATLAS)
     FAILURES_OF_ATLAS: Final = (
         NO_MODEL_FITS,
         ATLAS_DOES_NOT_FIT,
@@ -57,6 +59,7 @@ class MuEvidence(NamedTuple):
 
     ``robust_delta_aicc`` is ``delta_aicc`` without the most influential point, or None if that was not needed. ``ends`` are
     those of the 95 % interval of µ, which contains all minima that the points do not distinguish; None if there is no end.
+    ``beyond_atlas`` is whether this interval contains 0 and extends beyond every µ of the atlas.
     """
 
     value: float
@@ -67,6 +70,7 @@ class MuEvidence(NamedTuple):
     drifts: bool = False
     robust_delta_aicc: float | None = None
     ends: tuple[float | None, float | None] = (None, None)
+    beyond_atlas: bool = False
 
     def end(self, sign: int) -> float:
         """Return the end of the interval in the direction ``sign``: at least ``OUTSIDE_SIGMA`` away from the value."""
@@ -142,16 +146,18 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
     if not mu.acceptable:
         reasons[Reason.EQ3_DOES_NOT_FIT if atlas is not None and atlas.acceptable else Reason.NO_MODEL_FITS] = None
         return State.NOT_DESCRIBED
-    if mu.error is not None and mu.delta_aicc > FAVORED_DELTA_AICC and mu.state in (None, ParameterState.INTERVAL):
-        if mu.end(+1) < 0:
+    if mu.error is not None and mu.delta_aicc > FAVORED_DELTA_AICC:
+        if mu.state in (None, ParameterState.INTERVAL, ParameterState.UPPER_LIMIT) and mu.end(+1) < 0:
             reasons[Reason.MU_NEGATIVE] = None
             return State.NOT_DESCRIBED
-        if atlas is not None and mu.end(-1) > atlas.largest_mu and not atlas.is_better_than_eq3:
+        is_large = mu.state in (None, ParameterState.INTERVAL, ParameterState.LOWER_LIMIT)
+        if is_large and atlas is not None and mu.end(-1) > atlas.largest_mu and not atlas.is_better_than_eq3:
             reasons[Reason.MU_ABOVE_ATLAS] = None
             return State.NOT_DESCRIBED
     obstacles = {
         Reason.TOO_FEW_POINTS: too_few,
         Reason.OPEN_INTERVAL: mu.state is not None and (mu.state != ParameterState.INTERVAL or mu.is_ambiguous),
+        Reason.MU_BEYOND_ATLAS: mu.state == ParameterState.INTERVAL and mu.beyond_atlas,
         Reason.WINDOW_DRIFT: mu.drifts,
         Reason.DEPENDS_ON_ONE_POINT: mu.delta_aicc > FAVORED_DELTA_AICC
         and mu.robust_delta_aicc is not None
@@ -176,7 +182,7 @@ def _conclude_J0_over_h0(atlas: AtlasEvidence, too_few: bool, stm_suffices: bool
     obstacles = {
         Reason.TOO_FEW_POINTS: too_few,
         Reason.OPEN_INTERVAL: atlas.state in (None, ParameterState.NOT_CONSTRAINED, ParameterState.AT_BOUND)
-        or (Reason.OPEN_INTERVAL in reasons and atlas.state != ParameterState.INTERVAL),
+        or (not reasons.keys().isdisjoint(Reason.OPEN_INTERVALS) and atlas.state != ParameterState.INTERVAL),
         Reason.NO_TLS_SIGNAL: not atlas.has_tls_signal,
         Reason.WINDOW_DRIFT: atlas.drifts,
         Reason.DEPENDS_ON_ONE_POINT: atlas.excludes_zero and not atlas.robust,

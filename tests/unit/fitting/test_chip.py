@@ -59,6 +59,14 @@ def test_many_devices_with_a_parameter_each_have_enough_temperatures():
     assert fit["conclusion"]["state"] == State.INTERVAL
 
 
+def test_a_device_whose_mu_no_coupling_has_gets_no_coupling():
+    """Without interactions on the atlas to describe them, J0/h0 of these devices would be a limit of a model that fails."""
+    result = fit_chip(datasets(table([0.9, 0.9])))
+    assert result.fit["conclusion"]["state"] == State.NOT_DESCRIBED
+    assert result.devices["J0_over_h0"].isna().all()
+    assert not [line for line in result.fit["lines"] if "J0/h0" in line]
+
+
 def test_devices_are_listed_at_the_minimum_near_that_of_the_chip():
     """Near hf/k, f of one resonator has another minimum with a large µ, which the other resonators exclude."""
     rng, T, columns = np.random.default_rng(2), np.linspace(0.02, 0.32, 16), {}
@@ -231,6 +239,9 @@ def test_a_parameter_that_no_resonator_has_cannot_be_fixed(tmp_path, capsys):
     fixed = ["--fix", "kappa_1K=1"]
     assert cli.main(["fit", str(tmp_path / "chip.csv"), "--observable", "resonator", "--group", "resonator", *fixed]) == 2
     assert "--fix kappa_1K: must be among mu, F_tan_delta" in capsys.readouterr().err
+    free = ["--free", "boundary"]
+    assert cli.main(["fit", str(tmp_path / "chip.csv"), "--observable", "resonator", "--group", "resonator", *free]) == 2
+    assert "--free boundary: must be among mu, F_tan_delta" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,21 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
         ({"value": 0.93}, {}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_ABOVE_ATLAS)),
         ({"value": 0.93}, {"delta_aicc_eq3": -5.0}, (State.INTERVAL, State.FAVORED, None)),  # the atlas is better all the same
         ({"value": 0.93, "ends": (0.2, 0.95)}, {}, (State.INTERVAL, State.FAVORED, None)),  # another minimum is on the atlas
+        (
+            {"value": 1.95, "ends": (1.94, 2.5), "state": ParameterState.LOWER_LIMIT},
+            {},
+            (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_ABOVE_ATLAS),
+        ),
+        (
+            {"value": -0.7, "ends": (None, -0.6), "state": ParameterState.UPPER_LIMIT},
+            {},
+            (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_NEGATIVE),
+        ),
+        (
+            {"delta_aicc": 1.0, "ends": (-0.1, 0.4), "beyond_atlas": True},
+            {"excludes_zero": False, "state": ParameterState.UPPER_LIMIT},
+            (State.NOT_CONSTRAINED, State.NOT_CONSTRAINED, Reason.MU_BEYOND_ATLAS),
+        ),
         ({"value": -0.7, "ends": (-0.72, 0.1)}, {}, (State.INTERVAL, State.NOT_CONSTRAINED, Reason.OPEN_INTERVAL)),
         ({"value": -0.7, "ends": (-0.9, -0.5)}, {}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_NEGATIVE)),
         ({}, {"delta_aicc_eq3": 55.0, "residual_ratio": 4.6}, (State.NOT_DESCRIBED, State.FAVORED, Reason.EQ3_BEATS_ATLAS)),
