@@ -71,6 +71,7 @@ MORE = (
     Choice("group", "Devices", COLUMN, is_closed=True, hint="the column that names them"),
     Choice("decimal", "Decimal mark", suggestions=("point", "comma"), is_closed=True),
     Choice("fix", "Fixed parameters", REPEATED, hint="NAME=X; ..."),
+    Choice("free", "Optional parameters", REPEATED, hint="NAME; ..."),
     Choice("h0", "h0 (K)", hint="10 by default"),
     Choice("interaction", "Interaction", suggestions=tuple(api.interactions()), is_closed=True, hint="gaussian by default"),
     Choice("skip-bad-rows", "Leave out rows without a number", FLAG),

@@ -287,7 +287,9 @@ def _describe_drive(drive: Mapping[str, Any]) -> str:
     """Return the column of the powers or of the photon numbers."""
     if "power" in drive:
         power, attenuation = drive["power"], drive["power"].get("attenuation_dB")
-        return f"power = {power['column']}" + (f" − {attenuation:g} dB" if attenuation else "")
+        factor = {"notch": 2, "reflection": 4}[drive["coupling_geometry"]]
+        text = f"power = {power['column']}" + (f" − {attenuation:g} dB" if attenuation else "")
+        return f"{text} (photon number {factor} Ql²/Qc · P/(ħω²))"
     return f"{'log10 of the ' if 'form' in drive['photons'] else ''}photon number = {drive['photons']['column']}"
 
 

@@ -29,7 +29,7 @@ from tlsglass.data.columns import (
 from tlsglass.data.dataset import Dataset, dataset_from_validated
 from tlsglass.data.read_table import Table, parse_number
 from tlsglass.models import registry
-from tlsglass.models.observable import MAX_RELATIVE_CHANGE, Observable
+from tlsglass.models.observable import MAX_RELATIVE_CHANGE, Observable, Parameter
 
 NO_ERRORS = "none"  # --error none: the errors are not in the table
 DIMENSIONLESS = ("velocity", "permittivity", "shift", "loss", "Q")
@@ -44,8 +44,8 @@ class ReadingOptions:
     """What a user specifies of a table; None for what is inferred.
 
     ``error`` is a column, a quantity such as 50Hz or 1%, or "none"; ``temperature_error`` a column or 0.3mK+0.1%; ``time`` a
-    column or 10s; ``fixed`` {name: value} of parameters; ``columns`` {"T", "value", "error": position from 1 or name} names
-    columns by their positions.
+    column or 10s; ``fixed`` {name: value} of parameters; ``free`` names of optional ones; ``columns`` {"T", "value", "error":
+    position from 1 or name} names columns by their positions.
     """
 
     observable: str | None = None
@@ -62,6 +62,7 @@ class ReadingOptions:
     relative_error: float | None = None
     temperature_error: str | None = None
     fixed: Mapping[str, float] | None = None
+    free: Sequence[str] = ()
     window_K: Sequence[float] | None = None
     where: Mapping[str, str] | None = None
     h0_K: float | None = None
@@ -125,6 +126,7 @@ class _Inference:
         info |= {key: x for key, x in settings.items() if x is not None}
         info |= {"confirm": list(options.confirm)} if options.confirm else {}
         info["parameters"] |= {name: {"start": x, "fixed": True} for name, x in (options.fixed or {}).items()}
+        info["parameters"] |= {name: _parameter(observable, name).suggestion() for name in options.free}
         info["data"] |= {"where": dict(options.where)} if options.where else {}
         info["data"] |= {"decimal": options.decimal} if options.decimal else {}
         info["data"] |= {"skip_bad_rows": True} if options.skip_bad_rows else {}
@@ -473,7 +475,7 @@ class _Inference:
     def _possible_errors(self, value: Column) -> list[Column]:
         """Return the columns that may contain errors by their names, such as Δκ or u(κ) of a value κ, or weights."""
         others = [c for c in self._free_columns() if c.name != value.name and c.quantity != "T" and not c.is_error]
-        stems = {f"{mark}{value.stem}" for mark in ("d", "delta", "u")}
+        stems = {f"{mark}{value.stem}" for mark in ("d", "delta", "u", "e", "s")} | {f"{value.stem}{mark}" for mark in "deus"}
         named = {c.name: POSSIBLE_ERROR.search(latin_letters(c.name)) for c in others}
         return [
             c
@@ -565,6 +567,13 @@ class _Inference:
             raise validation.InputError("--temperature-error: needs errors of the value: --error COLUMN or --relative-error 1%")
         if "temperature" in self.data:
             self.data["temperature"]["error"] = section
+
+
+def _parameter(observable: Observable, name: str) -> Parameter:
+    """Return a parameter that an option names. Raises InputError for one that the observable does not have."""
+    if name not in observable.parameters:
+        raise validation.InputError(f"--free {name}: must be among {', '.join(observable.parameters)}")
+    return observable.parameters[name]
 
 
 def infer_info(table: Table, options: ReadingOptions) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
@@ -61,7 +61,8 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
     assert f is not None
     assert loss is not None
     common = replace(options.frequency, form=None, inverse=False)
-    fixed = {name: _fixed_of(name, common.fixed or {}) for name in ("resonator_frequency", "resonator_loss")}
+    _check_parameters("fix", common.fixed or ())
+    _check_parameters("free", common.free)
     f_where = dict(where)
     f_confirm = tuple(common.confirm)
     if drive and sweep and sweep.name in f_table.header:
@@ -74,7 +75,7 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
         observable="resonator_frequency",
         value=f.name,
         where=f_where or None,
-        fixed=fixed["resonator_frequency"],
+        **_parameters_of("resonator_frequency", common),
         confirm=f_confirm,
     )
     f_info = _infer(f_table, f_options, needed)
@@ -92,7 +93,7 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
         frequency_Hz=probe,
         window_K=options.loss_window_K or common.window_K,
         where=where or None,
-        fixed=fixed["resonator_loss"],
+        **_parameters_of("resonator_loss", common),
     )
     loss_info = _infer(loss_table, loss_options, needed) if probe else {}
     for info, what in ((f_info, "--error COLUMN: the error of f"), (loss_info, "--loss-error COLUMN: the error of the loss")):
@@ -138,14 +139,21 @@ def describe_reading(dataset: Dataset, partners: Sequence[Dataset]) -> str:
     return "read: " + "; ".join(parts) + note
 
 
-def _fixed_of(observable: str, fixed: Mapping[str, float]) -> dict[str, float] | None:
-    """Return the fixed parameters that an observable of a resonator has. Raises InputError for one that neither has."""
-    known = {name: registry.get_observable(name).parameters for name in ("resonator_loss", "resonator_frequency")}
-    unknown = [name for name in fixed if not any(name in parameters for parameters in known.values())]
+def _check_parameters(option: str, names: Iterable[str]) -> None:
+    """Raise InputError for the name of a parameter that neither f nor the loss has."""
+    known = dict.fromkeys(
+        name for x in ("resonator_loss", "resonator_frequency") for name in registry.get_observable(x).parameters
+    )
+    unknown = [name for name in names if name not in known]
     if unknown:
-        allowed = ", ".join(dict.fromkeys(name for parameters in known.values() for name in parameters))
-        raise validation.InputError(f"--fix {', '.join(unknown)}: must be among {allowed}")
-    return {name: x for name, x in fixed.items() if name in known[observable]} or None
+        raise validation.InputError(f"--{option} {', '.join(unknown)}: must be among {', '.join(known)}")
+
+
+def _parameters_of(observable: str, common: ReadingOptions) -> dict[str, Any]:
+    """Return the fixed and the optional parameters that an observable of a resonator has, as options of reading."""
+    known = registry.get_observable(observable).parameters
+    fixed = {name: x for name, x in (common.fixed or {}).items() if name in known}
+    return {"fixed": fixed or None, "free": [name for name in common.free if name in known]}
 
 
 def _tables_of(tables: Sequence[Table], options: ResonatorOptions) -> tuple[Table, Table]:

@@ -3,6 +3,7 @@
 All functions take the content of fit.json, or one of its models. Printed errors are scaled.
 """
 
+import itertools
 import math
 from typing import Any
 
@@ -11,7 +12,7 @@ from tlsglass.base.jackknife import format_with_error, format_with_two_errors
 from tlsglass.fitting.conclusion import Reason, State
 from tlsglass.fitting.fit import MIN_P_VALUE, ParameterState, error_scale
 from tlsglass.model.interaction import GAUSSIAN
-from tlsglass.models.observable import J0_OVER_H0
+from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
 
 VOID = "void"  # of a comparison of models that do not describe the points
 MINUS = "\N{MINUS SIGN}"
@@ -19,6 +20,7 @@ CONTRADICTION_SIGMA = 3.0  # difference of separate fits beyond which a joint fi
 ASYMMETRY = 0.25  # relative difference of the two errors beyond which both are printed
 CLOSE_TO_POINTS = 0.03  # rms residual relative to the span, up to which parameters of a model are reported in any case
 TEMPERATURE_ERRORS_HINT = "; if the temperatures scatter, state by how much (--temperature-error)"
+STRONG_CORRELATION, MAX_PAIRS = 0.95, 3  # of the fit, beyond which a line names the parameters, and how many pairs of them
 EQ3, STM, ATLAS = "Eq. (3)", "STM", "atlas"  # labels of the models
 SYMBOLS = {"mu": "µ", J0_OVER_H0: "J0/h0"}
 
@@ -115,8 +117,9 @@ def summary_lines(fit: Record) -> list[str]:
     lines = [f"{label + ':':8} {_model_text(fit, label, model)}" for label, model in models_of(fit).items()]
     if fit["atlas"] is None:
         lines.append(f"atlas:   no fit: {fit['atlas_why']}")
-    elif fit["conclusion"]["state"] in (State.LIMIT, State.INTERVAL):
-        lines += _atlas_lines(fit["atlas"])
+    else:
+        lines += _atlas_lines(fit["atlas"], fit["conclusion"]["state"])
+    lines += _parameter_lines(fit)
     texts = "; ".join(warning["text"] for warning in fit["warnings"]) or "none"
     time = [_time_line(fit)] if fit.get("time") else []
     return [*lines, _comparison_line(fit), _residuals_line(fit), *time, f"warnings: {texts}"]
@@ -170,10 +173,17 @@ def _with_unit(value: float, fit: Record) -> str:
     return format_value(value) + ("" if fit["unit"] == "dimensionless" else f" {fit['unit']}")
 
 
-def _atlas_lines(atlas: Record) -> list[str]:
-    """Return indented sentences: what J0/h0 assumes, how it changes otherwise, and whether it is universal."""
+def _atlas_lines(atlas: Record, state: str) -> list[str]:
+    """Return indented sentences: what J0/h0 assumes, how it changes otherwise, and whether it is universal.
+
+    How the best value changes is left out for a limit, which does not state that value, and all of it where there is none.
+    """
     values, own = atlas["interactions"], atlas["interaction"]
+    if state not in (State.LIMIT, State.INTERVAL):
+        return []
     sentences = [f"This J0/h0 assumes h0 = {atlas['h0_K']:g} K and the interaction {own}."]
+    if state == State.LIMIT:
+        return [f"{'':8} {sentences[0]}"]
     if "h0_range" in atlas:
         down, up = (abs(shift) for shift in atlas["h0_range"])
         shifts = f"+{format_value(up)} or -{format_value(down)}"
@@ -184,6 +194,27 @@ def _atlas_lines(atlas: Record) -> list[str]:
     if own == GAUSSIAN and values and values[own] <= UNIVERSAL_J0_OVER_H0:
         sentences.append(f"Up to {universality()}.")
     return [with_minus_sign(f"{'':8} {sentence}") for sentence in sentences]
+
+
+def _parameter_lines(fit: Record) -> list[str]:
+    """Return lines about the parameters of the first model that describes the points: correlations, and what n_c means."""
+    label, model = next(((label, model) for label, model in models_of(fit).items() if model["acceptable"]), (EQ3, None))
+    if model is None:
+        return []
+    symbols = {row["name"]: format_symbol(row["symbol"]) for row in fit["parameters"] if row["model"] == label}
+    names = [name for name in symbols if name in model["correlations"] and not name.startswith(("offset", CALIBRATION))]
+    pairs = [
+        f"{symbols[a]} and {symbols[b]} (r = {format_value(model['correlations'][a][b], 3)})"
+        for a, b in itertools.combinations(names, 2)
+        if abs(model["correlations"][a].get(b, 0.0)) > STRONG_CORRELATION
+    ]
+    more = "" if len(pairs) <= MAX_PAIRS else f" and {len(pairs) - MAX_PAIRS} more pairs"
+    lines = [f"strongly correlated in the fit of {label}: {', '.join(pairs[:MAX_PAIRS])}{more}"] if pairs else []
+    if "log10_nc" in symbols:
+        lines.append(
+            "nc is a photon number, not a power: it would reduce the loss at 1 K by a factor of √2 if tanh(hf/2T) were 1"
+        )
+    return lines
 
 
 def universality() -> str:
@@ -331,6 +362,7 @@ def _why_not_constrained(reasons: list[str]) -> str:
         Reason.WINDOW_DRIFT: "the result moves with the window",
         Reason.DEPENDS_ON_ONE_POINT: "the result depends on a single point",
         Reason.NO_TLS_SIGNAL: "they show no TLSs",
+        Reason.MU_BEYOND_ATLAS: "the interval of µ contains values beyond the atlas",
     }
     why = [text for reason, text in texts.items() if reason in reasons]
     return f" ({', '.join(why)})" if why else ""
@@ -348,7 +380,11 @@ def _mu_clause(fit: Record, points: str) -> str:
         model = "Eq. (3) does not" if Reason.EQ3_DOES_NOT_FIT in reasons else "neither Eq. (3) nor the STM does"
         return f"{model} describe {points} ({_goodness(fit, free)})".replace("does describe", "describes")
     if state == State.NOT_CONSTRAINED:
-        return "µ is not constrained"
+        drift = format_drift(fit, "mu", free) if Reason.WINDOW_DRIFT in reasons else None
+        if drift:
+            return f"µ is not constrained: {drift}"
+        interval = f" ({format_interval(free, 'mu', 95)} at 95 %)" if Reason.MU_BEYOND_ATLAS in reasons else ""
+        return f"µ is not constrained{interval}"
     if state == State.FAVORED:
         return f"{mu} is favored over the STM (ΔAICc = {format_value(fit['delta_aicc'], 3)})"
     return f"{mu} is consistent with the STM (ΔAICc = {format_value(fit['delta_aicc'], 2)})"
@@ -406,7 +442,8 @@ def joint_lines(fit: Record, parameters: Any) -> list[str]:
     lines += _joint_stm_lines(fit["stm"])
     if fit["atlas"] and not fit["atlas"]["rejected"]:
         lines.append(f"{format_equation('J0/h0', format_parameter(fit['atlas']['model'], J0_OVER_H0))} jointly")
-        lines += _atlas_lines(fit["atlas"])
+        lines += _atlas_lines(fit["atlas"], fit["conclusion"]["state"])
+    lines += _parameter_lines(fit)
     chi2 = ", ".join(f"{format_reduced_chi2(model)} {label}" for label, model in models_of(fit).items())
     lines.append(f"χ²/dof: {chi2}; ΔAICc of Eq. (3) against the STM {format_value(fit['delta_aicc'], 3)}")
     texts = "; ".join(warning["text"] for warning in fit["warnings"]) or "none"

@@ -40,7 +40,7 @@ DATA = "data"  # name of a file that says nothing
 RESONATOR = "resonator"  # --observable for f and 1/Q_i of one table, fitted together
 TABLE_OPTIONS = (
     *("observable", "frequency", "temperature", "value", "error", "columns", "temperature_unit", "value_unit", "error_unit"),
-    *("form", "inverse", "decimal", "relative_error", "temperature_error", "skip_bad_rows", "confirm", "time", "fix"),
+    *("form", "inverse", "decimal", "relative_error", "temperature_error", "skip_bad_rows", "confirm", "time", "fix", "free"),
     *("where", "window", "h0", "interaction", "write_dataset", "group", "predict", "name"),
 )
 RESONATOR_OPTIONS = (
@@ -92,6 +92,9 @@ def _add_options(fit: argparse.ArgumentParser) -> None:
     interaction_help = "interaction of the TLSs of which J0/h0 is quoted (default: gaussian); J0/h0 of the others is compared"
     model.add_argument("--interaction", metavar="NAME", help=interaction_help)
     model.add_argument("--fix", action="append", metavar="NAME=X", help="fix a parameter, such as A_Hz_per_K3=1e8; repeatable")
+    model.add_argument(
+        "--free", action="append", metavar="NAME", help="fit an optional parameter, such as boundary; repeatable"
+    )
     title = "f and Q together (--observable resonator); --value and --error are those of f"
     of_loss = "Options of the drive, --systematic and --relaxation are also options of resonator_loss."
     _add_resonator_options(fit.add_argument_group(title, of_loss))
@@ -107,7 +110,9 @@ def _add_options(fit: argparse.ArgumentParser) -> None:
 
 
 def _add_measurement_options(group: argparse._ArgumentGroup) -> None:
-    tables_help = "text or .xlsx file; several files need the same columns; - is standard input"
+    tables_help = (
+        "text or .xlsx file; several files need the same columns, unless they are those of f and Q; - is standard input"
+    )
     group.add_argument("tables", nargs="*", metavar="TABLE", help=tables_help)
     group.add_argument("--dataset", metavar="FOLDER", help="folder with dataset.yaml, instead of a table")
     group.add_argument("--observable", metavar="NAME", help=", ".join(_observable_names()))
@@ -437,6 +442,7 @@ def _options(args: argparse.Namespace) -> ReadingOptions:
         frequency_Hz=None if args.frequency is None else parse_frequency(args.frequency),
         time=args.time,
         fixed=_fixed_parameters(args) or None,
+        free=args.free or (),
         relative_error=None if args.relative_error is None else parse_fraction(args.relative_error),
         temperature_error=args.temperature_error,
         window_K=parse_window(args.window) if args.window else None,

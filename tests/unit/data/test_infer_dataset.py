@@ -11,6 +11,8 @@ from shared import ROOT
 from tlsglass.base import validation
 from tlsglass.data import infer_dataset, read_table, resonator_table
 from tlsglass.data.dataset import load_dataset
+from tlsglass.data.read_table import Table
+from tlsglass.fitting.problem import FitProblem
 
 ARGONNE = ROOT / "config/experiments/argonne_resonator_loss/data.csv"
 RNG = np.random.default_rng(1)
@@ -95,3 +97,20 @@ def test_errors_of_the_temperature_of_arrays():
         infer_dataset.dataset_from_arrays(**arrays, temperature_error="warm")
     with pytest.raises(validation.InputError, match="temperature errors need errors of the value"):
         infer_dataset.dataset_from_arrays(**arrays | {"relative_error": None}, temperature_error=1e-3)
+
+
+@pytest.mark.parametrize("name", ["dk", "u_k", "ek", "k_u", "delta k", "k_e", "sk"])
+def test_a_column_beside_the_value_whose_name_may_be_that_of_its_error_is_asked_about(name):
+    table = Table.from_arrays("table", {"T (K)": T_K, "k (W/m/K)": KAPPA, f"{name} (W/m/K)": 0.01 * KAPPA})
+    with pytest.raises(validation.InputError, match=rf"are the errors of k .* in a column\? --error '{name} "):
+        infer_dataset.infer_info(table, infer_dataset.ReadingOptions(observable="thermal_conductivity"))
+
+
+def test_an_optional_parameter_is_fitted_if_it_is_named():
+    table = Table.from_arrays("table", {"T (K)": T_K, "k (W/m/K)": KAPPA})
+    options = infer_dataset.ReadingOptions(observable="thermal_conductivity", relative_error=0.01, free=["boundary"])
+    info = infer_dataset.infer_info(table, options)
+    assert not info["parameters"]["boundary"].get("fixed", False)
+    assert "boundary" in FitProblem.from_dataset(infer_dataset.build_dataset(table, info)).free
+    with pytest.raises(validation.InputError, match="--free A: must be among mu, boundary, kappa_1K"):
+        infer_dataset.infer_info(table, infer_dataset.ReadingOptions(observable="thermal_conductivity", free=["A"]))

@@ -1,11 +1,16 @@
 """The report of a fit in Python: its plot in axes of one's own, and questions that it asks."""
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 import tlsglass
+from shared import ROOT
 from tlsglass.base.validation import Question
+from tlsglass.data.dataset import load_dataset
+from tlsglass.fitting.result import fit_dataset
 
 T = np.geomspace(0.05, 0.5, 20)
 
@@ -50,6 +55,38 @@ def test_lines_of_a_report_are_short_sentences():
     sentences = [line.strip() for line in report.fit["lines"] if line.startswith(" ")]
     assert sentences[0] == "This J0/h0 assumes h0 = 10 K and the interaction gaussian."
     assert all(sentence.endswith(".") for sentence in sentences)
+
+
+def test_a_limit_states_nothing_about_the_best_value_behind_it():
+    report = tlsglass.fit(T, 0.03 * T**1.992, "thermal_conductivity", relative_error=0.01, scan=False)
+    sentences = [line.strip() for line in report.fit["lines"] if line.startswith(" ")]
+    assert sentences == ["This J0/h0 assumes h0 = 10 K and the interaction gaussian."]
+
+
+def test_strongly_correlated_parameters_are_named():
+    """Points near 0.1 K: κ(1 K) is an extrapolation with µ. Points around 1 K determine both."""
+    for T_K, expected in ((np.geomspace(0.08, 0.12, 12), True), (np.geomspace(0.5, 2, 12), False)):
+        report = tlsglass.fit(T_K, 0.03 * T_K**1.9, "thermal_conductivity", relative_error=0.01, scan=False)
+        lines = [
+            line for line in report.fit["lines"] if line.startswith("strongly correlated in the fit of Eq. (3): µ and κ(1 K)")
+        ]
+        assert bool(lines) == expected
+
+
+def test_the_critical_photon_number_is_explained_where_it_is_listed():
+    fit = fit_dataset(load_dataset(ROOT / "config/experiments/argonne_resonator_loss"), scan=False).fit
+    lines = fit["lines"]
+    assert "power = power_dBm (photon number 2 Ql²/Qc · P/(ħω²))" in fit["reading"]["text"]
+    assert [line for line in lines if "log10 nc = " in line]
+    assert [line for line in lines if line.startswith("nc is a photon number, not a power")]
+
+
+def test_a_drift_names_the_windows():
+    """A power law that changes its exponent in the middle."""
+    T_K = np.geomspace(0.05, 0.5, 40)
+    kappa = np.where(T_K < 0.16, 0.03 * T_K**1.95, 0.03 * 0.16**0.25 * T_K**1.7)
+    text = tlsglass.fit(T_K, kappa * (1 + 0.02 * np.sin(np.arange(40) ** 2)), "thermal_conductivity").conclusion
+    assert re.search(r"µ is not constrained: µ moves from .* \(to .* K\) to .* \(to 0.5 K\)", text), text
 
 
 def test_several_questions_name_all_their_codes():

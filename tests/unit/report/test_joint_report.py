@@ -92,10 +92,19 @@ def test_a_parameter_without_an_error_has_no_difference_in_sigma():
 def test_the_standard_tunneling_model_has_its_own_values_where_it_describes_the_points():
     errors = {"mu": 0.0, "F_tan_delta": 5e-8, "offset [f]": 1e-9}
     stm = {"values": {"mu": 0.0, "F_tan_delta": 9.46e-6, "offset [f]": 7e-6}, "errors": errors, "errors_scaled": errors}
-    stm |= {"states": {}, "at_bounds": [], "intervals_scaled": {}, "intervals_95_scaled": {}, "chi2": 11.0, "dof": 11}
+    stm |= {
+        "states": {},
+        "at_bounds": [],
+        "intervals_scaled": {},
+        "intervals_95_scaled": {},
+        "chi2": 11.0,
+        "dof": 11,
+        "correlations": {},
+    }
     table = pd.DataFrame({"parameter": ["gap_K"], "shared": [False], "dataset": ["f"], "joint": [2.1], "joint_err": [0.1]})
     for acceptable in (True, False):
-        fit = {"mu_free": stm, "stm": stm | {"acceptable": acceptable}, "atlas": None, "delta_aicc": 0.0, "warnings": []}
+        models = {"mu_free": stm | {"acceptable": False}, "stm": stm | {"acceptable": acceptable}, "atlas": None}
+        fit = models | {"delta_aicc": 0.0, "warnings": [], "parameters": []}
         lines = report_text.joint_lines(fit, table)
         assert ("STM, jointly: F_tan_delta = 9.46(5)e−06" in lines) is acceptable
 
