@@ -14,6 +14,8 @@ from tlsglass.base.types import BoolArray, FloatArray
 from tlsglass.data import drive_section, units, validate
 from tlsglass.data.columns import parse_name
 from tlsglass.data.convert import RELATIVE
+from tlsglass.model.interaction import GAUSSIAN
+from tlsglass.model.parameters import H0_K
 from tlsglass.models import registry
 from tlsglass.models.observable import TIME, Observable
 from tlsglass.models.resonator import DrivenProbe
@@ -116,6 +118,16 @@ class Dataset:
     @property
     def observable(self) -> Observable:
         return self.model_override or registry.get_observable(self.info["observable"])
+
+    @property
+    def h0_K(self) -> float:
+        """The typical random field, which sets the scale of temperatures on the atlas: that of the dataset, or the paper's."""
+        return float(self.info.get("h0_K", H0_K))
+
+    @property
+    def interaction(self) -> str:
+        """The interaction whose atlas is fitted."""
+        return str(self.info.get("interaction", GAUSSIAN))
 
     @property
     def error_columns(self) -> list[str]:

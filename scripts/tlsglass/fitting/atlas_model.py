@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from tlsglass.atlas import api
 from tlsglass.atlas.observables import AtlasObservables
 from tlsglass.atlas.table import Atlas, shipped_atlas
 from tlsglass.base.cached_method import cache_method
 from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset
-from tlsglass.model.interaction import GAUSSIAN
 from tlsglass.model.parameters import H0_K
 from tlsglass.models.observable import J0_OVER_H0, Observable, Parameter, make_J0_over_h0
 from tlsglass.physics import microwave
@@ -53,22 +53,6 @@ class AtlasModel:
         return self.observable.atlas_shapes(self._on_mesh(T_K.tobytes()), T_K, p, probe, jackknife)
 
 
-def h0_of(dataset: Dataset) -> float:
-    """Return h0 in kelvin: that of the dataset, or the paper's."""
-    return float(dataset.info.get("h0_K", H0_K))
-
-
-def interaction_of(dataset: Dataset) -> str:
-    """Return the name of the interaction that a fit on the atlas assumes."""
-    return str(dataset.info.get("interaction", GAUSSIAN))
-
-
-def temperature_range_K(h0_K: float, atlas: Atlas | None = None) -> tuple[float, float]:
-    """Return the lowest and the highest temperature of the atlas in kelvin."""
-    low, high = ((atlas or shipped_atlas()).limits["T"][k] * h0_K for k in (0, 1))
-    return low, high
-
-
 def J0_over_h0_parameter(atlas: Atlas | None = None) -> Parameter:
     """Return the parameter J0/h0, bounded by the domain of the atlas."""
     return make_J0_over_h0((atlas or shipped_atlas()).limits["J0"][1])
@@ -76,10 +60,10 @@ def J0_over_h0_parameter(atlas: Atlas | None = None) -> Parameter:
 
 def with_atlas_model(dataset: Dataset, h0_K: float | None = None, atlas: Atlas | None = None) -> Dataset:
     """Return the dataset with the model on the atlas, without points at temperatures outside of the atlas."""
-    h0_K, observable, atlas = h0_K or h0_of(dataset), dataset.observable, atlas or shipped_atlas(interaction_of(dataset))
+    h0_K, observable, atlas = h0_K or dataset.h0_K, dataset.observable, atlas or shipped_atlas(dataset.interaction)
     parameters = {name: parameter for name, parameter in observable.parameters.items() if name != "mu"}
     settings = {name: setting for name, setting in dataset.info["parameters"].items() if name != "mu"}
-    low, high = temperature_range_K(h0_K, atlas)
+    low, high = api.limits(h0_K, atlas)["T"]
     return replace(
         dataset,
         info=dataset.info | {"parameters": settings},

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from tlsglass.atlas import api
 from tlsglass.atlas.shipped import interaction_names
 from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import stats
 from tlsglass.data.dataset import Dataset
-from tlsglass.fitting import atlas_model
 from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC, AtlasEvidence, Conclusion, MuEvidence, State, conclude
 from tlsglass.fitting.fit import CONFIDENCE_LEVELS, Fit, ParameterState, WhichIntervals, chi2_rise, delta_aicc, error_scale
 from tlsglass.fitting.likelihood import Values
@@ -200,7 +200,7 @@ def _fit_models(
     on_atlas = problem.on_atlas()
     counts = [len(dataset.points.T_K) for dataset in on_atlas.datasets]
     if not on_atlas.has_enough_points:
-        low, high = atlas_model.temperature_range_K(atlas_model.h0_of(problem.datasets[0]))
+        low, high = api.limits(problem.datasets[0].h0_K)["T"]
         reason = f"{sum(counts)} points lie in the atlas, {low:.3g} to {high:.3g} K, which are too few"
         return ModelFits(problem, comparison, no_atlas=reason)
     atlas = on_atlas.fit([_without_J0_over_h0(comparison.free.values)], intervals)
@@ -350,7 +350,7 @@ def J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dic
 
     If fewer points are on the atlas, the shift is relative to a fit of the same points with the h0 of the fit.
     """
-    h0_K = atlas_model.h0_of(problem.datasets[0])
+    h0_K = problem.datasets[0].h0_K
     by_h0: dict[float, float | None] = {h0_K: fit.values[J0_OVER_H0]}
     for new_h0_K in (h0_K / H0_UNCERTAINTY_FACTOR, h0_K * H0_UNCERTAINTY_FACTOR):
         shifted = problem.on_atlas(new_h0_K)
@@ -369,7 +369,7 @@ def J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dic
 
 def J0_over_h0_by_interaction(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[str, float]:
     """Return {interaction: J0/h0} of the fit, and of fits of the same points on the atlas of each further interaction."""
-    own = atlas_model.interaction_of(problem.datasets[0])
+    own = problem.datasets[0].interaction
     by_interaction = {own: fit.values[J0_OVER_H0]}
     others = [name for name in interaction_names() if name != own]
     reference = _maximum(on_atlas, fit) if others else 0.0

@@ -11,7 +11,7 @@ import pandas as pd
 from tlsglass.base.types import FloatArray
 from tlsglass.data import joint_section
 from tlsglass.data.dataset import Dataset, load_dataset
-from tlsglass.fitting import atlas_model, report_text
+from tlsglass.fitting import report_text
 from tlsglass.fitting.comparison import J0_over_h0_by_interaction, ModelFits, compare, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion
 from tlsglass.fitting.fit import Fit, WhichIntervals
@@ -127,7 +127,7 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | 
     interactions = {}
     if conclusion.describes and J0_OVER_H0 in fits.atlas.values:
         interactions = J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fits.atlas)
-    interaction = atlas_model.interaction_of(fits.problem.datasets[0])
+    interaction = fits.problem.datasets[0].interaction
     return record | {"interaction": interaction, "interactions": interactions}
 
 

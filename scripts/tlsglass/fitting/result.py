@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from tlsglass.atlas import api
 from tlsglass.atlas.shipped import interaction_names
 from tlsglass.base.types import FloatArray
 from tlsglass.data.convert import RELATIVE
 from tlsglass.data.dataset import Dataset
-from tlsglass.fitting import atlas_model, report_text, window_scan
+from tlsglass.fitting import report_text, window_scan
 from tlsglass.fitting.comparison import (
     J0_over_h0_by_h0,
     J0_over_h0_by_interaction,
@@ -99,7 +100,7 @@ def predict(fits: ModelFits, T_K: npt.ArrayLike, on_atlas: bool = False) -> pd.D
     inside = np.ones(len(T), dtype=bool)
     if on_atlas and fits.atlas and fits.on_atlas:
         problem, fit = fits.on_atlas, fits.atlas
-        low, high = atlas_model.temperature_range_K(atlas_model.h0_of(problem.datasets[0]))
+        low, high = api.limits(problem.datasets[0].h0_K)["T"]
         inside = (T >= low) & (T <= high)
     (dataset,) = problem.datasets
     curve = replace(dataset, points=dataset.points.at_temperatures(T[inside]))
@@ -157,7 +158,7 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | 
     points = on_atlas_dataset.points
     models = {"mu_free": fits.same_points.free, "stm": fits.same_points.stm}
     summary: dict[str, Any] = {
-        "h0_K": atlas_model.h0_of(dataset),
+        "h0_K": dataset.h0_K,
         "fitted_K": list(points.T_range_K),
         "n_points": len(points.T_K),
         "left_out": len(dataset.points.T_K) - len(points.T_K),
@@ -171,7 +172,7 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | 
         "atlas_error": fit.atlas_error,
         "h0": {},
         "h0_range": [0.0, 0.0],
-        "interaction": atlas_model.interaction_of(dataset),
+        "interaction": dataset.interaction,
         "interactions": {},
     }
     if not conclusion.describes:
@@ -315,7 +316,7 @@ def atlas_record(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | No
     numbers = fit_numbers(fits.atlas)
     models = {"mu_free": fits.same_points.free, "stm": fits.same_points.stm}
     return {
-        "h0_K": atlas_model.h0_of(fits.problem.datasets[0]),
+        "h0_K": fits.problem.datasets[0].h0_K,
         "model": numbers if conclusion.describes else without_J0_over_h0(numbers),
         "delta_aicc": {name: delta_aicc(model, fits.atlas) for name, model in models.items()},
         "rejected": not conclusion.describes,
@@ -361,7 +362,7 @@ def _curve(grid: Dataset, fits: ModelFits) -> pd.DataFrame:
     curves: dict[str, FloatArray] = {"T_K": T, "mu_free": grid.model(T, values)}
     curves |= {"stm": grid.model(T, fits.comparison.stm.values), "atlas": np.full_like(T, np.nan)}
     if fits.atlas and fits.on_atlas:
-        low, high = atlas_model.temperature_range_K(atlas_model.h0_of(grid))
+        low, high = api.limits(grid.h0_K)["T"]
         inside = (T >= low) & (T <= high)
         if inside.any():
             points, on_atlas = grid.points.select(inside), fits.on_atlas.datasets[0]

@@ -257,7 +257,7 @@ class ChipReport(Report):
         observable : str, optional
             One of the observables that were fitted, by default the first.
         """
-        from tlsglass.fitting.chip_prediction import predict_device
+        from tlsglass.fitting.chip import predict_device
 
         return predict_device(self.result, T, frequency, observable)
 
