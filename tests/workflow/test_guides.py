@@ -60,6 +60,12 @@ def test_observables_print_what_the_page_shows():
     assert printed_by_python(page) == "".join(text for kind, text in page if kind == "text")
 
 
+def test_a_joint_fit_prints_what_the_page_shows():
+    page = (ROOT / "docs/fit-your-data.md").read_text(encoding="utf-8").partition("### In Python")[2].partition("\n## ")[0]
+    joint = BLOCKS.findall(page)
+    assert printed_by_python(joint) == "".join(text for kind, text in joint if kind == "text")
+
+
 HEADERS = {  # of tables of the observables
     "thermal_conductivity": "T_K,kappa_W_per_m_K",
     "specific_heat": "T_K,C",

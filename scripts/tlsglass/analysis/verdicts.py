@@ -79,7 +79,7 @@ class Verdict(StrEnum):
         "=",
         "M1 3h14v4H1zm0 6h14v4H1z",
         ("#7a3363", "#e9a8cc"),
-        "recovered from points generated with the paper's own parameters: no test of nature",
+        "our value follows from parameters that the paper prints or that we chose to match it: no test",
     )
     NOT_REPRODUCED = (
         "not reproduced",

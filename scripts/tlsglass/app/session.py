@@ -22,6 +22,7 @@ from tlsglass.base import validation
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.data.columns import Column, describe_columns
 from tlsglass.data.read_table import Table, parse_table
+from tlsglass.fitting import report_text
 from tlsglass.fitting.fit import ParameterState
 from tlsglass.models import registry
 from tlsglass.models.observable import TIME, Observable
@@ -295,7 +296,7 @@ def _parameter_texts(row: dict[str, Any]) -> tuple[str, str, str, str]:
     is_interval = row["state"] == ParameterState.INTERVAL
     value = format_with_error(row["value"], row["error"]) if is_interval else f"{row['state']} ({row['value']:.3g})"
     ends = "" if None in (row["low_68"], row["high_68"]) else f"{row['low_68']:.3g} to {row['high_68']:.3g}"
-    symbol = row["symbol"].replace("$", "").replace("_", "")
+    symbol = report_text.format_symbol(row["symbol"])
     return row["model"], symbol, f"{value} {row['unit']}".rstrip(), ends if is_interval else ""
 
 

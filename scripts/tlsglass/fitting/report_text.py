@@ -5,6 +5,7 @@ All functions take the content of fit.json, or one of its models. Printed errors
 
 import itertools
 import math
+import re
 from typing import Any
 
 from tlsglass.base import stats
@@ -106,7 +107,7 @@ def models_of(fit: Record) -> dict[str, Record]:
 
 def format_symbol(symbol: str) -> str:
     """Return the symbol of a parameter as plain text."""
-    return symbol.replace("$_0$", "0").replace("{10}", "10").replace("$", "").replace("_", "")
+    return re.sub(r"\\mathrm|[${}_]", "", symbol)
 
 
 def summary_lines(fit: Record) -> list[str]:

@@ -73,8 +73,9 @@ SOUND_VELOCITY = Observable(
 
 
 def _dielectric(shapes: dict[str, FloatArray]) -> dict[str, FloatArray]:
-    """Return the shapes of δε/ε = -2 δv/v with γ²/ρv² -> p²/4πε0.
+    """Return the shapes of δε/ε = -2 δv/v with the strength C_dip in place of P0γ²/ρv².
 
+    C_dip, as in Appendix C, is defined by the slope: δε/ε = -2 C_dip ln T + constant far below the minimum, at µ = 0.
     ASSUME: the factor and the sign are those of the literature; the paper prints neither.
     """
     return shapes | {"tls_strength": -2 * shapes["tls_strength"]}
@@ -94,7 +95,7 @@ DIELECTRIC_CONSTANT = replace(
     SOUND_VELOCITY,
     name="dielectric_constant",
     symbol="δε/ε",
-    parameters={**SOUND_VELOCITY.parameters, "tls_strength": Parameter("P$_0$p²/4πε$_0$", low=0.0, physical_bounds=True)},
+    parameters={**SOUND_VELOCITY.parameters, "tls_strength": Parameter(r"C$_{\mathrm{dip}}$", low=0.0, physical_bounds=True)},
     shapes=_dielectric_constant,
     atlas_shapes=_dielectric_constant_on_atlas,
     recipe=SyntheticRecipe(
