@@ -209,7 +209,7 @@ class Likelihood:
         """Number of points, without priors."""
         return sum(len(data.value) for data in self.data)
 
-    @property
+    @cached_property
     def free(self) -> tuple[str, ...]:
         """Names of the free parameters."""
         return tuple(name for name, parameter in self.parameters.items() if not parameter.fixed)

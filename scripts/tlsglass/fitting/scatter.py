@@ -9,6 +9,8 @@ from tlsglass.base import stats
 from tlsglass.base.types import FloatArray, IntArray
 
 CONTRAST_POINTS = 4  # neighbors from whose values a quadratic in ln T is subtracted
+MINORS = ((1, 2, 3), (0, 2, 3), (0, 1, 3), (0, 1, 2))  # all but one of them
+SMALLEST_MINOR = 1e-9  # of points that span 1
 MIN_CONTRASTS = 4
 MAX_CHANGE = 0.5  # of ln T between neighbors; across a wider gap no quadratic is assumed
 SIGNIFICANT_CORRELATION = 0.01  # p value
@@ -35,12 +37,11 @@ def local_scatter(T_K: FloatArray, values: FloatArray, errors: FloatArray, sweep
     for index in _sweeps(T_K, sweep):
         x, error = np.log(T_K[index]), errors[index]
         starts = [k for k in range(len(x) - CONTRAST_POINTS + 1) if np.max(np.diff(x[k : k + CONTRAST_POINTS])) < MAX_CHANGE]
+        neighbors = np.array(starts, dtype=int)[:, None] + np.arange(CONTRAST_POINTS)
+        weights = _null_vectors(x[neighbors])
+        weights /= np.sqrt(np.sum((weights * error[neighbors]) ** 2, axis=1, keepdims=True))
         contrasts = np.zeros((len(starts), len(x)))
-        for row, k in zip(contrasts, starts, strict=True):
-            here = slice(k, k + CONTRAST_POINTS)
-            span = np.ptp(x[here]) or 1.0
-            null_vector = np.linalg.svd(np.vander((x[here] - x[here].mean()) / span, 3).T)[2][-1]
-            row[here] = null_vector / np.sqrt(np.sum((null_vector * error[here]) ** 2))
+        np.put_along_axis(contrasts, neighbors, weights, axis=1)
         squares.append((contrasts @ values[index]) ** 2)
         variance_of_sum += float(np.sum(((contrasts * error**2) @ contrasts.T) ** 2))
     n = sum(map(len, squares))
@@ -51,6 +52,22 @@ def local_scatter(T_K: FloatArray, values: FloatArray, errors: FloatArray, sweep
         return None
     dof = n**2 / variance_of_sum
     return LocalScatter(variance, dof, stats.chi2_sf(variance * dof, dof))
+
+
+def _null_vectors(x: FloatArray) -> FloatArray:
+    """Return weights (m, 4) of sets of four points ``x`` (m, 4) with which the sum of a quadratic over each set vanishes.
+
+    They are the minors of a Vandermonde matrix, apart from points of which all minors vanish since their x repeat.
+    """
+    span = np.ptp(x, axis=1, keepdims=True)
+    u = (x - x.mean(axis=1, keepdims=True)) / np.where(span > 0, span, 1.0)
+    d = u[:, :, None] - u[:, None, :]
+    minors = np.stack(
+        [sign * d[:, a, b] * d[:, a, c] * d[:, b, c] for sign, (a, b, c) in zip((1, -1, 1, -1), MINORS, strict=True)], axis=1
+    )
+    for k in np.flatnonzero(np.max(np.abs(minors), axis=1, initial=0.0) < SMALLEST_MINOR):
+        minors[k] = np.linalg.svd(np.vander(u[k], 3).T)[2][-1]
+    return minors
 
 
 def independent_fraction(T_K: FloatArray, residuals: FloatArray, n_free: int, sweep: FloatArray | None) -> float:
