@@ -1,69 +1,109 @@
-"""Runs of Snakemake, each in a fork of one process that has imported it: the import takes as long as the rest of a small run.
+"""Snakemake and its jobs in forks of a server that has imported the packages: the import takes longer than most of the jobs.
 
-As a program, this reads a run from each line of its standard input (arguments, folder, environment, files for the two outputs)
-and prints its return code.
+The server does not import the library, which differs from one copy of the workflow to another. A signal to a program does not
+reach its fork: what a test kills has to be started by other means.
 """
 
 import atexit
+import contextlib
 import functools
 import gc
+import importlib
 import json
 import os
+import runpy
+import select
+import shlex
+import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]
+CLIENT = [sys.executable, "-IS", str(Path(__file__).with_name("fork_client.py"))]
+PACKAGES = (
+    *("snakemake.cli", "snakemake.notebook", "nbformat", "requests", "jsonschema", "yaml", "docutils.core"),
+    *("numba", "scipy.linalg", "scipy.optimize", "scipy.special", "pandas", "matplotlib.pyplot"),
+    *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
+)
 
 
 def call(command, folder, environment):
-    """Return what subprocess.run returns for a command, with its two outputs as texts."""
+    """Return what subprocess.run returns for a command, with its outputs as texts."""
     if command[:3] == SNAKEMAKE:
-        return _fork([*map(str, command[3:])], folder, environment)
+        command = [*CLIENT, _server(), *command[1:]]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-
-
-def _fork(arguments, folder, environment):
-    server = _server()
-    with tempfile.TemporaryDirectory() as outputs:
-        paths = [Path(outputs, name) for name in ("stdout", "stderr")]
-        print(json.dumps([arguments, str(folder), environment, *map(str, paths)]), file=server.stdin, flush=True)
-        returncode = int(server.stdout.readline())
-        return subprocess.CompletedProcess(
-            [*SNAKEMAKE, *arguments], returncode, *(path.read_text(encoding="utf-8") for path in paths)
-        )
 
 
 @functools.cache
 def _server():
-    """Start the process from which runs are forked; it ends when the tests end."""
-    server = subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    """Start the server, which ends with the tests, and return the path of its socket."""
+    from tlsglass.base import threads
+
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    environment = os.environ | dict.fromkeys(threads.VARIABLES, "1")
+    environment.pop("PYTHONPATH", None)  # of a program, not of the server
+    path = str(Path(folder.name, "socket"))
+    server = subprocess.Popen([sys.executable, __file__, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
     atexit.register(server.communicate)
-    return server
+    server.stdout.readline()
+    return path
 
 
-def _fork_for_each_line():
-    """Return in a fork for each run, which then is as a new process for it would be; the first process exits at the end."""
-    for line in sys.stdin:
-        arguments, folder, environment, *outputs = json.loads(line)
-        if child := os.fork():
-            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-            continue
-        os.chdir(folder)
-        os.environ.clear()
-        os.environ.update(environment)
-        for stream, path in enumerate((os.devnull, *outputs)):
-            os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND), stream)
-        sys.path[0] = folder
-        sys.argv[1:] = arguments
-        return
-    sys.exit()
+def _receive(connection):
+    """Return the arguments, folder, environment and open files of a program that is to be run."""
+    size, files, _, _ = socket.recv_fds(connection, 8, 3)
+    with connection.makefile("rb") as stream:
+        return *json.loads(stream.read(int.from_bytes(size, "big"))), files
+
+
+def _become(arguments, folder, environment, files):
+    """Let this process be as a new one in which Python is about to run a program."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
+    sys.path[0] = folder if arguments[0] == "-m" else os.path.dirname(arguments[0])
+    sys.path[1:1] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+    sys.argv = arguments[1:] if arguments[0] == "-m" else arguments
+
+
+def _serve(path):
+    """Fork for each request; return, in the fork, what runs the program."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(64)
+        print("ready", flush=True)
+        while listener in select.select([listener, sys.stdin], [], [])[0]:
+            connection, _ = listener.accept()
+            if os.fork():  # the server; the new process waits for the program, whose return code it sends
+                connection.close()
+                with contextlib.suppress(ChildProcessError):
+                    while os.waitpid(-1, os.WNOHANG)[0]:
+                        pass
+            else:
+                break
+        else:
+            sys.exit()
+    arguments, folder, environment, files = _receive(connection)
+    if program := os.fork():
+        returncode = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
+        connection.sendall(str(returncode).encode())
+        os._exit(0)
+    connection.close()
+    _become(arguments, folder, environment, files)
+    if arguments[0] == "-m":
+        return functools.partial(runpy.run_module, arguments[1], run_name="__main__", alter_sys=True)
+    return functools.partial(runpy.run_path, arguments[0], run_name="__main__")
 
 
 if __name__ == "__main__":
-    from snakemake.cli import main
-
+    for package in PACKAGES:
+        importlib.import_module(package)
     gc.freeze()  # else the first collection in each fork would copy all that is imported
-    _fork_for_each_line()
-    main()
+    sys.executable = shlex.join([*CLIENT, sys.argv[1]])  # with which Snakemake starts its jobs
+    _serve(sys.argv[1])()
