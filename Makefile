@@ -87,9 +87,10 @@ notebooks: .venv/installed
 unlock: .venv/installed
 	.venv/bin/snakemake --unlock
 
-# a module's tests run where what they share is built; the longest modules, first in testpaths, begin first
+# a module's tests run where what they share is built; the longest modules, first in testpaths, begin first. Three processes for
+# two cores: one of them often waits, for Slurm or for a single job of a run.
 test: lint
-	.venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+	.venv/bin/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 # the unit tests and a dry run with the oldest versions that pyproject.toml allows (Python 3.11), or with the newest ones
 test-minimum test-newest: test-%: .venv-%/installed
