@@ -54,7 +54,9 @@ ERROR_WORD = (
     r"|\+/-|\+-)"
 )
 ERROR = re.compile(
-    rf"(?<![a-z]){ERROR_WORD}(?![a-z])|(?<=[a-z0-9])(?:err|error|sigma|fehler)$|^(?:err|sigma)(?=[a-z]\d?$)", re.I
+    rf"(?<![a-z]){ERROR_WORD}(?![a-z])|(?<=[a-z0-9])(?:err|error|sigma|fehler)$|^(?:err|sigma)(?=[a-z]\d?$)"
+    r"|^(?-i:u)_?c?(?=\()",  # u(kappa), the symbol of a standard uncertainty
+    re.I,
 )
 RELATIVE = re.compile(r"(?<![a-z])(rel|relative|relativer?|frac(tional)?)(?![a-z])", re.I)
 PERCENT_WORD = re.compile(r"(?<![\d])(?<!\d )%|(?<![a-z])(percent|pct|prozent)(?![a-z])", re.I)
@@ -197,7 +199,8 @@ def _without_unit(text: str) -> tuple[str, str | None]:
     start = _last_bracket(text)
     if start is not None:
         inside, name = text[start + 1 : -1].strip(), text[:start].rstrip()
-        is_argument = re.search(r"(log_?10|lg|ln|log|/|\^)$", name, re.I) or (_is_error(name) and _is_argument(inside))
+        is_operator = re.search(r"(log_?10|lg|ln|log|/|\^)$", name, re.I)
+        is_argument = is_operator or (_is_error(latin_letters(f"{name}(")) and _is_argument(inside))
         if name and not is_argument:
             return re.sub(r"\s+in$", "", name), inside
     match = re.search(r"\s(?:in|/)\s+(\S.*)$|\s*[/,]\s*(\S.*)$", text)
@@ -207,7 +210,7 @@ def _without_unit(text: str) -> tuple[str, str | None]:
     for name, tail in tails:
         is_time = tail in ("s", "min", "h") and parse_stem(name) == "time"
         if (tail not in NO_TAILS or is_time) and name and (units.is_unit(tail) or tail in ("dBm", "dB")):
-            return name, tail
+            return name, tail[1:-1].strip() if _last_bracket(tail) == 0 else tail
     if text in ("%",):
         return "", text
     return text, None

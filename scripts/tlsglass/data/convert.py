@@ -21,6 +21,8 @@ from tlsglass.models.observable import Observable
 TEMPERATURES_K = (5e-4, 20.0)  # ASSUME: TLSs dominate between these; a millikelvin read as a kelvin lies outside
 RELATIVE = "relative"  # errors from the residuals are in proportion to the value
 MAX_LOG = {"log10": 30.0, "ln": 69.0}
+# A division by 1000 makes 2760 mK the number 2.76, which the end of a window may be; the factor 0.001 does not.
+DIVISORS = {1 / divisor: divisor for divisor in (10, 100, 10**3, 10**6, 10**9)}
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Conversion:
             if not abs(x) <= MAX_LOG[self.form.log]:
                 return math.nan
             x = 10.0**x if self.form.log == "log10" else math.exp(x)
-        x *= self.factor
+        divisor = DIVISORS.get(self.factor)
+        x = x / divisor if divisor else x * self.factor
         if self.form.over_T:
             x *= T_K**self.form.over_T
         if self.form.power != 1:

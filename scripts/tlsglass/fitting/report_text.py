@@ -6,6 +6,7 @@ All functions take the content of fit.json, or one of its models. Printed errors
 import itertools
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from tlsglass.base import stats
@@ -177,14 +178,15 @@ def _with_unit(value: float, fit: Record) -> str:
 def _atlas_lines(atlas: Record, state: str) -> list[str]:
     """Return indented sentences: what J0/h0 assumes, how it changes otherwise, and whether it is universal.
 
-    How the best value changes is left out for a limit, which does not state that value, and all of it where there is none.
+    How the best value changes is left out for a limit, which does not state that value. Nothing is stated where there is none.
     """
     values, own = atlas["interactions"], atlas["interaction"]
     if state not in (State.LIMIT, State.INTERVAL):
         return []
     sentences = [f"This J0/h0 assumes h0 = {atlas['h0_K']:g} K and the interaction {own}."]
     if state == State.LIMIT:
-        return [f"{'':8} {sentences[0]}"]
+        sentences.append("With another h0 or interaction, the limit is another one: repeat the fit.")
+        return [f"{'':8} {sentence}" for sentence in sentences]
     if "h0_range" in atlas:
         down, up = (abs(shift) for shift in atlas["h0_range"])
         shifts = f"+{format_value(up)} or -{format_value(down)}"
@@ -198,7 +200,10 @@ def _atlas_lines(atlas: Record, state: str) -> list[str]:
 
 
 def _parameter_lines(fit: Record) -> list[str]:
-    """Return lines about the parameters of the first model that describes the points: correlations, and what n_c means."""
+    """Return lines about the parameters of the first model that describes the points.
+
+    They name amplitudes that are extrapolated and strong correlations, and say what n_c means.
+    """
     label, model = next(((label, model) for label, model in models_of(fit).items() if model["acceptable"]), (EQ3, None))
     if model is None:
         return []
@@ -210,12 +215,25 @@ def _parameter_lines(fit: Record) -> list[str]:
         if abs(model["correlations"][a].get(b, 0.0)) > STRONG_CORRELATION
     ]
     more = "" if len(pairs) <= MAX_PAIRS else f" and {len(pairs) - MAX_PAIRS} more pairs"
-    lines = [f"strongly correlated in the fit of {label}: {', '.join(pairs[:MAX_PAIRS])}{more}"] if pairs else []
+    lines = _extrapolation_lines(fit, symbols.values())
+    if pairs:
+        lines.append(f"strongly correlated in the fit of {label}: {', '.join(pairs[:MAX_PAIRS])}{more}")
     if "log10_nc" in symbols:
         lines.append(
             "nc is a photon number, not a power: it would reduce the loss at 1 K by a factor of √2 if tanh(hf/2T) were 1"
         )
     return lines
+
+
+def _extrapolation_lines(fit: Record, symbols: Iterable[str]) -> list[str]:
+    """Return a line if amplitudes at 1 K are extrapolated from the fitted temperatures; none in joint fits."""
+    low_K, high_K = fit.get("fitted_K", (1.0, 1.0))
+    names = [symbol for symbol in symbols if "1 K" in symbol]
+    if not names or low_K <= 1.0 <= high_K:
+        return []
+    end = f"end at {high_K:.3g} K" if high_K < 1.0 else f"begin at {low_K:.3g} K"
+    are = "is extrapolated" if len(names) == 1 else "are extrapolated"
+    return [f"{' and '.join(names)} {are} with each model: the fitted points {end}"]
 
 
 def universality() -> str:
@@ -385,7 +403,8 @@ def _mu_clause(fit: Record, points: str) -> str:
         if drift:
             return f"µ is not constrained: {drift}"
         interval = f" ({format_interval(free, 'mu', 95)} at 95 %)" if Reason.MU_BEYOND_ATLAS in reasons else ""
-        return f"µ is not constrained{interval}"
+        stm = ", and the STM describes the points" if interval and fit["stm"]["acceptable"] else ""
+        return f"µ is not constrained{interval}{stm}"
     if state == State.FAVORED:
         return f"{mu} is favored over the STM (ΔAICc = {format_value(fit['delta_aicc'], 3)})"
     return f"{mu} is consistent with the STM (ΔAICc = {format_value(fit['delta_aicc'], 2)})"

@@ -399,8 +399,8 @@ def fit_joint(tables: Sequence[Mapping[str, Any]], shared: Sequence[str] | None 
         loss of a resonator at several powers also takes ``photons``, the photon number of each point, and ``systematic``, a
         dict of the relative errors ``uncorrelated`` and ``correlated``.
     shared : sequence of str, optional
-        Parameters that each table has in common with the first. By default all of the same name, without offsets and
-        backgrounds.
+        Parameters that each table has in common with the first. By default all of the same name and symbol, without offsets
+        and backgrounds: not ``tls_strength`` of a sound velocity and a dielectric constant, which are different strengths.
 
     Returns
     -------
@@ -443,7 +443,9 @@ def _shared(first: Dataset, partner: Dataset, shared: Sequence[str] | None) -> l
     """Return the parameters that ``partner`` shares with the first dataset."""
     common = [name for name in first.observable.parameters if name in partner.observable.parameters]
     if shared is None:
-        return [name for name in common if first.observable.parameters[name].in_table and name != "background"]
+        own, others = first.observable.parameters, partner.observable.parameters
+        in_table = [name for name in common if own[name].in_table and name != "background"]
+        return [name for name in in_table if own[name].symbol == others[name].symbol]
     unknown = [name for name in shared if name not in common]
     if unknown:
         raise InputError(f"shared: {', '.join(unknown)}: {first.name} and {partner.name} have in common {', '.join(common)}")

@@ -233,7 +233,7 @@ def test_an_error_belongs_to_the_value_whose_name_it_shares(tmp_path):
     assert "which of err, sigma" in message
 
 
-@pytest.mark.parametrize("header", ["Δk (W/m/K)", "dk (W/m/K)", "u(k) (W/m/K)", "95% CI", "weight"])
+@pytest.mark.parametrize("header", ["Δk (W/m/K)", "dk (W/m/K)", "U(k) (W/m/K)", "95% CI", "weight"])
 def test_what_may_be_an_error_is_asked_for(tmp_path, header):
     file = write(tmp_path, f"T_K,k (W/m/K),{header}", T, KAPPA, 0.02 * KAPPA)
     assert "--error COLUMN: are the errors" in refusal(file, **KAPPA_OPTIONS)
@@ -291,6 +291,15 @@ def test_rows_without_a_number(tmp_path):
     file = write(tmp_path, "T_K,kappa (W/m/K)", T, values)
     refusal(file, **KAPPA_OPTIONS)
     assert len(load(file, **KAPPA_OPTIONS, window_K=[0.05, 0.9]).points.T_K) == 11  # outside the window nothing matters
+
+
+def test_a_window_contains_its_ends_in_every_unit(tmp_path):
+    """2760 times 0.001 is larger than 2.76."""
+    T_mK = np.arange(1500.0, 2780.0, 20.0)
+    file = write(tmp_path, "T (mK),kappa (W/m/K),err (W/m/K)", T_mK, 1e-8 * T_mK**2, 1e-10 * T_mK**2)
+    for end_mK in T_mK[4:]:
+        points = load(file, **KAPPA_OPTIONS, window_K=[1.5, end_mK / 1000]).points
+        assert (points.T_K[0], points.T_K[-1]) == (1.5, end_mK / 1000)
 
 
 def test_0_for_a_missing_value():
@@ -695,6 +704,9 @@ def test_more_names_of_other_quantities(tmp_path, observable, header, column, va
         ("err_pct", 2 + 0 * T),
         ("%err", 2 + 0 * T),
         ("Std. dev.", 0.02 * KAPPA),
+        ("u(kappa)", 0.02 * KAPPA),
+        ("u_c(κ)/(mW/(m K))", 20 * KAPPA),
+        ("σ(κ)", 0.02 * KAPPA),
         ("Var(kappa)", (0.02 * KAPPA) ** 2),
         ("sigma_kappa/kappa", 0.02 + 0 * T),
         ("2 sigma (W/m/K)", 0.04 * KAPPA),

@@ -60,7 +60,19 @@ def test_lines_of_a_report_are_short_sentences():
 def test_a_limit_states_nothing_about_the_best_value_behind_it():
     report = tlsglass.fit(T, 0.03 * T**1.992, "thermal_conductivity", relative_error=0.01, scan=False)
     sentences = [line.strip() for line in report.fit["lines"] if line.startswith(" ")]
-    assert sentences == ["This J0/h0 assumes h0 = 10 K and the interaction gaussian."]
+    assert sentences == [
+        "This J0/h0 assumes h0 = 10 K and the interaction gaussian.",
+        "With another h0 or interaction, the limit is another one: repeat the fit.",
+    ]
+
+
+@pytest.mark.parametrize(("ends", "text"), [((0.1, 0.5), "end at 0.5 K"), ((1.5, 4.0), "begin at 1.5 K"), ((0.2, 2.0), "")])
+def test_an_amplitude_at_1_K_is_called_extrapolated_where_no_points_are(ends, text):
+    T_K = np.geomspace(*ends, 20)
+    lines = tlsglass.fit(T_K, 0.03 * T_K**1.9, "thermal_conductivity", relative_error=0.01, scan=False).fit["lines"]
+    extrapolated = [line for line in lines if "extrapolated" in line]
+    expected = [f"κ(1 K) is extrapolated with each model: the fitted points {text}"] if text else []
+    assert extrapolated == expected
 
 
 def test_strongly_correlated_parameters_are_named():

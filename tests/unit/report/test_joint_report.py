@@ -11,6 +11,7 @@ from tlsglass import cli
 from tlsglass.base.validation import InputError
 from tlsglass.fitting import report_text, synthetic
 from tlsglass.fitting.fit import ParameterState
+from tlsglass.models import registry
 
 T = np.geomspace(0.05, 0.5, 12)
 KAPPA = {"T": T, "value": 0.03 * T**1.9, "observable": "thermal_conductivity", "relative_error": 0.01}
@@ -62,6 +63,20 @@ def test_two_observables_share_the_exponent():
     assert [panel.get_ylabel() for panel in panels] == ["κ (W/(m K))", "C (J/(kg K))"]
     for panel, table in zip(panels, (KAPPA, HEAT), strict=True):
         np.testing.assert_allclose(np.asarray(panel.lines[0].get_ydata(), dtype=float), table["value"])
+
+
+def test_a_sound_velocity_and_a_dielectric_constant_have_strengths_of_their_own():
+    """Both datasets of silica have the parameter tls_strength: P0γ²/ρv² of one and C_dip of the other."""
+    rng, tables = np.random.default_rng(3), []
+    for observable, strength in (("sound_velocity", 3e-4), ("dielectric_constant", 8e-4)):
+        values = {"mu": 0.1, "A_Hz_per_K3": 9e6, "tls_strength": strength, "offset": 0.0}
+        T_K = np.geomspace(0.02, 2, 30)
+        y = registry.get_observable(observable).curve(T_K, values, 1e4) + 1e-6 * rng.normal(size=30)
+        tables.append({"T": T_K, "value": y, "error": np.full(30, 1e-6), "observable": observable, "frequency": 1e4})
+    report = tlsglass.fit_joint(tables)
+    assert report.fit["shared"] == [["mu", "A_Hz_per_K3"]]
+    strengths = [x for name, x in report.fit["mu_free"]["values"].items() if name.startswith("tls_strength")]
+    np.testing.assert_allclose(strengths, (3e-4, 8e-4), rtol=0.03)
 
 
 @pytest.mark.parametrize(
