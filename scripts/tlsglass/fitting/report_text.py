@@ -14,11 +14,13 @@ from tlsglass.base.jackknife import format_with_error, format_with_two_errors
 from tlsglass.fitting.conclusion import Reason, State
 from tlsglass.fitting.fit import MIN_P_VALUE, ParameterState, error_scale
 from tlsglass.model.interaction import GAUSSIAN
-from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
+from tlsglass.models import registry
+from tlsglass.models.observable import CALIBRATION, J0_OVER_H0, Parameter
 
 VOID = "void"  # of a comparison of models that do not describe the points
 MINUS = "\N{MINUS SIGN}"
 CONTRADICTION_SIGMA = 3.0  # difference of separate fits beyond which a joint fit warns
+UNDETERMINED = 10.0  # relative error beyond which the value of a positive parameter is not printed
 ASYMMETRY = 0.25  # relative difference of the two errors beyond which both are printed
 CLOSE_TO_POINTS = 0.03  # rms residual relative to the span, up to which parameters of a model are reported in any case
 TEMPERATURE_ERRORS_HINT = "; if the temperatures scatter, state by how much (--temperature-error)"
@@ -365,7 +367,7 @@ def _J0_over_h0_clause(fit: Record) -> str:
         if Reason.MU_ABOVE_ATLAS in reasons:
             values = fit["mu_free"]["values"]
             why = " (a metal? boundary scattering?)" if "kappa_1K" in values else ""
-            why = " (quasiparticles that do not cool?)" if fit["observable"] == "qubit_relaxation" else why
+            why = " (quasiparticles that do not cool?)" if fit.get("observable") == "qubit_relaxation" else why
             return f"no J0/h0 of the atlas describes these points{why}"
         return "no J0/h0 of the atlas describes these points"
     if atlas is None:
@@ -445,19 +447,38 @@ def _joint_stm_lines(model: Record) -> list[str]:
     return [f"STM, jointly: {', '.join(format_equation(name, format_parameter(model, name)) for name in names)}"]
 
 
+def _format_determined(parameter: Parameter, value: float, error: float | None) -> str:
+    """Return a value with its error, or that it is at a bound or has an error beyond all values that it may have."""
+    if error is None or math.isnan(error):
+        return f"{ParameterState.AT_BOUND} {format_value(value)}"
+    is_amount = parameter.low == 0.0
+    if error > parameter.high - parameter.low or (is_amount and error > UNDETERMINED * abs(value)):
+        return "not determined"
+    return format_with_error(value, error)
+
+
 def joint_lines(fit: Record, parameters: Any) -> list[str]:
     """Return lines with the shared parameters alone and together, the models, their comparison, and warnings."""
     lines = []
+    models = {member["name"]: registry.get_observable(member["observable"]) for member in fit["members"]}
     for name, rows in parameters[parameters["shared"]].groupby("parameter", sort=False):
-        values = [f"{format_with_error(row.separate, row.separate_err or 0)} ({row.dataset})" for row in rows.itertuples()]
+        first_parameter = models[rows.iloc[0]["dataset"]].parameters[name]
+        values = [
+            f"{_format_determined(first_parameter, row.separate, row.separate_err)} ({row.dataset})"
+            for row in rows.itertuples()
+        ]
         first = rows.iloc[0]
         sigma = first["difference_sigma"]
         difference = "" if sigma is None or math.isnan(sigma) else f"; alone {sigma:g} σ apart"
-        joint = format_with_error(first["joint"], first["joint_err"] or 0)
+        joint = _format_determined(first_parameter, first["joint"], first["joint_err"])
         lines.append(with_minus_sign(f"{name}: {joint} jointly; {', '.join(values)}{difference}"))
     own = parameters[~parameters["shared"] & (parameters["parameter"] != "offset")]
     for dataset, rows in own.groupby("dataset", sort=False):
-        values = [f"{row.parameter} = {format_with_error(row.joint, row.joint_err or 0)}" for row in rows.itertuples()]
+        own_parameters = models[dataset].parameters
+        values = [
+            format_equation(row.parameter, _format_determined(own_parameters[row.parameter], row.joint, row.joint_err))
+            for row in rows.itertuples()
+        ]
         lines.append(with_minus_sign(f"{dataset}, jointly: {', '.join(values)}"))
     lines += _joint_stm_lines(fit["stm"])
     if fit["atlas"] and not fit["atlas"]["rejected"]:

@@ -1,6 +1,7 @@
 """Joint fits from Python: the numbers of the command, and one line for each wrong argument."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -65,6 +66,30 @@ def test_two_observables_share_the_exponent():
         np.testing.assert_allclose(np.asarray(panel.lines[0].get_ydata(), dtype=float), table["value"])
 
 
+def test_an_exponent_above_the_atlas_is_not_described_by_it():
+    """µ = 1 of both κ ∝ T^(2-µ) and C ∝ T^(1+µ)."""
+    kappa, heat = KAPPA | {"value": 0.03 * T}, HEAT | {"value": 1e-3 * T**2}
+    conclusion = tlsglass.fit_joint([kappa, heat]).conclusion
+    assert conclusion.startswith("No J0/h0 of the atlas describes these points (a metal? boundary scattering?); µ = 1.0")
+    assert "is larger than any µ of the atlas" in conclusion
+
+
+def test_values_that_the_points_do_not_determine_are_not_printed_as_numbers():
+    """Cold points of a resonator: nothing is seen of quasiparticles."""
+    rng, T_K = np.random.default_rng(5), np.geomspace(0.02, 0.12, 12)
+    f = registry.get_observable("resonator_frequency")
+    shared = {"mu": 0.0, "gap_K": 15.0, "F_tan_delta": 1e-5, "kinetic_inductance_fraction": 0.01}
+    table = {"T": T_K, "observable": "resonator_frequency", "frequency": 6e9, "error": np.full(12, 3e-8)}
+    tables = [
+        table | {"value": f.curve(T_K, shared | {"offset": 0.0}, 6e9) + 3e-8 * rng.normal(size=12), "name": name}
+        for name in ("cooldown 1", "cooldown 2")
+    ]
+    lines = str(tlsglass.fit_joint(tables)).splitlines()
+    (fraction,) = [line for line in lines if line.startswith("kinetic_inductance_fraction")]
+    assert "not determined" in fraction or "at its bound" in fraction
+    assert not re.search(r"\(\d+\)e\+|: \d+ jointly", "".join(lines))
+
+
 def test_a_sound_velocity_and_a_dielectric_constant_have_strengths_of_their_own():
     """Both datasets of silica have the parameter tls_strength: P0γ²/ρv² of one and C_dip of the other."""
     rng, tables = np.random.default_rng(3), []
@@ -100,8 +125,10 @@ def test_a_parameter_without_an_error_has_no_difference_in_sigma():
     rows = {"parameter": "mu", "dataset": ["f", "1/Q"], "shared": True, "separate": [2.5, 2.4], "separate_err": [None, 0.2]}
     table = pd.DataFrame(rows | {"joint": 2.5, "joint_err": None, "difference_sigma": np.nan})
     model = {"chi2": 11.0, "dof": 1, "acceptable": False}
-    fit = {"mu_free": model, "stm": model, "atlas": None, "delta_aicc": 0.0, "warnings": []}
-    assert report_text.joint_lines(fit, table)[0] == "mu: 2.5 jointly; 2.5 (f), 2.4(2) (1/Q)"
+    members = [{"name": name, "observable": f"resonator_{what}"} for name, what in (("f", "frequency"), ("1/Q", "loss"))]
+    fit = {"mu_free": model, "stm": model, "atlas": None, "delta_aicc": 0.0, "warnings": [], "members": members}
+    expected = "mu: at its bound 2.5 jointly; at its bound 2.5 (f), 2.4(2) (1/Q)"
+    assert report_text.joint_lines(fit, table)[0] == expected
 
 
 def test_the_standard_tunneling_model_has_its_own_values_where_it_describes_the_points():
@@ -119,7 +146,8 @@ def test_the_standard_tunneling_model_has_its_own_values_where_it_describes_the_
     table = pd.DataFrame({"parameter": ["gap_K"], "shared": [False], "dataset": ["f"], "joint": [2.1], "joint_err": [0.1]})
     for acceptable in (True, False):
         models = {"mu_free": stm | {"acceptable": False}, "stm": stm | {"acceptable": acceptable}, "atlas": None}
-        fit = models | {"delta_aicc": 0.0, "warnings": [], "parameters": []}
+        members = [{"name": "f", "observable": "resonator_frequency"}]
+        fit = models | {"delta_aicc": 0.0, "warnings": [], "parameters": [], "members": members}
         lines = report_text.joint_lines(fit, table)
         assert ("STM, jointly: F_tan_delta = 9.46(5)e−06" in lines) is acceptable
 
