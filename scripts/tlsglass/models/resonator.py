@@ -186,6 +186,19 @@ def _relaxation_loss(T_K: bytes, frequency_Hz: float, mu: float, A_Hz_per_K3: fl
     return microwave.relaxation_loss_eq3(np.frombuffer(T_K), mu, frequency_Hz, A_Hz_per_K3, dimension)
 
 
+@lru_cache(maxsize=64)
+def _saturation_factor(
+    T_K: bytes, frequency_Hz: float, photons: bytes, critical_photons: float, beta1: float, beta2: float
+) -> FloatArray:
+    """Return the factor (n,) of the resonant loss by the drive, cached since most steps of a fit leave it unchanged."""
+    import numpy as np
+
+    from tlsglass.physics import microwave
+
+    arrays = np.frombuffer(T_K), frequency_Hz, np.frombuffer(photons)
+    return microwave.saturation(*arrays, critical_photons, beta1, beta2)
+
+
 def _loss_shapes(
     T_K: FloatArray, p: Mapping[str, float], probe: DrivenProbe, resonant: FloatArray, relaxation: FloatArray
 ) -> dict[str, FloatArray]:
@@ -196,15 +209,15 @@ def _loss_shapes(
 
     multiplied by 1 + calibration, a relative error that all values of one dataset have in common.
     """
-    from tlsglass.physics import microwave
+    import numpy as np
 
-    unsaturated = microwave.saturation(T_K, probe.frequency_Hz, probe.photons, 10 ** p["log10_nc"], p["beta1"], p["beta2"])
+    drive = np.asarray(probe.photons, dtype=float).tobytes(), 10 ** p["log10_nc"], p["beta1"], p["beta2"]
     shapes = {
-        "F_tan_delta": resonant * unsaturated + relaxation,
+        "F_tan_delta": resonant * _saturation_factor(T_K.tobytes(), probe.frequency_Hz, *drive) + relaxation,
         "kinetic_inductance_fraction": _quasiparticle_loss(
             quasiparticle_temperature(T_K, p).tobytes(), probe.frequency_Hz, p["gap_K"]
         ),
-        "background": T_K**0,
+        "background": np.ones_like(T_K),
     }
     return {name: (1 + p[CALIBRATION]) * shape for name, shape in shapes.items()}
 
