@@ -17,7 +17,7 @@ from tlsglass.fitting.conclusion import Conclusion
 from tlsglass.fitting.fit import Fit, WhichIntervals
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem, base_name
-from tlsglass.fitting.result import atlas_record, conclusion_record, models_record, parameter_list
+from tlsglass.fitting.result import atlas_record, conclusion_record, equivalent_temperature_error, models_record, parameter_list
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 
@@ -100,6 +100,11 @@ def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
         "shared": [list(names) for names in problem.shared],
         "n_points": len(points),
         "errors_given": True,
+        "equivalent_temperature_error": min(
+            (x for k in range(len(problem.datasets)) if (x := equivalent_temperature_error(problem, k, comparison.free))),
+            key=lambda x: x["error_K"] / x["T_K"],
+            default=None,
+        ),
         "temperature_errors_given": all(member.all_points.T_error_K is not None for member in (dataset, *partners)),
         **models_record(fits, conclusion, _atlas_summary(fits, conclusion)),
         "parameters": parameter_list(fits, conclusion),

@@ -20,6 +20,7 @@ from tlsglass.models.observable import CALIBRATION, J0_OVER_H0, Parameter
 VOID = "void"  # of a comparison of models that do not describe the points
 MINUS = "\N{MINUS SIGN}"
 CONTRADICTION_SIGMA = 3.0  # difference of separate fits beyond which a joint fit warns
+THERMOMETRY = 5e-4  # relative error of a temperature that is usually not smaller
 UNDETERMINED = 10.0  # relative error beyond which the value of a positive parameter is not printed
 ASYMMETRY = 0.25  # relative difference of the two errors beyond which both are printed
 CLOSE_TO_POINTS = 0.03  # rms residual relative to the span, up to which parameters of a model are reported in any case
@@ -204,7 +205,8 @@ def _atlas_lines(atlas: Record, state: str) -> list[str]:
 def _parameter_lines(fit: Record) -> list[str]:
     """Return lines about the parameters of the first model that describes the points.
 
-    They name amplitudes that are extrapolated and strong correlations, and say what n_c means.
+    They name amplitudes that are extrapolated and strong correlations, and say how well the temperatures must be known and
+    what n_c means.
     """
     label, model = next(((label, model) for label, model in models_of(fit).items() if model["acceptable"]), (EQ3, None))
     if model is None:
@@ -220,11 +222,22 @@ def _parameter_lines(fit: Record) -> list[str]:
     lines = _extrapolation_lines(fit, symbols.values())
     if pairs:
         lines.append(f"strongly correlated in the fit of {label}: {', '.join(pairs[:MAX_PAIRS])}{more}")
+    lines += _temperature_lines(fit)
     if "log10_nc" in symbols:
         lines.append(
             "nc is a photon number, not a power: it would reduce the loss at 1 K by a factor of √2 if tanh(hf/2T) were 1"
         )
     return lines
+
+
+def _temperature_lines(fit: Record) -> list[str]:
+    """Return a line if temperatures would have to be known better than thermometers usually are."""
+    equivalent = fit.get("equivalent_temperature_error")
+    if equivalent is None or equivalent["error_K"] > THERMOMETRY * equivalent["T_K"]:
+        return []
+    size = f"{format_value(1e3 * equivalent['error_K'])} mK at {equivalent['T_K']:.3g} K"
+    consequence = f"an error of {size} would equal those of the points: state yours (--temperature-error)"
+    return [f"temperatures are taken as exact; {consequence}"]
 
 
 def _extrapolation_lines(fit: Record, symbols: Iterable[str]) -> list[str]:
@@ -442,7 +455,7 @@ def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
 def _joint_stm_lines(model: Record) -> list[str]:
     """Return a line with the parameters of the STM if it describes the points: with µ fixed, their errors are smaller."""
     if not model["acceptable"]:
-        return []
+        return ["STM, jointly: does not describe the points within their errors"]
     names = [name for name, error in model["errors"].items() if error != 0 and not name.startswith("offset")]
     return [f"STM, jointly: {', '.join(format_equation(name, format_parameter(model, name)) for name in names)}"]
 

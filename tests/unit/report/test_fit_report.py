@@ -75,6 +75,19 @@ def test_an_amplitude_at_1_K_is_called_extrapolated_where_no_points_are(ends, te
     assert extrapolated == expected
 
 
+def test_temperatures_that_would_have_to_be_exact_are_named():
+    """κ ∝ T²: an error of 1e-4 of κ equals one of 5e-5 of T; that of 1e-2 equals one that thermometers reach."""
+    for relative, expected in ((1e-4, True), (1e-2, False)):
+        report = tlsglass.fit(T, 0.03 * T**2, "thermal_conductivity", relative_error=relative, scan=False)
+        equivalent = report.fit["equivalent_temperature_error"]
+        assert equivalent["error_K"] / equivalent["T_K"] == pytest.approx(relative / 2, rel=0.05)
+        assert any(line.startswith("temperatures are taken as exact") for line in report.fit["lines"]) == expected
+    report = tlsglass.fit(
+        T, 0.03 * T**2, "thermal_conductivity", relative_error=1e-4, temperature_error={"relative": 1e-3}, scan=False
+    )
+    assert report.fit["equivalent_temperature_error"] is None
+
+
 def test_strongly_correlated_parameters_are_named():
     """Points near 0.1 K: κ(1 K) is an extrapolation with µ. Points around 1 K determine both."""
     for T_K, expected in ((np.geomspace(0.08, 0.12, 12), True), (np.geomspace(0.5, 2, 12), False)):
