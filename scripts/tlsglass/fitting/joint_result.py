@@ -101,8 +101,12 @@ def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
         "n_points": len(points),
         "errors_given": True,
         "equivalent_temperature_error": min(
-            (x for k in range(len(problem.datasets)) if (x := equivalent_temperature_error(problem, k, comparison.free))),
-            key=lambda x: x["error_K"] / x["T_K"],
+            (
+                equivalent
+                for k, member in enumerate((dataset, *partners))
+                if (equivalent := equivalent_temperature_error(member, problem.curve(k, comparison.free.values)))
+            ),
+            key=lambda equivalent: equivalent["error_K"] / equivalent["T_K"],
             default=None,
         ),
         "temperature_errors_given": all(member.all_points.T_error_K is not None for member in (dataset, *partners)),

@@ -261,7 +261,9 @@ def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[
             "errors": errors,
             "errors_given": points.error is not None,
             "temperature_errors_given": dataset.all_points.T_error_K is not None,
-            "equivalent_temperature_error": equivalent_temperature_error(fits.problem, 0, comparison.free),
+            "equivalent_temperature_error": equivalent_temperature_error(
+                dataset, fits.problem.curve(0, comparison.free.values)
+            ),
             "errors_relative": dataset.info["data"]["error"].get("from_residuals") == RELATIVE,  # and so are chi2 and misfit
             "extra_scatter": comparison.free.extra_scatter[0] if comparison.free.extra_scatter else None,
             "extra_scatter_relative": dataset.observable.positive,
@@ -288,18 +290,20 @@ def _residual_of_span(problem: FitProblem, fit: Fit) -> float:
     return float(np.sqrt(np.mean((value - problem.curve(0, fit.values)) ** 2))) / (float(np.ptp(value)) or 1.0)
 
 
-def equivalent_temperature_error(problem: FitProblem, k: int, fit: Fit) -> dict[str, float] | None:
-    """Return {"T_K", "error_K"} where the errors of dataset ``k`` equal the smallest relative error of the temperature.
+def equivalent_temperature_error(dataset: Dataset, curve: FloatArray) -> dict[str, float] | None:
+    """Return {"T_K", "error_K"} where the errors of the points equal the smallest relative error of the temperature.
 
-    None if errors of the points are not given, if those of the temperature are, or if the points are several sweeps.
+    ``curve`` (n,) is a fit at the points. None if errors of the points are not given, if those of the temperature are, or if
+    the points are several sweeps.
     """
-    points = problem.datasets[k].points
-    if points.error is None or points.T_error_K is not None or points.sweep is not None or points.time_s is not None:
+    points = dataset.points
+    is_one_sweep = points.sweep is None and points.time_s is None
+    if points.error is None or points.T_error_K is not None or not is_one_sweep:
         return None
     T_K, first = np.unique(points.T_K, return_index=True)
     if len(T_K) < 3:
         return None
-    slope = np.gradient(problem.curve(k, fit.values)[first], np.log(T_K), edge_order=2)
+    slope = np.gradient(curve[first], np.log(T_K), edge_order=2)
     with np.errstate(divide="ignore"):
         relative = points.error[first] / np.abs(slope)
     best = int(np.argmin(relative))

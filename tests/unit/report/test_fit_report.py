@@ -82,9 +82,8 @@ def test_temperatures_that_would_have_to_be_exact_are_named():
         equivalent = report.fit["equivalent_temperature_error"]
         assert equivalent["error_K"] / equivalent["T_K"] == pytest.approx(relative / 2, rel=0.05)
         assert any(line.startswith("temperatures are taken as exact") for line in report.fit["lines"]) == expected
-    report = tlsglass.fit(
-        T, 0.03 * T**2, "thermal_conductivity", relative_error=1e-4, temperature_error={"relative": 1e-3}, scan=False
-    )
+    options = {"relative_error": 1e-4, "temperature_error": 1e-3 * T, "scan": False}
+    report = tlsglass.fit(T, 0.03 * T**2, "thermal_conductivity", **options)
     assert report.fit["equivalent_temperature_error"] is None
 
 
