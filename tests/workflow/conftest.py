@@ -11,8 +11,8 @@ from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo import methods
 from tlsglass.montecarlo.protocol import COUNTING_METHODS, Protocol
 
-# Modules that take minutes begin first, so that both workers of pytest-xdist end together.
-LONGEST_FIRST = ("test_slurm", "test_dag", "test_published", "test_faults", "test_kills", "test_commands", "test_runs")
+# Modules that take long begin first, so that all processes of pytest-xdist end together.
+LONGEST_FIRST = ("test_slurm", "test_dag", "test_published", "test_kills", "test_faults", "test_commands", "test_runs")
 
 
 def pytest_collection_modifyitems(items):
