@@ -25,7 +25,7 @@ from tlsglass.report.interaction_values import interaction_values
 OTHER_FILES = {  # further files in the folder of a run: {path: description}
     "experiments/NAME/": "the fit of a measured dataset: `fit.json`, `curves.csv`, `windows.csv`, `figure.svg`",
     "dos/L8_J2/T0.5.csv": "n(T, E) with errors, for each (L, J0, T); `.npz` contains the counts of each jackknife group",
-    "checks/provenance.json": "version, commit, packages, configuration, and the SHA-256 of every table, density, fit and figure",
+    "checks/provenance.json": "version, commit, packages, configuration; SHA-256 of every table, density, fit and figure",
     "logs/`, `benchmarks/": "the log of each job, its run time and memory",
 }
 MAX_EXCESS = 0.01  # relative error of n that counts as annealed
