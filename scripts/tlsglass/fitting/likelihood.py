@@ -460,7 +460,8 @@ class Likelihood:
             if step > 1:
                 fraction = _next_fraction(fraction, before, difference, may_grow=self.error_parameter in self.free)
             at = {key: x + fraction * (values[key] - x) for key, x in at.items()}
-            likelihood, last = updated if fraction == 1 else self.with_errors_at(at), optimum
+            likelihood = updated if fraction == 1 else self.with_errors_at(at)
+            last = optimum if step or first_tolerance == tolerance else None  # a rough maximum says nothing about convergence
         return replace(optimum, converged=False)
 
     def _known_maximum(self, optimum: Optimum) -> Optimum | None:
