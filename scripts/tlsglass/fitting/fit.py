@@ -143,6 +143,8 @@ def fit_likelihood(
         if profile.lower is None:
             break
         best = min(likelihood.maximize(profile.lower.values), best, key=lambda optimum: optimum.objective)
+        if likelihood.model_errors is None:
+            likelihood.forget_nested_optima()
     return _build_fit(likelihood, best, profile, found_intervals, fraction, n_scatters)
 
 

@@ -547,6 +547,10 @@ class Likelihood:
         """Return the nested maxima that are known, by the value of ``name``."""
         return self._nested.get(name, {})
 
+    def forget_nested_optima(self) -> None:
+        """Forget the nested maxima: those that were searched from a worse maximum may belong to another one."""
+        self._nested.clear()
+
     @np.errstate(all="ignore")
     def _search(self, start: Values, tolerance: float = TOLERANCE) -> Optimum:
         """Maximize by variable projection: amplitudes take their best values at each step of the other parameters."""

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from shared import EXPERIMENTS
 from tlsglass import fit
 from tlsglass.fitting import synthetic
 from tlsglass.fitting.comparison import compare, fit_models
@@ -107,6 +108,21 @@ def test_two_starts_on_one_bound_end_in_a_fit():
     T_mK, f = column("biqute2526_3dqubit_f_vs_T.csv", 0, 1)
     report = fit(T_mK * 1e-3, f, "resonator_frequency", frequency=7.492e9, scan=False)
     assert report.fit["conclusion"]["state"] == State.NOT_CONSTRAINED
+
+
+def test_a_profile_does_not_continue_searches_from_a_worse_maximum():
+    """R1 of docs/observables.md: its first search ends at the bound of µ, whose profile meets a better maximum."""
+    table = pd.read_csv(EXPERIMENTS / "biqute_resonator_1_frequency/data.csv").query("T_K <= 0.22")
+    T, f, error = (table[name].to_numpy() for name in ("T_K", "f0_Hz", "f0_sigma_Hz"))
+
+    def fitted(**mu):
+        options = {"frequency": 5.34568715e9, "parameters": {"mu": {"start": 0.0, "low": -2.5, "high": 2.5} | mu}}
+        return fit(T, f, "resonator_frequency", error=error, scan=False, **options).fit["mu_free"]
+
+    best = fitted()
+    for ends, quantile in ((best["intervals_scaled"], 1.0), (best["intervals_95_scaled"], 3.841)):
+        at_end = fitted(start=ends["mu"][0], fixed=True)
+        assert at_end["chi2"] - best["chi2"] == pytest.approx(quantile * best["chi2"] / best["dof"], rel=0.05)
 
 
 def test_errors_far_below_the_scatter_get_an_extra_scatter():
