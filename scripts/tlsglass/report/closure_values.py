@@ -28,7 +28,7 @@ def closure_values(measured: pd.DataFrame) -> dict[str, Any]:
         "closure_ambiguous": lambda: _table(ambiguous, mark_outside=False),
         "closure_outside": lambda: _list_outside(clear),
         "closure_average": lambda column, on_atlas: _average(clear[(clear["errors"] == OF_ATLAS) == on_atlas], column),
-        "closure_extended": lambda: _list_extended(clear),
+        "closure_extended": lambda on_atlas: _list_extended(clear[(clear["errors"] == OF_ATLAS) == on_atlas]),
         "closure_datasets": clear["n_datasets"].min(),
     }
 
