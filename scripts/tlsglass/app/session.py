@@ -94,7 +94,7 @@ OF_RESONATOR = (
     Choice("systematic", "Systematic error of the loss", WORDS, hint="uncorrelated correlated"),
     Choice("relaxation", "Loss of relaxing TLSs", FLAG),
 )
-NOT_OF_RESONATOR = ("form", "inverse", "time", "h0", "interaction")  # options that the command refuses for a resonator
+NOT_OF_RESONATOR = ("form", "inverse", "time")  # options that the command refuses for a resonator
 LABELS = {choice.option: choice.label for choice in (*MAIN, *MORE, *OF_RESONATOR)}
 LABELS |= {OBSERVABLE: "Observable", "window": "Fitted"}
 VALUE_UNITS = {"W/(m K)": ("mW/(m K)",), "dimensionless": ("ppm", "%"), "Hz": ("MHz", "GHz")}  # besides those of an observable

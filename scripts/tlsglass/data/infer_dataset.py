@@ -29,7 +29,7 @@ from tlsglass.data.columns import (
 from tlsglass.data.dataset import Dataset, dataset_from_validated
 from tlsglass.data.read_table import Table, parse_number
 from tlsglass.models import registry
-from tlsglass.models.observable import MAX_RELATIVE_CHANGE, Observable, Parameter
+from tlsglass.models.observable import J0_OVER_H0, MAX_RELATIVE_CHANGE, Observable, Parameter
 
 NO_ERRORS = "none"  # --error none: the errors are not in the table
 DIMENSIONLESS = ("velocity", "permittivity", "shift", "loss", "Q")
@@ -125,8 +125,7 @@ class _Inference:
         settings = {"window_K": options.window_K, "h0_K": options.h0_K, "interaction": options.interaction}
         info |= {key: x for key, x in settings.items() if x is not None}
         info |= {"confirm": list(options.confirm)} if options.confirm else {}
-        info["parameters"] |= {name: {"start": x, "fixed": True} for name, x in (options.fixed or {}).items()}
-        info["parameters"] |= {name: _parameter(observable, name).suggestion() for name in options.free}
+        info["parameters"] |= _chosen_parameters(observable, options.fixed or {}, options.free)
         info["data"] |= {"where": dict(options.where)} if options.where else {}
         info["data"] |= {"decimal": options.decimal} if options.decimal else {}
         info["data"] |= {"skip_bad_rows": True} if options.skip_bad_rows else {}
@@ -569,10 +568,19 @@ class _Inference:
             self.data["temperature"]["error"] = section
 
 
-def _parameter(observable: Observable, name: str) -> Parameter:
+def _chosen_parameters(observable: Observable, fixed: Mapping[str, float], free: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the section ``parameters`` of the options --fix and --free. J0/h0 may be fixed, too, in the fit on the atlas."""
+    for name in fixed:
+        if name != J0_OVER_H0 or not observable.atlas_shapes:
+            _parameter(observable, name, "fix")
+    section: dict[str, dict[str, Any]] = {name: {"start": x, "fixed": True} for name, x in fixed.items()}
+    return section | {name: _parameter(observable, name, "free").suggestion() for name in free}
+
+
+def _parameter(observable: Observable, name: str, option: str) -> Parameter:
     """Return a parameter that an option names. Raises InputError for one that the observable does not have."""
     if name not in observable.parameters:
-        raise validation.InputError(f"--free {name}: must be among {', '.join(observable.parameters)}")
+        raise validation.InputError(f"--{option} {name}: must be among {', '.join(observable.parameters)}")
     return observable.parameters[name]
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from tlsglass.base import validation
 from tlsglass.base.validation import Problems
 from tlsglass.data import renamed_keys
+from tlsglass.model.interaction import GAUSSIAN
+from tlsglass.model.parameters import H0_K
 from tlsglass.models import registry
 from tlsglass.models.observable import Observable, Parameter
 
@@ -37,6 +39,11 @@ def check_joint(problems: Problems, info: Mapping[str, Any], observable: Observa
             continue
         if "from_residuals" in partner["data"]["error"]:
             problems.refuse(["joint", k, "dataset"], name, "has no errors, which weight the datasets")
+        for key, default in (("h0_K", H0_K), ("interaction", GAUSSIAN)):
+            own, others = info.get(key, default), partner.get(key, default)
+            if own != others:
+                why = f"has {key} = {others}, but this dataset {own}: they describe the same TLSs"
+                problems.refuse(["joint", k, "dataset"], name, why)
         parameters = registry.get_observable(partner["observable"]).parameters
         for parameter in entry["shared"]:
             for owner, known in ((observable.name, observable.parameters), (partner["observable"], parameters)):

@@ -1,8 +1,12 @@
 """Options of the command line that several commands share."""
 
 import argparse
+import itertools
 import math
+import shlex
 import shutil
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,6 +37,32 @@ class OneLineParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise validation.InputError(f"{self.prog}: {message}; see {self.prog} --help")
+
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:
+        """Return the options, and no words that are left over: the command to which they were given refuses these."""
+        words = sys.argv[1:] if args is None else list(args)
+        for action in self._actions:
+            self._check_repeated(action, words)
+        options, extras = super().parse_known_args(words, namespace)
+        if extras:
+            self.error(f"unrecognized arguments: {' '.join(extras)}")
+        return options, extras
+
+    def _check_repeated(self, action: argparse.Action, words: Sequence[str]) -> None:
+        """Refuse --fix A=1 B=2 and state the right form; B=2 would otherwise be unrecognized, or the name of a table."""
+        if not (isinstance(action, argparse._AppendAction) and "=" in str(action.metavar)):
+            return
+        (option,) = action.option_strings
+        for k, word in enumerate(words):
+            name, equals, first = word.partition("=")
+            texts = [*([first] if equals else []), *itertools.takewhile(_is_assignment, words[k + 1 :])]
+            if name == option and len(texts) > 1:
+                correct = " ".join(f"{option} {shlex.quote(text)}" for text in texts)
+                raise validation.InputError(f"{self.prog}: {option} takes one {action.metavar}; repeat it: {correct}")
+
+
+def _is_assignment(word: str) -> bool:
+    return "=" in word and not word.startswith("-") and not Path(word).exists()
 
 
 def number(text: str) -> float:

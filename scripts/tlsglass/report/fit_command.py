@@ -315,7 +315,7 @@ def _resonator_options(args: argparse.Namespace) -> ResonatorOptions:
     """Return the options of reading for f and 1/Q_i together."""
     from tlsglass.data.units import parse_window
 
-    no_use = ("relative_error", "h0", "interaction", "write_dataset", "form", "inverse", "time")
+    no_use = ("relative_error", "write_dataset", "form", "inverse", "time")
     _refuse(args, no_use, f"no use for it with --observable {RESONATOR}")
     return replace(
         _drive_options(args, replace(_options(args), observable=None, name=_dataset_name(args))),

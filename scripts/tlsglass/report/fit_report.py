@@ -397,7 +397,7 @@ def fit_joint(tables: Sequence[Mapping[str, Any]], shared: Sequence[str] | None 
         For each table the arguments of ``tlsglass.fit`` as a dict, such as ``{"T": T, "value": f, "error": f_error,
         "observable": "resonator_frequency", "frequency": 5e9}``. Errors are required, since they determine the weights. The
         loss of a resonator at several powers also takes ``photons``, the photon number of each point, and ``systematic``, a
-        dict of the relative errors ``uncorrelated`` and ``correlated``.
+        dict of the relative errors ``uncorrelated`` and ``correlated``. ``h0`` and ``interaction`` are the same in all tables.
     shared : sequence of str, optional
         Parameters that each table has in common with the first. By default all of the same name and symbol, without offsets
         and backgrounds: not ``tls_strength`` of a sound velocity and a dielectric constant, which are different strengths.
@@ -431,6 +431,12 @@ def fit_joint(tables: Sequence[Mapping[str, Any]], shared: Sequence[str] | None 
     for dataset in datasets:
         if dataset.points.error is None:
             raise InputError(f"{dataset.name}: error or relative_error: tables are weighted by their errors")
+        for key, own, shared_value in (
+            ("h0", dataset.h0_K, datasets[0].h0_K),
+            ("interaction", dataset.interaction, datasets[0].interaction),
+        ):
+            if own != shared_value:
+                raise InputError(f"{dataset.name}: {key} {own}: must be {shared_value}, as in {datasets[0].name}")
     names = [dataset.name for dataset in datasets]
     if len(set(names)) < len(names):
         raise InputError(f"name: {', '.join(names)}: each table needs its own")
@@ -459,7 +465,7 @@ def _dataset(table: Mapping[str, Any], default_name: str) -> Dataset:
     allowed = {
         **{name: name for name in ("value", "observable", "error", "relative_error", "parameters", "name", "confirm")},
         **{"T": "T_K", "frequency": "frequency_Hz", "window": "window_K", "h0": "h0_K", "time": "time_s"},
-        **{name: name for name in ("temperature_error", "photons", "systematic")},
+        **{name: name for name in ("temperature_error", "photons", "systematic", "interaction")},
     }
     unknown = [name for name in table if name not in allowed]
     missing = [name for name in ("T", "value", "observable") if name not in table]

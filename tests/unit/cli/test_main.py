@@ -78,3 +78,27 @@ def test_without_shtab_completion_is_refused_in_one_line(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "shtab", None)
     assert cli.main(["--print-completion", "zsh"]) == 2
     assert capsys.readouterr().err == "tlsglass: --print-completion needs shtab; pip install shtab\n"
+
+
+@pytest.mark.parametrize("table", [["table.csv"], []])
+@pytest.mark.parametrize(
+    ("words", "correct"),
+    [
+        (["--fix", "beta1=1", "beta2=0.9"], "--fix beta1=1 --fix beta2=0.9"),
+        (["--fix=mu=0", "beta1=1", "beta2=0.9"], "--fix mu=0 --fix beta1=1 --fix beta2=0.9"),
+        (["--where", "sample=A 1", "run=2"], "--where 'sample=A 1' --where run=2"),
+    ],
+)
+def test_several_values_after_an_option_that_is_repeated_show_the_right_form(table, words, correct, capsys):
+    """Before the table, they would otherwise be taken for names of tables."""
+    for arguments in ([*table, *words], [*words, *table]):
+        assert cli.main(["fit", *arguments]) == 2
+        line = capsys.readouterr().err.strip()
+        assert line.endswith(f"repeat it: {correct}")
+        parsed = cli._parser().parse_args(["fit", *shlex.split(correct), *table])
+        assert len(parsed.fix or parsed.where) == correct.count("--")
+
+
+def test_a_word_that_is_not_recognized_is_refused_by_its_command(capsys):
+    assert cli.main(["fit", "table.csv", "--nonsense"]) == 2
+    assert capsys.readouterr().err.endswith("see tlsglass fit --help\n")

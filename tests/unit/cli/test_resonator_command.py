@@ -6,10 +6,14 @@ import pytest
 
 from shared import ROOT
 from tlsglass import cli
+from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import validation
 from tlsglass.data import infer_dataset, resonator_table
 from tlsglass.data.read_table import read_table
+from tlsglass.fitting.atlas_model import AtlasModel
 from tlsglass.fitting.problem import FitProblem
+from tlsglass.models import registry
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.models.resonator import SHARED_PARAMETERS
 from tlsglass.report import fit_command
 
@@ -144,3 +148,24 @@ def test_errors_of_the_temperature_of_a_driven_loss_in_a_window():
     assert len(weighted.all_points.T_K) > len(weighted.points.T_K)
     assert (weighted.points.error >= loss.points.error).all()
     assert weighted.points.error[-1] > 1.01 * loss.points.error[-1]
+
+
+def test_J0_over_h0_of_f_and_Q_is_that_of_the_chosen_h0_and_interaction(tmp_path):
+    """Points of the atlas of strain tensors with h0 = 5 K: the command passes both on, and J0/h0 is recovered."""
+    rng, h0_K, ratio, T_K = np.random.default_rng(4), 5.0, 0.3, np.geomspace(0.03, 0.9, 14)
+    shared = {J0_OVER_H0: ratio, "F_tan_delta": 1e-5, "gap_K": 14.0, "kinetic_inductance_fraction": 0.0, "offset": 0.0}
+    shared |= {"log10_nc": 0.0, "beta1": 0.0, "beta2": 1.0, "A_Hz_per_K3": 0.0, "background": 0.0, "calibration": 0.0}
+    columns = {"T_K": T_K}
+    for name, column, error in (("resonator_frequency", "df_f", 3e-9), ("resonator_loss", "inv_Qi", 3e-9)):
+        model = AtlasModel(registry.get_observable(name), h0_K, shipped_atlas("two_tls"))
+        curve = sum(shared[key] * shape for key, shape in model.shapes(T_K, shared, 5e9).items())
+        columns |= {column: curve + error * rng.standard_normal(len(T_K)), f"{column}_err": np.full(len(T_K), error)}
+    pd.DataFrame(columns).to_csv(tmp_path / "r.csv", index=False)
+    words = [str(tmp_path / "r.csv"), "--observable", "resonator", "--frequency", "5GHz", "--fix", "gap_K=14", "--fix"]
+    words += ["kinetic_inductance_fraction=0", "--fix", "background=0", "--h0", "5", "--interaction", "two_tls"]
+    prepared = fit_command.prepare(fit_command.parse(words), [read_table(tmp_path / "r.csv")])
+    assert {(part.h0_K, part.interaction) for part in (prepared.dataset, *prepared.partners)} == {(5.0, "two_tls")}
+    fit = prepared.make_report().fit
+    assert (fit["atlas"]["h0_K"], fit["atlas"]["interaction"]) == (5.0, "two_tls")
+    low, high = fit["atlas"]["model"]["intervals_95_scaled"][J0_OVER_H0]
+    assert 0 < low < ratio < high < 2 * ratio

@@ -113,6 +113,8 @@ def test_a_sound_velocity_and_a_dielectric_constant_have_strengths_of_their_own(
         ([KAPPA, HEAT | {"relative_error": None}], None, "C: error or relative_error"),
         ([KAPPA | {"name": "C"}, HEAT], None, "each table needs its own"),
         ([KAPPA, HEAT], ["gap_K"], "gap_K: table 1 and C have in common mu"),
+        ([KAPPA, HEAT | {"h0": 5.0}], None, "C: h0 5.0: must be 10.0, as in table 1"),
+        ([KAPPA, HEAT | {"interaction": "two_tls"}], None, "C: interaction two_tls: must be gaussian, as in table 1"),
     ],
 )
 def test_a_wrong_argument_is_one_line(tables, shared, message):
