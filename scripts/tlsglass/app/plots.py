@@ -131,7 +131,8 @@ def _draw_datasets(panel: style.Panel, datasets: Sequence[Dataset]) -> None:
     unit = "" if first.unit == "dimensionless" else f" ({first.unit})"
     panel.axes.set_ylabel(f"{first.observable.symbol}{unit}")
     if panel.residual_panel:
-        title = first.info["title"] if len(datasets) == 1 else f"{len(datasets)} devices"
+        several = f"{len(datasets)} {'powers' if first.selection else 'devices'}"
+        title = first.info["title"] if len(datasets) == 1 else several
         panel.legend_above(title=escape.to_mathtext(title, MAX_TITLE), ncols=min(len(datasets), 3))
 
 

@@ -56,6 +56,8 @@ def build_resonators(
     tables: Sequence[Table], options: ResonatorOptions, group: str, frequency: str | None = None
 ) -> dict[str, list[Dataset]]:
     """Return the datasets of 1/Q_i and f of each resonator of a chip, as ``build_datasets``, by the name of the resonator."""
+    if options.frequency_power == resonator_table.ALL_POWERS:
+        raise validation.InputError(f"--f-power {resonator_table.ALL_POWERS}: not with --group; name one power")
 
     def build(name: str, where: dict[str, str]) -> list[Dataset]:
         own = replace(options.frequency, where=where, frequency_Hz=_probe(tables[0], where, frequency))
@@ -96,7 +98,14 @@ def describe_reading(devices: Mapping[str, Sequence[Dataset]]) -> str:
     text: str = first.describe_reading()["text"]
     if partners:
         text = resonator_table.describe_reading(first, partners)
-    return f"{text}; {len(devices)} devices: {', '.join(devices)}"
+    powers = {
+        name: part.selection["values"][0]
+        for name, parts in devices.items()
+        for part in parts
+        if part.selection and part.selection["values"]
+    }
+    names = ", ".join(f"{name} (f at {powers[name]})" if len(set(powers.values())) > 1 else name for name in devices)
+    return f"{text}; {len(devices)} devices: {names}"
 
 
 def _name(device: str) -> str:

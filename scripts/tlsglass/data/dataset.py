@@ -114,6 +114,7 @@ class Dataset:
     n_rows_in_window: int = 0
     averaged: dict[str, int] | None = None  # {"rows", "bins"} in the window, where rows are averaged in bins of temperature
     lines_left_out: tuple[int, ...] = ()  # of the table: rows without a number
+    selection: Mapping[str, Any] | None = None  # of f from several powers: ``resonator_table``
 
     @property
     def observable(self) -> Observable:
@@ -176,6 +177,7 @@ class Dataset:
         if "drive" in data:
             facts.append(_describe_drive(data["drive"]))
         facts += [f"rows with {name} = {value}" for name, value in data.get("where", {}).items()]
+        facts += [describe_selection(self.selection)] if self.selection else []
         low, high = self.points.T_range_K
         n_fitted = self.n_rows_in_window or len(self.points.T_K)
         n_points = self.n_rows or len(self.all_points.T_K)
@@ -303,6 +305,18 @@ def _describe_drive(drive: Mapping[str, Any]) -> str:
         text = f"power = {power['column']}" + (f" − {attenuation:g} dB" if attenuation else "")
         return f"{text} (photon number {factor} Ql²/Qc · P/(ħω²))"
     return f"{'log10 of the ' if 'form' in drive['photons'] else ''}photon number = {drive['photons']['column']}"
+
+
+def describe_selection(selection: Mapping[str, Any]) -> str:
+    """Return why f is taken from one of several powers, or from all."""
+    n, tied, option = len(selection["of"]), ", ".join(selection["tied"]), "--f-power chooses another, or all"
+    return {
+        "all": "f of each power, with an offset of its own",
+        "pooled": "f of all photon numbers together",
+        "chosen": f"chosen among {n} powers",
+        "smallest_errors": f"of {n} powers, that with the smallest errors of f: {option}",
+        "equal_errors": f"the errors of f are equal at the powers {tied}: {option}",
+    }[str(selection["reason"])]
 
 
 def _form_text(section: Mapping[str, Any]) -> str:

@@ -17,6 +17,9 @@ from tlsglass.data.read_table import Table, parse_number
 from tlsglass.models import registry
 from tlsglass.models.resonator import SHARED_PARAMETERS
 
+ALL_POWERS = "all"  # --f-power: f of all powers is fitted
+EQUAL_ERRORS = 0.05  # ASSUME: relative difference of their errors up to which two powers are equally suitable for f
+
 
 @dataclass(frozen=True)
 class ResonatorOptions:
@@ -28,7 +31,7 @@ class ResonatorOptions:
     loss_error: str | None = None
     loss_window_K: Sequence[float] | None = None
     power: str | None = None
-    frequency_power: str | None = None  # that of the sweep whose f is fitted
+    frequency_power: str | None = None  # that of the sweep whose f is fitted, or ALL_POWERS
     photons: str | None = None
     Qc: str | None = None
     Qc_is_inverse: bool | None = None
@@ -43,8 +46,9 @@ class ResonatorOptions:
 def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions) -> tuple[Dataset, list[Dataset]]:
     """Return (dataset of 1/Q_i, [dataset of f]) of one table, or of two: one with f and one with the loss.
 
-    f is taken from the sweep with the smallest errors unless ``frequency_power`` names another. With a single power there is
-    no saturation to fit: F tan δ is then that at this power.
+    f is taken from the sweep with the smallest errors unless ``frequency_power`` names another, or ALL_POWERS: then there is a
+    dataset of f for each power, with an offset of its own. With a single power there is no saturation to fit: F tan δ is then
+    that at this power.
 
     Raises
     ------
@@ -63,22 +67,22 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
     common = replace(options.frequency, form=None, inverse=False)
     _check_parameters("fix", common.fixed or ())
     _check_parameters("free", common.free)
-    f_where = dict(where)
-    f_confirm = tuple(common.confirm)
-    if drive and sweep and sweep.name in f_table.header:
-        if len(_values(f_table, sweep, where)) <= drive_section.MAX_SWEEPS:
-            f_where[sweep.name] = options.frequency_power or _best_sweep(f_table, sweep.name, f, options.frequency.error, where)
-        else:  # no photon number has a sweep of its own: f, which does not depend on it in the model, is fitted at all of them
-            f_confirm += ("mixed_series",)
+    selection = _select_powers(f_table, f, sweep, options, bool(drive))
     f_options = replace(
         common,
         observable="resonator_frequency",
         value=f.name,
-        where=f_where or None,
         **_parameters_of("resonator_frequency", common),
-        confirm=f_confirm,
+        confirm=(*common.confirm, *(("mixed_series",) if selection and not selection["values"] else ())),
     )
-    f_info = _infer(f_table, f_options, needed)
+    f_infos = {}
+    for value in (selection and selection["values"]) or [None]:
+        f_where = where | ({selection["column"]: value} if selection and value else {})
+        name = f"f at {selection['column']} = {value}" if selection and value else "f"
+        f_infos[name] = _infer(f_table, replace(f_options, where=f_where or None), needed)
+        _raise_needed(loss_table, needed)
+        f_options = replace(f_options, frequency_Hz=f_infos[name].get("frequency_Hz"))  # one reference for all offsets
+    f_info = next(iter(f_infos.values()))
     probe = common.frequency_Hz or f_info.get("frequency_Hz")
     is_inverse = loss.quantity == "Q" if options.loss_is_inverse is None else options.loss_is_inverse
     loss_options = replace(
@@ -101,11 +105,10 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
             needed.append(f"{what} is missing, a column or like 50Hz or 1%: f and Q are weighted by their errors")
     _raise_needed(loss_table, needed)
     _add_drive(loss_info, drive, options)
-    f_info["title"] = f"f at {sweep.name} = {f_where[sweep.name]}" if sweep and sweep.name in f_where else "f"
     dataset = replace(infer_dataset.build_dataset(loss_table, loss_info), name="1/Q")
-    partner = infer_dataset.build_dataset(f_table, f_info)
-    joint = {"joint": [{"dataset": partner.name, "shared": list(SHARED_PARAMETERS)}]}
-    return replace(dataset, info=dataset.info | joint), [partner]
+    partners = [_build_frequency(f_table, info | {"title": name}, selection) for name, info in f_infos.items()]
+    joint = {"joint": [{"dataset": partner.name, "shared": list(SHARED_PARAMETERS)} for partner in partners]}
+    return replace(dataset, info=dataset.info | joint), partners
 
 
 def build_driven_loss(table: Table, options: ResonatorOptions) -> Dataset:
@@ -133,7 +136,9 @@ def _add_drive(info: dict[str, Any], drive: Mapping[str, Any], options: Resonato
 
 def describe_reading(dataset: Dataset, partners: Sequence[Dataset]) -> str:
     """Return the line that reports what was read for f and for the loss."""
-    parts = [part.describe_reading()["text"].removeprefix("read: ") for part in (*partners, dataset)]
+    first, *others = partners
+    parts = [part.describe_reading()["text"].removeprefix("read: ") for part in (first, dataset)]
+    parts[1:1] = [f"the same of {partner.name} with {len(partner.points.T_K)} points" for partner in others]
     drive = dataset.info["data"].get("drive")
     note = "" if drive else "; one power or none: no saturation is fitted, so F tan δ is that at this power"
     return "read: " + "; ".join(parts) + note
@@ -256,19 +261,66 @@ def _power_section(table: Table, power: Column, options: ResonatorOptions, neede
     return drive
 
 
-def _best_sweep(table: Table, sweep: str, f: Column, error: str | None, where: Mapping[str, str]) -> str:
-    """Return the value of the column ``sweep``, as the table spells it, whose rows have the smallest median error of f."""
+def _build_frequency(table: Table, info: dict[str, Any], selection: dict[str, Any] | None) -> Dataset:
+    """Return a dataset of f. Raises InputError, which names the power if there are several."""
+    try:
+        dataset = infer_dataset.build_dataset(table, info)
+    except validation.Question:
+        raise
+    except validation.InputError as error:
+        prefix = f"{info['title']}: " if selection else ""
+        raise validation.InputError(*(f"{prefix}{line}" for line in error.lines)) from None
+    return replace(dataset, selection=selection)
+
+
+def _select_powers(
+    table: Table, f: Column, sweep: Column | None, options: ResonatorOptions, is_driven: bool
+) -> dict[str, Any] | None:
+    """Return which of several powers f is taken from, and why; None if there is one power.
+
+    The dict has the name of the "column", its "values" that are fitted, "of", all of them, both as the table spells them, the
+    "reason" of the choice, and "tied", the powers whose errors are as small as those of the selected one. If no photon number
+    has a sweep of its own, f, which does not depend on it in the model, is fitted at all of them ("pooled", without values).
+    """
+    where, wanted = dict(options.frequency.where or {}), options.frequency_power
+    if sweep is None or sweep.name not in table.header:
+        sweep = _column(table, None, ("power",), None, [])
+    numbers = sorted(_values(table, sweep, where))
+    if sweep is not None and is_driven and len(numbers) > drive_section.MAX_SWEEPS and wanted in (None, ALL_POWERS):
+        return {"column": sweep.name, "values": [], "of": [], "reason": "pooled", "tied": []}
+    if sweep is None or not 2 <= len(numbers) <= drive_section.MAX_SWEEPS:
+        if wanted is not None and [parse_number(wanted)] != numbers:
+            allowed = f"needs a column of 2 to {drive_section.MAX_SWEEPS} powers of f"
+            raise validation.InputError(f"--f-power {wanted}: {allowed}; {table.source} has no such column")
+        return None
+    cells = {number: next(str(x) for x in table.column(sweep.name) if parse_number(x) == number) for number in numbers}
+    selection: dict[str, Any] = {"column": sweep.name, "of": list(cells.values()), "tied": []}
+    if wanted == ALL_POWERS:
+        return selection | {"values": list(cells.values()), "reason": ALL_POWERS}
+    if wanted is not None:
+        if parse_number(wanted) not in cells:
+            allowed = f"must be {ALL_POWERS} or one of {', '.join(cells.values())}"
+            raise validation.InputError(f"--f-power {wanted}: {allowed}")
+        return selection | {"values": [cells[parse_number(wanted)]], "reason": "chosen"}
+    known = _typical_errors(table, sweep.name, f, options.frequency.error, where)
+    errors = {number: known.get(number, math.inf) for number in numbers}
+    best = min(numbers, key=lambda number: errors[number])
+    tied = [number for number in numbers if errors[number] <= (1 + EQUAL_ERRORS) * errors[best]]
+    reason = "smallest_errors" if len(tied) == 1 else "equal_errors"
+    tied_cells = [cells[number] for number in tied] if len(tied) > 1 else []
+    return selection | {"values": [cells[best]], "reason": reason, "tied": tied_cells}
+
+
+def _typical_errors(table: Table, sweep: str, f: Column, error: str | None, where: Mapping[str, str]) -> dict[float, float]:
+    """Return {value of the column ``sweep``: median error of f in its rows}, empty without a column of errors."""
     columns = describe_columns(table)
     own = [c.name for c in columns.values() if c.is_error and c.stem == f.stem]
-    name = error if error in table.header else own[0] if len(own) == 1 else None
-    rows = table.select(where)
-    powers, cells = table.numbers(sweep), table.column(sweep)
-    errors = table.numbers(name) if name else [0.0] * len(powers)
-    values = sorted({powers[k] for k in rows if math.isfinite(powers[k])})
-
-    def typical_error(value: float) -> float:
-        of_sweep = [errors[k] for k in rows if powers[k] == value and errors[k] > 0]
-        return median(of_sweep) if of_sweep else math.inf
-
-    best = min(values, key=typical_error)
-    return next(str(cell) for cell in cells if parse_number(cell) == best)
+    name = error if error in table.header else own[0] if len(own) == 1 and error is None else None
+    if name is None:
+        return {}
+    of_sweeps: dict[float, list[float]] = {}
+    powers, errors = table.numbers(sweep), table.numbers(name)
+    for k in table.select(where):
+        if math.isfinite(powers[k]) and errors[k] > 0:
+            of_sweeps.setdefault(powers[k], []).append(errors[k])
+    return {power: median(values) for power, values in of_sweeps.items()}

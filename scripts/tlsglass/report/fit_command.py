@@ -148,7 +148,8 @@ def _add_resonator_options(group: argparse._ArgumentGroup) -> None:
     loss_window_help = "fitted temperatures of the loss (default: those of --window)"
     group.add_argument("--loss-window", nargs=2, metavar=("LOW", "HIGH"), help=loss_window_help)
     group.add_argument("--power", metavar="COLUMN", help="column of the power in dBm; needs --attenuation and --Qc")
-    group.add_argument("--f-power", metavar="P", help="power at which f is fitted (default: that with the smallest errors)")
+    f_power_help = "power at which f is fitted, or all of them (default: that with the smallest errors of f)"
+    group.add_argument("--f-power", metavar="P", help=f_power_help)
     group.add_argument("--photons", metavar="COLUMN", help="column of photon numbers, instead of a power")
     attenuation_help = "attenuation between source and resonator in dB; 0 if unknown"
     group.add_argument("--attenuation", type=_number, metavar="DB", help=attenuation_help)
@@ -200,8 +201,8 @@ class PreparedFit:
 
     @property
     def quantities(self) -> list[list[Dataset]]:
-        """The datasets of each measured quantity: f before the loss."""
-        return [[dataset] for dataset in (*self.partners, self.dataset)]
+        """The datasets of each measured quantity: f, of one power or of each, before the loss."""
+        return [datasets for datasets in ([*self.partners], [self.dataset]) if datasets]
 
     def make_report(self) -> Report:
         """Fit and return the report."""

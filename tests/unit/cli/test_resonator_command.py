@@ -8,7 +8,7 @@ from shared import ROOT
 from tlsglass import cli
 from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import validation
-from tlsglass.data import infer_dataset, resonator_table
+from tlsglass.data import chip_table, infer_dataset, resonator_table
 from tlsglass.data.read_table import read_table
 from tlsglass.fitting.atlas_model import AtlasModel
 from tlsglass.fitting.problem import FitProblem
@@ -58,6 +58,68 @@ def test_f_may_have_another_power_and_the_loss_another_window():
     assert loss.points.T_range_K[1] < 1.0
 
 
+def choose_f(table, **options):
+    loss, partners = build(table, frequency=infer_dataset.ReadingOptions(**options.pop("reading", {})), **options)
+    return loss, partners, partners[0].selection
+
+
+def test_the_power_at_which_f_is_fitted_is_stated_with_the_reason(tmp_path):
+    loss, partners, selection = choose_f(TABLE)
+    powers = ["-50", "-40", "-30", "-20", "-10"]
+    assert selection == {"column": "power_dBm", "values": ["-10"], "of": powers, "reason": "smallest_errors", "tied": []}
+    assert "smallest errors of f" in resonator_table.describe_reading(loss, partners)
+    _, _, selection = choose_f(TABLE, frequency_power="-30.0")
+    assert (selection["values"], selection["reason"]) == (["-30"], "chosen")
+    table = pd.read_csv(TABLE)
+    table.loc[table["power_dBm"] == -40, "f0_sigma_Hz"] = 1.03 * table.loc[table["power_dBm"] == -10, "f0_sigma_Hz"].median()
+    table.to_csv(tmp_path / "tie.csv", index=False)
+    loss, partners, selection = choose_f(tmp_path / "tie.csv")
+    assert (selection["values"], selection["tied"], selection["reason"]) == (["-10"], ["-40", "-10"], "equal_errors")
+    assert "equal at the powers -40, -10" in resonator_table.describe_reading(loss, partners)
+
+
+def test_errors_that_are_the_same_at_all_powers_are_a_tie():
+    _, _, selection = choose_f(TABLE, reading={"error": "50Hz"})
+    assert (selection["values"], selection["tied"]) == (["-50"], selection["of"])
+    assert len(selection["of"]) == 5
+
+
+def test_f_of_all_powers_has_an_offset_for_each_and_shares_the_rest():
+    loss, partners, selection = choose_f(TABLE, frequency_power="all")
+    assert [partner.name for partner in partners] == [f"f at power_dBm = {power}" for power in selection["of"]]
+    assert sum(len(partner.points.T_K) for partner in partners) == len(pd.read_csv(TABLE))
+    assert len({partner.info["frequency_Hz"] for partner in partners}) == 1
+    problem = FitProblem((loss, *partners), tuple(tuple(entry["shared"]) for entry in loss.info["joint"]))
+    members = problem.members()
+    assert all(len(members[name]) == 6 for name in SHARED_PARAMETERS)
+    assert len([name for name in problem.free if name.startswith("offset")]) == 5
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"frequency_power": "-35"}, r"--f-power -35: must be all or one of -50, -40, -30, -20, -10"),
+        ({"frequency_power": "-30", "reading": {"where": {"power_dBm": "-10"}}}, r"--f-power -30: needs a column of 2 to 30"),
+    ],
+)
+def test_a_power_that_f_does_not_have_is_refused(options, message):
+    with pytest.raises(validation.InputError, match=message):
+        choose_f(TABLE, **options)
+
+
+def test_f_of_all_powers_is_refused_for_several_devices():
+    options = resonator_table.ResonatorOptions(frequency_power="all")
+    with pytest.raises(validation.InputError, match="--f-power all: not with --group"):
+        chip_table.build_resonators([read_table(TABLE)], options, "power_dBm")
+
+
+def test_a_power_with_too_few_temperatures_is_named(tmp_path):
+    table = pd.read_csv(TABLE)
+    table[(table["power_dBm"] != -40) | (table["T_K"] > 2.3)].to_csv(tmp_path / "few.csv", index=False)
+    with pytest.raises(validation.InputError, match=r"\Af at power_dBm = -40: .* too few"):
+        choose_f(tmp_path / "few.csv", frequency_power="all")
+
+
 @pytest.mark.parametrize("rename", [{"f0_Hz": "f_r (GHz)", "f0_sigma_Hz": "f_r_err (kHz)", "T_K": "Temp (mK)"}])
 def test_units_of_headers_are_obeyed(rename, tmp_path):
     table = pd.read_csv(TABLE)
@@ -100,11 +162,13 @@ def test_photon_numbers_need_no_coupling(tmp_path):
     loss, (shift,) = build(tmp_path / "n.csv", photons="navg", **none)
     assert len(set(loss.points.sweep)) == 5
     assert len(shift.points.T_K) == 51
+    assert shift.selection["values"] == ["-10"]
     table.drop(columns=["power_dBm", "inv_Qc", "Ql"]).to_csv(tmp_path / "n.csv", index=False)
     ranked, (shift,) = build(tmp_path / "n.csv", **none)
     np.testing.assert_allclose(np.sort(ranked.points.photons), np.sort(loss.points.photons))
     assert len(set(ranked.points.sweep)) == 5
     assert len(shift.points.T_K) == len(table)
+    assert (shift.selection["reason"], shift.selection["values"]) == ("pooled", [])
 
 
 def test_the_loss_alone_has_a_saturation_too(tmp_path):

@@ -1,7 +1,7 @@
 """A driven resonator and its frequency, fitted together: 1/Q_i at every power, f, residuals, the dependence on the power."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,14 +16,13 @@ GREYS = ("black", "0.3", "0.45", "0.6")  # of temperatures: no colour of a power
 
 
 def draw(fit: Mapping[str, Any], points: pd.DataFrame, curves: pd.DataFrame, powers: pd.DataFrame) -> style.Figure:
-    """Return the figure from joint.json and its tables; the first member is the driven one, the second its frequency."""
+    """Return the figure from joint.json and its tables; the first member is the driven one, the others are its frequency."""
     loss, *partners = fit["members"]
     figure = style.Figure(4, width="double", height=4.7, rows=2)
     loss_points, loss_curves = (table[table["dataset"] == loss["name"]] for table in (points, curves))
     colors = {sweep: (SHADES[k % len(SHADES)], style.MARKERS[k % 5]) for k, sweep in enumerate(np.unique(loss_points["sweep"]))}
     _losses(figure.panels[0], loss_points, loss_curves, colors)
-    partner = partners[0]
-    _frequency(figure.panels[1], partner, *(table[table["dataset"] == partner["name"]] for table in (points, curves)))
+    _frequency(figure.panels[1], partners, points, curves, fit["mu_free"]["values"], list(colors.values()))
     _residuals(figure.panels[2], loss_points, colors, loss)
     summary = _summarize_fits(fit)
     if figure.is_narrow:
@@ -65,31 +64,46 @@ def _losses(panel: style.Panel, points: pd.DataFrame, curves: pd.DataFrame, colo
     panel.axes.legend(loc="upper right", ncols=3, title="power (dBm)", title_fontsize=7, columnspacing=0.8, handletextpad=0.1)
 
 
-def _frequency(panel: style.Panel, member: Mapping[str, Any], points: pd.DataFrame, curves: pd.DataFrame) -> None:
-    """Draw the frequency with the fits."""
-    base, scaled = points["value"].min(), member["errors_scaled_by"]
-    panel.points(
-        points["T_K"],
-        1e6 * (points["value"] - base),
-        1e6 * points["error"],
-        "f: points",
-        color="black",
-        marker="o",
-        markerfacecolor="white",
-        markersize=2.6,
-        label="points" + (f", errors × {report_text.format_value(scaled)}" if scaled != 1 else ""),
-    )
-    for name, label, look in (
-        ("mu_free", "µ free", {"color": style.GREEN}),
-        ("stm", "STM", {"color": "black", "linestyle": "--", "linewidth": 0.8}),
-    ):
-        panel.line(curves["T_K"], 1e6 * (curves[name] - base), f"f: {label}", label=label, **look)
+def _frequency(
+    panel: style.Panel,
+    members: Sequence[Mapping[str, Any]],
+    points: pd.DataFrame,
+    curves: pd.DataFrame,
+    values: Mapping[str, float],
+    colors: Sequence[tuple[str, str]],
+) -> None:
+    """Draw the frequency with the fits; that of several powers in their colors, relative to the fitted offset of each."""
+    tables = [[table[table["dataset"] == member["name"]] for table in (points, curves)] for member in members]
+    offsets = [values.get(f"offset [{member['name']}]", 0.0) if len(members) > 1 else 0.0 for member in members]
+    base = min((rows["value"] - offset).min() for (rows, _), offset in zip(tables, offsets, strict=True))
+    looks = colors if len(members) == len(colors) > 1 else [("black", "o")] * len(members)
+    for k, (member, (rows, lines)) in enumerate(zip(members, tables, strict=True)):
+        scaled, (color, marker) = member["errors_scaled_by"], looks[k]
+        several = f" ({member['name']})" if len(members) > 1 else ""
+        panel.points(
+            rows["T_K"],
+            1e6 * (rows["value"] - offsets[k] - base),
+            1e6 * rows["error"],
+            f"f: points{several}",
+            color=color,
+            marker=marker,
+            markerfacecolor="white",
+            markersize=2.6,
+            label=("points" + (f", errors × {report_text.format_value(scaled)}" if scaled != 1 else "")) if not several else "",
+        )
+        for name, label, look in (
+            ("mu_free", "µ free", {"color": style.GREEN if not several else color}),
+            ("stm", "STM", {"color": "black" if not several else color, "linestyle": "--", "linewidth": 0.8}),
+        ):
+            curve = 1e6 * (lines[name] - offsets[k] - base)
+            panel.line(lines["T_K"], curve, f"f: {label}{several}", label=label if k == 0 else "", **look)
     panel.logarithmic("x")
     panel.axes.set_xlabel("$T$ (K)")
     panel.axes.set_ylabel("δf/f + constant ($10^{-6}$)")
     low, high = panel.axes.get_ylim()
     panel.axes.set_ylim(low, high + 0.1 * (high - low))  # room for the letter
-    begins_high = curves["mu_free"].iloc[0] - base > 0.4 * (points["value"].max() - base)
+    (rows, lines), *_ = tables
+    begins_high = lines["mu_free"].iloc[0] - offsets[0] - base > 0.4 * (rows["value"].max() - offsets[0] - base)
     corner: dict[str, Any] = {"loc": "lower left"} if begins_high else {"loc": "upper left", "bbox_to_anchor": (0.08, 1.0)}
     panel.axes.legend(**corner)
 
