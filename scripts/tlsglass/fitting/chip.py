@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tlsglass.atlas import api
 from tlsglass.atlas.observables import AtlasObservables
 from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import stats
@@ -348,7 +347,7 @@ def predict_device(result: ChipResult, T_K: npt.ArrayLike, frequency_Hz: float, 
     inside = np.ones(len(T), dtype=bool)
     if result.conclusion.describes and result.together.atlas and result.together.on_atlas:
         problem, fit = result.together.on_atlas, result.together.atlas
-        low, high = api.limits(problem.datasets[0].h0_K)["T"]
+        low, high = problem.atlas_range_K
         inside = (T >= low) & (T <= high)
     members = {}
     for k, dataset in enumerate(problem.datasets):
@@ -367,7 +366,7 @@ def predict_device(result: ChipResult, T_K: npt.ArrayLike, frequency_Hz: float, 
             return rows - rows[:, [np.argmin(T[inside])]] if has_offset else rows
 
         mean, n = curves(fit.values).mean(axis=0), len(members)
-        of_parameters = parameter_band(lambda values: curves(values).mean(axis=0), fit, problem.parameters())
+        of_parameters = parameter_band(lambda values: curves(values).mean(axis=0), fit)
         quantile = stats.f_ppf(CONFIDENCE_LEVELS[68], 1, n - 1) * (1 + 1 / n)
         band = np.hypot(of_parameters, np.sqrt(quantile) * curves(fit.values).std(axis=0, ddof=1))
         for name, values in (("value", mean), ("low", mean - band), ("high", mean + band)):

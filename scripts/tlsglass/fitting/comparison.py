@@ -1,22 +1,21 @@
 """The models of a fit: Eq. (3) with µ free, the standard tunneling model (STM) and the atlas, each at its maximum.
 
-What they support is the conclusion. How much J0/h0 depends on what the atlas assumes, h0 and the interaction of the TLSs, is
-its systematic error.
+What they support is the conclusion. How much J0/h0 depends on what the atlas assumes, h0 and the interaction of the TLSs, and
+how much µ depends on an unknown time of the measurement, are their systematic errors. ``analyze`` does all of this.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from tlsglass.atlas import api
 from tlsglass.atlas.shipped import interaction_names
 from tlsglass.atlas.table import shipped_atlas
-from tlsglass.base import stats
 from tlsglass.data.dataset import Dataset
+from tlsglass.fitting import window_scan
 from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC, AtlasEvidence, Conclusion, MuEvidence, State, conclude
-from tlsglass.fitting.fit import CONFIDENCE_LEVELS, Fit, ParameterState, WhichIntervals, chi2_rise, delta_aicc, error_scale
+from tlsglass.fitting.fit import Fit, ParameterState, WhichIntervals, delta_aicc, likelihood_ratio_p_value
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem, base_name
 from tlsglass.models.observable import J0_OVER_H0
@@ -27,6 +26,8 @@ SMALL_MU = 0.2  # atlases of all windows contain µ up to here
 MAX_EXCHANGES = 3  # of the maxima of the models as starts of each other
 H0_UNCERTAINTY_FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
 MU_RANGE_FRACTIONS = (0.25, 0.5, 0.75, 1.0)  # of the largest J0/h0, for the range of µ on the atlas
+MISSING_TIME_S = 1.0  # ASSUME: for what a specific heat without a time would mean with one
+N_EXPONENT = 12  # temperatures at which an exponent is determined
 
 
 @dataclass(frozen=True)
@@ -45,105 +46,57 @@ def compare(
     """Fit with µ free and with µ = 0, each from its grid, from ``starts`` and from the maximum of the other.
 
     ``stm_values`` is the maximum with µ = 0 from its grid, if it is known.
-
-    The p-value is that of the likelihood ratio: χ²(STM) - χ²(free) follows a χ² distribution with one degree of freedom for
-    each free µ. If σ is estimated from the residuals, the ratio of the two follows F(1, dof).
     """
     stm_problem = problem.with_fixed(mu=0.0)
-    stm_values = stm_values or stm_problem.likelihood().maximize().values
+    stm_values = stm_values or stm_problem.maximum().values
     free = problem.fit([stm_values, *starts], intervals)
     stm = stm_problem.fit([stm_values, free.values, *starts], intervals, from_grid=False)
     for _ in range(MAX_EXCHANGES):
         if free.deviance <= stm.deviance + 1e-3:
             break
         free = problem.fit([stm.values, free.values], intervals, from_grid=False)
-    free = _described_if(stm, free)
-    delta = delta_aicc(stm, free)
+    free, delta = free.described_if(stm), delta_aicc(stm, free)
     if free.states.get("mu") == ParameterState.AT_BOUND and delta < 0:
         free = replace(free, states=free.states | {"mu": ParameterState.NOT_CONSTRAINED})  # µ = 0 fits as well as the bound
-    return Comparison(free, stm, delta, _p_value(problem, free, stm))
-
-
-def _p_value(problem: FitProblem, free: Fit, stm: Fit) -> float | None:
-    mus = [p for name, p in problem.parameters().items() if base_name(name) == "mu" and not p.fixed]
-    if not mus or not all(mu.low <= 0 <= mu.high for mu in mus):
-        return None
-    gain = max(stm.deviance - free.deviance, 0.0) * free.independent_fraction
-    if free.errors_given:
-        return float(stats.chi2_sf(gain, len(mus)))
-    ratio = np.expm1(gain / max(free.dof + sum(error != 0 for error in free.errors.values()), 1))
-    return float(stats.f_sf(ratio * free.dof, 1, free.dof)) if free.dof > 0 else None
-
-
-def influential_points(problem: FitProblem, fit: Fit, name: str) -> list[int]:
-    """Return the indices of the points of a single dataset without which the fit and ``name`` change most.
-
-    The measures are Cook's distance and the change of the parameter.
-    """
-    likelihood = problem.likelihood(fit.extra_scatter).with_errors_at(fit.values)
-    optimum = likelihood.at(fit.values)
-    n = likelihood.n_points
-    jacobian, residuals = optimum.jacobian[:n], optimum.residuals[:n]
-    left, singular, right = np.linalg.svd(jacobian, full_matrices=False)
-    kept = singular > 1e-8 * singular.max(initial=0.0)
-    left, singular, right = left[:, kept], singular[kept], right[kept]
-    leverage = np.minimum(np.sum(left**2, axis=1), 1 - 1e-9)
-    cook = residuals**2 * leverage / (1 - leverage) ** 2
-    shift = np.abs((left / singular) @ right[:, optimum.free.index(name)] * residuals / (1 - leverage))
-    return sorted({int(np.argmax(cook)), int(np.argmax(shift))})
-
-
-def without_point(problem: FitProblem, index: int) -> FitProblem:
-    """Return the problem of a single dataset without one of its points."""
-    (dataset,) = problem.datasets
-    keep = np.arange(len(dataset.points.T_K)) != index
-    return replace(problem, datasets=(replace(dataset, points=dataset.points.select(keep)),))
+    bounds = [ends for name, ends in free.bounds.items() if base_name(name) == "mu" and free.errors[name] != 0]
+    nested = bool(bounds) and all(low <= 0 <= high for low, high in bounds)
+    return Comparison(free, stm, delta, likelihood_ratio_p_value(stm, free, len(bounds)) if nested else None)
 
 
 def robust_delta_aicc(problem: FitProblem, comparison: Comparison) -> float:
     """Return the smallest ΔAICc of µ ≠ 0 without one of the most influential points."""
     smallest = comparison.delta_aicc
-    for index in influential_points(problem, comparison.free, "mu"):
-        fewer = without_point(problem, index)
+    for fewer in problem.without_influential_points(comparison.free, "mu"):
         free = fewer.fit_near(comparison.free.values, comparison.free.values)
         stm = fewer.with_fixed(mu=0.0).fit_near(comparison.stm.values, comparison.stm.values)
         smallest = min(smallest, delta_aicc(stm, free))
     return smallest
 
 
-def excludes_zero_robustly(on_atlas: FitProblem, fit: Fit) -> bool:
+def _excludes_zero_robustly(on_atlas: FitProblem, fit: Fit) -> bool:
     """Return whether J0/h0 = 0 remains excluded at 95 % without one of the most influential points."""
-    for index in influential_points(on_atlas, fit, J0_OVER_H0):
-        fewer = without_point(on_atlas, index)
-        likelihood = fewer.likelihood(fit.extra_scatter).with_errors_at(fit.values)
-        free = likelihood.maximize(fit.values)
-        rise = likelihood.with_fixed(**{J0_OVER_H0: 0.0}).maximize(fit.values).objective - free.objective
-        variance = error_scale(free.chi2, likelihood.dof) ** 2 if likelihood.errors_given else free.objective / likelihood.dof
-        if rise * fit.independent_fraction < variance * chi2_rise(CONFIDENCE_LEVELS[95], likelihood, fit.independent_fraction):
-            return False
-    return True
+    return all(fewer.excludes_zero(fit, J0_OVER_H0) for fewer in on_atlas.without_influential_points(fit, J0_OVER_H0))
 
 
 def largest_mu_on_atlas(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> float:
     """Return the largest µ that Eq. (3) has for curves of the atlas at the points of a problem."""
-    highest = on_atlas.parameters()[_J0_over_h0_name(on_atlas)].high
+    _, highest = fit.bounds[_J0_over_h0_name(fit)]
     mus = [0.0]
     for fraction in MU_RANGE_FRACTIONS:
         fixed = on_atlas.with_fixed(**{J0_OVER_H0: fraction * highest})
-        likelihood = fixed.likelihood(atlas_errors=False)
-        values = likelihood.maximize(fit.values, likelihood.near_tolerance).values
+        values = fixed.maximum(fit.values, atlas_errors=False, near=True).values
         datasets = tuple(
             replace(dataset, points=replace(atlas_dataset.points, value=on_atlas.curve(k, values)))
             for k, (dataset, atlas_dataset) in enumerate(zip(problem.datasets, on_atlas.datasets, strict=True))
         )
-        curve = replace(problem, datasets=datasets, has_extra_scatter=False).likelihood()
-        best = curve.maximize(values | {"mu": 0.2}, curve.near_tolerance)
-        mus.append(best.values["mu"])
+        curves = replace(problem, datasets=datasets, has_extra_scatter=False)
+        mus.append(curves.maximum(values | {"mu": 0.2}, near=True).values["mu"])
     return max(mus)
 
 
-def _J0_over_h0_name(on_atlas: FitProblem) -> str:
-    return next(name for name in on_atlas.members() if base_name(name) == J0_OVER_H0)
+def _J0_over_h0_name(fit: Fit) -> str:
+    """Return the name of J0/h0 in a fit on the atlas; further datasets may have one of their own."""
+    return next(name for name in fit.values if base_name(name) == J0_OVER_H0)
 
 
 @dataclass(frozen=True)
@@ -160,6 +113,12 @@ class ModelFits:
     same_points: Comparison | None = None
     no_atlas: str | None = None
 
+    @property
+    def by_parameter(self) -> dict[str, tuple[FitProblem, Fit]]:
+        """The problem and the fit with µ and, if there is one, with J0/h0."""
+        models = {"mu": (self.problem, self.comparison.free)}
+        return models | ({J0_OVER_H0: (self.on_atlas, self.atlas)} if self.on_atlas and self.atlas else {})
+
 
 def fit_models(problem: FitProblem, intervals: WhichIntervals = True, starts: Sequence[Values] = ()) -> ModelFits:
     """Fit all models of a problem, with an extra scatter if the errors are far below the scatter of neighboring points."""
@@ -168,7 +127,7 @@ def fit_models(problem: FitProblem, intervals: WhichIntervals = True, starts: Se
         stm_problem = problem.with_fixed(mu=0.0)
         stm = stm_problem.fit(intervals=False)
         stm_values = stm.values
-        if stm_problem.needs_extra_scatter(stm) and (models := _without_scatter(problem, starts, stm_values)):
+        if stm.needs_extra_scatter and (models := _without_scatter(problem, starts, stm_values)):
             return _fit_models(replace(problem, has_extra_scatter=True), intervals, models)
     return _fit_models(problem, intervals, starts, stm_values)
 
@@ -179,14 +138,14 @@ def _without_scatter(problem: FitProblem, starts: Sequence[Values], stm_values: 
     The scatter is that of neighbors, which does not depend on details of a model: the errors of the atlas are not followed.
     """
     comparison = compare(problem, False, starts, stm_values)
-    if not problem.needs_extra_scatter(comparison.free):
+    if not comparison.free.needs_extra_scatter:
         return []
     models = [comparison.free.values, comparison.stm.values]
     if problem.has_atlas_model and (on_atlas := problem.on_atlas()).has_enough_points:
-        best = on_atlas.likelihood(atlas_errors=False).maximize().values
-        if not on_atlas.needs_extra_scatter(on_atlas.fit_near(best, best)):
+        best = on_atlas.maximum(atlas_errors=False).values
+        if not on_atlas.fit_near(best, best).needs_extra_scatter:
             return []
-        models.append(problem.likelihood().maximize(comparison.free.values | _without_J0_over_h0(best)).values)
+        models.append(problem.maximum(comparison.free.values | _without_J0_over_h0(best)).values)
     return models
 
 
@@ -200,7 +159,7 @@ def _fit_models(
     on_atlas = problem.on_atlas()
     counts = [len(dataset.points.T_K) for dataset in on_atlas.datasets]
     if not on_atlas.has_enough_points:
-        low, high = api.limits(problem.datasets[0].h0_K)["T"]
+        low, high = problem.atlas_range_K
         reason = f"{sum(counts)} points lie in the atlas, {low:.3g} to {high:.3g} K, which are too few"
         return ModelFits(problem, comparison, no_atlas=reason)
     atlas = on_atlas.fit([_without_J0_over_h0(comparison.free.values)], intervals)
@@ -211,27 +170,49 @@ def _fit_models(
             for dataset, atlas_dataset in zip(problem.datasets, on_atlas.datasets, strict=True)
         )
         same_points = compare(replace(problem, datasets=datasets), False, [comparison.free.values])
-    else:
-        start = {name: value for name, value in atlas.values.items() if base_name(name) != J0_OVER_H0}
-        improved = problem.likelihood(comparison.free.extra_scatter).maximize(comparison.free.values | start)
-        if improved.objective < _objective(problem, comparison.free) - 1e-3:
-            same_points = comparison = compare(problem, intervals, [improved.values])
-    return ModelFits(problem, comparison, on_atlas, _described_if(same_points.stm, atlas), same_points)
-
-
-def _described_if(special: Fit, general: Fit) -> Fit:
-    """Return the fit of a general model, which describes the points if a special case of it does that is no better."""
-    if special.acceptable and general.chi2 <= special.chi2:
-        return replace(general, acceptable=True)
-    return general
+    elif better := problem.better_maximum(comparison.free, _without_J0_over_h0(atlas.values)):
+        same_points = comparison = compare(problem, intervals, [better])
+    return ModelFits(problem, comparison, on_atlas, atlas.described_if(same_points.stm), same_points)
 
 
 def _without_J0_over_h0(values: Values) -> Values:
     return {name: value for name, value in values.items() if base_name(name) != J0_OVER_H0}
 
 
-def _objective(problem: FitProblem, fit: Fit) -> float:
-    return problem.likelihood(fit.extra_scatter).at(fit.values).objective
+class Systematics(NamedTuple):
+    """What the results of a single dataset would be under other assumptions.
+
+    {h0_K: J0/h0} and {interaction: J0/h0} are empty unless a J0/h0 of the atlas describes the points; ``mu_with_time`` is None
+    unless the time of the measurement is unknown and matters.
+    """
+
+    J0_over_h0_by_h0: dict[float, float | None]
+    J0_over_h0_by_interaction: dict[str, float]
+    mu_with_time: dict[str, float] | None
+
+
+class Analysis(NamedTuple):
+    """The fits of one dataset, the scans of windows with ``drifts`` {parameter: drift or None}, and what follows from them."""
+
+    fits: ModelFits
+    scans: dict[str, window_scan.WindowScan]
+    drifts: dict[str, Any]
+    conclusion: Conclusion
+    systematics: Systematics
+
+
+def analyze(dataset: Dataset, scan: bool = True) -> Analysis:
+    """Fit all models to a dataset and draw the conclusion; without ``scan``, other windows are not tried."""
+    fits = fit_models(FitProblem.from_dataset(dataset).with_temperature_errors())
+    scans = window_scan.scan_models(fits.by_parameter) if scan else {}
+    drifts = window_scan.drifts(scans)
+    fits, conclusion = draw_conclusion(fits, drifts)
+    by_h0: dict[float, float | None] = {}
+    by_interaction: dict[str, float] = {}
+    if fits.on_atlas and fits.atlas and conclusion.describes:
+        by_h0 = J0_over_h0_by_h0(fits.problem, fits.on_atlas, fits.atlas)
+        by_interaction = J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fits.atlas)
+    return Analysis(fits, scans, drifts, conclusion, Systematics(by_h0, by_interaction, _mu_with_time(fits)))
 
 
 def draw_conclusion(fits: ModelFits, drifts: Mapping[str, Any]) -> tuple[ModelFits, Conclusion]:
@@ -249,7 +230,7 @@ def _conclude(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
     T_K = np.concatenate([dataset.points.T_K for dataset in problem.datasets])
     robust = single and len(T_K) <= MAX_POINTS_FOR_INFLUENCE
     free = comparison.free
-    mu_name = next((name for name in problem.members() if base_name(name) == "mu"), "mu")
+    mu_name = next((name for name in free.values if base_name(name) == "mu"), "mu")
     low, high = free.intervals_95_scaled.get(mu_name, (None, None))
     end_beyond_zero = high if low is not None and high is not None and low <= 0 <= high else None
     favored = comparison.delta_aicc > FAVORED_DELTA_AICC and free.acceptable and free.errors[mu_name] != 0
@@ -266,7 +247,7 @@ def _conclude(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
     too_few = sum(_n_distinct(dataset) for dataset in problem.datasets) < len(free.correlations) + 2
     if atlas is None or fits.on_atlas is None or fits.same_points is None:
         return conclude(mu, None, too_few)
-    name = _J0_over_h0_name(fits.on_atlas)
+    name = _J0_over_h0_name(atlas)
     largest_mu = float("inf")
     if free.acceptable and ((favored and mu.value > 0) or (end_beyond_zero is not None and end_beyond_zero > SMALL_MU)):
         largest_mu = largest_mu_on_atlas(problem, fits.on_atlas, atlas)
@@ -284,7 +265,7 @@ def _conclude(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
         _residual_ratio(fits, same_stm),
         largest_mu,
         bool(drifts.get(J0_OVER_H0)) and not atlas.errors_given,
-        not (excludes_zero and robust) or excludes_zero_robustly(fits.on_atlas, atlas),
+        not (excludes_zero and robust) or _excludes_zero_robustly(fits.on_atlas, atlas),
         _has_tls_signal(fits.on_atlas, atlas) or _has_tls_signal(problem, comparison.stm),
     )
     return conclude(mu, evidence, too_few)
@@ -380,11 +361,33 @@ def J0_over_h0_by_interaction(problem: FitProblem, on_atlas: FitProblem, fit: Fi
 
 def _maximum(problem: FitProblem, fit: Fit) -> float:
     """Return J0/h0 at the maximum of the likelihood next to a fit, without the errors of the atlas."""
-    likelihood = problem.likelihood(fit.extra_scatter, atlas_errors=False)
-    return likelihood.maximize(fit.values, likelihood.near_tolerance).values[J0_OVER_H0]
+    return problem.maximum(fit.values, fit.extra_scatter, atlas_errors=False, near=True).values[J0_OVER_H0]
 
 
 def _shifted(fit: Fit, reference: float, shifted: FitProblem) -> float:
     """Return J0/h0 of a fit, shifted by the difference of another problem from the maximum ``reference`` of its own."""
     value = fit.values[J0_OVER_H0] + _maximum(shifted, fit) - reference
-    return float(np.clip(value, 0.0, shifted.parameters()[J0_OVER_H0].high))
+    return float(np.clip(value, *fit.bounds[J0_OVER_H0]))
+
+
+def _mu_with_time(fits: ModelFits) -> dict[str, float] | None:
+    """Return what the unknown time of a measurement means for µ, or None if it is known or does not matter.
+
+    "alpha_stm" is the exponent α of T^(1+α) in the STM on the window of the points after ``MISSING_TIME_S``, and "mu" the µ
+    that Eq. (3) has with this time, both with the relaxation rate of the dataset.
+    """
+    (dataset,), free = fits.problem.datasets, fits.comparison.free
+    observable, values = dataset.observable, free.values
+    if (
+        not (observable.probe and observable.probe_is_optional)
+        or dataset.probe is not None
+        or free.errors["mu"] == 0
+        or not free.acceptable
+    ):
+        return None
+    timed = replace(dataset, info=dataset.info | {observable.probe: MISSING_TIME_S})
+    mu = replace(fits.problem, datasets=(timed,)).maximum(values, free.extra_scatter).values["mu"]
+    T_K = np.geomspace(*dataset.points.T_range_K, N_EXPONENT)
+    curve = observable.shapes(T_K, values | {"mu": 0.0}, MISSING_TIME_S)[observable.amplitudes[0]]
+    alpha = float(np.polyfit(np.log(T_K), np.log(curve), 1)[0]) - 1
+    return {"time_s": MISSING_TIME_S, "alpha_stm": alpha, "mu": mu}

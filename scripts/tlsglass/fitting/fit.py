@@ -7,7 +7,7 @@ the points have no errors, these are estimated from the residuals, and both kind
 
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from tlsglass.base import stats
 from tlsglass.base.types import FloatArray
 from tlsglass.fitting.likelihood import TOLERANCE, FitParameter, Likelihood, Optimum, Values, clip_to_finite
+from tlsglass.fitting.scatter import LocalScatter
 
 CONFIDENCE_LEVELS = {68: math.erf(math.sqrt(0.5)), 95: 0.95}  # 1 σ of a normal distribution, and nearly 2 σ
 PARABOLA_TOLERANCE = 0.05  # relative deviation up to which an end of the parabola counts as an end of the profile
@@ -28,6 +29,7 @@ MIN_P_VALUE = 1e-4  # ... and the probability of a χ² as large is not above th
 # ASSUME: errors are scaled if the probability of a χ² as large is below this. If every χ² > dof scaled them, 68 % intervals for
 # correct errors would contain the truth in 71 % of all cases with 22 degrees of freedom.
 MAX_SCALED_P_VALUE = 0.05
+MIN_LOCAL_VARIANCE = 4.0  # errors are far too small if neighboring points scatter by more than twice as much
 INDISTINCT_RISE = 4.0  # of χ² at another minimum, in units of its variance, up to which the points do not exclude it
 ROUNDING_ERROR = 1e-15  # smallest scatter of points without errors, relative to the largest value
 
@@ -66,8 +68,10 @@ class Fit:
     aicc: float  # Akaike's criterion for small samples
     converged: bool
     errors_given: bool
+    bounds: dict[str, tuple[float, float]]
     acceptable: bool = True  # whether the model describes the points, as FitProblem.fit decides; else comparisons mean nothing
     independent_fraction: float = 1.0  # effective number of independent residuals, relative to their number
+    local_scatter: LocalScatter | None = None  # of neighboring points of a single dataset, if these are enough
     extra_scatter: tuple[float, ...] = ()  # of each dataset, relative to the value or in its unit; empty if not fitted
     other_minima: tuple[Values, ...] = ()  # further maxima of the likelihood that the points do not exclude
     atlas_error: float | None = None  # contribution of the errors of the atlas to the error of J0/h0
@@ -82,6 +86,18 @@ class Fit:
         """Ratio of scaled to statistical errors."""
         factor = error_scale(self.chi2, self.dof) if self.errors_given else 1.0
         return factor / float(np.sqrt(self.independent_fraction))
+
+    @property
+    def needs_extra_scatter(self) -> bool:
+        """Whether the errors of the points are far below the scatter of neighboring points."""
+        local = self.local_scatter
+        if local is None or not self.errors_given or not chi2_rejects(self.misfit, self.dof):
+            return False
+        return local.variance > MIN_LOCAL_VARIANCE and local.p_value < MIN_P_VALUE
+
+    def described_if(self, special: "Fit") -> "Fit":
+        """Return this fit of a general model, which describes the points if a ``special`` case of it does that is no better."""
+        return replace(self, acceptable=True) if special.acceptable and self.chi2 <= special.chi2 else self
 
 
 def error_scale(chi2: float, dof: int) -> float:
@@ -103,6 +119,19 @@ def delta_aicc(worse: Fit, better: Fit) -> float:
     fraction = min((worse, better), key=lambda fit: fit.deviance).independent_fraction
     penalty = (worse.aicc - worse.deviance) - (better.aicc - better.deviance)
     return float((worse.deviance - better.deviance) * fraction + penalty)
+
+
+def likelihood_ratio_p_value(special: Fit, general: Fit, n_parameters: int) -> float | None:
+    """Return the p-value of a special case of a model that fixes ``n_parameters`` of the general one.
+
+    χ²(special) - χ²(general) follows a χ² distribution with as many degrees of freedom. If σ is estimated from the residuals,
+    the ratio of the two follows F(1, dof).
+    """
+    gain = max(special.deviance - general.deviance, 0.0) * general.independent_fraction
+    if general.errors_given:
+        return float(stats.chi2_sf(gain, n_parameters))
+    ratio = np.expm1(gain / max(general.dof + sum(error != 0 for error in general.errors.values()), 1))
+    return float(stats.f_sf(ratio * general.dof, 1, general.dof)) if general.dof > 0 else None
 
 
 def fit_likelihood(
@@ -463,6 +492,7 @@ def _build_fit(
         aicc=float(deviance + 2 * n_parameters * n / max(n - n_parameters - 1, 0.5)),
         converged=best.converged,
         errors_given=likelihood.errors_given,
+        bounds=bounds,
         independent_fraction=independent_fraction,
         other_minima=_other_minima(profile, best, chi2 / max(dof, 1)),
     )

@@ -61,7 +61,7 @@ def joint_problem(
     free, stm, members = [], [], []
     for problem in problems:
         comparison = compare(problem, intervals)
-        if problem.needs_extra_scatter(comparison.free):
+        if comparison.free.needs_extra_scatter:
             problem = replace(problem, has_extra_scatter=True)
             comparison = compare(problem, intervals)
         free.append(comparison.free)
@@ -315,7 +315,7 @@ def leave_out(problem: FitProblem, separate: SeparateFits) -> pd.DataFrame:
             assert dataset.points.sweep is not None  # because there are several
             remaining = replace(dataset, points=dataset.points.select(dataset.points.sweep != sweep))
             reduced = replace(problem, datasets=(*problem.datasets[:k], remaining, *problem.datasets[k + 1 :]))
-            best = reduced.likelihood().maximize(reduced.mean_values(separate.free))
+            best = reduced.maximum(reduced.mean_values(separate.free))
             deviation = _models_at(problem, k, points, {"mu_free": best.values})["mu_free"] / points.value - 1
             medians = (round(float(np.median(x)), 4) for x in (np.abs(deviation), deviation))
             rows.append((dataset.name, sweep, len(deviation), *medians))

@@ -5,18 +5,20 @@ datasets that share parameters, such as f and Q of a resonator. ``problem.on_atl
 of µ, and ``problem.with_fixed(mu=0)`` that of the standard tunneling model (STM).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 
+from tlsglass.atlas import api
 from tlsglass.atlas.table import Atlas
 from tlsglass.base import stats
 from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset, Points
 from tlsglass.fitting import atlas_model
 from tlsglass.fitting.fit import (
+    CONFIDENCE_LEVELS,
     INDISTINCT_RISE,
     MAX_REDUCED_CHI2,
     MIN_P_VALUE,
@@ -25,15 +27,27 @@ from tlsglass.fitting.fit import (
     ProfileLikelihood,
     WhichIntervals,
     chi2_rejects,
+    chi2_rise,
+    error_scale,
     fit_likelihood,
 )
-from tlsglass.fitting.likelihood import FitData, FitParameter, Likelihood, ModelErrors, Optimum, Prior, Shapes, Values
+from tlsglass.fitting.likelihood import (
+    TOLERANCE,
+    FitData,
+    FitParameter,
+    Likelihood,
+    ModelErrors,
+    Optimum,
+    Prior,
+    Shapes,
+    Values,
+)
 from tlsglass.fitting.scatter import LocalScatter, extra_scatter, independent_fraction, local_scatter
 from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
 
 TEMPERATURE_ERROR_UPDATES = 5  # each changes the errors by less than a tenth of the change before
 MAX_SCATTER_UPDATES = 6
-MIN_LOCAL_VARIANCE = 4.0  # errors are far too small if neighboring points scatter by more than twice as much
+BETTER_MAXIMUM = 1e-3  # decrease of the objective beyond which another maximum counts as a better one
 SMALL_REDUCED_CHI2 = 0.2  # residuals this far below the errors are not examined
 NUMERICAL_ACCURACY = 1e-5  # of the models, relative to a positive value or to the whole change; no measurement is as precise
 MAX_LACK_OF_FIT = 10.0  # a model is rejected if the variance of the residuals exceeds that of neighboring points by this factor
@@ -107,6 +121,11 @@ class FitProblem:
     def has_atlas_model(self) -> bool:
         """Whether all observables have a model on the atlas."""
         return all(dataset.observable.atlas_shapes is not None for dataset in self.datasets)
+
+    @property
+    def atlas_range_K(self) -> tuple[float, float]:
+        """The lowest and the highest temperature of the atlas."""
+        return api.limits(self.datasets[0].h0_K)["T"]
 
     @property
     def has_enough_points(self) -> bool:
@@ -230,19 +249,42 @@ class FitProblem:
         likelihood = self.likelihood(scatters)
         if likelihood.model_errors is not None and intervals:
             intervals = "interest"  # other errors on the atlas are those of the covariance
-        fit = fit_likelihood(
-            likelihood,
-            [*([None] if from_grid or scatters else []), *starts],
-            intervals,
-            self.of_interest,
-            self._independent_fraction,
-            sum(map(bool, scatters)),
-        )
-        if scatters:
-            fit = replace(fit, extra_scatter=scatters)
+        all_starts = [*([None] if from_grid or scatters else []), *starts]
+        fit = self._fit_likelihood(likelihood, scatters, all_starts, intervals)
         if likelihood.model_errors is not None and fit.errors.get(likelihood.model_errors.parameter):
             fit = replace(fit, atlas_error=self._atlas_error(fit, likelihood, likelihood.model_errors.parameter))
         return replace(fit, acceptable=self.is_acceptable(fit))
+
+    def fit_near(self, values: Values, start: Values | None = None) -> Fit:
+        """Fit without intervals from one start; on the atlas, with its errors at ``values``."""
+        scatters = self._estimate_scatters([values]) if self.has_extra_scatter else ()
+        likelihood = self.likelihood(scatters).with_errors_at(values)
+        return self._fit_likelihood(likelihood, scatters, [start], False, likelihood.near_tolerance)
+
+    def _fit_likelihood(
+        self,
+        likelihood: Likelihood,
+        scatters: tuple[float, ...],
+        starts: Sequence[Values | None],
+        intervals: WhichIntervals,
+        tolerance: float = TOLERANCE,
+    ) -> Fit:
+        n_scatters = sum(map(bool, scatters))
+        fit = fit_likelihood(likelihood, starts, intervals, self.of_interest, self._independent_fraction, n_scatters, tolerance)
+        return replace(fit, extra_scatter=scatters, local_scatter=self._local_scatter(fit.values))
+
+    def maximum(
+        self, start: Values | None = None, scatters: Sequence[float] = (), atlas_errors: bool = True, near: bool = False
+    ) -> Optimum:
+        """Return the maximum of the likelihood from a start or from the grid, less accurately ``near`` a known one."""
+        likelihood = self.likelihood(scatters, atlas_errors)
+        return likelihood.maximize(start, likelihood.near_tolerance if near else TOLERANCE)
+
+    def better_maximum(self, fit: Fit, start: Values) -> Values | None:
+        """Return the maximum that a search from ``start`` reaches if it is better than that of ``fit``."""
+        likelihood = self.likelihood(fit.extra_scatter)
+        best = likelihood.maximize(fit.values | start)
+        return best.values if best.objective < likelihood.at(fit.values).objective - BETTER_MAXIMUM else None
 
     def with_scatter_in_errors(self, fit: Fit) -> "FitProblem":
         """Return the problem with the extra scatter of a fit included in the errors of the points."""
@@ -264,19 +306,34 @@ class FitProblem:
         best = min((likelihood.maximize(start) for start in starts), key=lambda optimum: optimum.objective)
         return ProfileLikelihood(likelihood, best, Covariance(best)).rise(name, value)
 
-    def fit_near(self, values: Values, start: Values | None = None) -> Fit:
-        """Fit without intervals from one start; on the atlas, with its errors at ``values``."""
-        scatters = self._estimate_scatters([values]) if self.has_extra_scatter else ()
-        likelihood = self.likelihood(scatters).with_errors_at(values)
-        return fit_likelihood(
-            likelihood,
-            [start],
-            False,
-            (),
-            self._independent_fraction,
-            sum(map(bool, scatters)),
-            likelihood.near_tolerance,
-        )
+    def excludes_zero(self, fit: Fit, name: str) -> bool:
+        """Return whether the points exclude at 95 % that a parameter is 0, with the errors of the atlas at another ``fit``."""
+        likelihood = self.likelihood(fit.extra_scatter).with_errors_at(fit.values)
+        free = likelihood.maximize(fit.values)
+        rise = likelihood.with_fixed(**{name: 0.0}).maximize(fit.values).objective - free.objective
+        variance = error_scale(free.chi2, likelihood.dof) ** 2 if likelihood.errors_given else free.objective / likelihood.dof
+        level = variance * chi2_rise(CONFIDENCE_LEVELS[95], likelihood, fit.independent_fraction)
+        return rise * fit.independent_fraction >= level
+
+    def without_influential_points(self, fit: Fit, name: str) -> Iterator["FitProblem"]:
+        """Yield the problem of a single dataset without one of the points without which the fit and ``name`` change most.
+
+        The measures are Cook's distance and the change of the parameter.
+        """
+        (dataset,) = self.datasets
+        likelihood = self.likelihood(fit.extra_scatter).with_errors_at(fit.values)
+        optimum = likelihood.at(fit.values)
+        n = likelihood.n_points
+        jacobian, residuals = optimum.jacobian[:n], optimum.residuals[:n]
+        left, singular, right = np.linalg.svd(jacobian, full_matrices=False)
+        kept = singular > 1e-8 * singular.max(initial=0.0)
+        left, singular, right = left[:, kept], singular[kept], right[kept]
+        leverage = np.minimum(np.sum(left**2, axis=1), 1 - 1e-9)
+        cook = residuals**2 * leverage / (1 - leverage) ** 2
+        shift = np.abs((left / singular) @ right[:, optimum.free.index(name)] * residuals / (1 - leverage))
+        for index in sorted({int(np.argmax(cook)), int(np.argmax(shift))}):
+            points = dataset.points.select(np.arange(n) != index)
+            yield replace(self, datasets=(replace(dataset, points=points),))
 
     def at_minimum_near(self, values: Values, fit: Fit) -> Fit:
         """Return ``fit`` at the minimum near ``values``, if the points do not distinguish the two."""
@@ -337,12 +394,14 @@ class FitProblem:
         residuals = optimum.residuals[: len(abscissas)]
         return independent_fraction(abscissas, residuals, len(optimum.free), np.concatenate(sweeps))
 
-    def local_scatter(self, values: Values) -> LocalScatter | None:
-        """Return the scatter of neighboring points of a single dataset, or None for too few points.
+    def _local_scatter(self, values: Values) -> LocalScatter | None:
+        """Return the scatter of neighboring points of a single dataset, or None for several datasets or too few points.
 
         It is the smaller one of that of the values (of their logarithm for positive quantities), and of that about the model
         at ``values``, which does not matter unless it varies strongly between neighbors.
         """
+        if len(self.datasets) > 1:
+            return None
         (dataset,) = self.datasets
         points = dataset.points
         errors = self.likelihood().data[0].scale if points.error is not None or points.weight is not None else None
@@ -366,21 +425,13 @@ class FitProblem:
             squares.append(((points.value - self.curve(k, values)) / (1.0 if scale is None else scale)) ** 2)
         return float(np.sqrt(np.mean(np.concatenate(squares))))
 
-    def needs_extra_scatter(self, fit: Fit) -> bool:
-        """Return whether the errors of a single dataset are far below the scatter of neighboring points."""
-        if not fit.errors_given or not chi2_rejects(fit.misfit, fit.dof):
-            return False
-        local = self.local_scatter(fit.values)
-        return local is not None and local.variance > MIN_LOCAL_VARIANCE and local.p_value < MIN_P_VALUE
-
     def is_acceptable(self, fit: Fit) -> bool:
         """Return whether a fit is acceptable, that is, whether the model describes the points.
 
         With errors, χ² decides; it may be larger by as much as neighboring points scatter by more than their errors. Without
         errors, or with an extra scatter, the residuals must not exceed the scatter of neighboring points by a large factor.
         """
-        is_single = len(self.datasets) == 1
-        local = self.local_scatter(fit.values) if is_single else None
+        is_single, local = len(self.datasets) == 1, fit.local_scatter
         if fit.errors_given and not (is_single and fit.extra_scatter):
             local_variance = 1.0 if local is None else max(1.0, local.variance)
             return not chi2_rejects(fit.misfit, fit.dof, MAX_REDUCED_CHI2 * local_variance)
@@ -435,9 +486,9 @@ def _used(dataset: Dataset) -> tuple[str, ...]:
 
 def dataset_parameters(dataset: Dataset) -> dict[str, FitParameter]:
     """Return {name: FitParameter} of a dataset in the order of a fit: defaults of the model, and settings of dataset.yaml."""
-    parameters, observable = {}, dataset.observable
+    parameters, observable, used = {}, dataset.observable, _used(dataset)
     unused = observable.unused_parameters(dataset.info, dataset.points.photons is not None)
-    for name in _used(dataset):
+    for name in used:
         model = observable.parameters[name]
         settings = {"start": model.default, "low": model.low, "high": model.high} | dataset.info["parameters"].get(name, {})
         highest_K = float(dataset.points.T_K.max(initial=0.0))
@@ -475,7 +526,7 @@ def _with_temperature_errors(dataset: Dataset) -> Dataset:
 
     weighted, start = dataset, None
     for _ in range(TEMPERATURE_ERROR_UPDATES):
-        start = FitProblem.from_dataset(weighted).likelihood().maximize(start).values
+        start = FitProblem.from_dataset(weighted).maximum(start).values
         weighted = replace(dataset, points=add(dataset.points, start))
     assert start is not None
     all_points = dataset.all_points

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,23 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from tlsglass.atlas import api
 from tlsglass.atlas.shipped import interaction_names
 from tlsglass.base.types import FloatArray
 from tlsglass.data.convert import RELATIVE
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import report_text, window_scan
-from tlsglass.fitting.comparison import (
-    J0_over_h0_by_h0,
-    J0_over_h0_by_interaction,
-    ModelFits,
-    draw_conclusion,
-    fit_models,
-)
+from tlsglass.fitting.comparison import ModelFits, Systematics, analyze
 from tlsglass.fitting.conclusion import Conclusion, State
 from tlsglass.fitting.fit import Fit, ParameterState, delta_aicc
-from tlsglass.fitting.likelihood import FitParameter, Values
-from tlsglass.fitting.problem import FitProblem, base_name, dataset_parameters
+from tlsglass.fitting.likelihood import Values
+from tlsglass.fitting.problem import FitProblem, base_name
 from tlsglass.fitting.report_text import ATLAS, CLOSE_TO_POINTS, EQ3, STM
 from tlsglass.models import registry
 from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
@@ -44,9 +37,7 @@ COPIED_KEYS = (  # from dataset.yaml
     "note",
 )
 CURVE_POINTS = 120
-MISSING_TIME_S = 1.0  # ASSUME: for what a specific heat without a time would mean with one
 SMALLEST_STEP = 1e-7  # of a parameter for the slope of a model, relative
-N_EXPONENT = 12  # temperatures at which an exponent is determined
 
 
 @dataclass(frozen=True)
@@ -76,13 +67,10 @@ class FitResult:
 
 def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
     """Fit a dataset with µ free, with µ = 0 and on the atlas; without ``scan``, other windows are not tried."""
-    fits = fit_models(FitProblem.from_dataset(dataset).with_temperature_errors())
-    scans = window_scan.scan_models(fits) if scan else {}
-    drifts = window_scan.drifts(scans)
-    fits, conclusion = draw_conclusion(fits, drifts)
-    fit = _summary(dataset, fits, conclusion) | {"drifts": drifts, "reading": dataset.describe_reading()}
+    fits, scans, drifts, conclusion, systematics = analyze(dataset, scan)
+    fit = _summary(dataset, fits, conclusion, systematics) | {"drifts": drifts, "reading": dataset.describe_reading()}
     fit["parameters"] = parameter_list(fits, conclusion)
-    fit["time"] = _time_systematic(fits)
+    fit["time"] = systematics.mu_with_time
     fit["conclusion"]["text"] = report_text.conclusion(fit)
     fit["warnings"] = report_text.warnings(fit)
     fit["lines"] = report_text.summary_lines(fit)
@@ -100,24 +88,24 @@ def predict(fits: ModelFits, T_K: npt.ArrayLike, on_atlas: bool = False) -> pd.D
     inside = np.ones(len(T), dtype=bool)
     if on_atlas and fits.atlas and fits.on_atlas:
         problem, fit = fits.on_atlas, fits.atlas
-        low, high = api.limits(problem.datasets[0].h0_K)["T"]
+        low, high = problem.atlas_range_K
         inside = (T >= low) & (T <= high)
     (dataset,) = problem.datasets
     curve = replace(dataset, points=dataset.points.at_temperatures(T[inside]))
     value, band = np.full(len(T), np.nan), np.full(len(T), np.nan)
     value[inside] = curve.model(T[inside], fit.values)
-    band[inside] = parameter_band(lambda values: curve.model(T[inside], values), fit, problem.parameters())
+    band[inside] = parameter_band(lambda values: curve.model(T[inside], values), fit)
     return pd.DataFrame({"T_K": T, "value": value, "low": value - band, "high": value + band})
 
 
-def parameter_band(curve: Callable[[Values], FloatArray], fit: Fit, parameters: Mapping[str, FitParameter]) -> FloatArray:
+def parameter_band(curve: Callable[[Values], FloatArray], fit: Fit) -> FloatArray:
     """Return the standard error (n,) of a function of the parameters of a fit, from their scaled covariance."""
     names = [name for name in fit.correlations if fit.errors_scaled[name]]
     slopes = np.zeros((len(names), len(curve(fit.values))))
     for row, name in zip(slopes, names, strict=True):
         error, center = fit.errors_scaled[name] or 0.0, fit.values[name]
         step = max(0.1 * error, SMALLEST_STEP * abs(center))  # errors of exact points are those of rounding
-        ends = np.clip([center - step, center + step], parameters[name].low, parameters[name].high)
+        ends = np.clip([center - step, center + step], *fit.bounds[name])
         below, above = (curve(fit.values | {name: float(end)}) for end in ends)
         row[:] = (above - below) / (ends[1] - ends[0]) * error
     correlation = np.array([[1.0 if a == b else fit.correlations[a][b] for b in names] for a in names]).reshape(
@@ -127,30 +115,7 @@ def parameter_band(curve: Callable[[Values], FloatArray], fit: Fit, parameters: 
     return np.sqrt(np.maximum(variance, 0.0))
 
 
-def _time_systematic(fits: ModelFits) -> dict[str, float] | None:
-    """Return what the unknown time of a measurement means for µ, or None if it is known or does not matter.
-
-    "alpha_stm" is the exponent α of T^(1+α) in the STM on the window of the points after ``MISSING_TIME_S``, and "mu" the µ
-    that Eq. (3) has with this time, both with the relaxation rate of the dataset.
-    """
-    (dataset,), free = fits.problem.datasets, fits.comparison.free
-    observable, values = dataset.observable, free.values
-    if (
-        not (observable.probe and observable.probe_is_optional)
-        or dataset.probe is not None
-        or free.errors["mu"] == 0
-        or not free.acceptable
-    ):
-        return None
-    timed = replace(dataset, info=dataset.info | {observable.probe: MISSING_TIME_S})
-    mu = replace(fits.problem, datasets=(timed,)).likelihood(free.extra_scatter).maximize(values).values["mu"]
-    T_K = np.geomspace(*dataset.points.T_range_K, N_EXPONENT)
-    curve = observable.shapes(T_K, values | {"mu": 0.0}, MISSING_TIME_S)[observable.amplitudes[0]]
-    alpha = float(np.polyfit(np.log(T_K), np.log(curve), 1)[0]) - 1
-    return {"time_s": MISSING_TIME_S, "alpha_stm": alpha, "mu": mu}
-
-
-def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | None:
+def _atlas_summary(fits: ModelFits, conclusion: Conclusion, systematics: Systematics) -> dict[str, Any] | None:
     """Return the content of "atlas" in fit.json."""
     if fits.atlas is None or fits.on_atlas is None or fits.same_points is None:
         return None
@@ -163,7 +128,7 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | 
         "n_points": len(points.T_K),
         "left_out": len(dataset.points.T_K) - len(points.T_K),
         "model": fit_numbers(fit),
-        "bounds": bounds(on_atlas_dataset),
+        "bounds": _finite_bounds(fit),
         "same_points": {
             name: {key: getattr(model, key) for key in ("chi2", "dof", "aicc", "misfit")} for name, model in models.items()
         },
@@ -173,12 +138,11 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | 
         "h0": {},
         "h0_range": [0.0, 0.0],
         "interaction": dataset.interaction,
-        "interactions": {},
+        "interactions": systematics.J0_over_h0_by_interaction,
     }
     if not conclusion.describes:
         return summary | {"model": without_J0_over_h0(summary["model"])}
-    summary["interactions"] = J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fit)
-    by_h0 = J0_over_h0_by_h0(fits.problem, fits.on_atlas, fit)
+    by_h0 = systematics.J0_over_h0_by_h0
     shifts = [value - fit.values[J0_OVER_H0] for value in by_h0.values() if value is not None]
     summary["h0"] = {f"{h0:g}": value for h0, value in by_h0.items()}
     summary["h0_range"] = [min(0.0, *shifts, 0.0), max(0.0, *shifts, 0.0)]
@@ -206,7 +170,6 @@ def parameter_list(fits: ModelFits, conclusion: Conclusion) -> list[dict[str, An
     close = {label: model for label, model in list(models.items())[:2] if _residual_of_span(*model) < CLOSE_TO_POINTS}
     rows = []
     for label, (problem, fit) in (acceptable or close).items():
-        parameters = problem.parameters()
         names = [name for name in fit.values if fit.errors[name] != 0 and (fit.acceptable or base_name(name) != "mu")]
         for name in sorted(names, key=lambda name: base_name(name) in ("offset", CALIBRATION)):
             (k, *_), error = problem.members()[name], fit.errors_scaled[name]
@@ -214,8 +177,8 @@ def parameter_list(fits: ModelFits, conclusion: Conclusion) -> list[dict[str, An
             low_68, high_68 = fit.intervals_scaled.get(name, (None, None))
             low_95, high_95 = fit.intervals_95_scaled.get(name, (None, None))
             if name not in fit.intervals_scaled and error:
-                bounds = parameters[name]
-                low_68, high_68 = max(fit.values[name] - error, bounds.low), min(fit.values[name] + error, bounds.high)
+                low, high = fit.bounds[name]
+                low_68, high_68 = max(fit.values[name] - error, low), min(fit.values[name] + error, high)
             state = fit.states.get(name, ParameterState.AT_BOUND if name in fit.at_bounds else ParameterState.INTERVAL)
             if not error:
                 state = fit.states.get(name, ParameterState.NOT_CONSTRAINED)
@@ -239,7 +202,7 @@ def parameter_list(fits: ModelFits, conclusion: Conclusion) -> list[dict[str, An
     return rows
 
 
-def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[str, Any]:
+def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion, systematics: Systematics) -> dict[str, Any]:
     """Return the numbers of fit.json."""
     points, comparison = dataset.points, fits.comparison
     errors = next(iter(dataset.info["data"]["error"]))
@@ -271,8 +234,8 @@ def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion) -> dict[
                 label: _residual_of_span(fits.problem, fit)
                 for label, fit in (("mu_free", comparison.free), ("stm", comparison.stm))
             },
-            **models_record(fits, conclusion, _atlas_summary(fits, conclusion)),
-            "bounds": bounds(dataset),
+            **models_record(fits, conclusion, _atlas_summary(fits, conclusion, systematics)),
+            "bounds": _finite_bounds(comparison.free),
             "sweep": dataset.sweep_label,
             "abscissa": "time_s" if points.abscissa is points.time_s else "T_K",
         }
@@ -310,12 +273,9 @@ def equivalent_temperature_error(dataset: Dataset, curve: FloatArray) -> dict[st
     return {"T_K": float(T_K[best]), "error_K": float(relative[best] * T_K[best])} if np.isfinite(relative[best]) else None
 
 
-def bounds(dataset: Dataset) -> dict[str, list[float | None]]:
-    """Return {parameter: [low, high]}, None if unbounded."""
-    return {
-        name: [float(bound) if np.isfinite(bound) else None for bound in (parameter.low, parameter.high)]
-        for name, parameter in dataset_parameters(dataset).items()
-    }
+def _finite_bounds(fit: Fit) -> dict[str, list[float | None]]:
+    """Return {parameter: [low, high]} of a fit, None if unbounded."""
+    return {name: [float(end) if np.isfinite(end) else None for end in ends] for name, ends in fit.bounds.items()}
 
 
 def models_record(fits: ModelFits, conclusion: Conclusion, atlas: dict[str, Any] | None) -> dict[str, Any]:
@@ -349,8 +309,7 @@ def atlas_record(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | No
 def fit_numbers(fit: Fit) -> dict[str, Any]:
     """Return a fit as in fit.json."""
     numbers = dataclasses.asdict(fit) | {"misfit": fit.misfit}
-    del numbers["atlas_error"]
-    return numbers
+    return {name: value for name, value in numbers.items() if name not in ("atlas_error", "bounds", "local_scatter")}
 
 
 def _points(dataset: Dataset, fits: ModelFits) -> pd.DataFrame:
@@ -385,7 +344,7 @@ def _curve(grid: Dataset, fits: ModelFits) -> pd.DataFrame:
     curves: dict[str, FloatArray] = {"T_K": T, "mu_free": grid.model(T, values)}
     curves |= {"stm": grid.model(T, fits.comparison.stm.values), "atlas": np.full_like(T, np.nan)}
     if fits.atlas and fits.on_atlas:
-        low, high = api.limits(grid.h0_K)["T"]
+        low, high = fits.problem.atlas_range_K
         inside = (T >= low) & (T <= high)
         if inside.any():
             points, on_atlas = grid.points.select(inside), fits.on_atlas.datasets[0]

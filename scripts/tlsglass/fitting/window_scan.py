@@ -10,7 +10,6 @@ import pandas as pd
 
 from tlsglass.base import stats
 from tlsglass.data.dataset import Dataset
-from tlsglass.fitting.comparison import ModelFits
 from tlsglass.fitting.fit import Fit, ParameterState
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem
@@ -91,11 +90,8 @@ def scan_windows(dataset: Dataset, parameter: str = "mu", best: Fit | None = Non
     return WindowScan(dataset, parameter, best, table)
 
 
-def scan_models(fits: ModelFits) -> dict[str, WindowScan]:
-    """Return the scans of µ with Eq. (3) and, if there is a fit on the atlas, of J0/h0."""
-    models = {"mu": (fits.problem, fits.comparison.free)}
-    if fits.atlas and fits.on_atlas:
-        models[J0_OVER_H0] = fits.on_atlas, fits.atlas
+def scan_models(models: Mapping[str, tuple[FitProblem, Fit]]) -> dict[str, WindowScan]:
+    """Return {parameter: its scan} of the problem and the fit that determine each parameter."""
     return {
         name: scan_windows(problem.with_scatter_in_errors(fit).datasets[0], name, fit)
         for name, (problem, fit) in models.items()
