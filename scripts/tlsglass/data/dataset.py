@@ -176,6 +176,8 @@ class Dataset:
         facts += [_describe_column("t", **data["time"])] if "time" in data else []
         if "drive" in data:
             facts.append(_describe_drive(data["drive"]))
+            unused = drive_section.error_columns(info, self.columns)
+            facts += [f"{', '.join(unused)} not used: the photon number is taken as exact"] if unused else []
         facts += [f"rows with {name} = {value}" for name, value in data.get("where", {}).items()]
         facts += [describe_selection(self.selection)] if self.selection else []
         low, high = self.points.T_range_K

@@ -11,11 +11,12 @@ therefore imports numpy only in functions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tlsglass.base.validation import Problems
 from tlsglass.data import units
+from tlsglass.data.columns import parse_name
 from tlsglass.models.observable import Observable
 
 if TYPE_CHECKING:
@@ -48,6 +49,19 @@ def sweep_column(info: Mapping[str, Any]) -> str:
     """Return the column that distinguishes the temperature sweeps."""
     drive = info["data"]["drive"]
     return str(drive.get("sweep") or drive.get("power", drive.get("photons"))["column"])
+
+
+def error_columns(info: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    """Return {column of errors: column of the drive} of the ``names`` that are errors of the drive, which fits do not use."""
+    drive = info["data"].get("drive", {})
+    used = {key: drive[key]["column"] for key in ("photons", "power", "Qc", "Ql") if "column" in drive.get(key, {})}
+    stems = {parse_name(column).stem: column for column in used.values()}
+    errors = {}
+    for name in names:
+        column = parse_name(name)
+        if column.is_error and (column.quantity in used or column.stem in stems):
+            errors[name] = used.get(column.quantity or "") or stems[column.stem]
+    return errors
 
 
 def check_drive(problems: Problems, info: Mapping[str, Any], observable: Observable) -> None:

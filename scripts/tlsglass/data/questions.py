@@ -12,13 +12,13 @@ import operator
 import random
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
 from tlsglass.base.validation import Question
 from tlsglass.data import drive_section
-from tlsglass.data.columns import NO_VALUES, describe_columns
+from tlsglass.data.columns import NO_VALUES, PERCENT, describe_columns
 from tlsglass.data.convert import TEMPERATURES_K, MeasuredPoints
 from tlsglass.data.read_table import Table
 from tlsglass.models.observable import Observable
@@ -36,6 +36,10 @@ MAX_POWER = 5.0  # of the temperature, by which a value at an end is expected to
 MIN_CURVE_POINTS, MAX_CURVE_POINTS = 16, 400  # points that can show, and that are enough to show, that they lie on two curves
 TWO_CURVES_RATIO = 16.0  # of the variance about one curve to that about two; below 3 for normal errors
 CURVE_DEGREE = 3  # of the polynomial in ln T
+LOSS_EXPONENT = 0.5  # of the photon number far above n_c if β₂ = 1: by so much of its relative error the loss changes at most
+MAX_PHOTON_SHARE = 0.5  # of the errors of the loss, up to which those of the photon number do not matter
+PHOTON_EXPONENTS = {"Qc": 1.0, "Ql": 2.0, "photons": 1.0, "power": 1.0}  # largest of the photon number
+DECIBEL = math.log(10) / 10
 
 
 def ask(info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints) -> Iterator[Question]:
@@ -43,7 +47,8 @@ def ask(info: Mapping[str, Any], observable: Observable, table: Table, points: M
     low, high = info.get("window_K", (0.0, math.inf))
     inside = [k for k, T in enumerate(points.T_K) if low <= T <= high]
     confirmed = info.get("confirm", ())
-    for check in (_ask_range, _ask_outliers, _ask_Q, _ask_errors, _ask_swapped, _ask_rounded, _ask_series, _ask_pooled):
+    checks = (_ask_range, _ask_outliers, _ask_Q, _ask_errors, _ask_photon_errors, _ask_swapped, _ask_rounded)
+    for check in (*checks, _ask_series, _ask_pooled):
         asked = list(check(info, observable, table, points, inside))
         for code, line in asked:
             if code not in confirmed:
@@ -127,6 +132,47 @@ def _ask_errors(
             "error_above_value",
             f"column {column}: errors of {typical:.3g} are larger than the {of}, {size:.3g}: is --error-unit right?",
         )
+
+
+def _ask_photon_errors(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where errors of Q_c, Q_l or of the power, which fits do not use, would matter as much as those of the loss."""
+    used = drive_section.error_columns(info, table.header)
+    if not used or points.error is None:
+        return
+    squares = [0.0] * len(points.T_K)
+    for name, column in used.items():
+        for k, error in enumerate(_relative_photon_errors(info, table, name, column, points.rows)):
+            squares[k] += error**2 if math.isfinite(error) else 0.0
+    uncorrelated = info.get("systematic", {}).get("uncorrelated", 0.0)
+    of_photons = median(LOSS_EXPONENT * math.sqrt(squares[k]) for k in inside)
+    of_loss = median(math.hypot(points.error[k] / points.value[k], uncorrelated) for k in inside)
+    if of_photons > MAX_PHOTON_SHARE * of_loss:
+        effect = f"errors of the photon number of {100 * of_photons / LOSS_EXPONENT:.2g} % are not used"
+        why = f"they change 1/Q_i by up to {100 * of_photons:.2g} %, and its errors are {100 * of_loss:.2g} %"
+        yield "photon_errors", f"column {', '.join(used)}: {effect}: {why}; include this in the first number of --systematic"
+
+
+def _relative_photon_errors(
+    info: Mapping[str, Any], table: Table, name: str, column: str, rows: Sequence[int]
+) -> Iterator[float]:
+    """Yield the relative error of the photon number in each row from ``name``, the errors of ``column``."""
+    drive, columns = info["data"]["drive"], describe_columns(table)
+    key = next(key for key in PHOTON_EXPONENTS if drive.get(key, {}).get("column") == column)
+    error, numbers, values = columns[name], table.numbers(name), table.numbers(column)
+    to_share = (0.01 if error.unit in PERCENT else 1.0) / error.coverage * PHOTON_EXPONENTS[key]
+    is_inverse = drive[key].get("inverse", False)
+    for k in rows:
+        s, x = (math.sqrt(abs(numbers[k])) if error.variance else numbers[k]) * to_share, abs(values[k])
+        if error.relative:
+            yield s
+        elif key == "power" and drive[key]["unit"] == "dBm":
+            yield s * DECIBEL
+        elif drive[key].get("form") == drive_section.LOG10:
+            yield s * math.log(10)
+        else:
+            yield s * x if is_inverse != (error.form.power == -1) else s / x if x else math.nan
 
 
 def _ask_swapped(

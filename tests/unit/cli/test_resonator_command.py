@@ -10,11 +10,12 @@ from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import validation
 from tlsglass.data import chip_table, infer_dataset, resonator_table
 from tlsglass.data.read_table import read_table
+from tlsglass.fitting import synthetic
 from tlsglass.fitting.atlas_model import AtlasModel
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
-from tlsglass.models.resonator import SHARED_PARAMETERS
+from tlsglass.models.resonator import SHARED_PARAMETERS, DrivenProbe
 from tlsglass.report import fit_command
 
 TABLE = str(ROOT / "config/experiments/argonne_resonator_loss/data.csv")
@@ -233,3 +234,44 @@ def test_J0_over_h0_of_f_and_Q_is_that_of_the_chosen_h0_and_interaction(tmp_path
     assert (fit["atlas"]["h0_K"], fit["atlas"]["interaction"]) == (5.0, "two_tls")
     low, high = fit["atlas"]["model"]["intervals_95_scaled"][J0_OVER_H0]
     assert 0 < low < ratio < high < 2 * ratio
+
+
+def with_error_of_the_photon_number(tmp_path, columns, **options):
+    table = pd.read_csv(TABLE).drop(columns="inv_Qc_sigma")
+    table["Qc"] = 1 / table["inv_Qc"]
+    errors = {name: error(table) for name, error in columns.items()}
+    table.drop(columns="inv_Qc").assign(**errors).to_csv(tmp_path / "q.csv", index=False)
+    return build(tmp_path / "q.csv", **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "share"),
+    [
+        ("Qc_err", lambda t: 0.06 * t["Qc"], 0.06),
+        ("Qc_err (%)", lambda t: 6.0 + 0 * t["Qc"], 0.06),
+        ("inv_Qc_err", lambda t: 0.06 / t["Qc"], 0.06),
+        ("Ql_sigma", lambda t: 0.03 * t["Ql"], 0.06),
+        ("power_err_dB", lambda t: 0.2 + 0 * t["Ql"], 0.2 * np.log(10) / 10),
+    ],
+)
+def test_errors_of_the_photon_number_are_questioned_where_they_matter(name, error, share, tmp_path):
+    """In strong drive with β₂ = 1, the loss is proportional to n̄^(-1/2): this fit does not use such errors, and must say so."""
+    with pytest.raises(validation.Question) as question:
+        with_error_of_the_photon_number(tmp_path, {name: error})
+    assert question.value.codes == ("photon_errors",)
+    assert f"of {100 * share:.2g} %" in str(question.value)
+    values = synthetic.recipe_values(registry.get_observable("resonator_loss")) | {"beta2": 1.0, "background": 0.0}
+    values |= {"log10_nc": 0.0, "kinetic_inductance_fraction": 0.0, "A_Hz_per_K3": 0.0, "calibration": 0.0}
+    loss = registry.get_observable("resonator_loss")
+    weak, strong = (loss.curve(np.array([0.1]), values, DrivenProbe(8e9, np.array([n]))) for n in (1e8, 1e8 * (1 + share)))
+    change = 1 - float(strong[0] / weak[0])
+    assert change == pytest.approx(share / 2, rel=0.1)
+    assert f"by up to {100 * share / 2:.2g} %" in str(question.value)
+    options = {"systematic": {"uncorrelated": 2.5 * change, "correlated": 0.02}}
+    loss, partners = with_error_of_the_photon_number(tmp_path, {name: error}, **options)
+    assert f"{name} not used" in resonator_table.describe_reading(loss, partners)
+
+
+def test_small_errors_of_the_photon_number_are_only_named():
+    loss, partners = build(TABLE)
+    assert "inv_Qc_sigma not used" in resonator_table.describe_reading(loss, partners)

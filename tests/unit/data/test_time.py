@@ -56,7 +56,7 @@ def test_a_time_without_a_unit_is_asked_for(header, time, message):
 def test_a_parameter_is_fixed_by_the_options():
     data = dataset(fixed={"A_Hz_per_K3": 1e8})
     assert data.info["parameters"]["A_Hz_per_K3"] == {"start": 1e8, "fixed": True}
-    with pytest.raises(InputError, match="no parameter of specific_heat"):
+    with pytest.raises(InputError, match="--fix gap_K: must be among mu, A_Hz_per_K3"):
         dataset(fixed={"gap_K": 1.0})
 
 
