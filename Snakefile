@@ -7,6 +7,7 @@
 
 include: "workflow/rules/common.smk"  # checks the version of Snakemake, the configuration and the datasets
 include: "workflow/rules/folders.smk"  # of results, shards and logs
+include: "workflow/rules/steps.smk"  # how the files below declare their rules
 
 
 report: str(Path(resolve_pathvar("results"), "report/study.rst").resolve())
@@ -23,7 +24,6 @@ include: "workflow/rules/experiments.smk"  # fits of measured data
 include: "workflow/rules/joint.smk"  # datasets that share parameters, fitted together
 include: "workflow/rules/figures.smk"  # figures and tables to read, from the catalogue
 include: "workflow/rules/checks.smk"  # paper against reproduction
-include: "workflow/rules/tables.smk"  # tables that one function makes; the files above list them
 include: "workflow/rules/verify_files.smk"  # damage: of tables at the start of a run, of all files when asked for by name
 include: "workflow/rules/report.smk"  # captions of the report
 include: "workflow/rules/page.smk"  # docs/index.html, from the published outcome

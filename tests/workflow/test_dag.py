@@ -182,11 +182,11 @@ def test_everything_but_what_needs_a_broken_dataset_is_made(built):
 def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
     """A rule that the profile forgets would be a Slurm job of seconds for each of its files."""
     text = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "workflow/rules").glob("*.smk")))
-    rules = set(re.findall(r"^ *(?:rule|use rule \w+ as) (\w+)(?::| with:)", text, re.MULTILINE))
-    rules |= set(re.findall(r'TABLE_RULES\["(\w+)"\] = ', text))
-    generated = re.findall(r"^    rule:\n((?:\n| {8}.*\n)+)", text, re.MULTILINE)
-    assert generated
-    assert all("        group:\n" in rule for rule in generated if not re.search("(anneal|dos_table|make_tables).py", rule))
+    rules = set(re.findall(r"^ *rule (\w+):", text, re.MULTILINE))
+    rules |= set(re.findall(r'^ *(?:\w+_)?(?:step|tabulate|concatenate)\(\s*"(\w+)"', text, re.MULTILINE))
+    in_loops = re.findall(r"^    step\(\n        \w+,\n((?: {8}.*\n)+)", text, re.MULTILINE)
+    assert in_loops
+    assert all("group=" in call or "dos_table.py" in call for call in in_loops)
     alone = {
         "closure",
         "closure_table",

@@ -25,8 +25,9 @@ LOCKED = dict(reversed(re.findall(r"^([a-z0-9-]+)==([0-9.]+)", LOCK, re.MULTILIN
 LOCKED = {CONDA_NAMES.get(name, name): version for name, version in LOCKED.items()}
 LOCKED["python"] = re.search(r"--python-version ([0-9.]+)", LOCK)[1]
 
-# a rule with a name, or one that a loop makes
+# a rule, with a name or without one in a loop; and the call of step() that declares one
 RULE = re.compile(r"^(?P<indent> *)rule(?: (?P<rule>\w+))?:\n(?P<body>(?:\n|(?P=indent) +.*\n?)+)", re.MULTILINE)
+STEP = re.compile(r"^(?P<indent> *)step\(\n +(?P<name>\"?\w+\"?),\n(?P<body>(?:(?P=indent) +.*\n)+)(?P=indent)\)", re.MULTILINE)
 
 
 def rules():
@@ -34,21 +35,23 @@ def rules():
     modules = [
         f"tlsglass/report/{entry.source[0]}" for entry in catalogue.ENTRIES if entry.kind == "figure" and not entry.panels
     ]
-    texts = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "workflow/rules").glob("*.smk"))}
-    tabulating = [
-        f"{name.replace('.', '/')}.py"
-        for text in texts.values()
-        for name in re.findall(r'(?:tabulated_by\(|"function": )"([\w.]+)\.\w+"', text)
-    ]
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "workflow/rules").glob("*.smk")))
+    tabulating = [f"{name.replace('.', '/')}.py" for name in re.findall(r'^ +"(tlsglass[\w.]+)\.\w+",$', text, re.MULTILINE)]
     assert len(tabulating) > 15
-    rows = []
-    for text in texts.values():
-        for match in RULE.finditer(text):
-            script = re.search(r'"\.\./\.\./scripts/(\w+\.py)"', match["body"])
-            environment = re.search(r'conda:\n\s+"\.\./\.\./envs/(\w+)\.yaml"', match["body"])
-            drawn = {"figure.py": modules, "make_tables.py": tabulating}.get(script[1] if script else "", [])
-            name = match["rule"] or f"a rule of a loop: {script[1]}"
-            rows.append((name, environment and environment[1], (script[1], *drawn) if script else None))
+    rows = [("tabulate", "analyse", ("make_tables.py", *tabulating))]
+    for match in STEP.finditer(text):
+        script = re.search(r'driver="(\w+\.py)"', match["body"])
+        driver = script[1] if script else f"{match['name'].strip(chr(34))}.py"
+        environment = re.search(r'environment="(\w+)"', match["body"])
+        rows.append(
+            (driver, environment[1] if environment else "analyse", (driver, *(modules if driver == "figure.py" else ())))
+        )
+    assert len(rows) > 15
+    for match in RULE.finditer(text):
+        script = re.search(r'"\.\./\.\./scripts/(\w+\.py)"', match["body"])
+        environment = re.search(r'conda:\n\s+"\.\./\.\./envs/(\w+)\.yaml"', match["body"])
+        if script:  # not the rule in step()
+            rows.append((match["rule"] or script[1], environment and environment[1], (script[1],)))
     return rows
 
 

@@ -102,21 +102,16 @@ if workflow.is_main_process:
 BROKEN_NAMES = list(filter(validate.NAME.fullmatch, BROKEN))  # those that may be a part of a path
 
 
+def dataset_file(name):
+    """Return the description of a dataset."""
+    return bundled_file(f"config/experiments/{name}/dataset.yaml")
+
+
 def data_of_dataset(name):
     """Return the file with the points of a dataset. A target of a broken dataset, which only its name can ask for, is refused."""
     if name in BROKEN:
         sys.exit("\n".join(map(validation.printable, BROKEN[name])))
     return bundled_file(f"config/experiments/{name}/{DATASETS[name]['data']['file']}")
-
-
-# The rules in tables.smk, {name: parts}: "function" and "output" and, where needed, "input", "settings" (further arguments of the
-# function), "digits" of the tables, "resources", "job" (the wildcards in the name of its log) and "constraints" of these.
-TABLE_RULES = {}
-
-
-def tabulated_by(function):
-    """Return the parameters of make_tables.py, which are a function that makes tables and the digest of its library."""
-    return {"function": function, "code": library_digest("make_tables.py", function.rpartition(".")[0])}
 
 
 wildcard_constraints:

@@ -12,54 +12,46 @@ for kind in COUNTS:
     name_of_rule = "dos_table" if kind == "dos" else f"{kind}_dos"
     names = files.names_in_job(kind)
     wildcard = re.search(r"J?\{\w+\}", names[0])
-    job = wildcard[0] if wildcard else "published"
-
-    rule:
-        name:
-            name_of_rule
-        input:
-            shards=lambda w, kind=kind, names=names: [path for name in names for path in files.counts(kind, name.format_map(w))],
-        output:
-            counts=expand(f"<results>/{kind}/{{name}}/T{{T}}.npz", name=names, T=files.temperature_keys(kind)),
-            tables=expand(f"<results>/{kind}/{{name}}/T{{T}}.csv", name=names, T=files.temperature_keys(kind)),
-        log:
-            f"<logs>/{name_of_rule}/{job}.log",
-            checksums=f"<checksums>/{name_of_rule}/{job}.json",
-        benchmark:
-            f"<benchmarks>/{name_of_rule}/{job}.tsv"
-        wildcard_constraints:
-            name=any_of_pattern(COUNTS[kind]),
-            J0=any_of_pattern({name.rpartition("_J")[2] for name in COUNTS[kind]}),
-        conda:
-            "../../envs/analyse.yaml"
-        resources:
-            runtime=30,
-        params:
-            code=library_digest("dos_table.py"),
-            groups=study.jackknife_groups(kind),
-            contents=lambda w, kind=kind, names=names: [files.content(kind, name.format_map(w)) for name in names],
-        script:
-            "../../scripts/dos_table.py"
+    step(
+        name_of_rule,
+        driver="dos_table.py",
+        job=wildcard[0] if wildcard else "published",
+        constraints={
+            "name": any_of_pattern(COUNTS[kind]),
+            "J0": any_of_pattern({name.rpartition("_J")[2] for name in COUNTS[kind]}),
+        },
+        input={
+            "shards": lambda w, kind=kind, names=names: [
+                path for name in names for path in files.counts(kind, name.format_map(w))
+            ],
+        },
+        output={
+            "counts": expand(f"<results>/{kind}/{{name}}/T{{T}}.npz", name=names, T=files.temperature_keys(kind)),
+            "tables": expand(f"<results>/{kind}/{{name}}/T{{T}}.csv", name=names, T=files.temperature_keys(kind)),
+        },
+        params={
+            "groups": study.jackknife_groups(kind),
+            "contents": lambda w, kind=kind, names=names: [files.content(kind, name.format_map(w)) for name in names],
+        },
+        runtime=30,
+    )
 
 
-TABLE_RULES["quantities"] = {
-    "function": "tlsglass.analysis.sizes.tabulate_quantities",
-    "job": "{set}",
-    "input": {
+tabulate(
+    "quantities",
+    "tlsglass.analysis.sizes.tabulate_quantities",
+    job="{set}",
+    input={
         "rungs": expand("<results>/dos/{{set}}/T{T}.npz", T=study.rungs),
         "quench": f"<results>/dos/{{set}}/T{study.quench}.npz",
     },
-    "output": {
+    output={
         **{name: f"<results>/quoted/{{set}}/{name}.csv" for name in catalogue.QUOTED_TABLES},
         "quoted": "<results>/quoted/{set}.csv",
         "observables": "<results>/observables/{set}.csv",
     },
-    "settings": {"settings": ANALYSIS},
-}
+    settings={"settings": ANALYSIS},
+)
 
 
-TABLE_RULES["concat_fits"] = {
-    "function": "tlsglass.report.load_inputs.concatenate",
-    "input": {name: [f"<results>/quoted/{key}/{name}.csv" for key in SETS] for name in catalogue.QUOTED_TABLES},
-    "output": {name: f"<results>/tables/{name}.csv" for name in catalogue.QUOTED_TABLES},
-}
+concatenate("concat_fits", {name: [f"<results>/quoted/{key}/{name}.csv" for key in SETS] for name in catalogue.QUOTED_TABLES})

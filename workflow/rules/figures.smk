@@ -61,60 +61,35 @@ TABLE_JOBS = entries_by_job(TABLES, lambda item: "tables_to_read")
 
 
 for job, items in FIGURE_JOBS.items():
-
-    rule:
-        name:
-            job
-        input:
-            **inputs_of_entries(items),
-        output:
-            svg=[report_output(f"<results>/figures/{item.name}.svg", item) for item in items],
-            png=[f"<results>/figures/{item.name}.png" for item in items],
-            csv=[f"<results>/figures/{item.name}.csv" for item in items],
-            narrow=[f"<results>/narrow/{item.name}.svg" for item in items],
-        log:
-            f"<logs>/{job}.log",
-            checksums=f"<checksums>/{job}.json",
-        benchmark:
-            f"<benchmarks>/{job}.tsv"
-        group:
-            items[0].group
-        conda:
-            "../../envs/plot.yaml"
-        resources:
-            mem_mb=max(item.mem_mb for item in items),
-        params:
-            code=library_digest("figure.py", *sorted({item.module for item in items})),
-            modules={item.name: item.module for item in items},
-            settings=settings_of_entries(items),
-        script:
-            "../../scripts/figure.py"
+    step(
+        job,
+        driver="figure.py",
+        modules=sorted({item.module for item in items}),
+        environment="plot",
+        group=items[0].group,
+        input=inputs_of_entries(items),
+        output={
+            "svg": [report_output(f"<results>/figures/{item.name}.svg", item) for item in items],
+            "png": [f"<results>/figures/{item.name}.png" for item in items],
+            "csv": [f"<results>/figures/{item.name}.csv" for item in items],
+            "narrow": [f"<results>/narrow/{item.name}.svg" for item in items],
+        },
+        params={"modules": {item.name: item.module for item in items}, "settings": settings_of_entries(items)},
+        mem_mb=max(item.mem_mb for item in items),
+    )
 
 
 for job, items in TABLE_JOBS.items():
-
-    rule:
-        name:
-            job
-        input:
-            **inputs_of_entries(items),
-            template=bundled_file("workflow/page/table.html.j2"),
-        output:
-            markdown=[f"<results>/{item.folder}/{item.name}.md" for item in items],
-            html=[report_output(f"<results>/report/{item.name}.html", item) for item in items],
-        log:
-            f"<logs>/{job}.log",
-            checksums=f"<checksums>/{job}.json",
-        benchmark:
-            f"<benchmarks>/{job}.tsv"
-        group:
-            items[0].group
-        conda:
-            "../../envs/page.yaml"
-        resources:
-            mem_mb=max(item.mem_mb for item in items),
-        params:
-            code=library_digest("table.py"),
-            settings=settings_of_entries(items),
-        script:
-            "../../scripts/table.py"
+    step(
+        job,
+        driver="table.py",
+        environment="page",
+        group=items[0].group,
+        input=inputs_of_entries(items) | {"template": bundled_file("workflow/page/table.html.j2")},
+        output={
+            "markdown": [f"<results>/{item.folder}/{item.name}.md" for item in items],
+            "html": [report_output(f"<results>/report/{item.name}.html", item) for item in items],
+        },
+        params={"settings": settings_of_entries(items)},
+        mem_mb=max(item.mem_mb for item in items),
+    )

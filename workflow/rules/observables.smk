@@ -1,28 +1,30 @@
 # The choices that reproduce Fig. 3, and closed forms of the two-TLS model.
 
 
-TABLE_RULES["crossover_map"] = {
-    "function": "tlsglass.analysis.crossover_map.tabulate_crossover",
-    "input": {
+tabulate(
+    "crossover_map",
+    "tlsglass.analysis.crossover_map.tabulate_crossover",
+    input={
         "rungs": [f"<results>/dos/L{config['figures']['L']}_J{J0}/T{T}.npz" for J0 in study.J0_values for T in study.rungs],
         "paper": bundled_file(PAPER),
     },
-    "output": {"table": "<results>/tables/crossover_map.csv"},
-    "settings": {"observables": config["observables"]},
-}
+    output={"table": "<results>/tables/crossover_map.csv"},
+    settings={"observables": config["observables"]},
+)
 
 
-TABLE_RULES["closed_form_tables"] = {
-    "function": "tlsglass.analysis.two_tls_tables.tabulate_closed_forms",
-    "input": {"paper": bundled_file(PAPER)},
-    "output": {
+tabulate(
+    "closed_form_tables",
+    "tlsglass.analysis.two_tls_tables.tabulate_closed_forms",
+    input={"paper": bundled_file(PAPER)},
+    output={
         "table_1": "<results>/tables/table_1.csv",
         "appendix_c": "<results>/tables/appendix_c.csv",
         "closed_forms": "<results>/tables/closed_forms.csv",
     },
-    "settings": {
+    settings={
         "two_tls": config["two_tls"],
         "model": {name: config["model"][name] for name in ("h0_K", "concentration")},
         "window_J0": config["fits"]["power_law_windows_J0"][0],
     },
-}
+)

@@ -5,23 +5,17 @@ workflow_helpers.restrict_docutils(ROOT / "workflow/report/docutils.conf")
 CAPTIONS = ["study", *(item.name for item in ENTRIES)]
 
 
-rule report_texts:
-    input:
-        card="<results>/checks/scorecard.csv",
-        made="<results>/checks/provenance.json",
-        paper=bundled_file(PAPER),
-        tables=expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *catalogue.DATA_TABLES, "materials"})),
-        templates=[bundled_file(f"workflow/report/{name}.rst") for name in CAPTIONS],
-    output:
-        captions=expand("<results>/report/{name}.rst", name=CAPTIONS),
-    log:
-        "<logs>/report_texts.log",
-        checksums="<checksums>/report_texts.json",
-    benchmark:
-        "<benchmarks>/report_texts.tsv"
-    conda:
-        "../../envs/page.yaml"
-    params:
-        code=library_digest("report_texts.py"),
-    script:
-        "../../scripts/report_texts.py"
+step(
+    "report_texts",
+    environment="page",
+    input={
+        "card": "<results>/checks/scorecard.csv",
+        "made": "<results>/checks/provenance.json",
+        "paper": bundled_file(PAPER),
+        "tables": expand(
+            "<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *catalogue.DATA_TABLES, "materials"})
+        ),
+        "templates": [bundled_file(f"workflow/report/{name}.rst") for name in CAPTIONS],
+    },
+    output={"captions": expand("<results>/report/{name}.rst", name=CAPTIONS)},
+)

@@ -31,44 +31,21 @@ for number, ((job, rungs, with_record), folders) in enumerate(RULES_BY_OUTPUT.it
             "../../scripts/anneal.py"
 
 
-CHAIN_JOB = "published" if PUBLISHED else "{set}"
+step(
+    "summarize_chains",
+    job="published" if PUBLISHED else "{set}",
+    input={"chains": lambda w: [path for name in files.sets_in_job(w.get("set")) for path in files.records(name)]},
+    output={"chain": expand("<results>/chain/{set}.npz", set=files.sets_in_job("{set}"))},
+    params={
+        "fingerprints": lambda w: [SIMULATIONS[name].record_fingerprint for name in files.sets_in_job(w.get("set"))],
+        "realizations": lambda w: [SIMULATIONS[name].realizations for name in files.sets_in_job(w.get("set"))],
+        "merged": PUBLISHED,
+    },
+)
 
 
-rule summarize_chains:
-    input:
-        chains=lambda w: [path for name in files.sets_in_job(w.get("set")) for path in files.records(name)],
-    output:
-        chain=expand("<results>/chain/{set}.npz", set=files.sets_in_job("{set}")),
-    log:
-        f"<logs>/summarize_chains/{CHAIN_JOB}.log",
-        checksums=f"<checksums>/summarize_chains/{CHAIN_JOB}.json",
-    benchmark:
-        f"<benchmarks>/summarize_chains/{CHAIN_JOB}.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        code=library_digest("summarize_chains.py"),
-        fingerprints=lambda w: [SIMULATIONS[name].record_fingerprint for name in files.sets_in_job(w.get("set"))],
-        realizations=lambda w: [SIMULATIONS[name].realizations for name in files.sets_in_job(w.get("set"))],
-        merged=PUBLISHED,
-    script:
-        "../../scripts/summarize_chains.py"
-
-
-rule annealing_table:
-    input:
-        chains=expand("<results>/chain/{set}.npz", set=SETS),
-    output:
-        annealing="<results>/tables/annealing.csv",
-        stability="<results>/tables/stability.csv",
-    log:
-        "<logs>/annealing_table.log",
-        checksums="<checksums>/annealing_table.json",
-    benchmark:
-        "<benchmarks>/annealing_table.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    params:
-        code=library_digest("annealing_table.py"),
-    script:
-        "../../scripts/annealing_table.py"
+step(
+    "annealing_table",
+    input={"chains": expand("<results>/chain/{set}.npz", set=SETS)},
+    output={table: f"<results>/tables/{table}.csv" for table in ("annealing", "stability")},
+)

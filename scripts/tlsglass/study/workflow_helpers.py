@@ -119,6 +119,10 @@ class SimulationFiles:
             return []
         return [f"<shards>/{name}" for name in (plan.chain_records if rung == RECORD else plan.shards(rung))]
 
+    def shards_of_all(self, plans: Mapping[str, SimulationPlan]) -> list[str]:
+        """Return the shards of simulations at all their rungs."""
+        return [path for plan in plans.values() for rung in plan.rungs for path in self.shards(plan, rung)]
+
     def records(self, name: str) -> list[str]:
         """Return the annealing records of a set, or its published summary."""
         if self.published:
