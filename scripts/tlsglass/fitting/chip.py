@@ -347,7 +347,7 @@ def predict_device(result: ChipResult, T_K: npt.ArrayLike, frequency_Hz: float, 
     inside = np.ones(len(T), dtype=bool)
     if result.conclusion.describes and result.together.atlas and result.together.on_atlas:
         problem, fit = result.together.on_atlas, result.together.atlas
-        low, high = problem.atlas_range_K
+        low, high = problem.datasets[0].observable.temperature_range_K
         inside = (T >= low) & (T <= high)
     members = {}
     for k, dataset in enumerate(problem.datasets):

@@ -21,7 +21,6 @@ from tlsglass.fitting.problem import FitProblem, base_name
 from tlsglass.models.observable import J0_OVER_H0
 
 MAX_POINTS_FOR_INFLUENCE = 200
-SIGNAL_SIGMA = 3.0  # of the amplitude of the TLSs, without which there is nothing to limit
 SMALL_MU = 0.2  # atlases of all windows contain µ up to here
 MAX_EXCHANGES = 3  # of the maxima of the models as starts of each other
 H0_UNCERTAINTY_FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
@@ -73,11 +72,6 @@ def robust_delta_aicc(problem: FitProblem, comparison: Comparison) -> float:
     return smallest
 
 
-def _excludes_zero_robustly(on_atlas: FitProblem, fit: Fit) -> bool:
-    """Return whether J0/h0 = 0 remains excluded at 95 % without one of the most influential points."""
-    return all(fewer.excludes_zero(fit, J0_OVER_H0) for fewer in on_atlas.without_influential_points(fit, J0_OVER_H0))
-
-
 def largest_mu_on_atlas(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> float:
     """Return the largest µ that Eq. (3) has for curves of the atlas at the points of a problem."""
     _, highest = fit.bounds[_J0_over_h0_name(fit)]
@@ -114,6 +108,14 @@ class ModelFits:
     no_atlas: str | None = None
 
     @property
+    def delta_aicc_of_atlas(self) -> dict[str, float]:
+        """ΔAICc of Eq. (3) and of the STM against the fit on the atlas, of the same points; positive: the atlas is favored."""
+        if self.atlas is None or self.same_points is None:
+            return {}
+        models = {"mu_free": self.same_points.free, "stm": self.same_points.stm}
+        return {name: delta_aicc(model, self.atlas) for name, model in models.items()}
+
+    @property
     def by_parameter(self) -> dict[str, tuple[FitProblem, Fit]]:
         """The problem and the fit with µ and, if there is one, with J0/h0."""
         models = {"mu": (self.problem, self.comparison.free)}
@@ -122,36 +124,7 @@ class ModelFits:
 
 def fit_models(problem: FitProblem, intervals: WhichIntervals = True, starts: Sequence[Values] = ()) -> ModelFits:
     """Fit all models of a problem, with an extra scatter if the errors are far below the scatter of neighboring points."""
-    stm_values = None
-    if len(problem.datasets) == 1 and not problem.has_extra_scatter:
-        stm_problem = problem.with_fixed(mu=0.0)
-        stm = stm_problem.fit(intervals=False)
-        stm_values = stm.values
-        if stm.needs_extra_scatter and (models := _without_scatter(problem, starts, stm_values)):
-            return _fit_models(replace(problem, has_extra_scatter=True), intervals, models)
-    return _fit_models(problem, intervals, starts, stm_values)
-
-
-def _without_scatter(problem: FitProblem, starts: Sequence[Values], stm_values: Values) -> list[Values]:
-    """Return the maxima of the models if the errors are far below the scatter of the points about all of them, else none.
-
-    The scatter is that of neighbors, which does not depend on details of a model: the errors of the atlas are not followed.
-    """
-    comparison = compare(problem, False, starts, stm_values)
-    if not comparison.free.needs_extra_scatter:
-        return []
-    models = [comparison.free.values, comparison.stm.values]
-    if problem.has_atlas_model and (on_atlas := problem.on_atlas()).has_enough_points:
-        best = on_atlas.maximum(atlas_errors=False).values
-        if not on_atlas.fit_near(best, best).needs_extra_scatter:
-            return []
-        models.append(problem.maximum(comparison.free.values | _without_J0_over_h0(best)).values)
-    return models
-
-
-def _fit_models(
-    problem: FitProblem, intervals: WhichIntervals, starts: Sequence[Values], stm_values: Values | None = None
-) -> ModelFits:
+    problem, starts, stm_values = _with_extra_scatter(problem, starts)
     comparison = compare(problem, intervals, starts, stm_values)
     if not problem.has_atlas_model:
         names = ", ".join(dataset.observable.name for dataset in problem.datasets)
@@ -159,10 +132,10 @@ def _fit_models(
     on_atlas = problem.on_atlas()
     counts = [len(dataset.points.T_K) for dataset in on_atlas.datasets]
     if not on_atlas.has_enough_points:
-        low, high = problem.atlas_range_K
+        low, high = on_atlas.datasets[0].observable.temperature_range_K
         reason = f"{sum(counts)} points lie in the atlas, {low:.3g} to {high:.3g} K, which are too few"
         return ModelFits(problem, comparison, no_atlas=reason)
-    atlas = on_atlas.fit([_without_J0_over_h0(comparison.free.values)], intervals)
+    atlas = on_atlas.fit([comparison.free.values], intervals)
     same_points = comparison
     if counts != [len(dataset.points.T_K) for dataset in problem.datasets]:
         datasets = tuple(
@@ -170,13 +143,33 @@ def _fit_models(
             for dataset, atlas_dataset in zip(problem.datasets, on_atlas.datasets, strict=True)
         )
         same_points = compare(replace(problem, datasets=datasets), False, [comparison.free.values])
-    elif better := problem.better_maximum(comparison.free, _without_J0_over_h0(atlas.values)):
+    elif better := problem.better_maximum(comparison.free, atlas.values):
         same_points = comparison = compare(problem, intervals, [better])
     return ModelFits(problem, comparison, on_atlas, atlas.described_if(same_points.stm), same_points)
 
 
-def _without_J0_over_h0(values: Values) -> Values:
-    return {name: value for name, value in values.items() if base_name(name) != J0_OVER_H0}
+def _with_extra_scatter(problem: FitProblem, starts: Sequence[Values]) -> tuple[FitProblem, Sequence[Values], Values | None]:
+    """Return the problem of a single dataset with an extra scatter if its errors are far below the scatter about all models.
+
+    The scatter is that of neighbors, which does not depend on details of a model: the errors of the atlas are not followed.
+    Also returned are starts for fits of the problem, and the maximum with µ = 0 if it is known.
+    """
+    if len(problem.datasets) > 1 or problem.has_extra_scatter:
+        return problem, starts, None
+    stm = problem.with_fixed(mu=0.0).fit(intervals=False)
+    unchanged = problem, starts, stm.values
+    if not stm.needs_extra_scatter:
+        return unchanged
+    comparison = compare(problem, False, starts, stm.values)
+    if not comparison.free.needs_extra_scatter:
+        return unchanged
+    maxima = [comparison.free.values, comparison.stm.values]
+    if problem.has_atlas_model and (on_atlas := problem.on_atlas()).has_enough_points:
+        best = on_atlas.maximum(atlas_errors=False).values
+        if not on_atlas.fit_near(best, best).needs_extra_scatter:
+            return unchanged
+        maxima.append(problem.maximum(comparison.free.values | best).values)
+    return replace(problem, has_extra_scatter=True), maxima, None
 
 
 class Systematics(NamedTuple):
@@ -245,7 +238,7 @@ def _conclude(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
         (low, high),
     )
     too_few = sum(_n_distinct(dataset) for dataset in problem.datasets) < len(free.correlations) + 2
-    if atlas is None or fits.on_atlas is None or fits.same_points is None:
+    if atlas is None or fits.on_atlas is None:
         return conclude(mu, None, too_few)
     name = _J0_over_h0_name(atlas)
     largest_mu = float("inf")
@@ -254,19 +247,17 @@ def _conclude(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
     mu = mu._replace(beyond_atlas=end_beyond_zero is not None and end_beyond_zero > largest_mu)
     low, _ = atlas.intervals_95_scaled.get(name, (None, None))
     excludes_zero = low is not None and low > 0
-    same_free, same_stm = fits.same_points.free, fits.same_points.stm
     evidence = AtlasEvidence(
         atlas.states.get(name),
         excludes_zero,
         atlas.acceptable,
-        delta_aicc(atlas, same_free),
-        delta_aicc(atlas, same_stm),
-        _residual_ratio(fits, same_free),
-        _residual_ratio(fits, same_stm),
+        -fits.delta_aicc_of_atlas["mu_free"],
+        -fits.delta_aicc_of_atlas["stm"],
+        *_residual_ratios(fits),
         largest_mu,
         bool(drifts.get(J0_OVER_H0)) and not atlas.errors_given,
-        not (excludes_zero and robust) or _excludes_zero_robustly(fits.on_atlas, atlas),
-        _has_tls_signal(fits.on_atlas, atlas) or _has_tls_signal(problem, comparison.stm),
+        not (excludes_zero and robust) or fits.on_atlas.excludes_zero_robustly(atlas, name),
+        fits.on_atlas.has_tls_signal(atlas) or problem.has_tls_signal(comparison.stm),
     )
     return conclude(mu, evidence, too_few)
 
@@ -278,23 +269,18 @@ def _n_distinct(dataset: Dataset) -> int:
     return len(np.unique(np.column_stack([points.T_K, sweep]), axis=0))
 
 
-def _has_tls_signal(problem: FitProblem, fit: Fit) -> bool:
-    """Return whether the amplitude of the TLSs differs from 0 in one of the datasets."""
-    for k, dataset in enumerate(problem.datasets):
-        name = problem.name(k, dataset.observable.amplitudes[0])
-        error = fit.errors_scaled[name]
-        if error is not None and fit.values[name] > SIGNAL_SIGMA * error:
-            return True
-    return False
-
-
-def _residual_ratio(fits: ModelFits, fit: Fit) -> float:
-    """Return the rms residual on the atlas relative to that of another fit of the same points."""
+def _residual_ratios(fits: ModelFits) -> tuple[float, float]:
+    """Return the rms residual on the atlas relative to those of Eq. (3) and of the STM at the same points."""
     assert fits.atlas is not None
     assert fits.on_atlas is not None
+    assert fits.same_points is not None
+    residual, residual_eq3, residual_stm = fits.atlas.misfit, fits.same_points.free.misfit, fits.same_points.stm.misfit
     if fits.atlas.extra_scatter:
-        return fits.on_atlas.rms_residual(fits.atlas.values) / max(fits.problem.rms_residual(fit.values), 1e-300)
-    return fits.atlas.misfit / max(fit.misfit, 1e-300)
+        residual = fits.on_atlas.rms_residual(fits.atlas.values)
+        residual_eq3, residual_stm = (
+            fits.problem.rms_residual(fit.values) for fit in (fits.same_points.free, fits.same_points.stm)
+        )
+    return residual / max(residual_eq3, 1e-300), residual / max(residual_stm, 1e-300)
 
 
 def _with_concluded_states(fits: ModelFits, conclusion: Conclusion) -> ModelFits:
@@ -342,7 +328,7 @@ def J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dic
             fewer_points = replace(dataset, points=dataset.points.in_window(*points.T_range_K))
             reference = FitProblem((fewer_points,), fixed=on_atlas.fixed)
         if shifted.has_enough_points and reference.has_enough_points:
-            by_h0[new_h0_K] = _shifted(fit, _maximum(reference, fit), shifted)
+            by_h0[new_h0_K] = _shifted(fit, reference, shifted)
         else:
             by_h0[new_h0_K] = None
     return by_h0
@@ -350,24 +336,20 @@ def J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dic
 
 def J0_over_h0_by_interaction(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[str, float]:
     """Return {interaction: J0/h0} of the fit, and of fits of the same points on the atlas of each further interaction."""
-    own = problem.datasets[0].interaction
-    by_interaction = {own: fit.values[J0_OVER_H0]}
-    others = [name for name in interaction_names() if name != own]
-    reference = _maximum(on_atlas, fit) if others else 0.0
-    for name in others:
-        by_interaction[name] = _shifted(fit, reference, problem.on_atlas(atlas=shipped_atlas(name)))
+    by_interaction = {problem.datasets[0].interaction: fit.values[J0_OVER_H0]}
+    for name in interaction_names():
+        if name not in by_interaction:
+            by_interaction[name] = _shifted(fit, on_atlas, problem.on_atlas(atlas=shipped_atlas(name)))
     return by_interaction
 
 
-def _maximum(problem: FitProblem, fit: Fit) -> float:
-    """Return J0/h0 at the maximum of the likelihood next to a fit, without the errors of the atlas."""
-    return problem.maximum(fit.values, fit.extra_scatter, atlas_errors=False, near=True).values[J0_OVER_H0]
-
-
-def _shifted(fit: Fit, reference: float, shifted: FitProblem) -> float:
-    """Return J0/h0 of a fit, shifted by the difference of another problem from the maximum ``reference`` of its own."""
-    value = fit.values[J0_OVER_H0] + _maximum(shifted, fit) - reference
-    return float(np.clip(value, *fit.bounds[J0_OVER_H0]))
+def _shifted(fit: Fit, reference: FitProblem, alternative: FitProblem) -> float:
+    """Return J0/h0 of a fit, shifted by its difference between two problems, without the errors of the atlas."""
+    before, after = (
+        problem.maximum(fit.values, fit.extra_scatter, atlas_errors=False, near=True).values[J0_OVER_H0]
+        for problem in (reference, alternative)
+    )
+    return float(np.clip(fit.values[J0_OVER_H0] + after - before, 0.0, alternative.parameters()[J0_OVER_H0].high))
 
 
 def _mu_with_time(fits: ModelFits) -> dict[str, float] | None:

@@ -468,21 +468,23 @@ def _build_fit(
     deviance += 2 * float(sum(np.sum(np.log(data.scale)) for data in likelihood.data))
     deviance = float(clip_to_finite(deviance))
     sigma = 1.0 if likelihood.errors_given else float(np.sqrt(chi2 / max(dof, 1)))
-    scale = error_scale(best.chi2, dof) if likelihood.errors_given else 1.0
-    scale /= float(np.sqrt(independent_fraction))
     errors = {name: _scaled(covariance.error(name), sigma) if name in best.free else 0.0 for name in best.values}
     bounds = {name: (p.low, p.high) for name, p in likelihood.parameters.items()}
     n_parameters = len(best.free) + n_scatters + (0 if likelihood.errors_given else 1)
+    states = {
+        name: parameter_state(best.values[name], intervals.ends[68][name], ends_95, likelihood.parameters[name])
+        for name, ends_95 in intervals.ends[95].items()
+    }
+    other_minima = _other_minima(profile, best, chi2 / max(dof, 1))
+    scale = error_scale(best.chi2, dof) if likelihood.errors_given else 1.0
+    scale /= float(np.sqrt(independent_fraction))
     return Fit(
         values={name: float(value) for name, value in best.values.items()},
         errors=errors,
         errors_scaled={name: _scaled(error, scale) for name, error in errors.items()},
         intervals_scaled=intervals.ends[68],
         intervals_95_scaled=intervals.ends[95],
-        states={
-            name: parameter_state(best.values[name], intervals.ends[68][name], ends_95, likelihood.parameters[name])
-            for name, ends_95 in intervals.ends[95].items()
-        },
+        states=states,
         profiled=intervals.profiled,
         at_bounds=[name for name in best.free if best.values[name] in bounds[name]],
         correlations=covariance.correlations(),
@@ -494,7 +496,7 @@ def _build_fit(
         errors_given=likelihood.errors_given,
         bounds=bounds,
         independent_fraction=independent_fraction,
-        other_minima=_other_minima(profile, best, chi2 / max(dof, 1)),
+        other_minima=other_minima,
     )
 
 

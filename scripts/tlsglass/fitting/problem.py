@@ -3,20 +3,26 @@
 ``FitProblem.from_dataset(dataset).fit()`` fits one dataset with Eq. (3), and ``FitProblem.joint`` builds the problem of several
 datasets that share parameters, such as f and Q of a resonator. ``problem.on_atlas()`` is the same problem with J0/h0 in place
 of µ, and ``problem.with_fixed(mu=0)`` that of the standard tunneling model (STM).
+
+On the atlas, h0 only sets the scale of temperatures. ASSUME h0 = 10 K, the paper's, if a dataset does not have ``h0_K``. The
+errors of the atlas are errors of the model that all points have in common. Points at temperatures outside of the atlas are left
+out.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 
-from tlsglass.atlas import api
-from tlsglass.atlas.table import Atlas
+from tlsglass.atlas.observables import AtlasObservables
+from tlsglass.atlas.table import Atlas, shipped_atlas
 from tlsglass.base import stats
+from tlsglass.base.cached_method import cache_method
+from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset, Points
-from tlsglass.fitting import atlas_model
 from tlsglass.fitting.fit import (
     CONFIDENCE_LEVELS,
     INDISTINCT_RISE,
@@ -43,7 +49,9 @@ from tlsglass.fitting.likelihood import (
     Values,
 )
 from tlsglass.fitting.scatter import LocalScatter, extra_scatter, independent_fraction, local_scatter
-from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
+from tlsglass.model.parameters import H0_K
+from tlsglass.models.observable import CALIBRATION, J0_OVER_H0, Observable, Parameter, make_J0_over_h0
+from tlsglass.physics import microwave
 
 TEMPERATURE_ERROR_UPDATES = 5  # each changes the errors by less than a tenth of the change before
 MAX_SCATTER_UPDATES = 6
@@ -51,6 +59,9 @@ BETTER_MAXIMUM = 1e-3  # decrease of the objective beyond which another maximum 
 SMALL_REDUCED_CHI2 = 0.2  # residuals this far below the errors are not examined
 NUMERICAL_ACCURACY = 1e-5  # of the models, relative to a positive value or to the whole change; no measurement is as precise
 MAX_LACK_OF_FIT = 10.0  # a model is rejected if the variance of the residuals exceeds that of neighboring points by this factor
+SIGNAL_SIGMA = 3.0  # of the amplitude of the TLSs, without which there is nothing to limit
+# Public methods of AtlasObservables are cached, because many steps of a fit leave J0/h0 unchanged.
+CACHED = tuple(name for name, member in vars(AtlasObservables).items() if callable(member) and not name.startswith("_"))
 
 
 @dataclass(frozen=True)
@@ -105,7 +116,7 @@ class FitProblem:
 
         Requires ``has_atlas_model``. ``h0_K`` replaces the h0 of the datasets.
         """
-        datasets = tuple(atlas_model.with_atlas_model(dataset, h0_K, atlas) for dataset in self.datasets)
+        datasets = tuple(with_atlas_model(dataset, h0_K, atlas) for dataset in self.datasets)
         shared = tuple(tuple(J0_OVER_H0 if name == "mu" else name for name in names) for names in self.shared)
         fixed = {name: value for name, value in self.fixed.items() if base_name(name) != "mu"}
         return replace(self, datasets=datasets, shared=shared, fixed=fixed)
@@ -121,11 +132,6 @@ class FitProblem:
     def has_atlas_model(self) -> bool:
         """Whether all observables have a model on the atlas."""
         return all(dataset.observable.atlas_shapes is not None for dataset in self.datasets)
-
-    @property
-    def atlas_range_K(self) -> tuple[float, float]:
-        """The lowest and the highest temperature of the atlas."""
-        return api.limits(self.datasets[0].h0_K)["T"]
 
     @property
     def has_enough_points(self) -> bool:
@@ -223,9 +229,7 @@ class FitProblem:
             return max(float(np.sqrt(best.chi2 / max(likelihood.dof, 1))), 1e-150)
 
         def deviations(values: Values) -> FloatArray:
-            rows = [
-                atlas_model.model_deviations(dataset, self.own_values(k, values)) for k, dataset in enumerate(self.datasets)
-            ]
+            rows = [model_deviations(dataset, self.own_values(k, values)) for k, dataset in enumerate(self.datasets)]
             return np.concatenate(rows, axis=1) / (1.0 if likelihood.errors_given else sigma())
 
         return deviations
@@ -239,7 +243,7 @@ class FitProblem:
         Parameters
         ----------
         starts
-            Values by name, such as the maxima of other models.
+            Values by name, such as the maxima of other models. Names of parameters that this one does not have are ignored.
         intervals
             True, False, or "interest" for the parameters of interest only.
         from_grid
@@ -306,8 +310,12 @@ class FitProblem:
         best = min((likelihood.maximize(start) for start in starts), key=lambda optimum: optimum.objective)
         return ProfileLikelihood(likelihood, best, Covariance(best)).rise(name, value)
 
-    def excludes_zero(self, fit: Fit, name: str) -> bool:
-        """Return whether the points exclude at 95 % that a parameter is 0, with the errors of the atlas at another ``fit``."""
+    def excludes_zero_robustly(self, fit: Fit, name: str) -> bool:
+        """Return whether 0 remains excluded at 95 % as a parameter of a single dataset without one influential point."""
+        return all(fewer._excludes_zero(fit, name) for fewer in self.without_influential_points(fit, name))
+
+    def _excludes_zero(self, fit: Fit, name: str) -> bool:
+        """Return whether 0 is excluded at 95 % as a parameter, with the errors of the atlas at ``fit``."""
         likelihood = self.likelihood(fit.extra_scatter).with_errors_at(fit.values)
         free = likelihood.maximize(fit.values)
         rise = likelihood.with_fixed(**{name: 0.0}).maximize(fit.values).objective - free.objective
@@ -415,6 +423,15 @@ class FitProblem:
         scatters = [local_scatter(points.abscissa, value, error, points.sweep) for value, error in pairs]
         known = [scatter for scatter in scatters if scatter is not None]
         return min(known, key=lambda scatter: scatter.variance, default=None)
+
+    def has_tls_signal(self, fit: Fit) -> bool:
+        """Return whether the amplitude of the TLSs differs from 0 in one of the datasets."""
+        for k, dataset in enumerate(self.datasets):
+            name = self.name(k, dataset.observable.amplitudes[0])
+            error = fit.errors_scaled[name]
+            if error is not None and fit.values[name] > SIGNAL_SIGMA * error:
+                return True
+        return False
 
     def rms_residual(self, values: Values) -> float:
         """Return the rms of all residuals in units of the given errors, or of the values, or in the unit of the value."""
@@ -531,3 +548,85 @@ def _with_temperature_errors(dataset: Dataset) -> Dataset:
     assert start is not None
     all_points = dataset.all_points
     return replace(weighted, all_points=all_points if all_points.T_error_K is None else add(all_points, start))
+
+
+# ---- models on the atlas ----------------------------------------------------------------------------------------------
+
+
+class AtlasModel:
+    """Model of an observable on the atlas, with the interface of ``Observable.shapes``.
+
+    The meshes of the last few arrays of temperatures are kept. Those of the first array are used again for parts of it, such as
+    other windows of a dataset.
+    """
+
+    def __init__(self, observable: Observable, h0_K: float = H0_K, atlas: Atlas | None = None) -> None:
+        self.observable, self.h0_K, self.atlas = observable, h0_K, atlas or shipped_atlas()
+        self._on_mesh = cache_method(self._observables_at, 4)
+        self._first: AtlasObservables | None = None
+
+    def _observables_at(self, T_K: bytes) -> AtlasObservables:
+        temperatures = np.frombuffer(T_K)
+        inside = self._first is not None and bool(np.isin(temperatures, self._first.T_K[:-1]).all())
+        observables = AtlasObservables(temperatures, self.h0_K, self.atlas, self._first if inside else None)
+        self._first = self._first or observables
+        for name in CACHED:
+            setattr(observables, name, cache_method(getattr(observables, name), 128))
+        return observables
+
+    def shapes(self, T_K: FloatArray, p: Mapping[str, float], probe: Any, jackknife: bool = False) -> dict[str, FloatArray]:
+        """Return {amplitude: (n,)}; with ``jackknife``, jackknife rows (1 + r, n) of shapes that have errors."""
+        T_K = np.ascontiguousarray(T_K, dtype=float)
+        assert self.observable.atlas_shapes is not None
+        return self.observable.atlas_shapes(self._on_mesh(T_K.tobytes()), T_K, p, probe, jackknife)
+
+
+def J0_over_h0_parameter(atlas: Atlas | None = None) -> Parameter:
+    """Return the parameter J0/h0, bounded by the domain of the atlas."""
+    return make_J0_over_h0((atlas or shipped_atlas()).limits["J0"][1])
+
+
+def with_atlas_model(dataset: Dataset, h0_K: float | None = None, atlas: Atlas | None = None) -> Dataset:
+    """Return the dataset with the model on the atlas, without points at temperatures outside of the atlas."""
+    h0_K, observable, atlas = h0_K or dataset.h0_K, dataset.observable, atlas or shipped_atlas(dataset.interaction)
+    parameters = {name: parameter for name, parameter in observable.parameters.items() if name != "mu"}
+    settings = {name: setting for name, setting in dataset.info["parameters"].items() if name != "mu"}
+    low, high = (h0_K * T for T in atlas.limits["T"])
+    return replace(
+        dataset,
+        info=dataset.info | {"parameters": settings},
+        points=dataset.points.in_window(low, high),
+        all_points=dataset.all_points.in_window(low, high),
+        model_override=replace(
+            observable,
+            shapes=AtlasModel(observable, h0_K, atlas).shapes,
+            parameters={J0_OVER_H0: J0_over_h0_parameter(atlas)} | parameters,
+            temperature_range_K=(low, high),
+        ),
+    )
+
+
+def model_deviations(dataset: Dataset, values: Mapping[str, float]) -> FloatArray:
+    """Return the deviations (r, n) of the model at ``values`` that follow from the errors of the atlas.
+
+    The sum of their outer products is the covariance of the model. With r independent standard normal numbers as weights,
+    their sum is one realization of its errors; the same weights give the errors of another dataset on the same atlas. They are
+    smooth in T: for many temperatures, they are interpolated between nodes, which are the same for all windows of a dataset.
+    """
+    T_K, all_T_K = dataset.points.T_K, np.union1d(dataset.all_points.T_K, dataset.points.T_K)
+    if dataset.points.photons is not None or dataset.points.time_s is not None:
+        return _deviations_at(dataset, T_K, dataset.probe, values)
+    if len(all_T_K) <= microwave.N_NODES:
+        return _deviations_at(dataset, all_T_K, dataset.probe, values)[:, np.searchsorted(all_T_K, T_K)]
+    at_nodes = _deviations_at(dataset, microwave.interpolation_nodes(all_T_K), dataset.probe, values)
+    deviations: FloatArray = at_nodes @ microwave.interpolation_matrix(T_K, all_T_K)
+    return deviations
+
+
+def _deviations_at(dataset: Dataset, T_K: FloatArray, probe: Any, values: Mapping[str, float]) -> FloatArray:
+    shapes = dataset.observable.shapes(T_K, values, probe, jackknife=True)
+    curve = sum(values[name] * shape for name, shape in shapes.items() if np.ndim(shape) == 2)
+    estimate = JackknifeEstimate(np.asarray(curve))
+    jackknife_rows = estimate.rows[1:]
+    deviations: FloatArray = np.sqrt((estimate.groups - 1) / estimate.groups) * (jackknife_rows - jackknife_rows.mean(axis=0))
+    return deviations

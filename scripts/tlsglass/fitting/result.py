@@ -17,7 +17,7 @@ from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import report_text, window_scan
 from tlsglass.fitting.comparison import ModelFits, Systematics, analyze
 from tlsglass.fitting.conclusion import Conclusion, State
-from tlsglass.fitting.fit import Fit, ParameterState, delta_aicc
+from tlsglass.fitting.fit import Fit, ParameterState
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem, base_name
 from tlsglass.fitting.report_text import ATLAS, CLOSE_TO_POINTS, EQ3, STM
@@ -68,9 +68,13 @@ class FitResult:
 def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
     """Fit a dataset with µ free, with µ = 0 and on the atlas; without ``scan``, other windows are not tried."""
     fits, scans, drifts, conclusion, systematics = analyze(dataset, scan)
-    fit = _summary(dataset, fits, conclusion, systematics) | {"drifts": drifts, "reading": dataset.describe_reading()}
-    fit["parameters"] = parameter_list(fits, conclusion)
-    fit["time"] = systematics.mu_with_time
+    parameters = parameter_list(fits, conclusion)
+    fit = _summary(dataset, fits, conclusion, systematics) | {
+        "drifts": drifts,
+        "reading": dataset.describe_reading(),
+        "parameters": parameters,
+        "time": systematics.mu_with_time,
+    }
     fit["conclusion"]["text"] = report_text.conclusion(fit)
     fit["warnings"] = report_text.warnings(fit)
     fit["lines"] = report_text.summary_lines(fit)
@@ -88,7 +92,7 @@ def predict(fits: ModelFits, T_K: npt.ArrayLike, on_atlas: bool = False) -> pd.D
     inside = np.ones(len(T), dtype=bool)
     if on_atlas and fits.atlas and fits.on_atlas:
         problem, fit = fits.on_atlas, fits.atlas
-        low, high = problem.atlas_range_K
+        low, high = problem.datasets[0].observable.temperature_range_K
         inside = (T >= low) & (T <= high)
     (dataset,) = problem.datasets
     curve = replace(dataset, points=dataset.points.at_temperatures(T[inside]))
@@ -132,7 +136,7 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion, systematics: Systema
         "same_points": {
             name: {key: getattr(model, key) for key in ("chi2", "dof", "aicc", "misfit")} for name, model in models.items()
         },
-        "delta_aicc": {name: delta_aicc(model, fit) for name, model in models.items()},
+        "delta_aicc": fits.delta_aicc_of_atlas,
         "rejected": not conclusion.describes,
         "atlas_error": fit.atlas_error,
         "h0": {},
@@ -294,14 +298,13 @@ def models_record(fits: ModelFits, conclusion: Conclusion, atlas: dict[str, Any]
 
 def atlas_record(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | None:
     """Return the fit on the atlas as in joint.json and chip.json, or None without one."""
-    if fits.atlas is None or fits.same_points is None:
+    if fits.atlas is None:
         return None
     numbers = fit_numbers(fits.atlas)
-    models = {"mu_free": fits.same_points.free, "stm": fits.same_points.stm}
     return {
         "h0_K": fits.problem.datasets[0].h0_K,
         "model": numbers if conclusion.describes else without_J0_over_h0(numbers),
-        "delta_aicc": {name: delta_aicc(model, fits.atlas) for name, model in models.items()},
+        "delta_aicc": fits.delta_aicc_of_atlas,
         "rejected": not conclusion.describes,
     }
 
@@ -344,10 +347,11 @@ def _curve(grid: Dataset, fits: ModelFits) -> pd.DataFrame:
     curves: dict[str, FloatArray] = {"T_K": T, "mu_free": grid.model(T, values)}
     curves |= {"stm": grid.model(T, fits.comparison.stm.values), "atlas": np.full_like(T, np.nan)}
     if fits.atlas and fits.on_atlas:
-        low, high = fits.problem.atlas_range_K
+        on_atlas = fits.on_atlas.datasets[0]
+        low, high = on_atlas.observable.temperature_range_K
         inside = (T >= low) & (T <= high)
         if inside.any():
-            points, on_atlas = grid.points.select(inside), fits.on_atlas.datasets[0]
+            points = grid.points.select(inside)
             curves["atlas"][inside] = replace(on_atlas, points=points).model(T[inside], fits.atlas.values)
     tls_amplitude = grid.observable.amplitudes[0]
     curves |= {} if grid.points.time_s is None else {"time_s": grid.points.time_s}

@@ -9,8 +9,8 @@ import pandas as pd
 
 from tlsglass.base.types import FloatArray
 from tlsglass.data.dataset import Dataset, Points
-from tlsglass.fitting import atlas_model
 from tlsglass.fitting.likelihood import Shapes, Values
+from tlsglass.fitting.problem import AtlasModel, J0_over_h0_parameter, model_deviations, with_atlas_model
 from tlsglass.models import registry
 from tlsglass.models.observable import CALIBRATION, J0_OVER_H0, Observable, SyntheticRecipe
 from tlsglass.models.resonator import SHARED_PARAMETERS, DrivenProbe
@@ -69,9 +69,9 @@ def sample_on_atlas(name: str, rng: np.random.Generator, recipe: SyntheticRecipe
     del truth["mu"]
     no_values = points_of_recipe(recipe)
     dataset = Dataset("synthetic", dataset_info(observable), observable.units[0], no_values, no_values)
-    on_atlas = atlas_model.with_atlas_model(dataset)
+    on_atlas = with_atlas_model(dataset)
     curve = on_atlas.model(on_atlas.points.T_K, truth)
-    deviations = atlas_model.model_deviations(on_atlas, truth)
+    deviations = model_deviations(on_atlas, truth)
     atlas_errors = rng.standard_normal(len(deviations)) @ deviations
     sigma = observable.noise(curve, truth, recipe.noise)
     value = curve + atlas_errors + sigma * rng.standard_normal(len(curve))
@@ -81,7 +81,7 @@ def sample_on_atlas(name: str, rng: np.random.Generator, recipe: SyntheticRecipe
 
 def draw_J0_over_h0(rng: np.random.Generator) -> float:
     """Return a random J0/h0 within ``J0_OVER_H0_RANGE``."""
-    return float(rng.uniform(*J0_OVER_H0_RANGE) * atlas_model.J0_over_h0_parameter().high)
+    return float(rng.uniform(*J0_OVER_H0_RANGE) * J0_over_h0_parameter().high)
 
 
 def dataset_info(observable: Observable) -> dict[str, Any]:
@@ -179,9 +179,9 @@ def sample_resonator_on_atlas(rng: np.random.Generator) -> tuple[tuple[Dataset, 
     parameters = draw_resonator_parameters(rng)
     del parameters["mu"]
     parameters[J0_OVER_H0] = draw_J0_over_h0(rng)
-    shapes = {name: atlas_model.AtlasModel(registry.get_observable(name)).shapes for name in (LOSS, FREQUENCY)}
+    shapes = {name: AtlasModel(registry.get_observable(name)).shapes for name in (LOSS, FREQUENCY)}
     pair = sample_resonator(rng, parameters, shapes)
-    deviations = [atlas_model.model_deviations(atlas_model.with_atlas_model(dataset), parameters) for dataset in pair]
+    deviations = [model_deviations(with_atlas_model(dataset), parameters) for dataset in pair]
     weights = rng.standard_normal(len(deviations[0]))
     loss, frequency = (
         replace(dataset, points=points, all_points=points)

@@ -141,13 +141,13 @@ def drift(scan: WindowScan, fitted_K: tuple[float, float], n_free: int, errors_g
         estimated = dof >= 1 and (not errors_given or row[f"{error}_scaled"] > row[error])
         limit = sqrt(stats.f_ppf(1 - erfc(DRIFT_SIGMA / sqrt(2)), 1, dof)) if estimated else DRIFT_SIGMA
         if sigma > 0 and deviation > max(limit * sigma, DRIFT_MIN_SIGMA * best[f"{error}_scaled"]):
-            candidates.append((deviation / sigma / limit, limit, dof, row))
-    for ratio, limit, dof, row in sorted(candidates, key=lambda candidate: -candidate[0]):
+            candidates.append((deviation / sigma / limit, sigma, limit, dof, row))
+    for ratio, sigma, limit, dof, row in sorted(candidates, key=lambda candidate: -candidate[0]):
         if check_chi2:
             scatter = _scatter(row, error, errors_given)
             rise = max(scan.chi2_with_best_value(row) - row["misfit"] ** 2 * dof, 0.0) / scatter**2
             error_in_window = row[error] / (1.0 if errors_given else row["misfit"] or 1.0) * scatter
-            ratio = min(ratio, sqrt(rise) * error_in_window / _error_of_difference(row, best, error, errors_given) / limit)
+            ratio = min(ratio, sqrt(rise) * error_in_window / sigma / limit)
         if ratio > 1:
             return {
                 "value": float(row[parameter]),

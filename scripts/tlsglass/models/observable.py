@@ -119,6 +119,7 @@ class Observable:
     plot_options: PlotOptions = field(default_factory=PlotOptions)
     atlas_shapes: Callable[..., dict[str, FloatArray]] | None = None
     atlas_recipe: SyntheticRecipe | None = None  # determines J0/h0 if with ``recipe`` two couplings compete
+    temperature_range_K: tuple[float, float] = (0.0, math.inf)  # where the model exists
     positive: bool = False  # values <= 0 are refused
     probe: str | None = None  # key of the dataset with the probe frequency, a time, or whatever else the shapes need
     probe_is_optional: bool = False  # without it, the shapes get None

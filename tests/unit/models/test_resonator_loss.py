@@ -5,7 +5,7 @@ import pytest
 from scipy import constants, integrate
 
 from tlsglass import atlas
-from tlsglass.fitting.atlas_model import AtlasModel
+from tlsglass.fitting.problem import AtlasModel
 from tlsglass.models import registry
 from tlsglass.models.resonator import DrivenProbe
 
