@@ -15,22 +15,24 @@ from tlsglass.data.read_table import Table
 from tlsglass.models import registry
 
 GREEK = {"κ": "kappa", "λ": "lambda", "σ": "sigma", "δ": "delta", "Δ": "delta", "ε": "eps", "τ": "tau", "ν": "nu", "ƒ": "f"}
-GREEK |= {"ω": "omega", "ρ": "rho", "γ": "gamma", "Λ": "lambda", "ℓ": "ell", "±": " error "}
+GREEK |= {"ω": "omega", "ζ": "zeta", "ρ": "rho", "γ": "gamma", "Λ": "lambda", "ℓ": "ell", "±": " error "}
 GREEK |= {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
+RELATIVE_MODULUS = r"(d|delta)(?P<modulus>[egmy])over(?P=modulus)0?"  # dE/E = 2 dv/v
 QUANTITIES = {  # of the letters and digits of a name in lower case, without Greek
     "T": r"t(emp(s|eratur(es?|a)?)?)?(\d{0,2}|bar|mean|avg?|sample|mx?c|mix|bath|stage|probe|m?k|cold|hot)"
     r"|(sample|mean|average|avg|bath|stage|probe|mx?c|mixingchamber|base|plate|cryostat)temp(erature)?",
     "kappa": r"kappa\w*|k(th|tot|lattice)?|lambda(th)?|cond(uctivity)?|(thermal)?conduct\w*|thermalcond|waermeleitfaehigkeit",
     "C": r"c|cp|cv|cpv|ctot|specificheat\w*|(samp(le)?)?(hc|heatcap(acity)?)|spezifischewaerme|waermekapazitaet",
-    "velocity": r"(d|delta)?v(over)?v0?|(delta|relative)?soundvelocity\w*|dvv|(d|delta)c(over)?c0?",
+    "velocity": r"(d|delta)?v(over)?v0?|(delta|relative)?soundvelocity\w*|dvv|(d|delta)c(over)?c0?"
+    rf"|{RELATIVE_MODULUS}",
     "permittivity": r"(d|delta)?eps(ilon)?r?((over)?eps(ilon)?[r0]?)?|dielectric\w*|permittivity|(d|delta)cap(over)?cap",
     "shift": r"(d|delta)f[r0]?(over)?f?[r0]?|x?fractional(frequency)?shift|(relative)?(frequency)?shift",
     "frequency": r"f|f[0rc]\d?|fres\d?|freqs?|frequen(cy|z|ce|cia)|resonance(frequency)?|resonanzfrequenz|nu0?",
     "Qc": r"q(c|ext|e|coupling|cabs)|qcoupl\w*",
-    "Ql": r"q(l|loaded|load|tot|total)",
+    "Ql": r"q(l|r|loaded|load|tot|total)",
     "Q": r"q(i|int\w*|u|unloaded|tls|m|mech)?\d?|qualityfactor|guete",
     "loss": r"tand(elta)?\w*|(internal)?loss(tan(gent)?)?|internalfriction"
-    r"|dissipation|damping|(log(arithmic)?)?decrement|verlust\w*|delta(i|int|tls)",
+    r"|dissipation|damping(ratio)?|zeta|(log(arithmic)?)?decrement|verlust\w*|delta(i|int|tls)",
     "power": r"p(ower)?(dbm|in|app|vna|rf|read|readout|w)?|leistung|drivepower|pwr",
     "time": r"(waiting|elapsed|measuring|measurement)?time|zeit|dauer|delay",
     "photons": r"n(bar|ph|photons?|avg|mean)?|nphotons?|photons?(number)?|meanphotonnumber",
@@ -50,15 +52,19 @@ for _name, _entry in registry.OBSERVABLES.items():
         OBSERVABLES[_name] = (_name,)
 OBSERVABLES["qubit_relaxation"] += ("time",)  # T1
 ERROR_WORD = (
-    r"(?:std_?err|errors?|err|sigma|std(?:ev|\.?[ _]?dev)?|sd|sem|unc(?:ertainty|ert)?|fehler|unsicherheit|erreur|incertitude"
-    r"|\+/-|\+-)"
+    r"(?:std_?err|error[ _-]?bars?|errors?|err|sigma|std(?:ev|\.?[ _]?dev)?|sd|s\.[ ]?d\.?|sem|s\.[ ]?e\.(?:[ ]?m\.?)?|se"
+    r"|unc(?:ertainty|ert)?|standard[ _-]?(?:error|deviation|uncertainty)"
+    r"|(?:mess|standard)?(?:fehler|unsicherheit)|standardabweichung|st(?:d|and)?abw\.?"
+    r"|erreur|incertitude|ecart[ -]type|errore|incertezza|incertidumbre|desviacion|\+/-|\+-)"
 )
 ERROR = re.compile(
     rf"(?<![a-z]){ERROR_WORD}(?![a-z])|(?<=[a-z0-9])(?:err|error|sigma|fehler)$|^(?:err|sigma)(?=[a-z]\d?$)"
+    r"|^(?:err|error|sigma|std|unc)(?=(?-i:[A-Z]))"  # errKappa
     r"|^(?-i:u)_?c?(?=\()",  # u(kappa), the symbol of a standard uncertainty
     re.I,
 )
-RELATIVE = re.compile(r"(?<![a-z])(rel|relative|relativer?|frac(tional)?)(?![a-z])", re.I)
+RELATIVE = re.compile(rf"(?<![a-z])(rel|relative|relativer?|frac(tional)?)(?![a-z])|(rel|frac)(?=[ _.]*{ERROR_WORD})", re.I)
+ABSOLUTE = re.compile(r"(?<![a-z])abs(olute?r?)?(?![a-z])\.?", re.I)
 PERCENT_WORD = re.compile(r"(?<![\d])(?<!\d )%|(?<![a-z])(percent|pct|prozent)(?![a-z])", re.I)
 # how many standard errors: 2 sigma, 2σ, k=2, 95 % CI
 COVERAGE = re.compile(r"(?<![\d.])([123])[ _-]?(?:sigma|sd|std)(?![a-z])|k ?= ?([123])(?![\d.])|(?<!\d)(68|90|95|99) ?%", re.I)
@@ -78,11 +84,20 @@ DIVIDED = re.compile(r"^(.+?)\s*/\s*1(0{1,9})$")  # Qi/1000
 SCALE_OVER = re.compile(rf"^{SCALE}\s*/\s*(\D.*)$")  # 1000/Q
 SCALE_FIRST = re.compile(rf"^{SCALE}\s*[x*]?\s*(\D.*)$")
 PERCENT = ("%", "percent")
+DEX = "dex"  # the error of a decimal logarithm
+Q_MULTIPLES = {"k": "10^3", "M": "10^6"}  # Qi (k)
 NO_VALUES = ("Qc", "Ql", "power", "photons")  # quantities that no observable is made of
-POSSIBLE_ERROR = re.compile(r"weight|^u(?=[_(\s])|conf|(?<![a-z])ci(?![a-z])|^(d|delta)_?", re.I)  # or a change, a linewidth
+POSSIBLE_ERROR = re.compile(  # or a change, a linewidth
+    r"weight|ivar|^u(?=[_(\s])|conf|(?<![a-z])ci(?![a-z])|^(d|delta)_?|(?<![a-z])(lower|upper)(?![a-z])"
+    r"|accura|precision|toleran|deviation|abweichung|genauigkeit|(?<![a-z])ecart",
+    re.I,
+)
+# names from which errors may follow
+SCATTER = re.compile(r"(?<![a-z_])rms|noise|scatter|spread|sqrt|√|(?<![a-z])(snr|w)(?![a-z])", re.I)
+MULTIPLE = re.compile(r"([2-9])\s*[*]?\s*([^\W\d_].*)")  # 2 df/f
 ABSOLUTE_CHANGE = re.compile(r"(d|delta)(eps(ilon)?r?|v|c|cap|f[0r]?)")
 BRACKETS = {")": "(", "]": "["}
-NO_TAILS = ("m", "s", "g", "h", "min", "1", "-")  # behind an underscore these are names rather than units
+NO_TAILS = ("m", "s", "g", "h", "min", "1", "-")  # behind an underscore or a blank these are names rather than units
 
 
 @dataclass(frozen=True)
@@ -135,11 +150,17 @@ class Column:
 
 
 def describe_columns(table: Table) -> dict[str, Column]:
-    """Return what each column of a table is, by its name and the unit below it."""
+    """Return what each column of a table is, by its name and the unit below it.
+
+    A unit below the name that contradicts that in the name makes both no unit.
+    """
     columns = {}
     for name in table.header:
         column = parse_name(name)
         below = table.unit_below(name)
+        below = "" if below == "-" and column.unit else below
+        if below and column.unit and not units.are_equal(below, column.unit):
+            below = f"{column.unit} or {below}"
         columns[name] = (
             replace(column, unit=below, relative=column.relative or (below in PERCENT and column.is_error)) if below else column
         )
@@ -169,16 +190,22 @@ def parse_name(name: str) -> Column:
     if match and match.string == in_brackets:  # (2σ) or (2σ, mW/m/K)
         unit = COVERAGE.sub("", in_brackets).strip(" ,;()") or None
     if is_error:
-        plain = RELATIVE.sub("", ERROR.sub("", VARIANCE.sub("", COVERAGE.sub("", plain))))
+        plain = _without_error(plain)
         plain = re.sub(r"\s*\((of|in)?\s*\)", "", re.sub(r"^\W*(of|in|von|der|in)\s", "", plain.strip()))
     plain = plain.strip(" _-.,:()[]")
     form, stem = _form(plain)
     stem = re.sub(r"[^a-z0-9]", "", stem.lower())
-    quantity = next((key for key, pattern in QUANTITIES.items() if re.fullmatch(pattern, stem)), None)
+    quantity = parse_stem(stem)
+    multiple = MULTIPLE.fullmatch(plain) if quantity is None else None
+    if multiple and (inner := parse_name(multiple[2])).quantity:
+        form, stem, quantity, scale = inner.form, inner.stem, inner.quantity, scale * inner.scale * int(multiple[1])
     if quantity == "T" and ("time" in stem or (unit and units.convert_unit(unit, units.SECONDS))):
         quantity = "time"
-    if stem.endswith("decrement"):  # π/Q
-        scale *= math.pi
+    factors = {"decrement": math.pi, "dampingratio": 0.5, "zeta": 0.5}  # π/Q, 1/(2Q)
+    scale *= next((factor for end, factor in factors.items() if stem.endswith(end)), 1.0)
+    scale *= 2.0 if re.fullmatch(RELATIVE_MODULUS, stem) else 1.0
+    if quantity in ("Q", "Ql", "Qc"):
+        unit = Q_MULTIPLES.get(unit or "", unit)
     if quantity == "Q" and form.power == -1:
         quantity, form = "loss", replace(form, power=1)
     return Column(name, stem, quantity, unit, form, scale, is_error, relative, relative_in_name, variance, coverage)
@@ -188,6 +215,19 @@ def latin_letters(text: str) -> str:
     """Return a name with Greek letters spelled, and letters without their accents."""
     spelled = "".join(GREEK.get(x, x) for x in text)
     return "".join(x for x in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(x))
+
+
+def _without_error(name: str) -> str:
+    """Return the name without the words that make it one of an error."""
+    for pattern in (COVERAGE, VARIANCE, ABSOLUTE, RELATIVE, ERROR):
+        name = pattern.sub("", name)
+    return name
+
+
+def may_be_error(name: str) -> bool:
+    """Return whether the name of a column is one of an error, or may be in connection with that of the value."""
+    plain = latin_letters(name)
+    return parse_name(name).is_error or bool(POSSIBLE_ERROR.search(plain) or SCATTER.search(plain))
 
 
 def _is_error(name: str) -> bool:
@@ -200,11 +240,16 @@ def _without_unit(text: str) -> tuple[str, str | None]:
     if start is not None:
         inside, name = text[start + 1 : -1].strip(), text[:start].rstrip()
         is_operator = re.search(r"(log_?10|lg|ln|log|/|\^)$", name, re.I)
-        is_argument = is_operator or (_is_error(latin_letters(f"{name}(")) and _is_argument(inside))
+        opened = latin_letters(f"{name}(")
+        is_bare = _is_error(opened) and not re.search(r"[^\W\d_]", _without_error(opened))  # sigma(T), rather than err Qi (k)
+        is_argument = is_operator or (is_bare and _is_argument(inside))
         if name and not is_argument:
             return re.sub(r"\s+in$", "", name), inside
-    match = re.search(r"\s(?:in|/)\s+(\S.*)$|\s*[/,]\s*(\S.*)$", text)
-    tails = [(text[: match.start()], (match.group(1) or match.group(2)).strip())] if match else []
+    tails = [(text[: match.start()], match.group(1)) for match in re.finditer(r"\s(?:in|/)\s+(?=(\S.*)$)", text)]
+    words = list(re.finditer(r"(?<![*/,\s])\s+(?=([^\W\d_°][^\s]*.*)$)", text))
+    tails += [(text[: match.start()], match.group(1)) for match in words if not re.match(r"x\b|in\b", match.group(1))]
+    match = re.search(r"\s*[/,]\s*(\S.*)$", text)
+    tails += [(text[: match.start()], match.group(1).strip())] if match else []
     parts = text.split("_")
     tails += [("_".join(parts[:k]), "_".join(parts[k:])) for k in range(1, len(parts)) if parts[0]]
     for name, tail in tails:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tlsglass.base.types import BoolArray, FloatArray
 from tlsglass.data import drive_section, units, validate
-from tlsglass.data.columns import parse_name
+from tlsglass.data.columns import may_be_error
 from tlsglass.data.convert import RELATIVE
 from tlsglass.model.interaction import GAUSSIAN
 from tlsglass.model.parameters import H0_K
@@ -132,8 +132,8 @@ class Dataset:
 
     @property
     def error_columns(self) -> list[str]:
-        """Names of the columns that contain errors by their names."""
-        return [name for name in self.columns if parse_name(name).is_error]
+        """Names of the columns that contain, or may contain, errors by their names."""
+        return [name for name in self.columns if may_be_error(name)]
 
     @property
     def probe(self) -> DrivenProbe | FloatArray | float | None:
@@ -357,5 +357,6 @@ def _describe_error(dataset: Dataset, symbol: str) -> str:
     else:
         text = "error from the residuals" + (f", a share of {symbol}" if section["from_residuals"] == RELATIVE else "")
     used = {data["temperature"].get("error", {}).get("column")}
+    used |= {section["column"] for section in (data["temperature"], data["value"], data.get("time", {})) if "column" in section}
     unused = [name for name in dataset.error_columns if name not in used]
     return text + (f" (not from {', '.join(unused)})" if unused else "")

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from tlsglass.base import validation
 from tlsglass.data import convert, questions, units, validate
 from tlsglass.data.columns import (
+    DEX,
     NO_VALUES,
     OBSERVABLES,
     PERCENT,
@@ -36,6 +37,7 @@ DIMENSIONLESS = ("velocity", "permittivity", "shift", "loss", "Q")
 QUBIT = "qubit_relaxation"
 T1 = re.compile("t1(mean|avg|average|median)?")
 TRANSFORMED = re.compile(r"(?<![A-Za-z])dB(?!m)|sqrt|√")
+OVER_2_PI = re.compile(r"/\s*\(?2\s*[*·]?\s*(?:π|\\?pi)", re.I)
 PROBE_RATIO = 0.1  # largest relative difference of a resonator's frequency and --frequency
 
 
@@ -258,6 +260,11 @@ class _Inference:
         unit = self._unit("temperature", T, units.TEMPERATURE, T.form)
         if unit is None:
             self.needed.append(f"--temperature-unit UNIT: the unit of {T.name} is not clear; say it, like K or mK")
+        if unit is not None and T.scale != 1.0:  # 1000/T, 10^3 T
+            exponent = round(math.log10(T.scale))
+            if not math.isclose(T.scale, 10.0**exponent):
+                self.needed.append(f"--temperature COLUMN: {T.name} is a multiple of T; give a column of temperatures")
+            unit = f"10^{-exponent} {unit}"
         section = {"column": T.name, "unit": unit}
         if T.form.log == "log":
             self.needed.append(
@@ -291,7 +298,8 @@ class _Inference:
             return replace(form, power=-1)
         unit = self.options.value_unit or value.unit
         if unit and form == Form() and units.convert_unit(unit, observable.target_units) is None:
-            forms = [Form(over_T=1), Form(over_T=2), Form(over_T=3), Form(power=-1)]
+            forms = [Form(over_T=1), Form(over_T=2), Form(over_T=3)]
+            forms += [] if value.quantity in OBSERVABLES.get(observable.name, ()) else [Form(power=-1)]
             forms = [x for x in forms if units.convert_unit(unit, observable.target_units, x.power, x.over_T)]
             return forms[0] if forms and not units.convert_unit(unit, units.SECONDS) else form
         return form
@@ -308,6 +316,9 @@ class _Inference:
         if transformed:
             what = "in dB, a logarithm" if transformed.group() == "dB" else "a square root"
             self.needed.append(f"--value COLUMN: {value.name} is {what}; give a column of the quantity itself")
+            return
+        if observable.name == QUBIT and OVER_2_PI.search(value.name):
+            self.needed.append(f"--value COLUMN: {value.name} is a rate divided by 2π; give a column of the rate itself")
             return
         form = self._form(observable, value)
         unit = self._unit("value", value, targets, form)
@@ -461,6 +472,7 @@ class _Inference:
         if not own:
             unmatched = [c for c in errors if not any(c.stem == o.stem and c.quantity == o.quantity for o in others)]
             own = [c for c in unmatched if c.quantity == value.quantity and c.quantity is not None]
+            own = [c for c in own if c.form.log or c.form == value.form]
             unmatched += [] if own or unmatched else self._possible_errors(value)
             names = " or ".join(f"--error {questions.quoted(c.name)}" for c in unmatched[:3])
             names = names or ("" if own else self._unusable_errors(value))
@@ -474,7 +486,9 @@ class _Inference:
     def _possible_errors(self, value: Column) -> list[Column]:
         """Return the columns that may contain errors by their names, such as Δκ or u(κ) of a value κ, or weights."""
         others = [c for c in self._free_columns() if c.name != value.name and c.quantity != "T" and not c.is_error]
-        stems = {f"{mark}{value.stem}" for mark in ("d", "delta", "u", "e", "s")} | {f"{value.stem}{mark}" for mark in "deus"}
+        names = {value.stem, re.sub(r"(?<=f)[0r]$", "", value.stem)}  # Δf of f0
+        stems = {f"{mark}{name}" for mark in ("d", "delta", "u", "e", "s") for name in names}
+        stems |= {f"{value.stem}{mark}" for mark in "deus"}
         named = {c.name: POSSIBLE_ERROR.search(latin_letters(c.name)) for c in others}
         return [
             c
@@ -507,7 +521,16 @@ class _Inference:
                 raise validation.InputError(f"{self.table.source}: {line}")
         unit = option or unit
         section |= {"factor": 1 / column.coverage} if column.coverage != 1.0 else {}
+        value_section = self.data.get("value", {})
+        form = parse_form(value_section.get("form", "1/value" if value_section.get("inverse") else "value")) or Form()
+        log = "log10" if unit == DEX else column.form.log
+        if log and not form.log:  # the error of the logarithm of the value
+            if log == "log":
+                self.needed.append(f"--error COLUMN: the base of the logarithm {column.name} is not clear")
+            factor = section.get("factor", 1.0) * (math.log(10) if log == "log10" else 1.0)
+            return section | {"relative": True, "unit": "dimensionless", "factor": factor}
         is_share = column.relative or column.is_share_of(value) or (unit in PERCENT and value_unit not in PERCENT)
+        is_share |= unit in units.NUMBERS and "dimensionless" not in observable.target_units
         if is_share or option in ("relative", *PERCENT):
             if unit == "%" and value_unit == "%" and option is None and not column.relative_in_name:
                 ask = "--error-unit relative or --error-unit dimensionless"
@@ -530,8 +553,6 @@ class _Inference:
         if unit is None:
             return section
         targets = observable.target_units
-        value_section = self.data.get("value", {})
-        form = parse_form(value_section.get("form", "1/value" if value_section.get("inverse") else "value")) or Form()
         if units.convert_unit(unit, targets) is None and units.convert_unit(unit, targets, form.power, form.over_T) is None:
             self.needed.append(
                 f"--error-unit UNIT: {unit} of {column.name} is no unit of {value.name}; say it,"

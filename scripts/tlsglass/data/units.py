@@ -19,6 +19,8 @@ from tlsglass.base import validation
 PREFIXES = {"": 0, "z": -21, "a": -18, "f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "k": 3, "M": 6, "G": 9, "T": 12}
 Dimension = tuple[int, int, int, int, int]  # powers of kg, m, s, K, mol
 ONE: Dimension = (0, 0, 0, 0, 0)
+KELVIN: Dimension = (0, 0, 0, 1, 0)
+ENERGY = ((1, 2, -3, 0, 0), (1, 2, -2, 0, 0))  # or power
 BASE: dict[str, tuple[float, Dimension]] = {
     "W": (1.0, (1, 2, -3, 0, 0)),
     "J": (1.0, (1, 2, -2, 0, 0)),
@@ -26,7 +28,7 @@ BASE: dict[str, tuple[float, Dimension]] = {
     "g": (1e-3, (1, 0, 0, 0, 0)),
     "m": (1.0, (0, 1, 0, 0, 0)),
     "s": (1.0, (0, 0, 1, 0, 0)),
-    "K": (1.0, (0, 0, 0, 1, 0)),
+    "K": (1.0, KELVIN),
     "mol": (1.0, (0, 0, 0, 0, 1)),
     "Hz": (1.0, (0, 0, -1, 0, 0)),
     "min": (60.0, (0, 0, 1, 0, 0)),
@@ -34,11 +36,15 @@ BASE: dict[str, tuple[float, Dimension]] = {
 }
 WORDS = {"kelvin": "K", "Kelvin": "K", "kelvins": "K", "watt": "W", "Watt": "W", "joule": "J", "Joule": "J", "hertz": "Hz"}
 WORDS |= {"mole": "mol", "gram": "g", "sec": "s", "seconds": "s", "minutes": "min", "hr": "h", "hours": "h"}
+WORDS |= {"meter": "m", "metre": "m"}
+PREFIX_WORDS = {"pico": "p", "nano": "n", "micro": "u", "milli": "m", "centi": "c", "kilo": "k", "mega": "M", "giga": "G"}
 NUMBERS = {"%": 1e-2, "percent": 1e-2, "‰": 1e-3, "ppm": 1e-6, "ppb": 1e-9, "dimensionless": 1.0, "1": 1.0, "-": 1.0}
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 PLAIN = str.maketrans(
-    {"−": "-", "–": "-", "µ": "u", "μ": "u", "·": "*", "⋅": "*", "×": "*", "{": "", "}": "", "$": "", "\u00a0": " "}
+    {"−": "-", "–": "-", "µ": "u", "μ": "u", "·": "*", "⋅": "*", "∙": "*", "•": "*", "×": "*", "∕": "/", "⁄": "/"}
+    | {"{": "", "}": "", "$": "", "\u00a0": " "}
 )
+LATEX = ((r"\\mu(?![a-z])", "u"), (r"\\(?:cdot|times)(?![a-z])", "*"), (r"\\(?:(?:mathrm|text|rm)(?![a-z])|[,;:! ])", " "))
 POWER_OF_TEN = r"(?:10\s*\^?\s*\(?([-+]?[1-9]\d?)\)?|1(?:\.0*)?[eE]([-+]?\d{1,2}))"
 LEADING_FACTOR = re.compile(rf"^(?:[x*]\s*)?{POWER_OF_TEN}(?![\d.])\s*[x*]?\s*(.*)$")
 TOKEN = re.compile(
@@ -63,7 +69,10 @@ class Unit(NamedTuple):
 
 
 def normalize_superscripts(text: str) -> str:
-    """Return ``text`` with superscripts as ^n, and with plain minus signs and mu."""
+    """Return ``text`` with superscripts as ^n, and with plain minus signs and mu, without the commands of LaTeX."""
+    if "\\" in text:
+        for command, replacement in LATEX:
+            text = re.sub(command, replacement, text)
     text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda m: "^" + m.group().translate(SUPERSCRIPTS), text)
     return text.translate(PLAIN).replace("**", "^")
 
@@ -77,6 +86,7 @@ def unit_readings(text: str) -> tuple[Unit, ...]:
     factor, text = split_factor(text)
     if text in NUMBERS or (text == "" and factor != 1.0):
         return (Unit(factor * NUMBERS.get(text, 1.0), ONE),)
+    text = re.sub(r"^(?:°|deg\.?\s*)(?=K$)", "", text)
     text = re.sub(r"_?per_|\s+per\s+", "/", text)
     text = re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", "*", text)  # W/m-K
     spellings = {text.replace("_", " "), text.replace("_", "/", 1).replace("_", " ")}  # W_mK and W_m_K are W/(m K)
@@ -111,19 +121,35 @@ def _symbol(text: str) -> Iterator[Unit]:
     """Yield the units that a symbol with a prefix may be."""
     if text in NUMBERS or text == "":
         yield Unit(NUMBERS.get(text, 1.0), ONE)
-    text = WORDS.get(text, text)
+    text = _without_words(text)
     for symbol, (factor, dimension) in BASE.items():
         prefix = text[: -len(symbol)] if text.endswith(symbol) else None
         if prefix in PREFIXES:
             yield Unit(factor * 10.0 ** PREFIXES[prefix], dimension)
 
 
+def _without_words(text: str) -> str:
+    """Return the symbol of a unit that is spelled: millikelvin, mKelvin, Joule."""
+    if text in WORDS:
+        return WORDS[text]
+    word = next((word for word in WORDS if len(word) > 3 and text.endswith(word)), None)
+    prefix = text.removesuffix(word) if word else ""
+    prefix = PREFIX_WORDS.get(prefix.lower(), prefix)
+    return prefix + WORDS[word] if word and prefix in PREFIXES else text
+
+
 def _atom(text: str, power: int) -> set[Unit]:
-    """Return the readings of a symbol with its power; mK may be a millikelvin or metre times kelvin, molK is mol times K."""
+    """Return the readings of a symbol with its power.
+
+    mK may be a millikelvin or metre times kelvin, molK is mol times K, Wm is W times m; of other two symbols, as in "gas" or
+    "minus", none is a unit.
+    """
     dimensionless = Unit(1.0, ONE)
     readings = {dimensionless.times(unit, power) for unit in _symbol(text)}
     for k in range(1, len(text)):
-        readings |= {left.times(right, power) for left in _symbol(text[:k]) for right in _symbol(text[k:])}
+        pairs = ((left, right) for left in _symbol(text[:k]) for right in _symbol(text[k:]))
+        pairs = (pair for pair in pairs if pair[0].dimension in ENERGY or pair[1].dimension == KELVIN)
+        readings |= {left.times(right, power) for left, right in pairs}
     return readings
 
 
@@ -157,13 +183,19 @@ def is_unit(text: str) -> bool:
     return bool(unit_readings(text))
 
 
+def are_equal(first: str, second: str) -> bool:
+    """Return whether two texts have a reading as units in common."""
+    pairs = ((a, b) for a in unit_readings(first) for b in unit_readings(second))
+    return any(a.dimension == b.dimension and math.isclose(a.factor, b.factor, rel_tol=1e-9) for a, b in pairs)
+
+
 def convert_unit(text: str, targets: Sequence[str], power: int = 1, over_T: int = 0) -> tuple[float, str] | None:
     """Return (factor, target) that convert values in the unit ``text`` to the first of ``targets`` with its dimension.
 
     The dimension is that of target^power / K^over_T. None for a text that is no unit, has another dimension, or has several
     readings of the dimension.
     """
-    kelvin = Unit(1.0, BASE["K"][1])
+    kelvin = Unit(1.0, KELVIN)
     for target in targets:
         if text == target and power == 1 and not over_T:
             return 1.0, target

@@ -109,6 +109,72 @@ def test_forms_of_kappa_and_of_the_temperature_are_converted_and_reported(tmp_pa
     assert dataset.describe_reading()["forms"] or "10^-5" in header
 
 
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("1000/T (1/K)", 1000 / T),
+        ("100/T (1/K)", 100 / T),
+        ("10^3/T (1/mK)", 1 / T),
+        ("10^3 T (K)", 1e3 * T),
+        ("T/1000 (K)", T / 1e3),
+    ],
+)
+def test_multiples_of_the_temperature_and_of_its_inverse(tmp_path, header, column):
+    dataset = load(write(tmp_path, f"{header},kappa (W/m/K)", column, KAPPA), **KAPPA_OPTIONS)
+    np.testing.assert_allclose(dataset.points.T_K, T, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["T mK", "T (mKelvin)", "Temp millikelvin", "Temperatur in mK", "T / mK", "$T$ ($10^{-3}$ K)"])
+def test_units_of_the_temperature_without_brackets_and_as_words(tmp_path, name):
+    file = write(tmp_path, f"{name};kappa mW/(m K)", 1e3 * T, 1e3 * KAPPA, separator=";")
+    points = load(file, **KAPPA_OPTIONS).points
+    np.testing.assert_allclose(points.T_K, T)
+    np.testing.assert_allclose(points.value, KAPPA)
+
+
+def test_a_unit_below_the_name_may_not_contradict_that_in_the_name(tmp_path):
+    file = write(tmp_path, "T (K),kappa (W/m/K)\nmK,W/(m K)", T, KAPPA)
+    assert "--temperature-unit UNIT: the unit of T (K) is not clear" in refusal(file, **KAPPA_OPTIONS)
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS, temperature_unit="K").points.T_K, T)
+    file = write(tmp_path, "T (K),kappa (W/m/K)\nkelvin,-", T, KAPPA)
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS).points.value, KAPPA)
+
+
+@pytest.mark.parametrize(
+    ("header", "factor", "options"),
+    [
+        ("damping ratio", 0.5, {"observable": "internal_friction"}),
+        ("ζ", 0.5, {"observable": "internal_friction"}),
+        ("2Δf/f", 2, {"observable": "sound_velocity"}),
+        ("ΔE/E (ppm)", 2e6, {"observable": "sound_velocity"}),
+    ],
+)
+def test_quantities_that_are_multiples_of_the_observable(tmp_path, header, factor, options):
+    truth = SHIFT if options["observable"] == "sound_velocity" else WEAK
+    file = write(tmp_path, f"T_K,{header},err {header}", T, factor * truth, 0.01 * factor * np.abs(truth))
+    points = load(file, frequency_Hz=1e4, **options).points
+    np.testing.assert_allclose(points.value, truth, rtol=1e-9)
+
+
+def test_Q_in_thousands(tmp_path):
+    for header, factor in (("Qi (k)", 1e-3), ("Qi (M)", 1e-6)):
+        file = write(tmp_path, f"T_K,{header},err {header}", T, factor / WEAK, 0.02 * factor / WEAK)
+        points = load(file, **LOSS_OPTIONS).points
+        np.testing.assert_allclose(points.value, WEAK)
+        np.testing.assert_allclose(points.error, 0.02 * WEAK)
+
+
+def test_the_resonator_Q_is_a_loaded_one(tmp_path):
+    assert "(not Qr: 1/Q_i = 1/Q_l − 1/Q_c)" in refusal(write(tmp_path, "T_K,Qr", T, 1 / WEAK), **LOSS_OPTIONS)
+
+
+def test_what_is_named_is_not_inverted_by_its_unit(tmp_path):
+    file = write(tmp_path, "T_K,S_f (Hz^2/Hz)", T, 1e3 / T)
+    assert "--value-unit UNIT: the unit of S_f (Hz^2/Hz)" in refusal(file, observable="frequency_noise")
+    file = write(tmp_path, "T_K,Γ1/2π (kHz)", T, 1 + T)
+    assert "a rate divided by 2π" in refusal(file, **QUBIT_OPTIONS)
+
+
 def test_errors_follow_the_form_of_their_column(tmp_path):
     for header, column, error in (
         ("T_K,kappa/T^2 (W/m/K^3),error", KAPPA / T**2, 0.02 * KAPPA / T**2),
@@ -198,6 +264,24 @@ def test_silent_errors_are_those_of_the_truth():
         ("Fehler", 0.02 * KAPPA, {}),
         ("variance", (0.02 * KAPPA) ** 2, {}),
         ("σ²", (0.02 * KAPPA) ** 2, {}),
+        ("RelError", 0.02 + 0 * T, {}),
+        ("kappa_relerr", 0.02 + 0 * T, {}),
+        ("KappaRelErr", 0.02 + 0 * T, {}),
+        ("err (‰)", 20 + 0 * T, {}),
+        ("err (ppm)", 2e4 + 0 * T, {}),
+        ("err (dex)", 0.02 / np.log(10) + 0 * T, {}),
+        ("err log10 kappa", 0.02 / np.log(10) + 0 * T, {}),
+        ("err ln(kappa)", 0.02 + 0 * T, {}),
+        ("s.d.", 0.02 * KAPPA, {}),
+        ("SE", 0.02 * KAPPA, {}),
+        ("error bar (mW/m/K)", 20 * KAPPA, {}),
+        ("abs. error", 0.02 * KAPPA, {}),
+        ("standard deviation", 0.02 * KAPPA, {}),
+        ("Messunsicherheit", 0.02 * KAPPA, {}),
+        ("Standardabweichung", 0.02 * KAPPA, {}),
+        ("écart-type", 0.02 * KAPPA, {}),
+        ("incertidumbre", 0.02 * KAPPA, {}),
+        ("errKappa", 0.02 * KAPPA, {}),
         ("error", 20 * KAPPA, {"error_unit": "mW/(m K)"}),
         ("error", 2 + 0 * T, {"error_unit": "%"}),
         ("error", 0.02 + 0 * T, {"error_unit": "relative"}),
@@ -233,13 +317,28 @@ def test_an_error_belongs_to_the_value_whose_name_it_shares(tmp_path):
     assert "which of err, sigma" in message
 
 
-@pytest.mark.parametrize("header", ["Δk (W/m/K)", "dk (W/m/K)", "U(k) (W/m/K)", "95% CI", "weight"])
+@pytest.mark.parametrize("header", ["Δk (W/m/K)", "dk (W/m/K)", "U(k) (W/m/K)", "95% CI", "weight", "precision", "upper"])
 def test_what_may_be_an_error_is_asked_for(tmp_path, header):
     file = write(tmp_path, f"T_K,k (W/m/K),{header}", T, KAPPA, 0.02 * KAPPA)
     assert "--error COLUMN: are the errors" in refusal(file, **KAPPA_OPTIONS)
     assert load(file, **KAPPA_OPTIONS, error="none").points.error is None
     expected = 0.02 * KAPPA / (1.96 if header == "95% CI" else 1)
     np.testing.assert_allclose(load(file, **KAPPA_OPTIONS, error=header).points.error, expected)
+
+
+def test_errors_of_both_signs_are_asked_for(tmp_path):
+    file = write(tmp_path, "T_K,kappa (W/m/K),kappa_err_plus,kappa_err_minus", T, KAPPA, 0.02 * KAPPA, 0.03 * KAPPA)
+    assert "which of kappa_err_plus, kappa_err_minus contains the errors" in refusal(file, **KAPPA_OPTIONS)
+
+
+def test_a_change_beside_a_frequency_may_be_its_error(tmp_path):
+    file = write(tmp_path, "T_K,f0 (GHz),Δf (kHz)", T, 5 * (1 + SHIFT), 50 + 0 * T)
+    assert "--error 'Δf (kHz)', or --error none" in refusal(file, **F_OPTIONS)
+
+
+def test_columns_from_which_errors_may_follow_are_reported_as_unused(tmp_path):
+    file = write(tmp_path, "T_K,kappa (W/m/K),rms,SNR,N", T, KAPPA, 0.02 * KAPPA, 50 + T, 3 + T)
+    assert "a share of κ (not from rms, SNR)" in load(file, **KAPPA_OPTIONS).describe_reading()["text"]
 
 
 def test_errors_of_the_temperature(tmp_path):

@@ -36,6 +36,14 @@ KAPPA, HEAT = ("W/(m K)",), ("J/(kg K)", "J/(mol K)", "J/(m^3 K)")
         ("mK", "mK", ("K",)),
         ("µK", "uK", ("K",)),
         ("Kelvin", "K", ("K",)),
+        ("millikelvin", "mK", ("K",)),
+        ("mKelvin", "mK", ("K",)),
+        ("°K", "K", ("K",)),
+        ("W per meter per kelvin", "W/(m K)", KAPPA),
+        ("mW•m⁻¹∙K⁻¹", "mW/(m K)", KAPPA),
+        ("W∕m∕K", "W/(m K)", KAPPA),
+        ("$\\mathrm{W\\,m^{-1}\\,K^{-1}}$", "W/(m K)", KAPPA),
+        ("ergs-1cm-1K-1", "erg/(s cm K)", KAPPA),
         ("GHz", "GHz", ("Hz",)),
     ],
 )
@@ -52,6 +60,11 @@ def test_spellings_convert_as_pint_does(text, as_pint, targets):
 )
 def test_numbers_are_dimensionless(text, factor):
     assert units.convert_unit(text, ("dimensionless",)) == (pytest.approx(factor), "dimensionless")
+
+
+@pytest.mark.parametrize("text", ["minus", "sum", "gas", "sms", "hum", "cms"])
+def test_words_are_no_products_of_units(text):
+    assert not units.is_unit(text)
 
 
 def test_forms_have_the_units_of_their_quantity():
