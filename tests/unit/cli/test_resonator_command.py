@@ -11,8 +11,7 @@ from tlsglass.base import validation
 from tlsglass.data import chip_table, infer_dataset, resonator_table
 from tlsglass.data.read_table import read_table
 from tlsglass.fitting import synthetic
-from tlsglass.fitting.atlas_model import AtlasModel
-from tlsglass.fitting.problem import FitProblem
+from tlsglass.fitting.problem import AtlasModel, FitProblem
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.models.resonator import SHARED_PARAMETERS, DrivenProbe
