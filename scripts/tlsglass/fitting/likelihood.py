@@ -413,8 +413,16 @@ class Likelihood:
             optimum = self._maximize_consistently(values, TOLERANCE)
             if all(abs(optimum.objective - known.objective) > 1e-3 for known in self.maxima if known.converged):
                 self.maxima.append(optimum)
-        self.maxima = [optimum for optimum in self.maxima if optimum.converged] or self.maxima
+        self.maxima = [optimum for optimum in self.maxima if optimum.converged or self._is_far_better(optimum)]
         return min(self.maxima, key=lambda optimum: optimum.objective)
+
+    def _is_far_better(self, optimum: Optimum) -> bool:
+        """Return whether no known maximum that has converged competes with a better one that has not."""
+        return all(
+            optimum.objective < known.objective and self._change_of_deviance(known, optimum) > COMPETING_DEVIANCE
+            for known in self.maxima
+            if known.converged
+        )
 
     def _best_along_grid(self, name: str, start: Values) -> list[Values]:
         """Return the local maxima along the grid of ``name`` with the errors of the model."""

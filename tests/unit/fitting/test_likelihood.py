@@ -182,3 +182,19 @@ def test_errors_of_the_model_that_do_not_converge_are_those_between():
     likelihood = Likelihood([data], parameters, [Prior("a", 0.0, 1.0)]).with_model_errors(errors)
     a = likelihood.nested("x", 0.5).values["a"]
     assert a == pytest.approx(0.04498, rel=0.02)  # the real root of 10⁴ a³ + 2 a = 1
+
+
+def test_a_search_that_ends_early_near_the_best_maximum_counts_more_than_a_bound(monkeypatch):
+    """Near x = 0.02 the errors of the model are still approached when the search ends; at the bound x = 1, χ² is about 360."""
+    monkeypatch.setattr("tlsglass.fitting.likelihood.MAX_ERROR_UPDATES", 3)
+    curve = FitData(
+        lambda p: {"a": np.array([100 * (p["x"] - 0.02) * (1.3 - p["x"]), 2 * np.tanh(20 * p["x"])])},
+        np.zeros(2),
+        np.ones(2),
+        amplitudes=("a",),
+    )
+    parameters = {"x": FitParameter(0.1, 0.0, 1.0, start_grid=(0.0, 0.1, 0.5, 0.9)), "a": FitParameter(1.0, fixed=True)}
+    errors = ModelErrors("x", lambda values: np.array([[1.2 * np.tanh(50 * values["x"]), 0.0]]))
+    best = Likelihood([curve], parameters).with_model_errors(errors).maximize()
+    assert best.values["x"] == pytest.approx(0.0175, abs=1e-4)
+    assert not best.converged
