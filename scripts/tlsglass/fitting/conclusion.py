@@ -83,6 +83,12 @@ class MuEvidence(NamedTuple):
         """Whether µ ≠ 0 is favored although its interval contains 0, at another minimum or because errors are scaled."""
         return self.delta_aicc > FAVORED_DELTA_AICC and None not in self.ends and self.end(-1) <= 0 <= self.end(+1)
 
+    @property
+    def depends_on_one_point(self) -> bool:
+        """Whether µ ≠ 0 is favored, but not without the most influential point."""
+        is_robust = self.robust_delta_aicc is None or self.robust_delta_aicc > ROBUST_DELTA_AICC
+        return self.delta_aicc > FAVORED_DELTA_AICC and not is_robust
+
 
 class AtlasEvidence(NamedTuple):
     """The fit on the atlas.
@@ -146,7 +152,7 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
     if not mu.acceptable:
         reasons[Reason.EQ3_DOES_NOT_FIT if atlas is not None and atlas.acceptable else Reason.NO_MODEL_FITS] = None
         return State.NOT_DESCRIBED
-    if mu.error is not None and mu.delta_aicc > FAVORED_DELTA_AICC:
+    if mu.error is not None and mu.delta_aicc > FAVORED_DELTA_AICC and not mu.depends_on_one_point:
         if mu.state in (None, ParameterState.INTERVAL, ParameterState.UPPER_LIMIT) and mu.end(+1) < 0:
             reasons[Reason.MU_NEGATIVE] = None
             return State.NOT_DESCRIBED
@@ -159,9 +165,7 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
         Reason.OPEN_INTERVAL: mu.state is not None and (mu.state != ParameterState.INTERVAL or mu.is_ambiguous),
         Reason.MU_BEYOND_ATLAS: mu.state == ParameterState.INTERVAL and mu.beyond_atlas,
         Reason.WINDOW_DRIFT: mu.drifts,
-        Reason.DEPENDS_ON_ONE_POINT: mu.delta_aicc > FAVORED_DELTA_AICC
-        and mu.robust_delta_aicc is not None
-        and mu.robust_delta_aicc <= ROBUST_DELTA_AICC,
+        Reason.DEPENDS_ON_ONE_POINT: mu.depends_on_one_point,
     }
     reasons.update(dict.fromkeys(reason for reason, applies in obstacles.items() if applies))
     if any(obstacles.values()):

@@ -96,6 +96,14 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
             {"robust": False},
             (State.NOT_CONSTRAINED, State.NOT_CONSTRAINED, Reason.DEPENDS_ON_ONE_POINT),
         ),
+        *(
+            (
+                {"value": value, "robust_delta_aicc": 1.0},
+                {"excludes_zero": False, "state": ParameterState.UPPER_LIMIT},
+                (State.LIMIT, State.NOT_CONSTRAINED, Reason.DEPENDS_ON_ONE_POINT),
+            )
+            for value in (-0.7, 0.93)
+        ),
         ({"error": 0.0, "state": None}, {}, (State.INTERVAL, State.FAVORED, None)),  # µ is fixed
         ({"error": 0.0, "state": None, "delta_aicc": 1.0}, {}, (State.LIMIT, State.CONSISTENT, None)),
         ({}, {"delta_aicc_stm": 1.0}, (State.NOT_CONSTRAINED, State.FAVORED, Reason.STM_IS_BETTER)),
