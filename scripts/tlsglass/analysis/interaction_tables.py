@@ -45,12 +45,7 @@ def _model(fingerprint: str) -> ModelParameters:
 
 
 def _head(model: str, densities: TemperatureSeries, parameters: ModelParameters) -> dict[str, Any]:
-    return {
-        "model": model,
-        "L": densities.L,
-        "J0_K": densities.J0_K,
-        J0_OVER_H0: densities.J0_K / parameters.h0_K,
-    }
+    return {"model": model, "L": densities.L, "J0_K": densities.J0_K, J0_OVER_H0: densities.J0_K / parameters.h0_K}
 
 
 def mean_density(density: DensityOfStates, low_K: float, high_K: float) -> JackknifeEstimate:
@@ -185,10 +180,7 @@ def _frustrated_share(model: ModelParameters) -> float:
 
 
 def tabulate_theory(
-    values: Sequence[pd.DataFrame],
-    models: Mapping[str, Mapping[str, Any]],
-    cell: Mapping[str, Any],
-    reference: str,
+    values: Sequence[pd.DataFrame], models: Mapping[str, Mapping[str, Any]], cell: Mapping[str, Any], reference: str
 ) -> dict[str, pd.DataFrame]:
     """Return the tables "constants", "predictions" and "chi2"; ``values`` are those of ``tabulate_set`` of all sets."""
     predictions = tabulate_predictions(pd.concat(values, ignore_index=True), models, cell, reference)
@@ -196,10 +188,7 @@ def tabulate_theory(
 
 
 def tabulate_predictions(
-    values: pd.DataFrame,
-    models: Mapping[str, Mapping[str, Any]],
-    cell: Mapping[str, Any],
-    reference: str,
+    values: pd.DataFrame, models: Mapping[str, Mapping[str, Any]], cell: Mapping[str, Any], reference: str
 ) -> dict[str, pd.DataFrame]:
     """Return µ of pair stability with joint distributions beside the simulated one, and χ² of the comparison.
 

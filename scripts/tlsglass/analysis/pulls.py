@@ -52,12 +52,7 @@ def pulls_of_synthetic(
 
 
 def pulls_of_set(
-    densities: TemperatureSeries,
-    settings: Settings,
-    n_splits: int,
-    synthetic: int,
-    seed: int,
-    report: Callable[[str], object],
+    densities: TemperatureSeries, settings: Settings, n_splits: int, synthetic: int, seed: int, report: Callable[[str], object]
 ) -> pd.DataFrame:
     """Return the pulls of every tested quantity of one set: of splits, of halves, and of synthetic samples.
 

@@ -51,12 +51,7 @@ def _gaussian_details(counts: DensityOfStates, fits: Mapping[str, Any]) -> dict[
 
 
 FIT_TABLES = (
-    FitTable(
-        "table_2",
-        lambda d: d.rungs,
-        ("B", "B_err", "mu", "mu_err", "chi2_per_dof", "B_sys", "mu_sys"),
-        _eq3_details,
-    ),
+    FitTable("table_2", lambda d: d.rungs, ("B", "B_err", "mu", "mu_err", "chi2_per_dof", "B_sys", "mu_sys"), _eq3_details),
     FitTable(
         "zero_temperature",
         lambda d: [d.coldest] if d.quench is None else [d.coldest, d.quench],

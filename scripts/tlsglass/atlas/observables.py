@@ -50,11 +50,7 @@ class AtlasObservables:
     """
 
     def __init__(
-        self,
-        T_K: npt.ArrayLike,
-        h0_K: float = H0_K,
-        atlas: Atlas | None = None,
-        wider: AtlasObservables | None = None,
+        self, T_K: npt.ArrayLike, h0_K: float = H0_K, atlas: Atlas | None = None, wider: AtlasObservables | None = None
     ) -> None:
         self.atlas, self.h0_K = atlas or shipped_atlas(), h0_K
         self.T_reference = min(1.0, self.atlas.limits["T"][1] * h0_K)

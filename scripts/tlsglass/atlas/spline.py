@@ -44,12 +44,7 @@ def basis(x: FloatOrArray, knots: Knots) -> FloatArray:
         k = min(int(x_in_intervals), intervals - 1)
         u = x_in_intervals - k
         values = np.zeros(intervals + 3)
-        values[k : k + 4] = (
-            (1 - u) ** 3 / 6,
-            (3 * u**3 - 6 * u**2 + 4) / 6,
-            (-3 * u**3 + 3 * u**2 + 3 * u + 1) / 6,
-            u**3 / 6,
-        )
+        values[k : k + 4] = ((1 - u) ** 3 / 6, (3 * u**3 - 6 * u**2 + 4) / 6, (-3 * u**3 + 3 * u**2 + 3 * u + 1) / 6, u**3 / 6)
         return values
     position = np.clip((np.asarray(x, dtype=float) - first) / (last - first) * intervals, 0.0, intervals)
     start = np.minimum(position.astype(int), intervals - 1)
@@ -153,10 +148,7 @@ class PoissonSplineFit:
     """Penalized maximum-likelihood fit of the spline to counts, and to those without each jackknife group."""
 
     def __init__(
-        self,
-        data: Sequence[SplineData],
-        penalty: tuple[float, ...] = PENALTY,
-        coordinates: Coordinates = COORDINATES,
+        self, data: Sequence[SplineData], penalty: tuple[float, ...] = PENALTY, coordinates: Coordinates = COORDINATES
     ) -> None:
         self.data = data
         sizes = coordinates.sizes

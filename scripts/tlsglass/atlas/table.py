@@ -363,6 +363,5 @@ def fit_size_term(
     The effect of a lattice falls as its size to minus ``exponent``.
     """
     return ratio_spline.fit_ratio(
-        ((small, large, (L / small.L) ** exponent - (L / large.L) ** exponent) for small, large in pairs),
-        h0_K,
+        ((small, large, (L / small.L) ** exponent - (L / large.L) ** exponent) for small, large in pairs), h0_K
     )

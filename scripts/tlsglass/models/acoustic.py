@@ -43,12 +43,7 @@ def _sound_velocity_on_atlas(
     return {"tls_strength": shape, "offset": T_K**0}
 
 
-PARAMETERS = {
-    "mu": MU,
-    "tls_strength": TLS_STRENGTH,
-    "A_Hz_per_K3": RELAXATION_RATE,
-    "phonon_dimension": PHONON_DIMENSION,
-}
+PARAMETERS = {"mu": MU, "tls_strength": TLS_STRENGTH, "A_Hz_per_K3": RELAXATION_RATE, "phonon_dimension": PHONON_DIMENSION}
 
 SOUND_VELOCITY = Observable(
     "sound_velocity",
@@ -61,12 +56,7 @@ SOUND_VELOCITY = Observable(
     max_change=MAX_RELATIVE_CHANGE,
     noise_amplitude="tls_strength",
     recipe=SyntheticRecipe(
-        {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "tls_strength": 3.2e-4, "offset": 0.0},
-        (0.02, 2),
-        30,
-        0.01,
-        probe=90e3,
-        stream=2,
+        {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "tls_strength": 3.2e-4, "offset": 0.0}, (0.02, 2), 30, 0.01, probe=90e3, stream=2
     ),
     plot_options=PlotOptions(subtract_minimum=True, legend="below"),  # the curve has a maximum
 )
@@ -99,12 +89,7 @@ DIELECTRIC_CONSTANT = replace(
     shapes=_dielectric_constant,
     atlas_shapes=_dielectric_constant_on_atlas,
     recipe=SyntheticRecipe(
-        {"mu": 0.1, "A_Hz_per_K3": 7.9e6, "tls_strength": 8e-4, "offset": 0.0},
-        (0.005, 1),
-        30,
-        0.01,
-        probe=1e3,
-        stream=3,
+        {"mu": 0.1, "A_Hz_per_K3": 7.9e6, "tls_strength": 8e-4, "offset": 0.0}, (0.005, 1), 30, 0.01, probe=1e3, stream=3
     ),
     plot_options=PlotOptions(subtract_minimum=True, legend="above"),  # the curve has a minimum
 )
@@ -136,11 +121,7 @@ INTERNAL_FRICTION = Observable(
     possible_range=(1e-12, 1.0),
     probe="omega_Hz",
     recipe=SyntheticRecipe(
-        {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "tls_strength": 3.2e-4, "background": 2e-5},
-        (0.01, 2),
-        40,
-        0.005,
-        probe=90e3,
+        {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "tls_strength": 3.2e-4, "background": 2e-5}, (0.01, 2), 40, 0.005, probe=90e3
     ),
     plot_options=PlotOptions("log", legend="lower right"),  # a steep rise, then a plateau
 )

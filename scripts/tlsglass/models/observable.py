@@ -128,10 +128,7 @@ class Observable:
         None  # in this unit a dataset may contain the probed quantity itself: its relative change is fitted
     )
     max_change: float | None = None  # largest credible change over all points: more suggests a wrong unit
-    possible_range: tuple[float, float] = (
-        -math.inf,
-        math.inf,
-    )  # in the first unit; others are asked about
+    possible_range: tuple[float, float] = (-math.inf, math.inf)  # in the first unit; others are asked about
     column_pattern: str = ""  # regular expression of names of its column, their letters and digits in lower case
     noise_amplitude: str | None = None  # synthetic noise is relative to this amplitude; by default to each value
 
@@ -225,14 +222,7 @@ F_TAN_DELTA = Parameter(
 # A resonance was measured at the highest temperature, which is therefore below T_c = Δ/1.764k. Near T_c the gap is a fixed
 # multiple of T (quasiparticles.gap), so that χ² would have a spurious minimum between any two points above T_c.
 GAP = Parameter(
-    "Δ/k",
-    "K",
-    start_grid=Geometric(0.5, 30, 25),
-    low=0.5,
-    high=30.0,
-    low_per_K=1.82,
-    freeze_in_scan=True,
-    physical_bounds=True,
+    "Δ/k", "K", start_grid=Geometric(0.5, 30, 25), low=0.5, high=30.0, low_per_K=1.82, freeze_in_scan=True, physical_bounds=True
 )
 KINETIC_INDUCTANCE_FRACTION = Parameter("kinetic fraction", low=0.0, high=1.0, freeze_in_scan=True, physical_bounds=True)
 # Of quasiparticles at (T^k + T_sat^k)^(1/k), which do not cool below T_sat.

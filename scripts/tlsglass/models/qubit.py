@@ -7,15 +7,7 @@ from functools import lru_cache
 from math import pi
 from typing import TYPE_CHECKING
 
-from tlsglass.models.observable import (
-    F_TAN_DELTA,
-    J0_OVER_H0,
-    MU,
-    Observable,
-    Parameter,
-    PlotOptions,
-    SyntheticRecipe,
-)
+from tlsglass.models.observable import F_TAN_DELTA, J0_OVER_H0, MU, Observable, Parameter, PlotOptions, SyntheticRecipe
 from tlsglass.models.resonator import QUASIPARTICLES, quasiparticle_temperature
 
 if TYPE_CHECKING:
@@ -24,13 +16,7 @@ if TYPE_CHECKING:
 
 # ASSUME: the recipe has parameters of the order of an aluminum transmon's, and the noise of a good experiment. J0/h0 is
 # recovered from a qubit of niobium, whose quasiparticles leave a wider range of temperatures to the TLSs.
-RECIPE_PARAMETERS = {
-    "mu": 0.3,
-    "gap_K": 2.1,
-    "F_tan_delta": 3e-6,
-    "kinetic_inductance_fraction": 0.5,
-    "constant_rate": 0.0,
-}
+RECIPE_PARAMETERS = {"mu": 0.3, "gap_K": 2.1, "F_tan_delta": 3e-6, "kinetic_inductance_fraction": 0.5, "constant_rate": 0.0}
 NIOBIUM_GAP_K = 15.0
 
 
@@ -75,12 +61,7 @@ QUBIT_RELAXATION = Observable(
     "qubit_relaxation",
     symbol="1/T$_1$",
     units=("1/s",),
-    parameters={
-        "mu": MU,
-        "F_tan_delta": F_TAN_DELTA,
-        **QUASIPARTICLES,
-        "constant_rate": CONSTANT_RATE,
-    },
+    parameters={"mu": MU, "F_tan_delta": F_TAN_DELTA, **QUASIPARTICLES, "constant_rate": CONSTANT_RATE},
     shapes=_qubit_relaxation,
     atlas_shapes=_qubit_relaxation_on_atlas,
     positive=True,

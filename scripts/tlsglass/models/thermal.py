@@ -66,11 +66,7 @@ THERMAL_CONDUCTIVITY = Observable(
     "thermal_conductivity",
     symbol="κ",
     units=("W/(m K)",),
-    parameters={
-        "mu": MU,
-        "boundary": BOUNDARY,
-        "kappa_1K": Parameter("κ(1 K)", "W/(m K)", low=0.0, physical_bounds=True),
-    },
+    parameters={"mu": MU, "boundary": BOUNDARY, "kappa_1K": Parameter("κ(1 K)", "W/(m K)", low=0.0, physical_bounds=True)},
     shapes=_thermal_conductivity,
     atlas_shapes=_thermal_conductivity_on_atlas,
     positive=True,
@@ -175,13 +171,7 @@ SPECIFIC_HEAT = Observable(
     possible_range=(1e-12, 1e6),
     probe=TIME,
     probe_is_optional=True,
-    recipe=SyntheticRecipe(
-        {"mu": 0.1, "C_tls_1K": 1e-3, "phonons_1K": 2e-3},
-        (0.03, 1),
-        25,
-        0.02,
-        stream=1,
-    ),
+    recipe=SyntheticRecipe({"mu": 0.1, "C_tls_1K": 1e-3, "phonons_1K": 2e-3}, (0.03, 1), 25, 0.02, stream=1),
     atlas_recipe=SyntheticRecipe({"mu": 0.1, "C_tls_1K": 1e-3, "phonons_1K": 2e-3}, (0.02, 2), 40, 0.005),
     plot_options=PlotOptions("log", reduced=(1, "C/T ({}/K)"), legend="upper left"),
 )
@@ -198,11 +188,7 @@ def _heat_release(T1_K: FloatArray, p: Mapping[str, float], time_s: FloatArray |
 
 
 def _heat_release_on_atlas(
-    observables: AtlasObservables,
-    T1_K: FloatArray,
-    p: Mapping[str, float],
-    time_s: FloatArray | float,
-    jackknife: bool = False,
+    observables: AtlasObservables, T1_K: FloatArray, p: Mapping[str, float], time_s: FloatArray | float, jackknife: bool = False
 ) -> dict[str, FloatArray]:
     final_K = option(p, "final_temperature_K", FINAL_TEMPERATURE)
     return {"release_1K": observables.heat_release(p[J0_OVER_H0], final_K, _hashable(time_s), *_rate(p), jackknife)}
@@ -225,11 +211,7 @@ HEAT_RELEASE = Observable(
     probe=TIME,
     column_pattern="(heat)?release(d)?(power|heat)?|q(dot|punkt)|dq(over)?dt|waermefreisetzung",
     recipe=SyntheticRecipe(
-        {"mu": 0.1, "final_temperature_K": 0.05, "release_1K": 1e-6},
-        (0.2, 2),
-        8,
-        0.02,
-        times_s=(600.0, 3600.0, 36000.0),
+        {"mu": 0.1, "final_temperature_K": 0.05, "release_1K": 1e-6}, (0.2, 2), 8, 0.02, times_s=(600.0, 3600.0, 36000.0)
     ),
     plot_options=PlotOptions("log", legend="upper left"),
 )

@@ -198,12 +198,7 @@ LOWEST_E_OVER_T1 = 1e-4
 
 
 def heat_release_kernel(
-    E_K: FloatOrArray,
-    T1_K: FloatOrArray,
-    T0_K: FloatOrArray,
-    time_s: FloatOrArray,
-    A: float,
-    dimension: float = 3.0,
+    E_K: FloatOrArray, T1_K: FloatOrArray, T0_K: FloatOrArray, time_s: FloatOrArray, A: float, dimension: float = 3.0
 ) -> FloatArray:
     """Return the kernel K of the heat that TLSs release after cooling: t Q̇ = (π²/24)(1/L0) ∫ dE n K.
 

@@ -49,8 +49,7 @@ def draw_data_and_fits(panel: style.Panel, results: Sequence[Result], alone: boo
         _draw_points(panel, dataset_fit, dataset_points, series, alone)
         _draw_curves(panel, dataset_fit, dataset_curves, series, alone)
     x = np.concatenate([dataset_points[_abscissa(fit)] for _, dataset_points, _ in results])
-    axes.set_xlim(x.min() / 1.12, x.max() * 1.12)
-    axes.set_yscale("linear" if reduced else options.scale)
+    axes.set(xlim=(x.min() / 1.12, x.max() * 1.12), yscale="linear" if reduced else options.scale)
     _set_limits(axes, results, options, reduced, power)
     panel.logarithmic("x", ticks=None)
     if axes.get_yscale() == "log":
@@ -244,10 +243,7 @@ def draw_residuals(panel: style.Panel, fit: dict[str, Any], points: pd.DataFrame
     x, axes = points[_abscissa(fit)], panel.axes
     sigma = points["total_error"].where(points["total_error"] > 0)
     color, first_marker = style.OTHER_STYLES[0]
-    for name, options in (
-        ("stm", CROSS | {"color": COLORS["stm"]}),
-        ("mu_free", {"color": color, "markerfacecolor": "white"}),
-    ):
+    for name, options in (("stm", CROSS | {"color": COLORS["stm"]}), ("mu_free", {"color": color, "markerfacecolor": "white"})):
         residual = (points["value"] - points[name]) / sigma
         for marker, in_sweep in _sweeps(points, first_marker):
             mask = in_sweep & points["fitted"] & sigma.notna()
@@ -281,6 +277,5 @@ def _draw_inset(
         curve: AnyArray = factor * (curves[name][constant] - offset)
         inset.axes.plot(curves["T_K"][constant], curve, color=COLORS[name], **line_options)
     height = (y[mask].max() - y[mask].min()) or 1.0
-    inset.axes.set_ylim(y[mask].min() - 0.15 * height, y[mask].max() + 0.15 * height)
-    inset.axes.set_xlim(T.min() / 1.1, end * 1.05)
+    inset.axes.set(ylim=(y[mask].min() - 0.15 * height, y[mask].max() + 0.15 * height), xlim=(T.min() / 1.1, end * 1.05))
     inset.logarithmic("x", ticks=None)

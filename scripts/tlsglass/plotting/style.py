@@ -67,14 +67,7 @@ RC = {
     "savefig.dpi": 300,
 }
 
-POINT_STYLE = {
-    "marker": "o",
-    "linestyle": "none",
-    "elinewidth": 0.6,
-    "capsize": 1.2,
-    "capthick": 0.6,
-    "markeredgewidth": 0.7,
-}
+POINT_STYLE = {"marker": "o", "linestyle": "none", "elinewidth": 0.6, "capsize": 1.2, "capthick": 0.6, "markeredgewidth": 0.7}
 
 
 def format_plain(value: float) -> str:

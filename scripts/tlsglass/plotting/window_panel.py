@@ -60,8 +60,7 @@ def draw_window_scan(panel: style.Panel, fit: dict[str, Any], windows: pd.DataFr
             options = look | {"alpha": FAINT_ALPHA if rejected else 1.0, "zorder": 4 if is_fit else 2, "transform": transform}
             notes |= _draw_windows(panel, alike, is_fit, state, series, bounds, options)
             notes |= {"rejected"} if rejected else set()
-    axes.set_xlabel("upper end of the window (K)")
-    axes.set_ylabel(SYMBOLS[parameter])
+    axes.set(xlabel="upper end of the window (K)", ylabel=SYMBOLS[parameter])
     return notes
 
 
@@ -69,10 +68,7 @@ def _draw_windows(
     panel: style.Panel, rows: pd.DataFrame, is_fit: bool, state: str, series: str, bounds: Bounds, options: dict[str, Any]
 ) -> set[str]:
     """Draw windows of the same state as points with errors, limits, or bars, and return the keys of ``NOTES`` that apply."""
-    limit_columns = {
-        ParameterState.UPPER_LIMIT: ("high_95", bounds[0]),
-        ParameterState.LOWER_LIMIT: ("low_95", bounds[1]),
-    }
+    limit_columns = {ParameterState.UPPER_LIMIT: ("high_95", bounds[0]), ParameterState.LOWER_LIMIT: ("low_95", bounds[1])}
     column, bound = limit_columns.get(state, ("value", np.nan))
     unconstrained = state == ParameterState.NOT_CONSTRAINED
     low, high = panel.axes.get_ylim()
@@ -197,8 +193,7 @@ def draw_correlation(panel: style.Panel, fit: dict[str, Any]) -> None:
     panel.points(
         [free["values"]["mu"]], [free["values"][name] / 10.0**power], None, f"{name}: best fit", color=style.BLUE, marker="o"
     )
-    axes.set_xlabel("µ")
-    axes.set_ylabel(_scaled_label(parameter, power))
+    axes.set(xlabel="µ", ylabel=_scaled_label(parameter, power))
     axes.margins(y=0.12)
     axes.xaxis.set_major_locator(ticker.MaxNLocator(nbins=3, steps=(1, 2, 3, 4, 5, 6, 8, 10), min_n_ticks=3))
     title = report_text.with_minus_sign(f"correlation {free['correlations']['mu'][name]:.2f}")

@@ -263,8 +263,7 @@ def _draw(
     figure = style.Figure()
     (panel,) = figure.panels
     panel.band(table[x], table[y], low, high, y, style.BLUE)
-    panel.axes.set_xlabel(axis_labels[0])
-    panel.axes.set_ylabel(axis_labels[1])
+    panel.axes.set(xlabel=axis_labels[0], ylabel=axis_labels[1])
     if logarithmic:
         panel.logarithmic("x")
         if (low > 0).all():

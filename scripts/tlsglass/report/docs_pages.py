@@ -192,12 +192,7 @@ def annealing_line(cost: pd.DataFrame, config: Mapping[str, Any]) -> str:
     )
 
 
-CHANGED_QUANTITIES = {
-    "mu_cold": "µ at T = 0.002 h₀",
-    "alpha": "α",
-    "beta": "β",
-    "slope_ratio": "slope ratio of δv/v",
-}
+CHANGED_QUANTITIES = {"mu_cold": "µ at T = 0.002 h₀", "alpha": "α", "beta": "β", "slope_ratio": "slope ratio of δv/v"}
 
 
 def atlas_changes(previous: pd.DataFrame, curves: pd.DataFrame, materials: pd.DataFrame) -> list[dict[str, str]]:

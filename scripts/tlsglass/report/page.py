@@ -80,11 +80,7 @@ def presets(datasets: Iterable[StrPath]) -> list[dict[str, Any]]:
     """Return the parameters that the paper prints below its figures of δv/v, from the dataset.yaml of each dataset."""
     infos = [validation.read_yaml(path) for path in sorted(datasets)]
     return [
-        {
-            "title": f"{info['material']}, {info['label']}",
-            "omega_Hz": info["omega_Hz"],
-            **info["reconstruction"]["parameters"],
-        }
+        {"title": f"{info['material']}, {info['label']}", "omega_Hz": info["omega_Hz"], **info["reconstruction"]["parameters"]}
         for info in infos
         if info["observable"] == "sound_velocity" and "reconstruction" in info
     ]
@@ -107,12 +103,7 @@ def read_figure(published: Path, name: str, files: dict[str, str]) -> dict[str, 
 
 
 def describe_entry(
-    entry: Entry,
-    run: RunContents,
-    config: Mapping[str, Any],
-    captions_folder: Path,
-    card: pd.DataFrame,
-    files: dict[str, str],
+    entry: Entry, run: RunContents, config: Mapping[str, Any], captions_folder: Path, card: pd.DataFrame, files: dict[str, str]
 ) -> dict[str, Any] | None:
     """Return what the page shows of an entry of the catalogue, or None if the entry is not published.
 

@@ -71,15 +71,11 @@ def _finish(
 ) -> None:
     """Label the axes, and leave room for legends and text above ``top``, the prefactor of the Gaussian."""
     for panel in (wide, zoom):
-        panel.axes.set_xlabel("$E$ (K)")
-        panel.axes.set_ylabel("$n(T, E)$ (1/K per lattice site)")
-        panel.axes.set_ylim(bottom=0)
-        panel.axes.set_xlim(left=0)
+        panel.axes.set(xlabel="$E$ (K)", ylabel="$n(T, E)$ (1/K per lattice site)", ylim=(0, None), xlim=(0, None))
         panel.letter_at()
     wide.axes.set_ylim(top=1.6 * top)
     wide.axes.legend(loc="upper right")
-    zoom.axes.set_xlim(right=zoom_K)
-    zoom.axes.set_ylim(top=1.3 * top)
+    zoom.axes.set(xlim=(None, zoom_K), ylim=(None, 1.3 * top))
     zoom.axes.legend(loc="upper left", bbox_to_anchor=(0.09, 1.0))
     inset.logarithmic("x", ticks=(1,) if is_narrow else (1, 2, 5))
     inset.logarithmic("y", ticks=(1, 5))

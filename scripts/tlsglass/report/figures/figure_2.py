@@ -47,8 +47,7 @@ def draw(observables: Sequence[pd.DataFrame], laws: pd.DataFrame, window_K: Sequ
         panel.logarithmic("x")
         panel.axes.set_yscale("log")
         room = 0.02 if figure.is_narrow else 0.25  # for the legend
-        panel.axes.set_ylim(bottom=room * panel.axes.get_ylim()[0])
-        panel.axes.set_ylabel(label)
+        panel.axes.set(ylim=(room * panel.axes.get_ylim()[0], None), ylabel=label)
         refuted = laws["holds"].eq(0).any()
         title = {"title": "local: where no power law holds", "title_fontsize": 7, "alignment": "left"} if refuted else {}
         panel.axes.legend(loc="lower right", **title)
@@ -57,7 +56,6 @@ def draw(observables: Sequence[pd.DataFrame], laws: pd.DataFrame, window_K: Sequ
         panel.axes.axvspan(*window_K, color="0.95", zorder=0)
         panel.axes.set_ylim(-0.1, 0.32)
         panel.axes.axhline(0, color="0.5", linewidth=0.6, zorder=0)
-        panel.axes.set_xlabel("$T$ (K)")
-        panel.axes.set_ylabel(label)
+        panel.axes.set(xlabel="$T$ (K)", ylabel=label)
         panel.letter_at()
     return figure

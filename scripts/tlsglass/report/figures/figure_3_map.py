@@ -70,6 +70,5 @@ def _draw_regions(panel: style.Panel, crossover_map: pd.DataFrame, couplings: Se
         for T0 in rows["T0_K"].to_numpy()[np.all(all_holds, axis=0)]:
             panel.axes.fill_between([T0 - step / 2, T0 + step / 2], k - 0.45, k + 0.45, color="0.8", linewidth=0, zorder=0)
     panel.rows([f"{T_max:g}" for T_max in ends])
-    panel.axes.set_ylim(len(ends) - 0.4, -1.6)
-    panel.axes.set_ylabel("upper end of the window (K)")
+    panel.axes.set(ylim=(len(ends) - 0.4, -1.6), ylabel="upper end of the window (K)")
     panel.axes.legend(loc="upper center", ncols=2, handlelength=1.4, columnspacing=1.2)

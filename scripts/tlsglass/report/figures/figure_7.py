@@ -34,8 +34,7 @@ def draw(observables: Sequence[pd.DataFrame], window_K: Sequence[float]) -> styl
                     label=f"$J_0$ = {J0:g} K, {equation}",
                     **look,
                 )
-    conductivity.axes.set_yscale("log")
-    conductivity.axes.set_ylabel("$κ$ (arbitrary units)")
+    conductivity.axes.set(yscale="log", ylabel="$κ$ (arbitrary units)")
     conductivity.axes.legend(loc="lower right")
     velocity.axes.set_ylabel(f"$[δv(T) - δv({low:g}\\,\\mathrm{{K}})]/v$  ($10^{{-3}}\\,γ^2/L_0ρv^2$)")
     velocity.axes.legend(loc="lower center")

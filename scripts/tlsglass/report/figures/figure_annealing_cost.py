@@ -41,8 +41,7 @@ def draw(cost: pd.DataFrame, h0_K: float, window_J0: Sequence[float]) -> style.F
                 x = group["J0_K"] / h0_K + 0.035 * (2 * k - 1)
                 panel.points(x, group["tempered"], group["tempered_err"], f"{quantity}, equilibrium, L = {L:g}",
                              label=f"$L$ = {L:g}, equilibrium", **look)  # fmt: skip
-        panel.axes.set_xlabel("$J_0/h_0$")
-        panel.axes.set_xlim(0, 1.1 * np.max(cost["J0_K"]) / h0_K)
+        panel.axes.set(xlabel="$J_0/h_0$", xlim=(0, 1.1 * np.max(cost["J0_K"]) / h0_K))
         panel.letter_at()
     low, high = (labels.format_multiple(end, "J_0").replace(" ", "\\,") for end in window_J0)
     axis_labels = (

@@ -35,9 +35,7 @@ def draw(couplings: pd.DataFrame, collapse: pd.DataFrame) -> style.Figure:
         scaled.axes.text(0.085, shift, f"{g:g}", ha="right", va="center", fontsize=7, color=colors[g])
     scaled.logarithmic("x", ticks=(1,))
     scaled.logarithmic("y")
-    scaled.axes.set_xlim(0.03, None)
-    scaled.axes.set_xlabel("$E/T$")
-    scaled.axes.set_ylabel("$n/(p\\,T^{µ})$, each shifted")
+    scaled.axes.set(xlim=(0.03, None), xlabel="$E/T$", ylabel="$n/(p\\,T^{µ})$, each shifted")
     scaled.axes.text(0.03, 0.97, "(a)  colors and numbers: $J_0/h_0$", transform=scaled.axes.transAxes, va="top", fontsize=7)
     for quantity, label, draw_one, look in (
         ("E0_random_spins_over_h0", "random spins", width.line, {"color": style.GREY, "linestyle": "--"}),
@@ -46,8 +44,7 @@ def draw(couplings: pd.DataFrame, collapse: pd.DataFrame) -> style.Figure:
         rows_of_ratio = couplings[couplings["quantity"] == quantity].sort_values(J0_OVER_H0)
         error = () if draw_one == width.line else (rows_of_ratio["value_err"],)
         draw_one(rows_of_ratio[J0_OVER_H0], rows_of_ratio["value"], *error, label, label=label, **look)
-    width.axes.set_xlabel("$J_0/h_0$")
-    width.axes.set_ylabel("width $E_0/h_0$ of the Gaussian")
+    width.axes.set(xlabel="$J_0/h_0$", ylabel="width $E_0/h_0$ of the Gaussian")
     width.axes.legend(loc="lower right")
     width.letter_at()
     return figure

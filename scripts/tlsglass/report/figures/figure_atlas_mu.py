@@ -41,17 +41,13 @@ def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame, win
         ("mu_eq9_pair_stability", "Eq. (9), pair stability", {"color": style.GREEN, "linestyle": "-."}),
     ):
         power.line(select(name)[J0_OVER_H0], select(name)["value"], label, label=label, **look)
-    power.axes.set_ylim(0, 0.62)
-    power.axes.set_ylabel("$µ(T → 0)$, {:g}–{:g} $J_0$".format(*window_J0))
+    power.axes.set(ylim=(0, 0.62), ylabel="$µ(T → 0)$, {:g}–{:g} $J_0$".format(*window_J0))
     power.axes.legend(loc="lower right")
     power.letter_at()
 
     aic = select("aic_gap_minus_power")
     described = np.maximum(select("p_gap")["value"].to_numpy(), select("p_power")["value"].to_numpy()) > REJECTED_P
-    for rows, label, face in (
-        (aic[described], "one describes $n$", style.PURPLE),
-        (aic[~described], "neither does", "white"),
-    ):
+    for rows, label, face in ((aic[described], "one describes $n$", style.PURPLE), (aic[~described], "neither does", "white")):
         look = {"color": style.PURPLE, "marker": "D", "markerfacecolor": face}
         gap.points(rows[J0_OVER_H0], rows["value"], None, f"AIC of Eq. (9) - of E^mu, {label}", label=label, **look)
     gap.axes.legend(loc="lower left")
@@ -59,9 +55,11 @@ def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame, win
     gap.axes.axhline(0, color=style.GREY, linewidth=0.6)
     gap.axes.set_yscale("symlog", linthresh=10)
     gap.axes.set_yticks([-100, -10, 0, 10, 100], ["−100", "−10", "0", "10", "100"])
-    gap.axes.set_ylim(min(-20, 1.3 * aic["value"].min()), max(20, 1.5 * aic["value"].max()))
-    gap.axes.set_xlabel("$J_0/h_0$")
-    gap.axes.set_ylabel("ΔAIC, gap − power")
-    gap.axes.set_xlim(0, 1.05 * aic[J0_OVER_H0].max())
+    gap.axes.set(
+        ylim=(min(-20, 1.3 * aic["value"].min()), max(20, 1.5 * aic["value"].max())),
+        xlabel="$J_0/h_0$",
+        ylabel="ΔAIC, gap − power",
+        xlim=(0, 1.05 * aic[J0_OVER_H0].max()),
+    )
     gap.letter_at()
     return figure

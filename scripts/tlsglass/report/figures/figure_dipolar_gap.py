@@ -30,7 +30,6 @@ def draw(counts: Sequence[DensityOfStates], h0_K: float) -> style.Figure:
             E_gap, scale * two_tls.dipolar_gap(E_gap, h0_K, J0), f"J0 = {J0:g} K: Eq. (9)", color=look["color"], label=label
         )
     panel.logarithmic("x", "y")
-    panel.axes.set_xlabel("$E$ (K)")
-    panel.axes.set_ylabel("$n(T → 0, E)$ (1/K per lattice site)")
+    panel.axes.set(xlabel="$E$ (K)", ylabel="$n(T → 0, E)$ (1/K per lattice site)")
     panel.axes.legend(loc="lower right")
     return figure

@@ -52,8 +52,7 @@ def draw(values: pd.DataFrame, densities: pd.DataFrame, predictions: pd.DataFram
             ratio.line(x, rows["predicted_ratio"], f"{label}: pair stability", **line)
     density.logarithmic("x", ticks=(1,))
     density.logarithmic("y")
-    density.axes.set_xlabel("$E/h_0$")
-    density.axes.set_ylabel(f"$n h_0$ per site at $J_0/h_0$ = {SHOWN_J0_OVER_H0:g}")
+    density.axes.set(xlabel="$E/h_0$", ylabel=f"$n h_0$ per site at $J_0/h_0$ = {SHOWN_J0_OVER_H0:g}")
 
     for panel in (power, ratio):
         panel.logarithmic("x", ticks=(1, 3))

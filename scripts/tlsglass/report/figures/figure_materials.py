@@ -69,8 +69,7 @@ def draw(materials: pd.DataFrame, curves: pd.DataFrame) -> style.Figure:
         min(0.0, *(constrained["mu"] - 1.2 * constrained["mu_err"]), 0.0),
         max([0.3, *(1.1 * (constrained["mu"] + constrained["mu_err"]))]),
     )
-    law.axes.set_xlabel("$J_0/h_0$")
-    law.axes.set_ylabel("µ of the points, $α$ and $β$ of the atlas")
+    law.axes.set(xlabel="$J_0/h_0$", ylabel="µ of the points, $α$ and $β$ of the atlas")
     law.legend_above(2, title="0.1–1 K, $h_0$ = 10 K")
     for panel in figure.panels:
         panel.letter_at(0.97, 0.97, ha="right")

@@ -56,9 +56,7 @@ def _losses(panel: style.Panel, points: pd.DataFrame, curves: pd.DataFrame, colo
         panel.line(line["T_K"], line["mu_free"], f"{sweep:g} dBm: µ free", color=color)
         panel.line(line["T_K"], line["stm"], f"{sweep:g} dBm: STM", color=color, linestyle="--", linewidth=0.7)
     panel.logarithmic("x")
-    panel.axes.set_yscale("log")
-    panel.axes.set_xlabel("$T$ (K)")
-    panel.axes.set_ylabel("1/$Q_i$")
+    panel.axes.set(yscale="log", xlabel="$T$ (K)", ylabel="1/$Q_i$")
     low, high = points["value"].min(), points["value"].max()
     panel.axes.set_ylim(low / 1.5, high * (high / low) ** 0.35)
     panel.axes.legend(loc="upper right", ncols=3, title="power (dBm)", title_fontsize=7, columnspacing=0.8, handletextpad=0.1)
@@ -98,8 +96,7 @@ def _frequency(
             curve = 1e6 * (lines[name] - offsets[k] - base)
             panel.line(lines["T_K"], curve, f"f: {label}{several}", label=label if k == 0 else "", **look)
     panel.logarithmic("x")
-    panel.axes.set_xlabel("$T$ (K)")
-    panel.axes.set_ylabel("δf/f + constant ($10^{-6}$)")
+    panel.axes.set(xlabel="$T$ (K)", ylabel="δf/f + constant ($10^{-6}$)")
     low, high = panel.axes.get_ylim()
     panel.axes.set_ylim(low, high + 0.1 * (high - low))  # room for the letter
     (rows, lines), *_ = tables
@@ -131,9 +128,9 @@ def _residuals(
         )
     panel.logarithmic("x")
     low, high = panel.axes.get_ylim()
-    panel.axes.set_ylim(low, high + 0.12 * (high - low))
-    panel.axes.set_xlabel("$T$ (K)")
-    panel.axes.set_ylabel("1/$Q_i$: points / fit \N{MINUS SIGN} 1 (%)")
+    panel.axes.set(
+        ylim=(low, high + 0.12 * (high - low)), xlabel="$T$ (K)", ylabel="1/$Q_i$: points / fit \N{MINUS SIGN} 1 (%)"
+    )
 
 
 def _powers(panel: style.Panel, points: pd.DataFrame, powers: pd.DataFrame) -> None:
@@ -143,18 +140,7 @@ def _powers(panel: style.Panel, points: pd.DataFrame, powers: pd.DataFrame) -> N
         line = powers[powers["T_K"] == T]
         nearest = [part.iloc[np.argmin(np.abs(np.log(part["T_K"] / T)))] for _, part in points.groupby("sweep")]
         photons, value, error = ([float(row[name]) for row in nearest] for name in ("photons", "value", "error"))
-        panel.points(
-            photons,
-            value,
-            error,
-            f"{T:.2g} K: points",
-            color=color,
-            marker=marker,
-            label=f"{T:.2g} K",
-        )
+        panel.points(photons, value, error, f"{T:.2g} K: points", color=color, marker=marker, label=f"{T:.2g} K")
         panel.line(line["photons"], line["mu_free"], f"{T:.2g} K: µ free", color=color)
-    panel.axes.set_xscale("log")
-    panel.axes.set_yscale("log")
-    panel.axes.set_xlabel("photon number")
-    panel.axes.set_ylabel("1/$Q_i$")
+    panel.axes.set(xscale="log", yscale="log", xlabel="photon number", ylabel="1/$Q_i$")
     panel.axes.legend(loc="lower left")

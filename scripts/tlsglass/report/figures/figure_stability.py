@@ -21,7 +21,8 @@ def draw(stability: pd.DataFrame, quench_K: float) -> style.Figure:
         look = {"color": color, "marker": marker, "label": name}
         panel.bars(100 * stability[column], height, 100 * stability[f"{column}_err"], name, **look)
     panel.rows([f"$L$ = {row.L}, $J_0$ = {row.J0_K:g} K" for row in stability.itertuples()])
-    panel.axes.set_xlabel("share of the states at 2 µK (%)" if quench_K == 2e-6 else "share of the quenched states (%)")
-    panel.axes.set_xlim(left=-2)
+    panel.axes.set(
+        xlabel="share of the states at 2 µK (%)" if quench_K == 2e-6 else "share of the quenched states (%)", xlim=(-2, None)
+    )
     figure.legend_outside(*panel.axes.get_legend_handles_labels(), 1)
     return figure

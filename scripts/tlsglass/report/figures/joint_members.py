@@ -43,8 +43,7 @@ def draw(fit: Mapping[str, Any], points: pd.DataFrame, curves: pd.DataFrame) -> 
         panel.axes.set_ylim(low, high * (high / low) ** 0.1 if is_log else high + 0.1 * (high - low))
         if is_log:
             panel.logarithmic("y", ticks=None)
-        panel.axes.set_xlabel("$T$ (K)")
-        panel.axes.set_ylabel(f"{member['symbol']} ({unit})" if unit else member["symbol"])
+        panel.axes.set(xlabel="$T$ (K)", ylabel=f"{member['symbol']} ({unit})" if unit else member["symbol"])
         panel.legend_above(ncols=3)
         panel.letter_at()
     mu = report_text.format_equation("µ", report_text.format_parameter(fit["mu_free"], "mu"))
