@@ -206,7 +206,7 @@ def test_on_a_cluster_every_short_job_of_the_study_runs_in_a_group():
     }  # long, or asked for by name
     rules |= {
         "dos_table" if kind == "dos" else f"{kind}_dos"
-        for kind in Study(validation.read_yaml(ROOT / "config/config.yaml")).counts_plans()
+        for kind in Study(validation.read_yaml(ROOT / "config/config.yaml")).counts_plans
     }
     profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text(encoding="utf-8"))
     assert {group.split("=")[0] for group in profile["groups"]} == rules - alone

@@ -44,9 +44,7 @@ def tabulate_scorecard(paper: pd.DataFrame, tables: Sequence[pd.DataFrame], name
     ``names`` are those of ``tables``.
     """
     named = dict(zip(names, tables, strict=True))
-    rows = [judge(claim, named.get(claim["table"]), L) for claim in paper.to_dict("records")]
-    columns = ["id", "paper", "paper_err", "ours", "ours_err", "ours_sys", "z", "verdict", "note"]
-    return pd.DataFrame(rows)[columns]
+    return pd.DataFrame([judge(claim, named.get(claim["table"]), L) for claim in paper.to_dict("records")])
 
 
 def judge(claim: Claim, table: pd.DataFrame | None, L: int) -> dict[str, Any]:
@@ -76,14 +74,11 @@ def judge(claim: Claim, table: pd.DataFrame | None, L: int) -> dict[str, Any]:
     z = deviation / sigma if sigma > 0 else math.copysign(math.inf, deviation) if deviation else 0.0
     return {
         "id": claim["id"],
-        "where": claim["where"],
-        "claim": claim["claim"],
         "paper": claim["paper"] if not pd.isna(claim["paper"]) else f"{claim['low']:g} to {claim['high']:g}",
         "paper_err": paper_err,
         "ours": ours.value,
         "ours_err": ours.error,
         "ours_sys": ours.systematic,
-        "unit": claim["unit"],
         "z": z if math.isfinite(ours.value) else math.nan,
         "verdict": _verdict(claim, row, ours.value, sigma, ours.systematic),
         "note": "" if pd.isna(claim["note"]) else claim["note"],

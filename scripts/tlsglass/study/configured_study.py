@@ -171,15 +171,9 @@ class Study:
             else:
                 yield from ((kind, [*path, index], entry) for index, entry in enumerate(entries))
 
-    def counts_plans(self) -> dict[str, dict[str, CountsPlan]]:
-        """Return every simulation that yields a density of states, as {kind: {name: plan}}.
-
-        The kind is also the output folder.
-        """
-        return self._counts_plans
-
     @cached_property
-    def _counts_plans(self) -> dict[str, dict[str, CountsPlan]]:
+    def counts_plans(self) -> dict[str, dict[str, CountsPlan]]:
+        """Every simulation that yields a density of states, as {kind: {name: plan}}; the kind is also the output folder."""
         return {
             "dos": _counted({self.name(L, J0): self.set_plan(L, J0) for L, J0 in self.sets}),
             "variants": {name: self.variant_plan(name) for name in self.variants},
@@ -193,7 +187,7 @@ class Study:
         """Return all simulations by names such as L8_J2 or variants/heat_bath."""
         plans = {
             name if kind == "dos" else f"{kind}/{name}": plan.simulation
-            for kind, counts_plans in self.counts_plans().items()
+            for kind, counts_plans in self.counts_plans.items()
             for name, plan in counts_plans.items()
         }
         plans |= {f"equilibrium/{name}": plan for name, plan in equilibrium_plan.paired_plans(self).items()}
@@ -230,7 +224,7 @@ class Study:
         if kind == "variants":
             return []  # each block is a row of its own
         if kind != "dos":
-            return [(0, self.counts_plans()[kind][name].simulation.realizations)]
+            return [(0, self.counts_plans[kind][name].simulation.realizations)]
         L, J0 = next(pair for pair in self.sets if self.name(*pair) == name)
         total = self.sizes[L]["realizations"]
         variants = (self.variant_plan(variant) for variant in self.variants)

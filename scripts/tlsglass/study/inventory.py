@@ -34,7 +34,7 @@ def merged_checks(study: Study) -> list[tuple[str, Check]]:
     """
     checks = [
         (f"{kind}/{name}/T{T}.npz", _merged_check(plan.simulation, rung))
-        for kind, plans in study.counts_plans().items()
+        for kind, plans in study.counts_plans.items()
         if kind not in ("equilibrium", "interactions")
         for name, plan in plans.items()
         for T, rung in plan.rungs.items()

@@ -111,7 +111,7 @@ class SimulationFiles:
         self.published = published
         self.without_shards = without_shards
         self.plans = study.simulation_plans()
-        self.counts_plans = {kind: plans for kind, plans in study.counts_plans().items() if plans}
+        self.counts_plans = {kind: plans for kind, plans in study.counts_plans.items() if plans}
 
     def shards(self, plan: SimulationPlan, rung: Any) -> list[str]:
         """Return the shards of a simulation at a rung, or its annealing records where ``rung`` is RECORD."""

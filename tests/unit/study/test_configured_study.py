@@ -162,7 +162,7 @@ def test_interactions_are_sets_of_their_own_and_normal_factors_are_those_of_the_
     assert normal.model == study.model("8", "3")
     assert (two_tls.model.interaction, two_tls.model.fields) == ("two_tls", "same_dipole")
     assert normal.rungs[-1].quench
-    assert set(study.counts_plans()["interactions"]) == set(plans)
+    assert set(study.counts_plans["interactions"]) == set(plans)
     assert study.jackknife_groups("interactions") == overlay["interactions"]["jackknife_groups"]
     assert not interactions_plan.plans(configured_study.Study(CONFIG))
 

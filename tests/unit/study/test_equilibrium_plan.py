@@ -43,7 +43,7 @@ def test_without_them_nothing_is_simulated_nor_drawn():
     config = copy.deepcopy(TEMPERED_CONFIG)
     config["checks"]["equilibrium"] = None
     study = configured_study.Study(config)
-    assert (equilibrium_plan.sets(study), study.counts_plans()["equilibrium"]) == ({}, {})
+    assert (equilibrium_plan.sets(study), study.counts_plans["equilibrium"]) == ({}, {})
     assert not any(name.startswith("equilibrium/") for name in study.simulation_plans())
 
 
