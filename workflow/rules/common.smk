@@ -1,6 +1,5 @@
 # The checked configuration, the study that it describes, and names that all rules share. Parsing changes no file.
 
-import copy
 import os
 import re
 import sys
@@ -19,7 +18,7 @@ from tlsglass.base import io, threads, validation
 from tlsglass.data import validate
 from tlsglass.report import catalogue
 from tlsglass.report.catalogue_entry import PAPER
-from tlsglass.study import config_checks, equilibrium_plan, interactions_plan, workflow_helpers
+from tlsglass.study import equilibrium_plan, interactions_plan, workflow_helpers
 from tlsglass.study.configured_study import Study
 from tlsglass.study.simulation_plan import interaction_parameters
 from tlsglass.study.workflow_helpers import RECORD, any_of_pattern, relative_to_cwd
@@ -50,25 +49,7 @@ PUBLISHED_FOLDER = relative_to_cwd(ROOT / "results/published")
 library_digest = partial(workflow_helpers.library_digest, ROOT / "scripts")
 
 try:
-    sources = [(relative_to_cwd(path), validation.read_yaml(path)) for path in [ROOT / "config/config.yaml", *OVERLAYS]]
-    options = ("--config", dict(SETTINGS.config or {}))
-    merged = {}
-    for _, content in [*sources[1:], options]:
-        update_config(merged, copy.deepcopy(content or {}))
-    if config != merged:  # this workflow is a module: its configuration comes from the workflow that uses it
-        sources.insert(1, ("the configuration of the module", copy.deepcopy(config)))
-    sources.append(options)
-    defaults = sources[0][1]
-    merged = copy.deepcopy(defaults)
-    update_config(merged, config)
-    config.update({"run": OVERLAYS[-1].stem if OVERLAYS else "paper"} | merged)
-    config_checks.check(
-        config,
-        validation.read_yaml(ROOT / "workflow/schemas/config.schema.yaml"),
-        partial(workflow_helpers.source_of_key, sources),
-        defaults,
-        f"{PUBLISHED_FOLDER}/{io.MANIFEST}",
-    )
+    workflow_helpers.complete_config(config, ROOT, OVERLAYS, SETTINGS.config or {}, update_config)
     DATASETS, BROKEN = validate.validate_each(
         sorted(path for path in Path(relative_to_cwd(ROOT / "config/experiments")).glob("*") if path.is_dir()),
         validate.schema(),

@@ -34,11 +34,7 @@ tabulate(
         "parameters": expand("<results>/experiments/{dataset}/joint_parameters.csv", dataset=JOINT),
         "left_out": expand("<results>/experiments/{dataset}/joint_left_out.csv", dataset=JOINT),
     },
-    output={
-        "fits": "<results>/tables/joint_fits.csv",
-        "parameters": "<results>/tables/joint_parameters.csv",
-        "left_out": "<results>/tables/joint_left_out.csv",
-    },
+    output={table: f"<results>/tables/joint_{table}.csv" for table in ("fits", "parameters", "left_out")},
 )
 
 

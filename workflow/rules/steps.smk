@@ -14,12 +14,14 @@ def step(
     constraints={},
     environment="analyse",
     group=None,
+    has_checksums=True,
     **resources,
 ):
     """Declare a rule that runs a script of the folder ``scripts``, by default that of its name.
 
     ``unpacked`` are functions that return inputs by name, ``modules`` those that the script imports by name; ``job`` has the
-    wildcards of the rule, for the names of its logs, and ``constraints`` are theirs.
+    wildcards of the rule, for the names of its logs, and ``constraints`` are theirs. Outputs outside of the folder of the run
+    have no checksums there.
     """
     driver = driver or f"{name}.py"
     path = f"{name}/{job}" if job else name
@@ -34,7 +36,7 @@ def step(
             **output,
         log:
             f"<logs>/{path}.log",
-            checksums=f"<checksums>/{path}.json",
+            **{"checksums": f"<checksums>/{path}.json"} if has_checksums else {},
         benchmark:
             f"<benchmarks>/{path}.tsv"
         wildcard_constraints:

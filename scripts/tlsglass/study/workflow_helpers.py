@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 import json
@@ -14,7 +15,7 @@ from typing import Any
 
 from tlsglass.base import io, labels, published_files, validation
 from tlsglass.montecarlo.protocol import ANNEALING, JOB_NAMES
-from tlsglass.study import equilibrium_plan
+from tlsglass.study import config_checks, equilibrium_plan
 from tlsglass.study.configured_study import Study
 from tlsglass.study.simulation_plan import SimulationPlan
 
@@ -43,6 +44,53 @@ def restrict_docutils(settings: str | Path) -> None:
 def any_of_pattern(names: Iterable[str]) -> str:
     """Return the regular expression that matches these names only."""
     return "|".join(map(re.escape, names))
+
+
+def complete_config(
+    config: dict[str, Any],
+    root: Path,
+    overlays: Sequence[str | Path],
+    command_line: Mapping[str, Any],
+    update: Callable[[dict[str, Any], Any], None],
+) -> None:
+    """Add the defaults and the name of the run to a configuration, in place, and check it.
+
+    Parameters
+    ----------
+    config : dict
+        What Snakemake merged of the overlays and the command line or, where this workflow is a module, of another workflow.
+    root : Path
+        The folder of the study.
+    overlays, command_line
+        The files of ``--configfile``, and the keys of ``--config``.
+    update : callable
+        Merges one configuration into another, in place, as Snakemake does.
+
+    Raises
+    ------
+    InputError
+        With a line for each key that is refused.
+    """
+
+    def merge(contents: Iterable[Any]) -> dict[str, Any]:
+        merged: dict[str, Any] = {}
+        for content in contents:
+            update(merged, copy.deepcopy(content or {}))
+        return merged
+
+    sources = [(relative_to_cwd(path), validation.read_yaml(path)) for path in [root / "config/config.yaml", *overlays]]
+    sources.append(("--config", dict(command_line)))
+    defaults = sources[0][1]
+    if config != merge(content for _, content in sources[1:]):
+        sources.insert(1, ("the configuration of the module", copy.deepcopy(config)))
+    config.update({"run": Path(overlays[-1]).stem if overlays else "paper"} | merge([defaults, config]))
+    config_checks.check(
+        config,
+        validation.read_yaml(root / "workflow/schemas/config.schema.yaml"),
+        functools.partial(source_of_key, sources),
+        defaults,
+        relative_to_cwd(root / "results/published" / io.MANIFEST),
+    )
 
 
 def source_of_key(sources: Sequence[tuple[str, Any]], path: Iterable[Any]) -> str:
