@@ -10,8 +10,7 @@ from typing import Any
 
 from tlsglass.app import server
 from tlsglass.base import threads, validation
-from tlsglass.report import atlas_commands, command_options, fit_command
-from tlsglass.study import simulate_command
+from tlsglass.commands import atlas_commands, command_options, fit_command, simulate_command
 
 EXAMPLES = (fit_command.EXAMPLE, simulate_command.EXAMPLE, atlas_commands.EXAMPLES["predict"])
 SHELLS = ("bash", "zsh", "tcsh")

@@ -24,6 +24,7 @@ PACKAGES = (
     "analysis",
     "report",
     "study",
+    "commands",
     "app",
 )
 EQUATION = re.compile(r"Eq\. \(A?\d+\)")  # the spelling of a number of an equation in docstrings

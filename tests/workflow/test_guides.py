@@ -12,10 +12,10 @@ import pytest
 import observables
 from shared import EXPERIMENTS, ROOT
 from tlsglass import cli
+from tlsglass.commands import fit_command
 from tlsglass.data.read_table import read_table
 from tlsglass.models import registry
 from tlsglass.models.resonator import DrivenProbe
-from tlsglass.report import fit_command
 
 BLOCKS = re.compile(r"```(python|sh|text)\n(.*?)```", re.DOTALL)
 

@@ -15,10 +15,10 @@ from tlsglass.app import plots
 from tlsglass.app.session import COLUMN, FLAG, MAIN, MORE, OBSERVABLE, Choice, FitSession, Outcome, Reading
 from tlsglass.atlas import api
 from tlsglass.base import validation
+from tlsglass.commands import fit_command
 from tlsglass.data.read_table import MAX_BYTES
 from tlsglass.model.parameters import H0_K
 from tlsglass.models import registry
-from tlsglass.report import fit_command
 
 STEPS = 1000  # of a slider over the axis of temperature
 NARROW_PIXELS = 700

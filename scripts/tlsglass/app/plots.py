@@ -12,12 +12,12 @@ from matplotlib import pyplot
 
 from tlsglass.atlas import api
 from tlsglass.base import escape
+from tlsglass.commands import atlas_commands
 from tlsglass.plotting import data_panel, style
-from tlsglass.report import atlas_commands
 
 if TYPE_CHECKING:
+    from tlsglass.commands.fit_command import PreparedFit
     from tlsglass.data.dataset import Dataset
-    from tlsglass.report.fit_command import PreparedFit
     from tlsglass.report.fit_report import FitReport, Report
 
 drawing = threading.RLock()  # matplotlib's figures are drawn by one thread at a time

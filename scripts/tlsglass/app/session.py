@@ -20,17 +20,17 @@ from tlsglass.app import plots
 from tlsglass.atlas import api
 from tlsglass.base import validation
 from tlsglass.base.jackknife import format_with_error
+from tlsglass.commands import fit_command
 from tlsglass.data.columns import Column, describe_columns
 from tlsglass.data.read_table import Table, parse_table
 from tlsglass.fitting import report_text
 from tlsglass.fitting.fit import ParameterState
 from tlsglass.models import registry
 from tlsglass.models.observable import TIME, Observable
-from tlsglass.report import fit_command
 from tlsglass.report.fit_report import FitReport
 
 if TYPE_CHECKING:
-    from tlsglass.report.fit_command import PreparedFit
+    from tlsglass.commands.fit_command import PreparedFit
 
 OBSERVABLE = "observable"
 COLUMN, TEXT, FLAG = "column", "text", "flag"  # kinds of choices

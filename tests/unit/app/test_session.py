@@ -12,7 +12,7 @@ from tlsglass import cli
 from tlsglass.app import plots
 from tlsglass.app.session import FLAG, MAIN, MORE, OF_RESONATOR, WORDS, FitSession
 from tlsglass.base import validation
-from tlsglass.report import fit_command
+from tlsglass.commands import fit_command
 
 CASES = ROOT / "tests/data/cases"
 HOSTILE = "-<img>$(id);`id`'\"|x"  # without a blank, it would be taken for an option

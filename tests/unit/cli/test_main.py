@@ -9,7 +9,7 @@ import pytest
 
 from shared import ROOT
 from tlsglass import cli
-from tlsglass.report import command_options
+from tlsglass.commands import command_options
 
 PROGRAM = """
 import os, sys

@@ -9,8 +9,9 @@ import pytest
 
 import tlsglass
 from tlsglass import cli
+from tlsglass.commands import simulate_command
 from tlsglass.dos import fits
-from tlsglass.study import simulate, simulate_command
+from tlsglass.study import simulate
 
 SMALL = "simulate --L 4 --J0 3 --realizations 40 --temperatures 0.5 2 --sweeps 20 --cores 1"
 

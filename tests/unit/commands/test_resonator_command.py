@@ -8,6 +8,7 @@ from shared import ROOT
 from tlsglass import cli
 from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import validation
+from tlsglass.commands import fit_command
 from tlsglass.data import chip_table, infer_dataset, resonator_table
 from tlsglass.data.read_table import read_table
 from tlsglass.fitting import synthetic
@@ -15,7 +16,6 @@ from tlsglass.fitting.problem import AtlasModel, FitProblem
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.models.resonator import SHARED_PARAMETERS, DrivenProbe
-from tlsglass.report import fit_command
 
 TABLE = str(ROOT / "config/experiments/argonne_resonator_loss/data.csv")
 REQUIRED = {"--attenuation": "0", "--coupling-geometry": "notch"}

@@ -10,9 +10,9 @@ import yaml
 from shared import EXPERIMENTS
 from tlsglass import __version__, cli, fit
 from tlsglass.base import validation
+from tlsglass.commands import fit_command
 from tlsglass.data.dataset import load_dataset
 from tlsglass.fitting.result import fit_dataset
-from tlsglass.report import fit_command
 
 STYCAST = EXPERIMENTS / "stycast1266_thermal_conductivity"
 

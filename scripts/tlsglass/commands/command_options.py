@@ -38,7 +38,9 @@ class OneLineParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise validation.InputError(f"{self.prog}: {message}; see {self.prog} --help")
 
-    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:
+    def parse_known_args(  # type: ignore[override]  # argparse declares overloads
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> Any:
         """Return the options, and no words that are left over: the command to which they were given refuses these."""
         words = sys.argv[1:] if args is None else list(args)
         for action in self._actions:

@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import validation
+from tlsglass.commands.command_options import check_picture, number
 from tlsglass.model.parameters import H0_K
 from tlsglass.models.observable import J0_OVER_H0
-from tlsglass.report.command_options import check_picture, number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import io, validation
+from tlsglass.commands.command_options import check_picture, number, whole_number
 from tlsglass.model.interaction import INTERACTIONS, POSITIONS
 from tlsglass.model.parameters import H0_K
 from tlsglass.montecarlo.protocol import COUNTING_METHODS, DYNAMICS
-from tlsglass.report.command_options import check_picture, number, whole_number
 
 if TYPE_CHECKING:
     from tlsglass.dos.temperature_series import TemperatureSeries

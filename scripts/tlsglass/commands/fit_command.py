@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import io, validation
+from tlsglass.commands import command_options
 from tlsglass.model.parameters import H0_K
 from tlsglass.models import registry
-from tlsglass.report import command_options
 
 if TYPE_CHECKING:
     from tlsglass.data.dataset import Dataset
@@ -414,7 +414,7 @@ def _table_options(args: argparse.Namespace, table: Table) -> ReadingOptions:
     return replace(options, **columns)
 
 
-def _columns_by_number(entries: Sequence[str] | None, table: Table) -> dict[str, str]:
+def _columns_by_number(entries: Sequence[str] | None, table: Table) -> dict[str, Any]:
     """Return {role: name} of --columns T=1 value=2 error=3."""
     columns = {}
     for entry in entries or ():
