@@ -72,7 +72,7 @@ def _build_each(
 ) -> dict[str, list[Dataset]]:
     """Return {device: ``build``(its name, the condition for its rows)}, in the order of the table."""
     cells = [str(cell) for cell in table.column(group)]
-    values = list(dict.fromkeys(cells[k] for k in table.select(where) if cells[k]))
+    values = list(dict.fromkeys(cells[k] for k in table.select(where, each=group) if cells[k]))
     if not 2 <= len(values) <= MAX_DEVICES:
         allowed = f"must have 2 to {MAX_DEVICES} different values; it has {len(values)}"
         raise validation.InputError(f"{table.source}: --group {group}: {allowed}")

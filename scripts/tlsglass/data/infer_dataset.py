@@ -121,6 +121,10 @@ class _Inference:
                 columns = "; the table has more columns than rows: a row for each temperature is needed"
             elif not table.has_header:
                 columns = f"; the table has no header: name its {len(table.header)} columns by --columns T=1 value=2 error=3"
+                if table.line_above:
+                    number, fields = table.line_above
+                    of_line = f"line {number} has {fields} field{'s' if fields > 1 else ''} and is no header"
+                    columns = columns.replace("the table has no header", of_line)
             raise validation.InputError(f"{table.source}: {'; also '.join(self.needed)}{columns}")
         assert observable is not None
         info = _make_info(Path(table.source).name, observable, self.data, probe, options.name)

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import validation
 from tlsglass.data import units
@@ -31,16 +31,22 @@ MAX_BYTES = 32_000_000
 MAX_ROWS = 1_000_000
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "blanks"}  # in the order of preference
 SAMPLE = 400  # lines that decide what separates the fields
+NEARLY_BEST = 0.85  # of the best score, from which on the order of preference decides
 BINARY = {b"\xd0\xcf\x11\xe0": "an old Excel file", b"\x89HDF": "an HDF5 file", b"\x93NUMPY": "a NumPy file", b"%PDF": "a PDF"}
-COMMENT_LINE = re.compile(r"\s*(#|%|//)[#%/\s]*")
-COMMENT = re.compile(r'^((?:[^"#]|"[^"]*")*)#.*')  # from a # that is not within quotes
+BINARY |= {b"MATLAB 5": "a MATLAB file", b"\x1f\x8b": "a compressed file", b"\x89PNG": "a picture"}
+COMMENT_LINE = re.compile(r"\s*(#|%|//)[#%/ ]*")
+# from a # that is not within quotes, and begins no #N/A of a spreadsheet and no 1.#QNAN of a program
+SPREADSHEET_ERROR = r"N/A|DIV/0!|VALUE!|NUM!|REF!|NAME\?|NULL!"
+COMMENT = re.compile(rf'^((?:[^"#]|"[^"]*"|(?<=\d\.)#|#(?={SPREADSHEET_ERROR}))*)(?<!\d\.)#(?!{SPREADSHEET_ERROR}).*')
+QUOTED_OR_WORD = re.compile(r'"[^"]*"|\S+')
 MISSING = {"", "-", "--", "nan", "na", "n/a", "#n/a", "null", "none", "inf", "-inf", "+inf"}
 BLANK_GROUP = "'’\u00a0\u2009\u202f "  # between groups of three digits
 ERROR_IN_CELL = re.compile(r"\s*(?:±|\+/?-)\s*[\d.,]+(?:[eE][-+−]?\d+)?|\(\d+\)")  # 0.12 ± 0.01, 0.12(1)
 LIKE_NUMBER = re.compile(
     rf"[-+−]?(?:\d+(?:[{BLANK_GROUP}]\d{{3}})*)?(?:[.,]\d*)*(?:[eEdD][-+−]?\d+|\s*[x×*]\s*10\^?[-+−]?\d+)?"
-    rf"(?:{ERROR_IN_CELL.pattern})?"
+    rf"(?:{ERROR_IN_CELL.pattern})?\s*%?"
 )
+GROUP_OF_BLANK = re.compile("(?<=\\d)[\u00a0\u2009\u202f](?=\\d{3}(?!\\d))")
 GROUPED = re.compile(rf"[-+−]?\d{{1,3}}(?:[{BLANK_GROUP}]\d{{3}})+(?![{BLANK_GROUP}\d])")
 THOUSANDS = {
     "comma": re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"),
@@ -49,7 +55,14 @@ THOUSANDS = {
 HEADER_WORD = re.compile(r"^\s*(columns?|header|fields|data)\s*:\s*", re.I)
 NUMBERED_COLUMN = re.compile(r"\s*(?:col(?:umn)?\.?\s*)?(\d+)\s*[:.)=-]\s*([^\W\d].*)$", re.I)  # 1: T (K)
 TEMPERATURE_NAME = re.compile(r"[Tt](emp\w*)?(?![A-Za-z])")
-RAGGED = "fields in place of"
+UNITS_LABEL = re.compile(r"units?|einheit(en)?|unités?", re.I)
+SUMMARY = re.compile(  # of the rows above, in a column of numbers
+    r"(mean|average|avg|median|sum|total|count|min|max|std|stdev|std\.? ?dev|standard deviation"
+    r"|mittel(wert)?|summe|standardabweichung|moyenne|somme)\.?:?",
+    re.I,
+)
+NO_ROW = "in place of"  # in the cells of what is no row of the table
+SHEET = "sheet"  # the column that names the sheet of each row
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,8 @@ class Table:
     decimal: str | None = "point"
     separator: str = "commas"
     has_header: bool = True
+    line_above: tuple[int, int] | None = None  # number and fields of the line above the rows, where it is no header
+    sheets: Sequence[str] = ()  # names of the sheets of an Excel file, where several are such tables
 
     @classmethod
     def from_arrays(cls, source: str, columns: Mapping[str, FloatArray]) -> Table:
@@ -95,12 +110,18 @@ class Table:
         """Return the unit in the row of units below the header."""
         return self.units[self.header.index(name)] if self.units else ""
 
-    def select(self, where: Mapping[str, object]) -> list[int]:
-        """Return the indices of the rows in which the columns ``where`` have their values. Raises InputError for none."""
+    def select(self, where: Mapping[str, object], each: str = "") -> list[int]:
+        """Return the indices of the rows in which the columns ``where`` have their values.
+
+        Raises InputError for none, and where no sheet is chosen of several, unless rows with ``each`` sheet are used alone.
+        """
+        if self.sheets and SHEET not in (*where, each):
+            names = ", ".join(self.sheets[:8])
+            raise validation.InputError(f"{self.source}: which of the sheets {names}? Choose one by --where sheet=NAME")
         selected = list(range(len(self.rows)))
         for name, value in where.items():
             cells = self.column(name)
-            matching = [k for k in selected if RAGGED in str(cells[k]) or equals(cells[k], value)]
+            matching = [k for k in selected if NO_ROW in str(cells[k]) or equals(cells[k], value)]
             if not matching:
                 values = list(dict.fromkeys(str(cells[k]) for k in selected))
                 shown = ", ".join(values[:8]) + (f", and {len(values) - 8} more" if len(values) > 8 else "")
@@ -200,31 +221,60 @@ def join_tables(tables: Sequence[Table]) -> Table:
 
 
 def _decode(label: str, raw: bytes) -> str:
-    """Return the text of a file: UTF-8, UTF-16 with its mark, else Latin-1."""
+    """Return the text of a file: UTF-8, UTF-16, else Latin-1."""
     kind = next((kind for mark, kind in BINARY.items() if raw.startswith(mark)), None)
     if kind:
         raise validation.InputError(f"{label}: not text but {kind}: export it as CSV")
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    even, odd = (raw[k:SAMPLE:2].count(0) for k in (0, 1))
+    if encoding != "utf-16" and min(even, odd) == 0 and max(even, odd) > 0.4 * len(raw[:SAMPLE]):  # without its mark
+        encoding = "utf-16-le" if odd else "utf-16-be"
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
         text = raw.decode("cp1252", errors="replace")
+    text = text.rstrip("\x1a")  # the end of a file of DOS
     if "\0" in text:
         raise validation.InputError(f"{label}: not a text file: it contains null bytes")
     return text
 
 
 def _parse_spreadsheet(label: str, raw: bytes) -> Table:
-    """Return the table in the first sheet of an Excel file that contains one."""
+    """Return the table in the sheets of an Excel file: that with a temperature in its header, else the first.
+
+    Several such sheets with the same columns become one table with a column that names them. Raises InputError for none, and
+    for several with different columns.
+    """
     sheets, errors = _spreadsheet(label, raw), []
-    for lines in sheets.values():
+    tables = {}
+    for name, lines in sheets.items():
         try:
-            return _parse(label, lines, "\t")
+            tables[name] = _parse(label, lines, "\t")
         except validation.InputError as error:
             errors.append(error)
-    if len(errors) == 1:
+    if not tables and len(errors) == 1:
         raise errors[0]
-    raise validation.InputError(f"{label}: none of its sheets, {', '.join(sheets)[:200]}, is a table of numbers")
+    if not tables:
+        raise validation.InputError(f"{label}: none of its sheets, {', '.join(sheets)[:200]}, is a table of numbers")
+    of_temperatures = {
+        name: table for name, table in tables.items() if table.has_header and any(map(TEMPERATURE_NAME.match, table.header))
+    }
+    first, *others = (of_temperatures or tables).values()
+    if len(of_temperatures) < 2:
+        return first
+    names = list(of_temperatures)
+    if SHEET in first.header or any((table.header, table.units) != (first.header, first.units) for table in others):
+        shown = ", ".join(names)[:200]
+        question = f"the sheets {shown} are different tables: save the one to fit as a file of its own"
+        raise validation.InputError(f"{label}: {question}")
+    return replace(
+        first,
+        header=[*first.header, SHEET],
+        rows=[[*row, name] for name, table in of_temperatures.items() for row in table.rows],
+        line_numbers=[line for table in of_temperatures.values() for line in table.line_numbers],
+        units=[*first.units, ""] if first.units else [],
+        sheets=names,
+    )
 
 
 def _spreadsheet(label: str, raw: bytes) -> dict[str, list[str]]:
@@ -235,19 +285,28 @@ def _spreadsheet(label: str, raw: bytes) -> dict[str, list[str]]:
         why = "reading Excel needs openpyxl (pip install '.[excel]'), or export it as CSV"
         raise validation.InputError(f"{label}: {why}") from None
     try:
-        if sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(raw)).infolist()) > 10 * MAX_BYTES:
+        parts = zipfile.ZipFile(io.BytesIO(raw)).infolist()
+        if sum(part.file_size for part in parts) > 10 * MAX_BYTES:
             raise validation.InputError(f"{label}: too large when unpacked; at most {MAX_BYTES / 1e5:g} MB are read")
+        if "[Content_Types].xml" not in [part.filename for part in parts]:
+            raise validation.InputError(f"{label}: not an Excel file but another archive: export its table as CSV")
         book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-        sheets = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+        sheets = {sheet.title: [list(map(_text_of_cell, row)) for row in sheet.iter_rows()] for sheet in book.worksheets}
     except validation.InputError:
         raise
     except Exception as error:  # the reader of spreadsheets raises errors of many classes
         raise validation.InputError(f"{label}: not an Excel file: {' '.join(str(error).split())[:120]}") from None
-    return {name: ["\t".join(map(_text_of_cell, row)) for row in rows] for name, rows in sheets.items()}
+    return {name: ["\t".join(row) for row in rows] for name, rows in sheets.items()}
 
 
-def _text_of_cell(cell: object) -> str:
-    return "" if cell is None else re.sub(r"[\t\r\n]", " ", str(cell)).replace('"', "'")
+def _text_of_cell(cell: Any) -> str:
+    """Return the text of a cell of a spreadsheet; 0.02 in the format of percent is 2%, as it is shown."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in (cell.number_format or ""):
+        return f"{100 * value!r}%"
+    return re.sub(r"[\t\r\n]", " ", str(value)).replace('"', "'")
 
 
 @lru_cache(maxsize=10_000)  # each cell is looked at several times
@@ -263,12 +322,19 @@ def _is_data(cell: str) -> bool:
 def _split(label: str, lines: list[str], separator: str) -> list[tuple[list[str], int]]:
     """Return (cells, index of its last line) of each row."""
     if separator == " ":
-        return [(line.split(), k) for k, line in enumerate(lines)]
+        return [(_split_at_blanks(line), k) for k, line in enumerate(lines)]
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
     try:
         return [([cell.strip() for cell in row], reader.line_num - 1) for row in reader]
     except csv.Error as error:
         raise validation.InputError(f"{label}: not a CSV table: {error}") from None
+
+
+def _split_at_blanks(line: str) -> list[str]:
+    """Return the words of a line; those in quotes may contain blanks, and numbers thin ones between their groups."""
+    if '"' in line:
+        return [word.strip('"') for word in QUOTED_OR_WORD.findall(line)]
+    return (line if line.isascii() or not re.search(r"[ \t]", line) else GROUP_OF_BLANK.sub("'", line)).split()
 
 
 def _split_header(label: str, line: str, separator: str, width: int) -> list[str]:
@@ -284,17 +350,20 @@ def _split_header(label: str, line: str, separator: str, width: int) -> list[str
 
 def _parse(label: str, raw: list[str], separator: str | None = None) -> Table:
     """Return the table in the lines of a file."""
-    comments, numbers, lines = [], [], []
+    is_spreadsheet = separator is not None
+    comments, numbers, lines, whole_lines = [], [], [], []
     for number, line in enumerate(raw, 1):
         if COMMENT_LINE.match(line):
             comments.append((number, COMMENT_LINE.sub("", line, count=1)))
         elif line.strip():
             numbers.append(number)
-            lines.append(COMMENT.sub(r"\1", line) if "#" in line else line)
+            lines.append(COMMENT.sub(r"\1", line) if "#" in line and not is_spreadsheet else line)
+            whole_lines.append(line)
     if not lines:
         raise validation.InputError(f"{label}: not a table: it contains only comments or nothing")
     separator = separator or _separator(label, lines)
     split = _split(label, lines, separator)
+    _check_quotes(label, lines, numbers, [last for _, last in split], separator)
     width = _width([row for row, _ in split[-SAMPLE:]]) or _width([row for row, _ in split])
     full = [row for row, _ in split if len(row) == width and any(map(is_like_number, row))]
     numeric = [
@@ -304,16 +373,23 @@ def _parse(label: str, raw: list[str], separator: str | None = None) -> Table:
     ]
     first = next((k for k, (row, _) in enumerate(split) if _is_row(row, width, numeric)), None)
     if width < 2 or not numeric or first is None:
-        raise validation.InputError(
-            f"{label}: not a table of numbers, whose columns are separated by commas, semicolons, tabs or blanks"
-        )
-    above = [(numbers[last], lines[last], row if separator != " " else []) for row, last in split[:first]]
+        unclosed = [
+            f"; line {n} has a quotation mark that is not closed"
+            for n, line in zip(numbers, lines, strict=True)
+            if line.count('"') % 2
+        ]
+        allowed = "whose columns are separated by commas, semicolons, tabs or blanks" + "".join(unclosed[:1])
+        raise validation.InputError(f"{label}: not a table of numbers, {allowed}")
+    above = [(numbers[last], whole_lines[last], row if separator != " " else []) for row, last in split[:first]]
     header, below, header_line = _find_header(label, above, separator, width)
     if not header:
         comments_above: list[tuple[int, str, list[str]]] = [
             (number, line, []) for number, line in comments if number < numbers[split[first][1]]
         ]
         header, below, header_line = _find_header(label, comments_above, separator, width, True)
+    if not header and width > 2 and _is_index([row[0] for row in full]):  # as R and pandas write it: without a name
+        header, below, header_line = _find_header(label, above, separator, width - 1)
+        header, below = ["", *header] if header else [], ["", *below] if below else []
     width = max(width, len(header))
     rows, ends = [], []
     for k, (row, last) in enumerate(split):
@@ -325,11 +401,53 @@ def _parse(label: str, raw: list[str], separator: str | None = None) -> Table:
         while len(row) > width and not row[-1]:
             row.pop()
         if len(row) > width or (len(row) < width and (separator == " " or len(row) == 1)):
-            row = [f"{len(row)} {RAGGED} {width}"] * width
+            row = [f"{len(row)} field{'s' if len(row) > 1 else ''} {NO_ROW} {width}"] * width
         rows.append(row + [""] * (width - len(row)))
         ends.append(numbers[last])
+    rows = _without_summaries(rows, width)
+    rows, percent = _without_percent(rows, width)
+    if percent:
+        below = [unit or "%" * (k in percent) for k, unit in enumerate(below or [""] * width)]
     names = header or [str(k + 1) for k in range(width)]
-    return Table(label, names, rows, ends, below, None, SEPARATORS[separator], bool(header))
+    line_above = (above[-1][0], len(split[first - 1][0])) if above and not header else None
+    return Table(label, names, rows, ends, below, None, SEPARATORS[separator], bool(header), line_above)
+
+
+def _check_quotes(label: str, lines: list[str], numbers: list[int], ends: list[int], separator: str) -> None:
+    """Raise InputError where a quotation mark that is not closed makes several lines of numbers one field."""
+    for start, end in zip([-1, *ends], ends, strict=False):
+        for line in lines[start + 2 : end + 1]:
+            cells = [cell.strip() for cell in line.split(separator)]
+            if sum(map(is_like_number, cells)) > 1:
+                where = f"line {numbers[start + 1]}: a field in quotation marks ends in line {numbers[end]}"
+                raise validation.InputError(f"{label}: {where}: remove the mark that is not closed")
+
+
+def _is_index(cells: list[str]) -> bool:
+    """Return whether cells number the rows."""
+    return cells in ([str(k + start) for k in range(len(cells))] for start in (0, 1))
+
+
+def _without_summaries(rows: list[list[str]], width: int) -> list[list[str]]:
+    """Return the rows without the cells of those that summarize others, as their mean in a column of numbers or indices."""
+    summaries: dict[int, str] = {}
+    for k in range(width):
+        words = {j: row[k] for j, row in enumerate(rows) if not _is_data(row[k]) and NO_ROW not in row[k]}
+        if words and 2 * len(words) < len(rows) and all(map(SUMMARY.fullmatch, words.values())):
+            summaries |= words
+    return [[f"{summaries[j]} of other rows {NO_ROW} a point"] * width if j in summaries else row for j, row in enumerate(rows)]
+
+
+def _without_percent(rows: list[list[str]], width: int) -> tuple[list[list[str]], list[int]]:
+    """Return (rows, positions of the columns all of whose numbers end in %, without which they are returned)."""
+    percent = []
+    for k in range(width):
+        ends = [row[k].endswith("%") for row in rows if is_like_number(row[k])]
+        if ends and all(ends):
+            percent.append(k)
+    if not percent:
+        return rows, percent
+    return [[cell.rstrip("% ") if k in percent else cell for k, cell in enumerate(row)] for row in rows], percent
 
 
 def _separator(label: str, lines: list[str]) -> str:
@@ -342,9 +460,9 @@ def _separator(label: str, lines: list[str]) -> str:
             continue
         rows = [row for row, _ in _split(label, sample, separator)]
         width = _width(rows)
-        fractions = [sum(map(_is_data, row)) / width for row in rows if len(row) == width and width > 1]
+        fractions = [(sum(map(_is_data, row)) / width) ** 2 for row in rows if len(row) == width and width > 1]
         scores[separator] = sum(fractions) / len(rows)
-    return max(scores, key=lambda separator: scores[separator])
+    return next(separator for separator in SEPARATORS if scores.get(separator, 0) >= NEARLY_BEST * max(scores.values()))
 
 
 def _width(rows: list[list[str]]) -> int:
@@ -372,7 +490,9 @@ def _find_header(
     candidates = []
     for number, line, cells in above:
         line = HEADER_WORD.sub("", line)
-        names = cells if len(cells) == width else _split_header(label, line, separator, width)
+        without_comment = COMMENT.sub(r"\1", line)
+        names = cells if len(cells) == width else _split_header(label, without_comment, separator, width)
+        names = names if len(names) == width else _split_header(label, line, separator, width)  # run #, T, kappa
         wide_enough = len(names) == width or (len(names) > width and separator != " " and not comments)
         if (wide_enough and names[0] and not is_like_number(names[0])) or (wide_enough and not names[0] and any(names)):
             candidates.append((names, number))
@@ -383,10 +503,13 @@ def _find_header(
     named = [candidate for candidate in named if any(map(TEMPERATURE_NAME.match, candidate[0]))] or named
     header, number = named[-1]
     rows = [names for names, line in candidates if line > number and len(names) == len(header) and _are_units(names)]
-    return header, list(map(_without_brackets, rows[0])) if rows else [], number
+    below = [UNITS_LABEL.sub("", name) if k == 0 else name for k, name in enumerate(rows[0])] if rows else []
+    return header, list(map(_without_brackets, below)), number
 
 
 def _are_units(names: Sequence[str]) -> bool:
+    """Return whether cells are units, the first of which may be the label of their row."""
+    names = names[1:] if UNITS_LABEL.fullmatch(names[0].strip()) else names
     return all(not name or units.is_unit(_without_brackets(name)) for name in names)
 
 

@@ -56,6 +56,20 @@ COMMON = {
 }
 
 
+COMMON |= {
+    "run numbers": ["run #,T_K,kappa", *(f"{k},{line}" for k, line in enumerate(lines()))],
+    "a column of numbers called #": ["#\tT_K\tkappa", *(f"{k}\t{line}" for k, line in enumerate(lines("\t")))],
+    "a comment mark and a tab before the names": ["#\tT_K\tkappa", *lines("\t")],
+    "the index of pandas in text": ["   T_K  kappa", *(f"{k}  {line}" for k, line in enumerate(lines("  ")))],
+    "names of rows of R": ['"T_K" "kappa"', *(f'"{k + 1}" {line}' for k, line in enumerate(lines(" ")))],
+    "LabVIEW": [
+        *("LabVIEW Measurement\t", "Writer_Version\t2", "Reader_Version\t2", "Separator\tTab", "***End_of_Header***\t", ""),
+        *("Channels\t2\t\t", "Samples\t5\t5\t", "X0\t0.0E+0\t0.0E+0\t", "***End_of_Header***\t\t\t"),
+        *("T_K\tkappa\tComment", *(f"{line}\t" for line in lines("\t"))),
+    ],
+}
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("name", list(COMMON))
 def test_common_forms_have_the_same_numbers(tmp_path, name, end):
@@ -65,7 +79,7 @@ def test_common_forms_have_the_same_numbers(tmp_path, name, end):
     np.testing.assert_allclose(table.numbers("kappa"), VALUES, rtol=1e-14)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1"])
 def test_encodings(tmp_path, encoding):
     table = read(tmp_path, "\n".join(["T (µK);Wärme", *lines(";")]).encode(encoding))
     assert table.header == ["T (µK)", "Wärme"]
@@ -95,6 +109,7 @@ def test_a_title_above_numbers_without_header_is_no_header(tmp_path):
         ("T,kappa\nK,W/m/K", ["K", "W/m/K"]),
         ("T,kappa\n(mK),(W/(m K))", ["mK", "W/(m K)"]),
         ("T,kappa\n,mW/m/K", ["", "mW/m/K"]),
+        ("T,kappa\nUnits,mW/m/K", ["", "mW/m/K"]),
     ],
 )
 def test_a_row_of_units_below_the_header(tmp_path, header, units):
@@ -106,6 +121,57 @@ def test_a_row_of_units_below_the_header(tmp_path, header, units):
 def test_names_of_blank_separated_columns_may_have_units_in_brackets(tmp_path):
     assert read(tmp_path, "\n".join(["# T (K) kappa (W/(m K))", *lines(" ")])).header == ["T (K)", "kappa (W/(m K))"]
     assert read(tmp_path, "\n".join(["T(mK)  R1 ", *lines("  ")])).header == ["T(mK)", "R1"]
+
+
+def test_numbers_in_percent(tmp_path):
+    table = read(tmp_path, "T_K;kappa;err\n" + "\n".join(f"{line};{k},5 %" for k, line in enumerate(lines(";", comma))))
+    assert table.units == ["", "", "%"]
+    assert table.numbers("err") == [0.5, 1.5, 2.5, 3.5, 4.5]
+    some = read(tmp_path, "T_K,kappa,err\n" + "\n".join(f"{line},{k}{'%' * (k > 2)}" for k, line in enumerate(lines())))
+    assert some.units == []
+    np.testing.assert_array_equal(some.numbers("err"), [0, 1, 2, np.nan, np.nan])
+
+
+@pytest.mark.parametrize("word", ["mean", "Std. dev.", "Mittelwert", "max:"])
+def test_rows_that_summarize_others_are_no_rows(tmp_path, word):
+    for start in ("", "0,"):
+        rows = [f"{start.replace('0', str(k))}{line}" for k, line in enumerate(lines())]
+        summary = f"{word},0.3,4e-4" if start else f"{word},4e-4"
+        table = read(tmp_path, "\n".join(["n,T_K,kappa" if start else "T_K,kappa", *rows, summary]))
+        assert table.numbers("kappa")[:5] == VALUES
+        assert np.isnan(table.numbers("kappa")[5])
+        assert f"{word} of other rows" in table.column("kappa")[5]
+    rows = [f"{line},{stage}" for line, stage in zip(lines(), ["min", "max", "min", "max", "max"], strict=True)]
+    assert read(tmp_path, "\n".join(["T_K,kappa,heater", *rows])).numbers("kappa") == VALUES
+
+
+def test_errors_of_spreadsheets_and_programs_are_no_comments(tmp_path):
+    for mark in ("#N/A", "#DIV/0!", "1.#QNAN"):
+        table = read(tmp_path, "T_K;kappa;n\n0.1;1;1\n" + f"0.2;{mark};2\n0.3;3;3\n0.4;4;4 # ok\n")
+        assert table.column("kappa")[1] == mark
+        assert np.isnan(table.numbers("kappa")[1])
+        assert table.numbers("n") == [1, 2, 3, 4]
+
+
+def test_a_quotation_mark_that_is_not_closed(tmp_path):
+    noted = [f"{line},{note}" for line, note in zip(lines(), ["", '"warm', "", '"cold', ""], strict=True)]
+    with pytest.raises(validation.InputError, match=r"line 3: a field in quotation marks ends in line 5"):
+        read(tmp_path, "\n".join(["T_K,kappa,note", *noted]))
+    with pytest.raises(validation.InputError, match="line 1 has a quotation mark that is not closed"):
+        read(tmp_path, '"a,b\n')
+    table = read(tmp_path, '"T\n(K)",kappa,note\n' + "\n".join(f'{line},"two\nlines"' for line in lines()))
+    assert table.numbers("kappa") == VALUES
+
+
+def test_thin_blanks_in_numbers_between_blanks(tmp_path):
+    table = read(tmp_path, "T_uK  n\n" + "\n".join(f"60\u2009{k}00,5   1\u00a0234\u202f{k}67" for k in range(1, 6)))
+    np.testing.assert_allclose(table.numbers("T_uK"), [60100.5, 60200.5, 60300.5, 60400.5, 60500.5])
+    assert table.numbers("n")[0] == 1234167
+
+
+def test_a_line_with_fewer_names_than_columns_is_named(tmp_path):
+    table = read(tmp_path, "\n".join(["T_K,kappa", *(f"{line},3.5" for line in lines())]))
+    assert (table.has_header, table.line_above) == (False, (1, 2))
 
 
 def test_names_that_are_numbers(tmp_path):
@@ -190,9 +256,40 @@ def test_excel(tmp_path):
         read_table(tmp_path / "k.xlsx")
 
 
+def test_sheets_of_excel(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["thickness", 3.0], ["length", 20.0], ["mass", 7.5]):
+        book.active.append(row)
+    for sheet, factor in (("A", 1), ("B", 2)):
+        book.create_sheet(sheet).append(["T_K", "kappa"])
+        for a, b in zip(T, VALUES, strict=True):
+            book[sheet].append([a, factor * b])
+    book.save(tmp_path / "k.xlsx")
+    table = read_table(tmp_path / "k.xlsx")
+    assert [table.numbers("kappa")[k] for k in table.select({"sheet": "B"})] == [2 * x for x in VALUES]
+    with pytest.raises(validation.InputError, match=r"which of the sheets A, B\? Choose one by --where sheet=NAME"):
+        table.select({})
+    assert table.select({}, each="sheet") == list(range(10))
+    book["B"]["B1"] = "C"
+    book.save(tmp_path / "k.xlsx")
+    with pytest.raises(validation.InputError, match="the sheets A, B are different tables"):
+        read_table(tmp_path / "k.xlsx")
+    book.remove(book["A"])
+    book["B"]["B1"] = "err"
+    for k in range(2, 7):
+        book["B"][f"B{k}"].number_format = "0.0%"
+    book.save(tmp_path / "k.xlsx")
+    table = read_table(tmp_path / "k.xlsx")
+    assert table.units == ["", "%"]
+    np.testing.assert_allclose(table.numbers("err"), [200 * x for x in VALUES])
+
+
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
+        (b"\x1f\x8b\x08", "a compressed file"),
+        (b"MATLAB 5.0 MAT-file", "a MATLAB file"),
         (b"", "only comments or nothing"),
         (b"#a b\n", "only comments"),
         (b"a,b\n", "not a table of numbers"),
