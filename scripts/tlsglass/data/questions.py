@@ -47,8 +47,8 @@ def ask(info: Mapping[str, Any], observable: Observable, table: Table, points: M
     low, high = info.get("window_K", (0.0, math.inf))
     inside = [k for k, T in enumerate(points.T_K) if low <= T <= high]
     confirmed = info.get("confirm", ())
-    checks = (_ask_range, _ask_outliers, _ask_Q, _ask_errors, _ask_photon_errors, _ask_swapped, _ask_rounded)
-    for check in (*checks, _ask_series, _ask_pooled):
+    checks = (_ask_range, _ask_outliers, _ask_Q, _ask_errors, _ask_photon_errors, _ask_swapped, _ask_axis, _ask_rounded)
+    for check in (*checks, _ask_repeated, _ask_series, _ask_pooled):
         asked = list(check(info, observable, table, points, inside))
         for code, line in asked:
             if code not in confirmed:
@@ -208,6 +208,32 @@ def _ask_rounded(
     share = 100 * steps.count(0.0) / len(steps)
     why = f"{share:.2g} % of neighboring points have the same value: are they rounded? Errors of a third of the step are due"
     yield "rounded", f"column {info['data']['value']['column']}: {why}, by --error"
+
+
+def _ask_axis(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where the values at each temperature are equally spaced, as the frequencies of a trace are."""
+    groups = [[points.value[k] for k in group] for _, group in itertools.groupby(inside, key=lambda k: points.T_K[k])]
+    on_axis = sum(len(values) for values in groups if len(values) >= MIN_PAIRS and _are_equally_spaced(values))
+    if on_axis > 0.8 * len(inside):
+        column = info["data"]["value"]["column"]
+        yield "axis", f"column {column} is equally spaced at each temperature: is it the axis of a trace, not a fitted value?"
+
+
+def _are_equally_spaced(values: list[float]) -> bool:
+    steps = [b - a for a, b in itertools.pairwise(values)]
+    return min(steps) * max(steps) > 0 and max(map(abs, steps)) < 1.5 * min(map(abs, steps))
+
+
+def _ask_repeated(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where the table contains its rows several times, as if measured independently."""
+    counts = Counter(tuple(table.rows[points.rows[k]]) for k in inside)
+    times, share = Counter(counts.values()).most_common(1)[0]
+    if times > 1 and share > 0.9 * len(counts):
+        yield "repeated_rows", f"{share} of {len(counts)} different rows occur {times} times: remove the repetitions"
 
 
 def _ask_series(

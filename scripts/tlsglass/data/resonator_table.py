@@ -246,7 +246,9 @@ def _power_section(table: Table, power: Column, options: ResonatorOptions, neede
     if options.coupling_geometry is None:
         needed.append("--coupling-geometry notch (hanger) or reflection: the photon number is 2 or 4 · Q_l²/Q_c · P/(ħω²)")
     drive: dict[str, Any] = {"coupling_geometry": options.coupling_geometry}
-    unit = power.unit or "dBm"  # ASSUME: as instruments show it
+    if power.unit is None and "dbm" not in power.stem and min(_values(table, power, options.frequency.where or {})) >= 0:
+        needed.append(f"--power COLUMN: the unit of {power.name} is not clear; name it in the header, like {power.name} (dBm)")
+    unit = power.unit or "dBm"  # ASSUME: as instruments show it, where it is negative
     drive["power"] = {"column": power.name, "unit": unit}
     if unit == "dBm":
         drive["power"]["attenuation_dB"] = options.attenuation_dB

@@ -542,10 +542,38 @@ def test_devices_at_several_powers_are_a_question(tmp_path):
     resonator_table.build_driven_loss(table, resonator_table.ResonatorOptions(options, photons="nbar"))
 
 
+def test_a_power_without_a_unit_is_in_dBm_where_it_is_negative(tmp_path):
+    for header, powers in (("P", (-90, -80, -70)), ("Pdbm", (0, 10, 20)), ("P", (1, 10, 100))):
+        rows = [(t, p, 1e-5 * (k + t), 1e5, 5e4) for k, p in enumerate(powers, 1) for t in T]
+        table = read_table(write(tmp_path, f"T_K,{header},loss,Qc,Ql", *map(np.array, zip(*rows, strict=True))))
+        options = ReadingOptions(**LOSS_OPTIONS, relative_error=0.01)
+        options = resonator_table.ResonatorOptions(options, power=header, coupling_geometry="notch", attenuation_dB=0)
+        if powers[0] < 0 or header == "Pdbm":
+            resonator_table.build_driven_loss(table, options)
+            continue
+        with pytest.raises(validation.InputError, match=r"the unit of P is not clear; name it in the header, like P \(dBm\)"):
+            resonator_table.build_driven_loss(table, options)
+
+
 def test_noise_and_rates_that_cannot_be(tmp_path):
     assert question(write(tmp_path, "T_K,Sy (1/Hz)", T, 60 / T), observable="frequency_noise") == "value_range"
     file = write(tmp_path, "T_K,T1 (s)", 0.1 * T, 40 / (1 + T))  # in microseconds
     assert question(file, **QUBIT_OPTIONS) == "value_range"
+
+
+def test_frequencies_of_traces_are_no_measured_frequencies(tmp_path):
+    axis = np.linspace(4.999, 5.001, 41)
+    T_rows, f = np.repeat(T[:7], 41), np.tile(axis, 7)
+    file = write(tmp_path, "T_K,Frequency (GHz),|S21| (dB)", T_rows, f, -3 - np.sin(f))
+    assert question(file, **F_OPTIONS) == "axis"
+    rng = np.random.default_rng(1)
+    load(write(tmp_path, "T_K,f0 (GHz)", T_rows, 5 * (1 + 1e-6 * rng.standard_normal(len(f)))), **F_OPTIONS)
+
+
+def test_rows_that_are_contained_twice(tmp_path):
+    file = write(tmp_path, "T_K,kappa (W/m/K)", np.tile(T, 2), np.tile(KAPPA, 2))
+    assert question(file, **KAPPA_OPTIONS) == "repeated_rows"
+    load(write(tmp_path, "T_K,kappa (W/m/K)", np.r_[T, T[:4]], np.r_[KAPPA, KAPPA[:4]]), **KAPPA_OPTIONS)
 
 
 def test_repeated_points_of_one_series_are_no_question(tmp_path):
