@@ -58,7 +58,7 @@ ERROR_WORD = (
     r"|erreur|incertitude|ecart[ -]type|errore|incertezza|incertidumbre|desviacion|\+/-|\+-)"
 )
 ERROR = re.compile(
-    rf"(?<![a-z]){ERROR_WORD}(?![a-z])|(?<=[a-z0-9])(?:err|error|sigma|fehler)$|^(?:err|sigma)(?=[a-z]\d?$)"
+    rf"(?<![a-z]){ERROR_WORD}(?![a-z])|(?<=[a-z0-9])(?:err|error|sigma|fehler)$|^(?:err|sigma)(?=(?:[a-z]|kappa|lambda|eps|tau|nu)\d?$)"
     r"|^(?:err|error|sigma|std|unc)(?=(?-i:[A-Z]))"  # errKappa
     r"|^(?-i:u)_?c?(?=\()",  # u(kappa), the symbol of a standard uncertainty
     re.I,
@@ -67,9 +67,14 @@ RELATIVE = re.compile(rf"(?<![a-z])(rel|relative|relativer?|frac(tional)?)(?![a-
 ABSOLUTE = re.compile(r"(?<![a-z])abs(olute?r?)?(?![a-z])\.?", re.I)
 PERCENT_WORD = re.compile(r"(?<![\d])(?<!\d )%|(?<![a-z])(percent|pct|prozent)(?![a-z])", re.I)
 # how many standard errors: 2 sigma, 2σ, k=2, 95 % CI
-COVERAGE = re.compile(r"(?<![\d.])([123])[ _-]?(?:sigma|sd|std)(?![a-z])|k ?= ?([123])(?![\d.])|(?<!\d)(68|90|95|99) ?%", re.I)
+COVERAGE = re.compile(
+    r"(?<![\d.])([123])[ _-]?(?:sigma|sd|std)(?![a-z])|k ?= ?([123])(?![\d.])|(?<!\d)(68|90|95|99) ?%"
+    r"|^(?:u|ci)_?(68|90|95|99)(?!\d)",
+    re.I,
+)
+CONFIDENCE = re.compile(r"(?<![a-z])(cl|ci|conf(idence)?)(?![a-z])( ?(level|limits?|interval))?", re.I)
 STANDARD_ERRORS = {"1": 1.0, "2": 2.0, "3": 3.0, "68": 1.0, "90": 1.645, "95": 1.960, "99": 2.576}
-VARIANCE = re.compile(r"(?<![a-z])var(iance)?(?![a-z])|sigma\s*(\^2|²|2)|varianz", re.I)
+VARIANCE = re.compile(r"(?<![a-z])var(iance)?(?![a-z])|sigma\s*(\^2|²|2)|(?<![a-z])(std|err(or)?|sd)\s*(\^2|²)|varianz", re.I)
 OVER_T = re.compile(
     r"^(.+?)\s*(?:/|_over_|over)\s*T(?:_?K)?\s*(?:\^?\(?([123])\)?)?$|^(k|kappa|C|c)oT([23]?)$|^(.+?)[\s*]\s*T\s*\^\(?-([123])\)?$"
 )
@@ -88,12 +93,17 @@ DEX = "dex"  # the error of a decimal logarithm
 Q_MULTIPLES = {"k": "10^3", "M": "10^6"}  # Qi (k)
 NO_VALUES = ("Qc", "Ql", "power", "photons")  # quantities that no observable is made of
 POSSIBLE_ERROR = re.compile(  # or a change, a linewidth
-    r"weight|ivar|^u(?=[_(\s])|conf|(?<![a-z])ci(?![a-z])|^(d|delta)_?|(?<![a-z])(lower|upper)(?![a-z])"
-    r"|accura|precision|toleran|deviation|abweichung|genauigkeit|(?<![a-z])ecart",
+    r"weight|ivar|^u(?=[_(\s\d])|conf(?!ig)|(?<![a-z])(ci|mad|iqr)(?![a-z])|^ci_?\d|^(?P<change>d|delta)_?"
+    r"|(?<![a-z])(lower|upper)(?![a-z])|accura|precision|toleran|deviation|abweichung|genauigkeit|(?<![a-z])ecart",
     re.I,
 )
 # names from which errors may follow
 SCATTER = re.compile(r"(?<![a-z_])rms|noise|scatter|spread|sqrt|√|(?<![a-z])(snr|w)(?![a-z])", re.I)
+LIMITS = ("min", "max", "lo", "hi", "low", "high", "lower", "upper", "plus", "minus", "up", "down")  # of an interval
+OPPOSITE = re.compile(  # -df/f, 1 - f/f0, (f0 - f)/f0, |df/f|
+    r"^\s*-\s*[^\W\d]|^\s*\(?\s*1\s*-\s*[^\W\d]|([a-z])_?\(?0\)?\s*-\s*\1(?!_?\(?0)|^\s*\|.*\|\s*$|^abs\(", re.I
+)
+DIFFERENCE = re.compile(r"^[\s(]*f\S*\s*-", re.I)  # f - f0
 MULTIPLE = re.compile(r"([2-9])\s*[*]?\s*([^\W\d_].*)")  # 2 df/f
 ABSOLUTE_CHANGE = re.compile(r"(d|delta)(eps(ilon)?r?|v|c|cap|f[0r]?)")
 BRACKETS = {")": "(", "]": "["}
@@ -188,7 +198,7 @@ def parse_name(name: str) -> Column:
     match = COVERAGE.search(plain) or COVERAGE.search(in_brackets)
     coverage = STANDARD_ERRORS[next(filter(None, match.groups()))] if match else 1.0
     if match and match.string == in_brackets:  # (2σ) or (2σ, mW/m/K)
-        unit = COVERAGE.sub("", in_brackets).strip(" ,;()") or None
+        unit = CONFIDENCE.sub("", COVERAGE.sub("", in_brackets)).strip(" ,;()") or None
     if is_error:
         plain = _without_error(plain)
         plain = re.sub(r"\s*\((of|in)?\s*\)", "", re.sub(r"^\W*(of|in|von|der|in)\s", "", plain.strip()))
@@ -225,9 +235,15 @@ def _without_error(name: str) -> str:
 
 
 def may_be_error(name: str) -> bool:
-    """Return whether the name of a column is one of an error, or may be in connection with that of the value."""
-    plain = latin_letters(name)
-    return parse_name(name).is_error or bool(POSSIBLE_ERROR.search(plain) or SCATTER.search(plain))
+    """Return whether the name of a column is one of an error, or of a quantity from which errors may follow."""
+    plain = latin_letters(without_unit(name))
+    possible = POSSIBLE_ERROR.search(plain)
+    return parse_name(name).is_error or bool(possible and not possible["change"]) or bool(SCATTER.search(plain))
+
+
+def without_unit(name: str) -> str:
+    """Return the name of a column without its unit."""
+    return _without_unit(units.normalize_superscripts(name.strip()[:200]))[0]
 
 
 def _is_error(name: str) -> bool:

@@ -17,8 +17,11 @@ from tlsglass.base import validation
 from tlsglass.data import convert, questions, units, validate
 from tlsglass.data.columns import (
     DEX,
+    DIFFERENCE,
+    LIMITS,
     NO_VALUES,
     OBSERVABLES,
+    OPPOSITE,
     PERCENT,
     POSSIBLE_ERROR,
     Column,
@@ -26,6 +29,7 @@ from tlsglass.data.columns import (
     describe_columns,
     latin_letters,
     parse_form,
+    without_unit,
 )
 from tlsglass.data.dataset import Dataset, dataset_from_validated
 from tlsglass.data.read_table import Table, parse_number
@@ -38,6 +42,7 @@ QUBIT = "qubit_relaxation"
 T1 = re.compile("t1(mean|avg|average|median)?")
 TRANSFORMED = re.compile(r"(?<![A-Za-z])dB(?!m)|sqrt|√")
 OVER_2_PI = re.compile(r"/\s*\(?2\s*[*·]?\s*(?:π|\\?pi)", re.I)
+MAX_RELATIVE_ERROR = 0.3  # of what may be a column of errors
 PROBE_RATIO = 0.1  # largest relative difference of a resonator's frequency and --frequency
 
 
@@ -321,6 +326,11 @@ class _Inference:
             what = "in dB, a logarithm" if transformed.group() == "dB" else "a square root"
             self.needed.append(f"--value COLUMN: {value.name} is {what}; give a column of the quantity itself")
             return
+        if OPPOSITE.search(without_unit(value.name)) or OPPOSITE.search(value.name):
+            self.needed.append(
+                f"--value COLUMN: {value.name} has the opposite sign or none; give a column of the quantity itself"
+            )
+            return
         if observable.name == QUBIT and OVER_2_PI.search(value.name):
             self.needed.append(f"--value COLUMN: {value.name} is a rate divided by 2π; give a column of the rate itself")
             return
@@ -347,6 +357,7 @@ class _Inference:
         section: dict[str, Any] = {"column": value.name, "unit": unit}
         hertz = units.convert_unit(unit, units.HERTZ)
         is_change = value.quantity == "shift" or min(numbers, default=1.0) < 0  # of the frequency, not the frequency
+        is_change |= bool(DIFFERENCE.search(without_unit(value.name)))
         if is_change and hertz and observable.probe_unit:
             section |= {"unit": "dimensionless", "factor": hertz[0] / probe} if probe else {}
             self.data["value"] = section
@@ -492,15 +503,23 @@ class _Inference:
         others = [c for c in self._free_columns() if c.name != value.name and c.quantity != "T" and not c.is_error]
         names = {value.stem, re.sub(r"(?<=f)[0r]$", "", value.stem)}  # Δf of f0
         stems = {f"{mark}{name}" for mark in ("d", "delta", "u", "e", "s") for name in names}
-        stems |= {f"{value.stem}{mark}" for mark in "deus"}
+        stems |= {f"{value.stem}{mark}" for mark in (*"deus", *LIMITS)}
         named = {c.name: POSSIBLE_ERROR.search(latin_letters(c.name)) for c in others}
         return [
             c
             for c in others
             if c.stem in stems
             or c.is_share_of(value)
+            or self._is_like_errors(c, value)
             or (named[c.name] and named[c.name].group().lower() not in ("d", "delta"))  # type: ignore[union-attr]
         ]
+
+    def _is_like_errors(self, column: Column, value: Column) -> bool:
+        """Return whether a column without a known name is in the unit of the value, and its numbers are far smaller."""
+        if column.quantity or not column.unit or column.unit != value.unit:
+            return False
+        numbers, values = self._numbers(column), self._numbers(value)
+        return bool(numbers and values) and min(numbers) > 0 and median(numbers) < MAX_RELATIVE_ERROR * median(map(abs, values))
 
     def _unusable_errors(self, value: Column) -> str:
         """Return what to do with columns that may contain errors and cannot be named: several of one name, or without one."""
@@ -528,6 +547,8 @@ class _Inference:
         value_section = self.data.get("value", {})
         form = parse_form(value_section.get("form", "1/value" if value_section.get("inverse") else "value")) or Form()
         log = "log10" if unit == DEX else column.form.log
+        if unit == DEX and form.log == "log10":  # as the value
+            return section
         if log and not form.log:  # the error of the logarithm of the value
             if log == "log":
                 self.needed.append(f"--error COLUMN: the base of the logarithm {column.name} is not clear")

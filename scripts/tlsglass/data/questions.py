@@ -295,6 +295,15 @@ def _ask_outliers(
             where = f"{value:.3g} {points.unit} at {T:.3g} K is far from its neighbors"
             yield "outlier", f"column {column}: {where}: if it marks a missing value, remove the row"
             return
+    for (T_1, first, error_1), (T_2, second, error_2) in itertools.pairwise(distinct):
+        ratio = max(first / second, second / first)
+        if ratio > OUTLIER_RATIO * (T_2 / T_1) ** MAX_POWER and abs(second - first) > OUTLIER_SIGMA * math.hypot(
+            error_1, error_2
+        ):
+            column = info["data"]["value"]["column"]
+            where = f"from {first:.3g} to {second:.3g} {points.unit} between {T_1:.3g} and {T_2:.3g} K"
+            yield "outlier", f"column {column}: jumps {where}: are all rows in the same unit?"
+            return
 
 
 def _ask_pooled(

@@ -282,6 +282,10 @@ def test_silent_errors_are_those_of_the_truth():
         ("écart-type", 0.02 * KAPPA, {}),
         ("incertidumbre", 0.02 * KAPPA, {}),
         ("errKappa", 0.02 * KAPPA, {}),
+        ("σκ", 0.02 * KAPPA, {}),
+        ("std^2", (0.02 * KAPPA) ** 2, {}),
+        ("err (90% CL)", 1.645 * 0.02 * KAPPA, {}),
+        ("u95", 1.96 * 0.02 * KAPPA, {"error": "u95"}),
         ("error", 20 * KAPPA, {"error_unit": "mW/(m K)"}),
         ("error", 2 + 0 * T, {"error_unit": "%"}),
         ("error", 0.02 + 0 * T, {"error_unit": "relative"}),
@@ -317,13 +321,26 @@ def test_an_error_belongs_to_the_value_whose_name_it_shares(tmp_path):
     assert "which of err, sigma" in message
 
 
-@pytest.mark.parametrize("header", ["Δk (W/m/K)", "dk (W/m/K)", "U(k) (W/m/K)", "95% CI", "weight", "precision", "upper"])
+@pytest.mark.parametrize(
+    "header", ["Δk (W/m/K)", "dk (W/m/K)", "U(k) (W/m/K)", "95% CI", "weight", "precision", "upper", "u95", "MAD", "k_max"]
+)
 def test_what_may_be_an_error_is_asked_for(tmp_path, header):
     file = write(tmp_path, f"T_K,k (W/m/K),{header}", T, KAPPA, 0.02 * KAPPA)
     assert "--error COLUMN: are the errors" in refusal(file, **KAPPA_OPTIONS)
     assert load(file, **KAPPA_OPTIONS, error="none").points.error is None
-    expected = 0.02 * KAPPA / (1.96 if header == "95% CI" else 1)
+    expected = 0.02 * KAPPA / (1.96 if "95" in header else 1)
     np.testing.assert_allclose(load(file, **KAPPA_OPTIONS, error=header).points.error, expected)
+
+
+def test_small_numbers_in_the_unit_of_the_value_may_be_its_errors(tmp_path):
+    file = write(tmp_path, "T (K),kappa (mW/m/K),s_kappa_tot (mW/m/K)", T, 1e3 * KAPPA, 20 * KAPPA)
+    assert "--error 's_kappa_tot (mW/m/K)', or --error none" in refusal(file, **KAPPA_OPTIONS)
+    load(write(tmp_path, "T (K),kappa (mW/m/K),empty cell (mW/m/K)", T, 1e3 * KAPPA, 500 * KAPPA), **KAPPA_OPTIONS)
+
+
+def test_errors_in_dex_of_a_decimal_logarithm(tmp_path):
+    file = write(tmp_path, "T_K,log10 kappa (W/m/K),err (dex)", T, np.log10(KAPPA), 0.01 + 0 * T)
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS).points.error, 0.01 * np.log(10) * KAPPA)
 
 
 def test_errors_of_both_signs_are_asked_for(tmp_path):
@@ -600,9 +617,28 @@ def test_a_frequency_below_zero_is_a_change_of_it(tmp_path):
     assert "--frequency" in refusal(tmp_path / "t.csv", observable="resonator_frequency")
 
 
+@pytest.mark.parametrize("header", ["-Δf/f", "−df/f (ppm)", "1 - f/f0", "(f0-f)/f0", "f_0 - f (kHz)", "|Δf/f|", "abs(df/f)"])
+def test_changes_with_the_opposite_sign_or_none_are_refused(tmp_path, header):
+    assert "has the opposite sign or none" in refusal(write(tmp_path, f"T_K,{header}", T, -SHIFT), **F_OPTIONS, value=header)
+
+
+@pytest.mark.parametrize("header", ["f-f(0.1 K) (kHz)", "f_r - f_0 (kHz)", "f0-f0(T_min) (kHz)"])
+def test_differences_of_frequencies_are_changes(tmp_path, header):
+    shift = SHIFT - SHIFT[0]
+    file = write(tmp_path, f"T_K;{header}", T, 5e6 * shift, separator=";")
+    np.testing.assert_allclose(load(file, **F_OPTIONS).points.value, shift, atol=1e-18)
+
+
 @pytest.mark.parametrize("header", ["loss (dB)", "loss_dB", "sqrt(loss)", "√loss"])
 def test_decibels_and_roots_are_refused(tmp_path, header):
     assert "--value COLUMN" in refusal(write(tmp_path, f"T_K,{header}", T, WEAK), **LOSS_OPTIONS, value=header)
+
+
+def test_rows_in_different_units(tmp_path):
+    file = write(tmp_path, "T_K,kappa (W/m/K)", T, KAPPA * np.where(T > 0.5, 1e3, 1))
+    assert question(file, **KAPPA_OPTIONS) == "outlier"
+    sparse = np.geomspace(0.05, 5, 6)
+    load(write(tmp_path, "T_K,kappa (W/m/K)", sparse, 1e-3 * sparse**4), **KAPPA_OPTIONS)
 
 
 def test_columns_that_are_swapped_or_are_no_value(tmp_path):
