@@ -309,7 +309,7 @@ def _ask_outliers(
 def _ask_pooled(
     info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
 ) -> Iterator[tuple[str, str]]:
-    """Ask where the points are of several series that no column tells apart, one of which has the larger values."""
+    """Ask where the points are of several series that no column tells apart, whose differences are no noise."""
     if "drive" in info["data"] or points.time_s is not None:
         return
     series = _series([points.T_K[k] for k in inside], [points.value[k] for k in inside])
@@ -318,18 +318,34 @@ def _ask_pooled(
         some = second[:: 1 + len(second) // MAX_PAIRS]
         pairs = [(a, b) for T, b in some if (a := _interpolate(first, T)) is not None]
         sizes = [max(abs(a), abs(b)) if observable.positive else span for a, b in pairs]
-        shares = sorted((b - a) / size for (a, b), size in zip(pairs, sizes, strict=True) if size > 0)
-        n, larger = len(shares), sum(share > 0 for share in shares)
-        if n < MIN_PAIRS:
+        shares = [(b - a) / size for (a, b), size in zip(pairs, sizes, strict=True) if size > 0]
+        if len(shares) < MIN_PAIRS:
             continue
-        p_value = 2 * sum(math.comb(n, k) for k in range(min(larger, n - larger) + 1)) / 2**n
+        p_values = {
+            "most in the same direction": _sign_p_value(shares),
+            "as a smooth function of T": _smoothness_p_value(shares),
+        }
+        how = min(p_values, key=lambda key: p_values[key])
         difference = median(map(abs, shares))
-        if p_value * (min(len(series), MAX_SERIES) - 1) < SERIES_P_VALUE and difference > SERIES_DIFFERENCE:
+        if p_values[how] * (min(len(series), MAX_SERIES) - 1) < SERIES_P_VALUE and difference > SERIES_DIFFERENCE:
             of = "their size" if observable.positive else "the whole change"
-            why = f"values at one temperature differ by {100 * difference:.2g} % of {of}, most in the same direction"
+            why = f"values at one temperature differ by {100 * difference:.2g} % of {of}, {how}"
             yield "pooled_series", f"{why}: are these several powers, devices or sweeps? Fit one, or name them in a column"
             return
     yield from _ask_two_curves(info, observable, points, inside)
+
+
+def _sign_p_value(differences: list[float]) -> float:
+    """Return the probability that so many differences of two series of the same quantity have the same sign."""
+    n, larger = len(differences), sum(x > 0 for x in differences)
+    return 2 * sum(math.comb(n, k) for k in range(min(larger, n - larger) + 1)) / math.ldexp(1.0, n)
+
+
+def _smoothness_p_value(differences: list[float]) -> float:
+    """Return the probability that neighboring differences are so similar if they are noise (von Neumann's ratio)."""
+    n, total = len(differences), math.fsum(x**2 for x in differences)
+    ratio = math.fsum((b - a) ** 2 for a, b in itertools.pairwise(differences)) / (total or 1.0)
+    return 0.5 * math.erfc((1 - ratio / 2) * math.sqrt((n**2 - 1) / (n - 2) / 2))
 
 
 Series = list[tuple[float, float]]

@@ -184,6 +184,17 @@ class Systematics(NamedTuple):
     mu_with_time: dict[str, float] | None
 
 
+class Suspicions(NamedTuple):
+    """What may be wrong with the points of a dataset.
+
+    ``outlier_K`` is the temperature of one point without which the others scatter much less, or None; ``opposite_sign`` is
+    whether the models describe the points with the opposite sign only.
+    """
+
+    outlier_K: float | None = None
+    opposite_sign: bool = False
+
+
 class Analysis(NamedTuple):
     """The fits of one dataset, the scans of windows with ``drifts`` {parameter: drift or None}, and what follows from them."""
 
@@ -192,6 +203,7 @@ class Analysis(NamedTuple):
     drifts: dict[str, Any]
     conclusion: Conclusion
     systematics: Systematics
+    suspicions: Suspicions
 
 
 def analyze(dataset: Dataset, scan: bool = True) -> Analysis:
@@ -205,7 +217,9 @@ def analyze(dataset: Dataset, scan: bool = True) -> Analysis:
     if fits.on_atlas and fits.atlas and conclusion.describes:
         by_h0 = J0_over_h0_by_h0(fits.problem, fits.on_atlas, fits.atlas)
         by_interaction = J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fits.atlas)
-    return Analysis(fits, scans, drifts, conclusion, Systematics(by_h0, by_interaction, _mu_with_time(fits)))
+    systematics = Systematics(by_h0, by_interaction, _mu_with_time(fits))
+    suspicions = Suspicions(_outlier_K(fits), _is_described_with_opposite_sign(fits))
+    return Analysis(fits, scans, drifts, conclusion, systematics, suspicions)
 
 
 def draw_conclusion(fits: ModelFits, drifts: Mapping[str, Any]) -> tuple[ModelFits, Conclusion]:
@@ -238,7 +252,7 @@ def _conclude(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
         (low, high),
     )
     too_few = sum(_n_distinct(dataset) for dataset in problem.datasets) < len(free.correlations) + 2
-    if atlas is None or fits.on_atlas is None:
+    if atlas is None or fits.on_atlas is None or fits.same_points is None:
         return conclude(mu, None, too_few)
     name = _J0_over_h0_name(atlas)
     largest_mu = float("inf")
@@ -255,9 +269,10 @@ def _conclude(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
         -fits.delta_aicc_of_atlas["stm"],
         *_residual_ratios(fits),
         largest_mu,
-        bool(drifts.get(J0_OVER_H0)) and not atlas.errors_given,
+        bool(drifts.get(J0_OVER_H0)) and not (atlas.errors_given and free.acceptable),
         not (excludes_zero and robust) or fits.on_atlas.excludes_zero_robustly(atlas, name),
         fits.on_atlas.has_tls_signal(atlas) or problem.has_tls_signal(comparison.stm),
+        fits.same_points.stm.acceptable,
     )
     return conclude(mu, evidence, too_few)
 
@@ -307,6 +322,32 @@ def _as_upper_limit(fit: Fit, name: str) -> Fit:
     intervals, intervals_95 = (ends | {name: (0.0, ends[name][1])} for ends in (fit.intervals_scaled, fit.intervals_95_scaled))
     states = fit.states | {name: ParameterState.UPPER_LIMIT}
     return replace(fit, intervals_scaled=intervals, intervals_95_scaled=intervals_95, states=states)
+
+
+# ---- what may be wrong with the points ---------------------------------------------------------------------------------
+
+
+def _outlier_K(fits: ModelFits) -> float | None:
+    """Return the temperature of the point without which the errors agree with the scatter of the others, or None."""
+    problem, fit = fits.problem, fits.comparison.free
+    if not problem.has_extra_scatter:
+        return None
+    points = problem.datasets[0].points
+    index = int(np.argmax(np.abs(points.value - problem.curve(0, fit.values)) / points.given_error))
+    fewer = replace(problem.without_point(index), has_extra_scatter=False)
+    is_cause = not fewer.fit_near(fit.values, fit.values).needs_extra_scatter
+    return float(points.T_K[index]) if is_cause else None
+
+
+def _is_described_with_opposite_sign(fits: ModelFits) -> bool:
+    """Return whether no model describes the points, but Eq. (3) or the STM would with the opposite sign."""
+    problem, comparison = fits.problem, fits.comparison
+    (dataset,) = problem.datasets
+    models = [comparison.free, comparison.stm, *([fits.atlas] if fits.atlas else [])]
+    if "offset" not in dataset.observable.amplitudes or any(model.acceptable for model in models):
+        return False
+    flipped = replace(problem, datasets=(replace(dataset, points=replace(dataset.points, value=-dataset.points.value)),))
+    return any(model.fit(intervals=False).acceptable for model in (flipped.with_fixed(mu=0.0), flipped))
 
 
 # ---- the systematic error of J0/h0 -----------------------------------------------------------------------------------
@@ -364,6 +405,7 @@ def _mu_with_time(fits: ModelFits) -> dict[str, float] | None:
         not (observable.probe and observable.probe_is_optional)
         or dataset.probe is not None
         or free.errors["mu"] == 0
+        or "mu" in free.at_bounds
         or not free.acceptable
     ):
         return None

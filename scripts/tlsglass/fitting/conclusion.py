@@ -95,6 +95,7 @@ class AtlasEvidence(NamedTuple):
 
     ``delta_aicc_eq3`` and ``delta_aicc_stm`` are positive if the atlas is worse, ``residual_ratio`` the rms residuals relative
     to those of Eq. (3), ``residual_ratio_stm`` to those of the STM. ``largest_mu`` is that of the atlas in this window.
+    ``stm_acceptable`` is whether the STM describes the points that are on the atlas.
     """
 
     state: str | None
@@ -108,6 +109,12 @@ class AtlasEvidence(NamedTuple):
     drifts: bool = False
     robust: bool = True
     has_tls_signal: bool = True
+    stm_acceptable: bool = False
+
+    @property
+    def is_favored(self) -> bool:
+        """Whether J0/h0 ≠ 0 is favored over the STM, or the STM does not describe the same points."""
+        return not self.stm_acceptable or self.delta_aicc_stm < -FAVORED_DELTA_AICC
 
     @property
     def is_better_than_eq3(self) -> bool:
@@ -135,8 +142,8 @@ def conclude(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool = False)
 
     *Not described*: no model fits, another model is decisively better than the atlas, or µ is outside of what the atlas
     contains. *Not constrained*: the intervals are open, or the result depends on the window or on a single point. *Limit*: the
-    95 % interval of J0/h0 contains 0 or extends to the end of the atlas, or µ is consistent with the STM, where J0/h0 is 0.
-    *Interval*: it excludes 0, and the STM does not suffice.
+    95 % interval of J0/h0 contains 0 or extends to the end of the atlas, or µ is consistent with the STM, where J0/h0 is 0, or
+    neither µ ≠ 0 nor J0/h0 ≠ 0 is favored over it. *Interval*: it excludes 0, and the STM does not suffice.
     """
     reasons: dict[str, None] = {}
     mu_state = _conclude_mu(mu, atlas, too_few, reasons)
@@ -144,7 +151,8 @@ def conclude(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool = False)
         reasons[Reason.NO_ATLAS] = None
         state = State.NOT_DESCRIBED if mu_state == State.NOT_DESCRIBED else State.NOT_CONSTRAINED
     else:
-        state = _conclude_J0_over_h0(atlas, too_few, mu_state == State.CONSISTENT, reasons)
+        stm_suffices = mu_state == State.CONSISTENT or (mu_state != State.FAVORED and not atlas.is_favored)
+        state = _conclude_J0_over_h0(atlas, too_few, stm_suffices, reasons)
     return Conclusion(state, mu_state, tuple(reasons))
 
 
@@ -152,12 +160,13 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
     if not mu.acceptable:
         reasons[Reason.EQ3_DOES_NOT_FIT if atlas is not None and atlas.acceptable else Reason.NO_MODEL_FITS] = None
         return State.NOT_DESCRIBED
-    if mu.error is not None and mu.delta_aicc > FAVORED_DELTA_AICC and not mu.depends_on_one_point:
+    excludes_atlas = not mu.depends_on_one_point and not (atlas is not None and atlas.is_better_than_eq3)
+    if mu.error is not None and mu.delta_aicc > FAVORED_DELTA_AICC and excludes_atlas:
         if mu.state in (None, ParameterState.INTERVAL, ParameterState.UPPER_LIMIT) and mu.end(+1) < 0:
             reasons[Reason.MU_NEGATIVE] = None
             return State.NOT_DESCRIBED
         is_large = mu.state in (None, ParameterState.INTERVAL, ParameterState.LOWER_LIMIT)
-        if is_large and atlas is not None and mu.end(-1) > atlas.largest_mu and not atlas.is_better_than_eq3:
+        if is_large and atlas is not None and mu.end(-1) > atlas.largest_mu:
             reasons[Reason.MU_ABOVE_ATLAS] = None
             return State.NOT_DESCRIBED
     obstacles = {

@@ -163,10 +163,15 @@ def fit_likelihood(
     tolerance
         Relative decrease of χ² by another step, below which a search ends.
     """
-    best = min((likelihood.maximize(start, tolerance) for start in starts), key=lambda optimum: optimum.objective)
+    maxima = [likelihood.maximize(start, tolerance) for start in starts]
+    best = min(maxima, key=lambda optimum: optimum.objective)
+    known: tuple[Optimum, ...] = ()
+    if intervals and likelihood.model_errors is None:  # with errors of the model, the likelihood knows its maxima
+        names = [name for name in of_interest if name in best.free]
+        known = (*maxima, *_maxima_with_values_of_starts(likelihood, starts, names))
     for _ in range(MAX_RESTARTS):
         likelihood.evaluations = 0
-        profile = ProfileLikelihood(likelihood, best, Covariance(best))
+        profile = ProfileLikelihood(likelihood, best, Covariance(best), known)
         fraction = independent_fraction(best)
         found_intervals = _Intervals(profile, of_interest if intervals else None, intervals == "interest", fraction)
         if profile.lower is None:
@@ -175,6 +180,16 @@ def fit_likelihood(
         if likelihood.model_errors is None:
             likelihood.forget_nested_optima()
     return _build_fit(likelihood, best, profile, found_intervals, fraction, n_scatters)
+
+
+def _maxima_with_values_of_starts(
+    likelihood: Likelihood, starts: Sequence[Values | None], names: Collection[str]
+) -> list[Optimum]:
+    """Return the maxima with each of ``names`` fixed as in the starts, such as that of the STM, where µ is 0."""
+    fixed = [
+        (likelihood.with_fixed(**{name: start[name]}), start) for start in starts if start for name in names if name in start
+    ]
+    return [nested.maximize(start, likelihood.profile_tolerance) for nested, start in fixed]
 
 
 class Covariance:
@@ -227,12 +242,14 @@ class Covariance:
 class ProfileLikelihood:
     """Profile likelihood around ``best``: χ² with one parameter fixed and the others at their best values.
 
-    ``lower`` is a better maximum than ``best`` if the profile has met one.
+    ``known`` are further maxima, of which some parameters may be fixed: an interval must not end before a value that is as good
+    as its ends. ``lower`` is a better maximum than ``best`` if the profile has met one.
     """
 
     likelihood: Likelihood
     best: Optimum
     covariance: Covariance
+    known: Sequence[Optimum] = ()
     lower: Optimum | None = None
     _rises: dict[str, dict[float, float]] = field(default_factory=dict)  # {name: {value: rise of χ²}}
     _minima: dict[str, dict[float, Optimum]] = field(default_factory=dict)
@@ -301,11 +318,28 @@ class ProfileLikelihood:
         """Return where χ² has risen by ``level`` in the direction ``sign``, and whether the parabola agrees.
 
         The end is the bound if that is met first, and None if no end was found. With ``all_minima`` it is the outermost end
-        of all local minima that lie below ``level``.
+        of all local minima and known maxima that lie below ``level``.
         """
-        parameter, value = self.likelihood.parameters[name], self.best.values[name]
-        if all_minima:
-            value = self._outermost_minimum(name, level, sign)
+        if not all_minima:
+            return self._end_beyond(name, self.best.values[name], level, sign)
+        end, parabola_agrees = self._end_beyond(name, self._outermost_minimum(name, level, sign), level, sign)
+        further = None if end is None else self._outermost_known(name, end, level, sign)
+        return (end, parabola_agrees) if further is None else self._end_beyond(name, further, level, sign)
+
+    def _outermost_known(self, name: str, end: float, level: float, sign: int) -> float | None:
+        """Return the outermost value beyond ``end`` of a known maximum that lies below ``level``, or None."""
+        beyond = {optimum.values[name]: optimum for optimum in self.known if sign * (optimum.values[name] - end) > 0}
+        for value in sorted(beyond, reverse=sign > 0):
+            rise = self._rise_of(name, beyond[value])
+            if rise < level:
+                self._rises.setdefault(name, {})[value] = rise
+                self.likelihood.nested_optima(name)[value] = beyond[value]
+                return value
+        return None
+
+    def _end_beyond(self, name: str, value: float, level: float, sign: int) -> tuple[float | None, bool]:
+        """Return ``end`` for the minimum at ``value``, or another value below ``level``."""
+        parameter = self.likelihood.parameters[name]
         bound = parameter.high if sign > 0 else parameter.low
         if value == bound:
             return float(bound), True
@@ -399,9 +433,18 @@ class _Intervals:
                 (low, parabola_low), (high, parabola_high) = (
                     profile.end(name, level, sign, name in of_interest) for sign in (-1, 1)
                 )
-                self.ends[percent][name] = _finite(low), _finite(high)
+                self.ends[percent][name] = _widest((_finite(low), _finite(high)), self.ends[68].get(name))
                 if not (parabola_low and parabola_high) and percent == 68:
                     self.profiled.append(name)
+
+
+def _widest(ends: Ends, narrower: Ends | None) -> Ends:
+    """Return ``ends``, which lie outside of those of a lower confidence apart from the tolerance of their searches."""
+    (low, high), (inner_low, inner_high) = ends, narrower or ends
+    return (
+        low if low is None or inner_low is None else min(low, inner_low),
+        high if high is None or inner_high is None else max(high, inner_high),
+    )
 
 
 def chi2_rise(confidence: float, likelihood: Likelihood, independent_fraction: float = 1.0) -> float:

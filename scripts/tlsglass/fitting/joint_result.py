@@ -204,7 +204,10 @@ def difference_sigmas(problem: FitProblem, separate: Sequence[Fit]) -> dict[str,
 
 
 def _likelihood_sigma(problem: FitProblem, joint: Fit, separate: Sequence[Fit], name: str) -> float:
-    """Return by how many σ the datasets differ in a shared parameter: the root of the decrease of χ² if it is not shared."""
+    """Return by how many σ the datasets differ in a shared parameter: the root of the decrease of χ² if it is not shared.
+
+    σ is scaled as in the separate fits, since a difference spoils the joint fit.
+    """
     apart = replace(problem, shared=tuple(tuple(x for x in names if x != name) for names in problem.shared))
     likelihood = apart.likelihood()
     own = [problem.own_values(k, joint.values) for k in range(len(problem.datasets))]
@@ -214,7 +217,8 @@ def _likelihood_sigma(problem: FitProblem, joint: Fit, separate: Sequence[Fit], 
         starts.append({x: values[k][parameter] for k in range(len(own)) for parameter, x in apart.names(k).items()})
     best = min(likelihood.maximize(start).objective for start in starts)
     decrease = problem.likelihood().at(joint.values).objective - best
-    return float(np.sqrt(max(decrease, 0.0))) / joint.scale
+    included = problem.error_scales or (1.0,) * len(separate)  # in the errors of the joint fit
+    return float(np.sqrt(max(decrease, 0.0))) / max(fit.scale / scale for fit, scale in zip(separate, included, strict=True))
 
 
 def parameter_table(problem: FitProblem, separate: Sequence[Fit], joint: Fit) -> pd.DataFrame:

@@ -328,7 +328,6 @@ class FitProblem:
 
         The measures are Cook's distance and the change of the parameter.
         """
-        (dataset,) = self.datasets
         likelihood = self.likelihood(fit.extra_scatter).with_errors_at(fit.values)
         optimum = likelihood.at(fit.values)
         n = likelihood.n_points
@@ -340,8 +339,13 @@ class FitProblem:
         cook = residuals**2 * leverage / (1 - leverage) ** 2
         shift = np.abs((left / singular) @ right[:, optimum.free.index(name)] * residuals / (1 - leverage))
         for index in sorted({int(np.argmax(cook)), int(np.argmax(shift))}):
-            points = dataset.points.select(np.arange(n) != index)
-            yield replace(self, datasets=(replace(dataset, points=points),))
+            yield self.without_point(index)
+
+    def without_point(self, index: int) -> "FitProblem":
+        """Return the problem of a single dataset without one of its points."""
+        (dataset,) = self.datasets
+        points = dataset.points.select(np.arange(len(dataset.points.T_K)) != index)
+        return replace(self, datasets=(replace(dataset, points=points),))
 
     def at_minimum_near(self, values: Values, fit: Fit) -> Fit:
         """Return ``fit`` at the minimum near ``values``, if the points do not distinguish the two."""

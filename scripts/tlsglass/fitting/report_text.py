@@ -25,6 +25,7 @@ UNDETERMINED = 10.0  # relative error beyond which the value of a positive param
 ASYMMETRY = 0.25  # relative difference of the two errors beyond which both are printed
 CLOSE_TO_POINTS = 0.03  # rms residual relative to the span, up to which parameters of a model are reported in any case
 TEMPERATURE_ERRORS_HINT = "; if the temperatures scatter, state by how much (--temperature-error)"
+SMALLEST_P_VALUE = 1e-300  # that is printed
 STRONG_CORRELATION, MAX_PAIRS = 0.95, 3  # of the fit, beyond which a line names the parameters, and how many pairs of them
 EQ3, STM, ATLAS = "Eq. (3)", "STM", "atlas"  # labels of the models
 SYMBOLS = {"mu": "µ", J0_OVER_H0: "J0/h0"}
@@ -145,7 +146,8 @@ def _model_text(fit: Record, label: str, model: Record) -> str:
         texts.insert(0, f"does not describe the points within their errors ({_goodness(fit, model)})")
     elif not described:
         better = STM if Reason.STM_BEATS_ATLAS in fit["conclusion"]["reasons"] else EQ3
-        texts.insert(0, f"is excluded by the fit of {better} ({_goodness(fit, model)})")
+        fewer = " to the same points" if fit["atlas"]["left_out"] else ""
+        texts.insert(0, f"is excluded by the fit of {better}{fewer} ({_goodness(fit, model)})")
     return "; ".join(texts)
 
 
@@ -258,7 +260,7 @@ def universality() -> str:
 
 
 def _comparison_line(fit: Record) -> str:
-    p = "" if fit["p_value"] is None else with_minus_sign(f", p(µ = 0) = {fit['p_value']:.2g}")
+    p = "" if fit["p_value"] is None else f", p(µ = 0) {_format_p_value(fit['p_value'])}"
     text = f"ΔAICc: Eq. (3) against STM {format_value(fit['delta_aicc'], 3)}{p}"
     if fit["rejected"]:
         text = "ΔAICc: void, since Eq. (3) does not describe the points" if not fit["mu_free"]["acceptable"] else text
@@ -266,6 +268,11 @@ def _comparison_line(fit: Record) -> str:
         stm, eq3 = (format_value(fit["atlas"]["delta_aicc"][name], 3) for name in ("stm", "mu_free"))
         text += f"; atlas against STM {stm}, against Eq. (3) {eq3}"
     return text
+
+
+def _format_p_value(p: float) -> str:
+    """Return "= 0.02", or "< 1e−300" of a number too small for floating point."""
+    return f"= {format_value(p)}" if p > SMALLEST_P_VALUE else f"< {format_value(SMALLEST_P_VALUE)}"
 
 
 def _time_warnings(fit: Record) -> list[tuple[str, str]]:
@@ -293,9 +300,15 @@ def _residuals_line(fit: Record) -> str:
     return f"residuals: {', '.join(texts)}; {label} follows the points to {format_percent(spans[best])} of their span"
 
 
-def warnings(fit: Record) -> list[dict[str, str]]:
-    """Return the warnings as {"code", "text"}."""
+def warnings(fit: Record, outlier_K: float | None = None, opposite_sign: bool = False) -> list[dict[str, str]]:
+    """Return the warnings as {"code", "text"}.
+
+    ``outlier_K`` and ``opposite_sign`` are those of ``comparison.Suspicions``.
+    """
     lines: list[tuple[str, str]] = _time_warnings(fit)
+    if opposite_sign:
+        text = f"with the opposite sign the points are described: is the sign of {format_symbol(fit['symbol'])} right?"
+        lines.append(("opposite_sign", text))
     free, atlas = fit["mu_free"], fit["atlas"]
     for label, model in models_of(fit).items():
         if not model["acceptable"] or (label == ATLAS and atlas["rejected"]):
@@ -305,18 +318,21 @@ def warnings(fit: Record) -> list[dict[str, str]]:
             lines.append(("not_converged", f"{label}: the search ended at its limit of evaluations"))
         if model["other_minima"] and label != STM:
             lines.append(("several_minima", f"{label}: several minima that the points do not distinguish"))
+    only_atlas = atlas is not None and not atlas["rejected"] and not free["acceptable"]  # describes the points
     for name, scanned in (("mu", free), (J0_OVER_H0, (atlas or {}).get("model", {}))):
-        drift = format_drift(fit, name, scanned)
+        drift = None if name == "mu" and only_atlas else format_drift(fit, name, scanned)
         if drift:
             lines.append(("window_drift", f"{drift} with the upper end of the window: choose --window (window_K)"))
-    lines += _error_warnings(fit)
-    if free["independent_fraction"] < 1:
-        effective = free["independent_fraction"] * fit["n_points"]
-        lines.append(("correlated_residuals", f"residuals are correlated: they count as {effective:.0f} independent points"))
-    if free["errors_given"] and free["dof"] and stats.chi2_cdf(free["chi2"], free["dof"]) < MIN_P_VALUE:
-        lines.append(
-            ("errors_too_large", f"the errors are larger than the scatter of the points (χ²/dof = {format_reduced_chi2(free)})")
-        )
+    lines += [] if opposite_sign else _error_warnings(fit, outlier_K)
+    correlated, n_points = (atlas["model"], atlas["n_points"]) if only_atlas else (free, fit["n_points"])
+    if correlated["independent_fraction"] < 1:
+        effective = f"{correlated['independent_fraction'] * n_points:.0f}"
+        are = f"they count as {effective} independent point{'' if effective == '1' else 's'}"
+        lines.append(("correlated_residuals", f"residuals are correlated: {are}"))
+    closest = min(models_of(fit).values(), key=lambda model: stats.chi2_cdf(model["chi2"], max(model["dof"], 1)))
+    if closest["errors_given"] and closest["dof"] and stats.chi2_cdf(closest["chi2"], closest["dof"]) < MIN_P_VALUE:
+        chi2 = format_reduced_chi2(closest)
+        lines.append(("errors_too_large", f"the errors are larger than the scatter of the points (χ²/dof = {chi2})"))
     if atlas and atlas["left_out"]:
         n = atlas["left_out"]
         lines.append(("outside_of_atlas", f"{n} point{' lies' if n == 1 else 's lie'} outside of the atlas"))
@@ -329,13 +345,16 @@ def warnings(fit: Record) -> list[dict[str, str]]:
     return [{"code": code, "text": text} for code, text in lines]
 
 
-def _error_warnings(fit: Record) -> list[tuple[str, str]]:
-    """Return a warning if the errors of the points are too small."""
+def _error_warnings(fit: Record, outlier_K: float | None) -> list[tuple[str, str]]:
+    """Return a warning if the errors of the points, or of one of them, are too small."""
     free = fit["mu_free"]
     any_acceptable = any(model["acceptable"] for model in models_of(fit).values())
     if any(free["extra_scatter"]):
         size = free["extra_scatter"][0]
         text = format_percent(size) + " of the value" if fit["extra_scatter_relative"] else _with_unit(size, fit)
+        if outlier_K is not None:
+            text = f"the point at {outlier_K:.3g} K is far from the others: leave it out if it is wrong; a scatter of {text}"
+            return [("outlier", f"{text} is added to all errors")]
         text = f"errors are far below the scatter of neighboring points: a scatter of {text} is added to them"
         return [("extra_scatter", text + ("" if fit["temperature_errors_given"] else TEMPERATURE_ERRORS_HINT))]
     if free["errors_given"] and free["acceptable"] and error_scale(free["chi2"], free["dof"]) > 1:
@@ -369,6 +388,9 @@ def conclusion(fit: Record) -> str:
     """Return one sentence with what the points determine and what they do not."""
     coupling = _J0_over_h0_clause(fit)
     text = f"{coupling}; {_mu_clause(fit, 'them' if 'points' in coupling else 'the points')}"
+    states = fit["conclusion"]["state"], fit["conclusion"]["mu"]
+    if _time_warnings(fit) and not {State.INTERVAL, State.LIMIT, State.CONSISTENT, State.FAVORED}.isdisjoint(states):
+        text = f"if all TLSs contribute within the time of the measurement, {text}"
     return text[0].upper() + text[1:] + "."
 
 
@@ -376,7 +398,8 @@ def _J0_over_h0_clause(fit: Record) -> str:
     reasons, state, atlas = fit["conclusion"]["reasons"], fit["conclusion"]["state"], fit["atlas"]
     if state == State.NOT_DESCRIBED:
         if Reason.MU_NEGATIVE in reasons:
-            return "no J0/h0 of the atlas describes these points (not the dip of this model)"
+            why = _alternative_to_negative_mu(fit)
+            return f"no J0/h0 of the atlas describes these points (not the dip of this model{why})"
         if Reason.MU_ABOVE_ATLAS in reasons:
             values = fit["mu_free"]["values"]
             why = " (a metal? boundary scattering?)" if "kappa_1K" in values else ""
@@ -388,6 +411,16 @@ def _J0_over_h0_clause(fit: Record) -> str:
     if state == State.NOT_CONSTRAINED:
         return "J0/h0 is not constrained by these points" + _why_not_constrained(reasons)
     return f"{format_equation('J0/h0', format_parameter(atlas['model'], J0_OVER_H0))} with h0 = {atlas['h0_K']:g} K"
+
+
+def _alternative_to_negative_mu(fit: Record) -> str:
+    """Return what else makes κ steeper, or the loss of a resonator grow with temperature, and how to fit it."""
+    values = fit["mu_free"]["values"]
+    if not {"kappa_1K", "path_1K"}.isdisjoint(values) and "boundary" not in values:
+        return "; scattering at boundaries? --free boundary"
+    if fit.get("observable") == "resonator_loss" and values["A_Hz_per_K3"] == 0:
+        return "; relaxing TLSs? --relaxation"
+    return ""
 
 
 def _why_not_constrained(reasons: list[str]) -> str:
@@ -419,6 +452,7 @@ def _mu_clause(fit: Record, points: str) -> str:
             return f"µ is not constrained: {drift}"
         interval = f" ({format_interval(free, 'mu', 95)} at 95 %)" if Reason.MU_BEYOND_ATLAS in reasons else ""
         stm = ", and the STM describes the points" if interval and fit["stm"]["acceptable"] else ""
+        stm += " with the extra scatter" if stm and any(fit["stm"]["extra_scatter"]) else ""
         return f"µ is not constrained{interval}{stm}"
     if state == State.FAVORED:
         return f"{mu} is favored over the STM (ΔAICc = {format_value(fit['delta_aicc'], 3)})"

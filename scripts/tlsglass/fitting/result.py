@@ -67,7 +67,7 @@ class FitResult:
 
 def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
     """Fit a dataset with µ free, with µ = 0 and on the atlas; without ``scan``, other windows are not tried."""
-    fits, scans, drifts, conclusion, systematics = analyze(dataset, scan)
+    fits, scans, drifts, conclusion, systematics, suspicions = analyze(dataset, scan)
     parameters = parameter_list(fits, conclusion)
     fit = _summary(dataset, fits, conclusion, systematics) | {
         "drifts": drifts,
@@ -76,7 +76,7 @@ def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
         "time": systematics.mu_with_time,
     }
     fit["conclusion"]["text"] = report_text.conclusion(fit)
-    fit["warnings"] = report_text.warnings(fit)
+    fit["warnings"] = report_text.warnings(fit, suspicions.outlier_K, suspicions.opposite_sign)
     fit["lines"] = report_text.summary_lines(fit)
     tables = _points(dataset, fits), _curves(dataset, fits), window_scan.merge_scans(scans)
     return FitResult(fit, *tables, fits)

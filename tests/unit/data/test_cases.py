@@ -935,6 +935,21 @@ def test_marks_for_missing_values_are_asked_for(tmp_path):
     load(write(tmp_path, "T_K,kappa (W/m/K),err", T, noisy, 0.3 * KAPPA), **KAPPA_OPTIONS)
 
 
+def test_two_runs_whose_curves_cross_are_asked_about(tmp_path):
+    rng, T = np.random.default_rng(1), np.linspace(0.02, 0.9, 25)
+    runs = [factor * np.log(T) + offset + 1e-8 * rng.standard_normal(25) for factor, offset in ((1e-5, 0), (3e-5, 3e-5))]
+    difference = runs[1] - runs[0]
+    assert 5 < np.sum(difference > 0) < 20
+    assert question(write(tmp_path, "T_K,df/f", np.tile(T, 2), np.concatenate(runs)), **F_OPTIONS) == "pooled_series"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_noise_of_two_runs_is_not_asked_about(tmp_path, seed):
+    rng, T = np.random.default_rng(seed), np.linspace(0.02, 0.9, 25)
+    runs = [1e-5 * np.log(T) + 1e-5 * rng.standard_normal(25) for _ in range(2)]
+    load(write(tmp_path, "T_K,df/f", np.tile(T, 2), np.concatenate(runs)), **F_OPTIONS)
+
+
 def test_points_on_two_curves_are_asked_about(tmp_path):
     rng = np.random.default_rng(1)
     many = np.geomspace(0.05, 1.0, 20)

@@ -11,7 +11,7 @@ from tlsglass import fit
 from tlsglass.fitting import synthetic
 from tlsglass.fitting.comparison import compare, fit_models
 from tlsglass.fitting.conclusion import Reason, State
-from tlsglass.fitting.problem import FitProblem
+from tlsglass.fitting.problem import AtlasModel, FitProblem
 from tlsglass.models.registry import get_observable
 from tlsglass.models.resonator import DrivenProbe
 
@@ -237,3 +237,105 @@ def test_a_loss_that_a_drive_saturates_is_not_described():
     codes = [warning["code"] for warning in report.fit["warnings"]]
     assert "saturation_unknown" in codes
     assert "no_temperature_errors" not in codes
+
+
+def noisy(observable, T, values, frequency, relative=0.0, absolute=0.0, seed=0):
+    """Return a curve of Eq. (3) with noise, and its errors."""
+    curve = get_observable(observable).curve(T, values, frequency)
+    error = relative * np.abs(curve) + absolute
+    return curve + error * np.random.default_rng(seed).standard_normal(len(T)), error
+
+
+SOUND = {"mu": 0.0, "tls_strength": 3e-4, "A_Hz_per_K3": 9.4e6, "offset": 0.0}
+
+
+@pytest.mark.parametrize("seed", [4, 9])
+def test_an_interval_contains_mu_0_where_the_stm_is_as_good_as_its_ends(seed):
+    """δv/v below its maximum has a minimum of χ² with a very different rate, which the search from the best one misses."""
+    T = np.geomspace(0.01, 0.05, 10)
+    value, error = noisy("sound_velocity", T, SOUND, 90e3, absolute=3e-6, seed=seed)
+    report = fit(T, value, "sound_velocity", error, frequency=90e3, scan=False)
+    free, stm = report.fit["mu_free"], report.fit["stm"]
+    assert stm["chi2"] - free["chi2"] < 3
+    low, high = free["intervals_95_scaled"]["mu"]
+    assert low < 0 < high
+    assert report.fit["conclusion"]["mu"] in (State.CONSISTENT, State.NOT_CONSTRAINED)
+
+
+def test_J0_over_h0_that_moves_with_the_window_is_not_constrained_where_eq3_fails_as_well():
+    """A line width with an activated term, which is not fitted; J0/h0 is about 0.1."""
+    T = np.geomspace(0.3, 10, 20)
+    values = {"mu": 0.1, "width_1K": 1e8, "constant": 1e6, "activated": 5e9, "activation_K": 15.0}
+    value, error = noisy("line_width", T, values, None, relative=0.03, seed=2)
+    report = fit(T, value, "line_width", error)
+    assert report.fit["conclusion"]["state"] in (State.NOT_CONSTRAINED, State.NOT_DESCRIBED)
+    assert not claims(report) & {"J0_over_h0", "mu"}
+
+
+def test_J0_over_h0_is_a_limit_where_the_stm_describes_the_same_points_as_well():
+    """A sample that stays above 15 mK: Eq. (3) fails at points below the atlas, and says nothing about those on it."""
+    T = np.geomspace(0.005, 1, 25)
+    value, error = noisy("sound_velocity", (T**4 + 0.015**4) ** 0.25, SOUND, 90e3, absolute=3e-6, seed=2)
+    report = fit(T, value, "sound_velocity", error, frequency=90e3, scan=False)
+    atlas = report.fit["atlas"]
+    assert atlas["left_out"] == 7
+    assert report.fit["conclusion"]["mu"] == State.NOT_DESCRIBED
+    assert 0 < atlas["delta_aicc"]["stm"] < 6
+    assert report.fit["conclusion"]["state"] == State.LIMIT
+    assert atlas["model"]["intervals_95_scaled"]["J0_over_h0"][0] == 0
+
+
+def test_a_wrong_sign_is_asked_about():
+    T = np.geomspace(0.02, 2, 20)
+    value, error = noisy("sound_velocity", T, SOUND | {"mu": 0.1}, 90e3, absolute=3e-6)
+    for sign in (1, -1):
+        report = fit(T, sign * value, "sound_velocity", error, frequency=90e3, scan=False)
+        codes = [warning["code"] for warning in report.fit["warnings"]]
+        assert ("opposite_sign" in codes) == (sign < 0)
+
+
+def test_a_point_whose_error_is_too_small_is_named():
+    T = np.geomspace(0.04, 0.6, 15)
+    value, error = noisy(KAPPA, T, {"mu": 0.0, "kappa_1K": 0.03}, None, relative=0.01)
+    value[3] *= 1.12
+    (outlier,) = (w["text"] for w in fit(T, value, KAPPA, error, scan=False).fit["warnings"] if w["code"] == "outlier")
+    assert f"{T[3]:.3g} K" in outlier
+    codes = [warning["code"] for warning in fit(T, value, KAPPA, error / 5, scan=False).fit["warnings"]]
+    assert "outlier" not in codes  # all errors are too small
+    assert "extra_scatter" in codes
+
+
+def test_a_slightly_negative_mu_of_a_curve_of_the_atlas_is_no_failure_of_it():
+    """At small J0/h0 and T near h0/4, n depends on T because h0 is finite: Eq. (3) has µ < 0, the atlas is better."""
+    T, frequency = np.geomspace(0.08, 2.4, 40), 8e9
+    observable = get_observable("resonator_frequency")
+    values = {"J0_over_h0": 0.01, "F_tan_delta": 6e-4, "gap_K": 15.0, "kinetic_inductance_fraction": 0.1, "offset": 0.0}
+    shapes = AtlasModel(observable).shapes(T, values, frequency)
+    value = sum(values[name] * shape for name, shape in shapes.items()) + 1e-7 * np.random.default_rng(3).standard_normal(40)
+    report = fit(T, value, "resonator_frequency", 1e-7, frequency=frequency, scan=False)
+    assert report.fit["mu_free"]["intervals_95_scaled"]["mu"][1] < 0
+    assert report.fit["atlas"]["delta_aicc"]["mu_free"] > 6
+    assert report.fit["conclusion"]["state"] != State.NOT_DESCRIBED
+    assert Reason.MU_NEGATIVE not in report.fit["conclusion"]["reasons"]
+    low, high = report.fit["atlas"]["model"]["intervals_95_scaled"]["J0_over_h0"]
+    assert low <= 0.01 <= high
+
+
+def test_errors_are_too_large_if_they_are_about_any_model():
+    """Eq. (3) is not quite a curve of the atlas; 5 times too large errors are seen about the atlas."""
+    T, observable = np.geomspace(0.04, 0.6, 15), get_observable(KAPPA)
+    curve = 0.03 * AtlasModel(observable).shapes(T, {"J0_over_h0": 0.1}, None)["kappa_1K"]
+    kappa = curve * (1 + 0.004 * np.random.default_rng(0).standard_normal(15))
+    codes = [warning["code"] for warning in fit(T, kappa, KAPPA, 0.02 * curve, scan=False).fit["warnings"]]
+    assert "errors_too_large" in codes
+
+
+def test_an_unknown_time_that_matters_is_a_condition_of_the_first_line():
+    """C of the STM after 10 s has µ ≈ 0.2 if all TLSs contribute, and µ ≈ 0 if the time is stated."""
+    T, values = np.geomspace(0.05, 1, 20), {"mu": 0.0, "C_tls_1K": 1e-3, "phonons_1K": 2e-3}
+    value, error = noisy("specific_heat", T, values, 10.0, relative=0.01)
+    unknown, known = (fit(T, value, "specific_heat", error, time=time, scan=False) for time in (None, 10.0))
+    assert unknown.fit["mu_free"]["values"]["mu"] > 0.15
+    assert unknown.conclusion.startswith("If all TLSs contribute")
+    assert known.fit["conclusion"]["mu"] == State.CONSISTENT
+    assert known.conclusion.startswith("J0/h0 <")

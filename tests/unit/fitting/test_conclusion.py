@@ -47,7 +47,7 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
             assert mu.acceptable
             assert mu.delta_aicc > 6
             assert not mu.drifts
-            assert mu.value > 0 or atlas is None or mu.value > -0.3
+            assert mu.value >= 0 or atlas is None or atlas.is_better_than_eq3
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,27 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
         ({"error": 0.0, "state": None, "delta_aicc": 1.0}, {}, (State.LIMIT, State.CONSISTENT, None)),
         ({}, {"delta_aicc_stm": 1.0}, (State.NOT_CONSTRAINED, State.FAVORED, Reason.STM_IS_BETTER)),
         ({}, {"has_tls_signal": False}, (State.NOT_CONSTRAINED, State.FAVORED, Reason.NO_TLS_SIGNAL)),
+        ({"value": -0.1}, {"delta_aicc_eq3": -5.0}, (State.INTERVAL, State.FAVORED, None)),  # the atlas is better
+        (
+            {"value": -0.1},
+            {"delta_aicc_eq3": -5.0, "acceptable": False},
+            (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_NEGATIVE),
+        ),
+        (  # Eq. (3) fails at points that are not on the atlas; at those that are, the STM is as good
+            {"acceptable": False},
+            {"stm_acceptable": True, "delta_aicc_stm": -4.0},
+            (State.LIMIT, State.NOT_DESCRIBED, Reason.EQ3_DOES_NOT_FIT),
+        ),
+        (
+            {"acceptable": False},
+            {"stm_acceptable": True, "delta_aicc_stm": -8.0},
+            (State.INTERVAL, State.NOT_DESCRIBED, Reason.EQ3_DOES_NOT_FIT),
+        ),
+        (
+            {"drifts": True},
+            {"stm_acceptable": True, "delta_aicc_stm": -4.0},
+            (State.LIMIT, State.NOT_CONSTRAINED, Reason.WINDOW_DRIFT),
+        ),
     ],
 )
 def test_each_rule(mu, atlas, states):

@@ -99,6 +99,22 @@ def test_a_loss_at_one_power_may_be_saturated():
     assert "saturation_unknown" in [warning["code"] for warning in fit["warnings"]]
 
 
+def test_a_contradiction_is_not_hidden_by_the_misfit_that_it_causes():
+    """κ(1 K) of one sample is twice that of the other, each known within 1 %."""
+    rng, T = np.random.default_rng(1), np.geomspace(0.05, 0.5, 20)
+    common = {"T": T, "observable": "thermal_conductivity"}
+    curves = {name: factor * T**2 for name, factor in (("a", 0.03), ("b", 0.06))}
+    tables = [
+        common | {"value": curve * (1 + 0.01 * rng.standard_normal(20)), "error": 0.01 * curve, "name": name}
+        for name, curve in curves.items()
+    ]
+    result = fit_joint(tables).result
+    row = result.parameters.set_index(["parameter", "dataset"]).loc[("kappa_1K", "a")]
+    assert row["separate"] == pytest.approx(0.03, rel=0.03)
+    assert row["difference_sigma"] > 20
+    assert "contradiction" in [warning["code"] for warning in result.fit["warnings"]]
+
+
 def test_sound_velocity_and_internal_friction_of_one_oscillator():
     """δv/v and Q⁻¹ share P0γ²/ρv², µ and A, and together hold them better than each alone."""
     rng, shared = np.random.default_rng(6), {"mu": 0.1, "A_Hz_per_K3": 9.4e6, "tls_strength": 3.2e-4}
