@@ -33,7 +33,8 @@ QUANTITIES = {  # of the letters and digits of a name in lower case, without Gre
     "Q": r"q(i|int\w*|u|unloaded|tls|m|mech)?\d?|qualityfactor|guete",
     "loss": r"tand(elta)?\w*|(internal)?loss(tan(gent)?)?|internalfriction"
     r"|dissipation|damping(ratio)?|zeta|(log(arithmic)?)?decrement|verlust\w*|delta(i|int|tls)",
-    "power": r"p(ower)?(dbm|in|app|vna|rf|read|readout|w)?|leistung|drivepower|pwr",
+    "power": r"p(ower)?(dbm|in|app|vna|rf|read|readout|chip|device|sample|feed|feedline|w)?|leistung|pwr"
+    r"|(vna|rf|source|in|input|drive|readout|read|applied|probe|generator|feedline|microwave|mw|chip)(power|pwr)(dbm)?",
     "time": r"(waiting|elapsed|measuring|measurement)?time|zeit|dauer|delay",
     "photons": r"n(bar|ph|photons?|avg|mean)?|nphotons?|photons?(number)?|meanphotonnumber",
 }

@@ -3,10 +3,10 @@
 It has either ``photons: {column: NAME}``, with ``form: log10`` for their logarithm, or ``power: {column: NAME, unit: dBm,
 attenuation_dB: 60}`` with ``Qc``, {column} or {value}, and ``Ql`` if there is such a column. ``inverse: true`` means that a
 column contains 1/Q. With a power, ``coupling_geometry`` is required, since it fixes the factor of the photon number: n̄ = 2
-(notch) or 4 (reflection) · Q_l²/Q_c · P/(ħω²). Without ``Ql``, Q_l is 1/(1/Q_i + 1/Q_c) with the measured 1/Q_i. ``sweep``
-names the column that distinguishes the temperature sweeps, by default that of the power. If there are too many photon numbers
-for that, the lowest at each temperature are one sweep, the second lowest another. The Snakefile imports this module, which
-therefore imports numpy only in functions.
+(notch) or 4 (reflection) · Q_l²/Q_c · P/(ħω²). A ``factor`` multiplies a column of Q or of photon numbers. Without ``Ql``, Q_l
+is 1/(1/Q_i + 1/Q_c) with the measured 1/Q_i. ``sweep`` names the column that distinguishes the temperature sweeps, by default
+that of the power. If there are too many photon numbers for that, the lowest at each temperature are one sweep, the second
+lowest another. The Snakefile imports this module, which therefore imports numpy only in functions.
 """
 
 from __future__ import annotations
@@ -143,7 +143,8 @@ def photon_numbers(info: Mapping[str, Any], columns: Mapping[str, Sequence[float
     drive = info["data"]["drive"]
     if "photons" in drive:
         numbers = np.asarray(columns[drive["photons"]["column"]], dtype=float)
-        return 10**numbers if drive["photons"].get("form") == LOG10 else numbers
+        numbers = 10**numbers if drive["photons"].get("form") == LOG10 else numbers
+        return np.asarray(numbers * drive["photons"].get("factor", 1.0))
     power = np.asarray(columns[drive["power"]["column"]], dtype=float)
     if drive["power"]["unit"] == "dBm":
         power = microwave.dBm_to_watt(power, drive["power"]["attenuation_dB"])
@@ -151,7 +152,8 @@ def photon_numbers(info: Mapping[str, Any], columns: Mapping[str, Sequence[float
         power = power * units.convert_unit(drive["power"]["unit"], ("W",))[0]  # type: ignore[index]
 
     def quality(section: Mapping[str, Any]) -> FloatArray:
-        Q = np.asarray(columns[section["column"]] if "column" in section else section["value"], dtype=float)
+        Q = np.array(columns[section["column"]] if "column" in section else section["value"], dtype=float)
+        Q *= section.get("factor", 1.0)
         return 1 / Q if section.get("inverse", False) else Q
 
     Qc = quality(drive["Qc"])

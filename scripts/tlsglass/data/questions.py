@@ -108,6 +108,9 @@ def _ask_Q(
     if observable.driven and column.quantity in ("Ql", "Qc"):
         name = "loaded" if column.quantity == "Ql" else "coupling"
         yield "not_Q_internal", f"column {section['column']} is called a {name} Q: the loss is 1/Q_i = 1/Q_l − 1/Q_c"
+    others = {c.quantity for c in describe_columns(table).values() if not c.is_error}
+    if observable.driven and column.stem == "q" and column.quantity in ("Q", "loss") and "Qc" in others:
+        yield "not_Q_internal", f"column {section['column']} beside a coupling Q may be a loaded one: 1/Q_i = 1/Q_l − 1/Q_c"
     largest = max(points.value[k] for k in inside)
     if is_inverse and largest > 1:
         yield "Q_below_1", f"column {section['column']}: Q of {1 / largest:.3g}, below 1: if it contains 1/Q, add --form value"

@@ -9,8 +9,8 @@ from statistics import median
 from typing import Any
 
 from tlsglass.base import validation
-from tlsglass.data import drive_section, infer_dataset
-from tlsglass.data.columns import Column, Form, describe_columns
+from tlsglass.data import drive_section, infer_dataset, units
+from tlsglass.data.columns import Column, describe_columns
 from tlsglass.data.dataset import Dataset
 from tlsglass.data.infer_dataset import ReadingOptions
 from tlsglass.data.read_table import Table, parse_number
@@ -230,7 +230,9 @@ def _drive(table: Table, options: ResonatorOptions, needed: list[str]) -> tuple[
     if photons is not None and (options.photons or power is None):
         if photons.form.log not in ("", drive_section.LOG10):
             needed.append(f"--photons COLUMN: the base of the logarithm {photons.name} is not clear; give a column of numbers")
-        section = {"column": photons.name} | ({"form": drive_section.LOG10} if photons.form.log else {})
+        section: dict[str, Any] = {"column": photons.name} | ({"form": drive_section.LOG10} if photons.form.log else {})
+        factor = _dimensionless_factor(photons, "photons", needed)
+        section |= {"factor": factor} if factor != 1.0 else {}
         drive: dict[str, Any] = {"photons": section}
         is_sweep = power is not None and 1 < len(_values(table, power, where)) <= drive_section.MAX_SWEEPS
         drive |= {"sweep": power.name} if power is not None and is_sweep else {}
@@ -254,13 +256,41 @@ def _power_section(table: Table, power: Column, options: ResonatorOptions, neede
         drive["power"]["attenuation_dB"] = options.attenuation_dB
         if options.attenuation_dB is None:
             needed.append("--attenuation DB: between the source and the resonator, 0 if unknown")
+    elif options.attenuation_dB:
+        needed.append(f"--attenuation: goes with a power in dBm, but {power.name} is in {unit}: give that at the resonator")
     Qc = _column(table, options.Qc, ("Qc",), "--Qc COLUMN: photon numbers follow from power and Q_c", needed)
     Ql = _column(table, options.Ql, ("Ql",), None, needed)
     for key, column, is_inverse in (("Qc", Qc, options.Qc_is_inverse), ("Ql", Ql, options.Ql_is_inverse)):
         if column is not None:
-            inverse = column.form == Form(power=-1) if is_inverse is None else is_inverse
+            inverse = column.quantity == "loss" or column.form.power == -1 if is_inverse is None else is_inverse
+            factor = _Q_factor(table, column, key, inverse, options, needed)
             drive[key] = {"column": column.name} | ({"inverse": True} if inverse else {})
+            drive[key] |= {"factor": factor} if factor != 1.0 else {}
     return drive
+
+
+def _dimensionless_factor(column: Column, option: str, needed: list[str]) -> float:
+    """Return the factor that the unit and the scale in the name of a column mean, 1000 for nbar (10^3)."""
+    converted = units.convert_unit(column.unit or "dimensionless", ("dimensionless",))
+    if converted is None:
+        needed.append(f"--{option} COLUMN: the unit of {column.name} is not clear; give a column without a unit")
+    return (converted[0] if converted else 1.0) / column.scale
+
+
+def _Q_factor(table: Table, column: Column, key: str, inverse: bool, options: ResonatorOptions, needed: list[str]) -> float:
+    """Return the factor of a column of Q_c or Q_l, or of their inverse, with which Q is above 1."""
+    if column.form.log:
+        needed.append(f"--{key} COLUMN: {column.name} is a logarithm; give a column of {key}")
+    factor = _dimensionless_factor(column, key, needed)
+    numbers = [x for x in _values(table, column, options.frequency.where or {}) if x > 0]
+    typical = median(numbers) if numbers else math.nan
+    for possible in (factor, 1 / factor):
+        if ((typical * possible) < 1) == inverse:
+            return possible
+    if numbers and not column.form.log:
+        instead, content = (f"--{key}", key) if inverse else (f"--inv-{key}", f"1/{key}")
+        needed.append(f"--{key} COLUMN: {column.name} has numbers like {typical:.3g}; if it contains {content}, use {instead}")
+    return factor
 
 
 def _build_frequency(table: Table, info: dict[str, Any], selection: dict[str, Any] | None) -> Dataset:

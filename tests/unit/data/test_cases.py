@@ -572,6 +572,63 @@ def test_a_power_without_a_unit_is_in_dBm_where_it_is_negative(tmp_path):
             resonator_table.build_driven_loss(table, options)
 
 
+def driven(tmp_path, header, *columns, **options):
+    """Return the dataset of the loss at three powers, with ``columns`` that depend on the power."""
+    rows = [(t, 1e-5 * (k + t), *(column[k] for column in columns)) for k in range(3) for t in T]
+    table = read_table(write(tmp_path, f"T_K,loss,{header}", *map(np.array, zip(*rows, strict=True))))
+    loss = ReadingOptions(**LOSS_OPTIONS, relative_error=0.01)
+    return resonator_table.build_driven_loss(table, resonator_table.ResonatorOptions(loss, **options))
+
+
+@pytest.mark.parametrize(
+    ("header", "number"),
+    [
+        ("Qc", 1e5),
+        ("Qc (10^3)", 100),
+        ("Qc (k)", 100),
+        ("Qc/1000", 100),
+        ("1/Qc", 1e-5),
+        ("1/Qc (10^-6)", 10),
+        ("1/Qc (×10⁶)", 10),
+    ],
+)
+def test_units_of_coupling_quality_factors(tmp_path, header, number):
+    chip = {"coupling_geometry": "notch", "attenuation_dB": 60.0}
+    powers = (-50, -40, -30)
+    expected = driven(tmp_path, "P (dBm),Qc", powers, [1e5] * 3, **chip).points.photons
+    points = driven(tmp_path, f"P (dBm),{header}", powers, [number] * 3, **chip).points
+    np.testing.assert_allclose(points.photons, expected, rtol=1e-9)
+    loaded = driven(tmp_path, f"P (dBm),{header},Ql (k)", powers, [number] * 3, [50] * 3, **chip).points
+    plain = driven(tmp_path, "P (dBm),Qc,Ql", powers, [1e5] * 3, [5e4] * 3, **chip).points
+    np.testing.assert_allclose(loaded.photons, plain.photons, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("header", "numbers", "message"),
+    [
+        ("P (dBm),Qc", 1e-5, "Qc has numbers like 1e-05; if it contains 1/Qc, use --inv-Qc"),
+        ("P (dBm),1/Qc", 1e5, "1/Qc has numbers like 1e\\+05; if it contains Qc, use --Qc"),
+        ("P (dBm),log10 Qc", 5, "log10 Qc is a logarithm"),
+        ("P (dBm),Qc (kHz)", 5, r"the unit of Qc \(kHz\) is not clear"),
+        ("P (fW),Qc", 1e5, r"--attenuation: goes with a power in dBm, but P \(fW\) is in fW"),
+    ],
+)
+def test_a_drive_that_cannot_be_is_asked_about(tmp_path, header, numbers, message):
+    with pytest.raises(validation.InputError, match=message):
+        driven(tmp_path, header, (1, 10, 100), [numbers] * 3, coupling_geometry="notch", attenuation_dB=60.0)
+
+
+def test_units_of_photon_numbers(tmp_path):
+    for header, numbers in (("nbar", (1e3, 1e4, 1e5)), ("nbar (10^3)", (1, 10, 100)), ("log10 nbar", (3, 4, 5))):
+        points = driven(tmp_path, header, numbers, photons=header).points
+        np.testing.assert_allclose(np.unique(points.photons), [1e3, 1e4, 1e5])
+
+
+def test_a_Q_beside_a_coupling_Q_may_be_loaded(tmp_path):
+    assert question(write(tmp_path, "T_K,Q,Qc", T, 1 / WEAK, 1e5 + T), **LOSS_OPTIONS) == "not_Q_internal"
+    load(write(tmp_path, "T_K,Qi,Qc", T, 1 / WEAK, 1e5 + T), **LOSS_OPTIONS)
+
+
 def test_noise_and_rates_that_cannot_be(tmp_path):
     assert question(write(tmp_path, "T_K,Sy (1/Hz)", T, 60 / T), observable="frequency_noise") == "value_range"
     file = write(tmp_path, "T_K,T1 (s)", 0.1 * T, 40 / (1 + T))  # in microseconds
