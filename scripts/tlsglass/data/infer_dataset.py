@@ -196,12 +196,27 @@ class _Inference:
         if self.options.observable and len(candidates) > 1 and known:  # 1/Q is preferred to Q
             first = next((q for q in suitable if any(c.quantity == q for c in known)), None)
             candidates = [c for c in candidates if first is None or c.quantity == first]
-        if len(candidates) == 1:
+        foreign = [
+            c.name
+            for c in candidates
+            if name and not self.options.value_unit and c not in of_unit and self._is_of_another(c, suitable)
+        ]
+        if len(candidates) == 1 and not foreign:
             return candidates[0]
+        if len(candidates) == 1:
+            self.needed.append(
+                f"--value COLUMN: {foreign[0]} is no {name} by its name: which column contains what was measured?"
+            )
+            return None
         loaded = [c.name for c in self._free_columns() if c.quantity == "Ql" and "Q" in suitable]
         why = f" (not {loaded[0]}: 1/Q_i = 1/Q_l − 1/Q_c)" if loaded and not candidates else ""
         self.needed.append(f"--value COLUMN: which column contains what was measured?{why}")
         return None
+
+    def _is_of_another(self, column: Column, suitable: Sequence[str]) -> bool:
+        """Return whether the name of a column is that of another observable; ΔC/C may be of a velocity or a capacitance."""
+        known = {quantity for quantities in OBSERVABLES.values() for quantity in quantities} - {"time"}
+        return column.quantity in known.difference(suitable) and not re.fullmatch("(d|delta)c(over)?c0?", column.stem)
 
     def _observable(self, value: Column | None) -> Observable | None:
         """Return the observable: that which the option names, or the only one that the name and unit of the column allow."""

@@ -207,9 +207,14 @@ def join_tables(tables: Sequence[Table]) -> Table:
         return tables[0]
     first = tables[0]
     for table in tables[1:]:
-        if table.header != first.header or table.decimal != first.decimal:
-            columns = f"{', '.join(table.header[:20])} and {', '.join(first.header[:20])}"
-            raise validation.InputError(f"{table.source}: its columns differ from those of {first.source}: {columns}")
+        for what, own, others in (
+            ("columns", table.header, first.header),
+            ("units", table.units or ["none"], first.units or ["none"]),
+            ("decimal marks", [table.decimal or "unclear"], [first.decimal or "unclear"]),
+        ):
+            if own != others:
+                shown = f"{', '.join(own[:20])} and {', '.join(others[:20])}"
+                raise validation.InputError(f"{table.source}: its {what} differ from those of {first.source}: {shown}")
     return replace(
         first,
         source=" + ".join(table.source for table in tables),

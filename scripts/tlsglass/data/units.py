@@ -20,6 +20,7 @@ PREFIXES = {"": 0, "z": -21, "a": -18, "f": -15, "p": -12, "n": -9, "u": -6, "m"
 Dimension = tuple[int, int, int, int, int]  # powers of kg, m, s, K, mol
 ONE: Dimension = (0, 0, 0, 0, 0)
 KELVIN: Dimension = (0, 0, 0, 1, 0)
+WITHOUT_PREFIX = ("min", "h")  # n_ph is a number of photons
 ENERGY = ((1, 2, -3, 0, 0), (1, 2, -2, 0, 0))  # or power
 BASE: dict[str, tuple[float, Dimension]] = {
     "W": (1.0, (1, 2, -3, 0, 0)),
@@ -124,7 +125,7 @@ def _symbol(text: str) -> Iterator[Unit]:
     text = _without_words(text)
     for symbol, (factor, dimension) in BASE.items():
         prefix = text[: -len(symbol)] if text.endswith(symbol) else None
-        if prefix in PREFIXES:
+        if prefix in PREFIXES and (symbol not in WITHOUT_PREFIX or not prefix):
             yield Unit(factor * 10.0 ** PREFIXES[prefix], dimension)
 
 

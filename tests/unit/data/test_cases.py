@@ -619,7 +619,7 @@ def test_a_drive_that_cannot_be_is_asked_about(tmp_path, header, numbers, messag
 
 
 def test_units_of_photon_numbers(tmp_path):
-    for header, numbers in (("nbar", (1e3, 1e4, 1e5)), ("nbar (10^3)", (1, 10, 100)), ("log10 nbar", (3, 4, 5))):
+    for header, numbers in (("n_ph", (1e3, 1e4, 1e5)), ("nbar (10^3)", (1, 10, 100)), ("log10 nbar", (3, 4, 5))):
         points = driven(tmp_path, header, numbers, photons=header).points
         np.testing.assert_allclose(np.unique(points.photons), [1e3, 1e4, 1e5])
 
@@ -709,6 +709,17 @@ def test_errors_that_are_larger_than_what_they_belong_to(tmp_path):
     assert question(write(tmp_path, "T_K,kappa (W/m/K),err", T, KAPPA, 5 * KAPPA), **KAPPA_OPTIONS) == "error_above_value"
     file = write(tmp_path, "T_K,f (GHz),err (MHz)", T, 5 * (1 + SHIFT), 10 + 0 * T)
     assert question(file, **F_OPTIONS) == "error_above_value"
+
+
+@pytest.mark.parametrize(
+    ("observable", "header"), [("dielectric_constant", "tan δ"), ("sound_velocity", "Q^-1"), ("sound_velocity", "dε/ε")]
+)
+def test_a_column_with_the_name_of_another_observable_is_asked_about(tmp_path, observable, header):
+    options = {"observable": observable, "frequency_Hz": 1e3}
+    file = write(tmp_path, f"T_K,{header}", T, WEAK)
+    assert f"{header} is no {observable} by its name" in refusal(file, **options)
+    load(file, **options, value=header)
+    load(write(tmp_path, "T_K,ΔC/C", T, SHIFT), observable="dielectric_constant", frequency_Hz=1e3)
 
 
 def test_a_quantity_that_is_no_relative_change(tmp_path):

@@ -230,6 +230,13 @@ def test_several_files_are_one_table(tmp_path):
     (tmp_path / "high.csv").write_text("T_K,C\n1,2\n2,3\n", encoding="utf-8")
     with pytest.raises(validation.InputError, match="its columns differ"):
         join_tables([read_table(file) for file in files])
+    texts = {"low": "T,k\nK,W\n1,2\n2,3\n", "high": "T,k\nmK,W\n1,2\n2,3\n"}
+    texts |= {"percent": "T,k\n1,2%\n2,3%\n", "plain": "T,k\n1,2\n2,3\n", "comma": "T;k\n1;2,5\n2;3,5\n"}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    for first, second, what in (("low", "high", "units"), ("plain", "percent", "units"), ("plain", "comma", "decimal marks")):
+        with pytest.raises(validation.InputError, match=f"its {what} differ"):
+            join_tables([read_table(tmp_path / f"{name}.csv") for name in (first, second)])
 
 
 def test_standard_input(monkeypatch):
