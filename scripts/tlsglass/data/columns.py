@@ -253,6 +253,9 @@ def _is_error(name: str) -> bool:
 
 def _without_unit(text: str) -> tuple[str, str | None]:
     """Return (name, unit) of a header: kappa (W/(m K)), T[K], T / mK, "T, K", kappa_W_per_m_K, P_dBm."""
+    argument = re.fullmatch(r"(.*\w)\s*\(T\)(.*)", text)
+    if argument and parse_stem(argument[1]):  # Q_i(T), f(T) [GHz]
+        text = argument[1] + argument[2]
     start = _last_bracket(text)
     if start is not None:
         inside, name = text[start + 1 : -1].strip(), text[:start].rstrip()

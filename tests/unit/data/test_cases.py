@@ -156,6 +156,15 @@ def test_quantities_that_are_multiples_of_the_observable(tmp_path, header, facto
     np.testing.assert_allclose(points.value, truth, rtol=1e-9)
 
 
+def test_quantities_as_functions_of_the_temperature(tmp_path):
+    points = load(write(tmp_path, "T_K,Q_i(T),σ", T, 1 / WEAK, 0.02 / WEAK), **LOSS_OPTIONS).points
+    np.testing.assert_allclose(points.error, 0.02 * WEAK, rtol=1e-9)
+    points = load(write(tmp_path, "T_K,f(T) [GHz],σ_f [kHz]", T, 5 * (1 + SHIFT), 0.05 + 0 * T), **F_OPTIONS).points
+    np.testing.assert_allclose(points.error, 1e-8)
+    points = load(write(tmp_path, "log10(T) (K),κ(T) [W/m/K],σ(T) (mK)", np.log10(T), KAPPA, 1 + T), **KAPPA_OPTIONS).points
+    np.testing.assert_allclose(points.T_K, T)
+
+
 def test_Q_in_thousands(tmp_path):
     for header, factor in (("Qi (k)", 1e-3), ("Qi (M)", 1e-6)):
         file = write(tmp_path, f"T_K,{header},err {header}", T, factor / WEAK, 0.02 * factor / WEAK)
