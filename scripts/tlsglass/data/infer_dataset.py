@@ -214,9 +214,9 @@ class _Inference:
         return None
 
     def _is_of_another(self, column: Column, suitable: Sequence[str]) -> bool:
-        """Return whether the name of a column is that of another observable; ΔC/C may be of a velocity or a capacitance."""
+        """Return whether the name of a column is that of another observable; c and c and ΔC/C may be of a velocity."""
         known = {quantity for quantities in OBSERVABLES.values() for quantity in quantities} - {"time"}
-        return column.quantity in known.difference(suitable) and not re.fullmatch("(d|delta)c(over)?c0?", column.stem)
+        return column.quantity in known.difference(suitable) and not re.fullmatch("((d|delta)c(over)?)?c0?", column.stem)
 
     def _observable(self, value: Column | None) -> Observable | None:
         """Return the observable: that which the option names, or the only one that the name and unit of the column allow."""
@@ -530,8 +530,15 @@ class _Inference:
         ]
 
     def _is_like_errors(self, column: Column, value: Column) -> bool:
-        """Return whether a column without a known name is in the unit of the value, and its numbers are far smaller."""
-        if column.quantity or not column.unit or column.unit != value.unit:
+        """Return whether a column without a known name is in the unit of the value, and its numbers are far smaller.
+
+        The columns of several devices, P1 and P2, sample A and sample B, are no errors of each other.
+        """
+        pair = column.stem, value.stem
+        without_digits = {re.sub(r"\d", "", stem) for stem in pair}
+        differences = sum(a != b for a, b in zip(*pair, strict=False))
+        is_sibling = len(without_digits) == 1 or (len(pair[0]) == len(pair[1]) > 1 and differences == 1)
+        if is_sibling or column.quantity or not column.unit or column.unit != value.unit:
             return False
         numbers, values = self._numbers(column), self._numbers(value)
         return bool(numbers and values) and min(numbers) > 0 and median(numbers) < MAX_RELATIVE_ERROR * median(map(abs, values))

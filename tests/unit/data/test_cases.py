@@ -345,6 +345,8 @@ def test_small_numbers_in_the_unit_of_the_value_may_be_its_errors(tmp_path):
     file = write(tmp_path, "T (K),kappa (mW/m/K),s_kappa_tot (mW/m/K)", T, 1e3 * KAPPA, 20 * KAPPA)
     assert "--error 's_kappa_tot (mW/m/K)', or --error none" in refusal(file, **KAPPA_OPTIONS)
     load(write(tmp_path, "T (K),kappa (mW/m/K),empty cell (mW/m/K)", T, 1e3 * KAPPA, 500 * KAPPA), **KAPPA_OPTIONS)
+    for first, second in (("P1 (mW/m/K)", "P2 (mW/m/K)"), ("sample A (mW/m/K)", "sample B (mW/m/K)")):
+        load(write(tmp_path, f"T (K),{first},{second}", T, 1e3 * KAPPA, 20 * KAPPA), **KAPPA_OPTIONS, value=first)
 
 
 def test_errors_in_dex_of_a_decimal_logarithm(tmp_path):
