@@ -18,7 +18,9 @@ def pytest_addoption(parser):
         "--mutations", type=int, default=10, help="how many mutated datasets test_mutations.py carries through a fit"
     )
     parser.addoption("--minima-table", help="a table to which test_minima.py adds how many of them have a better fit")
-    parser.addoption("--nulls", type=int, default=1, help="how many null tests of each kind test_null.py makes")
+    parser.addoption(
+        "--nulls", type=int, default=0, help="how many null tests of each kind test_null.py makes (0: one of a few kinds)"
+    )
     parser.addoption("--nulls-table", help="a table to which test_null.py adds how many of them claim something")
     parser.addoption("--minima", type=int, default=1, help="how many tables of each observable test_minima.py tries")
     parser.addoption("--mutations-from", type=int, default=0, help="the first of their seeds")
