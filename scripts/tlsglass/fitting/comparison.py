@@ -12,15 +12,16 @@ import numpy as np
 
 from tlsglass.atlas.shipped import interaction_names
 from tlsglass.atlas.table import shipped_atlas
+from tlsglass.base import stats
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import window_scan
 from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC, AtlasEvidence, Conclusion, MuEvidence, State, conclude
-from tlsglass.fitting.fit import Fit, ParameterState, WhichIntervals, delta_aicc, likelihood_ratio_p_value
+from tlsglass.fitting.fit import MIN_P_VALUE, Fit, ParameterState, WhichIntervals, delta_aicc, likelihood_ratio_p_value
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem, base_name
 from tlsglass.models.observable import J0_OVER_H0
 
-MAX_POINTS_FOR_INFLUENCE = 200
+MIN_POINTS_FOR_OUTLIER, MAX_POINTS_FOR_INFLUENCE = 8, 200
 SMALL_MU = 0.2  # atlases of all windows contain µ up to here
 MAX_EXCHANGES = 3  # of the maxima of the models as starts of each other
 H0_UNCERTAINTY_FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
@@ -114,6 +115,11 @@ class ModelFits:
             return {}
         models = {"mu_free": self.same_points.free, "stm": self.same_points.stm}
         return {name: delta_aicc(model, self.atlas) for name, model in models.items()}
+
+    @property
+    def models(self) -> tuple[Fit, ...]:
+        """The fits of all models."""
+        return (self.comparison.free, self.comparison.stm, *([self.atlas] if self.atlas else []))
 
     @property
     def by_parameter(self) -> dict[str, tuple[FitProblem, Fit]]:
@@ -328,23 +334,32 @@ def _as_upper_limit(fit: Fit, name: str) -> Fit:
 
 
 def _outlier_K(fits: ModelFits) -> float | None:
-    """Return the temperature of the point without which the errors agree with the scatter of the others, or None."""
+    """Return the temperature of a point that noise would hardly explain, or None.
+
+    Without it, the errors of the others agree with their scatter or Eq. (3) describes them, unless all errors are estimated
+    from the residuals.
+    """
     problem, fit = fits.problem, fits.comparison.free
-    if not problem.has_extra_scatter:
+    points, is_described = problem.datasets[0].points, any(model.acceptable for model in fits.models)
+    has_credible_errors = fit.errors_given and is_described and not problem.has_extra_scatter
+    if has_credible_errors or not MIN_POINTS_FOR_OUTLIER <= len(points.T_K) <= MAX_POINTS_FOR_INFLUENCE:
         return None
-    points = problem.datasets[0].points
-    index = int(np.argmax(np.abs(points.value - problem.curve(0, fit.values)) / points.given_error))
+    errors = next((x for x in (points.error, points.weight) if x is not None), np.ones_like(points.value))
+    index = int(np.argmax(np.abs(points.value - problem.curve(0, fit.values)) / errors))
     fewer = replace(problem.without_point(index), has_extra_scatter=False)
-    is_cause = not fewer.fit_near(fit.values, fit.values).needs_extra_scatter
-    return float(points.T_K[index]) if is_cause else None
+    others = fewer.fit_near(fit.values, fit.values)
+    if others.dof < 1 or (others.needs_extra_scatter if problem.has_extra_scatter else not others.acceptable):
+        return None
+    distance = (points.value[index] - problem.curve(0, others.values)[index]) / errors[index]
+    p_value = stats.f_sf((distance / (others.misfit or 1.0)) ** 2, 1, others.dof)
+    return float(points.T_K[index]) if len(points.T_K) * p_value < MIN_P_VALUE else None
 
 
 def _is_described_with_opposite_sign(fits: ModelFits) -> bool:
     """Return whether no model describes the points, but Eq. (3) or the STM would with the opposite sign."""
-    problem, comparison = fits.problem, fits.comparison
+    problem = fits.problem
     (dataset,) = problem.datasets
-    models = [comparison.free, comparison.stm, *([fits.atlas] if fits.atlas else [])]
-    if "offset" not in dataset.observable.amplitudes or any(model.acceptable for model in models):
+    if "offset" not in dataset.observable.amplitudes or any(model.acceptable for model in fits.models):
         return False
     flipped = replace(problem, datasets=(replace(dataset, points=replace(dataset.points, value=-dataset.points.value)),))
     return any(model.fit(intervals=False).acceptable for model in (flipped.with_fixed(mu=0.0), flipped))

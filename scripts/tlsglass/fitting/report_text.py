@@ -220,10 +220,12 @@ def _parameter_lines(fit: Record) -> list[str]:
         for a, b in itertools.combinations(names, 2)
         if abs(model["correlations"][a].get(b, 0.0)) > STRONG_CORRELATION
     ]
-    more = "" if len(pairs) <= MAX_PAIRS else f" and {len(pairs) - MAX_PAIRS} more pairs"
+    n_more = max(len(pairs) - MAX_PAIRS, 0)
+    more = f" and {n_more} more pair{'' if n_more == 1 else 's'}" if n_more else ""
     lines = _extrapolation_lines(fit, symbols.values())
     if pairs:
-        lines.append(f"strongly correlated in the fit of {label}: {', '.join(pairs[:MAX_PAIRS])}{more}")
+        fit_of = label if label == EQ3 else f"the {label}"
+        lines.append(f"strongly correlated in the fit of {fit_of}: {', '.join(pairs[:MAX_PAIRS])}{more}")
     lines += _temperature_lines(fit)
     if "log10_nc" in symbols:
         lines.append(
@@ -353,10 +355,11 @@ def _error_warnings(fit: Record, outlier_K: float | None) -> list[tuple[str, str
         size = free["extra_scatter"][0]
         text = format_percent(size) + " of the value" if fit["extra_scatter_relative"] else _with_unit(size, fit)
         if outlier_K is not None:
-            text = f"the point at {outlier_K:.3g} K is far from the others: leave it out if it is wrong; a scatter of {text}"
-            return [("outlier", f"{text} is added to all errors")]
+            return [("outlier", f"{_outlier_text(outlier_K)}; a scatter of {text} is added to all errors")]
         text = f"errors are far below the scatter of neighboring points: a scatter of {text} is added to them"
         return [("extra_scatter", text + ("" if fit["temperature_errors_given"] else TEMPERATURE_ERRORS_HINT))]
+    if outlier_K is not None:
+        return [("outlier", _outlier_text(outlier_K))]
     if free["errors_given"] and free["acceptable"] and error_scale(free["chi2"], free["dof"]) > 1:
         return [("errors_scaled", f"errors are scaled by √(χ²/dof) = {format_value(free['misfit'], 3)}")]
     if fit["observable"] == "resonator_loss" and fit["sweep"] is None and not any_acceptable:
@@ -365,6 +368,10 @@ def _error_warnings(fit: Record, outlier_K: float | None) -> list[tuple[str, str
     if free["errors_given"] and is_close and not (any_acceptable or fit["temperature_errors_given"]):
         return [("no_temperature_errors", "errors are far below the residuals of all models" + TEMPERATURE_ERRORS_HINT)]
     return []
+
+
+def _outlier_text(outlier_K: float) -> str:
+    return f"the point at {outlier_K:.3g} K is far from the others: leave it out if it is wrong"
 
 
 def _bound_warnings(label: str, model: Record) -> list[tuple[str, str]]:
@@ -456,7 +463,10 @@ def _mu_clause(fit: Record, points: str) -> str:
         return f"µ is not constrained{interval}{stm}"
     if state == State.FAVORED:
         return f"{mu} is favored over the STM (ΔAICc = {format_value(fit['delta_aicc'], 3)})"
-    return f"{mu} is consistent with the STM (ΔAICc = {format_value(fit['delta_aicc'], 2)})"
+    low, high = free["intervals_95_scaled"].get("mu", (None, None))
+    is_beyond = (low is not None and low > 0) or (high is not None and high < 0)
+    stm = "is not decisive against the STM" if is_beyond else "is consistent with the STM"
+    return f"{mu} {stm} (ΔAICc = {format_value(fit['delta_aicc'], 2)})"
 
 
 def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:

@@ -294,14 +294,24 @@ def test_a_wrong_sign_is_asked_about():
         assert ("opposite_sign" in codes) == (sign < 0)
 
 
-def test_a_point_whose_error_is_too_small_is_named():
+@pytest.mark.parametrize("errors_given", [True, False])
+@pytest.mark.parametrize("index", [0, 3])
+def test_a_point_that_noise_does_not_explain_is_named(index, errors_given):
     T = np.geomspace(0.04, 0.6, 15)
     value, error = noisy(KAPPA, T, {"mu": 0.0, "kappa_1K": 0.03}, None, relative=0.01)
-    value[3] *= 1.12
-    (outlier,) = (w["text"] for w in fit(T, value, KAPPA, error, scan=False).fit["warnings"] if w["code"] == "outlier")
-    assert f"{T[3]:.3g} K" in outlier
+    for factor in (1.0, 1.12):
+        changed = value * np.where(np.arange(15) == index, factor, 1.0)
+        warnings = fit(T, changed, KAPPA, error if errors_given else None, scan=False).fit["warnings"]
+        texts = [warning["text"] for warning in warnings if warning["code"] == "outlier"]
+        assert bool(texts) == (factor > 1)
+        assert all(f"{T[index]:.3g} K" in text for text in texts)
+
+
+def test_many_errors_that_are_too_small_are_no_outlier():
+    T = np.geomspace(0.04, 0.6, 15)
+    value, error = noisy(KAPPA, T, {"mu": 0.0, "kappa_1K": 0.03}, None, relative=0.02)
     codes = [warning["code"] for warning in fit(T, value, KAPPA, error / 5, scan=False).fit["warnings"]]
-    assert "outlier" not in codes  # all errors are too small
+    assert "outlier" not in codes
     assert "extra_scatter" in codes
 
 
