@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]
@@ -73,37 +74,53 @@ def _become(arguments, folder, environment, files):
 
 
 def _serve(path):
-    """Fork for each request; return, in the fork, what runs the program."""
+    """Fork for each request; return, in the fork, the connection to who asks and what runs the program."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(64)
         print("ready", flush=True)
         while listener in select.select([listener, sys.stdin], [], [])[0]:
             connection, _ = listener.accept()
-            if os.fork():  # the server; the new process waits for the program, whose return code it sends
-                connection.close()
-                with contextlib.suppress(ChildProcessError):
-                    while os.waitpid(-1, os.WNOHANG)[0]:
-                        pass
-            else:
+            if not os.fork():
                 break
+            connection.close()
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
         else:
             sys.exit()
     arguments, folder, environment, files = _receive(connection)
-    if program := os.fork():
-        returncode = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
-        connection.sendall(str(returncode).encode())
-        os._exit(0)
-    connection.close()
     _become(arguments, folder, environment, files)
     if arguments[0] == "-m":
-        return functools.partial(runpy.run_module, arguments[1], run_name="__main__", alter_sys=True)
-    return functools.partial(runpy.run_path, arguments[0], run_name="__main__")
+        return connection, functools.partial(runpy.run_module, arguments[1], run_name="__main__", alter_sys=True)
+    return connection, functools.partial(runpy.run_path, arguments[0], run_name="__main__")
+
+
+def _returncode(program):
+    """Run a program and return what Python would return for it."""
+    try:
+        program()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
     for package in PACKAGES:
         importlib.import_module(package)
+    sys.modules["snakemake.cli"].get_argument_parser()  # imports the plugins
     gc.freeze()  # else the first collection in each fork would copy all that is imported
     sys.executable = shlex.join([*CLIENT, sys.argv[1]])  # with which Snakemake starts its jobs
-    _serve(sys.argv[1])()
+    connection, program = _serve(sys.argv[1])
+    returncode = _returncode(program)
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    connection.sendall(str(returncode).encode())
+    os._exit(returncode)  # Python would otherwise free all that is imported, and thus copy it
