@@ -1,5 +1,6 @@
 # The checked configuration, the study that it describes, and names that all rules share. Parsing changes no file.
 
+import gc
 import os
 import re
 import sys
@@ -22,6 +23,9 @@ from tlsglass.study import equilibrium_plan, interactions_plan, workflow_helpers
 from tlsglass.study.configured_study import Study
 from tlsglass.study.simulation_plan import interaction_parameters
 from tlsglass.study.workflow_helpers import RECORD, any_of_pattern, relative_to_cwd
+
+# Imported packages are never garbage. The collector would search them again and again, also when Python ends.
+gc.freeze()
 
 PATH_OF_ROOT = relative_to_cwd(ROOT)
 
