@@ -1,5 +1,6 @@
 """Small systems and synthetic counts that several tests share."""
 
+import gc
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,10 @@ def pytest_addoption(parser):
         "--attacks", type=int, default=300, help="how many hostile inputs tests/attack tries; from 1000 on all damage"
     )
     parser.addoption("--attacks-from", type=int, default=0, help="the first of their seeds")
+
+
+def pytest_collection_finish():
+    gc.freeze()  # else each full collection would search all that is imported, 5 % of the time of the tests
 
 
 class Texts(dict):

@@ -9,6 +9,7 @@ import contextlib
 import functools
 import gc
 import importlib
+import io
 import json
 import os
 import runpy
@@ -24,9 +25,10 @@ from pathlib import Path
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]
 CLIENT = [sys.executable, "-IS", str(Path(__file__).with_name("fork_client.py"))]
 PACKAGES = (
-    *("snakemake.cli", "snakemake.notebook", "nbformat", "requests", "jsonschema", "yaml", "docutils.core"),
-    *("numba", "scipy.linalg", "scipy.optimize", "scipy.special", "pandas", "matplotlib.pyplot"),
-    *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
+    *("snakemake.cli", "snakemake.benchmark", "snakemake.notebook", "snakemake.storage", "smart_open"),
+    *("nbformat", "requests", "jsonschema", "yaml", "docutils.core"),
+    *("numba", "scipy.interpolate", "scipy.linalg", "scipy.optimize", "scipy.special", "pandas", "pandas.io.formats.csvs"),
+    *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
 )
 
 
@@ -110,10 +112,21 @@ def _returncode(program):
     return 0
 
 
-if __name__ == "__main__":
+def _import_packages():
+    """Import the packages, and what they import only when they are used."""
     for package in PACKAGES:
         importlib.import_module(package)
     sys.modules["snakemake.cli"].get_argument_parser()  # imports the plugins
+    textpath = sys.modules["matplotlib.textpath"]
+    textpath.TextToPath = functools.cache(textpath.TextToPath)  # one for all renderers; a new one parses all formulas again
+    figure = sys.modules["matplotlib.figure"].Figure(figsize=(1, 1), layout="constrained")
+    figure.text(0, 0, "$T^{-1}$", math_fontfamily="dejavusans")
+    for picture in ("svg", "png"):
+        figure.savefig(io.BytesIO(), format=picture)
+
+
+if __name__ == "__main__":
+    _import_packages()
     gc.freeze()  # else the first collection in each fork would copy all that is imported
     sys.executable = shlex.join([*CLIENT, sys.argv[1]])  # with which Snakemake starts its jobs
     connection, program = _serve(sys.argv[1])
