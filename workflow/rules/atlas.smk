@@ -4,6 +4,7 @@ ATLAS_PLANS = study.atlas_plans()  # nothing where the published file is used
 ATLAS = "<results>/atlas/atlas.npz" if ATLAS_PLANS else bundled_file("scripts/tlsglass/atlas/atlas.npz")
 INTERACTION_ATLAS_PLANS = study.interaction_atlas_plans()  # further interactions than normal factors
 EXCESS = bundled_file("scripts/tlsglass/atlas/annealing.npz")  # what annealing leaves of n
+LONG = {"mem_mb": 2000, "runtime": 60}
 
 
 if ATLAS_PLANS:
@@ -16,8 +17,7 @@ if ATLAS_PLANS:
         },
         output={"atlas": ATLAS},
         params={"benchmarks": resolve_pathvar("benchmarks"), "atlas": config["atlas"], "model": config["model"]},
-        mem_mb=2000,
-        runtime=60,
+        **LONG,
     )
 
 
@@ -30,8 +30,7 @@ if INTERACTION_ATLAS_PLANS:
         input={"shards": lambda w: files.shards_of_all(INTERACTION_ATLAS_PLANS[w.interaction]), "atlas": ATLAS},
         output={"ratio": "<results>/atlas/interaction_{interaction}.npz"},
         params={"benchmarks": resolve_pathvar("benchmarks"), "atlas": config["atlas"]},
-        mem_mb=2000,
-        runtime=60,
+        **LONG,
     )
 
     step(
@@ -43,8 +42,7 @@ if INTERACTION_ATLAS_PLANS:
             "densities": bundled_file("config/interactions/interaction_densities.csv"),
         },
         output={"table": "<results>/tables/interaction_atlas.csv"},
-        mem_mb=2000,
-        runtime=60,
+        **LONG,
     )
 
 
@@ -62,8 +60,7 @@ step(
         "summary": "<results>/tables/atlas_summary.csv",
     },
     params={"eq3_window_T": config["fits"]["eq3_window_T"]},
-    mem_mb=2000,
-    runtime=60,
+    **LONG,
 )
 
 

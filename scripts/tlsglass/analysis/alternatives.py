@@ -65,19 +65,19 @@ def quoted_only(estimate: Callable[..., JackknifeEstimate]) -> Choices:
     return lambda settings: {"quoted": lambda densities: estimate(densities, settings.observables)}
 
 
-def windows(key: str, estimate: Callable[..., JackknifeEstimate]) -> Choices:
-    """Return ``estimate(densities, s, window)`` for every window of ``key``."""
+def windows(estimate: Callable[..., JackknifeEstimate]) -> Choices:
+    """Return ``estimate(densities, s, window)`` for every window of the power laws."""
 
     def choices(settings: Settings) -> dict[str, Estimator]:
         s = settings.observables
-        return {f"{low:g} to {high:g} K": partial(estimate, s=s, window=(low, high)) for low, high in s[key]}
+        return {f"{low:g} to {high:g} K": partial(estimate, s=s, window=(low, high)) for low, high in s["exponent_windows_K"]}
 
     return choices
 
 
 def law_exponents(exponent: estimators.TemperatureExponent) -> Choices:
     """Return an exponent on every window of the power law, and by generalized least squares."""
-    on_windows = windows("exponent_windows_K", exponent.on_window)
+    on_windows = windows(exponent.on_window)
     return lambda settings: on_windows(settings) | {"with covariance": partial(exponent.generalized, s=settings.observables)}
 
 

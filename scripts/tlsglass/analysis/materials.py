@@ -1,7 +1,7 @@
 """The table of J0/h0 of all materials, and the differences of pairs that the paper compares."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,13 +17,14 @@ PAIRS = (
 )
 
 
-def tabulate(fits: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return a row for each of ``fits`` (each fit.json): material, µ and J0/h0 with their limits, and the state of µ."""
-    return pd.DataFrame([_material_row(fit) for fit in fits])
+def tabulate_fits(fits: Sequence[Mapping[str, Any]]) -> dict[str, pd.DataFrame]:
+    """Return the fitted parameters of all datasets (each fit.json), J0/h0 of all materials, and the differences of pairs."""
+    materials = pd.DataFrame(map(_material_row, fits))
+    return {"table": fit_table(fits), "materials": materials, "differences": differences(materials)}
 
 
 def _material_row(fit: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row of one dataset."""
+    """Return material, µ and J0/h0 of one dataset with their limits, and the state of µ."""
     free = fit["mu_free"]
     row = {key: fit[key] for key in ("dataset", "material", "label", "observable", "provenance")}
     row |= {"is_control": bool(fit["is_control"]), "independent_measurement": fit["independent_measurement"]}
@@ -35,7 +36,7 @@ def _material_row(fit: Mapping[str, Any]) -> dict[str, Any]:
 def differences(materials: pd.DataFrame) -> pd.DataFrame:
     """Return the difference of µ and of J0/h0 for each of PAIRS, and for each pair of laboratories.
 
-    ``materials`` is the table of ``tabulate``. The errors of both are added in quadrature; h0 is the same for both.
+    ``materials`` has a row for each dataset. The errors of both are added in quadrature; h0 is the same for both.
     """
     by_dataset = materials.set_index("dataset")
     rows = []
@@ -64,9 +65,3 @@ def _laboratory_pairs(materials: pd.DataFrame) -> list[tuple[str, str, str]]:
 def _to_float(value: float | None) -> float:
     """Return a number, NaN for None."""
     return math.nan if value is None else float(value)
-
-
-def tabulate_fits(fits: Sequence[Mapping[str, Any]]) -> dict[str, pd.DataFrame]:
-    """Return the fitted parameters of all datasets, J0/h0 of all materials, and the differences of pairs of them."""
-    materials = tabulate(fits)
-    return {"table": fit_table(fits), "materials": materials, "differences": differences(materials)}

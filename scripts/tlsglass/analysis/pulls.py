@@ -109,15 +109,10 @@ def tabulate_pulls_of_set(
 
 
 def tabulate_pulls(pulls_of_sets: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return mean and width of the pulls of every tested number, over all sets."""
-    return summarize(pd.concat(pulls_of_sets))
-
-
-def summarize(pulls: pd.DataFrame) -> pd.DataFrame:
-    """Return mean and width of the pulls of each sample and quantity, from the concatenated tables of ``pulls_of_set``."""
+    """Return mean and width of the pulls of each sample and quantity, over all sets."""
     rows = [
         {"sample": sample, "quantity": quantity} | mean_and_width(group["pull"].to_numpy())
-        for (sample, quantity), group in pulls.groupby(["sample", "quantity"], sort=False)
+        for (sample, quantity), group in pd.concat(pulls_of_sets).groupby(["sample", "quantity"], sort=False)
     ]
     return pd.DataFrame(rows, columns=["sample", "quantity", "n", "mean", "mean_err", "width", "width_err"])
 

@@ -170,7 +170,7 @@ QUANTITIES = (
         name="kappa_eqA1_spread",
         symbol="spread of $κ$(A1)/$κ$(5)",
         label="spread of κ(A1)/κ(5)",
-        choices=alternatives.windows("exponent_windows_K", estimators.kappa_A1_spread),
+        choices=alternatives.windows(estimators.kappa_A1_spread),
         claim_prefix="appendix_A_kappa_J",
     ),
     _law(

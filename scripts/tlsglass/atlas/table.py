@@ -348,11 +348,9 @@ def assemble_rows(coefficients: FloatArray, systematic: FloatArray) -> FloatArra
         (1 + groups + 2k, ...), scaled so that JackknifeEstimate.error adds all contributions; the pairs leave the mean
         unchanged.
     """
-    groups, rows = len(coefficients) - 1, len(coefficients) - 1 + 2 * len(systematic)
-    deviations = math.sqrt((groups - 1) / groups * rows / (rows - 1)) * (coefficients[1:] - coefficients[1:].mean(axis=0))
+    rows = len(coefficients) - 1 + 2 * len(systematic)
     pairs = math.sqrt(0.5 * rows / (rows - 1)) * systematic
-    assembled: FloatArray = coefficients[0] + np.concatenate([np.zeros_like(coefficients[:1]), deviations, pairs, -pairs])
-    return assembled
+    return np.concatenate([_scale_rows(coefficients, rows), coefficients[0] + pairs, coefficients[0] - pairs])
 
 
 def fit_size_term(

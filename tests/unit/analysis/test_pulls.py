@@ -88,4 +88,4 @@ def test_pulls_from_fewer_than_ten_blocks_are_not_shown_and_the_log_says_why(sma
     assert set(result["sample"]) == {"synthetic"}
     none = pulls.pulls_of_set(small_set.between(0, 80), settings, n_splits=10, synthetic=2, seed=1, report=lines.append)
     assert list(none) == pulls.COLUMNS
-    assert len(none) == len(pulls.summarize(none)) == 0
+    assert len(none) == len(pulls.tabulate_pulls([none])) == 0
