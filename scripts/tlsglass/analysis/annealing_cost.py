@@ -4,7 +4,7 @@ Tables of one set are pandas tables by name. A set that fails a test is tabulate
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,8 @@ def tabulate_annealing_cost(
         rows = _quantity_rows(densities, tempered, settings) + _density_rows(densities, tempered, model, settings)
         costs += [head | {"sweeps": sweeps} | row | tail for row in rows + _chain_rows(data, position)]
     if len(data.annealed_rungs_K):
-        costs.append(head | {"sweeps": int(data.annealed_sweeps[0])} | _freezing_row(data) | tail)
+        freezing = {"quantity": "freezing_K", "T_K": math.nan} | freezing_K(data).columns("value") | NO_EQUILIBRIUM
+        costs.append(head | {"sweeps": int(data.annealed_sweeps[0])} | freezing | tail)
     return {
         "certificates": pd.DataFrame([head | _test_row(test) | {"n_realizations": data.n_realizations} for test in tests]),
         "identities": pd.concat(_identity_tables(data, head), ignore_index=True),
@@ -194,7 +195,8 @@ def _fit_excess(
     sets: Mapping[str, Sequence[tuple[DensityOfStates, DensityOfStates]]], names: Sequence[str], h0_K: float
 ) -> FloatArray | None:
     """Return the coefficients of the excess of the named sets; None if there are no names."""
-    return ratio_spline.fit_ratio(_with_factor(sets[name] for name in names), h0_K).coefficients if names else None
+    pairs = [(annealed, tempered, 1.0) for name in names for annealed, tempered in sets[name]]
+    return ratio_spline.fit_ratio(pairs, h0_K).coefficients if pairs else None
 
 
 def excess_rows(
@@ -227,13 +229,6 @@ def excess_rows(
     return rows
 
 
-def _with_factor(
-    sets: Iterable[Sequence[tuple[DensityOfStates, DensityOfStates]]],
-) -> list[tuple[DensityOfStates, DensityOfStates, float]]:
-    """Return the pairs of all sets as the input of ``ratio_spline.fit_ratio``."""
-    return [(annealed, tempered, 1.0) for pairs in sets for annealed, tempered in pairs]
-
-
 def _density_columns(annealed: TemperatureSeries, tempered: TemperatureSeries) -> dict[str, Any]:
     """Return the columns of n(T, E) by both methods at the coldest rung, and of their ratio."""
     ratio = ratio_spline.density_ratio(annealed.coldest, tempered.coldest)
@@ -258,11 +253,6 @@ def _chain_rows(data: EquilibrationData, position: int) -> list[Row]:
         row = {"quantity": name, "T_K": math.nan, "value": np.mean(values), "value_err": error}
         rows.append(row | NO_EQUILIBRIUM)
     return rows
-
-
-def _freezing_row(data: EquilibrationData) -> Row:
-    """Return the row of the temperature below which two independent anneals are in different valleys."""
-    return {"quantity": "freezing_K", "T_K": math.nan} | freezing_K(data).columns("value") | NO_EQUILIBRIUM
 
 
 def freezing_K(data: EquilibrationData) -> JackknifeEstimate:

@@ -44,10 +44,6 @@ def _model(fingerprint: str) -> ModelParameters:
     return labels.from_jsonable(ModelParameters, json.loads(fingerprint))
 
 
-def _head(model: str, densities: TemperatureSeries, parameters: ModelParameters) -> dict[str, Any]:
-    return {"model": model, "L": densities.L, "J0_K": densities.J0_K, J0_OVER_H0: densities.J0_K / parameters.h0_K}
-
-
 def mean_density(density: DensityOfStates, low_K: float, high_K: float) -> JackknifeEstimate:
     """Return the mean of n in the bins whose centers are between two energies, per kelvin and lattice site."""
     inside = (density.centers_K > low_K) & (density.centers_K < high_K)
@@ -69,7 +65,8 @@ def tabulate_set(
     of realizations.
     """
     densities, normal = TemperatureSeries(rungs), TemperatureSeries(reference)
-    head = _head(model, densities, _model(densities.coldest.fingerprint))
+    ratio = densities.J0_K / _model(densities.coldest.fingerprint).h0_K
+    head = {"model": model, "L": densities.L, "J0_K": densities.J0_K, J0_OVER_H0: ratio}
     pairs = zip(*(_all_numbers(series, Settings(**settings), section) for series in (densities, normal)), strict=True)
     tail = {"n_realizations": densities.n_realizations}
     rows = [

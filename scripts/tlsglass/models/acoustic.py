@@ -71,23 +71,13 @@ def _dielectric(shapes: dict[str, FloatArray]) -> dict[str, FloatArray]:
     return shapes | {"tls_strength": -2 * shapes["tls_strength"]}
 
 
-def _dielectric_constant(T_K: FloatArray, p: Mapping[str, float], omega_Hz: float) -> dict[str, FloatArray]:
-    return _dielectric(_sound_velocity(T_K, p, omega_Hz))
-
-
-def _dielectric_constant_on_atlas(
-    observables: AtlasObservables, T_K: FloatArray, p: Mapping[str, float], omega_Hz: float, jackknife: bool = False
-) -> dict[str, FloatArray]:
-    return _dielectric(_sound_velocity_on_atlas(observables, T_K, p, omega_Hz, jackknife))
-
-
 DIELECTRIC_CONSTANT = replace(
     SOUND_VELOCITY,
     name="dielectric_constant",
     symbol="δε/ε",
     parameters={**SOUND_VELOCITY.parameters, "tls_strength": Parameter(r"C$_{\mathrm{dip}}$", low=0.0, physical_bounds=True)},
-    shapes=_dielectric_constant,
-    atlas_shapes=_dielectric_constant_on_atlas,
+    shapes=lambda *arguments: _dielectric(_sound_velocity(*arguments)),
+    atlas_shapes=lambda *arguments: _dielectric(_sound_velocity_on_atlas(*arguments)),
     recipe=SyntheticRecipe(
         {"mu": 0.1, "A_Hz_per_K3": 7.9e6, "tls_strength": 8e-4, "offset": 0.0}, (0.005, 1), 30, 0.01, probe=1e3, stream=3
     ),

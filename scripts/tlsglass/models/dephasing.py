@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from tlsglass.models.observable import J0_OVER_H0, MU, Geometric, Observable, Parameter, PlotOptions, SyntheticRecipe, option
 
 if TYPE_CHECKING:
-    from tlsglass.atlas.observables import AtlasObservables
     from tlsglass.base.types import FloatArray
 
 # ASSUME: the recipes have parameters of the order of an organic glass and of a microwave resonator, and the noise of a good
@@ -30,17 +29,6 @@ def _widths(T_K: FloatArray, p: Mapping[str, float], active: FloatArray) -> dict
     return shapes | {"activated": 1 / np.expm1(np.minimum(option(p, "activation_K", ACTIVATION) / T_K, 700.0))}
 
 
-def _line_width(T_K: FloatArray, p: Mapping[str, float], _: None) -> dict[str, FloatArray]:
-    """Return the shapes of a line width with Eq. (3), where the density of thermally active TLSs is exactly ∝ T^(1+µ)."""
-    return _widths(T_K, p, T_K ** (1 + p["mu"]))
-
-
-def _line_width_on_atlas(
-    observables: AtlasObservables, T_K: FloatArray, p: Mapping[str, float], _: None, jackknife: bool = False
-) -> dict[str, FloatArray]:
-    return _widths(T_K, p, observables.active_tls(p[J0_OVER_H0], jackknife))
-
-
 LINE_WIDTH = Observable(
     "line_width",
     symbol="Γ",
@@ -52,8 +40,10 @@ LINE_WIDTH = Observable(
         "constant": Parameter("constant", "Hz", default=0.0, low=0.0, in_table=False, physical_bounds=True),
         "activated": Parameter("activated", "Hz", default=0.0, low=0.0, is_option=True, in_table=False, physical_bounds=True),
     },
-    shapes=_line_width,
-    atlas_shapes=_line_width_on_atlas,
+    shapes=lambda T_K, p, _: _widths(T_K, p, T_K ** (1 + p["mu"])),  # exact with Eq. (3)
+    atlas_shapes=lambda observables, T_K, p, _, jackknife=False: _widths(
+        T_K, p, observables.active_tls(p[J0_OVER_H0], jackknife)
+    ),
     positive=True,
     column_pattern="(homogeneous|optical|hole)?(line)?width|fwhm|hwhm|dephasing(rate)?|echodecay(rate)?|gamma(2|phi|hom|h)?",
     recipe=SyntheticRecipe(
@@ -63,18 +53,8 @@ LINE_WIDTH = Observable(
 )
 
 
-def _frequency_noise(T_K: FloatArray, p: Mapping[str, float], _: None) -> dict[str, FloatArray]:
-    """Return the shapes of the noise S = S(1 K) T^-(1+µ) + background, at a power too low to saturate TLSs."""
-    return {"noise_1K": T_K ** -(1 + p["mu"]), "background": T_K**0}
-
-
-def _frequency_noise_on_atlas(
-    observables: AtlasObservables, T_K: FloatArray, p: Mapping[str, float], _: None, jackknife: bool = False
-) -> dict[str, FloatArray]:
-    """Return the same with the inverse density of thermally active TLSs, which is ∝ T^-(1+µ) with Eq. (3)."""
-    return {"noise_1K": 1 / observables.active_tls(p[J0_OVER_H0], jackknife), "background": T_K**0}
-
-
+# S = S(1 K) T^-(1+µ) + background, at a power too low to saturate TLSs. With Eq. (3), T^-(1+µ) is the inverse density of
+# thermally active TLSs.
 FREQUENCY_NOISE = Observable(
     "frequency_noise",
     symbol="S",
@@ -84,8 +64,11 @@ FREQUENCY_NOISE = Observable(
         "noise_1K": Parameter("S at 1 K", low=0.0, in_table=False, physical_bounds=True),
         "background": Parameter("background", default=0.0, low=0.0, in_table=False, physical_bounds=True),
     },
-    shapes=_frequency_noise,
-    atlas_shapes=_frequency_noise_on_atlas,
+    shapes=lambda T_K, p, _: {"noise_1K": T_K ** -(1 + p["mu"]), "background": T_K**0},
+    atlas_shapes=lambda observables, T_K, p, _, jackknife=False: {
+        "noise_1K": 1 / observables.active_tls(p[J0_OVER_H0], jackknife),
+        "background": T_K**0,
+    },
     positive=True,
     possible_range=(1e-40, 1e-3),  # ASSUME: fluctuations of the frequency are far smaller than the frequency
     column_pattern="(frequency)?noise(amplitude|power)?|s(y|f|eps|nu)\\d?|psd",

@@ -76,17 +76,7 @@ THERMAL_CONDUCTIVITY = Observable(
 )
 
 
-def _mean_free_path(T_K: FloatArray, p: Mapping[str, float], _: None) -> dict[str, FloatArray]:
-    """Return the shape of the mean free path 3κ/(C v) of phonons with the Debye specific heat C ∝ T³."""
-    return {"path_1K": _thermal_conductivity(T_K, p, None)["kappa_1K"] / T_K**3}
-
-
-def _mean_free_path_on_atlas(
-    observables: AtlasObservables, T_K: FloatArray, p: Mapping[str, float], _: None, jackknife: bool = False
-) -> dict[str, FloatArray]:
-    return {"path_1K": _thermal_conductivity_on_atlas(observables, T_K, p, None, jackknife)["kappa_1K"] / T_K**3}
-
-
+# Of phonons: 3κ/(C v) with the Debye specific heat C ∝ T³.
 MEAN_FREE_PATH = replace(
     THERMAL_CONDUCTIVITY,
     name="mean_free_path",
@@ -97,8 +87,10 @@ MEAN_FREE_PATH = replace(
         "boundary": BOUNDARY,
         "path_1K": Parameter("ℓ at 1 K", "m", low=0.0, in_table=False, physical_bounds=True),
     },
-    shapes=_mean_free_path,
-    atlas_shapes=_mean_free_path_on_atlas,
+    shapes=lambda T_K, p, _: {"path_1K": _thermal_conductivity(T_K, p, None)["kappa_1K"] / T_K**3},
+    atlas_shapes=lambda observables, T_K, p, _, jackknife=False: {
+        "path_1K": _thermal_conductivity_on_atlas(observables, T_K, p, None, jackknife)["kappa_1K"] / T_K**3
+    },
     possible_range=(1e-10, 10.0),
     column_pattern="(phonon)?meanfreepath|mfp|ell|l(ph|phonon|mfp)",
     recipe=SyntheticRecipe({"mu": 0.1, "path_1K": 1e-4}, (0.03, 1), 25, 0.01),
