@@ -15,10 +15,6 @@ for summary in map(AnnealingSummary.load, snakemake.input.chains):
     values = {"energy_per_spin_K": summary.energy_K, "energy_per_spin_K_err": summary.energy_K_err}
     values |= {"acceptance": summary.acceptance, "acceptance_err": summary.acceptance_err}
     annealing.append(pd.DataFrame(head | {"T_K": summary.rungs_K} | values))
-    row = head | {"n_realizations": int(summary.n_realizations)}
-    kinds = ("spins", "pairs", "after")
-    for kind, share, error in zip(kinds, summary.share_unstable, summary.share_unstable_err, strict=True):
-        row |= {f"share_unstable_{kind}": share, f"share_unstable_{kind}_err": error}
-    stability.append(row)
+    stability.append(head | {"n_realizations": int(summary.n_realizations)} | summary.stability_columns())
 io.write_csv(snakemake.output.annealing, pd.concat(annealing))
 io.write_csv(snakemake.output.stability, pd.DataFrame(stability))

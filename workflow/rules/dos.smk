@@ -1,6 +1,6 @@
 # Densities of states n(T, E) from the shards, the quantities that are quoted, and the observables of Eqs. (5)-(8).
 
-# the choices of the analysis: paper.quantity.Settings
+# the choices of the analysis: analysis.quantity.Settings
 ANALYSIS = {
     "fits": config["fits"],
     "observables": config["observables"],

@@ -17,11 +17,11 @@ def step(
     has_checksums=True,
     **resources,
 ):
-    """Declare a rule that runs a script of the folder ``scripts``, by default that of its name.
+    """Declare a rule that runs a script of the folder ``scripts``.
 
-    ``unpacked`` are functions that return inputs by name, ``modules`` those that the script imports by name; ``job`` has the
-    wildcards of the rule, for the names of its logs, and ``constraints`` are theirs. Outputs outside of the folder of the run
-    have no checksums there.
+    ``driver`` is the script, by default that of the name, and ``modules`` are those that it imports by name. ``job`` contains
+    the wildcards of the rule, by which its logs are named, and ``constraints`` are theirs. ``unpacked`` are functions that
+    return inputs by name. Outputs outside of the folder of the run have no checksums in it.
     """
     driver = driver or f"{name}.py"
     path = f"{name}/{job}" if job else name

@@ -104,10 +104,8 @@ def tabulate_stability(records: Iterable[AnnealingRecord], model: str) -> pd.Dat
     summary = summarize(records)
     parameters = _model(str(summary.fingerprint))
     ratio = parameters.J0_K / parameters.h0_K
-    row: dict[str, Any] = {"model": model, "L": parameters.L, "J0_K": parameters.J0_K, J0_OVER_H0: ratio}
-    for kind, share, error in zip(("spins", "pairs", "after"), summary.share_unstable, summary.share_unstable_err, strict=True):
-        row |= {f"share_unstable_{kind}": share, f"share_unstable_{kind}_err": error}
-    return pd.DataFrame([row | {"n_realizations": int(summary.n_realizations)}])
+    head = {"model": model, "L": parameters.L, "J0_K": parameters.J0_K, J0_OVER_H0: ratio}
+    return pd.DataFrame([head | summary.stability_columns() | {"n_realizations": int(summary.n_realizations)}])
 
 
 # ---- why: the joint distribution of couplings and fields -------------------------------------------------------------

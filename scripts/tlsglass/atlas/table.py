@@ -165,12 +165,12 @@ class Atlas(SimulatedCounts):
     # ---- the file ----------------------------------------------------------------------------------------------------
 
     @classmethod
-    def load(cls, path: StrPath = SHIPPED, excess: AnnealingExcess | None = None, L: float = math.inf) -> "Atlas":
+    def load(cls, path: StrPath = SHIPPED, excess: AnnealingExcess | None = None) -> "Atlas":
         """Read what ``save`` wrote, by default the atlas of the package. Raise DamagedFileError for anything else."""
         arrays, metadata = io.read_arrays(path)
         if metadata.get("layout") != VERSION:
             raise io.DamagedFileError(path, f"not an atlas of version {VERSION}")
-        return cls(metadata, arrays, excess, L)
+        return cls(metadata, arrays, excess)
 
     def annealed(self, L: float | None = None) -> "Atlas":
         """Return the atlas of annealed lattices of size ``L``, by default that of the grid, whose counts are not corrected."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +44,13 @@ class AnnealingSummary(StoredRecord):
     acceptance_err: FloatArray
     share_unstable: FloatArray  # (3,) of realizations: against a spin, against a pair, after the relaxation
     share_unstable_err: FloatArray
+
+    def stability_columns(self) -> dict[str, Any]:
+        """Return the columns of a table with the shares of realizations that are unstable, and their errors."""
+        columns: dict[str, Any] = {}
+        for kind, share, error in zip(("spins", "pairs", "after"), self.share_unstable, self.share_unstable_err, strict=True):
+            columns |= {f"share_unstable_{kind}": share, f"share_unstable_{kind}_err": error}
+        return columns
 
 
 def summarize(records: Iterable[AnnealingRecord]) -> AnnealingSummary:
