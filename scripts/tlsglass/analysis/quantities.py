@@ -20,7 +20,6 @@ def _fig3(crossover: str, suffix: str, note: str, in_paper: bool) -> tuple[Quant
         return _law(
             name=name + suffix,
             symbol=text + note,
-            label=(text + note).replace("$", "").replace("_", ""),
             choices=choices or alternatives.fig3_field(name.removeprefix("slope_").removeprefix("mu_constant_"), crossover),
             **options,
         )
@@ -44,7 +43,6 @@ QUANTITIES = (
     Quantity(
         name="B",
         symbol="$B$({T} K)",
-        label="B({T} K)",
         unit="1/K",
         choices=alternatives.eq3_choices("B"),
         table="table_2",
@@ -58,7 +56,6 @@ QUANTITIES = (
     Quantity(
         name="mu",
         symbol="$µ$({T} K)",
-        label="µ({T} K)",
         choices=alternatives.eq3_choices("mu"),
         table="table_2",
         column="mu",
@@ -71,7 +68,6 @@ QUANTITIES = (
     Quantity(
         name="mu_zero_temperature",
         symbol="$µ(T → 0)$",
-        label="µ(T → 0)",
         axis="$µ$ ($T$ = {T} K)",
         choices=alternatives.exponents,
         table="zero_temperature",
@@ -85,7 +81,6 @@ QUANTITIES = (
     Quantity(
         name="E0_K",
         symbol="$E_0$",
-        label="E0",
         axis="$E_0$ (K)",
         unit="K",
         choices=alternatives.gaussians,
@@ -99,7 +94,6 @@ QUANTITIES = (
     _law(
         name="alpha",
         symbol="$α$",
-        label="α",
         axis="$α$ of $C \\propto T^{1+α}$",
         choices=alternatives.law_exponents(estimators.ALPHA),
         law_test=estimators.ALPHA.law_test,
@@ -120,7 +114,6 @@ QUANTITIES = (
     _law(
         name="beta",
         symbol="$β$",
-        label="β",
         axis="$β$ of $κ \\propto T^{2-β}$",
         choices=alternatives.law_exponents(estimators.BETA),
         law_test=estimators.BETA.law_test,
@@ -131,7 +124,6 @@ QUANTITIES = (
     _law(
         name="kappa_prefactor",
         symbol="$κ$(1 K)",
-        label="κ(1 K)",
         unit="prefactor of Eq. (5)",
         choices=alternatives.quoted_only(estimators.BETA.prefactor),
         law_test=estimators.BETA.prefactor_test,
@@ -139,7 +131,6 @@ QUANTITIES = (
     _law(
         name="specific_heat_prefactor",
         symbol="$C$(1 K)",
-        label="C(1 K)",
         unit="k_B per lattice site",
         choices=alternatives.quoted_only(estimators.ALPHA.prefactor),
         law_test=estimators.ALPHA.prefactor_test,
@@ -169,7 +160,6 @@ QUANTITIES = (
     _law(
         name="kappa_eqA1_spread",
         symbol="spread of $κ$(A1)/$κ$(5)",
-        label="spread of κ(A1)/κ(5)",
         choices=alternatives.windows(estimators.kappa_A1_spread),
         claim_prefix="appendix_A_kappa_J",
     ),

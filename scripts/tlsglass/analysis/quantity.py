@@ -57,8 +57,8 @@ class Quantity:
     name
         The name in tables and as a key.
     symbol, label, axis, unit
-        The symbol in mathtext, the name in plain text, the label of an axis in mathtext (by default the symbol), and the unit.
-        {T} stands for the temperature in kelvin.
+        The symbol in mathtext, the name in plain text and the label of an axis in mathtext (both by default the symbol), and
+        the unit. {T} stands for the temperature in kelvin.
     choices
         A function of the settings that returns {name: estimator}. The first is quoted, the others give the systematic error.
         An estimator takes one density or, for a quantity in the table "laws", all densities of a set.
@@ -81,7 +81,7 @@ class Quantity:
 
     name: str
     symbol: str
-    label: str
+    label: str = ""
     axis: str = ""
     unit: str = ""
     choices: Choices
@@ -94,6 +94,10 @@ class Quantity:
     variant_place: EvaluatedAt | None = None
     claim_prefix: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", self.label or self.symbol.replace("$", "").replace("_", ""))
+        object.__setattr__(self, "axis", self.axis or self.symbol)
+
     def quoted(self, density: Density, settings: Settings) -> JackknifeEstimate:
         """Return the quoted estimate () from one density or from all, as the estimators take them."""
         return next(iter(self.choices(settings).values()))(density)
@@ -104,5 +108,5 @@ class Quantity:
 
     def text_at(self, name: str, T_K: float | None = None) -> str:
         """Return ``symbol``, ``label`` or ``axis`` with the temperature inserted."""
-        text = getattr(self, name) or self.symbol
+        text: str = getattr(self, name)
         return text.replace("{T}", "T" if T_K is None else f"{T_K:g}")
