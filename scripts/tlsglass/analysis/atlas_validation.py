@@ -77,7 +77,6 @@ def validate(
     excess: AnnealingExcess,
     published: Sequence[DensityOfStates],
     window_T: float,
-    report: Callable[[str], object] = print,
 ) -> Validation:
     """Return the validation of an atlas and of the annealing excess.
 
@@ -86,7 +85,7 @@ def validate(
     means, fits = [], []
     pulls: dict[tuple[Any, ...], list[PullStatistics]] = defaultdict(list)  # of (kind, L, J0/h0, T/h0), as in the table
     resampling = Resampling()
-    for kind, counts, predict in _predictions(atlas, excess, published, report):
+    for kind, counts, predict in _predictions(atlas, excess, published):
         g, T = (labels.round_to_label(x / atlas.h0_K) for x in (counts.J0_K, counts.T_K))
         head = {"kind": kind, "L": counts.L, J0_OVER_H0: g, "T_over_h0": T}
         expected = predict(counts)
@@ -103,7 +102,7 @@ def validate(
 
 
 def _predictions(
-    atlas: Atlas, excess: AnnealingExcess, published: Iterable[DensityOfStates], report: Callable[[str], object]
+    atlas: Atlas, excess: AnnealingExcess, published: Iterable[DensityOfStates]
 ) -> Iterator[tuple[str, DensityOfStates, Prediction]]:
     """Yield (kind, simulated density, function that returns the predicted density in its bins)."""
 
@@ -116,7 +115,7 @@ def _predictions(
         coupling = atlas.sets[index]["J0_K"] / atlas.h0_K
         if coupling in table.inner_couplings(atlas):
             coefficients = spline.fit_without(data, coupling, start)
-            report(f"J0/h0 = {coupling:g} predicted from the others")
+            print(f"J0/h0 = {coupling:g} predicted from the others")
 
             without = Atlas(atlas.metadata, atlas.arrays | {"spline": coefficients}, L=atlas.sets[index]["L"])
             from_others = partial(_density_in_bins, without)

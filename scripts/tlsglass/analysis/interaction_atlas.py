@@ -9,7 +9,7 @@
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,9 +32,7 @@ APPARENT_POINTS, APPARENT_ERROR = 25, 0.01  # ... their number, and the relative
 APPARENT_OBSERVABLES = ("thermal_conductivity", "specific_heat")
 
 
-def validate(
-    atlas: Atlas, ratio: InteractionRatio, densities: pd.DataFrame, report: Callable[[str], object] = print
-) -> pd.DataFrame:
+def validate(atlas: Atlas, ratio: InteractionRatio, densities: pd.DataFrame) -> pd.DataFrame:
     """Return the summary of the validation of one interaction: interaction, kind, quantity, value.
 
     Parameters
@@ -45,13 +43,11 @@ def validate(
         The interaction.
     densities
         Table "densities" of ``interaction_tables.tabulate_set`` of all interactions.
-    report
-        Called with a line about each step.
     """
     name, n_sets = ratio.metadata["interaction"], len(ratio.sets)
     numbers = {"realizations": ratio.sets[0]["realizations"], "couplings": n_sets, "L": ratio.sets[0]["L"]}
     rows = [{"kind": "sets", "quantity": key, "value": value} for key, value in numbers.items()]
-    rows += _summary("leave_one_out", pd.DataFrame(_leave_one_out(atlas, ratio, report)))
+    rows += _summary("leave_one_out", pd.DataFrame(_leave_one_out(atlas, ratio)))
     rows += _lattice_summaries(atlas.with_interaction(ratio), densities[densities["model"] == name])
     for observable in APPARENT_OBSERVABLES:
         for true in APPARENT_J0_OVER_H0:
@@ -79,13 +75,13 @@ def _lattice_summaries(atlas: Atlas, densities: pd.DataFrame) -> list[dict[str, 
     return [row for L, of_size in table.groupby("L") for row in _summary(f"L = {L}", of_size)]
 
 
-def _leave_one_out(atlas: Atlas, ratio: InteractionRatio, report: Callable[[str], object]) -> Iterator[dict[str, Any]]:
+def _leave_one_out(atlas: Atlas, ratio: InteractionRatio) -> Iterator[dict[str, Any]]:
     """Yield the comparison of each coupling inside the domain with the prediction from all others."""
     data = fit_interaction.ratio_data(ratio, atlas)
     densities = [ratio.simulated_density(index, T) for index in range(len(ratio.sets)) for T in ratio.rungs_K[1:]]
     for g in inner_couplings(ratio):
         coefficients = fit_interaction.fit_without(data, g, ratio.coefficients[0].astype(float), jackknife=True)
-        report(f"J0/h0 = {g:g} predicted from the others")
+        print(f"J0/h0 = {g:g} predicted from the others")
         at_coupling = coefficients @ ratio.coordinates.coupling_basis(g)
         for spline_data, density in zip(data, densities, strict=True):
             if not math.isclose(spline_data.g, g):
@@ -133,10 +129,8 @@ def apparent_J0_over_h0(atlas: Atlas, of_interaction: Atlas, observable: str, J0
     return likelihood.maximize().values[J0_OVER_H0]
 
 
-def tabulate(
-    atlas: Atlas, ratios: Sequence[InteractionRatio], densities: pd.DataFrame, report: Callable[[str], object] = print
-) -> pd.DataFrame:
+def tabulate(atlas: Atlas, ratios: Sequence[InteractionRatio], densities: pd.DataFrame) -> pd.DataFrame:
     """Return the table interaction_atlas: ``validate`` of all interactions, and other lattices with normal factors."""
     normal = _lattice_summaries(atlas, densities[densities["model"] == GAUSSIAN])
     of_normal = pd.DataFrame([{"interaction": GAUSSIAN} | row for row in normal])
-    return pd.concat([of_normal, *(validate(atlas, ratio, densities, report) for ratio in ratios)], ignore_index=True)
+    return pd.concat([of_normal, *(validate(atlas, ratio, densities) for ratio in ratios)], ignore_index=True)

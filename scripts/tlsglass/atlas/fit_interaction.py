@@ -1,6 +1,6 @@
 """Fit of an InteractionRatio to the counts of annealed lattices."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,6 @@ def build(
     sets: Sequence[Sequence[DensityOfStates]],
     atlas: Atlas,
     metadata: dict[str, Any],
-    report: Callable[[str], object] = print,
 ) -> InteractionRatio:
     """Fit the ratio of an interaction to the atlas of normal factors.
 
@@ -49,8 +48,6 @@ def build(
         The atlas of normal factors.
     metadata
         Stored with the metadata of the ratio.
-    report
-        Called with a line about each step.
     """
     of_sets, arrays = pack_counts([("grid", list(map(coarsen, densities))) for densities in sets], atlas.h0_K)
     random_spins = RandomSpins.of_model(model)
@@ -60,7 +57,7 @@ def build(
     changes = []
     for coupling in inner_couplings(InteractionRatio(metadata, arrays)):
         changes.append(fit_without(data, coupling, coefficients[0])[0] - coefficients[0])
-        report(f"left out J0/h0 = {coupling:g}")
+        print(f"left out J0/h0 = {coupling:g}")
     rows = assemble_rows(coefficients, INTERPOLATION_ERROR_SHARE * np.array(changes))
     return InteractionRatio(metadata, arrays | {"ratio": rows.astype(np.float32)})
 

@@ -10,7 +10,7 @@ leave-one-group-out estimates, followed by rows for the interpolation error betw
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -238,7 +238,6 @@ def build(
     spread: float,
     metadata: dict[str, Any],
     sizes: Sequence[tuple[DensityOfStates, DensityOfStates]] = (),
-    report: Callable[[str], object] = print,
 ) -> Atlas:
     """Build the atlas.
 
@@ -255,13 +254,11 @@ def build(
         Stored with the metadata of the atlas.
     sizes
         Further pairs (smaller lattice, larger lattice) with the same J0, T and number of jackknife groups, for the size term.
-    report
-        Called with a line about each step.
     """
     of_sets, arrays = pack_counts(sets, h0_K)
     metadata = metadata | of_sets | {"layout": VERSION, "spread": spread}
     atlas = Atlas(metadata, arrays)
-    coefficients, summary = _fit_with_errors(atlas, [*_size_pairs(atlas), *sizes], report)
+    coefficients, summary = _fit_with_errors(atlas, [*_size_pairs(atlas), *sizes])
     arrays |= {name: rows.astype(np.float32) for name, rows in coefficients.items()}
     return Atlas(metadata | {"size": summary}, arrays)
 
@@ -308,7 +305,7 @@ def _size_pairs(atlas: Atlas) -> Iterator[tuple[DensityOfStates, DensityOfStates
 
 
 def _fit_with_errors(
-    atlas: Atlas, sizes: Sequence[tuple[DensityOfStates, DensityOfStates]], report: Callable[[str], object]
+    atlas: Atlas, sizes: Sequence[tuple[DensityOfStates, DensityOfStates]]
 ) -> tuple[dict[str, FloatArray], dict[str, Any]]:
     """Return the rows of "spline" and "size", and a summary of the fit of the latter.
 
@@ -319,7 +316,7 @@ def _fit_with_errors(
     coefficients = spline.PoissonSplineFit(data).solve()
     for coupling in inner_couplings(atlas):
         changes.append(spline.fit_without(data, coupling, coefficients[0], jackknife=False)[0] - coefficients[0])
-        report(f"left out J0/h0 = {coupling:g}")
+        print(f"left out J0/h0 = {coupling:g}")
     size_fits = [fit_size_term(sizes, atlas.h0_K, atlas.sets[0]["L"], p) for p in (SIZE_EXPONENT, *OTHER_SIZE_EXPONENTS)]
     size, low, high = (fit.coefficients for fit in size_fits)
     exponent = 0.5 * (low[0] - high[0])

@@ -114,7 +114,7 @@ def drawn(J0_K, T, seed, atlas, spins):
 def built():
     atlas, spins = table.shipped_atlas(), RandomSpins.of_model(TWO_TLS)
     sets = [[drawn(J0, T, [k, m], atlas, spins) for m, T in enumerate(T_K)] for k, J0 in enumerate(COUPLINGS_K)]
-    return fit_interaction.build("two_tls", TWO_TLS, sets, atlas, {"commit": "none"}, report=lambda line: None)
+    return fit_interaction.build("two_tls", TWO_TLS, sets, atlas, {"commit": "none"})
 
 
 def test_the_ratio_is_the_one_that_counts_were_drawn_from(built):

@@ -46,7 +46,7 @@ def built():
     sets.append(("test", [drawn(2.5, T, s) for T, s in zip(T_K, rng.spawn(len(T_K)), strict=True)]))
     for J0 in (2.0, 8.0):  # a larger lattice without an effect of the size
         sets.append(("large", [drawn(J0, T, s, L=16) for T, s in zip(T_K, rng.spawn(len(T_K)), strict=True)]))
-    return table.build(sets, H0_K, SPREAD, {"commit": "none"}, report=lambda line: None)
+    return table.build(sets, H0_K, SPREAD, {"commit": "none"})
 
 
 def test_uniform_splines_sum_to_one_and_represent_a_line():
