@@ -40,30 +40,21 @@ def _fig3(crossover: str, suffix: str, note: str, in_paper: bool) -> tuple[Quant
 
 
 QUANTITIES = (
-    Quantity(
-        name="B",
-        symbol="$B$({T} K)",
-        unit="1/K",
-        choices=alternatives.eq3_choices("B"),
-        table="table_2",
-        column="B",
-        tabulate_alternatives=True,
-        pull_place=EvaluatedAt.WARM,
-        toy_density=alternatives.toy_eq3("B"),
-        variant_place=EvaluatedAt.WARM,
-        claim_prefix="table2_B_J",
-    ),
-    Quantity(
-        name="mu",
-        symbol="$µ$({T} K)",
-        choices=alternatives.eq3_choices("mu"),
-        table="table_2",
-        column="mu",
-        tabulate_alternatives=True,
-        pull_place=EvaluatedAt.WARM,
-        toy_density=alternatives.toy_eq3("mu"),
-        variant_place=EvaluatedAt.WARM,
-        claim_prefix="table2_mu_J",
+    *(
+        Quantity(
+            name=name,
+            symbol=f"${symbol}$({{T}} K)",
+            unit=unit,
+            choices=alternatives.eq3_choices(name),
+            table="table_2",
+            column=name,
+            tabulate_alternatives=True,
+            pull_place=EvaluatedAt.WARM,
+            toy_density=alternatives.toy_eq3(name),
+            variant_place=EvaluatedAt.WARM,
+            claim_prefix=f"table2_{name}_J",
+        )
+        for name, symbol, unit in (("B", "B", "1/K"), ("mu", "µ", ""))
     ),
     Quantity(
         name="mu_zero_temperature",
