@@ -37,13 +37,14 @@ def draw(couplings: pd.DataFrame, collapse: pd.DataFrame) -> style.Figure:
     scaled.logarithmic("y")
     scaled.axes.set(xlim=(0.03, None), xlabel="$E/T$", ylabel="$n/(p\\,T^{µ})$, each shifted")
     scaled.axes.text(0.03, 0.97, "(a)  colors and numbers: $J_0/h_0$", transform=scaled.axes.transAxes, va="top", fontsize=7)
-    for quantity, label, draw_one, look in (
-        ("E0_random_spins_over_h0", "random spins", width.line, {"color": style.GREY, "linestyle": "--"}),
-        ("E0_over_h0", "simulated, $T$ = 0.002 $h_0$", width.points, {"color": style.BLUE, "marker": "o"}),
-    ):
-        rows_of_ratio = couplings[couplings["quantity"] == quantity].sort_values(J0_OVER_H0)
-        error = () if draw_one == width.line else (rows_of_ratio["value_err"],)
-        draw_one(rows_of_ratio[J0_OVER_H0], rows_of_ratio["value"], *error, label, label=label, **look)
+    free, simulated = (
+        couplings[couplings["quantity"] == quantity].sort_values(J0_OVER_H0)
+        for quantity in ("E0_random_spins_over_h0", "E0_over_h0")
+    )
+    label = "random spins"
+    width.line(free[J0_OVER_H0], free["value"], label, label=label, color=style.GREY, linestyle="--")
+    x, label = simulated[J0_OVER_H0], "simulated, $T$ = 0.002 $h_0$"
+    width.points(x, simulated["value"], simulated["value_err"], label, label=label, color=style.BLUE, marker="o")
     width.axes.set(xlabel="$J_0/h_0$", ylabel="width $E_0/h_0$ of the Gaussian")
     width.axes.legend(loc="lower right")
     width.letter_at()
