@@ -13,6 +13,9 @@ from tlsglass.plotting import style
 
 SHADES = (style.BLUE, style.GREEN, style.ORANGE, style.VERMILION, style.PURPLE, "black")
 GREYS = ("black", "0.3", "0.45", "0.6")  # of temperatures: no colour of a power
+HOLLOW = {"markerfacecolor": "white", "markersize": 2.6}
+
+Look = dict[str, Any]  # options of the points of a sweep: color, marker and others
 
 
 def draw(fit: Mapping[str, Any], points: pd.DataFrame, curves: pd.DataFrame, powers: pd.DataFrame) -> style.Figure:
@@ -20,10 +23,13 @@ def draw(fit: Mapping[str, Any], points: pd.DataFrame, curves: pd.DataFrame, pow
     loss, *partners = fit["members"]
     figure = style.Figure(4, width="double", height=4.7, rows=2)
     loss_points, loss_curves = (table[table["dataset"] == loss["name"]] for table in (points, curves))
-    colors = {sweep: (SHADES[k % len(SHADES)], style.MARKERS[k % 5]) for k, sweep in enumerate(np.unique(loss_points["sweep"]))}
-    _losses(figure.panels[0], loss_points, loss_curves, colors)
-    _frequency(figure.panels[1], partners, points, curves, fit["mu_free"]["values"], list(colors.values()))
-    _residuals(figure.panels[2], loss_points, colors, loss)
+    looks = {
+        sweep: {"color": SHADES[k % len(SHADES)], "marker": style.MARKERS[k % 5]} | HOLLOW
+        for k, sweep in enumerate(np.unique(loss_points["sweep"]))
+    }
+    _losses(figure.panels[0], loss_points, loss_curves, looks)
+    _frequency(figure.panels[1], partners, points, curves, fit["mu_free"]["values"], list(looks.values()))
+    _residuals(figure.panels[2], loss_points, looks, loss)
     summary = _summarize_fits(fit)
     if figure.is_narrow:
         summary = "\n".join(textwrap.wrap(summary, 52))
@@ -46,13 +52,12 @@ def _summarize_fits(fit: Mapping[str, Any]) -> str:
     return f"{escape.to_mathtext(fit['material'], 60)}, both fitted together: " + ", ".join(parts)
 
 
-def _losses(panel: style.Panel, points: pd.DataFrame, curves: pd.DataFrame, colors: Mapping[float, tuple[str, str]]) -> None:
+def _losses(panel: style.Panel, points: pd.DataFrame, curves: pd.DataFrame, looks: Mapping[float, Look]) -> None:
     """Draw the loss at each power with the fits."""
-    for sweep, (color, marker) in colors.items():
-        rows, line = points[points["sweep"] == sweep], curves[curves["sweep"] == sweep]
+    for sweep, look in looks.items():
+        rows, line, color = points[points["sweep"] == sweep], curves[curves["sweep"] == sweep], look["color"]
         name = f"{sweep:g}".replace("-", "\N{MINUS SIGN}")
-        marker_style = {"color": color, "marker": marker, "markerfacecolor": "white", "markersize": 2.6, "label": name}
-        panel.points(rows["T_K"], rows["value"], rows["error"], f"{sweep:g} dBm: points", **marker_style)
+        panel.points(rows["T_K"], rows["value"], rows["error"], f"{sweep:g} dBm: points", label=name, **look)
         panel.line(line["T_K"], line["mu_free"], f"{sweep:g} dBm: µ free", color=color)
         panel.line(line["T_K"], line["stm"], f"{sweep:g} dBm: STM", color=color, linestyle="--", linewidth=0.7)
     panel.logarithmic("x")
@@ -68,33 +73,26 @@ def _frequency(
     points: pd.DataFrame,
     curves: pd.DataFrame,
     values: Mapping[str, float],
-    colors: Sequence[tuple[str, str]],
+    looks: Sequence[Look],
 ) -> None:
     """Draw the frequency with the fits; that of several powers in their colors, relative to the fitted offset of each."""
     tables = [[table[table["dataset"] == member["name"]] for table in (points, curves)] for member in members]
     offsets = [values.get(f"offset [{member['name']}]", 0.0) if len(members) > 1 else 0.0 for member in members]
     base = min((rows["value"] - offset).min() for (rows, _), offset in zip(tables, offsets, strict=True))
-    looks = colors if len(members) == len(colors) > 1 else [("black", "o")] * len(members)
+    if not len(members) == len(looks) > 1:
+        looks = [{"color": "black", "marker": "o"} | HOLLOW] * len(members)
     for k, (member, (rows, lines)) in enumerate(zip(members, tables, strict=True)):
-        scaled, (color, marker) = member["errors_scaled_by"], looks[k]
+        scaled, color = member["errors_scaled_by"], looks[k]["color"]
         several = f" ({member['name']})" if len(members) > 1 else ""
-        panel.points(
-            rows["T_K"],
-            1e6 * (rows["value"] - offsets[k] - base),
-            1e6 * rows["error"],
-            f"f: points{several}",
-            color=color,
-            marker=marker,
-            markerfacecolor="white",
-            markersize=2.6,
-            label=("points" + (f", errors × {report_text.format_value(scaled)}" if scaled != 1 else "")) if not several else "",
-        )
-        for name, label, look in (
+        shift, error = 1e6 * (rows["value"] - offsets[k] - base), 1e6 * rows["error"]
+        label = ("points" + (f", errors × {report_text.format_value(scaled)}" if scaled != 1 else "")) if not several else ""
+        panel.points(rows["T_K"], shift, error, f"f: points{several}", label=label, **looks[k])
+        for name, label, line_style in (
             ("mu_free", "µ free", {"color": style.GREEN if not several else color}),
             ("stm", "STM", {"color": "black" if not several else color, "linestyle": "--", "linewidth": 0.8}),
         ):
             curve = 1e6 * (lines[name] - offsets[k] - base)
-            panel.line(lines["T_K"], curve, f"f: {label}{several}", label=label if k == 0 else "", **look)
+            panel.line(lines["T_K"], curve, f"f: {label}{several}", label=label if k == 0 else "", **line_style)
     panel.logarithmic("x")
     panel.axes.set(xlabel="$T$ (K)", ylabel="δf/f + constant ($10^{-6}$)")
     low, high = panel.axes.get_ylim()
@@ -105,27 +103,16 @@ def _frequency(
     panel.axes.legend(**corner)
 
 
-def _residuals(
-    panel: style.Panel, points: pd.DataFrame, colors: Mapping[float, tuple[str, str]], member: Mapping[str, Any]
-) -> None:
+def _residuals(panel: style.Panel, points: pd.DataFrame, looks: Mapping[float, Look], member: Mapping[str, Any]) -> None:
     """Draw the residuals of the loss relative to the fit with free µ."""
     systematic = member["systematic_uncorrelated"]
     if systematic:
         panel.axes.axhspan(-100 * systematic, 100 * systematic, color=style.GREY, alpha=0.25, linewidth=0)
     panel.axes.axhline(0, color="black", linewidth=0.6)
-    for sweep, (color, marker) in colors.items():
+    for sweep, look in looks.items():
         rows = points[points["sweep"] == sweep]
         residual = 100 * (rows["value"] / rows["mu_free"] - 1)
-        panel.points(
-            rows["T_K"],
-            residual,
-            None,
-            f"{sweep:g} dBm: residuals",
-            color=color,
-            marker=marker,
-            markerfacecolor="white",
-            markersize=2.6,
-        )
+        panel.points(rows["T_K"], residual, None, f"{sweep:g} dBm: residuals", **look)
     panel.logarithmic("x")
     low, high = panel.axes.get_ylim()
     panel.axes.set(
