@@ -26,14 +26,9 @@ def draw(observables: Sequence[pd.DataFrame], window_K: Sequence[float]) -> styl
         empty = filled | {"markersize": 5.0, "markerfacecolor": "none"}
         for panel, readings, scale in zip(figure.panels, READINGS, (1.0, 1e3), strict=True):
             for (column, equation), look in zip(readings, (filled, empty), strict=True):
-                panel.points(
-                    shown["T_K"],
-                    scale * shown[column],
-                    scale * shown[f"{column}_err"],
-                    f"J0 = {J0:g} K, {equation}".replace("$", ""),
-                    label=f"$J_0$ = {J0:g} K, {equation}",
-                    **look,
-                )
+                value, error = scale * shown[column], scale * shown[f"{column}_err"]
+                series, label = f"J0 = {J0:g} K, {equation}".replace("$", ""), f"$J_0$ = {J0:g} K, {equation}"
+                panel.points(shown["T_K"], value, error, series, label=label, **look)
     conductivity.axes.set(yscale="log", ylabel="$κ$ (arbitrary units)")
     conductivity.axes.legend(loc="lower right")
     velocity.axes.set_ylabel(f"$[δv(T) - δv({low:g}\\,\\mathrm{{K}})]/v$  ($10^{{-3}}\\,γ^2/L_0ρv^2$)")

@@ -25,13 +25,8 @@ def draw(couplings: pd.DataFrame, collapse: pd.DataFrame) -> style.Figure:
         for T, rows in rows_of_ratio.groupby("T_over_h0"):
             marker = style.MARKERS[temperatures.index(T) % len(style.MARKERS)]
             look = {"color": colors[g], "marker": marker, "markersize": 2, "capsize": 0, "markerfacecolor": "white"}
-            scaled.points(
-                rows["E_over_T"],
-                shift * rows["value"],
-                shift * rows["value_err"],
-                f"{name}, T = {T:g} h0, times {shift:.3g}",
-                **look,
-            )
+            series = f"{name}, T = {T:g} h0, times {shift:.3g}"
+            scaled.points(rows["E_over_T"], shift * rows["value"], shift * rows["value_err"], series, **look)
         scaled.axes.text(0.085, shift, f"{g:g}", ha="right", va="center", fontsize=7, color=colors[g])
     scaled.logarithmic("x", ticks=(1,))
     scaled.logarithmic("y")

@@ -22,9 +22,8 @@ def draw(couplings: pd.DataFrame, curves: pd.DataFrame, paper: pd.DataFrame, win
     figure = style.Figure(2, width="single", height=4.2, rows=2, sharex=True, height_ratios=[2, 1])
     power, gap = figure.panels
     mu = select("mu")
-    power.points(
-        mu[J0_OVER_H0], mu["value"], mu["value_err"], "quenched", color=style.BLUE, marker="o", label="quenched to 2 µK"
-    )
+    look = {"color": style.BLUE, "marker": "o", "label": "quenched to 2 µK"}
+    power.points(mu[J0_OVER_H0], mu["value"], mu["value_err"], "quenched", **look)
     for quantity, label, look in (
         ("mu_cold", "equilibrium, $T$ = 0.002 $h_0$", {"color": style.BLUE}),
         ("mu_cold_annealed", "annealed, $T$ = 0.002 $h_0$", {"color": "black", "linestyle": ":"}),

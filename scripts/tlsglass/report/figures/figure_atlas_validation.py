@@ -34,15 +34,12 @@ def draw(means: pd.DataFrame, pulls: pd.DataFrame) -> style.Figure:
     widths.logarithmic("x", ticks=(2,))
     widths.axes.set(xlabel="$T/h_0$", ylabel="width of the pulls, bin by bin", ylim=(0.6, 1.5))
     large = means[means["kind"] == "size"]
-    for (zone, rows_of_kind), (color, marker) in zip(
-        large.groupby("E", sort=False), [(style.BLUE, "o"), *style.OTHER_STYLES], strict=False
-    ):
+    styles = ((style.BLUE, "o"), *style.OTHER_STYLES)
+    for (zone, rows_of_kind), (color, marker) in zip(large.groupby("E", sort=False), styles, strict=False):
         weight = rows_of_kind["difference_err"] ** -2.0
         rows = rows_of_kind.assign(w=weight, wd=weight * rows_of_kind["difference"]).groupby("T_over_h0")[["w", "wd"]].sum()
-        look = {"color": color, "marker": marker}
-        sizes.points(
-            rows.index, 100 * rows["wd"] / rows["w"], 100 * rows["w"] ** -0.5, f"L = 12 over larger: {zone}", label=zone, **look
-        )
+        mean, error, look = 100 * rows["wd"] / rows["w"], 100 * rows["w"] ** -0.5, {"color": color, "marker": marker}
+        sizes.points(rows.index, mean, error, f"L = 12 over larger: {zone}", label=zone, **look)
     sizes.axes.axhline(0, color=style.GREY, linewidth=0.6)
     sizes.logarithmic("x", ticks=(2,))
     sizes.axes.set(xlabel="$T/h_0$", ylabel="atlas over $L$ = 16, minus 1 (%)")

@@ -22,9 +22,8 @@ def draw(choices: pd.DataFrame, paper: pd.DataFrame, quench_K: float) -> style.F
     coldest = choices["T_K"][choices["T_K"] > 1.001 * quench_K].min()  # the lowest rung, above the quench
     at_coldest = choices[choices["T_K"].isna() | (choices["T_K"] == coldest)]
 
-    shown = [
-        quantity for quantity in entries("tabulate_alternatives") if quantity.table != "table_2"
-    ]  # B and µ move by less than their errors
+    # B and µ move by less than their errors
+    shown = [quantity for quantity in entries("tabulate_alternatives") if quantity.table != "table_2"]
     figure = style.Figure(len(shown), width="double", height=4.8, rows=2)
     for panel, quantity in zip(figure.panels, shown, strict=True):
         rows = at_coldest[at_coldest["quantity"] == quantity.name]
@@ -35,15 +34,8 @@ def draw(choices: pd.DataFrame, paper: pd.DataFrame, quench_K: float) -> style.F
             rows_of_set = rows[(rows["L"] == L) & (rows["J0_K"] == J0)]
             height = [places[name] + 0.16 * (k - 1.5) for name in rows_of_set["choice"]]
             look = style.series_style(L, J0, couplings, sizes)
-            name = f"$L$ = {L}, $J_0$ = {J0:g} K"
-            panel.bars(
-                rows_of_set["value"],
-                height,
-                rows_of_set["value_err"],
-                f"{quantity.name}: L = {L}, J0 = {J0:g} K",
-                label=name,
-                **look,
-            )
+            series, label = f"{quantity.name}: L = {L}, J0 = {J0:g} K", f"$L$ = {L}, $J_0$ = {J0:g} K"
+            panel.bars(rows_of_set["value"], height, rows_of_set["value_err"], series, label=label, **look)
         for name, claim in claims[claims.index.str.startswith(quantity.claim_prefix)].iterrows():
             J0 = float(name.rsplit("J", 1)[1]) if "_J" in name else couplings[0]
             if J0 not in couplings:

@@ -25,10 +25,8 @@ def draw(counts: Sequence[DensityOfStates], h0_K: float) -> style.Figure:
         # n0 = 1/h0 of Eq. (9) is an estimate of the order of magnitude: the curve is brought to the simulation at E = J0
         E_gap = np.geomspace(E[0], J0, 100)
         scale = np.interp(J0, E, n) / two_tls.dipolar_gap(J0, h0_K, J0)
-        label = f"Eq. (9) times {scale:.2f}"
-        panel.line(
-            E_gap, scale * two_tls.dipolar_gap(E_gap, h0_K, J0), f"J0 = {J0:g} K: Eq. (9)", color=look["color"], label=label
-        )
+        gap, series = scale * two_tls.dipolar_gap(E_gap, h0_K, J0), f"J0 = {J0:g} K: Eq. (9)"
+        panel.line(E_gap, gap, series, color=look["color"], label=f"Eq. (9) times {scale:.2f}")
     panel.logarithmic("x", "y")
     panel.axes.set(xlabel="$E$ (K)", ylabel="$n(T → 0, E)$ (1/K per lattice site)")
     panel.axes.legend(loc="lower right")

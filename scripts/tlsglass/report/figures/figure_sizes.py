@@ -31,9 +31,8 @@ def draw(values: pd.DataFrame, limits: pd.DataFrame, couplings: Sequence[float])
                 return 100 * (x / limit - 1)
 
             inverse = np.linspace(0, 1 / min(all_sizes), 50)
-            panel.line(
-                inverse, percent(fit.limit + fit.slope * inverse**3), f"{series}: fit", color=look["color"], linewidth=0.7
-            )
+            curve = percent(fit.limit + fit.slope * inverse**3)
+            panel.line(inverse, curve, f"{series}: fit", color=look["color"], linewidth=0.7)
             offset = 1.2e-3 * (2 * couplings.index(J0) - len(couplings) + 1)
             scale = 100 / abs(fit.limit)
             panel.points(1 / rows["L"] + offset, percent(rows["value"]), scale * rows["value_err"], series, **look)
