@@ -147,21 +147,16 @@ def _set_limits(
 
 
 def _draw_points(panel: style.Panel, fit: dict[str, Any], points: pd.DataFrame, series: _Series, alone: bool) -> None:
-    T = points["T_K"]
+    x, T = points[_abscissa(fit)], points["T_K"]
+    value, error = series.value(points["value"], T), series.error(points["error"], T)
     for k, (marker, in_sweep) in enumerate(_sweeps(points, series.marker)):
         for fitted in (True, False):
             mask = in_sweep & (points["fitted"] == fitted)
             if mask.any():
-                panel.points(
-                    points[_abscissa(fit)][mask],
-                    series.value(points["value"], T)[mask],
-                    series.error(points["error"], T)[mask],
-                    f"{fit['dataset']}: points" + ("" if fitted else " outside the window"),
-                    color=series.color if fitted else style.GREY,
-                    marker=marker,
-                    markerfacecolor="white",
-                    label=_points_label(fit, fitted, alone) if series.first and k == 0 else None,
-                )
+                name = f"{fit['dataset']}: points" + ("" if fitted else " outside the window")
+                look = {"color": series.color if fitted else style.GREY, "marker": marker, "markerfacecolor": "white"}
+                label = _points_label(fit, fitted, alone) if series.first and k == 0 else None
+                panel.points(x[mask], value[mask], error[mask], name, label=label, **look)
 
 
 def _sweeps(points: pd.DataFrame, marker: str) -> list[tuple[str, BoolArray]]:
@@ -203,13 +198,8 @@ def _draw_curves(panel: style.Panel, fit: dict[str, Any], curves: pd.DataFrame, 
             options = options | {"color": COLORS[name] if alone else series.color}
             if alone and name == "stm":
                 options |= CROSS | {"markevery": []}  # its legend shows the symbol of its residuals
-            panel.line(
-                curves[_abscissa(fit)],
-                series.value(curves[name], T),
-                f"{fit['dataset']}: {title}",
-                label=labels.get(name),
-                **options,
-            )
+            curve, label = series.value(curves[name], T), labels.get(name)
+            panel.line(curves[_abscissa(fit)], curve, f"{fit['dataset']}: {title}", label=label, **options)
 
 
 def _curve_labels(fit: dict[str, Any], first: bool, alone: bool) -> dict[str, str | None]:

@@ -115,12 +115,8 @@ def _draw_material(panel: style.Panel, y: float, row: Any, right: float) -> None
         upper = row.J0_over_h0_state == ParameterState.UPPER_LIMIT
         end = row.J0_over_h0_high_95 if upper else row.J0_over_h0_low_95
         text_from = end if upper else right
-        panel.axes.annotate(
-            "",
-            (0.0 if upper else right, y),
-            (end, y),
-            arrowprops={"arrowstyle": "->", "color": color, "alpha": alpha, "linewidth": 0.9},
-        )
+        arrow = {"arrowstyle": "->", "color": color, "alpha": alpha, "linewidth": 0.9}
+        panel.axes.annotate("", (0.0 if upper else right, y), (end, y), arrowprops=arrow)
         panel.bars([end], [y], None, series, marker="|", color=color, alpha=alpha, markersize=6)
     elif row.J0_over_h0_state == ParameterState.NOT_CONSTRAINED:
         panel.axes.plot([0, right], [y, y], color=color, linestyle=":", linewidth=0.9, alpha=alpha)
