@@ -212,13 +212,8 @@ def _print_prediction(args: argparse.Namespace) -> None:
     table = prediction_table(args.observable, args.J0_over_h0, T_K, args.h0, args.T0, args.through, args.interaction)
     unit = "scaled" if args.through else UNITS[args.observable]
     if args.figure:
-        _draw(
-            args.figure,
-            table,
-            ("T_K", args.observable),
-            ("T (K)", f"{args.observable.replace('_', ' ')} ({unit})"),
-            logarithmic=True,
-        )
+        axis_labels = "T (K)", f"{args.observable.replace('_', ' ')} ({unit})"
+        _draw(args.figure, table, ("T_K", args.observable), axis_labels, logarithmic=True)
     if args.json:
         head = {J0_OVER_H0: args.J0_over_h0, "h0_K": args.h0, "unit": unit}
         print(json.dumps(head | table.to_dict("list"), indent=1, ensure_ascii=False))

@@ -49,13 +49,8 @@ def add_command(commands: Any) -> None:
     add(what, "realizations", "number of realizations, a multiple of 10", type=whole_number, required=True, metavar="N")
     add(what, "temperatures_K", "temperatures in kelvin", type=number, nargs="+", required=True, metavar="K")
     model = parser.add_argument_group("model, docs/interactions.md")
-    add(
-        model,
-        "h0_K",
-        f"random field in kelvin, with which the schedule is scaled (default: {H0_K:g})",
-        type=number,
-        metavar="K",
-    )
+    h0_help = f"random field in kelvin, with which the schedule is scaled (default: {H0_K:g})"
+    add(model, "h0_K", h0_help, type=number, metavar="K")
     add(model, "cutoff", "short-distance cutoff C of Eq. (2) (default: 1)", type=number, metavar="C")
     add(model, "concentration", "TLSs per lattice site (default: 0.5)", type=number, metavar="X")
     add(model, "interaction", f"{', '.join(INTERACTIONS)} (default: the first)", metavar="NAME")

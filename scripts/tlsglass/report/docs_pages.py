@@ -62,6 +62,7 @@ def render_page(template: StrPath, root: StrPath, L: int, escape_value: Callable
     printed = [row for row in table_2.rows if row[table_2.headings.index("B, paper")]]
     chi2 = scorecard.table_2_chi2(card).items()
     previous = pd.read_csv(root / "config/previous_verdicts.csv")
+    tempered = validation.read_yaml(root / "config/equilibrium.yaml")
     return prose.render_text(
         Path(template).read_text(encoding="utf-8"),
         card,
@@ -105,11 +106,7 @@ def render_page(template: StrPath, root: StrPath, L: int, escape_value: Callable
         ),
         **reference_values(root),
         **note_values(card),
-        **equilibrium_values(
-            published / "tables",
-            config,
-            validation.read_yaml(root / "config/equilibrium.yaml")["checks"]["equilibrium"]["sets"],
-        ),
+        **equilibrium_values(published / "tables", config, tempered["checks"]["equilibrium"]["sets"]),
     )
 
 

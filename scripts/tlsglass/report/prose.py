@@ -23,6 +23,10 @@ from tlsglass.base.jackknife import format_with_error
 from tlsglass.base.types import StrPath
 
 NOT_SIMULATED = "(not simulated)"
+TEMPLATE_OPTIONS = {  # of all templates
+    "undefined": jinja2.StrictUndefined,
+    **dict.fromkeys(("trim_blocks", "lstrip_blocks", "keep_trailing_newline"), True),
+}
 
 
 def read_card(scorecard_csv: StrPath, paper_values_csv: StrPath) -> pd.DataFrame:
@@ -147,13 +151,7 @@ def render_text(
     Raises jinja2.UndefinedError or KeyError for a name or a row that does not exist.
     """
     numbers = Numbers(card, folder)
-    environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=lambda value: escape_value(str(value)),
-    )
+    environment = jinja2.Environment(**TEMPLATE_OPTIONS, finalize=lambda value: escape_value(str(value)))
     methods = {name: getattr(numbers, name) for name in IN_TEMPLATES}
     return environment.from_string(template).render({"made": f"tlsglass {tlsglass.__version__}"} | methods | names)
 

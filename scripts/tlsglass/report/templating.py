@@ -42,14 +42,7 @@ def html_environment(folder: Path) -> jinja2.Environment:
     ``source("NAME")`` in a template inserts the file NAME, and ``"NAME" | csp_hash`` the hash of a script for the
     Content-Security-Policy of a page: of the file, so that no script that is inserted otherwise would be allowed.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=True, **prose.TEMPLATE_OPTIONS)
     environment.globals["source"] = lambda name: Markup((folder / name).read_text(encoding="utf-8"))
     environment.filters["csp_hash"] = lambda name: Markup(_csp_hash((folder / name).read_text(encoding="utf-8")))
     return environment

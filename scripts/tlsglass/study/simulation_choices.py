@@ -135,15 +135,9 @@ class Choices:
     @cached_property
     def plan(self) -> SimulationPlan:
         """The simulation, in batches of a size that depends on the number of TLSs only."""
-        blocks = min(max(1, WORK_OF_BATCH // self.model.n_spins**2), MAX_BLOCKS_OF_BATCH)
-        return SimulationPlan(
-            self.model,
-            self.protocol,
-            int(self.realizations),
-            BLOCK * blocks,
-            with_quench=self.method == ANNEALING,
-            with_chain_record=True,
-        )
+        size = BLOCK * min(max(1, WORK_OF_BATCH // self.model.n_spins**2), MAX_BLOCKS_OF_BATCH)
+        sizes = int(self.realizations), size
+        return SimulationPlan(self.model, self.protocol, *sizes, with_quench=self.method == ANNEALING, with_chain_record=True)
 
     @property
     def _interaction(self) -> dict[str, Any]:

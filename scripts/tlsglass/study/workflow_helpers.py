@@ -84,13 +84,9 @@ def complete_config(
     if config != merge(content for _, content in sources[1:]):
         sources.insert(1, ("the configuration of the module", copy.deepcopy(config)))
     config.update({"run": Path(overlays[-1]).stem if overlays else "paper"} | merge([defaults, config]))
-    config_checks.check(
-        config,
-        validation.read_yaml(root / "workflow/schemas/config.schema.yaml"),
-        functools.partial(source_of_key, sources),
-        defaults,
-        relative_to_cwd(root / "results/published" / io.MANIFEST),
-    )
+    schema = validation.read_yaml(root / "workflow/schemas/config.schema.yaml")
+    manifest = relative_to_cwd(root / "results/published" / io.MANIFEST)
+    config_checks.check(config, schema, functools.partial(source_of_key, sources), defaults, manifest)
 
 
 def source_of_key(sources: Sequence[tuple[str, Any]], path: Iterable[Any]) -> str:
