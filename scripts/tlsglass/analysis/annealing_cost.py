@@ -45,16 +45,7 @@ def tabulate_annealing_cost(
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of one set by name, those of ``report.catalogue.EQUILIBRIUM_TABLES``.
 
-    Parameters
-    ----------
-    data
-        Averages of the chains of the set.
-    tempered
-        Its densities by exchange Monte Carlo.
-    annealed
-        Its densities by annealing, {sweeps at each rung: densities}.
-    settings
-        The choices of the analysis.
+    ``tempered`` are its densities by exchange Monte Carlo, ``annealed`` those by annealing, {sweeps at each rung: densities}.
     """
     model = data.model
     tests = equilibration_tests.run_tests(data, tempered)
@@ -168,20 +159,10 @@ def tabulate_interaction_excess(
     of_atlas: FloatArray,
     h0_K: float,
 ) -> pd.DataFrame:
-    """Return how far annealing leaves mean densities of several interactions above equilibrium.
+    """Return how far annealing leaves mean densities of several interactions above equilibrium, as ``tabulate_excess`` does.
 
-    Parameters
-    ----------
-    sets
-        Pairs (annealed, tempered) of each set at all temperatures.
-    models
-        What the table calls the interaction of each set.
-    certified
-        The names of the sets that passed the tests of equilibration.
-    of_atlas
-        Coefficients of the excess of normal factors, which the atlas of every interaction subtracts.
-    h0_K
-        Typical random field h0 in kelvin.
+    ``models`` are the names of the interactions in the table, by the names of the sets. ``of_atlas`` are the coefficients of
+    the excess of normal factors, which the atlas of every interaction subtracts.
     """
     rows = []
     for name, pairs in sets.items():

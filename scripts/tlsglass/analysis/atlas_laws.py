@@ -59,14 +59,7 @@ def _fit_quenched(atlas: Atlas, index: int, window_J0: Window) -> Exponent:
 def laws_from_counts(atlas: Atlas, gaussian_bin_K: float, window_J0: Window) -> pd.DataFrame:
     """Return the table of single couplings: µ(T → 0) with that of the dipolar gap, power law or gap, width of the Gaussian.
 
-    Parameters
-    ----------
-    atlas
-        The atlas.
-    gaussian_bin_K
-        The width of the bins of the Gaussian fit.
-    window_J0
-        The energies, in units of J0, on which n ∝ E^µ is fitted.
+    The Gaussian is fitted to bins of ``gaussian_bin_K``, and n ∝ E^µ at the energies ``window_J0``, in units of J0.
     """
     rows, powers = [], []
     for index in atlas.set_indices("grid"):
@@ -166,16 +159,8 @@ def laws_from_spline(
 ) -> pd.DataFrame:
     """Return the table of B(T), µ(T), the reduction of n, α, β, and the slopes of δv/v from the spline.
 
-    Parameters
-    ----------
-    atlas
-        The atlas, with its excess of annealing.
-    observables
-        That section of the configuration; the first windows and the T0 "matched_to_fig_3" are used.
-    T_over_h0
-        The temperatures of B, µ and the reduction of n.
-    window_J0
-        The energies, in units of J0, on which n ∝ E^µ is fitted at the lowest temperature.
+    B, µ and the reduction are those at ``T_over_h0``. Of the section ``observables`` of the configuration, the first windows
+    and the T0 "matched_to_fig_3" are used. At the lowest temperature n ∝ E^µ is fitted on ``window_J0``, in units of J0.
     """
     T0_K = observables["crossover_K"]["matched_to_fig_3"]
     window, below, above = (observables[name][0] for name in ("exponent_windows_K", "slope_below_T0", "slope_above_T0"))

@@ -38,22 +38,10 @@ def tabulate_crossover(rungs: Sequence[DensityOfStates], paper: pd.DataFrame, ob
 
 
 def map_crossover(densities: TemperatureSeries, s: estimators.Section, claims: pd.DataFrame) -> pd.DataFrame:
-    """Return the constant µ and the slope ratio of one set at every (T0, upper end).
+    """Return the constant µ and the slope ratio of one set at every (T0, upper end), the table with COLUMNS.
 
-    Parameters
-    ----------
-    densities
-        The densities of the set.
-    s
-        The section ``observables`` of the configuration.
-    claims
-        The claims of the paper, by id.
-
-    Returns
-    -------
-    pandas.DataFrame
-        COLUMNS: each number with the ``claim_interval`` of the paper, and whether it is inside (NaN if the paper prints none
-        for this J0). Numbers are NaN if the maximum of δv/v or one of the slopes lies outside the window.
+    Each number has the ``claim_interval`` of the paper, from the ``claims`` by id, and whether it is inside (NaN if the paper
+    prints none for this J0). Numbers are NaN if the maximum of δv/v or one of the slopes lies outside the window.
     """
     low_K = s["sound_velocity_windows_K"][0][0]
     ends = [T for T in densities.T_K if T >= MIN_END_K] or [max(densities.T_K)]

@@ -35,14 +35,8 @@ APPARENT_OBSERVABLES = ("thermal_conductivity", "specific_heat")
 def validate(atlas: Atlas, ratio: InteractionRatio, densities: pd.DataFrame) -> pd.DataFrame:
     """Return the summary of the validation of one interaction: interaction, kind, quantity, value.
 
-    Parameters
-    ----------
-    atlas
-        The atlas of normal factors, of the infinite system in equilibrium.
-    ratio
-        The interaction.
-    densities
-        Table "densities" of ``interaction_tables.tabulate_set`` of all interactions.
+    ``atlas`` is that of normal factors, of the infinite system in equilibrium. ``densities`` is that table of
+    ``interaction_tables.tabulate_set``, of all interactions.
     """
     name, n_sets = ratio.metadata["interaction"], len(ratio.sets)
     numbers = {"realizations": ratio.sets[0]["realizations"], "couplings": n_sets, "L": ratio.sets[0]["L"]}

@@ -54,21 +54,10 @@ def pulls_of_synthetic(
 def pulls_of_set(
     densities: TemperatureSeries, settings: Settings, n_splits: int, synthetic: int, seed: int, report: Callable[[str], object]
 ) -> pd.DataFrame:
-    """Return the pulls of every tested quantity of one set: of splits, of halves, and of synthetic samples.
+    """Return the pulls of every tested quantity of one set: of splits, of halves, and of ``synthetic`` samples of each fit.
 
-    Parameters
-    ----------
-    densities, settings
-        The densities of the set, and the choices of the analysis.
-    n_splits
-        The number of disjoint splits.
-    synthetic
-        The number of samples drawn from each fit.
-    seed
-        The seed of the synthetic samples.
-    report
-        Is called with a line for each quantity, and for each kind of sample that is left out because it has fewer than
-        MIN_BLOCKS blocks of realizations.
+    ``report`` is called with a line for each quantity, and for each kind of sample that is left out because it has fewer than
+    MIN_BLOCKS blocks of realizations.
     """
     rng = np.random.default_rng(seed)
     rows = []

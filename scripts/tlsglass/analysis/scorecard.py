@@ -50,19 +50,8 @@ def tabulate_scorecard(paper: pd.DataFrame, tables: Sequence[pd.DataFrame], name
 def judge(claim: Claim, table: pd.DataFrame | None, L: int) -> dict[str, Any]:
     """Return the row of the scorecard for one claim.
 
-    Parameters
-    ----------
-    claim
-        A row of ``config/paper_values.csv``.
-    table
-        The table that the claim names; None if this run has none.
-    L
-        The lattice that ``@L`` stands for in ``select``.
-
-    Raises
-    ------
-    ValueError
-        If more than one row of the table is picked.
+    ``claim`` is a row of ``config/paper_values.csv`` and ``table`` the table that it names, None if this run has none. ``L`` is
+    the lattice that ``@L`` stands for in ``select``. Raises ValueError if more than one row of the table is picked.
     """
     row = _select_row(claim, table, L)
     ours = _our_value(row, claim["column"])

@@ -34,16 +34,8 @@ MAX_EXCESS = 0.01  # relative error of n that counts as annealed
 def render_page(template: StrPath, root: StrPath, L: int, escape_value: Callable[[str], str] = str) -> str:
     """Return a page as text.
 
-    Parameters
-    ----------
-    template
-        The path of the template.
-    root
-        The folder of the study, with ``results/published``, ``config``, ``benchmarks`` and ``scripts``.
-    L
-        The lattice of Table II.
-    escape_value
-        Escapes the values that are inserted, for the language of the template.
+    ``root`` is the folder of the study, with ``results/published``, ``config``, ``benchmarks`` and ``scripts``; ``L`` is the
+    lattice of Table II. ``escape_value`` escapes the values that are inserted, for the language of the template.
     """
     root = Path(root)
     published = root / "results/published"

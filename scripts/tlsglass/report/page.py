@@ -143,18 +143,9 @@ def render_html(
 ) -> str:
     """Return the page as text. The same published outcome gives the same text.
 
-    Parameters
-    ----------
-    published
-        The folder of the published outcome.
-    config
-        The configuration of the study as published.
-    paper_values
-        The table of the paper's claims.
-    datasets
-        The dataset.yaml of all measured data.
-    page_folder, captions_folder
-        The folders of the templates of the page and of the captions.
+    ``published`` is the folder of that outcome, ``config`` its configuration, ``paper_values`` the table of the paper's claims,
+    and ``datasets`` are the dataset.yaml of all measured data. Templates are in ``page_folder``, those of the captions in
+    ``captions_folder``.
     """
     published, page_folder, captions_folder = Path(published), Path(page_folder), Path(captions_folder)
     manifest = published_files.verify(published)

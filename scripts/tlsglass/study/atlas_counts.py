@@ -17,14 +17,7 @@ from tlsglass.study.simulation_plan import SimulationPlan
 def load_counts(plan: SimulationPlan, shards: Iterator[str], groups: int) -> list[DensityOfStates]:
     """Return the densities of states of one set, coldest first, in the bins and jackknife groups of an atlas.
 
-    Parameters
-    ----------
-    plan
-        The simulation of the set.
-    shards
-        Yields the paths of its shards, batch by batch at each of its rungs.
-    groups
-        Number of jackknife groups.
+    ``shards`` yields the paths of the shards of ``plan``, batch by batch at each of its rungs.
     """
     ranges, densities = [(0, plan.realizations)], []
     for rung in plan.rungs:
@@ -37,18 +30,9 @@ def load_counts(plan: SimulationPlan, shards: Iterator[str], groups: int) -> lis
 def sum_cpu_time(plans: Iterable[SimulationPlan], benchmarks: StrPath) -> dict[str, float]:
     """Return the CPU time of the jobs of simulations.
 
-    Parameters
-    ----------
-    plans
-        The simulations. A job that several of them share counts once.
-    benchmarks
-        The folder of the benchmark files of a run.
-
-    Returns
-    -------
-    dict
-        The number of ``jobs``, that of ``measured_jobs``, and the ``cpu_hours`` of the latter. A job is not measured if another
-        run made its shards, whose folder is common to all runs, or if it was too short for Snakemake.
+    They are the number of ``jobs``, that of ``measured_jobs``, and the ``cpu_hours`` of the latter. A job that several plans
+    share counts once. A job is not measured if another run made its shards, whose folder is common to all runs, or if it was
+    too short for Snakemake. ``benchmarks`` is the folder of the benchmark files of a run.
     """
     paths = {
         Path(benchmarks) / JOB_NAMES[plan.protocol.method] / plan.shard_folder / f"{batch}.tsv"
