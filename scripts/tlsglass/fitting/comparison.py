@@ -15,7 +15,7 @@ from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import stats
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import window_scan
-from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC, AtlasEvidence, Conclusion, MuEvidence, State, conclude
+from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC, AtlasEvidence, Conclusion, MuEvidence, Reason, State, conclude
 from tlsglass.fitting.fit import MIN_P_VALUE, Fit, ParameterState, WhichIntervals, delta_aicc, likelihood_ratio_p_value
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem, base_name
@@ -309,10 +309,12 @@ def _with_concluded_states(fits: ModelFits, conclusion: Conclusion) -> ModelFits
 
     Where the conclusion is a limit although the interval of J0/h0 excludes 0, this interval begins at 0.
     """
+    is_open = set(conclusion.reasons) <= set(Reason.OPEN_INTERVALS)  # else not even the intervals can be relied on
 
     def weaken(fit: Fit, name: str) -> Fit:
         weakened = {key: ParameterState.NOT_CONSTRAINED for key in fit.states if base_name(key) == name}
-        return replace(fit, states=fit.states | weakened)
+        excluded = {key: ranges for key, ranges in fit.excluded_95_scaled.items() if is_open or key not in weakened}
+        return replace(fit, states=fit.states | weakened, excluded_95_scaled=excluded)
 
     if conclusion.mu == State.NOT_CONSTRAINED:
         fits = replace(fits, comparison=replace(fits.comparison, free=weaken(fits.comparison.free, "mu")))

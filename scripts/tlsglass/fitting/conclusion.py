@@ -12,7 +12,10 @@ OUTSIDE_SIGMA = 2.0  # of µ, beyond the range of the atlas
 
 
 class State:
-    """What the points support: about J0/h0 the first four, about µ the first two and the last two."""
+    """What the points support: about J0/h0 the first four, about µ the first two and the last three.
+
+    A µ *outside of the atlas* is determined, but no J0/h0 has it: it is below 0 or larger than any µ of the atlas.
+    """
 
     NOT_DESCRIBED: Final = "not described"
     NOT_CONSTRAINED: Final = ParameterState.NOT_CONSTRAINED
@@ -20,8 +23,9 @@ class State:
     INTERVAL: Final = ParameterState.INTERVAL
     CONSISTENT: Final = "consistent with the STM"
     FAVORED: Final = "favored"
+    OUTSIDE: Final = "outside of the atlas"
     OF_J0_OVER_H0: Final = (NOT_DESCRIBED, NOT_CONSTRAINED, LIMIT, INTERVAL)
-    OF_MU: Final = (NOT_DESCRIBED, NOT_CONSTRAINED, CONSISTENT, FAVORED)
+    OF_MU: Final = (NOT_DESCRIBED, NOT_CONSTRAINED, CONSISTENT, FAVORED, OUTSIDE)
 
 
 class Reason:
@@ -141,15 +145,16 @@ def conclude(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool = False)
     """Return what the points support.
 
     *Not described*: no model fits, another model is decisively better than the atlas, or µ is outside of what the atlas
-    contains. *Not constrained*: the intervals are open, or the result depends on the window or on a single point. *Limit*: the
-    95 % interval of J0/h0 contains 0 or extends to the end of the atlas, or µ is consistent with the STM, where J0/h0 is 0, or
-    neither µ ≠ 0 nor J0/h0 ≠ 0 is favored over it. *Interval*: it excludes 0, and the STM does not suffice.
+    contains. *Not constrained*: the intervals are open, or that of µ contains all µ of the atlas, or the result depends on the
+    window or on a single point. *Limit*: the 95 % interval of J0/h0 contains 0 or extends to the end of the atlas, or µ is
+    consistent with the STM, where J0/h0 is 0, or neither µ ≠ 0 nor J0/h0 ≠ 0 is favored over it. *Interval*: it excludes 0, and
+    the STM does not suffice.
     """
     reasons: dict[str, None] = {}
     mu_state = _conclude_mu(mu, atlas, too_few, reasons)
     if atlas is None:
         reasons[Reason.NO_ATLAS] = None
-        state = State.NOT_DESCRIBED if mu_state == State.NOT_DESCRIBED else State.NOT_CONSTRAINED
+        state = State.NOT_DESCRIBED if mu_state in (State.NOT_DESCRIBED, State.OUTSIDE) else State.NOT_CONSTRAINED
     else:
         stm_suffices = mu_state == State.CONSISTENT or (mu_state != State.FAVORED and not atlas.is_favored)
         state = _conclude_J0_over_h0(atlas, too_few, stm_suffices, reasons)
@@ -164,11 +169,11 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
     if mu.error is not None and mu.delta_aicc > FAVORED_DELTA_AICC and excludes_atlas:
         if mu.state in (None, ParameterState.INTERVAL, ParameterState.UPPER_LIMIT) and mu.end(+1) < 0:
             reasons[Reason.MU_NEGATIVE] = None
-            return State.NOT_DESCRIBED
+            return State.OUTSIDE
         is_large = mu.state in (None, ParameterState.INTERVAL, ParameterState.LOWER_LIMIT)
         if is_large and atlas is not None and mu.end(-1) > atlas.largest_mu:
             reasons[Reason.MU_ABOVE_ATLAS] = None
-            return State.NOT_DESCRIBED
+            return State.OUTSIDE
     obstacles = {
         Reason.TOO_FEW_POINTS: too_few,
         Reason.OPEN_INTERVAL: mu.state is not None and (mu.state != ParameterState.INTERVAL or mu.is_ambiguous),

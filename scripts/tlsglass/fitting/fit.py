@@ -5,6 +5,7 @@ correct. *Scaled* ones are multiplied by sqrt(χ²/dof) where correct errors wou
 the points have no errors, these are estimated from the residuals, and both kinds are equal.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,7 @@ class Fit:
     errors_scaled: dict[str, float | None]
     intervals_scaled: dict[str, Ends]  # 68 %, of the free parameters: a bound, or None, where an end was not found
     intervals_95_scaled: dict[str, Ends]  # 95 %, of the parameters of interest
+    excluded_95_scaled: dict[str, list[tuple[float, float]]]  # ranges within these intervals that the points exclude
     states: dict[str, str]  # {parameter of interest: ParameterState}
     profiled: list[str]  # parameters whose interval comes from the profile likelihood, because the parabola fails
     at_bounds: list[str]  # free parameters that end on a bound
@@ -94,6 +96,14 @@ class Fit:
         if local is None or not self.errors_given or not chi2_rejects(self.misfit, self.dof):
             return False
         return local.variance > MIN_LOCAL_VARIANCE and local.p_value < MIN_P_VALUE
+
+    @property
+    def chi2_is_improbable(self) -> bool:
+        """Whether χ² is improbable, even if the errors are those of the scatter of neighboring points where that is larger."""
+        if not self.errors_given or self.extra_scatter or self.dof < 1:
+            return False
+        variance = max(1.0, self.local_scatter.variance) if self.local_scatter else 1.0
+        return bool(stats.chi2_sf(self.chi2 / variance, self.dof) <= MIN_P_VALUE)
 
     def described_if(self, special: "Fit") -> "Fit":
         """Return this fit of a general model, which describes the points if a ``special`` case of it does that is no better."""
@@ -372,6 +382,37 @@ class ProfileLikelihood:
         inside = max(heights, key=lambda x: sign * x)
         return self._end_between(value, inside, outside, ratio), False
 
+    def excluded_ranges(self, name: str, level: float, ends: Ends) -> list[tuple[float, float]]:
+        """Return the ranges within an interval where χ² rises by more than ``level``, in ascending order.
+
+        They separate minima that the interval contains. On the atlas, a range between two neighbors of the start grid that both
+        are not excluded would be missed.
+        """
+        rises, parameter = self._rises.get(name, {}), self.likelihood.parameters[name]
+        low, high = (bound if end is None else end for end, bound in zip(ends, (parameter.low, parameter.high), strict=True))
+        if self.likelihood.model_errors is None:
+            distinct = 2 * math.sqrt(level) * (self.covariance.error(name) or np.inf)
+            minima = sorted(x for x in self.local_minima(name) if low <= x <= high and self.rise(name, x) < level)
+            for a, b in itertools.pairwise(minima):
+                if b - a > distinct and not any(a < x < b and rise >= level for x, rise in rises.items()):
+                    self.rise(name, (a + b) / 2)
+
+        def ratio(x: float) -> float:
+            return math.sqrt(self.rise(name, x) / level)
+
+        points = sorted(x for x in rises if low <= x <= high)
+        ranges: list[tuple[float, float]] = []
+        for is_excluded, run in itertools.groupby(range(len(points)), key=lambda k: rises[points[k]] >= level):
+            indices = list(run)
+            first, last = indices[0], indices[-1]
+            if is_excluded and first > 0 and last < len(points) - 1:
+                lower, upper = (
+                    self._end_between(points[inside], points[inside], points[outside], ratio)
+                    for inside, outside in ((first - 1, first), (last + 1, last))
+                )
+                ranges.append((lower, upper))
+        return ranges
+
     def _outermost_minimum(self, name: str, level: float, sign: int) -> float:
         """Return the value of ``name`` at the outermost local minimum that lies below ``level``."""
         rises = self._rises.setdefault(name, {self.best.values[name]: 0.0})
@@ -419,6 +460,7 @@ class _Intervals:
     ) -> None:
         likelihood, best = profile.likelihood, profile.best
         self.ends: dict[int, dict[str, Ends]] = {68: {}, 95: {}}
+        self.excluded_95: dict[str, list[tuple[float, float]]] = {}
         self.profiled: list[str] = []
         if of_interest is None or likelihood.dof < 1:
             return
@@ -436,6 +478,8 @@ class _Intervals:
                 self.ends[percent][name] = _widest((_finite(low), _finite(high)), self.ends[68].get(name))
                 if not (parabola_low and parabola_high) and percent == 68:
                     self.profiled.append(name)
+                if percent == 95 and (ranges := profile.excluded_ranges(name, level, self.ends[percent][name])):
+                    self.excluded_95[name] = ranges
 
 
 def _widest(ends: Ends, narrower: Ends | None) -> Ends:
@@ -527,6 +571,7 @@ def _build_fit(
         errors_scaled={name: _scaled(error, scale) for name, error in errors.items()},
         intervals_scaled=intervals.ends[68],
         intervals_95_scaled=intervals.ends[95],
+        excluded_95_scaled=intervals.excluded_95,
         states=states,
         profiled=intervals.profiled,
         at_bounds=[name for name in best.free if best.values[name] in bounds[name]],

@@ -17,7 +17,14 @@ from tlsglass.fitting.conclusion import Conclusion
 from tlsglass.fitting.fit import Fit, WhichIntervals
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem, base_name
-from tlsglass.fitting.result import atlas_record, conclusion_record, equivalent_temperature_error, models_record, parameter_list
+from tlsglass.fitting.result import (
+    atlas_record,
+    conclusion_record,
+    equivalent_temperature_error,
+    fixed_values,
+    models_record,
+    parameter_list,
+)
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 
@@ -156,7 +163,9 @@ def _member(problem: FitProblem, k: int, points: pd.DataFrame) -> dict[str, Any]
         "unit": dataset.unit,
         "fitted_K": list(dataset.points.T_range_K),
         "n_points": len(dataset.points.T_K),
+        "described_alone": problem.described[k],
         "errors_scaled_by": problem.error_scales[k],
+        "fixed": fixed_values(dataset),
         "systematic_uncorrelated": systematic.get("uncorrelated"),
         "systematic_correlated": systematic.get("correlated"),
         "coupling_geometry": dataset.info["data"].get("drive", {}).get("coupling_geometry"),

@@ -78,6 +78,9 @@ class FitProblem:
     error_scales
         Factors of the errors of each dataset; empty for 1. A dataset that its own model does not describe would otherwise have
         too much weight.
+    described
+        Whether Eq. (3) describes each dataset alone; empty for a problem that does not depend on it. No fit of several datasets
+        together describes one that its model does not describe alone, although the errors are scaled.
     fixed
         {name: value} of parameters that are fixed.
     has_extra_scatter
@@ -90,6 +93,7 @@ class FitProblem:
     datasets: tuple[Dataset, ...]
     shared: tuple[tuple[str, ...], ...] = ()
     error_scales: tuple[float, ...] = ()
+    described: tuple[bool, ...] = ()
     fixed: Mapping[str, float] = field(default_factory=dict)
     has_extra_scatter: bool = False
     devices: tuple[str, ...] = ()
@@ -104,7 +108,7 @@ class FitProblem:
         """Return the problem of several datasets, whose ``separate`` fits scale the errors if these are not acceptable."""
         # The misfit alone: correlated residuals widen the errors of the joint fit, and would else be counted twice.
         scales = tuple(1.0 if fit.acceptable else max(1.0, fit.misfit) for fit in separate)
-        return cls(tuple(datasets), tuple(map(tuple, shared)), scales)
+        return cls(tuple(datasets), tuple(map(tuple, shared)), scales, tuple(fit.acceptable for fit in separate))
 
     def with_fixed(self, **values: float) -> "FitProblem":
         """Return the problem with parameters fixed at ``values``, in all datasets."""
@@ -452,6 +456,10 @@ class FitProblem:
         With errors, χ² decides; it may be larger by as much as neighboring points scatter by more than their errors. Without
         errors, or with an extra scatter, the residuals must not exceed the scatter of neighboring points by a large factor.
         """
+        if not all(self.described) and not all(
+            described or self._describes_alone(k, fit) for k, described in enumerate(self.described)
+        ):
+            return False
         is_single, local = len(self.datasets) == 1, fit.local_scatter
         if fit.errors_given and not (is_single and fit.extra_scatter):
             local_variance = 1.0 if local is None else max(1.0, local.variance)
@@ -466,6 +474,13 @@ class FitProblem:
             variance = float(np.sum(((points.value - self.curve(0, fit.values)) / points.given_error) ** 2)) / fit.dof
         ratio = variance / local.variance
         return ratio < MAX_LACK_OF_FIT or stats.f_sf(ratio, fit.dof, local.dof) > MIN_P_VALUE
+
+    def _describes_alone(self, k: int, fit: Fit) -> bool:
+        """Return whether the model on the atlas describes dataset ``k`` alone, which Eq. (3) does not describe."""
+        if J0_OVER_H0 not in self.datasets[k].observable.parameters:
+            return False
+        alone, values = FitProblem.from_dataset(self.datasets[k]), self.own_values(k, fit.values)
+        return alone.is_acceptable(alone.fit_near(values, values))
 
     def own_values(self, k: int, values: Values) -> Values:
         """Return the parameters of dataset ``k`` by its own names."""

@@ -96,6 +96,20 @@ def format_interval(model: Record, name: str, percent: int = 68) -> str:
     return " to ".join("no end" if end is None else format_value(end, 3) for end in (low, high))
 
 
+def format_excluded(model: Record, name: str) -> str:
+    """Return the ranges within the interval of a parameter that the points exclude as "0.28 to 0.7", empty without any."""
+    ranges = model["excluded_95_scaled"].get(name, ())
+    return " and ".join(f"{format_value(low)} to {format_value(high)}" for low, high in ranges)
+
+
+def _further_ranges(model: Record, name: str) -> str:
+    """Return the parts of an interval of 95 % that excluded ranges separate from the value of the parameter, as "0.7 to 1"."""
+    (low, high), value = model["intervals_95_scaled"][name], model["values"][name]
+    edges = [low, *itertools.chain(*model["excluded_95_scaled"][name]), high]
+    parts = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if not a <= value <= b]
+    return " or ".join(f"{format_value(a)} to {format_value(b)}" for a, b in parts)
+
+
 def format_reduced_chi2(model: Record) -> str:
     """Return χ²/dof with few digits."""
     value = model["chi2"] / model["dof"] if model["dof"] else 0.0
@@ -139,7 +153,13 @@ def _model_text(fit: Record, label: str, model: Record) -> str:
     for row in rows:
         text = format_equation(format_symbol(row["symbol"]), format_parameter(model, row["name"]))
         if model["states"].get(row["name"]) in ParameterState.DETERMINED:
-            text += f" (68 %: {format_interval(model, row['name'])}; 95 %: {format_interval(model, row['name'], 95)})"
+            text += f" (68 %: {format_interval(model, row['name'])}; 95 %: {format_interval(model, row['name'], 95)}"
+            excluded = format_excluded(model, row["name"])
+            text += f", without {excluded})" if excluded else ")"
+        elif excluded := format_excluded(model, row["name"]):
+            text += f", but {excluded} is excluded (95 %)"
+        elif row["name"] == "mu" and Reason.MU_BEYOND_ATLAS in fit["conclusion"]["reasons"]:
+            text += f" (95 %: {format_interval(model, 'mu', 95)})"
         text += _in_other_minima(model, row["name"])
         texts.append(text + (f" {row['unit']}" if row["unit"] and "%" not in text and not text.endswith("constrained") else ""))
     if not model["acceptable"]:
@@ -325,7 +345,7 @@ def warnings(fit: Record, outlier_K: float | None = None, opposite_sign: bool = 
         drift = None if name == "mu" and only_atlas else format_drift(fit, name, scanned)
         if drift:
             lines.append(("window_drift", f"{drift} with the upper end of the window: choose --window (window_K)"))
-    lines += [] if opposite_sign else _error_warnings(fit, outlier_K)
+    lines += [] if opposite_sign else _error_warnings(fit, outlier_K) + _fixed_warnings(fit)
     correlated, n_points = (atlas["model"], atlas["n_points"]) if only_atlas else (free, fit["n_points"])
     if correlated["independent_fraction"] < 1:
         effective = f"{correlated['independent_fraction'] * n_points:.0f}"
@@ -335,9 +355,7 @@ def warnings(fit: Record, outlier_K: float | None = None, opposite_sign: bool = 
     if closest["errors_given"] and closest["dof"] and stats.chi2_cdf(closest["chi2"], closest["dof"]) < MIN_P_VALUE:
         chi2 = format_reduced_chi2(closest)
         lines.append(("errors_too_large", f"the errors are larger than the scatter of the points (χ²/dof = {chi2})"))
-    if atlas and atlas["left_out"]:
-        n = atlas["left_out"]
-        lines.append(("outside_of_atlas", f"{n} point{' lies' if n == 1 else 's lie'} outside of the atlas"))
+    lines += _left_out_warnings(atlas)
     if fit.get("independent_measurement"):
         lines.append(
             ("independent_measurement", f"another laboratory has measured the same material: {fit['independent_measurement']}")
@@ -345,6 +363,19 @@ def warnings(fit: Record, outlier_K: float | None = None, opposite_sign: bool = 
     if fit["provenance"] == "reconstructed":
         lines.append(("reconstructed", "the points are reconstructed, not measured"))
     return [{"code": code, "text": text} for code, text in lines]
+
+
+def _left_out_warnings(atlas: Record | None) -> list[tuple[str, str]]:
+    """Return a warning with the temperatures of the points that are not on the atlas."""
+    if not (atlas and atlas["left_out"]):
+        return []
+    n, T_K = atlas["left_out"], [f"{T:.3g} K" for T in atlas["left_out_K"]]
+    where = " and ".join(T_K) if len(T_K) <= 2 else f"{T_K[0]} to {T_K[-1]}"
+    low, high = atlas["atlas_range_K"]
+    why = f"{low:.3g} to {high:.3g} K for h0 = {atlas['h0_K']:g} K"
+    points = f"1 point, at {where}, lies" if n == 1 else f"{n} points, at {where}, lie"
+    is_left_out = "is" if n == 1 else "are"
+    return [("outside_of_atlas", f"{points} outside of the atlas ({why}) and {is_left_out} left out of the fit of J0/h0")]
 
 
 def _error_warnings(fit: Record, outlier_K: float | None) -> list[tuple[str, str]]:
@@ -394,11 +425,19 @@ def format_drift(fit: Record, name: str, model: Record) -> str | None:
 def conclusion(fit: Record) -> str:
     """Return one sentence with what the points determine and what they do not."""
     coupling = _J0_over_h0_clause(fit)
-    text = f"{coupling}; {_mu_clause(fit, 'them' if 'points' in coupling else 'the points')}"
+    text = f"{coupling}; {_mu_clause(fit, 'them' if 'points' in coupling else 'the points')}{_caution(fit)}"
     states = fit["conclusion"]["state"], fit["conclusion"]["mu"]
     if _time_warnings(fit) and not {State.INTERVAL, State.LIMIT, State.CONSISTENT, State.FAVORED}.isdisjoint(states):
         text = f"if all TLSs contribute within the time of the measurement, {text}"
     return text[0].upper() + text[1:] + "."
+
+
+def _caution(fit: Record) -> str:
+    """Return what to add to a conclusion about µ from a fit that is not rejected although its χ² is improbable."""
+    free, state = fit["mu_free"], fit["conclusion"]["mu"]
+    if state not in (State.FAVORED, State.CONSISTENT, State.OUTSIDE) or not free["chi2_is_improbable"]:
+        return ""
+    return f", although χ²/dof = {format_reduced_chi2(free)} is too large"
 
 
 def _J0_over_h0_clause(fit: Record) -> str:
@@ -415,9 +454,16 @@ def _J0_over_h0_clause(fit: Record) -> str:
         return "no J0/h0 of the atlas describes these points"
     if atlas is None:
         return f"J0/h0 is not fitted, {fit['atlas_why']}"
+    excluded = format_excluded(atlas["model"], J0_OVER_H0)
     if state == State.NOT_CONSTRAINED:
-        return "J0/h0 is not constrained by these points" + _why_not_constrained(reasons)
-    return f"{format_equation('J0/h0', format_parameter(atlas['model'], J0_OVER_H0))} with h0 = {atlas['h0_K']:g} K"
+        only = f", which only exclude {excluded} (95 %)" if excluded else ""
+        return f"J0/h0 is not constrained by these points{only}{_why_not_constrained(reasons)}"
+    equation = format_equation("J0/h0", format_parameter(atlas["model"], J0_OVER_H0))
+    if excluded and state == State.LIMIT:
+        equation = f"{equation.removesuffix(' (95 %)')} without {excluded} (95 %)"
+    elif excluded:
+        equation += f" or {_further_ranges(atlas['model'], J0_OVER_H0)} (95 %)"
+    return f"{equation} with h0 = {atlas['h0_K']:g} K"
 
 
 def _alternative_to_negative_mu(fit: Record) -> str:
@@ -445,13 +491,17 @@ def _why_not_constrained(reasons: list[str]) -> str:
 def _mu_clause(fit: Record, points: str) -> str:
     free, reasons, state = fit["mu_free"], fit["conclusion"]["reasons"], fit["conclusion"]["mu"]
     mu = format_equation("µ", format_with_minima(free, "mu"))
+    if state == State.OUTSIDE:
+        sign = "< 0 is" if Reason.MU_NEGATIVE in reasons else "is larger than"
+        what = "no dip" if Reason.MU_NEGATIVE in reasons else "any µ of the atlas"
+        exponent = f", κ ∝ T^{format_value(2 - free['values']['mu'], 3)}" if "kappa_1K" in free["values"] else ""
+        return f"{mu} {sign} {what}{exponent}"
     if state == State.NOT_DESCRIBED:
-        if Reason.MU_NEGATIVE in reasons or Reason.MU_ABOVE_ATLAS in reasons:
-            sign = "< 0 is" if Reason.MU_NEGATIVE in reasons else "is larger than"
-            what = "no dip" if Reason.MU_NEGATIVE in reasons else "any µ of the atlas"
-            exponent = f", κ ∝ T^{format_value(2 - free['values']['mu'], 3)}" if "kappa_1K" in free["values"] else ""
-            return f"{mu} {sign} {what}{exponent}"
         model = "Eq. (3) does not" if Reason.EQ3_DOES_NOT_FIT in reasons else "neither Eq. (3) nor the STM does"
+        alone = [member for member in fit.get("members", ()) if not member["described_alone"]]
+        if alone:
+            names = " and ".join(f"{member['name']} alone{_misfit_alone(member)}" for member in alone)
+            return f"{model} describe {names}".replace("does describe", "describes")
         return f"{model} describe {points} ({_goodness(fit, free)})".replace("does describe", "describes")
     if state == State.NOT_CONSTRAINED:
         drift = format_drift(fit, "mu", free) if Reason.WINDOW_DRIFT in reasons else None
@@ -469,6 +519,23 @@ def _mu_clause(fit: Record, points: str) -> str:
     return f"{mu} {stm} (ΔAICc = {format_value(fit['delta_aicc'], 2)})"
 
 
+def _fixed_warnings(fit: Record) -> list[tuple[str, str]]:
+    """Return a warning that names the parameters that are fixed if no model describes the points."""
+    values = dict(fit.get("fixed", {}))
+    for member in fit.get("members", ()):
+        values |= member["fixed"]
+    if not values or any(model["acceptable"] for model in models_of(fit).values()):
+        return []
+    texts = ", ".join(f"{name} = {format_value(value, 4)}" for name, value in values.items())
+    return [("fixed_parameters", f"no model describes the points with the fixed {texts}: is this value right?")]
+
+
+def _misfit_alone(member: Record) -> str:
+    """Return χ²/dof of a dataset that Eq. (3) does not describe alone; nothing with an extra scatter, which makes it 1."""
+    scale = member["errors_scaled_by"]
+    return f" (χ²/dof = {format_value(scale**2)})" if scale > 1 else ""
+
+
 def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
     """Return the warnings of a joint fit; ``parameters`` is the table of separate and joint values."""
     lines = []
@@ -484,6 +551,8 @@ def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
             lines.append(("contradiction", f"{name} alone differs by {sigma:g} σ: {values}"))
     if fit["rejected"] and not fit["temperature_errors_given"]:
         lines.append(("no_temperature_errors", "no errors of the temperature are given" + TEMPERATURE_ERRORS_HINT))
+    lines += _left_out_warnings(fit["atlas"])
+    lines += _fixed_warnings(fit)
     has_saturation = "log10_nc" in set(parameters["parameter"])
     if fit["rejected"] and not has_saturation and any(member["observable"] == "resonator_loss" for member in fit["members"]):
         text = "at a single power, saturated TLSs would change 1/Q but not f: fit each alone, or together at several powers"

@@ -130,7 +130,7 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion, systematics: Systema
         "h0_K": dataset.h0_K,
         "fitted_K": list(points.T_range_K),
         "n_points": len(points.T_K),
-        "left_out": len(dataset.points.T_K) - len(points.T_K),
+        **_left_out(fits),
         "model": fit_numbers(fit),
         "bounds": _finite_bounds(fit),
         "same_points": {
@@ -153,10 +153,19 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion, systematics: Systema
     return summary
 
 
+def _left_out(fits: ModelFits) -> dict[str, Any]:
+    """Return the number of points that are not on the atlas, their temperatures, and the range of those of the atlas."""
+    assert fits.on_atlas is not None
+    low, high = fits.on_atlas.datasets[0].observable.temperature_range_K
+    T_K = np.concatenate([dataset.points.T_K for dataset in fits.problem.datasets])
+    outside = T_K[(T_K < low) | (T_K > high)]
+    return {"left_out": len(outside), "left_out_K": np.unique(outside).tolist(), "atlas_range_K": [low, high]}
+
+
 def without_J0_over_h0(model: dict[str, Any]) -> dict[str, Any]:
     """Return a model of fit.json without J0/h0, which does not describe the points."""
     model = model | {key: {**model[key], J0_OVER_H0: None} for key in ("values", "errors", "errors_scaled")}
-    for key in ("intervals_scaled", "intervals_95_scaled", "states"):
+    for key in ("intervals_scaled", "intervals_95_scaled", "excluded_95_scaled", "states"):
         model[key] = {name: value for name, value in model[key].items() if name != J0_OVER_H0}
     return model | {"other_minima": ()}
 
@@ -186,7 +195,7 @@ def parameter_list(fits: ModelFits, conclusion: Conclusion) -> list[dict[str, An
             state = fit.states.get(name, ParameterState.AT_BOUND if name in fit.at_bounds else ParameterState.INTERVAL)
             if not error:
                 state = fit.states.get(name, ParameterState.NOT_CONSTRAINED)
-            if not fit.acceptable or (base_name(name) == "mu" and conclusion.mu == State.NOT_DESCRIBED):
+            if not fit.acceptable:
                 state = State.NOT_DESCRIBED
             rows.append(
                 {
@@ -200,6 +209,7 @@ def parameter_list(fits: ModelFits, conclusion: Conclusion) -> list[dict[str, An
                     "high_68": high_68,
                     "low_95": low_95,
                     "high_95": high_95,
+                    "excluded_95": fit.excluded_95_scaled.get(name, []),
                     "state": state,
                 }
             )
@@ -225,6 +235,7 @@ def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion, systemat
             "window_K": dataset.info.get("window_K"),
             "fitted_K": list(points.T_range_K),
             "n_points": len(points.T_K),
+            "fixed": fixed_values(dataset),
             "errors": errors,
             "errors_given": points.error is not None,
             "temperature_errors_given": dataset.all_points.T_error_K is not None,
@@ -244,6 +255,11 @@ def _summary(dataset: Dataset, fits: ModelFits, conclusion: Conclusion, systemat
             "abscissa": "time_s" if points.abscissa is points.time_s else "T_K",
         }
     )
+
+
+def fixed_values(dataset: Dataset) -> dict[str, float]:
+    """Return {parameter: value} of the parameters that a user has fixed."""
+    return {name: setting["start"] for name, setting in dataset.info["parameters"].items() if setting.get("fixed", False)}
 
 
 def conclusion_record(conclusion: Conclusion) -> dict[str, Any]:
@@ -292,7 +308,7 @@ def models_record(fits: ModelFits, conclusion: Conclusion, atlas: dict[str, Any]
         "atlas_why": fits.no_atlas,
         "delta_aicc": comparison.delta_aicc,
         "p_value": comparison.p_value,
-        "rejected": conclusion.mu == State.NOT_DESCRIBED,
+        "rejected": conclusion.mu in (State.NOT_DESCRIBED, State.OUTSIDE),
     }
 
 
@@ -303,6 +319,7 @@ def atlas_record(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | No
     numbers = fit_numbers(fits.atlas)
     return {
         "h0_K": fits.problem.datasets[0].h0_K,
+        **_left_out(fits),
         "model": numbers if conclusion.describes else without_J0_over_h0(numbers),
         "delta_aicc": fits.delta_aicc_of_atlas,
         "rejected": not conclusion.describes,
@@ -311,7 +328,7 @@ def atlas_record(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | No
 
 def fit_numbers(fit: Fit) -> dict[str, Any]:
     """Return a fit as in fit.json."""
-    numbers = dataclasses.asdict(fit) | {"misfit": fit.misfit}
+    numbers = dataclasses.asdict(fit) | {"misfit": fit.misfit, "chi2_is_improbable": fit.chi2_is_improbable}
     return {name: value for name, value in numbers.items() if name not in ("atlas_error", "bounds", "local_scatter")}
 
 

@@ -65,19 +65,19 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
             {"state": ParameterState.LOWER_LIMIT},
             (State.NOT_CONSTRAINED, State.CONSISTENT, Reason.STM_SUFFICES),
         ),
-        ({"value": -0.7}, {}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_NEGATIVE)),
-        ({"value": 0.93}, {}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_ABOVE_ATLAS)),
+        ({"value": -0.7}, {}, (State.NOT_DESCRIBED, State.OUTSIDE, Reason.MU_NEGATIVE)),
+        ({"value": 0.93}, {}, (State.NOT_DESCRIBED, State.OUTSIDE, Reason.MU_ABOVE_ATLAS)),
         ({"value": 0.93}, {"delta_aicc_eq3": -5.0}, (State.INTERVAL, State.FAVORED, None)),  # the atlas is better all the same
         ({"value": 0.93, "ends": (0.2, 0.95)}, {}, (State.INTERVAL, State.FAVORED, None)),  # another minimum is on the atlas
         (
             {"value": 1.95, "ends": (1.94, 2.5), "state": ParameterState.LOWER_LIMIT},
             {},
-            (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_ABOVE_ATLAS),
+            (State.NOT_DESCRIBED, State.OUTSIDE, Reason.MU_ABOVE_ATLAS),
         ),
         (
             {"value": -0.7, "ends": (None, -0.6), "state": ParameterState.UPPER_LIMIT},
             {},
-            (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_NEGATIVE),
+            (State.NOT_DESCRIBED, State.OUTSIDE, Reason.MU_NEGATIVE),
         ),
         (
             {"delta_aicc": 1.0, "ends": (-0.1, 0.4), "beyond_atlas": True},
@@ -85,7 +85,7 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
             (State.NOT_CONSTRAINED, State.NOT_CONSTRAINED, Reason.MU_BEYOND_ATLAS),
         ),
         ({"value": -0.7, "ends": (-0.72, 0.1)}, {}, (State.INTERVAL, State.NOT_CONSTRAINED, Reason.OPEN_INTERVAL)),
-        ({"value": -0.7, "ends": (-0.9, -0.5)}, {}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_NEGATIVE)),
+        ({"value": -0.7, "ends": (-0.9, -0.5)}, {}, (State.NOT_DESCRIBED, State.OUTSIDE, Reason.MU_NEGATIVE)),
         ({}, {"delta_aicc_eq3": 55.0, "residual_ratio": 4.6}, (State.NOT_DESCRIBED, State.FAVORED, Reason.EQ3_BEATS_ATLAS)),
         ({}, {"acceptable": False}, (State.NOT_DESCRIBED, State.FAVORED, Reason.ATLAS_DOES_NOT_FIT)),
         ({"acceptable": False}, {"acceptable": False}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.NO_MODEL_FITS)),
@@ -112,7 +112,7 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
         (
             {"value": -0.1},
             {"delta_aicc_eq3": -5.0, "acceptable": False},
-            (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.MU_NEGATIVE),
+            (State.NOT_DESCRIBED, State.OUTSIDE, Reason.MU_NEGATIVE),
         ),
         (  # Eq. (3) fails at points that are not on the atlas; at those that are, the STM is as good
             {"acceptable": False},
@@ -136,3 +136,13 @@ def test_each_rule(mu, atlas, states):
     state, mu_state, reason = states
     assert (conclusion.state, conclusion.mu) == (state, mu_state)
     assert reason is None or reason in conclusion.reasons
+
+
+def test_mu_is_outside_of_the_atlas_from_some_value_on():
+    """Its state changes once, and J0/h0 is then described by no J0/h0; µ itself is determined."""
+    states = []
+    for value in (0.1, 0.2, 0.29, 0.31, 0.33, 0.5, 2.0):
+        conclusion = conclude(MU._replace(value=value), ATLAS)
+        assert (conclusion.mu == State.OUTSIDE) == (conclusion.state == State.NOT_DESCRIBED)
+        states.append(conclusion.mu)
+    assert states == 4 * [State.FAVORED] + 3 * [State.OUTSIDE]

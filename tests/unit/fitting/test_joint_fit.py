@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from shared import DATASET_SCHEMA, ROOT
+from tlsglass.atlas.observables import AtlasObservables
 from tlsglass.data.dataset import Dataset, Points
 from tlsglass.fitting import closure, joint_result, synthetic
 from tlsglass.fitting.comparison import compare
@@ -181,3 +182,46 @@ def test_res_1_is_described_together_and_a_power_that_was_left_out_is_predicted(
     assert (joint_result.leave_out(pair, separate)["median_error"] < 0.07).all()
     F = [fit.values["F_tan_delta"] for fit in separate.free]
     assert F[1] > 1.1 * F[0]  # f alone and 1/Q_i alone do not agree
+
+
+@pytest.mark.parametrize(("beta1", "is_described"), [(1.2, True), (1.0, False)])
+def test_a_wrong_value_of_a_fixed_parameter_is_not_hidden_by_larger_errors(beta1, is_described):
+    """Q is not described alone then, and no conclusion is drawn from f and Q together, whose errors are scaled."""
+    rng = np.random.default_rng(1)
+    loss, f = (dataset.points for dataset in synthetic.sample_resonator(rng, synthetic.draw_resonator_parameters(rng)))
+    loss = loss.select(np.arange(len(loss.T_K)) % 2 == 0)
+    tables = [
+        {"T": x.T_K, "value": x.value, "error": x.error, "observable": name, "frequency": 8e9, "name": name}
+        for name, x in ((synthetic.LOSS, loss), (synthetic.FREQUENCY, f))
+    ]
+    tables[0] |= {"photons": loss.photons, "systematic": {"correlated": synthetic.CALIBRATION_SIGMA}}
+    tables[0] |= {"parameters": {"beta1": {"start": beta1, "fixed": True}}}
+    fit = fit_joint(tables).fit
+    of_loss, of_f = fit["members"]
+    assert (of_loss["described_alone"], of_f["described_alone"]) == (is_described, True)
+    assert (of_loss["errors_scaled_by"] == 1.0) == is_described
+    assert of_loss["fixed"] == {"beta1": beta1}
+    codes = {warning["code"] for warning in fit["warnings"]}
+    if is_described:
+        assert (fit["conclusion"]["state"], fit["conclusion"]["mu"]) == (State.INTERVAL, State.FAVORED)
+        assert abs(fit["mu_free"]["values"]["mu"] - 0.1) < 3 * fit["mu_free"]["errors_scaled"]["mu"]
+    else:
+        assert (fit["conclusion"]["state"], fit["conclusion"]["mu"]) == (State.NOT_DESCRIBED, State.NOT_DESCRIBED)
+        assert not any(fit[model]["acceptable"] for model in ("mu_free", "stm"))
+        assert "fixed_parameters" in codes
+
+
+def test_a_dataset_that_only_the_atlas_describes_is_described_by_it():
+    """µ is fixed at 0: Eq. (3) describes neither κ nor C of these TLSs, but a J0/h0 describes both."""
+    rng, T_K = np.random.default_rng(2), np.geomspace(0.05, 1.0, 25)
+    observables, tables = AtlasObservables(T_K), []
+    for name, values in (("thermal_conductivity", observables.thermal_conductivity(0.2)), ("specific_heat", None)):
+        values = 5.0 * observables.specific_heat(0.2) if values is None else values
+        noise = 0.01 * rng.standard_normal(len(T_K))
+        table = {"T": T_K, "value": 1e-2 * values / values[0] * (1 + noise), "relative_error": 0.01, "observable": name}
+        tables.append(table | {"parameters": {"mu": {"start": 0.0, "fixed": True}}, "name": name})
+    fit = fit_joint(tables).fit
+    assert not any(member["described_alone"] for member in fit["members"])
+    assert not fit["mu_free"]["acceptable"]
+    assert fit["atlas"]["model"]["acceptable"]
+    assert fit["atlas"]["model"]["values"]["J0_over_h0"] == pytest.approx(0.2, abs=0.03)

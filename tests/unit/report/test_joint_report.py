@@ -163,7 +163,13 @@ def test_other_minima_have_their_values_where_these_differ():
 
 def test_a_limit_is_no_parameter_at_a_bound():
     model = {"acceptable": True, "other_minima": [], "at_bounds": ["J0_over_h0", "gap_K"], "states": {}}
-    fit = {"mu_free": model | {"at_bounds": []}, "stm": model, "atlas": {"model": model}, "rejected": False, "members": []}
+    fit = {
+        "mu_free": model | {"at_bounds": []},
+        "stm": model,
+        "atlas": {"model": model, "left_out": 0},
+        "rejected": False,
+        "members": [],
+    }
     table = pd.DataFrame({"parameter": ["gap_K"], "shared": [False]})
     for state, names in ((None, "J0_over_h0, gap_K"), (ParameterState.UPPER_LIMIT, "gap_K")):
         model["states"]["J0_over_h0"] = state
