@@ -8,7 +8,8 @@ highest temperature replaces 1 K. Temperatures and energies are in kelvin, frequ
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from tlsglass.physics import kernels, microwave
 
 MAX_RELAXATION_E_OVER_T = 90.0  # 1/cosh²(E/2T) vanishes above
 PRINCIPAL_VALUE_STEPS = 56
+LN_T_STEP = 0.02  # of a ``TemperatureGrid``, with which the error of an observable ∝ T² is 1e-7
 
 
 class AtlasObservables:
@@ -230,3 +232,52 @@ class AtlasObservables:
         n = self._single_energy(microwave.HERTZ_K * frequency_Hz).n(float(g), jackknife)[..., 0]
         _, index = self._distinct
         return n[..., index[:-1]] / self.reference(g, jackknife)
+
+
+OBSERVABLES = tuple(name for name, member in vars(AtlasObservables).items() if callable(member) and not name.startswith("_"))
+
+
+class TemperatureGrid:
+    """Observables on a grid of ln T that spans some temperatures, from which those at many temperatures are interpolated.
+
+    Meshes of energies at all of these temperatures would need more memory and time.
+    """
+
+    def __init__(self, T_K: FloatArray, h0_K: float, atlas: Atlas) -> None:
+        nodes_K = np.geomspace(T_K.min(), T_K.max(), grid_size(T_K))
+        self._ln_T = np.log(nodes_K)
+        self.observables = AtlasObservables(nodes_K, h0_K, atlas)
+
+    def contains(self, T_K: FloatArray) -> bool:
+        """Return whether all temperatures lie on the grid."""
+        return bool(self.observables.T_K[0] <= T_K.min() and T_K.max() <= self.observables.T_K[-2])
+
+    def at(self, T_K: FloatArray) -> AtlasObservables:
+        """Return observables at temperatures (t,) on the grid, whose methods interpolate by cubic polynomials in ln T."""
+        x = (np.log(T_K) - self._ln_T[0]) / (self._ln_T[1] - self._ln_T[0])
+        start = np.clip(x.astype(int) - 1, 0, len(self._ln_T) - 4)
+        u = x - start
+        weights = (  # of Lagrange, for the nodes at u = 0, 1, 2 and 3
+            -(u - 1) * (u - 2) * (u - 3) / 6,
+            u * (u - 2) * (u - 3) / 2,
+            -u * (u - 1) * (u - 3) / 2,
+            u * (u - 1) * (u - 2) / 6,
+        )
+
+        def interpolate(name: str, *args: Any, **keywords: Any) -> FloatArray:
+            values = getattr(self.observables, name)(*args, **keywords)
+            is_positive = bool(np.all(values > 0))  # the logarithms of powers of T are linear
+            values = np.log(values) if is_positive else values
+            interpolated: FloatArray = sum(weight * values[..., start + k] for k, weight in enumerate(weights))
+            return np.exp(interpolated) if is_positive else interpolated
+
+        observables = AtlasObservables(T_K, self.observables.h0_K, self.observables.atlas)
+        for name in OBSERVABLES:
+            if name != "reference":  # which does not depend on the temperature
+                setattr(observables, name, partial(interpolate, name))
+        return observables
+
+
+def grid_size(T_K: FloatArray) -> int:
+    """Return the number of temperatures of a ``TemperatureGrid``."""
+    return max(4, 1 + int(np.ceil(np.log(T_K.max() / T_K.min()) / LN_T_STEP)))

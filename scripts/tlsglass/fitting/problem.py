@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tlsglass.atlas.observables import AtlasObservables
+from tlsglass.atlas.observables import OBSERVABLES, AtlasObservables, TemperatureGrid, grid_size
 from tlsglass.atlas.table import Atlas, shipped_atlas
 from tlsglass.base import stats
 from tlsglass.base.cached_method import cache_method
@@ -60,8 +60,6 @@ SMALL_REDUCED_CHI2 = 0.2  # residuals this far below the errors are not examined
 NUMERICAL_ACCURACY = 1e-5  # of the models, relative to a positive value or to the whole change; no measurement is as precise
 MAX_LACK_OF_FIT = 10.0  # a model is rejected if the variance of the residuals exceeds that of neighboring points by this factor
 SIGNAL_SIGMA = 3.0  # of the amplitude of the TLSs, without which there is nothing to limit
-# Public methods of AtlasObservables are cached, because many steps of a fit leave J0/h0 unchanged.
-CACHED = tuple(name for name, member in vars(AtlasObservables).items() if callable(member) and not name.startswith("_"))
 
 
 @dataclass(frozen=True)
@@ -576,28 +574,46 @@ class AtlasModel:
     """Model of an observable on the atlas, with the interface of ``Observable.shapes``.
 
     The meshes of the last few arrays of temperatures are kept. Those of the first array are used again for parts of it, such as
-    other windows of a dataset.
+    other windows of a dataset. At many temperatures, the observables are interpolated.
     """
 
     def __init__(self, observable: Observable, h0_K: float = H0_K, atlas: Atlas | None = None) -> None:
         self.observable, self.h0_K, self.atlas = observable, h0_K, atlas or shipped_atlas()
         self._on_mesh = cache_method(self._observables_at, 4)
         self._first: AtlasObservables | None = None
+        self._grid: TemperatureGrid | None = None
 
-    def _observables_at(self, T_K: bytes) -> AtlasObservables:
+    def _observables_at(self, T_K: bytes, has_one_probe: bool) -> AtlasObservables:
         temperatures = np.frombuffer(T_K)
+        if len(temperatures) > microwave.N_NODES and has_one_probe and (grid := self._grid_of(temperatures)):
+            return grid.at(temperatures)
         inside = self._first is not None and bool(np.isin(temperatures, self._first.T_K[:-1]).all())
         observables = AtlasObservables(temperatures, self.h0_K, self.atlas, self._first if inside else None)
         self._first = self._first or observables
-        for name in CACHED:
-            setattr(observables, name, cache_method(getattr(observables, name), 128))
-        return observables
+        return _with_caches(observables)
+
+    def _grid_of(self, T_K: FloatArray) -> TemperatureGrid | None:
+        """Return the grid for interpolation if it has fewer temperatures, or has been used for other windows; else None."""
+        if self._grid is None or not self._grid.contains(T_K):
+            if len(np.unique(T_K)) <= grid_size(T_K):
+                return None
+            self._grid = TemperatureGrid(T_K, self.h0_K, self.atlas)
+            _with_caches(self._grid.observables)
+        return self._grid
 
     def shapes(self, T_K: FloatArray, p: Mapping[str, float], probe: Any, jackknife: bool = False) -> dict[str, FloatArray]:
         """Return {amplitude: (n,)}; with ``jackknife``, jackknife rows (1 + r, n) of shapes that have errors."""
         T_K = np.ascontiguousarray(T_K, dtype=float)
         assert self.observable.atlas_shapes is not None
-        return self.observable.atlas_shapes(self._on_mesh(T_K.tobytes()), T_K, p, probe, jackknife)
+        observables = self._on_mesh(T_K.tobytes(), probe is None or isinstance(probe, int | float))
+        return self.observable.atlas_shapes(observables, T_K, p, probe, jackknife)
+
+
+def _with_caches(observables: AtlasObservables) -> AtlasObservables:
+    """Return the observables with caches of their results, because many steps of a fit leave J0/h0 unchanged."""
+    for name in OBSERVABLES:
+        setattr(observables, name, cache_method(getattr(observables, name), 128))
+    return observables
 
 
 def J0_over_h0_parameter(atlas: Atlas | None = None) -> Parameter:

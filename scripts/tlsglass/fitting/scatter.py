@@ -40,10 +40,8 @@ def local_scatter(T_K: FloatArray, values: FloatArray, errors: FloatArray, sweep
         neighbors = np.array(starts, dtype=int)[:, None] + np.arange(CONTRAST_POINTS)
         weights = _null_vectors(x[neighbors])
         weights /= np.sqrt(np.sum((weights * error[neighbors]) ** 2, axis=1, keepdims=True))
-        contrasts = np.zeros((len(starts), len(x)))
-        np.put_along_axis(contrasts, neighbors, weights, axis=1)
-        squares.append((contrasts @ values[index]) ** 2)
-        variance_of_sum += float(np.sum(((contrasts * error**2) @ contrasts.T) ** 2))
+        squares.append(np.sum(weights * values[index][neighbors], axis=1) ** 2)
+        variance_of_sum += _variance_of_sum(weights * error[neighbors], neighbors[:, 0])
     n = sum(map(len, squares))
     if n < MIN_CONTRASTS:
         return None
@@ -52,6 +50,22 @@ def local_scatter(T_K: FloatArray, values: FloatArray, errors: FloatArray, sweep
         return None
     dof = n**2 / variance_of_sum
     return LocalScatter(variance, dof, stats.chi2_sf(variance * dof, dof))
+
+
+def _variance_of_sum(weights: FloatArray, starts: IntArray) -> float:
+    """Return half the variance of the sum of the squares of contrasts, the sum of all squared covariances of two of them.
+
+    Contrasts have common points, and covariances, only if their ``starts`` (m,) differ by less than the number of points of
+    ``weights`` (m, points), those of independent points of variance 1.
+    """
+    n_points = weights.shape[1]
+    of_starts = np.zeros((int(starts.max(initial=-1)) + 1, n_points))
+    of_starts[starts] = weights
+    total = float(np.sum(np.sum(of_starts**2, axis=1) ** 2))
+    for shift in range(1, n_points):
+        covariances = np.sum(of_starts[:-shift, shift:] * of_starts[shift:, :-shift], axis=1)
+        total += 2 * float(np.sum(covariances**2))
+    return total
 
 
 def _null_vectors(x: FloatArray) -> FloatArray:

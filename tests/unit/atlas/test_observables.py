@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tlsglass.atlas import api
-from tlsglass.atlas.observables import AtlasObservables
+from tlsglass.atlas.observables import AtlasObservables, TemperatureGrid
 from tlsglass.atlas.table import shipped_atlas
 from tlsglass.physics import functionals, kernels
 
@@ -111,3 +111,24 @@ def test_jackknife_rows_begin_with_the_estimate(observables):
     np.testing.assert_allclose(rows[0], observables.dynamic_specific_heat(0.27, 1.0, 1.0, A), rtol=1e-12)
     assert shipped_atlas() is not None
     assert 0 < np.std(rows[1:], axis=0).max() < 0.01
+
+
+@pytest.mark.parametrize("g", [0.0, 0.1, 0.8])
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("thermal_conductivity", ()), ("sound_velocity", (1e3, A)), ("internal_friction", (1e3, A)), ("resonant_loss", (5e9,))],
+)
+def test_observables_at_many_temperatures_are_interpolated_on_a_grid(name, arguments, g):
+    many_K, jackknife = np.geomspace(0.021, 3.9, 23), name == "sound_velocity"
+    grid = TemperatureGrid(many_K, 10.0, shipped_atlas())
+    interpolated = getattr(grid.at(many_K), name)(g, *arguments, jackknife=jackknife)
+    exact = getattr(AtlasObservables(many_K), name)(g, *arguments, jackknife=jackknife)
+    assert interpolated.shape == exact.shape
+    np.testing.assert_allclose(interpolated, exact, rtol=0, atol=5e-7 * np.ptp(exact))
+
+
+def test_a_grid_contains_the_temperatures_between_its_ends():
+    grid = TemperatureGrid(np.array([0.3, 0.1]), 10.0, shipped_atlas())
+    assert grid.contains(np.array([0.1, 0.2, 0.3]))
+    assert not grid.contains(np.array([0.1, 0.31]))
+    assert not grid.contains(np.array([0.09, 0.3]))
