@@ -241,12 +241,6 @@ class Covariance:
             for k in known
         }
 
-    def slopes(self, name: str) -> Values:
-        """Return d(best value)/d(``name``) of all further parameters, to predict where they follow it."""
-        k = self.names.index(name)
-        column = self.matrix[:, k] / self.matrix[k, k] if self.matrix[k, k] > 0 else np.zeros(len(self.names))
-        return {self.names[m]: float(x) for m, x in enumerate(column) if m != k and np.isfinite(x)}
-
 
 @dataclass
 class ProfileLikelihood:
@@ -268,11 +262,7 @@ class ProfileLikelihood:
         """Return how much χ² rises if ``name`` is fixed at ``value``, with the errors of the model at that value."""
         rises = self._rises.setdefault(name, {self.best.values[name]: 0.0})
         if value not in rises:
-            nearest = self._nearest(name, value)
-            step = value - nearest[name]
-            slopes = self.covariance.slopes(name)
-            start = nearest | {parameter: nearest[parameter] + slope * step for parameter, slope in slopes.items()}
-            optimum = self.likelihood.nested(name, value, start)
+            optimum = self.likelihood.nested(name, value, self._predicted(name, value))
             rises[value] = self._rise_of(name, optimum)
         return rises[value]
 
@@ -284,14 +274,15 @@ class ProfileLikelihood:
         self._note(optimum)
         return max(optimum.chi2 - self.best.chi2, 0.0)
 
-    def _nearest(self, name: str, value: float) -> Values:
-        """Return the parameters of the nearest known point of the profile between the best value and ``value``.
+    def _predicted(self, name: str, value: float) -> Values:
+        """Return the parameters at ``value`` as predicted from the nearest point between the best value and ``value``.
 
         Points beyond may belong to another local minimum, from which a search would not find back.
         """
-        known, best = self.likelihood.nested_optima(name), self.best.values[name]
-        between = [x for x in known if min(best, value) <= x <= max(best, value)]
-        return known[min(between, key=lambda x: abs(x - value))].values if between else self.best.values
+        nested, best = self.likelihood.nested_optima(name), self.best.values[name]
+        between = [x for x in nested if min(best, value) <= x <= max(best, value)]
+        nearest = nested[min(between, key=lambda x: abs(x - value))] if between else self.best
+        return self.likelihood.predict(name, value, nearest)
 
     def _note(self, optimum: Optimum) -> None:
         if optimum.objective < min(self.best.objective, self.lower.objective if self.lower else np.inf) - self.tolerance:

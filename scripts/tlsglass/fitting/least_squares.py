@@ -10,6 +10,7 @@ from tlsglass.base.types import BoolArray, FloatArray
 FIRST_DAMPING, MIN_DAMPING, MAX_DAMPING = 1e-4, 1e-9, 1e9  # of a step, relative to the diagonal of the normal equations
 DAMPING_FACTOR = 10.0  # between two steps
 GOOD_RATIO, POOR_RATIO = 0.75, 0.25  # of the decrease of χ² to that of a quadratic, which decide about the damping
+MIN_CONTRACTION = 0.1  # of the distance from the minimum in one step, as assumed where no derivatives confirm the end
 SMALLEST_FRACTION = 0.03  # of a step at whose end an amplitude is on a bound
 SMALL_DECREASE, MAX_SMALL_DECREASES = 1e-7, 3  # of χ² in one step, relative, and how many such steps end a search
 RELATIVE_CHANGE = 1e-11  # of χ² or of all parameters, at which rounding errors end a search
@@ -44,6 +45,7 @@ def minimize(
     bounds: tuple[FloatArray, FloatArray],
     max_steps: int,
     tolerance: float,
+    confirm: bool = True,
 ) -> tuple[FloatArray, AnyPoint, bool]:
     """Minimize χ² within ``bounds`` by the Levenberg-Marquardt algorithm with projection onto the bounds.
 
@@ -60,6 +62,9 @@ def minimize(
         Parameters (k,) within the bounds.
     max_steps
         Number of derivatives after which the search ends without convergence.
+    confirm
+        Whether derivatives must confirm that the end is a minimum. Otherwise the search also ends after a step that has lowered
+        χ² as predicted, if the estimated rest is below the tolerance.
 
     Returns
     -------
@@ -75,15 +80,16 @@ def minimize(
         if previous is not None:
             curvature = _updated_curvature(curvature, *previous, gradient, point.residuals)
         gauss_newton = _projected_normal(derivatives, point.basis)
-        normal = gauss_newton + curvature if curved and _is_positive(gauss_newton + curvature) else gauss_newton
-        size = np.sqrt(np.maximum(np.diagonal(normal), 0.0))
+        full_normal = gauss_newton + curvature if curved and _is_positive(gauss_newton + curvature) else gauss_newton
+        size = np.sqrt(np.maximum(np.diagonal(full_normal), 0.0))
         movable = (size > 0) & np.isfinite(size) & ~(((x <= low) & (gradient > 0)) | ((x >= high) & (gradient < 0)))
         if not movable.any():
             return x, point, True
         size = size[movable]
         unit = np.outer(size, size)
-        normal, slope = normal[np.ix_(movable, movable)] / unit, gradient[movable] / size
-        if -slope @ _damped_step(normal, slope, MIN_DAMPING) <= tolerance * point.chi2:
+        normal, slope = full_normal[np.ix_(movable, movable)] / unit, gradient[movable] / size
+        attainable = -slope @ _damped_step(normal, slope, MIN_DAMPING)
+        if attainable <= tolerance * point.chi2:
             return x, point, True
         rank, fraction = point.basis.shape[1], 1.0
         while True:
@@ -112,8 +118,14 @@ def minimize(
         linear = 2 * gradient @ moved
         without, with_curvature = (-(linear + moved @ matrix @ moved) for matrix in (gauss_newton, gauss_newton + curvature))
         curved = bool(abs(decrease - with_curvature) <= abs(decrease - without))
+        rest = attainable - predicted + _rest_after(predicted, decrease)
+        same_amplitudes = new.basis.shape == point.basis.shape  # as many inside their bounds
+        stays_on_bounds = not np.any(_is_inward(trial, gradient + full_normal @ moved, bounds))
+        is_minimum = not confirm and same_amplitudes and stays_on_bounds and rest <= tolerance * new.chi2
         previous = moved, gradient, derivatives - point.basis @ (point.basis.T @ derivatives)
         x, point = trial, new
+        if is_minimum:
+            return x, point, True
         n_small = n_small + 1 if decrease <= SMALL_DECREASE * point.chi2 else 0
         if n_small == MAX_SMALL_DECREASES or decrease <= RELATIVE_CHANGE * point.chi2:
             return x, point, True
@@ -122,6 +134,22 @@ def minimize(
         elif decrease < POOR_RATIO * predicted:
             damping *= DAMPING_FACTOR
     return x, point, False
+
+
+def _is_inward(x: FloatArray, gradient: FloatArray, bounds: tuple[FloatArray, FloatArray]) -> BoolArray:
+    """Return which parameters (k,) are on a bound from which χ² decreases inwards."""
+    low, high = bounds
+    return ((x <= low) & (gradient < 0)) | ((x >= high) & (gradient > 0))
+
+
+def _rest_after(predicted: float, decrease: float) -> float:
+    """Return the estimate of the further decrease of χ² after a step that has lowered it by ``decrease``.
+
+    Where each step reduces the distance from the minimum by a factor c, a step decreases χ² by 1 ± c of what was ``predicted``,
+    and c² of that is left.
+    """
+    contraction = max(MIN_CONTRACTION, abs(1 - decrease / predicted)) if predicted > 0 else 1.0
+    return contraction**2 * predicted
 
 
 def _projected_normal(derivatives: FloatArray, basis: FloatArray) -> FloatArray:

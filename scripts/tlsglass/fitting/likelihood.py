@@ -551,6 +551,29 @@ class Likelihood:
             self.evaluations += likelihood.evaluations
         return optima[value]
 
+    @np.errstate(all="ignore")
+    def predict(self, name: str, value: float, optimum: Optimum) -> Values:
+        """Return the parameters that maximize the likelihood with ``name`` fixed at ``value``, linearized at a maximum."""
+        others = [k for k, key in enumerate(optimum.free) if key != name]
+        names, columns = [optimum.free[k] for k in others], optimum.jacobian[:, others]
+        target = -(optimum.residuals + self._derivative(name, optimum) * (value - optimum.values[name]))
+        size = np.maximum(np.linalg.norm(columns, axis=0), TINY)
+        x = np.array([optimum.values[key] for key in names])
+        low, high = ((bounds - x) * size for bounds in self._bounds(names))
+        change, _ = least_squares.solve_linear(columns / size, target)
+        if np.any((change < low) | (change > high)):
+            change, _ = least_squares.solve_bounded(columns / size, target, low, high, change)
+        predicted = x + np.where(np.isfinite(change / size), change / size, 0.0)
+        return optimum.values | {name: value} | dict(zip(names, predicted.tolist(), strict=True))
+
+    def _derivative(self, name: str, optimum: Optimum) -> FloatArray:
+        """Return the derivatives (n + priors,) of the residuals by one parameter, with the errors of the model there."""
+        if name in optimum.free:
+            return optimum.jacobian[:, optimum.free.index(name)]
+        likelihood, values = self.with_errors_at(optimum.values), optimum.values
+        step = _derivative_step(values[name], self.parameters[name])
+        return (likelihood.residuals(values | {name: values[name] + step}) - likelihood.residuals(values)) / step
+
     def nested_optima(self, name: str) -> dict[float, Optimum]:
         """Return the nested maxima that are known, by the value of ``name``."""
         return self._nested.get(name, {})
@@ -590,14 +613,14 @@ class Likelihood:
         x = np.clip([p[name] for name in names], low, high)
         if not names:
             return self._optimum(project(x), True)
-        u = to_coordinates(x)
+        u, is_rough = to_coordinates(x), tolerance >= self.profile_tolerance
         try:
             u, point, converged = least_squares.minimize(
-                lambda u: project(from_coordinates(u)), derivatives, u, (low_u, high_u), MAX_STEPS, tolerance
+                lambda u: project(from_coordinates(u)), derivatives, u, (low_u, high_u), MAX_STEPS, tolerance, not is_rough
             )
         except np.linalg.LinAlgError:  # numbers near the limits of floating point
             point, converged = project(x), False
-        if jacobian_at is not u:
+        if jacobian_at is None or not (is_rough or jacobian_at is u):
             jacobian = self._nonlinear_jacobian(point)
         x = from_coordinates(u)
         snapped = self._snap_to_bounds(x, point, jacobian - point.basis @ (point.basis.T @ jacobian), project)

@@ -18,6 +18,7 @@ from tlsglass.physics import eq3, kernels
 
 HERTZ_K = constants.h / constants.k  # hf of 1 Hz in kelvin
 N_NODES = 20
+LN_NO_PHOTONS = -1e300  # ln n̄ of no photons, finite so that its product with β2 = 0 is 0
 PRINCIPAL_VALUE_STEP = 0.3  # in ln(E/hf): uniform steps converge exponentially, because the integrand is analytic in a strip
 
 
@@ -140,9 +141,22 @@ def saturation(
     number that would reduce the loss at 1 K by 1/sqrt(2) if tanh were 1. β1 = 0, β2 = 1 is the textbook's 1/sqrt(1 + n̄/n_c)
     at T = 0.
     """
-    T = np.asarray(T_K, dtype=float)
-    drive = (np.asarray(photons, dtype=float) / critical_photons) ** beta2 * T**-beta1
-    return 1 / np.sqrt(1 + drive * kernels.population_difference(HERTZ_K * frequency_Hz / T))
+    T, n = np.asarray(T_K, dtype=float), np.asarray(photons, dtype=float)
+    ln_T, ln_n, difference = _drive_terms(T.tobytes(), T.shape, frequency_Hz, n.tobytes(), n.shape)
+    drive = np.exp(beta2 * (ln_n - np.log(critical_photons)) - beta1 * ln_T)
+    saturated: FloatArray = 1 / np.sqrt(1 + drive * difference)
+    return saturated
+
+
+@lru_cache(maxsize=16)  # a fit evaluates the same temperatures and photon numbers many times
+def _drive_terms(
+    T_bytes: bytes, T_shape: tuple[int, ...], frequency_Hz: float, photons_bytes: bytes, photons_shape: tuple[int, ...]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return ln T, ln n̄ and tanh(hf/2T)."""
+    T, photons = np.frombuffer(T_bytes).reshape(T_shape), np.frombuffer(photons_bytes).reshape(photons_shape)
+    with np.errstate(divide="ignore"):
+        ln_photons = np.maximum(np.log(photons), LN_NO_PHOTONS)
+    return np.log(T), ln_photons, kernels.population_difference(HERTZ_K * frequency_Hz / T)
 
 
 def photon_number_notch(power_W: FloatOrArray, frequency_Hz: float, Ql: FloatOrArray, Qc: FloatOrArray) -> FloatArray:

@@ -198,3 +198,38 @@ def test_a_search_that_ends_early_near_the_best_maximum_counts_more_than_a_bound
     best = Likelihood([curve], parameters).with_model_errors(errors).maximize()
     assert best.values["x"] == pytest.approx(0.0175, abs=1e-4)
     assert not best.converged
+
+
+def test_where_the_best_parameters_move_is_predicted_within_their_bounds():
+    """Exact for lines: with the slope fixed, the offsets follow it, up to a bound of one of them."""
+    likelihood, *_ = two_lines(np.random.default_rng(5))
+    best = likelihood.maximize()
+    for slope in (1.9, 2.3):
+        nested = likelihood.nested("slope", slope)
+        for optimum in (best, likelihood.nested("slope", 2.1)):
+            predicted = likelihood.predict("slope", slope, optimum)
+            assert predicted == pytest.approx(nested.values, rel=1e-6)
+    bounded = Likelihood(likelihood.data, FREE | {"one": FitParameter(0.0, low=best.values["one"] - 0.1)})
+    predicted = bounded.predict("slope", 2.3, bounded.maximize())
+    assert predicted["one"] == pytest.approx(best.values["one"] - 0.1, rel=1e-9)
+    assert predicted["two"] == pytest.approx(nested.values["two"], rel=1e-6)
+
+
+def test_a_rough_search_ends_as_close_to_the_minimum_as_its_tolerance():
+    """a x^k + b cos(m x): not further above the minimum than the tolerance, with fewer evaluations."""
+    rng = np.random.default_rng(9)
+    y = X**0.5 + 0.3 * np.cos(2 * X) + 0.05 * rng.standard_normal(12)
+    parts = [FitData(lambda p: {"a": X ** p["k"], "b": np.cos(p["m"] * X)}, y, np.full(12, 0.05))]
+    terms = {"k": FitParameter(0.5, start_grid=(0.0,)), "m": FitParameter(2.0, start_grid=(2.0,))}
+    likelihood = Likelihood(parts, terms | {"a": FitParameter(1.0), "b": FitParameter(1.0)})
+    best, tolerance = likelihood.maximize({"k": 0.5, "m": 2.0}), likelihood.profile_tolerance
+    exact_evaluations = rough_evaluations = 0
+    for k, m in ((0.49, 2.0), (0.45, 1.9), (0.3, 2.2), (0.9, 1.8)):
+        before = likelihood.evaluations
+        assert likelihood.maximize({"k": k, "m": m}).chi2 == pytest.approx(best.chi2, rel=1e-8)
+        exact_evaluations += likelihood.evaluations - before
+        before = likelihood.evaluations
+        rough = likelihood.maximize({"k": k, "m": m}, tolerance)
+        rough_evaluations += likelihood.evaluations - before
+        assert rough.chi2 - best.chi2 < tolerance * best.chi2
+    assert rough_evaluations < exact_evaluations
