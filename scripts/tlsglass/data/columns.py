@@ -274,7 +274,10 @@ def _without_unit(text: str) -> tuple[str, str | None]:
     tails += [("_".join(parts[:k]), "_".join(parts[k:])) for k in range(1, len(parts)) if parts[0]]
     for name, tail in tails:
         is_time = tail in ("s", "min", "h") and parse_stem(name) == "time"
-        if (tail not in NO_TAILS or is_time) and name and (units.is_unit(tail) or tail in ("dBm", "dB")):
+        is_apart = tail in Q_MULTIPLES and text[len(name) : len(name) + 1] != "_"
+        is_multiple = is_apart and parse_stem(_without_error(latin_letters(name))) in ("Q", "Ql", "Qc")  # Qi / k
+        is_unit = units.is_unit(tail) or tail in ("dBm", "dB") or is_multiple
+        if (tail not in NO_TAILS or is_time) and name and is_unit:
             return name, tail[1:-1].strip() if _last_bracket(tail) == 0 else tail
     if text in ("%",):
         return "", text
@@ -283,7 +286,7 @@ def _without_unit(text: str) -> tuple[str, str | None]:
 
 def _is_argument(inside: str) -> bool:
     """Return whether brackets contain the quantity of an error or logarithm rather than a unit: sigma(T), err(f0)."""
-    return not units.is_unit(inside) and parse_stem(inside) is not None
+    return not units.is_unit(inside) and (parse_stem(inside) or parse_name(inside).quantity) is not None
 
 
 def parse_stem(text: str) -> str | None:

@@ -214,7 +214,7 @@ class _Inference:
         return None
 
     def _is_of_another(self, column: Column, suitable: Sequence[str]) -> bool:
-        """Return whether the name of a column is that of another observable; c and c and ΔC/C may be of a velocity."""
+        """Return whether the name of a column is that of another observable; c and ΔC/C may be of a velocity."""
         known = {quantity for quantities in OBSERVABLES.values() for quantity in quantities} - {"time"}
         return column.quantity in known.difference(suitable) and not re.fullmatch("((d|delta)c(over)?)?c0?", column.stem)
 
@@ -355,6 +355,9 @@ class _Inference:
         if unit is None and value.unit is None and "dimensionless" in targets and numbers:
             is_small = max(map(abs, numbers)) < MAX_RELATIVE_CHANGE
             is_Q = form == Form(power=-1) and value.quantity is None
+            if value.quantity is None and observable.positive and "/" in without_unit(value.name):
+                self.needed.append(f"--value-unit UNIT: is {value.name} a ratio? Give a column of the quantity itself")
+                return
             if value.may_be_absolute:
                 self.needed.append(f"--value-unit dimensionless: is {value.name} a relative change? If not, divide it first")
                 return

@@ -34,7 +34,7 @@ SAMPLE = 400  # lines that decide what separates the fields
 NEARLY_BEST = 0.85  # of the best score, from which on the order of preference decides
 BINARY = {b"\xd0\xcf\x11\xe0": "an old Excel file", b"\x89HDF": "an HDF5 file", b"\x93NUMPY": "a NumPy file", b"%PDF": "a PDF"}
 BINARY |= {b"MATLAB 5": "a MATLAB file", b"\x1f\x8b": "a compressed file", b"\x89PNG": "a picture"}
-COMMENT_LINE = re.compile(r"\s*(#|%|//)[#%/ ]*")
+COMMENT_LINE = re.compile(r"\s*(#|%(?! *[,;])|//)[#%/ ]*")  # a row of units may begin with %
 # from a # that is not within quotes, and begins no #N/A of a spreadsheet and no 1.#QNAN of a program
 SPREADSHEET_ERROR = r"N/A|DIV/0!|VALUE!|NUM!|REF!|NAME\?|NULL!"
 COMMENT = re.compile(rf'^((?:[^"#]|"[^"]*"|(?<=\d\.)#|#(?={SPREADSHEET_ERROR}))*)(?<!\d\.)#(?!{SPREADSHEET_ERROR}).*')
@@ -43,7 +43,7 @@ MISSING = {"", "-", "--", "nan", "na", "n/a", "#n/a", "null", "none", "inf", "-i
 BLANK_GROUP = "'’\u00a0\u2009\u202f "  # between groups of three digits
 ERROR_IN_CELL = re.compile(r"\s*(?:±|\+/?-)\s*[\d.,]+(?:[eE][-+−]?\d+)?|\(\d+\)")  # 0.12 ± 0.01, 0.12(1)
 LIKE_NUMBER = re.compile(
-    rf"[-+−]?(?:\d+(?:[{BLANK_GROUP}]\d{{3}})*)?(?:[.,]\d*)*(?:[eEdD][-+−]?\d+|\s*[x×*]\s*10\^?[-+−]?\d+)?"
+    rf"(?![x×*])[-+−]?(?:\d+(?:[{BLANK_GROUP}]\d{{3}})*)?(?:[.,]\d*)*(?:[eEdD][-+−]?\d+|\s*[x×*]\s*10\^?[-+−]?\d+)?"
     rf"(?:{ERROR_IN_CELL.pattern})?\s*%?"
 )
 GROUP_OF_BLANK = re.compile("(?<=\\d)[\u00a0\u2009\u202f](?=\\d{3}(?!\\d))")

@@ -166,11 +166,16 @@ def test_quantities_as_functions_of_the_temperature(tmp_path):
 
 
 def test_Q_in_thousands(tmp_path):
-    for header, factor in (("Qi (k)", 1e-3), ("Qi (M)", 1e-6)):
+    for header, factor in (("Qi (k)", 1e-3), ("Qi (M)", 1e-6), ("Qi / k", 1e-3)):
         file = write(tmp_path, f"T_K,{header},err {header}", T, factor / WEAK, 0.02 * factor / WEAK)
         points = load(file, **LOSS_OPTIONS).points
         np.testing.assert_allclose(points.value, WEAK)
         np.testing.assert_allclose(points.error, 0.02 * WEAK)
+
+
+def test_ratios_are_no_losses(tmp_path):
+    file = write(tmp_path, "T_K,Qi/Qi0", T, 1 / (1 + T))
+    assert "is Qi/Qi0 a ratio?" in refusal(file, **LOSS_OPTIONS)
 
 
 def test_the_resonator_Q_is_a_loaded_one(tmp_path):
@@ -185,6 +190,9 @@ def test_what_is_named_is_not_inverted_by_its_unit(tmp_path):
 
 
 def test_errors_follow_the_form_of_their_column(tmp_path):
+    for error in ("σ(1/Qi)", "u(inv_Qi)", "err(1/Q_i)"):
+        file = write(tmp_path, f"T_K,1/Qi,{error}", T, WEAK, 0.02 * WEAK)
+        np.testing.assert_allclose(load(file, **LOSS_OPTIONS).points.error, 0.02 * WEAK)
     for header, column, error in (
         ("T_K,kappa/T^2 (W/m/K^3),error", KAPPA / T**2, 0.02 * KAPPA / T**2),
         ("T_K,kappa/T^2 (W/m/K^3),err (W/m/K)", KAPPA / T**2, 0.02 * KAPPA),

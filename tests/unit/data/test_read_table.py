@@ -110,6 +110,8 @@ def test_a_title_above_numbers_without_header_is_no_header(tmp_path):
         ("T,kappa\n(mK),(W/(m K))", ["mK", "W/(m K)"]),
         ("T,kappa\n,mW/m/K", ["", "mW/m/K"]),
         ("T,kappa\nUnits,mW/m/K", ["", "mW/m/K"]),
+        ("T,kappa\nmK,x10^-5", ["mK", "x10^-5"]),
+        ("T,kappa\n%,10^-6", ["%", "10^-6"]),
     ],
 )
 def test_a_row_of_units_below_the_header(tmp_path, header, units):
