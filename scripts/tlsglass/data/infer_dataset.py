@@ -398,7 +398,7 @@ class _Inference:
         taken where only that is possible.
         """
         in_unit, remainder = units.split_factor(units.normalize_superscripts(unit)) if value.unit == unit else (1.0, "")
-        if value.scale == 1.0 and (in_unit == 1.0 or remainder):
+        if (value.scale == 1.0 and (in_unit == 1.0 or remainder)) or form.log == "log":  # whose base is asked for
             return 1.0
         converted = units.convert_unit(unit, observable.target_units)
         first = 1 / value.scale if value.scale != 1.0 else 1.0

@@ -436,6 +436,8 @@ def _is_index(cells: list[str]) -> bool:
 def _without_summaries(rows: list[list[str]], width: int) -> list[list[str]]:
     """Return the rows without the cells of those that summarize others, as their mean in a column of numbers or indices."""
     summaries: dict[int, str] = {}
+    if not any(cell[:1].isalpha() and SUMMARY.fullmatch(cell) for row in rows for cell in row):
+        return rows
     for k in range(width):
         words = {j: row[k] for j, row in enumerate(rows) if not _is_data(row[k]) and NO_ROW not in row[k]}
         if words and 2 * len(words) < len(rows) and all(map(SUMMARY.fullmatch, words.values())):
@@ -447,8 +449,8 @@ def _without_percent(rows: list[list[str]], width: int) -> tuple[list[list[str]]
     """Return (rows, positions of the columns all of whose numbers end in %, without which they are returned)."""
     percent = []
     for k in range(width):
-        ends = [row[k].endswith("%") for row in rows if is_like_number(row[k])]
-        if ends and all(ends):
+        numbers = (row[k] for row in rows if is_like_number(row[k]))
+        if next(numbers, "").endswith("%") and all(cell.endswith("%") for cell in numbers):
             percent.append(k)
     if not percent:
         return rows, percent

@@ -213,7 +213,9 @@ def test_C_over_T_is_a_form_of_C(tmp_path):
 
 
 def test_a_logarithm_of_which_base_is_asked_for(tmp_path):
-    assert "--form log10 or --form ln" in refusal(write(tmp_path, "T_K,log kappa (W/m/K)", T, np.log10(KAPPA)), **KAPPA_OPTIONS)
+    for header in ("log kappa (W/m/K)", "10^3 log kappa (W/m/K)"):
+        file = write(tmp_path, f"T_K,{header}", T, np.log10(KAPPA))
+        assert "--form log10 or --form ln" in refusal(file, **KAPPA_OPTIONS)
 
 
 @pytest.mark.parametrize(
