@@ -81,7 +81,8 @@ OVER_T = re.compile(
 )
 LOGARITHM = re.compile(r"^(log[_ ]?10|lg|log|ln)(?!\w* ?decrement)[\s_(]*([^\s_(].*?)\)?$", re.I)
 INVERSE = re.compile(
-    r"^(?:1\s*/|inv(?:erse)?[_\s]*|one_over_|recip(?:rocal)?_)\s*\(?(.+?)\)?$|^(.+?)[_\s]*(?:\^\s*\(?-1\)?|_inv|inv)$", re.I
+    r"^(?:1\s*/|inv(?:erse)?[_\s]*|one_over_|recip(?:rocal)?_)\s*\(?(.+?)\)?$|^(.+?)[_\s]*(?:\^\s*\(?-1\)?|_inv|inv)$|^(Q[a-z_]*)-1$",
+    re.I,
 )
 POWER = re.compile(r"^(\S+?)\s*\^\s*\(?([-]?[1234])\)?$")
 SCALE = rf"(?:{units.POWER_OF_TEN}|1(0{{2,12}}))"  # 10^4, 1e4, 10000
@@ -344,7 +345,7 @@ def _form(text: str) -> tuple[Form, str]:
         return Form(), text.replace("/", "over")
     match = INVERSE.match(text)
     if match:
-        inner, stem = _form(match.group(1) or match.group(2))
+        inner, stem = _form(next(filter(None, match.groups())))
         return (replace(inner, power=-inner.power), stem) if inner == Form(power=inner.power) else (Form(power=-1), stem)
     match = POWER.match(text)
     if match:

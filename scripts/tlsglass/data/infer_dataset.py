@@ -165,6 +165,8 @@ class _Inference:
         candidates = [c for c in self._free_columns() if c.quantity == "T" and not c.is_error]
         with_unit = [c for c in candidates if units.convert_unit(c.unit or "", units.TEMPERATURE, c.form.power)]
         candidates = with_unit if len(with_unit) == 1 else candidates
+        plain = [c for c in candidates if c.form == Form() and c.scale == 1.0]  # T rather than 1/T
+        candidates = plain if len(plain) == 1 else candidates
         if len(candidates) == 1:
             return candidates[0]
         self.needed.append("--temperature COLUMN: which column contains the temperature?")

@@ -124,6 +124,11 @@ def test_multiples_of_the_temperature_and_of_its_inverse(tmp_path, header, colum
     np.testing.assert_allclose(dataset.points.T_K, T, rtol=1e-9)
 
 
+def test_the_temperature_itself_is_preferred_to_its_forms(tmp_path):
+    file = write(tmp_path, "1/T (1/K),T (K),T^2 (K^2),kappa (W/m/K)", 1 / T, T, T**2, KAPPA)
+    assert load(file, **KAPPA_OPTIONS).info["data"]["temperature"]["column"] == "T (K)"
+
+
 @pytest.mark.parametrize("name", ["T mK", "T (mKelvin)", "Temp millikelvin", "Temperatur in mK", "T / mK", "$T$ ($10^{-3}$ K)"])
 def test_units_of_the_temperature_without_brackets_and_as_words(tmp_path, name):
     file = write(tmp_path, f"{name};kappa mW/(m K)", 1e3 * T, 1e3 * KAPPA, separator=";")
@@ -225,6 +230,8 @@ def test_a_logarithm_of_which_base_is_asked_for(tmp_path):
         ("T_K,1/Qi (x1e-5)", 1e5 * WEAK),
         ("T_K,1/Qi (×10⁵)", 1e5 * WEAK),
         ("T_K,10^6 Q^-1", 1e6 * WEAK),
+        ("T_K,Q-1 (10-6)", 1e6 * WEAK),
+        ("T_K,Qi-1", WEAK),
     ],
 )
 def test_powers_of_ten_in_a_name_are_read_the_possible_way(tmp_path, header, column):
