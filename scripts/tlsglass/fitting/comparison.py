@@ -15,7 +15,16 @@ from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import stats
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import window_scan
-from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC, AtlasEvidence, Conclusion, MuEvidence, Reason, State, conclude
+from tlsglass.fitting.conclusion import (
+    BEATEN_DELTA_AICC,
+    FAVORED_DELTA_AICC,
+    AtlasEvidence,
+    Conclusion,
+    MuEvidence,
+    Reason,
+    State,
+    conclude,
+)
 from tlsglass.fitting.fit import MIN_P_VALUE, Fit, ParameterState, WhichIntervals, delta_aicc, likelihood_ratio_p_value
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem, base_name
@@ -279,6 +288,8 @@ def _conclude(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
         not (excludes_zero and robust) or fits.on_atlas.excludes_zero_robustly(atlas, name),
         fits.on_atlas.has_tls_signal(atlas) or problem.has_tls_signal(comparison.stm),
         fits.same_points.stm.acceptable,
+        _is_significant(atlas, fits.same_points.free),
+        _is_significant(atlas, fits.same_points.stm),
     )
     return conclude(mu, evidence, too_few)
 
@@ -288,6 +299,15 @@ def _n_distinct(dataset: Dataset) -> int:
     points = dataset.points
     sweep = np.zeros_like(points.T_K) if points.sweep is None else points.sweep
     return len(np.unique(np.column_stack([points.T_K, sweep]), axis=0))
+
+
+def _is_significant(worse: Fit, better: Fit) -> bool:
+    """Return whether a fit is better than another by more than chance if the errors are estimated from the residuals.
+
+    ``BEATEN_DELTA_AICC`` is then not enough for few points: with two degrees of freedom, χ² may differ by a factor of ten.
+    """
+    p_value = likelihood_ratio_p_value(worse, better, 1)
+    return better.errors_given or (p_value is not None and p_value < stats.chi2_sf(BEATEN_DELTA_AICC, 1))
 
 
 def _residual_ratios(fits: ModelFits) -> tuple[float, float]:

@@ -99,7 +99,8 @@ class AtlasEvidence(NamedTuple):
 
     ``delta_aicc_eq3`` and ``delta_aicc_stm`` are positive if the atlas is worse, ``residual_ratio`` the rms residuals relative
     to those of Eq. (3), ``residual_ratio_stm`` to those of the STM. ``largest_mu`` is that of the atlas in this window.
-    ``stm_acceptable`` is whether the STM describes the points that are on the atlas.
+    ``stm_acceptable`` is whether the STM describes the points that are on the atlas. ``eq3_is_significant`` and
+    ``stm_is_significant`` are whether these differences are more than chance if errors are estimated from few residuals.
     """
 
     state: str | None
@@ -114,6 +115,20 @@ class AtlasEvidence(NamedTuple):
     robust: bool = True
     has_tls_signal: bool = True
     stm_acceptable: bool = False
+    eq3_is_significant: bool = True
+    stm_is_significant: bool = True
+
+    @property
+    def is_beaten_by_eq3(self) -> bool:
+        """Whether Eq. (3) is decisively better."""
+        is_beaten = self.delta_aicc_eq3 > BEATEN_DELTA_AICC and self.residual_ratio > BEATEN_RESIDUAL_RATIO
+        return is_beaten and self.eq3_is_significant
+
+    @property
+    def is_beaten_by_stm(self) -> bool:
+        """Whether the STM is decisively better."""
+        is_beaten = self.delta_aicc_stm > BEATEN_DELTA_AICC and self.residual_ratio_stm > BEATEN_RESIDUAL_RATIO
+        return is_beaten and self.stm_is_significant
 
     @property
     def is_favored(self) -> bool:
@@ -191,8 +206,8 @@ def _conclude_mu(mu: MuEvidence, atlas: AtlasEvidence | None, too_few: bool, rea
 def _conclude_J0_over_h0(atlas: AtlasEvidence, too_few: bool, stm_suffices: bool, reasons: dict[str, None]) -> str:
     failures = {
         Reason.ATLAS_DOES_NOT_FIT: not atlas.acceptable and Reason.NO_MODEL_FITS not in reasons,
-        Reason.EQ3_BEATS_ATLAS: atlas.delta_aicc_eq3 > BEATEN_DELTA_AICC and atlas.residual_ratio > BEATEN_RESIDUAL_RATIO,
-        Reason.STM_BEATS_ATLAS: atlas.delta_aicc_stm > BEATEN_DELTA_AICC and atlas.residual_ratio_stm > BEATEN_RESIDUAL_RATIO,
+        Reason.EQ3_BEATS_ATLAS: atlas.is_beaten_by_eq3,
+        Reason.STM_BEATS_ATLAS: atlas.is_beaten_by_stm,
     }
     reasons.update(dict.fromkeys(reason for reason, applies in failures.items() if applies))
     if not reasons.keys().isdisjoint(Reason.FAILURES_OF_ATLAS):

@@ -87,6 +87,11 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
         ({"value": -0.7, "ends": (-0.72, 0.1)}, {}, (State.INTERVAL, State.NOT_CONSTRAINED, Reason.OPEN_INTERVAL)),
         ({"value": -0.7, "ends": (-0.9, -0.5)}, {}, (State.NOT_DESCRIBED, State.OUTSIDE, Reason.MU_NEGATIVE)),
         ({}, {"delta_aicc_eq3": 55.0, "residual_ratio": 4.6}, (State.NOT_DESCRIBED, State.FAVORED, Reason.EQ3_BEATS_ATLAS)),
+        (
+            {},
+            {"delta_aicc_eq3": 55.0, "residual_ratio": 4.6, "eq3_is_significant": False},
+            (State.INTERVAL, State.FAVORED, None),
+        ),
         ({}, {"acceptable": False}, (State.NOT_DESCRIBED, State.FAVORED, Reason.ATLAS_DOES_NOT_FIT)),
         ({"acceptable": False}, {"acceptable": False}, (State.NOT_DESCRIBED, State.NOT_DESCRIBED, Reason.NO_MODEL_FITS)),
         ({"acceptable": False}, {}, (State.INTERVAL, State.NOT_DESCRIBED, Reason.EQ3_DOES_NOT_FIT)),
