@@ -26,7 +26,6 @@ from tlsglass.fitting.result import atlas_record, conclusion_record, fit_numbers
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.physics import microwave
 
-SMALL_P = 0.01  # ASSUME: below it one value does not describe all devices
 FREQUENCIES_HZ = np.geomspace(1e9, 20e9, 40)  # of the predicted tan δ
 
 
@@ -279,7 +278,7 @@ def _lines(summary: dict[str, Any], alone: Sequence[DeviceFits], devices: pd.Dat
         lines.append(f"{row['device']}{frequency}: {', '.join(parts)}")
     for name, test in summary["heterogeneity"].items():
         symbol = report_text.SYMBOLS.get(name, name)
-        verdict = "does not describe" if test["p_value"] < SMALL_P else "describes"
+        verdict = "does not describe" if test["p_value"] < report_text.SMALL_P else "describes"
         chi2 = f"χ² = {test['chi2']:.3g} for {test['dof']} dof, p = {test['p_value']:.2g}"
         lines.append(f"one {symbol} {verdict} all devices ({chi2})")
     return lines

@@ -11,6 +11,7 @@ from typing import Any
 
 from tlsglass.base import stats
 from tlsglass.base.jackknife import format_with_error, format_with_two_errors
+from tlsglass.data.dataset import describe_selection
 from tlsglass.fitting.conclusion import Reason, State
 from tlsglass.fitting.fit import MIN_P_VALUE, ParameterState, error_scale
 from tlsglass.model.interaction import GAUSSIAN
@@ -19,6 +20,7 @@ from tlsglass.models.observable import CALIBRATION, J0_OVER_H0, Parameter
 
 VOID = "void"  # of a comparison of models that do not describe the points
 MINUS = "\N{MINUS SIGN}"
+SMALL_P = 0.01  # ASSUME: below it one value does not describe all devices, or f at all powers
 CONTRADICTION_SIGMA = 3.0  # difference of separate fits beyond which a joint fit warns
 THERMOMETRY = 5e-4  # relative error of a temperature that is usually not smaller
 UNDETERMINED = 10.0  # relative error beyond which the value of a positive parameter is not printed
@@ -553,6 +555,7 @@ def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
         lines.append(("no_temperature_errors", "no errors of the temperature are given" + TEMPERATURE_ERRORS_HINT))
     lines += _left_out_warnings(fit["atlas"])
     lines += _fixed_warnings(fit)
+    lines += _power_warnings(fit)
     has_saturation = "log10_nc" in set(parameters["parameter"])
     if fit["rejected"] and not has_saturation and any(member["observable"] == "resonator_loss" for member in fit["members"]):
         text = "at a single power, saturated TLSs would change 1/Q but not f: fit each alone, or together at several powers"
@@ -563,6 +566,41 @@ def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
         scaled_by = "" if factor == "1" else f"; its errors are multiplied by {factor}"
         lines.append(("errors_scaled", f"{member['name']}: no model describes it alone{scaled_by}"))
     return [{"code": code, "text": text} for code, text in lines]
+
+
+def _power_warnings(fit: Record) -> list[tuple[str, str]]:
+    """Return a warning if f of a resonator is from one of several equally suitable powers, or not the same at all powers."""
+    warnings = [
+        ("f_power_tied", f"{member['name']} is fitted, where {describe_selection(member['selection'])}")
+        for member in fit["members"]
+        if member["selection"] and member["selection"]["tied"]
+    ]
+    agreement = fit["powers_of_f"]
+    if agreement and agreement["p_value"] < SMALL_P:
+        text = f"f at one power contradicts f at another ({_format_agreement(agreement)}): the strongest drive may heat"
+        warnings.append(("f_depends_on_power", f"{text}; choose a power (--f-power)"))
+    return warnings
+
+
+def _format_agreement(agreement: Record) -> str:
+    chi2, p_value = format_value(agreement["chi2"], 3), format_value(agreement["p_value"])
+    return f"χ² = {chi2} for {agreement['dof']} degrees of freedom, p = {p_value}"
+
+
+def _power_lines(fit: Record) -> list[str]:
+    """Return a line about the power at which f of a resonator is fitted; a tie has a warning."""
+    for member in fit["members"]:
+        selection = member["selection"]
+        if selection and not selection["tied"]:
+            text = f"{member['name']}: " if len(selection["values"]) == 1 else ""
+            return [f"{text}{describe_selection(selection)}" + _agreement_text(fit["powers_of_f"])]
+    return []
+
+
+def _agreement_text(agreement: Record | None) -> str:
+    if agreement is None or agreement["p_value"] < SMALL_P:
+        return ""
+    return f"; the powers agree ({_format_agreement(agreement)})"
 
 
 def _joint_stm_lines(model: Record) -> list[str]:
@@ -606,6 +644,7 @@ def joint_lines(fit: Record, parameters: Any) -> list[str]:
             for row in rows.itertuples()
         ]
         lines.append(with_minus_sign(f"{dataset}, jointly: {', '.join(values)}"))
+    lines += _power_lines(fit)
     lines += _joint_stm_lines(fit["stm"])
     if fit["atlas"] and not fit["atlas"]["rejected"]:
         lines.append(f"{format_equation('J0/h0', format_parameter(fit['atlas']['model'], J0_OVER_H0))} jointly")

@@ -274,3 +274,42 @@ def test_errors_of_the_photon_number_are_questioned_where_they_matter(name, erro
 def test_small_errors_of_the_photon_number_are_only_named():
     loss, partners = build(TABLE)
     assert "inv_Qc_sigma not used" in resonator_table.describe_reading(loss, partners)
+
+
+@pytest.mark.parametrize("heated_by_K", [0.0, 0.2])
+def test_f_of_all_powers_determines_more_and_is_checked(heated_by_K, tmp_path):
+    """Synthetic f and Q at three powers, f with another offset at each; the strongest drive may heat the TLSs of f."""
+    rng = np.random.default_rng(3)
+    parameters = synthetic.draw_resonator_parameters(rng)
+    loss = synthetic.sample_resonator(rng, parameters)[0].points
+    observable, tables = registry.get_observable("resonator_frequency"), []
+    values = {name: parameters[name] for name in observable.parameters if name in parameters}
+    for k, photons in enumerate((1e3, 1e7, 1e11)):
+        points = loss.select(loss.photons == photons)
+        T_K = np.hypot(points.T_K, heated_by_K if photons == 1e11 else 0.0)
+        curve = observable.curve(T_K, values | {"offset": 1e-7 * k}, 8e9)
+        error = observable.noise(curve, values, observable.recipe.noise)
+        columns = {"T_K": points.T_K, "photons": photons, "inv_Qi": points.value, "inv_Qi_err": points.error}
+        columns |= {"df_f": curve + error * rng.standard_normal(len(T_K)), "df_f_err": error}
+        tables.append(pd.DataFrame(columns))
+    pd.concat(tables).to_csv(tmp_path / "r.csv", index=False)
+    words = [str(tmp_path / "r.csv"), "--observable", "resonator", "--frequency", "8GHz", "--systematic", "0.001", "0.02"]
+    fits = {}
+    for option in ([], ["--f-power", "all"]):
+        report = fit_command.prepare(fit_command.parse([*words, *option]), [read_table(tmp_path / "r.csv")]).make_report()
+        fits[" ".join(option)] = report.fit
+    single, joint = fits.values()
+    assert single["powers_of_f"] is None
+    assert "f_power_tied" in {warning["code"] for warning in single["warnings"]}
+    assert single["members"][1]["selection"]["values"] == ["1000.0"]
+    assert len(joint["members"]) == 4
+    assert joint["powers_of_f"]["dof"] == 8
+    codes = {warning["code"] for warning in joint["warnings"]}
+    assert ("f_depends_on_power" in codes) == (joint["powers_of_f"]["p_value"] < 0.01) == (heated_by_K > 0)
+    if heated_by_K == 0:
+        errors = [fit["mu_free"]["errors"]["mu"] for fit in (single, joint)]
+        assert errors[1] < 0.9 * errors[0]
+        assert abs(joint["mu_free"]["values"]["mu"] - parameters["mu"]) < 3 * errors[1]
+    report.save(tmp_path / "out")
+    figure = pd.read_csv(tmp_path / "out/figure.csv")
+    assert {f"f: points (f at photons = {photons})" for photons in (1e3, 1e7, 1e11)} <= set(figure["series"])

@@ -127,7 +127,8 @@ def test_a_parameter_without_an_error_has_no_difference_in_sigma():
     rows = {"parameter": "mu", "dataset": ["f", "1/Q"], "shared": True, "separate": [2.5, 2.4], "separate_err": [None, 0.2]}
     table = pd.DataFrame(rows | {"joint": 2.5, "joint_err": None, "difference_sigma": np.nan})
     model = {"chi2": 11.0, "dof": 1, "acceptable": False}
-    members = [{"name": name, "observable": f"resonator_{what}"} for name, what in (("f", "frequency"), ("1/Q", "loss"))]
+    names = (("f", "frequency"), ("1/Q", "loss"))
+    members = [{"name": name, "observable": f"resonator_{what}", "selection": None} for name, what in names]
     fit = {"mu_free": model, "stm": model, "atlas": None, "delta_aicc": 0.0, "warnings": [], "members": members}
     expected = "mu: at its bound 2.5 jointly; at its bound 2.5 (f), 2.4(2) (1/Q)"
     assert report_text.joint_lines(fit, table)[0] == expected
@@ -148,7 +149,7 @@ def test_the_standard_tunneling_model_has_its_own_values_where_it_describes_the_
     table = pd.DataFrame({"parameter": ["gap_K"], "shared": [False], "dataset": ["f"], "joint": [2.1], "joint_err": [0.1]})
     for acceptable in (True, False):
         models = {"mu_free": stm | {"acceptable": False}, "stm": stm | {"acceptable": acceptable}, "atlas": None}
-        members = [{"name": "f", "observable": "resonator_frequency"}]
+        members = [{"name": "f", "observable": "resonator_frequency", "selection": None}]
         fit = models | {"delta_aicc": 0.0, "warnings": [], "parameters": [], "members": members}
         lines = report_text.joint_lines(fit, table)
         assert ("STM, jointly: F_tan_delta = 9.46(5)e−06" in lines) is acceptable
@@ -169,6 +170,7 @@ def test_a_limit_is_no_parameter_at_a_bound():
         "atlas": {"model": model, "left_out": 0},
         "rejected": False,
         "members": [],
+        "powers_of_f": None,
     }
     table = pd.DataFrame({"parameter": ["gap_K"], "shared": [False]})
     for state, names in ((None, "J0_over_h0, gap_K"), (ParameterState.UPPER_LIMIT, "gap_K")):
