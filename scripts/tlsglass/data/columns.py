@@ -30,7 +30,7 @@ QUANTITIES = {  # of the letters and digits of a name in lower case, without Gre
     "frequency": r"f|f[0rc]\d?|fres\d?|freqs?|frequen(cy|z|ce|cia)|resonance(frequency)?|resonanzfrequenz|nu0?",
     "Qc": r"q(c|ext|e|coupling|cabs)|qcoupl\w*",
     "Ql": r"q(l|r|loaded|load|tot|total)",
-    "Q": r"q(i|int\w*|u|unloaded|tls|m|mech)?\d?|qualityfactor|guete",
+    "Q": r"q(i|int(ernal|rinsic)?|u|unloaded|tls|m|mech)?\d?|qualityfactor|guete",
     "loss": r"tand(elta)?\w*|(internal)?loss(tan(gent)?)?|internalfriction"
     r"|dissipation|damping(ratio)?|zeta|(log(arithmic)?)?decrement|verlust\w*|delta(i|int|tls)",
     "power": r"p(ower)?(dbm|in|app|vna|rf|read|readout|chip|device|sample|feed|feedline|w)?|leistung|pwr"
@@ -208,6 +208,9 @@ def parse_name(name: str) -> Column:
     form, stem = _form(plain)
     stem = re.sub(r"[^a-z0-9]", "", stem.lower())
     quantity = parse_stem(stem)
+    thousands = re.fullmatch(r"(.+)_([kM])", plain) if quantity is None and unit is None else None
+    if thousands and parse_stem(thousands[1]) in ("Q", "Ql", "Qc"):  # Qi_k, which may be a name or be in thousands
+        stem, quantity, unit = re.sub(r"[^a-z]", "", thousands[1].lower()), parse_stem(thousands[1]), f"{thousands[2]} or none"
     multiple = MULTIPLE.fullmatch(plain) if quantity is None else None
     if multiple and (inner := parse_name(multiple[2])).quantity:
         form, stem, quantity, scale = inner.form, inner.stem, inner.quantity, scale * inner.scale * int(multiple[1])

@@ -178,6 +178,13 @@ def test_Q_in_thousands(tmp_path):
         np.testing.assert_allclose(points.error, 0.02 * WEAK)
 
 
+@pytest.mark.parametrize("header", ["Qi_k", "Q_int_k", "Q_i_M"])
+def test_a_Q_that_may_be_in_thousands_is_asked_about(tmp_path, header):
+    file = write(tmp_path, f"T_K,{header}", T, 1e-3 / WEAK)
+    assert f"--value-unit UNIT: the unit of {header} is not clear" in refusal(file, **LOSS_OPTIONS)
+    np.testing.assert_allclose(load(file, **LOSS_OPTIONS, value_unit="10^3").points.value, WEAK)
+
+
 def test_ratios_are_no_losses(tmp_path):
     file = write(tmp_path, "T_K,Qi/Qi0", T, 1 / (1 + T))
     assert "is Qi/Qi0 a ratio?" in refusal(file, **LOSS_OPTIONS)
