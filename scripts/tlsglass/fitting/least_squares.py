@@ -196,7 +196,9 @@ def _is_positive(matrix: FloatArray) -> bool:
 
 def _damped_step(normal: FloatArray, slope: FloatArray, damping: float) -> FloatArray:
     """Return the step of damped normal equations, whose diagonal is about 1."""
-    return np.asarray(np.linalg.solve(normal + damping * np.diag(1 + np.diagonal(normal)), -slope), dtype=float)
+    damped = normal.copy()
+    damped.flat[:: len(slope) + 1] += damping * (1 + np.diagonal(normal))
+    return np.asarray(np.linalg.solve(damped, -slope), dtype=float)
 
 
 def compress_rows(rows: FloatArray, rest: float) -> FloatArray:

@@ -47,7 +47,7 @@ Shapes = dict[str, FloatArray]  # shapes by amplitude
 def clip_to_finite(x: Any) -> FloatArray:
     """Return ``x`` with NaN and values beyond ±MAX_RESIDUAL replaced by MAX_RESIDUAL of the same sign."""
     values: FloatArray = np.asarray(x, dtype=float)
-    if not values.size or np.abs(values).max() <= MAX_RESIDUAL:  # False for NaN
+    if np.vdot(values, values) <= MAX_RESIDUAL**2:  # False for NaN
         return values
     return np.clip(np.nan_to_num(values, nan=MAX_RESIDUAL), -MAX_RESIDUAL, MAX_RESIDUAL)
 
@@ -104,9 +104,15 @@ class FitData:
 
     def named_shapes(self, p: Values) -> Shapes:
         """Return the shapes for the parameters ``p`` of the likelihood, by the likelihood's names."""
-        names = self.names or {}
-        shapes = self.shapes(p | {name: p[shared] for name, shared in names.items()})
-        return {names.get(name, name): shape for name, shape in shapes.items()}
+        if not self._renamed:
+            return self.shapes(p)
+        shapes = self.shapes(p | {name: p[shared] for name, shared in self._renamed.items()})
+        return {self._renamed.get(name, name): shape for name, shape in shapes.items()}
+
+    @cached_property
+    def _renamed(self) -> dict[str, str]:
+        """Those of ``names`` that differ."""
+        return {name: shared for name, shared in (self.names or {}).items() if name != shared}
 
     def depends_on(self, name: str) -> bool:
         """Return whether the model can depend on the parameter ``name`` of the likelihood."""

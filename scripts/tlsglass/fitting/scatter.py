@@ -36,12 +36,14 @@ def local_scatter(T_K: FloatArray, values: FloatArray, errors: FloatArray, sweep
     variance_of_sum = 0.0
     for index in _sweeps(T_K, sweep):
         x, error = np.log(T_K[index]), errors[index]
-        starts = [k for k in range(len(x) - CONTRAST_POINTS + 1) if np.max(np.diff(x[k : k + CONTRAST_POINTS])) < MAX_CHANGE]
-        neighbors = np.array(starts, dtype=int)[:, None] + np.arange(CONTRAST_POINTS)
+        is_near = np.diff(x) < MAX_CHANGE  # to the next point
+        n_contrasts = max(len(x) - CONTRAST_POINTS + 1, 0)
+        starts = np.flatnonzero(np.all([is_near[k : k + n_contrasts] for k in range(CONTRAST_POINTS - 1)], axis=0))
+        neighbors = starts[:, None] + np.arange(CONTRAST_POINTS)
         weights = _null_vectors(x[neighbors])
         weights /= np.sqrt(np.sum((weights * error[neighbors]) ** 2, axis=1, keepdims=True))
         squares.append(np.sum(weights * values[index][neighbors], axis=1) ** 2)
-        variance_of_sum += _variance_of_sum(weights * error[neighbors], neighbors[:, 0])
+        variance_of_sum += _variance_of_sum(weights * error[neighbors], starts)
     n = sum(map(len, squares))
     if n < MIN_CONTRASTS:
         return None
