@@ -43,7 +43,7 @@ MISSING = {"", "-", "--", "nan", "na", "n/a", "#n/a", "null", "none", "inf", "-i
 BLANK_GROUP = "'’\u00a0\u2009\u202f "  # between groups of three digits
 ERROR_IN_CELL = re.compile(r"\s*(?:±|\+/?-)\s*[\d.,]+(?:[eE][-+−]?\d+)?|\(\d+\)")  # 0.12 ± 0.01, 0.12(1)
 LIKE_NUMBER = re.compile(
-    rf"(?![x×*])[-+−]?(?:\d+(?:[{BLANK_GROUP}]\d{{3}})*)?(?:[.,]\d*)*(?:[eEdD][-+−]?\d+|\s*[x×*]\s*10\^?[-+−]?\d+)?"
+    rf"(?![x×*])[-+−–]?(?:\d+(?:[{BLANK_GROUP}]\d{{3}})*)?(?:[.,]\d*)*(?:[eEdD][-+−–]?\d+|\s*[x×*]\s*10\^?[-+−–]?\d+)?"
     rf"(?:{ERROR_IN_CELL.pattern})?\s*%?"
 )
 GROUP_OF_BLANK = re.compile("(?<=\\d)[\u00a0\u2009\u202f](?=\\d{3}(?!\\d))")
@@ -52,7 +52,7 @@ THOUSANDS = {
     "comma": re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"),
     "point": re.compile(r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"),
 }
-HEADER_WORD = re.compile(r"^\s*(columns?|header|fields|data)\s*:\s*", re.I)
+HEADER_WORD = re.compile(r"^\s*(columns?|header|fields|data|units)\s*[:=]\s*", re.I)
 NUMBERED_COLUMN = re.compile(r"\s*(?:col(?:umn)?\.?\s*)?(\d+)\s*[:.)=-]\s*([^\W\d].*)$", re.I)  # 1: T (K)
 TEMPERATURE_NAME = re.compile(r"[Tt](emp\w*)?(?![A-Za-z])")
 UNITS_LABEL = re.compile(r"units?|einheit(en)?|unités?", re.I)
@@ -61,6 +61,7 @@ SUMMARY = re.compile(  # of the rows above, in a column of numbers
     r"|mittel(wert)?|summe|standardabweichung|moyenne|somme)\.?:?",
     re.I,
 )
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))  # of text copied from a page
 NO_ROW = "in place of"  # in the cells of what is no row of the table
 SHEET = "sheet"  # the column that names the sheet of each row
 
@@ -238,7 +239,7 @@ def _decode(label: str, raw: bytes) -> str:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
         text = raw.decode("cp1252", errors="replace")
-    text = text.rstrip("\x1a")  # the end of a file of DOS
+    text = text.translate(INVISIBLE).rstrip("\x1a")  # the end of a file of DOS
     if "\0" in text:
         raise validation.InputError(f"{label}: not a text file: it contains null bytes")
     return text
@@ -311,7 +312,7 @@ def _text_of_cell(cell: Any) -> str:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool) and "%" in (cell.number_format or ""):
         return f"{100 * value!r}%"
-    return re.sub(r"[\t\r\n]", " ", str(value)).replace('"', "'")
+    return re.sub(r"[\t\r\n]", " ", str(value).translate(INVISIBLE)).replace('"', "'")
 
 
 @lru_cache(maxsize=10_000)  # each cell is looked at several times
@@ -387,6 +388,10 @@ def _parse(label: str, raw: list[str], separator: str | None = None) -> Table:
         raise validation.InputError(f"{label}: not a table of numbers, {allowed}")
     above = [(numbers[last], whole_lines[last], row if separator != " " else []) for row, last in split[:first]]
     header, below, header_line = _find_header(label, above, separator, width)
+    if header and not below:
+        between = [HEADER_WORD.sub("", line) for number, line in comments if header_line < number < numbers[split[first][1]]]
+        cells = [_split_header(label, line, separator, width) for line in between]
+        below = next((list(map(_without_brackets, row)) for row in cells if len(row) == width and _are_units(row)), [])
     if not header:
         comments_above: list[tuple[int, str, list[str]]] = [
             (number, line, []) for number, line in comments if number < numbers[split[first][1]]

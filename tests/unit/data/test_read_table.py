@@ -125,6 +125,18 @@ def test_names_of_blank_separated_columns_may_have_units_in_brackets(tmp_path):
     assert read(tmp_path, "\n".join(["T(mK)  R1 ", *lines("  ")])).header == ["T(mK)", "R1"]
 
 
+def test_units_in_a_comment_below_the_header(tmp_path):
+    for comment in ("# K W/m/K", "# units: K, W/m/K", "# note\n# [K] [W/m/K]"):
+        assert read(tmp_path, "\n".join(["T kappa", comment, *lines(" ")])).units == ["K", "W/m/K"]
+    assert read(tmp_path, "\n".join(["# Columns = T, kappa", "# Units = K, W/m/K", *lines(" ")])).units == ["K", "W/m/K"]
+    assert read(tmp_path, "\n".join(["T kappa", "# two words", *lines(" ")])).units == []
+
+
+def test_invisible_characters_and_dashes_of_word_processors(tmp_path):
+    dashed = [f"{a:.1e},\u200b{b:.2e}\u200e".replace("-", "–") for a, b in zip(T, VALUES, strict=True)]
+    assert read(tmp_path, "\n".join(["\u200bT_K,kap\u00adpa", *dashed])).numbers("kappa") == VALUES
+
+
 def test_numbers_in_percent(tmp_path):
     table = read(tmp_path, "T_K;kappa;err\n" + "\n".join(f"{line};{k},5 %" for k, line in enumerate(lines(";", comma))))
     assert table.units == ["", "", "%"]
