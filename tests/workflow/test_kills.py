@@ -18,7 +18,7 @@ EXCHANGE = {
     "acceptance": 0.2,
     "annealed_sweeps": [64],
     "jackknife_groups": 4,
-    "sets": [{"L": 8, "J0_K": 3, "realizations": 40, "realizations_per_job": 40, "highest_K": 5, "sweeps": 4096}],
+    "sets": [{"L": 8, "J0_K": 3, "realizations": 40, "realizations_per_job": 40, "highest_K": 5, "sweeps": 2048}],
 }
 TARGETS = ["results/runs/tiny/dos/L8_J2/T0.5.csv"]  # two batches, one on each core
 # Snakemake's handler of SIGTERM waits for a lock that the interrupted thread may own. As systemd and Slurm do, kill what is
@@ -63,7 +63,7 @@ def unlock(workflow):
 def test_kills_lose_nothing(workflow, request):
     kills = request.config.getoption("--kills")
     dice = random.Random(1)
-    workflow.write_long_batches(model={"J0_K": [2]})
+    workflow.write_long_batches(sweeps=2000, model={"J0_K": [2]})
     begun = time.monotonic()
     first = workflow.start(*TARGETS)
     output, _ = first.communicate()
@@ -78,7 +78,7 @@ def test_kills_lose_nothing(workflow, request):
         unlock(workflow)
         run = workflow.start(*TARGETS)
         try:
-            run.wait(dice.uniform(0.2, 1.0) * length)
+            run.wait(dice.uniform(0.35, 1.0) * length)
         except subprocess.TimeoutExpired:
             ways.append(kill(workflow, run, dice))
             done += 1

@@ -133,21 +133,21 @@ class Workflow:
             shown_at(4) | {"model": {"J0_K": [2]}, "lattices": TINY["lattices"][:1], "checks": NO_CHECKS},
         )
 
-    def write_long_batches(self, **sections):
-        """Write an overlay with batches of some seconds, and let them keep a checkpoint several times in each."""
+    def write_long_batches(self, sweeps=4000, **sections):
+        """Write an overlay with batches of seconds, four for 4000 sweeps, and let each keep several checkpoints."""
         self.write_overlay(
             shown_at(8)
             | {
                 "lattices": [{"L": 8, "realizations": 200, "realizations_per_job": 100}],
-                "annealing": TINY["annealing"] | {"sweeps": 4000},
+                "annealing": TINY["annealing"] | {"sweeps": sweeps},
                 "checks": NO_CHECKS,
             }
             | sections,
         )
         library = self.folder / "scripts/tlsglass/montecarlo/checkpoint.py"
         text = library.read_text(encoding="utf-8")
-        library.write_text(text.replace("INTERVAL = 30.0", "INTERVAL = 0.5"), encoding="utf-8")
-        assert "INTERVAL = 0.5" in library.read_text(encoding="utf-8")
+        library.write_text(text.replace("INTERVAL = 30.0", "INTERVAL = 0.25"), encoding="utf-8")
+        assert "INTERVAL = 0.25" in library.read_text(encoding="utf-8")
 
     def words(self, rule):
         """Run a rule that has only words to say and return them, the lines of its log."""
