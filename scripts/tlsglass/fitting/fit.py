@@ -401,8 +401,22 @@ class ProfileLikelihood:
                     self._end_between(points[inside], points[inside], points[outside], ratio)
                     for inside, outside in ((first - 1, first), (last + 1, last))
                 )
-                ranges.append((lower, upper))
+                if self._is_excluded_from_grid(name, level, lower, upper):
+                    ranges.append((lower, upper))
         return ranges
+
+    def _is_excluded_from_grid(self, name: str, level: float, lower: float, upper: float) -> bool:
+        """Return whether searches from the grid confirm an excluded range, since those along a profile may miss a maximum.
+
+        With errors of the model, the profile was scanned from the grid already.
+        """
+        if self.likelihood.model_errors is not None:
+            return True
+        values = (lower + share * (upper - lower) for share in (0.25, 0.5, 0.75))
+        maxima = (
+            self.likelihood.with_fixed(**{name: value}).maximize(None, self.likelihood.profile_tolerance) for value in values
+        )
+        return all(optimum.chi2 - self.best.chi2 >= level for optimum in maxima)
 
     def _outermost_minimum(self, name: str, level: float, sign: int) -> float:
         """Return the value of ``name`` at the outermost local minimum that lies below ``level``."""

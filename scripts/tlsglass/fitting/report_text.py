@@ -512,7 +512,8 @@ def _mu_clause(fit: Record, points: str) -> str:
         interval = f" ({format_interval(free, 'mu', 95)} at 95 %)" if Reason.MU_BEYOND_ATLAS in reasons else ""
         stm = ", and the STM describes the points" if interval and fit["stm"]["acceptable"] else ""
         stm += " with the extra scatter" if stm and any(fit["stm"]["extra_scatter"]) else ""
-        return f"µ is not constrained{interval}{stm}"
+        but = f", but {excluded} is excluded (95 %)" if (excluded := format_excluded(free, "mu")) else ""
+        return f"µ is not constrained{interval}{stm}{but}"
     if state == State.FAVORED:
         return f"{mu} is favored over the STM (ΔAICc = {format_value(fit['delta_aicc'], 3)})"
     low, high = free["intervals_95_scaled"].get("mu", (None, None))

@@ -119,6 +119,10 @@ def test_the_null_test_is_not_constrained():
     record = fit_dataset(load_dataset(EXPERIMENTS / "nyu_resonator_frequency"), scan=False).fit
     assert record["mu_free"]["states"]["mu"] == "not constrained"
     assert "µ not constrained" in record["lines"][0]
+    ((low, high),) = record["mu_free"]["excluded_95_scaled"]["mu"]  # between two minima
+    assert low < 0.2 < 1.0 < high
+    assert f"{high:.2g} is excluded" in record["lines"][0]
+    assert f"{high:.2g} is excluded" in record["conclusion"]["text"]
 
 
 def test_the_window_of_the_fit_is_the_fit_itself():
