@@ -29,6 +29,7 @@ from tlsglass.data.columns import (
     describe_columns,
     latin_letters,
     parse_form,
+    parse_stem,
     without_unit,
 )
 from tlsglass.data.dataset import Dataset, dataset_from_validated
@@ -529,6 +530,7 @@ class _Inference:
             c
             for c in others
             if c.stem in stems
+            or (value.quantity and parse_stem(re.sub("^(delta|[dues])", "", c.stem)) == value.quantity != c.quantity)
             or c.is_share_of(value)
             or self._is_like_errors(c, value)
             or (named[c.name] and named[c.name].group().lower() not in ("d", "delta"))  # type: ignore[union-attr]

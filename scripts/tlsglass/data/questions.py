@@ -28,6 +28,7 @@ MAX_SERIES = 40  # different values of a column that tells series apart
 MAX_GAP = 1.5  # ratio of neighboring temperatures between which a series is interpolated
 MIN_PAIRS, MAX_PAIRS = 8, 200  # of values at one temperature, whose differences show whether they are of one series
 ROUNDED_SHARE, ROUNDED_ERROR = 0.3, 0.25  # of neighbors with the same value; of the step of rounding, 1/√12 of which is its σ
+TINY_ERROR, TINY_ERROR_OF_CHANGE = 1e-4, 1e-5  # of the value or change: in the unit of a column these are no errors
 SERIES_P_VALUE = 0.01  # of so many differences with the same sign in one series
 SERIES_DIFFERENCE = 0.05  # of the value, or of the whole change of the values, below which two series are as good as one
 OUTLIER_RATIO = 30.0  # of a value to both of its neighbors in temperature
@@ -121,16 +122,23 @@ def _ask_Q(
 def _ask_errors(
     info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
 ) -> Iterator[tuple[str, str]]:
-    """Ask where most errors are larger than the values, or than their whole change."""
+    """Ask where most errors are larger than the values, or than their whole change, or where a unit makes them far smaller."""
     if points.error is None:
         return
     values = [points.value[k] for k in inside]
     errors = sorted(points.error[k] for k in inside)
     typical = errors[len(errors) // 2]
     size = sorted(map(abs, values))[len(values) // 2] if observable.positive else max(values) - min(values)
+    of = "values" if observable.positive else "whole change of the values"
+    section, value = info["data"]["error"], info["data"]["value"]
+    is_scaled = value["unit"] not in observable.target_units or "factor" in value
+    takes_unit = "column" in section and not {"unit", "relative", "variance", "factor"} & set(section)
+    if is_scaled and takes_unit and typical < (TINY_ERROR if observable.positive else TINY_ERROR_OF_CHANGE) * size:
+        unit = value["unit"] if value["unit"] not in observable.target_units else f"{1 / value['factor']:.3g}"
+        why = f"errors of {typical:.3g} are far smaller than the {of}, {size:.3g}: are they in units of {unit}?"
+        yield "error_far_below_value", f"column {section['column']}: {why} If not, give --error-unit"
     if typical > size:
-        of = "values" if observable.positive else "whole change of the values"
-        column = info["data"]["error"].get("column", "data.error")
+        column = section.get("column", "data.error")
         yield (
             "error_above_value",
             f"column {column}: errors of {typical:.3g} are larger than the {of}, {size:.3g}: is --error-unit right?",

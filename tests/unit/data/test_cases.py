@@ -355,7 +355,8 @@ def test_an_error_belongs_to_the_value_whose_name_it_shares(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "header", ["Δk (W/m/K)", "dk (W/m/K)", "U(k) (W/m/K)", "95% CI", "weight", "precision", "upper", "u95", "MAD", "k_max"]
+    "header",
+    ["Δk (W/m/K)", "dk (W/m/K)", "U(k) (W/m/K)", "95% CI", "weight", "precision", "upper", "u95", "MAD", "dkappa+", "k_max"],
 )
 def test_what_may_be_an_error_is_asked_for(tmp_path, header):
     file = write(tmp_path, f"T_K,k (W/m/K),{header}", T, KAPPA, 0.02 * KAPPA)
@@ -755,6 +756,22 @@ def test_a_column_with_the_name_of_another_observable_is_asked_about(tmp_path, o
     assert f"{header} is no {observable} by its name" in refusal(file, **options)
     load(file, **options, value=header)
     load(write(tmp_path, "T_K,ΔC/C", T, SHIFT), observable="dielectric_constant", frequency_Hz=1e3)
+
+
+@pytest.mark.parametrize(
+    ("header", "factor", "unit", "options"),
+    [
+        ("1/Qi × 10⁶,err 1/Qi", 1e6, "dimensionless", LOSS_OPTIONS),
+        ("1/Qi (10^-6),1/Qi_err", 1e6, "dimensionless", LOSS_OPTIONS),
+        ("kappa (µW/cm/K),kappa_err", 1e4, "W/(m K)", KAPPA_OPTIONS),
+    ],
+)
+def test_errors_that_may_not_be_in_the_unit_of_the_value(tmp_path, header, factor, unit, options):
+    truth = WEAK if options is LOSS_OPTIONS else KAPPA
+    file = write(tmp_path, f"T_K,{header}", T, factor * truth, 0.02 * truth)
+    assert question(file, **options) == "error_far_below_value"
+    np.testing.assert_allclose(load(file, **options, error_unit=unit).points.error, 0.02 * truth)
+    load(write(tmp_path, f"T_K,{header}", T, factor * truth, 0.02 * factor * truth), **options)
 
 
 def test_a_quantity_that_is_no_relative_change(tmp_path):
