@@ -117,8 +117,8 @@ def _import_packages():
     for package in PACKAGES:
         importlib.import_module(package)
     sys.modules["snakemake.cli"].get_argument_parser()  # imports the plugins
-    textpath = sys.modules["matplotlib.textpath"]
-    textpath.TextToPath = functools.cache(textpath.TextToPath)  # one for all renderers; a new one parses all formulas again
+    text = sys.modules["matplotlib.text"]
+    text.TextToPath = functools.cache(text.TextToPath)  # one for all renderers; a new one parses all formulas again
     figure = sys.modules["matplotlib.figure"].Figure(figsize=(1, 1), layout="constrained")
     figure.text(0, 0, "$T^{-1}$", math_fontfamily="dejavusans")
     for picture in ("svg", "png"):
