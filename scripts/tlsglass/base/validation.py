@@ -281,6 +281,8 @@ def _hint(value: Any) -> str:
 
 def _allowed(error: Any) -> str:
     limit = error.validator_value
+    if isinstance(limit, float):
+        limit = f"{limit:g}"
     wording = {
         "type": f"must be of type {limit}{_hint(error.instance)}",
         "exclusiveMinimum": f"must be > {limit}",

@@ -24,6 +24,7 @@ from tlsglass.models.observable import J0_OVER_H0, TIME, Observable
 
 DATASET_YAML, SCHEMA = "dataset.yaml", "dataset.schema.yaml"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # of the folder of a dataset
+HIGHEST_FREQUENCY_HZ = 1e13  # h times it is k times 480 K; frequencies in a wrong unit exceed it
 MAX_NAME_LENGTH = 100  # characters: names of result files must still be accepted by file systems
 TEXT_KEYS = (
     "title",
@@ -164,7 +165,10 @@ def _with_numbers(value: Any, key: str = "") -> Any:
 
 def _with_registry(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema with the names of the observables and of the interactions, and the keys of the probes."""
-    probes = {key: {"type": "number", "exclusiveMinimum": 0} for key in registry.probe_keys()}
+    probes: dict[str, dict[str, Any]] = {key: {"type": "number", "exclusiveMinimum": 0} for key in registry.probe_keys()}
+    for key in probes:
+        if key.endswith("_Hz"):
+            probes[key]["maximum"] = HIGHEST_FREQUENCY_HZ
     registered = {"observable": {"enum": list(registry.observable_names())}} | probes
     registered |= {"interaction": {"enum": interaction_names()}}
     return schema | {"properties": schema["properties"] | registered}

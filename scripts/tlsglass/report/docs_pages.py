@@ -131,6 +131,7 @@ def reference_values(root: Path) -> dict[str, Any]:
     return {
         "dataset_keys": key_tables.keys_table(validate.schema()),
         "probe_keys": probes,
+        "highest_frequency_THz": f"{validate.HIGHEST_FREQUENCY_HZ / 1e12:g}",
         "config_sections": [
             {"name": name, "source": key_tables.section_source(source, name), "table": key_tables.keys_table(schema, name)}
             for name in config

@@ -90,6 +90,11 @@ SILICA = ROOT / "config/experiments/fig5a_silica_sound_velocity"
             r"parameters = \['kappa_1K', 'mu'\]: at least one must be free",
         ),
         ([(("omega_Hz",), 1000)], None, r"dataset\.yaml: omega_Hz = 1000: thermal_conductivity has no use for it"),
+        (
+            [(("observable",), "resonator_frequency"), (("frequency_Hz",), 6.27e18)],  # hertz under a header in GHz
+            None,
+            r"dataset\.yaml: frequency_Hz = 6\.27e\+18: must be <= 1e\+13",
+        ),
         ([(("provenance",), "reconstructed")], None, r"provenance = 'reconstructed': goes with a section"),
         ([(("data", "file"), "none.csv")], None, r"none\.csv: No such file"),
         (
