@@ -43,6 +43,7 @@ QUBIT = "qubit_relaxation"
 T1 = re.compile("t1(mean|avg|average|median)?")
 TRANSFORMED = re.compile(r"(?<![A-Za-z])dB(?!m)|sqrt|√")
 OVER_2_PI = re.compile(r"/\s*\(?2\s*[*·]?\s*(?:π|\\?pi)", re.I)
+CAPACITANCE = re.compile(r"(?<=[\s_/,(\[])[afpnuµμm]?F[)\]]?$|farad")
 MAX_RELATIVE_ERROR = 0.3  # of what may be a column of errors
 PROBE_RATIO = 0.1  # largest relative difference of a resonator's frequency and --frequency
 
@@ -336,21 +337,26 @@ class _Inference:
         numbers = self._numbers(value)
         return value.quantity is None and value.unit is None and value.scale == 1.0 and bool(numbers) and min(numbers) > 1
 
+    def _why_another_quantity(self, observable: Observable, name: str) -> str | None:
+        """Return why a column by its name is not the quantity itself, and which column is needed; None if it may be."""
+        transformed = TRANSFORMED.search(name)
+        if transformed:
+            what = "in dB, a logarithm" if transformed.group() == "dB" else "a square root"
+            return f"is {what}; give a column of the quantity itself"
+        if OPPOSITE.search(without_unit(name)) or OPPOSITE.search(name):
+            return "has the opposite sign or none; give a column of the quantity itself"
+        if observable.name == QUBIT and OVER_2_PI.search(name):
+            return "is a rate divided by 2π; give a column of the rate itself"
+        if observable.name == "dielectric_constant" and not self.options.value_unit and CAPACITANCE.search(name):
+            return "is a capacitance by its unit; give a column of its relative change ΔC/C"
+        return None
+
     def _value_unit(self, observable: Observable, value: Column, probe: float | None) -> None:
         """Infer the section ``data: value``."""
         targets = observable.target_units
-        transformed = TRANSFORMED.search(value.name)
-        if transformed:
-            what = "in dB, a logarithm" if transformed.group() == "dB" else "a square root"
-            self.needed.append(f"--value COLUMN: {value.name} is {what}; give a column of the quantity itself")
-            return
-        if OPPOSITE.search(without_unit(value.name)) or OPPOSITE.search(value.name):
-            self.needed.append(
-                f"--value COLUMN: {value.name} has the opposite sign or none; give a column of the quantity itself"
-            )
-            return
-        if observable.name == QUBIT and OVER_2_PI.search(value.name):
-            self.needed.append(f"--value COLUMN: {value.name} is a rate divided by 2π; give a column of the rate itself")
+        why = self._why_another_quantity(observable, value.name)
+        if why:
+            self.needed.append(f"--value COLUMN: {value.name} {why}")
             return
         form = self._form(observable, value)
         unit = self._unit("value", value, targets, form)

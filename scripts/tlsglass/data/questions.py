@@ -33,6 +33,7 @@ SERIES_P_VALUE = 0.01  # of so many differences with the same sign in one series
 SERIES_DIFFERENCE = 0.05  # of the value, or of the whole change of the values, below which two series are as good as one
 OUTLIER_RATIO = 30.0  # of a value to both of its neighbors in temperature
 OUTLIER_SIGMA = 5.0  # of its error, within which it is noise
+NEARLY_CONSTANT = 0.05  # of its size, below which a whole change is rather that of a capacitance than of a relative change
 MAX_POWER = 5.0  # of the temperature, by which a value at an end is expected to differ from its neighbor
 MIN_CURVE_POINTS, MAX_CURVE_POINTS = 16, 400  # points that can show, and that are enough to show, that they lie on two curves
 TWO_CURVES_RATIO = 16.0  # of the variance about one curve to that about two; below 3 for normal errors
@@ -48,8 +49,8 @@ def ask(info: Mapping[str, Any], observable: Observable, table: Table, points: M
     low, high = info.get("window_K", (0.0, math.inf))
     inside = [k for k, T in enumerate(points.T_K) if low <= T <= high]
     confirmed = info.get("confirm", ())
-    checks = (_ask_range, _ask_outliers, _ask_Q, _ask_errors, _ask_photon_errors, _ask_swapped, _ask_axis, _ask_rounded)
-    for check in (*checks, _ask_repeated, _ask_series, _ask_pooled):
+    checks = (_ask_range, _ask_capacitance, _ask_outliers, _ask_Q, _ask_errors, _ask_photon_errors, _ask_swapped, _ask_axis)
+    for check in (*checks, _ask_rounded, _ask_repeated, _ask_series, _ask_pooled):
         asked = list(check(info, observable, table, points, inside))
         for code, line in asked:
             if code not in confirmed:
@@ -95,6 +96,18 @@ def _ask_range(
         f"column {section['column']} ({section['unit']}, read as {form}): {outside[0]:.3g} {unit} is outside of {lowest:g} to"
         f" {highest:g}: is its unit or form right?",
     )
+
+
+def _ask_capacitance(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where δε/ε is of one sign and nearly the same at all temperatures, as a capacitance in farads is."""
+    values = [points.value[k] for k in inside]
+    smallest, change = min(map(abs, values)), max(values) - min(values)
+    is_far_from_0 = observable.max_change is not None and smallest > observable.max_change  # asked above
+    if observable.name == "dielectric_constant" and 0 < change < NEARLY_CONSTANT * smallest and not is_far_from_0:
+        why = f"{values[0]:.3g} changes by only {100 * change / smallest:.2g} %: is it the capacitance?"
+        yield "capacitance", f"column {info['data']['value']['column']}: {why} If so, give its relative change ΔC/C"
 
 
 def _ask_Q(

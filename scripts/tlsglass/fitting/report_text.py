@@ -216,14 +216,16 @@ def _atlas_lines(atlas: Record, state: str) -> list[str]:
         return [f"{'':8} {sentence}" for sentence in sentences]
     if "h0_range" in atlas:
         down, up = (abs(shift) for shift in atlas["h0_range"])
-        shifts = f"+{format_value(up)} or -{format_value(down)}"
+        shifts = f"+{format_value(up)} or {MINUS}{format_value(down)}"
         sentences.append(f"If h0 is half or twice as large, J0/h0 changes by up to {shifts}.")
-    shifts = " or ".join(f"{value - values[own]:+.2g} ({name})" for name, value in values.items() if name != own)
+    shifts = " or ".join(
+        f"{with_minus_sign(f'{value - values[own]:+.2g}')} ({name})" for name, value in values.items() if name != own
+    )
     if shifts:
         sentences.append(f"Another interaction changes J0/h0 by {shifts}.")
     if own == GAUSSIAN and values and values[own] <= UNIVERSAL_J0_OVER_H0:
         sentences.append(f"Up to {universality()}.")
-    return [with_minus_sign(f"{'':8} {sentence}") for sentence in sentences]
+    return [f"{'':8} {sentence}" for sentence in sentences]
 
 
 def _parameter_lines(fit: Record) -> list[str]:
@@ -415,13 +417,19 @@ def _bound_warnings(label: str, model: Record) -> list[tuple[str, str]]:
 
 def format_drift(fit: Record, name: str, model: Record) -> str | None:
     """Return how a parameter drifts, "µ moves from 0.06(1) (to 0.2 K) to 0.68(5) (to 1.8 K)", or None."""
+    move = _format_move(fit, name, model)
+    return None if move is None else f"{SYMBOLS[name]} {move}"
+
+
+def _format_move(fit: Record, name: str, model: Record) -> str | None:
+    """Return the predicate of ``format_drift``, "moves from ... to ...", or None."""
     drift = (fit.get("drifts") or {}).get(name)
     if drift is None or model["values"][name] is None:
         return None
     short = with_minus_sign(format_with_error(drift["value"], drift["error"]))
     long = with_minus_sign(format_with_error(model["values"][name], model["errors_scaled"][name]))
     end_K = (fit["atlas"] if name == J0_OVER_H0 else fit)["fitted_K"][1]
-    return f"{SYMBOLS[name]} moves from {short} (to {drift['upper_K']:.3g} K) to {long} (to {end_K:.3g} K)"
+    return f"moves from {short} (to {drift['upper_K']:.3g} K) to {long} (to {end_K:.3g} K)"
 
 
 def conclusion(fit: Record) -> str:
@@ -444,16 +452,17 @@ def _caution(fit: Record) -> str:
 
 def _J0_over_h0_clause(fit: Record) -> str:
     reasons, state, atlas = fit["conclusion"]["reasons"], fit["conclusion"]["state"], fit["atlas"]
+    with_h0 = f" with h0 = {atlas['h0_K']:g} K" if atlas else ""
     if state == State.NOT_DESCRIBED:
+        sentence = f"no J0/h0 of the atlas describes these points{with_h0}"
         if Reason.MU_NEGATIVE in reasons:
-            why = _alternative_to_negative_mu(fit)
-            return f"no J0/h0 of the atlas describes these points (not the dip of this model{why})"
+            return f"{sentence} (not the dip of this model{_alternative_to_negative_mu(fit)})"
         if Reason.MU_ABOVE_ATLAS in reasons:
             values = fit["mu_free"]["values"]
             why = " (a metal? boundary scattering?)" if "kappa_1K" in values else ""
             why = " (quasiparticles that do not cool?)" if fit.get("observable") == "qubit_relaxation" else why
-            return f"no J0/h0 of the atlas describes these points{why}"
-        return "no J0/h0 of the atlas describes these points"
+            return f"{sentence}{why}"
+        return sentence
     if atlas is None:
         return f"J0/h0 is not fitted, {fit['atlas_why']}"
     excluded = format_excluded(atlas["model"], J0_OVER_H0)
@@ -465,7 +474,8 @@ def _J0_over_h0_clause(fit: Record) -> str:
         equation = f"{equation.removesuffix(' (95 %)')} without {excluded} (95 %)"
     elif excluded:
         equation += f" or {_further_ranges(atlas['model'], J0_OVER_H0)} (95 %)"
-    return f"{equation} with h0 = {atlas['h0_K']:g} K"
+    move = _format_move(fit, J0_OVER_H0, atlas["model"]) if state == State.INTERVAL else None
+    return f"{equation}{with_h0}" + (f", although it {move}" if move else "")
 
 
 def _alternative_to_negative_mu(fit: Record) -> str:
@@ -508,7 +518,7 @@ def _mu_clause(fit: Record, points: str) -> str:
     if state == State.NOT_CONSTRAINED:
         drift = format_drift(fit, "mu", free) if Reason.WINDOW_DRIFT in reasons else None
         if drift:
-            return f"µ is not constrained: {drift}"
+            return f"no single µ of Eq. (3) describes all windows: {drift}"
         interval = f" ({format_interval(free, 'mu', 95)} at 95 %)" if Reason.MU_BEYOND_ATLAS in reasons else ""
         stm = ", and the STM describes the points" if interval and fit["stm"]["acceptable"] else ""
         stm += " with the extra scatter" if stm and any(fit["stm"]["extra_scatter"]) else ""
@@ -619,7 +629,7 @@ def _format_determined(parameter: Parameter, value: float, error: float | None) 
     is_amount = parameter.low == 0.0
     if error > parameter.high - parameter.low or (is_amount and error > UNDETERMINED * abs(value)):
         return "not determined"
-    return format_with_error(value, error)
+    return with_minus_sign(format_with_error(value, error))
 
 
 def joint_lines(fit: Record, parameters: Any) -> list[str]:
@@ -634,9 +644,9 @@ def joint_lines(fit: Record, parameters: Any) -> list[str]:
         ]
         first = rows.iloc[0]
         sigma = first["difference_sigma"]
-        difference = "" if sigma is None or math.isnan(sigma) else f"; alone {sigma:g} σ apart"
+        difference = "" if sigma is None or math.isnan(sigma) else f"; alone {with_minus_sign(f'{sigma:g}')} σ apart"
         joint = _format_determined(first_parameter, first["joint"], first["joint_err"])
-        lines.append(with_minus_sign(f"{name}: {joint} jointly; {', '.join(values)}{difference}"))
+        lines.append(f"{name}: {joint} jointly; {', '.join(values)}{difference}")
     own = parameters[~parameters["shared"] & (parameters["parameter"] != "offset")]
     for dataset, rows in own.groupby("dataset", sort=False):
         own_parameters = models[dataset].parameters
@@ -644,7 +654,7 @@ def joint_lines(fit: Record, parameters: Any) -> list[str]:
             format_equation(row.parameter, _format_determined(own_parameters[row.parameter], row.joint, row.joint_err))
             for row in rows.itertuples()
         ]
-        lines.append(with_minus_sign(f"{dataset}, jointly: {', '.join(values)}"))
+        lines.append(f"{dataset}, jointly: {', '.join(values)}")
     lines += _power_lines(fit)
     lines += _joint_stm_lines(fit["stm"])
     if fit["atlas"] and not fit["atlas"]["rejected"]:

@@ -781,6 +781,17 @@ def test_a_quantity_that_is_no_relative_change(tmp_path):
     assert question(file, observable="resonator_frequency", frequency_Hz=4e9) == "not_a_change"
 
 
+def test_a_capacitance_is_no_relative_change(tmp_path):
+    options = {"observable": "dielectric_constant", "frequency_Hz": 1e3}
+    for header in ("C_F", "C (pF)", "C/nF", "Cap / µF", "C in fF"):
+        file = write(tmp_path, f"T_K,{header}", T, 1e-11 * (1 + SHIFT))
+        assert "is a capacitance by its unit" in refusal(file, **options, value=header)
+    for name, values in {"C": 1e-11 * (1 + SHIFT), "x": -1e-3 * (1 + SHIFT)}.items():
+        file = write(tmp_path, f"T_K,{name}", T, values)
+        assert question(file, **options, value=name, value_unit="dimensionless") == "capacitance"
+    load(write(tmp_path, "T_K,ΔC/C", T, 2e-4 + SHIFT), **options)
+
+
 def test_temperatures_beyond_the_physics_and_too_few_are_refused(tmp_path):
     assert "is the unit right" in refusal(write(tmp_path, "T_K,kappa (W/m/K)", 1e3 * T, KAPPA), **KAPPA_OPTIONS)
     few = np.repeat(T[:3], 4)
