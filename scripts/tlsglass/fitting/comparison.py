@@ -231,7 +231,7 @@ def analyze(dataset: Dataset, scan: bool = True) -> Analysis:
     by_interaction: dict[str, float] = {}
     if fits.on_atlas and fits.atlas and conclusion.describes:
         by_h0 = J0_over_h0_by_h0(fits.problem, fits.on_atlas, fits.atlas)
-        by_interaction = J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fits.atlas)
+        by_interaction = J0_over_h0_by_interaction(fits.problem, fits.atlas)
     systematics = Systematics(by_h0, by_interaction, _mu_with_time(fits))
     suspicions = Suspicions(_outlier_K(fits), _is_described_with_opposite_sign(fits))
     return Analysis(fits, scans, drifts, conclusion, systematics, suspicions)
@@ -391,43 +391,41 @@ def _is_described_with_opposite_sign(fits: ModelFits) -> bool:
 
 
 def J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[float, float | None]:
-    """Return {h0_K: J0/h0} of the fit, and with h0 half and twice as large; None if too few points are on the atlas.
+    """Return {h0_K: J0/h0} of the fit, and of fits with h0 half and twice as large; None if too few points are on the atlas.
 
-    If fewer points are on the atlas, the shift is relative to a fit of the same points with the h0 of the fit.
+    If fewer points are on the atlas, J0/h0 of the fit changes by the difference from a fit of the same points with its own h0.
     """
     h0_K = problem.datasets[0].h0_K
     by_h0: dict[float, float | None] = {h0_K: fit.values[J0_OVER_H0]}
     for new_h0_K in (h0_K / H0_UNCERTAINTY_FACTOR, h0_K * H0_UNCERTAINTY_FACTOR):
-        shifted = problem.on_atlas(new_h0_K)
-        (dataset,), points = on_atlas.datasets, shifted.datasets[0].points
-        fewer = len(points.T_K) < len(dataset.points.T_K)
+        alternative = problem.on_atlas(new_h0_K)
+        (dataset,), points = on_atlas.datasets, alternative.datasets[0].points
         reference = on_atlas
-        if fewer and len(points.T_K):
+        if len(points.T_K) < len(dataset.points.T_K) and len(points.T_K):
             fewer_points = replace(dataset, points=dataset.points.in_window(*points.T_range_K))
             reference = FitProblem((fewer_points,), fixed=on_atlas.fixed)
-        if shifted.has_enough_points and reference.has_enough_points:
-            by_h0[new_h0_K] = _shifted(fit, reference, shifted)
-        else:
+        if not (alternative.has_enough_points and reference.has_enough_points):
             by_h0[new_h0_K] = None
+            continue
+        value = _J0_over_h0_near(alternative, fit)
+        if reference is not on_atlas:
+            value += fit.values[J0_OVER_H0] - _J0_over_h0_near(reference, fit)
+        by_h0[new_h0_K] = float(np.clip(value, 0.0, alternative.parameters()[J0_OVER_H0].high))
     return by_h0
 
 
-def J0_over_h0_by_interaction(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[str, float]:
+def J0_over_h0_by_interaction(problem: FitProblem, fit: Fit) -> dict[str, float]:
     """Return {interaction: J0/h0} of the fit, and of fits of the same points on the atlas of each further interaction."""
     by_interaction = {problem.datasets[0].interaction: fit.values[J0_OVER_H0]}
     for name in interaction_names():
         if name not in by_interaction:
-            by_interaction[name] = _shifted(fit, on_atlas, problem.on_atlas(atlas=shipped_atlas(name)))
+            by_interaction[name] = _J0_over_h0_near(problem.on_atlas(atlas=shipped_atlas(name)), fit)
     return by_interaction
 
 
-def _shifted(fit: Fit, reference: FitProblem, alternative: FitProblem) -> float:
-    """Return J0/h0 of a fit, shifted by its difference between two problems, without the errors of the atlas."""
-    before, after = (
-        problem.maximum(fit.values, fit.extra_scatter, atlas_errors=False, near=True).values[J0_OVER_H0]
-        for problem in (reference, alternative)
-    )
-    return float(np.clip(fit.values[J0_OVER_H0] + after - before, 0.0, alternative.parameters()[J0_OVER_H0].high))
+def _J0_over_h0_near(problem: FitProblem, fit: Fit) -> float:
+    """Return J0/h0 of a problem, from a search that begins at the maximum of the fit of another one."""
+    return problem.maximum(fit.values, fit.extra_scatter).values[J0_OVER_H0]
 
 
 def _mu_with_time(fits: ModelFits) -> dict[str, float] | None:

@@ -166,7 +166,7 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | 
         return None
     interactions = {}
     if conclusion.describes and J0_OVER_H0 in fits.atlas.values:
-        interactions = J0_over_h0_by_interaction(fits.problem, fits.on_atlas, fits.atlas)
+        interactions = J0_over_h0_by_interaction(fits.problem, fits.atlas)
     interaction = fits.problem.datasets[0].interaction
     return record | {"interaction": interaction, "interactions": interactions}
 

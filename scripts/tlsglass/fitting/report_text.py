@@ -214,15 +214,11 @@ def _atlas_lines(atlas: Record, state: str) -> list[str]:
     if state == State.LIMIT:
         sentences.append("With another h0 or interaction, the limit is another one: repeat the fit.")
         return [f"{'':8} {sentence}" for sentence in sentences]
-    if "h0_range" in atlas:
-        down, up = (abs(shift) for shift in atlas["h0_range"])
-        shifts = f"+{format_value(up)} or {MINUS}{format_value(down)}"
-        sentences.append(f"If h0 is half or twice as large, J0/h0 changes by up to {shifts}.")
-    shifts = " or ".join(
-        f"{with_minus_sign(f'{value - values[own]:+.2g}')} ({name})" for name, value in values.items() if name != own
-    )
-    if shifts:
-        sentences.append(f"Another interaction changes J0/h0 by {shifts}.")
+    by_h0 = {h0: value for h0, value in atlas.get("h0", {}).items() if value is not None and float(h0) != atlas["h0_K"]}
+    for assumption, others, unit in (("h0", by_h0, " K"), ("interaction", {k: x for k, x in values.items() if k != own}, "")):
+        if others:
+            shifts = [f"{with_minus_sign(f'{value - values[own]:+.2g}')} ({name}{unit})" for name, value in others.items()]
+            sentences.append(f"Another {assumption} changes J0/h0 by {' or '.join(shifts)}.")
     if own == GAUSSIAN and values and values[own] <= UNIVERSAL_J0_OVER_H0:
         sentences.append(f"Up to {universality()}.")
     return [f"{'':8} {sentence}" for sentence in sentences]

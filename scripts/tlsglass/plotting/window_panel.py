@@ -119,6 +119,10 @@ def _scan_rows(fit: dict[str, Any], windows: pd.DataFrame, parameter: str) -> pd
     bounded = FitParameter(0.0, low, high, physical_bounds=True)
     columns = zip(rows["value"], rows["low"], rows["high"], rows["low_95"], rows["high_95"], strict=True)
     rows["state"] = [parameter_state(x, (a, b), (c, d), bounded) for x, a, b, c, d in columns]
+    if model and model.get("states", {}).get(parameter) == ParameterState.NOT_CONSTRAINED:
+        # the errors of windows are those of a parabola, which are no limits where the profile of the fit has none
+        is_limit = rows["state"].isin((ParameterState.UPPER_LIMIT, ParameterState.LOWER_LIMIT))
+        rows.loc[is_limit, "state"] = ParameterState.NOT_CONSTRAINED
     rows["rejected"] = False
     if model and fit["errors_given"]:
         free = {name for name, error in model["errors"].items() if error != 0}

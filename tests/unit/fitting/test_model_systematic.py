@@ -37,14 +37,33 @@ def test_a_fit_on_the_atlas_of_an_interaction_gives_its_J0_over_h0(interaction):
     assert list(atlas["interactions"]) == ["gaussian", *OTHERS]
     assert atlas["interaction"] == "gaussian"
     assert atlas["interactions"]["gaussian"] == report.J0_over_h0[0]
-    assert atlas["interactions"][interaction] == pytest.approx(0.3, abs=0.01)  # shifted like the fits without atlas errors
     own = fit(T, kappa, "thermal_conductivity", relative_error=0.01, scan=False, interaction=interaction)
     assert own.J0_over_h0[0] == pytest.approx(0.3, abs=0.002)
-    assert own.fit["atlas"]["interactions"]["gaussian"] == pytest.approx(report.J0_over_h0[0], abs=0.01)
+    assert atlas["interactions"][interaction] == pytest.approx(own.J0_over_h0[0], abs=1e-4)
+    assert own.fit["atlas"]["interactions"]["gaussian"] == pytest.approx(report.J0_over_h0[0], abs=1e-4)
     row = J0_over_h0_record(report.fit)
-    assert row[f"J0_over_h0_{interaction}"] == pytest.approx(0.3, abs=0.01)
+    assert row[f"J0_over_h0_{interaction}"] == pytest.approx(atlas["interactions"][interaction])
     shift = atlas["interactions"][interaction] - report.J0_over_h0[0]
     assert f"{shift:+.2g} ({interaction})".replace("-", "−") in str(report)
+
+
+@pytest.mark.parametrize("interaction", ["gaussian", *OTHERS])
+def test_J0_over_h0_with_another_h0_or_interaction_is_that_of_its_own_fit(interaction):
+    T, kappa = made_points("gaussian", 0.29)
+    kappa *= 1 + 0.012 * np.random.default_rng(12).standard_normal(len(T))
+
+    def atlas_of(**options):
+        return fit(T, kappa, "thermal_conductivity", relative_error=0.012, scan=False, **options).fit["atlas"]
+
+    atlas = atlas_of(interaction=interaction)
+    alternatives = {name: atlas_of(interaction=name) for name in atlas["interactions"]}
+    for name, alternative in alternatives.items():
+        if not alternative["rejected"]:
+            assert atlas["interactions"][name] == pytest.approx(alternative["model"]["values"]["J0_over_h0"], abs=1e-3)
+    for h0_K in (5.0, 20.0):
+        alternative = atlas_of(interaction=interaction, h0=h0_K)
+        if not alternative["rejected"] and alternative["fitted_K"] == atlas["fitted_K"]:
+            assert atlas["h0"][f"{h0_K:g}"] == pytest.approx(alternative["model"]["values"]["J0_over_h0"], abs=1e-3)
 
 
 def test_the_command_fits_with_an_interaction(tmp_path, capsys):
@@ -56,7 +75,7 @@ def test_the_command_fits_with_an_interaction(tmp_path, capsys):
         atlas = json.loads(capsys.readouterr().out)["atlas"]
         assert atlas["interaction"] == interaction
         assert atlas["interactions"]["two_tls"] == pytest.approx(0.3, abs=0.01)
-        assert atlas["model"]["values"]["J0_over_h0"] == atlas["interactions"][interaction]
+        assert atlas["model"]["values"]["J0_over_h0"] == pytest.approx(atlas["interactions"][interaction])
     assert cli.main([*command, "--interaction", "magnetic"]) == 2
     assert "magnetic" in capsys.readouterr().err
 

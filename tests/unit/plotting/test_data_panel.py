@@ -93,6 +93,14 @@ def test_a_window_that_ends_on_a_bound_is_a_limit_and_one_that_ends_on_both_is_n
     np.testing.assert_allclose(dotted[0][0][:, 1], axes.get_ylim())  # all that the panel shows
 
 
+def test_windows_have_no_limit_where_the_fit_has_none():
+    fit = {"errors_given": False, "mu_free": {"states": {"mu": "not constrained"}, "errors": {"mu": 0.4}}}
+    fit["mu_free"] |= {"intervals_scaled": {}, "intervals_95_scaled": {}}
+    _, record, notes = scanned([(0.3, 0.2, 0.1, 1), (0.4, -0.6, 0.4, 1)], **fit)
+    assert notes == {"not constrained"}
+    assert list(record["x"]) == [0.3]
+
+
 def test_what_lies_far_outside_of_what_is_known_well_is_a_bar_and_stretches_no_axis():
     well = [(0.1 * k, 0.1, 0.01, 1) for k in range(3, 9)]
     axes, record, notes = scanned([(0.2, 0.8, 0.3, 1), *well])
