@@ -423,7 +423,7 @@ def _format_move(fit: Record, name: str, model: Record) -> str | None:
     if drift is None or model["values"][name] is None:
         return None
     short = with_minus_sign(format_with_error(drift["value"], drift["error"]))
-    long = with_minus_sign(format_with_error(model["values"][name], model["errors_scaled"][name]))
+    long = _format_with_errors(model, name)
     end_K = (fit["atlas"] if name == J0_OVER_H0 else fit)["fitted_K"][1]
     return f"moves from {short} (to {drift['upper_K']:.3g} K) to {long} (to {end_K:.3g} K)"
 
