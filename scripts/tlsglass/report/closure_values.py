@@ -79,11 +79,11 @@ def _list_extended(rows: pd.DataFrame) -> str:
 
 
 def _list_outside(rows: pd.DataFrame) -> str:
-    """Return the values outside of their range as a list in Markdown."""
+    """Return the values outside of their range as a list in Markdown, empty if there are none."""
     lines = []
     for column, heading in HEADINGS.items():
         values = [
             f"`{row.parameter}` of {_name(row)}: {_cell(row, column)}" for row in rows.itertuples() if _is_outside(row, column)
         ]
         lines += [f"- {heading}: {'; '.join(values)}"] if values else []
-    return "\n".join(lines) or "- none"
+    return "\n".join(lines)
