@@ -3,7 +3,7 @@
 ATLAS_PLANS = study.atlas_plans()  # nothing where the published file is used
 ATLAS = "<results>/atlas/atlas.npz" if ATLAS_PLANS else bundled_file("scripts/tlsglass/atlas/atlas.npz")
 INTERACTION_ATLAS_PLANS = study.interaction_atlas_plans()  # further interactions than normal factors
-EXCESS = bundled_file("scripts/tlsglass/atlas/annealing.npz")  # what annealing leaves of n
+EXCESS = bundled_file("scripts/tlsglass/atlas/annealing.npz")  # excess of n after annealing
 LONG = {"mem_mb": 2000, "runtime": 60}
 
 

@@ -15,6 +15,7 @@ FILES_OF_FIT = {  # {output: its name}
     **{kind: f"figure.{kind}" for kind in ("svg", "png", "csv")},
 }
 SCHEMA = bundled_file("scripts/tlsglass/data/dataset.schema.yaml")
+ATLAS_FILES = bundled_files("scripts/tlsglass/atlas", "*.npz")
 
 
 for job, names in FIT_JOBS.items():
@@ -28,7 +29,7 @@ for job, names in FIT_JOBS.items():
             "data": lambda w, names=names: [data_of_dataset(name.format(**w)) for name in names],
             "info": list(map(dataset_file, names)),
             "schema": SCHEMA,
-            "atlas": bundled_files("scripts/tlsglass/atlas", "*.npz"),
+            "atlas": ATLAS_FILES,
         },
         output={kind: [f"<results>/experiments/{name}/{file}" for name in names] for kind, file in FILES_OF_FIT.items()},
     )

@@ -45,7 +45,7 @@ tabulate(
 )
 
 
-# Sets of several interactions that are annealed and tempered: {name: what tables call the interaction}.
+# Sets of several interactions that are annealed and tempered: {name: {name: interaction in the tables}}.
 TEMPERED_MODELS = equilibrium_plan.model_names(study) if len(SETS_OF_STUDY) < len(EQUILIBRIUM_SETS) else {}
 
 

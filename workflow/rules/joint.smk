@@ -15,6 +15,7 @@ step(
         "data": lambda w: data_of_dataset(w.dataset),
         "partners": lambda w: [file for name in JOINT[w.dataset] for file in (dataset_file(name), data_of_dataset(name))],
         "schema": SCHEMA,
+        "atlas": ATLAS_FILES,
     },
     output={
         "fit": "<results>/experiments/{dataset}/joint.json",

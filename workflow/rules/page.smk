@@ -13,7 +13,7 @@ step(
         "published": lambda w: bundled_files("results/published", "*/**/*.*"),
         "paper": bundled_file(PAPER),
         "datasets": lambda w: list(map(dataset_file, sorted(DATASETS))),
-        "densities": bundled_files("scripts/tlsglass/atlas", "*.npz"),
+        "densities": ATLAS_FILES,
         "template": bundled_file("workflow/page/index.html.j2"),
         "config": bundled_file("config/config.yaml"),
         "parts": [

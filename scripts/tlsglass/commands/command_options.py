@@ -41,7 +41,7 @@ class OneLineParser(argparse.ArgumentParser):
     def parse_known_args(  # type: ignore[override]  # argparse declares overloads
         self, args: Sequence[str] | None = None, namespace: Any = None
     ) -> Any:
-        """Return the options, and no words that are left over: the command to which they were given refuses these."""
+        """Return the options; words that are left over are refused with the usage of this command."""
         words = sys.argv[1:] if args is None else list(args)
         for action in self._actions:
             self._check_repeated(action, words)

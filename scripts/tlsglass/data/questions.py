@@ -351,7 +351,10 @@ def _ask_pooled(
         }
         how = min(p_values, key=lambda key: p_values[key])
         difference = median(map(abs, shares))
-        if p_values[how] * (min(len(series), MAX_SERIES) - 1) < SERIES_P_VALUE and difference > SERIES_DIFFERENCE:
+        if (
+            len(p_values) * p_values[how] * (min(len(series), MAX_SERIES) - 1) < SERIES_P_VALUE
+            and difference > SERIES_DIFFERENCE
+        ):
             of = "their size" if observable.positive else "the whole change"
             why = f"values at one temperature differ by {100 * difference:.2g} % of {of}, {how}"
             yield "pooled_series", f"{why}: are these several powers, devices or sweeps? Fit one, or name them in a column"

@@ -358,8 +358,8 @@ def _as_upper_limit(fit: Fit, name: str) -> Fit:
 def _outlier_K(fits: ModelFits) -> float | None:
     """Return the temperature of a point that noise would hardly explain, or None.
 
-    Without it, the errors of the others agree with their scatter or Eq. (3) describes them, unless all errors are estimated
-    from the residuals.
+    Without it, the errors of the others agree with their scatter, or Eq. (3) describes them. It is None if the errors of the
+    points are credible.
     """
     problem, fit = fits.problem, fits.comparison.free
     points, is_described = problem.datasets[0].points, any(model.acceptable for model in fits.models)
@@ -391,27 +391,31 @@ def _is_described_with_opposite_sign(fits: ModelFits) -> bool:
 
 
 def J0_over_h0_by_h0(problem: FitProblem, on_atlas: FitProblem, fit: Fit) -> dict[float, float | None]:
-    """Return {h0_K: J0/h0} of the fit, and of fits with h0 half and twice as large; None if too few points are on the atlas.
+    """Return {h0_K: J0/h0} of the fit, and with h0 half and twice as large; None if too few points are on both atlases.
 
-    If fewer points are on the atlas, J0/h0 of the fit changes by the difference from a fit of the same points with its own h0.
+    The atlas of another h0 has another range of temperatures. Where fewer points are in both ranges than in the fit, J0/h0 of
+    the fit changes by the difference between two fits of these points, one for each h0.
     """
     h0_K = problem.datasets[0].h0_K
     by_h0: dict[float, float | None] = {h0_K: fit.values[J0_OVER_H0]}
     for new_h0_K in (h0_K / H0_UNCERTAINTY_FACTOR, h0_K * H0_UNCERTAINTY_FACTOR):
-        alternative = problem.on_atlas(new_h0_K)
-        (dataset,), points = on_atlas.datasets, alternative.datasets[0].points
-        reference = on_atlas
-        if len(points.T_K) < len(dataset.points.T_K) and len(points.T_K):
-            fewer_points = replace(dataset, points=dataset.points.in_window(*points.T_range_K))
-            reference = FitProblem((fewer_points,), fixed=on_atlas.fixed)
-        if not (alternative.has_enough_points and reference.has_enough_points):
+        models = on_atlas, problem.on_atlas(new_h0_K)
+        lows, highs = zip(*(model.datasets[0].observable.temperature_range_K for model in models), strict=True)
+        reference, alternative = (_in_window(model, max(lows), min(highs)) for model in models)
+        if not (reference.has_enough_points and alternative.has_enough_points):
             by_h0[new_h0_K] = None
             continue
-        value = _J0_over_h0_near(alternative, fit)
-        if reference is not on_atlas:
-            value += fit.values[J0_OVER_H0] - _J0_over_h0_near(reference, fit)
+        has_all_points = len(reference.datasets[0].points.T_K) == len(on_atlas.datasets[0].points.T_K)
+        before = fit.values[J0_OVER_H0] if has_all_points else _J0_over_h0_near(reference, fit)
+        value = fit.values[J0_OVER_H0] + _J0_over_h0_near(alternative, fit) - before
         by_h0[new_h0_K] = float(np.clip(value, 0.0, alternative.parameters()[J0_OVER_H0].high))
     return by_h0
+
+
+def _in_window(problem: FitProblem, low_K: float, high_K: float) -> FitProblem:
+    """Return a problem of one dataset with its points in a range of temperatures only."""
+    (dataset,) = problem.datasets
+    return replace(problem, datasets=(replace(dataset, points=dataset.points.in_window(low_K, high_K)),))
 
 
 def J0_over_h0_by_interaction(problem: FitProblem, fit: Fit) -> dict[str, float]:

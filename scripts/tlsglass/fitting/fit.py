@@ -135,13 +135,17 @@ def likelihood_ratio_p_value(special: Fit, general: Fit, n_parameters: int) -> f
     """Return the p-value of a special case of a model that fixes ``n_parameters`` of the general one.
 
     χ²(special) - χ²(general) follows a χ² distribution with as many degrees of freedom. If σ is estimated from the residuals,
-    the ratio of the two follows F(1, dof).
+    the relative increase of χ², times dof/n_parameters, follows F(n_parameters, dof). Of correlated residuals, only the
+    independent fraction counts, as in intervals.
     """
-    gain = max(special.deviance - general.deviance, 0.0) * general.independent_fraction
+    gain = max(special.deviance - general.deviance, 0.0)
     if general.errors_given:
-        return float(stats.chi2_sf(gain, n_parameters))
-    ratio = np.expm1(gain / max(general.dof + sum(error != 0 for error in general.errors.values()), 1))
-    return float(stats.f_sf(ratio * general.dof, 1, general.dof)) if general.dof > 0 else None
+        return float(stats.chi2_sf(gain * general.independent_fraction, n_parameters))
+    if general.dof <= 0:
+        return None
+    ratio = np.expm1(gain / (general.dof + sum(error != 0 for error in general.errors.values())))
+    dof = max(general.dof * general.independent_fraction, 1.0)
+    return float(stats.f_sf(ratio * dof / n_parameters, n_parameters, dof))
 
 
 def fit_likelihood(
@@ -183,13 +187,13 @@ def fit_likelihood(
         likelihood.evaluations = 0
         profile = ProfileLikelihood(likelihood, best, Covariance(best), known)
         fraction = independent_fraction(best)
-        found_intervals = _Intervals(profile, of_interest if intervals else None, intervals == "interest", fraction)
+        profile_intervals = _Intervals(profile, of_interest if intervals else None, intervals == "interest", fraction)
         if profile.lower is None:
             break
         best = min(likelihood.maximize(profile.lower.values), best, key=lambda optimum: optimum.objective)
         if likelihood.model_errors is None:
             likelihood.forget_nested_optima()
-    return _build_fit(likelihood, best, profile, found_intervals, fraction, n_scatters)
+    return _build_fit(likelihood, best, profile, profile_intervals, fraction, n_scatters)
 
 
 def _maxima_with_values_of_starts(
@@ -594,7 +598,7 @@ def _build_fit(
 
 
 def _other_minima(profile: ProfileLikelihood, best: Optimum, variance: float) -> tuple[Values, ...]:
-    """Return the parameters of further local minima of χ² within ΔAICc < 4 that differ from ``best`` by more than 2 σ."""
+    """Return the parameters of further local minima of χ² that the points do not exclude, more than 2 σ from ``best``."""
     minima_values: list[Values] = []
     unit = max(1.0, variance) if profile.likelihood.errors_given else variance
     for name, minima in profile._minima.items():

@@ -180,7 +180,7 @@ def parameter_list(fits: ModelFits, conclusion: Conclusion) -> list[dict[str, An
     if fits.atlas and fits.on_atlas and conclusion.describes:
         models[ATLAS] = fits.on_atlas, fits.atlas
     acceptable = {label: model for label, model in models.items() if model[1].acceptable}
-    close = {label: model for label, model in list(models.items())[:2] if _residual_of_span(*model) < CLOSE_TO_POINTS}
+    close = {label: model for label, model in models.items() if label != ATLAS and _residual_of_span(*model) < CLOSE_TO_POINTS}
     rows = []
     for label, (problem, fit) in (acceptable or close).items():
         names = [name for name in fit.values if fit.errors[name] != 0 and (fit.acceptable or base_name(name) != "mu")]
@@ -268,9 +268,10 @@ def conclusion_record(conclusion: Conclusion) -> dict[str, Any]:
 
 
 def _residual_of_span(problem: FitProblem, fit: Fit) -> float:
-    """Return the rms residual relative to the span of the values."""
-    value = problem.datasets[0].points.value
-    return float(np.sqrt(np.mean((value - problem.curve(0, fit.values)) ** 2))) / (float(np.ptp(value)) or 1.0)
+    """Return the rms residual relative to the span of the values, the largest of all datasets."""
+    values = [dataset.points.value for dataset in problem.datasets]
+    rms = [np.sqrt(np.mean((value - problem.curve(k, fit.values)) ** 2)) for k, value in enumerate(values)]
+    return max(float(residual) / (float(np.ptp(value)) or 1.0) for residual, value in zip(rms, values, strict=True))
 
 
 def equivalent_temperature_error(dataset: Dataset, curve: FloatArray) -> dict[str, float] | None:

@@ -2,7 +2,7 @@
 
 Both affect a resonator through one gap and one kinetic inductance fraction α: δf/f = α/2 · δσ2/σ2 and 1/Q = α · σ1/σ2. ASSUME:
 a thin film; in a thick one α is twice as large. Temperatures are in kelvin (k_B = 1), frequencies in Hz, and ``gap_K`` is Δ/k
-at T = 0. T, f and the gap broadcast.
+at T = 0. T may be an array.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ GAP_NODES = 400  # of the table of the gap
 GAP_STEP = 0.1  # of the integral in its equation
 
 
-def frequency_shift(T_K: FloatOrArray, frequency_Hz: float, gap_K: FloatOrArray) -> FloatArray:
+def frequency_shift(T_K: FloatOrArray, frequency_Hz: float, gap_K: float) -> FloatArray:
     """Return δf/f = (σ2(T)/σ2(0) - 1)/2 < 0 for a kinetic inductance fraction of 1."""
     T, quantum, gap_T = _arguments(T_K, frequency_Hz, gap_K)
     sigma_2_at_0 = _sigma_2(np.array(ZERO_TEMPERATURE_K), quantum, _above_pair_breaking(gap_K, quantum))
     return 0.5 * (_sigma_2(T, quantum, gap_T) / sigma_2_at_0 - 1)
 
 
-def loss(T_K: FloatOrArray, frequency_Hz: float, gap_K: FloatOrArray) -> FloatArray:
+def loss(T_K: FloatOrArray, frequency_Hz: float, gap_K: float) -> FloatArray:
     """Return 1/Q = σ1/σ2 for a kinetic inductance fraction of 1."""
     T, quantum, gap_T = _arguments(T_K, frequency_Hz, gap_K)
     return _sigma_1(T, quantum, gap_T) / _sigma_2(T, quantum, gap_T)
 
 
-def qubit_relaxation(T_K: FloatOrArray, frequency_Hz: float, gap_K: FloatOrArray) -> FloatArray:
+def qubit_relaxation(T_K: FloatOrArray, frequency_Hz: float, gap_K: float) -> FloatArray:
     """Return 1/T1 in 1/s due to quasiparticles at a temperature T, for a kinetic inductance fraction of 1.
 
     It is ω coth(hf/2T) times ``loss``: a qubit has the sum of the rates of emission and absorption, a resonator the difference.
@@ -56,7 +56,7 @@ def effective_temperature(T_K: FloatOrArray, saturation_K: float, exponent: floa
     return effective
 
 
-def gap(T_K: FloatOrArray, gap_K: FloatOrArray) -> FloatArray:
+def gap(T_K: FloatOrArray, gap_K: float) -> FloatArray:
     """Return the BCS gap Δ(T) in kelvin, from ln(Δ(0)/Δ) = 2 ∫_0^∞ dt / (exp(Δ/T cosh t) + 1).
 
     At and above 0.97 T_c it is replaced by ``MIN_GAP_OVER_T`` times T.
@@ -93,7 +93,7 @@ def gap_curve() -> tuple[FloatArray, FloatArray]:
     return x, np.stack([ln_u[:-1], slope[:-1], second, third])
 
 
-def _arguments(T_K: FloatOrArray, frequency_Hz: float, gap_K: FloatOrArray) -> tuple[FloatArray, float, FloatArray]:
+def _arguments(T_K: FloatOrArray, frequency_Hz: float, gap_K: float) -> tuple[FloatArray, float, FloatArray]:
     """Return T, hf and Δ(T)."""
     T, quantum = np.asarray(T_K, dtype=float), HERTZ_K * frequency_Hz
     return T, quantum, _above_pair_breaking(gap(T, gap_K), quantum)

@@ -135,9 +135,14 @@ class Choices:
     @cached_property
     def plan(self) -> SimulationPlan:
         """The simulation, in batches of a size that depends on the number of TLSs only."""
-        size = BLOCK * min(max(1, WORK_OF_BATCH // self.model.n_spins**2), MAX_BLOCKS_OF_BATCH)
-        sizes = int(self.realizations), size
-        return SimulationPlan(self.model, self.protocol, *sizes, with_quench=self.method == ANNEALING, with_chain_record=True)
+        return SimulationPlan(
+            self.model,
+            self.protocol,
+            realizations=int(self.realizations),
+            realizations_per_job=BLOCK * min(max(1, WORK_OF_BATCH // self.model.n_spins**2), MAX_BLOCKS_OF_BATCH),
+            with_quench=self.method == ANNEALING,
+            with_chain_record=True,
+        )
 
     @property
     def _interaction(self) -> dict[str, Any]:

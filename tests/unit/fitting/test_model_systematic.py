@@ -66,6 +66,26 @@ def test_J0_over_h0_with_another_h0_or_interaction_is_that_of_its_own_fit(intera
             assert atlas["h0"][f"{h0_K:g}"] == pytest.approx(alternative["model"]["values"]["J0_over_h0"], abs=1e-3)
 
 
+def test_J0_over_h0_with_another_h0_changes_by_the_difference_of_fits_of_the_same_points():
+    """Below 0.04 K, points are on the atlas for h0 = 10 K, but not for 20 K; above 2 K not for 5 K."""
+    T = np.geomspace(0.025, 2.5, 30)
+    kappa = api.thermal_conductivity(T, 3.0).value * (1 + 0.05 * np.random.default_rng(3).standard_normal(len(T)))
+    kappa *= 0.04 / kappa[-1]
+
+    def atlas_of(h0_K, inside):
+        options = {"relative_error": 0.05, "scan": False, "h0": h0_K}
+        return fit(T[inside], kappa[inside], "thermal_conductivity", **options).fit["atlas"]
+
+    def J0_over_h0(*arguments):
+        return atlas_of(*arguments)["model"]["values"]["J0_over_h0"]
+
+    whole = atlas_of(10.0, T > 0)
+    for h0_K, inside in ((20.0, T >= 0.04), (5.0, T <= 2.0)):
+        change = J0_over_h0(h0_K, inside) - J0_over_h0(10.0, inside)
+        assert abs(change) > 1e-3
+        assert whole["h0"][f"{h0_K:g}"] == pytest.approx(whole["model"]["values"]["J0_over_h0"] + change, abs=2e-4)
+
+
 def test_the_command_fits_with_an_interaction(tmp_path, capsys):
     T, kappa = made_points("two_tls", 0.3)
     pd.DataFrame({"T (K)": T, "kappa (W/(m K))": kappa}).to_csv(tmp_path / "kappa.csv", index=False)
