@@ -89,7 +89,12 @@ OF_RESONATOR = (
     Choice("inv-Qc", "1/Qc", COLUMN, is_closed=True),
     Choice("Ql", "Ql", COLUMN, is_closed=True),
     Choice("inv-Ql", "1/Ql", COLUMN, is_closed=True),
-    Choice("f-power", "Power at which f is fitted", suggestions=("all",), hint="that with the smallest errors by default"),
+    Choice(
+        "f-power",
+        "Power at which f is fitted",
+        suggestions=("all",),
+        hint="default: the power with the smallest errors of f",
+    ),
     Choice("loss-window", "Fitted T of the loss", WORDS, hint="like 50mK 1.6"),
     Choice("systematic", "Systematic error of the loss", WORDS, hint="uncorrelated correlated"),
     Choice("relaxation", "Loss of relaxing TLSs", FLAG),

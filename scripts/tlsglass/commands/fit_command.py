@@ -148,7 +148,7 @@ def _add_resonator_options(group: argparse._ArgumentGroup) -> None:
     loss_window_help = "fitted temperatures of the loss (default: those of --window)"
     group.add_argument("--loss-window", nargs=2, metavar=("LOW", "HIGH"), help=loss_window_help)
     group.add_argument("--power", metavar="COLUMN", help="column of the power in dBm; needs --attenuation and --Qc")
-    f_power_help = "power at which f is fitted, or all of them (default: that with the smallest errors of f)"
+    f_power_help = 'power at which f is fitted, or "all" for all powers (default: the power with the smallest errors of f)'
     group.add_argument("--f-power", metavar="P", help=f_power_help)
     group.add_argument("--photons", metavar="COLUMN", help="column of photon numbers, instead of a power")
     attenuation_help = "attenuation between source and resonator in dB; 0 if unknown"

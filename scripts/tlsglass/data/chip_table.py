@@ -57,7 +57,7 @@ def build_resonators(
 ) -> dict[str, list[Dataset]]:
     """Return the datasets of 1/Q_i and f of each resonator of a chip, as ``build_datasets``, by the name of the resonator."""
     if options.frequency_power == resonator_table.ALL_POWERS:
-        raise validation.InputError(f"--f-power {resonator_table.ALL_POWERS}: not with --group; name one power")
+        raise validation.InputError(f"--f-power {resonator_table.ALL_POWERS} cannot be used with --group: select one power")
 
     def build(name: str, where: dict[str, str]) -> list[Dataset]:
         own = replace(options.frequency, where=where, frequency_Hz=_probe(tables[0], where, frequency))

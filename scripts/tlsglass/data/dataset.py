@@ -311,13 +311,15 @@ def _describe_drive(drive: Mapping[str, Any]) -> str:
 
 def describe_selection(selection: Mapping[str, Any]) -> str:
     """Return why f is taken from one of several powers, or from all."""
-    n, tied, option = len(selection["of"]), ", ".join(selection["tied"]), "--f-power chooses another, or all"
+    n = len(selection["of"])
+    others = [power for power in selection["tied"] if power not in selection["values"]]
+    at_others = f"at the power{'s' if len(others) > 1 else ''} {', '.join(others)}"
     return {
-        "all": "f of each power, with an offset of its own",
+        "all": "f at every power, each with its own offset",
         "pooled": "f of all photon numbers together",
-        "chosen": f"chosen among {n} powers",
-        "smallest_errors": f"of {n} powers, that with the smallest errors of f: {option}",
-        "equal_errors": f"the errors of f are equal at the powers {tied}: {option}",
+        "chosen": f"selected from {n} powers",
+        "smallest_errors": f"the power with the smallest errors of f among {n} powers (--f-power selects another, or all)",
+        "equal_errors": f"the errors of f are nearly as small {at_others}: --f-power selects another power, or all",
     }[str(selection["reason"])]
 
 

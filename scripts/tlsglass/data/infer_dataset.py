@@ -344,7 +344,7 @@ class _Inference:
             what = "in dB, a logarithm" if transformed.group() == "dB" else "a square root"
             return f"is {what}; give a column of the quantity itself"
         if OPPOSITE.search(without_unit(name)) or OPPOSITE.search(name):
-            return "has the opposite sign or none; give a column of the quantity itself"
+            return "is by its name the negative or the absolute value; give a column of the quantity itself"
         if observable.name == QUBIT and OVER_2_PI.search(name):
             return "is a rate divided by 2π; give a column of the rate itself"
         if observable.name == "dielectric_constant" and not self.options.value_unit and CAPACITANCE.search(name):

@@ -42,7 +42,8 @@ def check_joint(problems: Problems, info: Mapping[str, Any], observable: Observa
         for key, default in (("h0_K", H0_K), ("interaction", GAUSSIAN)):
             own, others = info.get(key, default), partner.get(key, default)
             if own != others:
-                why = f"has {key} = {others}, but this dataset {own}: they describe the same TLSs"
+                why = f"has {key} = {others}, but this dataset has {key} = {own}: both must be the same, "
+                why += "because both datasets describe the same TLSs"
                 problems.refuse(["joint", k, "dataset"], name, why)
         parameters = registry.get_observable(partner["observable"]).parameters
         for parameter in entry["shared"]:

@@ -31,6 +31,7 @@ ROUNDED_SHARE, ROUNDED_ERROR = 0.3, 0.25  # of neighbors with the same value; of
 TINY_ERROR, TINY_ERROR_OF_CHANGE = 1e-4, 1e-5  # of the value or change: in the unit of a column these are no errors
 SERIES_P_VALUE = 0.01  # of so many differences with the same sign in one series
 SERIES_DIFFERENCE = 0.05  # of the value, or of the whole change of the values, below which two series are as good as one
+SELECT_SERIES = "Fit one, or add a column that identifies them"
 OUTLIER_RATIO = 30.0  # of a value to both of its neighbors in temperature
 OUTLIER_SIGMA = 5.0  # of its error, within which it is noise
 NEARLY_CONSTANT = 0.05  # of its size, below which a whole change is rather that of a capacitance than of a relative change
@@ -124,7 +125,8 @@ def _ask_Q(
         yield "not_Q_internal", f"column {section['column']} is called a {name} Q: the loss is 1/Q_i = 1/Q_l − 1/Q_c"
     others = {c.quantity for c in describe_columns(table).values() if not c.is_error}
     if observable.driven and column.stem == "q" and column.quantity in ("Q", "loss") and "Qc" in others:
-        yield "not_Q_internal", f"column {section['column']} beside a coupling Q may be a loaded one: 1/Q_i = 1/Q_l − 1/Q_c"
+        why = f"column {section['column']} may be the loaded quality factor, because the table also contains Q_c"
+        yield "not_Q_internal", f"{why}: is it Q_i? If not, calculate 1/Q_i = 1/Q_l − 1/Q_c"
     largest = max(points.value[k] for k in inside)
     if is_inverse and largest > 1:
         yield "Q_below_1", f"column {section['column']}: Q of {1 / largest:.3g}, below 1: if it contains 1/Q, add --form value"
@@ -173,9 +175,10 @@ def _ask_photon_errors(
     of_photons = median(LOSS_EXPONENT * math.sqrt(squares[k]) for k in inside)
     of_loss = median(math.hypot(points.error[k] / points.value[k], uncorrelated) for k in inside)
     if of_photons > MAX_PHOTON_SHARE * of_loss:
-        effect = f"errors of the photon number of {100 * of_photons / LOSS_EXPONENT:.2g} % are not used"
-        why = f"they change 1/Q_i by up to {100 * of_photons:.2g} %, and its errors are {100 * of_loss:.2g} %"
-        yield "photon_errors", f"column {', '.join(used)}: {effect}: {why}; include this in the first number of --systematic"
+        ignored = f"the relative error of the photon number, {100 * of_photons / LOSS_EXPONENT:.2g} %, is not used"
+        effect = f"it changes 1/Q_i by up to {100 * of_photons:.2g} %, and the errors of 1/Q_i are {100 * of_loss:.2g} %"
+        remedy = f"include {of_photons:.2g} in the first number of --systematic"
+        yield "photon_errors", f"column {', '.join(used)}: {ignored}; {effect}: {remedy}"
 
 
 def _relative_photon_errors(
@@ -257,7 +260,7 @@ def _ask_repeated(
     counts = Counter(tuple(table.rows[points.rows[k]]) for k in inside)
     times, share = Counter(counts.values()).most_common(1)[0]
     if times > 1 and share > 0.9 * len(counts):
-        yield "repeated_rows", f"{share} of {len(counts)} different rows occur {times} times: remove the repetitions"
+        yield "repeated_rows", f"{share} of the {len(counts)} distinct rows occur {times} times each: remove the duplicates"
 
 
 def _ask_series(
@@ -326,7 +329,7 @@ def _ask_outliers(
         ):
             column = info["data"]["value"]["column"]
             where = f"from {first:.3g} to {second:.3g} {points.unit} between {T_1:.3g} and {T_2:.3g} K"
-            yield "outlier", f"column {column}: jumps {where}: are all rows in the same unit?"
+            yield "outlier", f"column {column}: the values jump {where}: do all rows have the same unit?"
             return
 
 
@@ -346,8 +349,8 @@ def _ask_pooled(
         if len(shares) < MIN_PAIRS:
             continue
         p_values = {
-            "most in the same direction": _sign_p_value(shares),
-            "as a smooth function of T": _smoothness_p_value(shares),
+            "and most differences have the same sign": _sign_p_value(shares),
+            "and the difference varies smoothly with T": _smoothness_p_value(shares),
         }
         how = min(p_values, key=lambda key: p_values[key])
         difference = median(map(abs, shares))
@@ -356,8 +359,8 @@ def _ask_pooled(
             and difference > SERIES_DIFFERENCE
         ):
             of = "their size" if observable.positive else "the whole change"
-            why = f"values at one temperature differ by {100 * difference:.2g} % of {of}, {how}"
-            yield "pooled_series", f"{why}: are these several powers, devices or sweeps? Fit one, or name them in a column"
+            why = f"values at the same temperature differ by {100 * difference:.2g} % of {of}, {how}"
+            yield "pooled_series", f"{why}: are these several powers, devices or sweeps? {SELECT_SERIES}"
             return
     yield from _ask_two_curves(info, observable, points, inside)
 
@@ -437,7 +440,7 @@ def _ask_two_curves(
     if gain > TWO_CURVES_RATIO and changes > 0.7 * changes_if_mixed and distance > SERIES_DIFFERENCE:
         of = "their size" if observable.positive else "the whole change"
         why = f"the points lie on two curves that differ by {100 * distance:.2g} % of {of}"
-        yield "pooled_series", f"{why}: are these two samples or runs? Fit one, or name them in a column"
+        yield "pooled_series", f"{why}: are these two samples or runs? {SELECT_SERIES}"
 
 
 def _dot(a: list[float], b: list[float]) -> float:

@@ -118,7 +118,8 @@ class Table:
         """
         if self.sheets and SHEET not in (*where, each):
             names = ", ".join(self.sheets[:8])
-            raise validation.InputError(f"{self.source}: which of the sheets {names}? Choose one by --where sheet=NAME")
+            several = f"several sheets contain such a table: {names}"
+            raise validation.InputError(f"{self.source}: {several}. Select one by --where sheet=NAME")
         selected = list(range(len(self.rows)))
         for name, value in where.items():
             cells = self.column(name)

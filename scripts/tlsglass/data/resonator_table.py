@@ -138,7 +138,7 @@ def describe_reading(dataset: Dataset, partners: Sequence[Dataset]) -> str:
     """Return the line that reports what was read for f and for the loss."""
     first, *others = partners
     parts = [part.describe_reading()["text"].removeprefix("read: ") for part in (first, dataset)]
-    parts[1:1] = [f"the same of {partner.name} with {len(partner.points.T_K)} points" for partner in others]
+    parts[1:1] = [f"{partner.name} is read in the same way ({len(partner.points.T_K)} points)" for partner in others]
     drive = dataset.info["data"].get("drive")
     note = "" if drive else "; one power or none: no saturation is fitted, so F tan δ is that at this power"
     return "read: " + "; ".join(parts) + note
@@ -249,7 +249,8 @@ def _power_section(table: Table, power: Column, options: ResonatorOptions, neede
         needed.append("--coupling-geometry notch (hanger) or reflection: the photon number is 2 or 4 · Q_l²/Q_c · P/(ħω²)")
     drive: dict[str, Any] = {"coupling_geometry": options.coupling_geometry}
     if power.unit is None and "dbm" not in power.stem and min(_values(table, power, options.frequency.where or {})) >= 0:
-        needed.append(f"--power COLUMN: the unit of {power.name} is not clear; name it in the header, like {power.name} (dBm)")
+        why = f"--power COLUMN: the unit of {power.name} is not clear"
+        needed.append(f"{why}; state it in the header, for example {power.name} (dBm)")
     unit = power.unit or "dBm"  # ASSUME: as instruments show it, where it is negative
     drive["power"] = {"column": power.name, "unit": unit}
     if unit == "dBm":
@@ -257,7 +258,8 @@ def _power_section(table: Table, power: Column, options: ResonatorOptions, neede
         if options.attenuation_dB is None:
             needed.append("--attenuation DB: between the source and the resonator, 0 if unknown")
     elif options.attenuation_dB:
-        needed.append(f"--attenuation: goes with a power in dBm, but {power.name} is in {unit}: give that at the resonator")
+        why = f"--attenuation applies only to a power in dBm, but {power.name} is in {unit}"
+        needed.append(f"{why}: omit the option and give the power at the resonator")
     Qc = _column(table, options.Qc, ("Qc",), "--Qc COLUMN: photon numbers follow from power and Q_c", needed)
     Ql = _column(table, options.Ql, ("Ql",), None, needed)
     for key, column, is_inverse in (("Qc", Qc, options.Qc_is_inverse), ("Ql", Ql, options.Ql_is_inverse)):

@@ -157,7 +157,7 @@ def _model_text(fit: Record, label: str, model: Record) -> str:
         if model["states"].get(row["name"]) in ParameterState.DETERMINED:
             text += f" (68 %: {format_interval(model, row['name'])}; 95 %: {format_interval(model, row['name'], 95)}"
             excluded = format_excluded(model, row["name"])
-            text += f", without {excluded})" if excluded else ")"
+            text += f", except {excluded})" if excluded else ")"
         elif excluded := format_excluded(model, row["name"]):
             text += f", but {excluded} is excluded (95 %)"
         elif row["name"] == "mu" and Reason.MU_BEYOND_ATLAS in fit["conclusion"]["reasons"]:
@@ -167,9 +167,9 @@ def _model_text(fit: Record, label: str, model: Record) -> str:
     if not model["acceptable"]:
         texts.insert(0, f"does not describe the points within their errors ({_goodness(fit, model)})")
     elif not described:
-        better = STM if Reason.STM_BEATS_ATLAS in fit["conclusion"]["reasons"] else EQ3
-        fewer = " to the same points" if fit["atlas"]["left_out"] else ""
-        texts.insert(0, f"is excluded by the fit of {better}{fewer} ({_goodness(fit, model)})")
+        better = f"the {STM}" if Reason.STM_BEATS_ATLAS in fit["conclusion"]["reasons"] else EQ3
+        points = "the same points" if fit["atlas"]["left_out"] else "the points"
+        texts.insert(0, f"is rejected, because {better} describes {points} decisively better ({_goodness(fit, model)})")
     return "; ".join(texts)
 
 
@@ -329,7 +329,8 @@ def warnings(fit: Record, outlier_K: float | None = None, opposite_sign: bool = 
     """
     lines: list[tuple[str, str]] = _time_warnings(fit)
     if opposite_sign:
-        text = f"with the opposite sign the points are described: is the sign of {format_symbol(fit['symbol'])} right?"
+        text = f"a model describes the points only if the sign of {format_symbol(fit['symbol'])} is reversed"
+        text += ": is the sign of the column right?"
         lines.append(("opposite_sign", text))
     free, atlas = fit["mu_free"], fit["atlas"]
     for label, model in models_of(fit).items():
@@ -344,7 +345,7 @@ def warnings(fit: Record, outlier_K: float | None = None, opposite_sign: bool = 
     for name, scanned in (("mu", free), (J0_OVER_H0, (atlas or {}).get("model", {}))):
         drift = None if name == "mu" and only_atlas else format_drift(fit, name, scanned)
         if drift:
-            lines.append(("window_drift", f"{drift} with the upper end of the window: choose --window (window_K)"))
+            lines.append(("window_drift", f"{drift}: choose --window (window_K)"))
     lines += [] if opposite_sign else _error_warnings(fit, outlier_K) + _fixed_warnings(fit)
     correlated, n_points = (atlas["model"], atlas["n_points"]) if only_atlas else (free, fit["n_points"])
     if correlated["independent_fraction"] < 1:
@@ -402,7 +403,8 @@ def _error_warnings(fit: Record, outlier_K: float | None) -> list[tuple[str, str
 
 
 def _outlier_text(outlier_K: float) -> str:
-    return f"the point at {outlier_K:.3g} K is far from the others: leave it out if it is wrong"
+    deviates = f"the value at {outlier_K:.3g} K deviates strongly from those at other temperatures"
+    return f"{deviates}: remove the row if it is wrong"
 
 
 def _bound_warnings(label: str, model: Record) -> list[tuple[str, str]]:
@@ -412,20 +414,20 @@ def _bound_warnings(label: str, model: Record) -> list[tuple[str, str]]:
 
 
 def format_drift(fit: Record, name: str, model: Record) -> str | None:
-    """Return how a parameter drifts, "µ moves from 0.06(1) (to 0.2 K) to 0.68(5) (to 1.8 K)", or None."""
+    """Return how a parameter drifts, "µ changes from 0.06(1) (window up to 0.2 K) to ...", or None."""
     move = _format_move(fit, name, model)
     return None if move is None else f"{SYMBOLS[name]} {move}"
 
 
 def _format_move(fit: Record, name: str, model: Record) -> str | None:
-    """Return the predicate of ``format_drift``, "moves from ... to ...", or None."""
+    """Return the predicate of ``format_drift``, "changes from ... to ...", or None."""
     drift = (fit.get("drifts") or {}).get(name)
     if drift is None or model["values"][name] is None:
         return None
     short = with_minus_sign(format_with_error(drift["value"], drift["error"]))
     long = _format_with_errors(model, name)
     end_K = (fit["atlas"] if name == J0_OVER_H0 else fit)["fitted_K"][1]
-    return f"moves from {short} (to {drift['upper_K']:.3g} K) to {long} (to {end_K:.3g} K)"
+    return f"changes from {short} (window up to {drift['upper_K']:.3g} K) to {long} (window up to {end_K:.3g} K)"
 
 
 def conclusion(fit: Record) -> str:
@@ -443,7 +445,7 @@ def _caution(fit: Record) -> str:
     free, state = fit["mu_free"], fit["conclusion"]["mu"]
     if state not in (State.FAVORED, State.CONSISTENT, State.OUTSIDE) or not free["chi2_is_improbable"]:
         return ""
-    return f", although χ²/dof = {format_reduced_chi2(free)} is too large"
+    return f", but χ²/dof = {format_reduced_chi2(free)} is improbably large"
 
 
 def _J0_over_h0_clause(fit: Record) -> str:
@@ -467,11 +469,12 @@ def _J0_over_h0_clause(fit: Record) -> str:
         return f"J0/h0 is not constrained by these points{only}{_why_not_constrained(reasons)}"
     equation = format_equation("J0/h0", format_parameter(atlas["model"], J0_OVER_H0))
     if excluded and state == State.LIMIT:
-        equation = f"{equation.removesuffix(' (95 %)')} without {excluded} (95 %)"
-    elif excluded:
-        equation += f" or {_further_ranges(atlas['model'], J0_OVER_H0)} (95 %)"
+        equation = f"{equation.removesuffix(' (95 %)')}, except {excluded} (95 %)"
     move = _format_move(fit, J0_OVER_H0, atlas["model"]) if state == State.INTERVAL else None
-    return f"{equation}{with_h0}" + (f", although it {move}" if move else "")
+    sentence = f"{equation}{with_h0}" + (f", but it {move}" if move else "")
+    if excluded and state != State.LIMIT:
+        sentence += f"; at 95 %, {_further_ranges(atlas['model'], J0_OVER_H0)} is possible, too"
+    return sentence
 
 
 def _alternative_to_negative_mu(fit: Record) -> str:
@@ -500,16 +503,21 @@ def _mu_clause(fit: Record, points: str) -> str:
     free, reasons, state = fit["mu_free"], fit["conclusion"]["reasons"], fit["conclusion"]["mu"]
     mu = format_equation("µ", format_with_minima(free, "mu"))
     if state == State.OUTSIDE:
-        sign = "< 0 is" if Reason.MU_NEGATIVE in reasons else "is larger than"
-        what = "no dip" if Reason.MU_NEGATIVE in reasons else "any µ of the atlas"
-        exponent = f", κ ∝ T^{format_value(2 - free['values']['mu'], 3)}" if "kappa_1K" in free["values"] else ""
-        return f"{mu} {sign} {what}{exponent}"
+        is_negative = Reason.MU_NEGATIVE in reasons
+        why = "is negative: n has no dip" if is_negative else "is larger than that of any J0/h0 of the atlas"
+        exponent = f" (κ ∝ T^{format_value(2 - free['values']['mu'], 3)})" if "kappa_1K" in free["values"] else ""
+        return f"{mu} {why}{exponent}"
     if state == State.NOT_DESCRIBED:
         model = "Eq. (3) does not" if Reason.EQ3_DOES_NOT_FIT in reasons else "neither Eq. (3) nor the STM does"
         alone = [member for member in fit.get("members", ()) if not member["described_alone"]]
         if alone:
-            names = " and ".join(f"{member['name']} alone{_misfit_alone(member)}" for member in alone)
-            return f"{model} describe {names}".replace("does describe", "describes")
+            if len(alone) == 1:
+                name = alone[0]["name"]
+                datasets = f"{name}, even if {name} is fitted separately{_misfit_alone(alone[0])}"
+            else:
+                names = " or ".join(f"{member['name']}{_misfit_alone(member)}" for member in alone)
+                datasets = f"{names}, even if each is fitted separately"
+            return f"{model} describe {datasets}".replace("does describe", "describes")
         return f"{model} describe {points} ({_goodness(fit, free)})".replace("does describe", "describes")
     if state == State.NOT_CONSTRAINED:
         drift = format_drift(fit, "mu", free) if Reason.WINDOW_DRIFT in reasons else None
@@ -524,7 +532,7 @@ def _mu_clause(fit: Record, points: str) -> str:
         return f"{mu} is favored over the STM (ΔAICc = {format_value(fit['delta_aicc'], 3)})"
     low, high = free["intervals_95_scaled"].get("mu", (None, None))
     is_beyond = (low is not None and low > 0) or (high is not None and high < 0)
-    stm = "is not decisive against the STM" if is_beyond else "is consistent with the STM"
+    stm = "excludes 0 at 95 %, but is not decisively favored over the STM" if is_beyond else "is consistent with the STM"
     return f"{mu} {stm} (ΔAICc = {format_value(fit['delta_aicc'], 2)})"
 
 
@@ -536,7 +544,8 @@ def _fixed_warnings(fit: Record) -> list[tuple[str, str]]:
     if not values or any(model["acceptable"] for model in models_of(fit).values()):
         return []
     texts = ", ".join(f"{name} = {format_value(value, 4)}" for name, value in values.items())
-    return [("fixed_parameters", f"no model describes the points with the fixed {texts}: is this value right?")]
+    noun = "values" if len(values) > 1 else "value"
+    return [("fixed_parameters", f"no model describes the points with {texts} fixed: check the fixed {noun}")]
 
 
 def _misfit_alone(member: Record) -> str:
@@ -578,14 +587,15 @@ def joint_warnings(fit: Record, parameters: Any) -> list[dict[str, str]]:
 def _power_warnings(fit: Record) -> list[tuple[str, str]]:
     """Return a warning if f of a resonator is from one of several equally suitable powers, or not the same at all powers."""
     warnings = [
-        ("f_power_tied", f"{member['name']} is fitted, where {describe_selection(member['selection'])}")
+        ("f_power_tied", f"{member['name']} is fitted; {describe_selection(member['selection'])}")
         for member in fit["members"]
         if member["selection"] and member["selection"]["tied"]
     ]
     agreement = fit["powers_of_f"]
     if agreement and agreement["p_value"] < SMALL_P:
-        text = f"f at one power contradicts f at another ({_format_agreement(agreement)}): the strongest drive may heat"
-        warnings.append(("f_depends_on_power", f"{text}; choose a power (--f-power)"))
+        text = f"f at different powers is inconsistent ({_format_agreement(agreement)})"
+        advice = "the strongest drive may heat the resonator; select one power (--f-power)"
+        warnings.append(("f_depends_on_power", f"{text}: {advice}"))
     return warnings
 
 
@@ -607,7 +617,7 @@ def _power_lines(fit: Record) -> list[str]:
 def _agreement_text(agreement: Record | None) -> str:
     if agreement is None or agreement["p_value"] < SMALL_P:
         return ""
-    return f"; the powers agree ({_format_agreement(agreement)})"
+    return f"; f at the powers is consistent ({_format_agreement(agreement)})"
 
 
 def _joint_stm_lines(model: Record) -> list[str]:
@@ -640,7 +650,8 @@ def joint_lines(fit: Record, parameters: Any) -> list[str]:
         ]
         first = rows.iloc[0]
         sigma = first["difference_sigma"]
-        difference = "" if sigma is None or math.isnan(sigma) else f"; alone {with_minus_sign(f'{sigma:g}')} σ apart"
+        is_known = sigma is not None and not math.isnan(sigma)
+        difference = f"; the separate fits differ by {with_minus_sign(f'{sigma:g}')} σ" if is_known else ""
         joint = _format_determined(first_parameter, first["joint"], first["joint_err"])
         lines.append(f"{name}: {joint} jointly; {', '.join(values)}{difference}")
     own = parameters[~parameters["shared"] & (parameters["parameter"] != "offset")]

@@ -75,7 +75,7 @@ def test_the_power_at_which_f_is_fitted_is_stated_with_the_reason(tmp_path):
     table.to_csv(tmp_path / "tie.csv", index=False)
     loss, partners, selection = choose_f(tmp_path / "tie.csv")
     assert (selection["values"], selection["tied"], selection["reason"]) == (["-10"], ["-40", "-10"], "equal_errors")
-    assert "equal at the powers -40, -10" in resonator_table.describe_reading(loss, partners)
+    assert "nearly as small at the power -40: --f-power selects" in resonator_table.describe_reading(loss, partners)
 
 
 def test_errors_that_are_the_same_at_all_powers_are_a_tie():
@@ -109,7 +109,7 @@ def test_a_power_that_f_does_not_have_is_refused(options, message):
 
 def test_f_of_all_powers_is_refused_for_several_devices():
     options = resonator_table.ResonatorOptions(frequency_power="all")
-    with pytest.raises(validation.InputError, match="--f-power all: not with --group"):
+    with pytest.raises(validation.InputError, match="--f-power all cannot be used with --group"):
         chip_table.build_resonators([read_table(TABLE)], options, "power_dBm")
 
 
@@ -258,7 +258,7 @@ def test_errors_of_the_photon_number_are_questioned_where_they_matter(name, erro
     with pytest.raises(validation.Question) as question:
         with_error_of_the_photon_number(tmp_path, {name: error})
     assert question.value.codes == ("photon_errors",)
-    assert f"of {100 * share:.2g} %" in str(question.value)
+    assert f"photon number, {100 * share:.2g} %, is not used" in str(question.value)
     values = synthetic.recipe_values(registry.get_observable("resonator_loss")) | {"beta2": 1.0, "background": 0.0}
     values |= {"log10_nc": 0.0, "kinetic_inductance_fraction": 0.0, "A_Hz_per_K3": 0.0, "calibration": 0.0}
     loss = registry.get_observable("resonator_loss")

@@ -261,7 +261,7 @@ BROKEN = [
     (changed(("joint.0.shared", ["beta1"])), None, r"joint\[0\]\.shared = 'beta1': no parameter of resonator_frequency"),
     (changed(("joint.0.shared", [])), None, r"joint\[0\]\.shared"),
     (changed(("joint.0.shared", None)), None, r"joint\[0\]\.shared: missing"),
-    (changed(("h0_K", 5)), None, r"joint\[0\]\.dataset = 'f': has h0_K = 10.0, but this dataset 5"),
+    (changed(("h0_K", 5)), None, r"joint\[0\]\.dataset = 'f': has h0_K = 10.0, but this dataset has h0_K = 5"),
     (changed(("interaction", "two_tls")), None, r"joint\[0\]\.dataset = 'f': has interaction = gaussian, but .* two_tls"),
     (
         changed(("parameters.gap_K", {"start": 20, "low": 10, "high": 30}), ("joint.0.shared", ["gap_K"])),

@@ -87,8 +87,8 @@ def test_with_errors_that_a_model_fits_a_drift_is_a_warning_alone():
     assert not bent.fit["rejected"]
     assert bent.fit["conclusion"]["mu"] in (State.FAVORED, State.NOT_CONSTRAINED)
     assert bent.fit["conclusion"]["state"] == State.INTERVAL
-    move = r"moves from [\d.]+\(\d+\) \(to 0.\d+ K\) to \1 \(to 1 K\)"
-    assert re.match(rf"J0/h0 = (\S+) with h0 = 10 K, although it {move}; µ", bent.conclusion), bent.conclusion
+    move = r"changes from [\d.]+\(\d+\) \(window up to 0.\d+ K\) to \1 \(window up to 1 K\)"
+    assert re.match(rf"J0/h0 = (\S+) with h0 = 10 K, but it {move}; µ", bent.conclusion), bent.conclusion
 
 
 @pytest.mark.parametrize("seed", [34, 42])

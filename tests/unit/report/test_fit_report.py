@@ -110,7 +110,7 @@ def test_a_drift_names_the_windows():
     T_K = np.geomspace(0.05, 0.5, 40)
     kappa = np.where(T_K < 0.16, 0.03 * T_K**1.95, 0.03 * 0.16**0.25 * T_K**1.7)
     text = tlsglass.fit(T_K, kappa * (1 + 0.02 * np.sin(np.arange(40) ** 2)), "thermal_conductivity").conclusion
-    move = r"µ moves from .* \(to .* K\) to .* \(to 0.5 K\)"
+    move = r"µ changes from .* \(window up to .* K\) to .* \(window up to 0.5 K\)"
     assert re.search(rf"no single µ of Eq. \(3\) describes all windows: {move}", text), text
 
 

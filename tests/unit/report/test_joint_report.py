@@ -72,7 +72,7 @@ def test_an_exponent_above_the_atlas_is_not_described_by_it():
     conclusion = tlsglass.fit_joint([kappa, heat]).conclusion
     why = "with h0 = 10 K (a metal? boundary scattering?)"
     assert conclusion.startswith(f"No J0/h0 of the atlas describes these points {why}; µ = 1.0")
-    assert "is larger than any µ of the atlas" in conclusion
+    assert "is larger than that of any J0/h0 of the atlas" in conclusion
 
 
 def test_values_that_the_points_do_not_determine_are_not_printed_as_numbers():
