@@ -257,14 +257,14 @@ def _conclude(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
     end_beyond_zero = high if low is not None and high is not None and low <= 0 <= high else None
     favored = comparison.delta_aicc > FAVORED_DELTA_AICC and free.acceptable and free.errors[mu_name] != 0
     mu = MuEvidence(
-        free.values[mu_name],
-        free.errors_scaled[mu_name],
-        free.states.get(mu_name),
-        comparison.delta_aicc,
-        free.acceptable,
-        bool(drifts.get("mu")),
-        robust_delta_aicc(problem, comparison) if favored and robust else None,
-        (low, high),
+        value=free.values[mu_name],
+        error=free.errors_scaled[mu_name],
+        state=free.states.get(mu_name),
+        delta_aicc=comparison.delta_aicc,
+        acceptable=free.acceptable,
+        drifts=bool(drifts.get("mu")),
+        robust_delta_aicc=robust_delta_aicc(problem, comparison) if favored and robust else None,
+        ends=(low, high),
     )
     too_few = sum(_n_distinct(dataset) for dataset in problem.datasets) < len(free.correlations) + 2
     if atlas is None or fits.on_atlas is None or fits.same_points is None:
@@ -273,23 +273,25 @@ def _conclude(fits: ModelFits, drifts: Mapping[str, Any]) -> Conclusion:
     largest_mu = float("inf")
     if free.acceptable and ((favored and mu.value > 0) or (end_beyond_zero is not None and end_beyond_zero > SMALL_MU)):
         largest_mu = largest_mu_on_atlas(problem, fits.on_atlas, atlas)
-    mu = mu._replace(beyond_atlas=end_beyond_zero is not None and end_beyond_zero > largest_mu)
+    mu = replace(mu, beyond_atlas=end_beyond_zero is not None and end_beyond_zero > largest_mu)
     low, _ = atlas.intervals_95_scaled.get(name, (None, None))
     excludes_zero = low is not None and low > 0
+    residual_ratio, residual_ratio_stm = _residual_ratios(fits)
     evidence = AtlasEvidence(
-        atlas.states.get(name),
-        excludes_zero,
-        atlas.acceptable,
-        -fits.delta_aicc_of_atlas["mu_free"],
-        -fits.delta_aicc_of_atlas["stm"],
-        *_residual_ratios(fits),
-        largest_mu,
-        bool(drifts.get(J0_OVER_H0)) and not (atlas.errors_given and free.acceptable),
-        not (excludes_zero and robust) or fits.on_atlas.excludes_zero_robustly(atlas, name),
-        fits.on_atlas.has_tls_signal(atlas) or problem.has_tls_signal(comparison.stm),
-        fits.same_points.stm.acceptable,
-        _is_significant(atlas, fits.same_points.free),
-        _is_significant(atlas, fits.same_points.stm),
+        state=atlas.states.get(name),
+        excludes_zero=excludes_zero,
+        acceptable=atlas.acceptable,
+        delta_aicc_eq3=-fits.delta_aicc_of_atlas["mu_free"],
+        delta_aicc_stm=-fits.delta_aicc_of_atlas["stm"],
+        residual_ratio=residual_ratio,
+        residual_ratio_stm=residual_ratio_stm,
+        largest_mu=largest_mu,
+        drifts=bool(drifts.get(J0_OVER_H0)) and not (atlas.errors_given and free.acceptable),
+        robust=not (excludes_zero and robust) or fits.on_atlas.excludes_zero_robustly(atlas, name),
+        has_tls_signal=fits.on_atlas.has_tls_signal(atlas) or problem.has_tls_signal(comparison.stm),
+        stm_acceptable=fits.same_points.stm.acceptable,
+        eq3_is_significant=_is_significant(atlas, fits.same_points.free),
+        stm_is_significant=_is_significant(atlas, fits.same_points.stm),
     )
     return conclude(mu, evidence, too_few)
 

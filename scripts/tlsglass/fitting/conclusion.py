@@ -1,7 +1,7 @@
 """What the points of a fit support: the one rule from which report, tables, figures and files follow."""
 
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 from tlsglass.fitting.fit import ParameterState
 
@@ -58,7 +58,8 @@ class Reason:
     )
 
 
-class MuEvidence(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class MuEvidence:
     """The fit of Eq. (3): µ, its scaled error, its state, the advantage over the STM, and whether Eq. (3) describes the points.
 
     ``robust_delta_aicc`` is ``delta_aicc`` without the most influential point, or None if that was not needed. ``ends`` are
@@ -94,7 +95,8 @@ class MuEvidence(NamedTuple):
         return self.delta_aicc > FAVORED_DELTA_AICC and not is_robust
 
 
-class AtlasEvidence(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class AtlasEvidence:
     """The fit on the atlas.
 
     ``delta_aicc_eq3`` and ``delta_aicc_stm`` are positive if the atlas is worse, ``residual_ratio`` the rms residuals relative

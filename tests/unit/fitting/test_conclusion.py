@@ -1,14 +1,24 @@
 """The rule of the conclusion on all combinations of evidence, and that a report never says two things."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from tlsglass.fitting.conclusion import AtlasEvidence, MuEvidence, Reason, State, conclude
 from tlsglass.fitting.fit import ParameterState
 
-MU = MuEvidence(0.1, 0.01, ParameterState.INTERVAL, 30.0, acceptable=True, robust_delta_aicc=20.0)
-ATLAS = AtlasEvidence(ParameterState.INTERVAL, True, True, 1.0, -30.0, 1.0, 0.5, largest_mu=0.3)
+MU = MuEvidence(value=0.1, error=0.01, state=ParameterState.INTERVAL, delta_aicc=30.0, acceptable=True, robust_delta_aicc=20.0)
+ATLAS = AtlasEvidence(
+    state=ParameterState.INTERVAL,
+    excludes_zero=True,
+    acceptable=True,
+    delta_aicc_eq3=1.0,
+    delta_aicc_stm=-30.0,
+    residual_ratio=1.0,
+    residual_ratio_stm=0.5,
+    largest_mu=0.3,
+)
 
 
 def every_evidence():
@@ -16,14 +26,32 @@ def every_evidence():
     for value, state, delta, acceptable, drifts, robust in itertools.product(
         (-0.3, 0.0, 0.1, 0.9), (None, *ParameterState.ALL), (-2.0, 30.0), (True, False), (True, False), (None, 1.0, 20.0)
     ):
-        mu = MuEvidence(value, 0.01, state, delta, acceptable, drifts, robust)
+        mu = MuEvidence(
+            value=value,
+            error=0.01,
+            state=state,
+            delta_aicc=delta,
+            acceptable=acceptable,
+            drifts=drifts,
+            robust_delta_aicc=robust,
+        )
         yield mu, None
         for atlas_state, acceptable, eq3, stm, drifts, robust in itertools.product(
             ParameterState.ALL, (True, False), (-5.0, 50.0), (-5.0, 50.0), (True, False), (True, False)
         ):
-            excludes_zero = atlas_state in (ParameterState.INTERVAL, ParameterState.LOWER_LIMIT)
-            ratios = (3.0 if eq3 > 0 else 1.0), (3.0 if stm > 0 else 1.0)
-            yield mu, AtlasEvidence(atlas_state, excludes_zero, acceptable, eq3, stm, *ratios, 0.3, drifts, robust)
+            atlas = AtlasEvidence(
+                state=atlas_state,
+                excludes_zero=atlas_state in (ParameterState.INTERVAL, ParameterState.LOWER_LIMIT),
+                acceptable=acceptable,
+                delta_aicc_eq3=eq3,
+                delta_aicc_stm=stm,
+                residual_ratio=3.0 if eq3 > 0 else 1.0,
+                residual_ratio_stm=3.0 if stm > 0 else 1.0,
+                largest_mu=0.3,
+                drifts=drifts,
+                robust=robust,
+            )
+            yield mu, atlas
 
 
 def test_every_combination_has_one_state_and_claims_only_what_is_supported():
@@ -137,7 +165,7 @@ def test_every_combination_has_one_state_and_claims_only_what_is_supported():
     ],
 )
 def test_each_rule(mu, atlas, states):
-    conclusion = conclude(MU._replace(**mu), ATLAS._replace(**atlas))
+    conclusion = conclude(replace(MU, **mu), replace(ATLAS, **atlas))
     state, mu_state, reason = states
     assert (conclusion.state, conclusion.mu) == (state, mu_state)
     assert reason is None or reason in conclusion.reasons
@@ -147,7 +175,7 @@ def test_mu_is_outside_of_the_atlas_from_some_value_on():
     """Its state changes once, and J0/h0 is then described by no J0/h0; µ itself is determined."""
     states = []
     for value in (0.1, 0.2, 0.29, 0.31, 0.33, 0.5, 2.0):
-        conclusion = conclude(MU._replace(value=value), ATLAS)
+        conclusion = conclude(replace(MU, value=value), ATLAS)
         assert (conclusion.mu == State.OUTSIDE) == (conclusion.state == State.NOT_DESCRIBED)
         states.append(conclusion.mu)
     assert states == 4 * [State.FAVORED] + 3 * [State.OUTSIDE]
