@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tlsglass.base import validation
 from tlsglass.base.validation import Problems
 from tlsglass.data import drive_section, units
-from tlsglass.data.columns import Form, parse_form
+from tlsglass.data.columns import Form, may_be_error, parse_form
 from tlsglass.data.read_table import ERROR_IN_CELL, Table
 from tlsglass.models.observable import Observable
 
@@ -81,6 +81,28 @@ class MeasuredPoints:
     drive: dict[str, list[float]] = field(default_factory=dict)  # columns that the section `drive` needs
     rows: list[int] = field(default_factory=list)  # their positions in the table
     lines_left_out: list[int] = field(default_factory=list)  # of rows without a number, where these are skipped
+
+
+@dataclass(frozen=True)
+class TableReading:
+    """What the names of the columns say that reports describe, determined when the table is converted."""
+
+    names_with_unit: frozenset[str] = frozenset()  # of columns whose name contains the unit in which they are read
+    unused_errors: tuple[str, ...] = ()  # columns of which no error is taken although their names may be those of errors
+    unused_drive_errors: tuple[str, ...] = ()  # columns of errors of powers, photon numbers, Q_c and Q_l
+
+
+def describe_names(info: Mapping[str, Any], header: Sequence[str]) -> TableReading:
+    """Return what the names in the header of a table say about how a dataset with the content ``info`` is read."""
+    data = info["data"]
+    sections = [data[key] for key in ("temperature", "value", "error", "time") if "column" in data.get(key, {})]
+    used = {section["column"] for section in sections} | {data["temperature"].get("error", {}).get("column")}
+    with_units = [(section["column"], section["unit"]) for section in sections if "unit" in section]
+    return TableReading(
+        frozenset(name for name, unit in with_units if unit in units.normalize_superscripts(name)),
+        tuple(name for name in header if name not in used and may_be_error(name)),
+        tuple(drive_section.error_columns(info, header)),
+    )
 
 
 def column_conversion(problems: Problems, key: str, section: Mapping[str, Any], targets: tuple[str, ...]) -> Conversion | None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from tlsglass.base.types import BoolArray, FloatArray
-from tlsglass.data import drive_section, units, validate
-from tlsglass.data.columns import may_be_error
-from tlsglass.data.convert import RELATIVE
+from tlsglass.data import drive_section, validate
+from tlsglass.data.convert import RELATIVE, TableReading
 from tlsglass.model.interaction import GAUSSIAN
 from tlsglass.model.parameters import H0_K
 from tlsglass.models import registry
@@ -66,7 +65,7 @@ class Points:
 
     def select(self, mask: BoolArray | npt.NDArray[np.signedinteger[Any]]) -> Points:
         """Return the points where the mask (n,) is true; an array of indices selects and orders them."""
-        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        arrays = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         return replace(self, **{name: array[mask] for name, array in arrays.items() if array is not None})
 
     def sweeps(self) -> list[tuple[float, Points]]:
@@ -99,6 +98,16 @@ class Points:
         return Points(T_K, np.full(len(T_K), np.nan), None, None, time_s=time_s)
 
 
+class SelectionReason:
+    """Codes of the reasons why f of a resonator is taken from one of several powers, or from all of them."""
+
+    ALL: Final = "all"
+    POOLED: Final = "pooled"
+    CHOSEN: Final = "chosen"
+    SMALLEST_ERRORS: Final = "smallest_errors"
+    EQUAL_ERRORS: Final = "equal_errors"
+
+
 @dataclass(frozen=True)
 class Dataset:
     """A valid dataset in kelvin and in the unit of its observable."""
@@ -109,7 +118,7 @@ class Dataset:
     points: Points  # those in the window
     all_points: Points
     model_override: Observable | None = None  # replaces the model with Eq. (3)
-    columns: tuple[str, ...] = ()  # names of all columns of its table
+    reading: TableReading = field(default_factory=TableReading)
     n_rows: int = 0  # of the table, before they are averaged
     n_rows_in_window: int = 0
     averaged: dict[str, int] | None = None  # {"rows", "bins"} in the window, where rows are averaged in bins of temperature
@@ -129,11 +138,6 @@ class Dataset:
     def interaction(self) -> str:
         """The interaction whose atlas is fitted."""
         return str(self.info.get("interaction", GAUSSIAN))
-
-    @property
-    def error_columns(self) -> list[str]:
-        """Names of the columns that contain, or may contain, errors by their names."""
-        return [name for name in self.columns if may_be_error(name)]
 
     @property
     def probe(self) -> DrivenProbe | FloatArray | float | None:
@@ -165,19 +169,19 @@ class Dataset:
         """Return what was read of a table: {"text": one line, "columns", "units", "forms", "rows", "left_out"}."""
         info, data = self.info, self.info["data"]
         symbol = registry.get_observable(info["observable"]).symbol.replace("$", "").replace("_", "")
-        facts = [_describe_column("T", **data["temperature"]), _describe_column(symbol, **data["value"])]
-        facts.append(_describe_error(self, symbol))
+        facts = [self._describe_column("T", data["temperature"]), self._describe_column(symbol, data["value"])]
+        facts.append(self._describe_error(symbol))
         if "error" in data["temperature"]:
             T_error = data["temperature"]["error"]
             parts = [f"{1e3 * T_error['absolute_K']:g} mK"] if "absolute_K" in T_error else []
             parts += [f"{100 * T_error['relative']:g} %"] if "relative" in T_error else []
             facts.append(f"error of T = {T_error.get('column') or ' + '.join(parts)}")
         facts += [f"{info[key]:g} {'s' if key == TIME else 'Hz'}" for key in registry.probe_keys() if key in info]
-        facts += [_describe_column("t", **data["time"])] if "time" in data else []
+        facts += [self._describe_column("t", data["time"])] if "time" in data else []
         if "drive" in data:
             facts.append(_describe_drive(data["drive"]))
-            unused = drive_section.error_columns(info, self.columns)
-            facts += [f"{', '.join(unused)} not used: the photon number is taken as exact"] if unused else []
+            unused = ", ".join(self.reading.unused_drive_errors)
+            facts += [f"{unused} not used: the photon number is taken as exact"] if unused else []
         facts += [f"rows with {name} = {value}" for name, value in data.get("where", {}).items()]
         facts += [describe_selection(self.selection)] if self.selection else []
         low, high = self.points.T_range_K
@@ -200,6 +204,38 @@ class Dataset:
             "forms": {key: _form_text(section) for key, section in sections.items() if _form_text(section)},
             "rows": {"all": n_points, "fitted": n_fitted, "averaged": self.averaged, "left_out": self.lines_left_out},
         }
+
+    def _name_with_unit(self, section: Mapping[str, Any]) -> str:
+        """Return the name of a column with its unit, unless the name contains it: "kappa (mW/(m K))"."""
+        column, unit = section["column"], section.get("unit", "dimensionless")
+        return column if unit == "dimensionless" or column in self.reading.names_with_unit else f"{column} ({unit})"
+
+    def _describe_column(self, symbol: str, section: Mapping[str, Any]) -> str:
+        """Return "κ = kappa (mW/(m K))", or with the form of the column: "κ from κ/T^2 = ...", "1/Qi = Q_int inverted"."""
+        form, shown = _form_text(section), self._name_with_unit(section)
+        shown += f" × {section['factor']:g}" if "factor" in section else ""
+        if form == "1/value":
+            return f"{symbol} = {shown} inverted"
+        inverse = symbol.removeprefix("1/") if symbol.startswith("1/") else f"1/{symbol}"
+        form = form.replace("1/value", inverse).replace("value", symbol)
+        return f"{symbol} from {form} = {shown}" if form else f"{symbol} = {shown}"
+
+    def _describe_error(self, symbol: str) -> str:
+        """Return the source of the errors, and the columns that look like errors and are not used."""
+        data = self.info["data"]
+        section = data["error"]
+        if "column" in section:
+            kind = "variance" if section.get("variance") else "relative error" if section.get("relative") else "error"
+            factor = f" × {section['factor']:.3g}" if "factor" in section else ""
+            return f"{kind} = {self._name_with_unit(section)}{factor}"
+        if "assumed" in section:
+            return f"error = {section['assumed']:g} {data['value']['unit']}, assumed"
+        if "assumed_relative" in section:
+            text = f"error = {100 * section['assumed_relative']:g} % of {symbol}, assumed"
+        else:
+            text = "error from the residuals" + (f", a share of {symbol}" if section["from_residuals"] == RELATIVE else "")
+        unused = ", ".join(self.reading.unused_errors)
+        return text + (f" (not from {unused})" if unused else "")
 
 
 def load_dataset(folder: Path | str, schema: dict[str, Any] | None = None) -> Dataset:
@@ -246,7 +282,7 @@ def dataset_from_validated(validated: validate.ValidatedDataset) -> Dataset:
         measured.unit,
         points,
         concatenate([part for part in parts if len(part.T_K)]),
-        columns=validated.columns,
+        reading=validated.reading,
         n_rows=n_rows,
         n_rows_in_window=n_in_window,
         averaged=averaged,
@@ -256,7 +292,7 @@ def dataset_from_validated(validated: validate.ValidatedDataset) -> Dataset:
 
 def concatenate(parts: list[Points]) -> Points:
     """Return the points of several parts one after the other."""
-    arrays = {field.name: [getattr(part, field.name) for part in parts] for field in fields(Points)}
+    arrays = {entry.name: [getattr(part, entry.name) for part in parts] for entry in fields(Points)}
     return replace(parts[0], **{name: np.concatenate(array) for name, array in arrays.items() if array[0] is not None})
 
 
@@ -315,11 +351,15 @@ def describe_selection(selection: Mapping[str, Any]) -> str:
     others = [power for power in selection["tied"] if power not in selection["values"]]
     at_others = f"at the power{'s' if len(others) > 1 else ''} {', '.join(others)}"
     return {
-        "all": "f at every power, each with its own offset",
-        "pooled": "f of all photon numbers together",
-        "chosen": f"selected from {n} powers",
-        "smallest_errors": f"the power with the smallest errors of f among {n} powers (--f-power selects another, or all)",
-        "equal_errors": f"the errors of f are nearly as small {at_others}: --f-power selects another power, or all",
+        SelectionReason.ALL: "f at every power, each with its own offset",
+        SelectionReason.POOLED: "f of all photon numbers together",
+        SelectionReason.CHOSEN: f"selected from {n} powers",
+        SelectionReason.SMALLEST_ERRORS: (
+            f"the power with the smallest errors of f among {n} powers (--f-power selects another, or all)"
+        ),
+        SelectionReason.EQUAL_ERRORS: (
+            f"the errors of f are nearly as small {at_others}: --f-power selects another power, or all"
+        ),
     }[str(selection["reason"])]
 
 
@@ -327,38 +367,3 @@ def _form_text(section: Mapping[str, Any]) -> str:
     """Return how the numbers of a column follow from the quantity; nothing where they are the quantity itself."""
     form = "1/value" if section.get("inverse") else str(section.get("form", ""))
     return "" if form == "value" else form
-
-
-def _describe_column(symbol: str, column: str, unit: str, **section: Any) -> str:
-    """Return "κ = kappa (mW/(m K))", or with the form of the column: "κ from κ/T^2 = ...", "1/Qi = Q_int inverted"."""
-    form = _form_text(section)
-    is_named = unit == "dimensionless" or unit in units.normalize_superscripts(column)
-    shown = column if is_named else f"{column} ({unit})"
-    shown += f" × {section['factor']:g}" if "factor" in section else ""
-    if form == "1/value":
-        return f"{symbol} = {shown} inverted"
-    inverse = symbol.removeprefix("1/") if symbol.startswith("1/") else f"1/{symbol}"
-    form = form.replace("1/value", inverse).replace("value", symbol)
-    return f"{symbol} from {form} = {shown}" if form else f"{symbol} = {shown}"
-
-
-def _describe_error(dataset: Dataset, symbol: str) -> str:
-    """Return the source of the errors, and the columns that look like errors and are not used."""
-    data = dataset.info["data"]
-    section = data["error"]
-    if "column" in section:
-        kind = "variance = " if section.get("variance") else "relative error = " if section.get("relative") else "error = "
-        unit = section.get("unit", "dimensionless")
-        factor = f" × {section['factor']:.3g}" if "factor" in section else ""
-        shown = "" if unit == "dimensionless" or unit in section["column"] else f" ({unit})"
-        return f"{kind}{section['column']}{shown}{factor}"
-    if "assumed" in section:
-        return f"error = {section['assumed']:g} {data['value']['unit']}, assumed"
-    if "assumed_relative" in section:
-        text = f"error = {100 * section['assumed_relative']:g} % of {symbol}, assumed"
-    else:
-        text = "error from the residuals" + (f", a share of {symbol}" if section["from_residuals"] == RELATIVE else "")
-    used = {data["temperature"].get("error", {}).get("column")}
-    used |= {section["column"] for section in (data["temperature"], data["value"], data.get("time", {})) if "column" in section}
-    unused = [name for name in dataset.error_columns if name not in used]
-    return text + (f" (not from {', '.join(unused)})" if unused else "")

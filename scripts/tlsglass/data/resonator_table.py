@@ -11,7 +11,7 @@ from typing import Any
 from tlsglass.base import validation
 from tlsglass.data import drive_section, infer_dataset, units
 from tlsglass.data.columns import Column, describe_columns
-from tlsglass.data.dataset import Dataset
+from tlsglass.data.dataset import Dataset, SelectionReason
 from tlsglass.data.infer_dataset import ReadingOptions
 from tlsglass.data.read_table import Table, parse_number
 from tlsglass.models import registry
@@ -321,7 +321,7 @@ def _select_powers(
         sweep = _column(table, None, ("power",), None, [])
     numbers = sorted(_values(table, sweep, where))
     if sweep is not None and is_driven and len(numbers) > drive_section.MAX_SWEEPS and wanted in (None, ALL_POWERS):
-        return {"column": sweep.name, "values": [], "of": [], "reason": "pooled", "tied": []}
+        return {"column": sweep.name, "values": [], "of": [], "reason": SelectionReason.POOLED, "tied": []}
     if sweep is None or not 2 <= len(numbers) <= drive_section.MAX_SWEEPS:
         if wanted is not None and [parse_number(wanted)] != numbers:
             allowed = f"needs a column of 2 to {drive_section.MAX_SWEEPS} powers of f"
@@ -330,17 +330,17 @@ def _select_powers(
     cells = {number: next(str(x) for x in table.column(sweep.name) if parse_number(x) == number) for number in numbers}
     selection: dict[str, Any] = {"column": sweep.name, "of": list(cells.values()), "tied": []}
     if wanted == ALL_POWERS:
-        return selection | {"values": list(cells.values()), "reason": ALL_POWERS}
+        return selection | {"values": list(cells.values()), "reason": SelectionReason.ALL}
     if wanted is not None:
         if parse_number(wanted) not in cells:
             allowed = f"must be {ALL_POWERS} or one of {', '.join(cells.values())}"
             raise validation.InputError(f"--f-power {wanted}: {allowed}")
-        return selection | {"values": [cells[parse_number(wanted)]], "reason": "chosen"}
+        return selection | {"values": [cells[parse_number(wanted)]], "reason": SelectionReason.CHOSEN}
     known = _typical_errors(table, sweep.name, f, options.frequency.error, where)
     errors = {number: known.get(number, math.inf) for number in numbers}
     best = min(numbers, key=lambda number: errors[number])
     tied = [number for number in numbers if errors[number] <= (1 + EQUAL_ERRORS) * errors[best]]
-    reason = "smallest_errors" if len(tied) == 1 else "equal_errors"
+    reason = SelectionReason.SMALLEST_ERRORS if len(tied) == 1 else SelectionReason.EQUAL_ERRORS
     tied_cells = [cells[number] for number in tied] if len(tied) > 1 else []
     return selection | {"values": [cells[best]], "reason": reason, "tied": tied_cells}
 

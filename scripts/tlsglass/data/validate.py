@@ -17,7 +17,14 @@ from tlsglass.atlas.shipped import interaction_names
 from tlsglass.base import validation
 from tlsglass.base.validation import Problems
 from tlsglass.data import drive_section, joint_section, questions, renamed_keys
-from tlsglass.data.convert import RELATIVE, TEMPERATURES_K, MeasuredPoints, convert_points
+from tlsglass.data.convert import (
+    RELATIVE,
+    TEMPERATURES_K,
+    MeasuredPoints,
+    TableReading,
+    convert_points,
+    describe_names,
+)
 from tlsglass.data.read_table import Table, read_table
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0, TIME, Observable
@@ -49,7 +56,7 @@ class ValidatedDataset:
     name: str
     info: dict[str, Any]  # the content of dataset.yaml
     points: MeasuredPoints
-    columns: tuple[str, ...] = ()  # names of all columns of the table
+    reading: TableReading
 
 
 def schema() -> dict[str, Any]:
@@ -135,7 +142,7 @@ def validate_info(
     asked = list(questions.ask(info, observable, table, points))
     if asked:
         raise validation.Question.combine(asked)
-    return ValidatedDataset(Path(folder).name, info, points, tuple(table.header))
+    return ValidatedDataset(Path(folder).name, info, points, describe_names(info, table.header))
 
 
 def file_in_folder(folder: Path | str, name: str) -> Path:

@@ -11,8 +11,7 @@ import pandas as pd
 from tlsglass.base import stats
 from tlsglass.base.types import FloatArray
 from tlsglass.data import joint_section
-from tlsglass.data.dataset import Dataset, load_dataset
-from tlsglass.data.resonator_table import ALL_POWERS
+from tlsglass.data.dataset import Dataset, SelectionReason, load_dataset
 from tlsglass.fitting import report_text
 from tlsglass.fitting.comparison import J0_over_h0_by_interaction, ModelFits, compare, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion
@@ -136,7 +135,9 @@ def _agreement_of_powers(problem: FitProblem, separate: Sequence[Fit]) -> dict[s
     f does not depend on the power in the model. χ² of f alone with common parameters is compared with that of f at each power
     alone, in units of the errors of the latter, for the free parameters that the powers share.
     """
-    indices = [k for k, dataset in enumerate(problem.datasets) if (dataset.selection or {}).get("reason") == ALL_POWERS]
+    indices = [
+        k for k, dataset in enumerate(problem.datasets) if (dataset.selection or {}).get("reason") == SelectionReason.ALL
+    ]
     if len(indices) < 2:
         return None
     shared, fits = problem.shared[indices[1] - 1], [separate[k] for k in indices]

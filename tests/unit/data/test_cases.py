@@ -1,6 +1,7 @@
 """Tables that were once read wrongly, and further ones of each kind: right numbers, or a question that names its answer."""
 
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from tlsglass.base import validation
-from tlsglass.data import columns, infer_dataset, resonator_table
+from tlsglass.data import columns, drive_section, infer_dataset, resonator_table, units
 from tlsglass.data.dataset import load_dataset
 from tlsglass.data.infer_dataset import ReadingOptions
 from tlsglass.data.read_table import join_tables, read_table
@@ -392,6 +393,37 @@ def test_a_change_beside_a_frequency_may_be_its_error(tmp_path):
 def test_columns_from_which_errors_may_follow_are_reported_as_unused(tmp_path):
     file = write(tmp_path, "T_K,kappa (W/m/K),rms,SNR,N", T, KAPPA, 0.02 * KAPPA, 50 + T, 3 + T)
     assert "a share of κ (not from rms, SNR)" in load(file, **KAPPA_OPTIONS).describe_reading()["text"]
+
+
+@pytest.mark.parametrize(
+    ("header", "columns_of_table", "text"),
+    [
+        (
+            "T (mK),κ (mW m⁻¹ K⁻¹),err (µW m⁻¹ K⁻¹)",
+            (1e3 * T, 1e3 * KAPPA, 1e4 * KAPPA),
+            "T = T (mK), κ = κ (mW m⁻¹ K⁻¹), error = err (µW m⁻¹ K⁻¹)",
+        ),
+        (
+            "T_K,kappa/T^2 (W/(m K^3))",
+            (T, KAPPA / T**2),
+            "T = T_K, κ from κ/T^2 = kappa/T^2 (W/(m K^3)), error from the residuals",
+        ),
+        ("T_K,kappa_W_per_m_K,rel err (%),rms", (T, KAPPA, 2 + 0 * T, KAPPA), "relative error = rel err (%), all 14 points"),
+    ],
+)
+def test_a_reading_is_described_as_it_was_determined_when_the_table_was_read(tmp_path, header, columns_of_table, text):
+    """The description parses neither names of columns nor units again."""
+    dataset = load(write(tmp_path, header, *columns_of_table), **KAPPA_OPTIONS)
+    files = {Path(module.__file__).name for module in (columns, drive_section, units)}
+    called = set()
+    sys.setprofile(lambda frame, event, _: called.add(Path(frame.f_code.co_filename).name) if event == "call" else None)
+    try:
+        reading = dataset.describe_reading()
+    finally:
+        sys.setprofile(None)
+    assert "dataset.py" in called
+    assert not files & called
+    assert text in reading["text"]
 
 
 def test_errors_of_the_temperature(tmp_path):
