@@ -137,12 +137,13 @@ def parse_form(text: str) -> Form | None:
 
 @dataclass(frozen=True)
 class Column:
-    """What the name of a column says. ``unit`` is None where it has none."""
+    """What the header says of a column. ``unit`` is None where it states none, or several of ``possible_units``."""
 
     name: str
     stem: str = ""  # letters and digits of the quantity's name, without unit, form and marks of an error
     quantity: str | None = None
     unit: str | None = None
+    possible_units: tuple[str, ...] = ()  # among which the header does not decide
     form: Form = Form()
     scale: float = 1.0  # a power of ten in the name outside of the unit: the column is the quantity times it
     is_error: bool = False
@@ -150,6 +151,11 @@ class Column:
     relative_in_name: bool = False  # not only by the unit %
     variance: bool = False
     coverage: float = 1.0  # how many standard errors the numbers are
+
+    @property
+    def has_no_unit(self) -> bool:
+        """Whether the header states no unit at all."""
+        return self.unit is None and not self.possible_units
 
     @property
     def may_be_absolute(self) -> bool:
@@ -164,7 +170,7 @@ class Column:
 def describe_columns(table: Table) -> dict[str, Column]:
     """Return what each column of a table is, by its name and the unit below it.
 
-    A unit below the name that contradicts that in the name makes both no unit.
+    If the unit below a name contradicts that in the name, the column has two possible units.
     """
     columns = {}
     for name in table.header:
@@ -172,7 +178,9 @@ def describe_columns(table: Table) -> dict[str, Column]:
         below = table.unit_below(name)
         below = "" if below == "-" and column.unit else below
         if below and column.unit and not units.are_equal(below, column.unit):
-            below = f"{column.unit} or {below}"
+            contradiction = (column.unit, below)
+            columns[name] = replace(column, unit=None, possible_units=contradiction, relative=column.relative_in_name)
+            continue
         columns[name] = (
             replace(column, unit=below, relative=column.relative or (below in PERCENT and column.is_error)) if below else column
         )
@@ -208,9 +216,11 @@ def parse_name(name: str) -> Column:
     form, stem = _form(plain)
     stem = re.sub(r"[^a-z0-9]", "", stem.lower())
     quantity = parse_stem(stem)
+    possible_units: tuple[str, ...] = ()
     thousands = re.fullmatch(r"(.+)_([kM])", plain) if quantity is None and unit is None else None
     if thousands and parse_stem(thousands[1]) in ("Q", "Ql", "Qc"):  # Qi_k, which may be a name or be in thousands
-        stem, quantity, unit = re.sub(r"[^a-z]", "", thousands[1].lower()), parse_stem(thousands[1]), f"{thousands[2]} or none"
+        stem, quantity = re.sub(r"[^a-z]", "", thousands[1].lower()), parse_stem(thousands[1])
+        possible_units = (Q_MULTIPLES[thousands[2]], "dimensionless")
     multiple = MULTIPLE.fullmatch(plain) if quantity is None else None
     if multiple and (inner := parse_name(multiple[2])).quantity:
         form, stem, quantity, scale = inner.form, inner.stem, inner.quantity, scale * inner.scale * int(multiple[1])
@@ -223,7 +233,20 @@ def parse_name(name: str) -> Column:
         unit = Q_MULTIPLES.get(unit or "", unit)
     if quantity == "Q" and form.power == -1:
         quantity, form = "loss", replace(form, power=1)
-    return Column(name, stem, quantity, unit, form, scale, is_error, relative, relative_in_name, variance, coverage)
+    return Column(
+        name,
+        stem,
+        quantity,
+        unit=unit,
+        possible_units=possible_units,
+        form=form,
+        scale=scale,
+        is_error=is_error,
+        relative=relative,
+        relative_in_name=relative_in_name,
+        variance=variance,
+        coverage=coverage,
+    )
 
 
 def latin_letters(text: str) -> str:

@@ -283,11 +283,18 @@ class _Inference:
             raise validation.InputError(f"{self.table.source}: {line}")
         return str(option)
 
+    def _need_unit(self, option: str, column: Column, example: str) -> None:
+        """Ask for the unit of a column, with those among which its header does not decide."""
+        contradiction = f" ({' or '.join(column.possible_units)})" if column.possible_units else ""
+        self.needed.append(
+            f"--{option}-unit UNIT: the unit of {column.name} is not clear{contradiction}; say it, like {example}"
+        )
+
     def _temperature_unit(self, T: Column) -> None:
         """Infer the section ``data: temperature``."""
         unit = self._unit("temperature", T, units.TEMPERATURE, T.form)
         if unit is None:
-            self.needed.append(f"--temperature-unit UNIT: the unit of {T.name} is not clear; say it, like K or mK")
+            self._need_unit("temperature", T, "K or mK")
         if unit is not None and T.scale != 1.0:  # 1000/T, 10^3 T
             exponent = round(math.log10(T.scale))
             if not math.isclose(T.scale, 10.0**exponent):
@@ -335,7 +342,7 @@ class _Inference:
     def _is_large(self, value: Column) -> bool:
         """Return whether the numbers of a column without a known name can only be quality factors."""
         numbers = self._numbers(value)
-        return value.quantity is None and value.unit is None and value.scale == 1.0 and bool(numbers) and min(numbers) > 1
+        return value.quantity is None and value.has_no_unit and value.scale == 1.0 and bool(numbers) and min(numbers) > 1
 
     def _why_another_quantity(self, observable: Observable, name: str) -> str | None:
         """Return why a column by its name is not the quantity itself, and which column is needed; None if it may be."""
@@ -361,7 +368,7 @@ class _Inference:
         form = self._form(observable, value)
         unit = self._unit("value", value, targets, form)
         numbers = self._numbers(value)
-        if unit is None and value.unit is None and "dimensionless" in targets and numbers:
+        if unit is None and value.has_no_unit and "dimensionless" in targets and numbers:
             is_small = max(map(abs, numbers)) < MAX_RELATIVE_CHANGE
             is_Q = form == Form(power=-1) and value.quantity is None
             if value.quantity is None and observable.positive and "/" in without_unit(value.name):
@@ -378,8 +385,7 @@ class _Inference:
                 }
                 unit = next((x for x, ratio in ratios.items() if abs(ratio - 1) < PROBE_RATIO), None)
         if unit is None:
-            examples = "us" if value.quantity == "time" else " or ".join(targets)
-            self.needed.append(f"--value-unit UNIT: the unit of {value.name} is not clear; say it, like {examples}")
+            self._need_unit("value", value, "us" if value.quantity == "time" else " or ".join(targets))
             return
         section: dict[str, Any] = {"column": value.name, "unit": unit}
         hertz = units.convert_unit(unit, units.HERTZ)
@@ -431,7 +437,7 @@ class _Inference:
                 raise validation.InputError(f"--time {text}: must be a column, or a time like 10s or 5us, with its unit")
             return time_s
         else:
-            columns = [c for c in self._free_columns() if c.quantity == "time" and c.unit and not c.is_error]
+            columns = [c for c in self._free_columns() if c.quantity == "time" and not c.has_no_unit and not c.is_error]
             column = columns[0] if len(columns) == 1 else None
         if column is None and not observable.probe_is_optional:
             self.needed.append(f"--time COLUMN or like 10s: missing; {observable.name} depends on the time")
@@ -577,6 +583,9 @@ class _Inference:
             if both[0] and both[1] and not math.isclose(both[0][0], both[1][0], rel_tol=1e-9):
                 line = f"--error-unit {option}: contradicts the unit {unit} in the header of column {column.name}"
                 raise validation.InputError(f"{self.table.source}: {line}")
+        if option is None and column.possible_units:
+            self._need_unit("error", column, value_unit or observable.target_units[0])
+            return section
         unit = option or unit
         section |= {"factor": 1 / column.coverage} if column.coverage != 1.0 else {}
         value_section = self.data.get("value", {})
@@ -636,7 +645,7 @@ class _Inference:
             section = {"column": column.name}
             if column.unit and units.convert_unit(column.unit, units.TEMPERATURE):
                 section["unit"] = column.unit
-            elif column.unit or column.relative:
+            elif not column.has_no_unit or column.relative:
                 raise validation.InputError(
                     f"{self.table.source}: column {column.name}: an error of the temperature must be in K or mK; give"
                     " --temperature-error 0.1% in its place"

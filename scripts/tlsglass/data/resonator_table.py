@@ -89,7 +89,7 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
         common,
         observable="resonator_loss",
         value=loss.name,
-        value_unit=None if loss.unit else "dimensionless",
+        value_unit="dimensionless" if loss.has_no_unit else None,
         error=options.loss_error,
         error_unit=None,
         inverse=is_inverse,
@@ -248,7 +248,8 @@ def _power_section(table: Table, power: Column, options: ResonatorOptions, neede
     if options.coupling_geometry is None:
         needed.append("--coupling-geometry notch (hanger) or reflection: the photon number is 2 or 4 · Q_l²/Q_c · P/(ħω²)")
     drive: dict[str, Any] = {"coupling_geometry": options.coupling_geometry}
-    if power.unit is None and "dbm" not in power.stem and min(_values(table, power, options.frequency.where or {})) >= 0:
+    is_positive = min(_values(table, power, options.frequency.where or {})) >= 0
+    if power.possible_units or (power.has_no_unit and "dbm" not in power.stem and is_positive):
         why = f"--power COLUMN: the unit of {power.name} is not clear"
         needed.append(f"{why}; state it in the header, for example {power.name} (dBm)")
     unit = power.unit or "dBm"  # ASSUME: as instruments show it, where it is negative
@@ -273,7 +274,8 @@ def _power_section(table: Table, power: Column, options: ResonatorOptions, neede
 
 def _dimensionless_factor(column: Column, option: str, needed: list[str]) -> float:
     """Return the factor that the unit and the scale in the name of a column mean, 1000 for nbar (10^3)."""
-    converted = units.convert_unit(column.unit or "dimensionless", ("dimensionless",))
+    unit = "" if column.possible_units else column.unit or "dimensionless"
+    converted = units.convert_unit(unit, ("dimensionless",))
     if converted is None:
         needed.append(f"--{option} COLUMN: the unit of {column.name} is not clear; give a column without a unit")
     return (converted[0] if converted else 1.0) / column.scale

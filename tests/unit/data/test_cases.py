@@ -147,6 +147,48 @@ def test_a_unit_below_the_name_may_not_contradict_that_in_the_name(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("header", "units_below", "option"),
+    [
+        (
+            "T (mK),kappa (W/m/K),err (W/m/K)",
+            "K,W/(m K),W/(m K)",
+            "--temperature-unit UNIT: the unit of T (mK) is not clear (mK or K)",
+        ),
+        (
+            "T (K),kappa (W/m/K),err (W/m/K)",
+            "K,mW/(m K),W/(m K)",
+            "--value-unit UNIT: the unit of kappa (W/m/K) is not clear (W/m/K or mW/(m K))",
+        ),
+        (
+            "T (K),kappa (W/m/K),err (%)",
+            "K,W/(m K),W/(m K)",
+            "--error-unit UNIT: the unit of err (%) is not clear (% or W/(m K))",
+        ),
+        (
+            "T (K),kappa (W/m/K),sigma (mW/m/K)",
+            "K,W/(m K),%",
+            "--error-unit UNIT: the unit of sigma (mW/m/K) is not clear (mW/m/K or %)",
+        ),
+    ],
+)
+def test_a_column_with_two_units_has_none(tmp_path, header, units_below, option):
+    """Neither unit is taken, nor that of another column; the column is known by its name."""
+    file = write(tmp_path, f"{header}\n{units_below}", T, KAPPA, 0.02 * KAPPA)
+    assert f": {option}; say it, like " in refusal(file, **KAPPA_OPTIONS)
+    column = next(c for c in columns.describe_columns(read_table(file)).values() if c.possible_units)
+    assert (column.unit, column.has_no_unit, column.relative) == (None, False, False)
+    options = {"temperature_unit": "K", "value_unit": "W/(m K)", "error_unit": "W/(m K)"}
+    name = option.removeprefix("--").split(" ")[0].replace("-", "_")
+    points = load(file, **KAPPA_OPTIONS, **{name: options[name]}).points
+    np.testing.assert_allclose([points.T_K, points.value, points.error], [T, KAPPA, 0.02 * KAPPA])
+
+
+def test_an_error_of_the_temperature_with_two_units_is_refused(tmp_path):
+    file = write(tmp_path, "T (K),kappa (W/m/K),err (%),sigma_T (mK)\nK,W/m/K,%,K", T, KAPPA, 1 + 0 * T, 0.3 + 0 * T)
+    assert "column sigma_T (mK): an error of the temperature must be in K or mK" in refusal(file, **KAPPA_OPTIONS)
+
+
+@pytest.mark.parametrize(
     ("header", "factor", "options"),
     [
         ("damping ratio", 0.5, {"observable": "internal_friction"}),
@@ -182,7 +224,10 @@ def test_Q_in_thousands(tmp_path):
 @pytest.mark.parametrize("header", ["Qi_k", "Q_int_k", "Q_i_M"])
 def test_a_Q_that_may_be_in_thousands_is_asked_about(tmp_path, header):
     file = write(tmp_path, f"T_K,{header}", T, 1e-3 / WEAK)
-    assert f"--value-unit UNIT: the unit of {header} is not clear" in refusal(file, **LOSS_OPTIONS)
+    multiple = {"k": "10^3", "M": "10^6"}[header[-1]]
+    assert f"--value-unit UNIT: the unit of {header} is not clear ({multiple} or dimensionless)" in refusal(
+        file, **LOSS_OPTIONS
+    )
     np.testing.assert_allclose(load(file, **LOSS_OPTIONS, value_unit="10^3").points.value, WEAK)
 
 
@@ -677,6 +722,7 @@ def test_units_of_coupling_quality_factors(tmp_path, header, number):
         ("P (dBm),Qc", 1e-5, "Qc has numbers like 1e-05; if it contains 1/Qc, use --inv-Qc"),
         ("P (dBm),1/Qc", 1e5, "1/Qc has numbers like 1e\\+05; if it contains Qc, use --Qc"),
         ("P (dBm),log10 Qc", 5, "log10 Qc is a logarithm"),
+        ("P (dBm),Qc_k", 1e5, r"--Qc COLUMN: the unit of Qc_k is not clear"),
         ("P (dBm),Qc (kHz)", 5, r"the unit of Qc \(kHz\) is not clear"),
         ("P (fW),Qc", 1e5, r"--attenuation applies only to a power in dBm, but P \(fW\) is in fW"),
     ],
