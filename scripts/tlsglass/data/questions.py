@@ -39,6 +39,20 @@ MAX_POWER = 5.0  # of the temperature, by which a value at an end is expected to
 MIN_CURVE_POINTS, MAX_CURVE_POINTS = 16, 400  # points that can show, and that are enough to show, that they lie on two curves
 TWO_CURVES_RATIO = 16.0  # of the variance about one curve to that about two; below 3 for normal errors
 CURVE_DEGREE = 3  # of the polynomial in ln T
+MIN_CURVE_SHARE = 0.2  # of the points is on each of two curves, at least: fewer may be outliers
+MIXED_SHARE = 0.7  # of the changes between two curves that points in random order would have; runs one after the other have few
+MIN_NORM = 1e-6  # of what remains of a power of ln T, below which it is a combination of the lower powers
+MAX_DIVISIONS = 20  # of points among two curves; two or three are usual
+MIN_SERIES_POINTS = 3  # of a series or of neighbors: two points are always on a line
+MIN_EXPONENT = 0.8  # of κ or C, which is 1 or more in glasses; that of T against κ ∝ T², if they are swapped, is 1/2
+AXIS_SHARE = 0.8  # of the points: a trace at each temperature, except for a few single points
+MAX_STEP_RATIO = 1.5  # of the largest to the smallest step of an axis, whose numbers are rounded
+REPEATED_SHARE = 0.9  # of the rows occur equally often if a table contains its rows several times; a few may be incomplete
+MAX_VISITS = 2  # changes to another series for each series: sweeps come one after the other, and perhaps back
+COMMON_RANGE = 0.3  # of the whole range of ln T: sweeps repeat it, while sections of one sweep hardly overlap
+FILLED_SHARE = 0.6  # of all pairs of a temperature and a series occur if each series has a point at most temperatures
+UNREPEATED_SHARE = 0.8  # of the rows are different pairs of them; repeated measurements of one series are not
+MAX_SHOWN = 8  # values of a column in a message
 LOSS_EXPONENT = 0.5  # of the photon number far above n_c if β₂ = 1: by so much of its relative error the loss changes at most
 MAX_PHOTON_SHARE = 0.5  # of the errors of the loss, up to which those of the photon number do not matter
 PHOTON_EXPONENTS = {"Qc": 1.0, "Ql": 2.0, "photons": 1.0, "power": 1.0}  # largest of the photon number
@@ -205,7 +219,7 @@ def _relative_photon_errors(
 def _ask_swapped(
     info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
 ) -> Iterator[tuple[str, str]]:
-    """Ask where κ or C would rather be the temperature: an exponent below 0.8 at temperatures that few reach."""
+    """Ask where κ or C would rather be the temperature: an exponent below ``MIN_EXPONENT`` at temperatures that few reach."""
     if observable.name not in ("thermal_conductivity", "specific_heat"):
         return
     pairs = sorted((points.T_K[k], points.value[k]) for k in inside)
@@ -213,7 +227,7 @@ def _ask_swapped(
     if not (T_low < LOW_K and T_high > T_low and first > 0 and last > 0):
         return
     exponent = math.log(last / first) / math.log(T_high / T_low)
-    if exponent < 0.8 and all(TEMPERATURES_K[0] <= value <= TEMPERATURES_K[1] for _, value in pairs):
+    if exponent < MIN_EXPONENT and all(TEMPERATURES_K[0] <= value <= TEMPERATURES_K[1] for _, value in pairs):
         T, value = (info["data"][key]["column"] for key in ("temperature", "value"))
         why = f"from {T_low:.3g} K on grows as T^{exponent:.2g}, and would be possible temperatures"
         yield "swapped_columns", f"column {value} {why}: are {T} and {value} swapped?"
@@ -243,14 +257,14 @@ def _ask_axis(
     """Ask where the values at each temperature are equally spaced, as the frequencies of a trace are."""
     groups = [[points.value[k] for k in group] for _, group in itertools.groupby(inside, key=lambda k: points.T_K[k])]
     on_axis = sum(len(values) for values in groups if len(values) >= MIN_PAIRS and _are_equally_spaced(values))
-    if on_axis > 0.8 * len(inside):
+    if on_axis > AXIS_SHARE * len(inside):
         column = info["data"]["value"]["column"]
         yield "axis", f"column {column} is equally spaced at each temperature: is it the axis of a trace, not a fitted value?"
 
 
 def _are_equally_spaced(values: list[float]) -> bool:
     steps = [b - a for a, b in itertools.pairwise(values)]
-    return min(steps) * max(steps) > 0 and max(map(abs, steps)) < 1.5 * min(map(abs, steps))
+    return min(steps) * max(steps) > 0 and max(map(abs, steps)) < MAX_STEP_RATIO * min(map(abs, steps))
 
 
 def _ask_repeated(
@@ -259,7 +273,7 @@ def _ask_repeated(
     """Ask where the table contains its rows several times, as if measured independently."""
     counts = Counter(tuple(table.rows[points.rows[k]]) for k in inside)
     times, share = Counter(counts.values()).most_common(1)[0]
-    if times > 1 and share > 0.9 * len(counts):
+    if times > 1 and share > REPEATED_SHARE * len(counts):
         yield "repeated_rows", f"{share} of the {len(counts)} distinct rows occur {times} times each: remove the duplicates"
 
 
@@ -286,7 +300,8 @@ def _ask_series(
         if not (_are_sweeps([points.T_K[k] for k in inside], cells) or _repeat(places, cells)):
             continue
         series = list(dict.fromkeys(cells))
-        values = ", ".join(series[:8]) + (f" and {len(series) - 8} more" if len(series) > 8 else "")
+        n_more = len(series) - MAX_SHOWN
+        values = ", ".join(series[:MAX_SHOWN]) + (f" and {n_more} more" if n_more > 0 else "")
         where = quoted(f"{name}={series[0]}")
         line = f"temperatures repeat while column {name} varies ({values}): choose by --where {where}"
         if observable.driven and column.quantity in ("power", "photons"):
@@ -306,7 +321,7 @@ def _ask_outliers(
     errors = points.error or [0.0] * len(points.value)
     measured = sorted((points.T_K[k], points.value[k], errors[k]) for k in inside)
     distinct = [next(group) for _, group in itertools.groupby(measured, key=lambda point: point[1])]
-    if len(distinct) < 3:
+    if len(distinct) < MIN_SERIES_POINTS:
         return
     for k, (T, value, error) in enumerate(distinct):
         if 0 < k < len(distinct) - 1:
@@ -430,14 +445,18 @@ def _ask_two_curves(
     about_one = _without(basis, y)
     about_two, half, signs = _divide(basis, about_one)
     curves = [[k for k, sign in enumerate(signs) if sign == side] for side in (1.0, -1.0)]
-    if min(map(len, curves)) < max(3, len(x) // 5) or min(len({y[k] for k in curve}) for curve in curves) < 3:
+    n_needed, n_levels = (
+        max(MIN_SERIES_POINTS, math.floor(MIN_CURVE_SHARE * len(x))),
+        min(len({y[k] for k in curve}) for curve in curves),
+    )
+    if min(map(len, curves)) < n_needed or n_levels < MIN_SERIES_POINTS:
         return
     in_order = [sign for _, sign in sorted(zip(x, signs, strict=True))]
     changes = sum(a != b for a, b in itertools.pairwise(in_order))
     changes_if_mixed = 2 * math.prod(map(len, curves)) / len(x)
     gain = _dot(about_one, about_one) / (_dot(about_two, about_two) or 1e-300)
     distance = math.expm1(2 * abs(half)) if observable.positive else 2 * abs(half) / (max(y) - min(y))
-    if gain > TWO_CURVES_RATIO and changes > 0.7 * changes_if_mixed and distance > SERIES_DIFFERENCE:
+    if gain > TWO_CURVES_RATIO and changes > MIXED_SHARE * changes_if_mixed and distance > SERIES_DIFFERENCE:
         of = "their size" if observable.positive else "the whole change"
         why = f"the points lie on two curves that differ by {100 * distance:.2g} % of {of}"
         yield "pooled_series", f"{why}: are these two samples or runs? {SELECT_SERIES}"
@@ -462,7 +481,7 @@ def _orthonormal_powers(x: list[float], degree: int) -> list[list[float]]:
     for power in range(degree + 1):
         vector = _without(basis, [((a - middle) / half_width) ** power for a in x])
         norm = math.hypot(*vector)
-        if norm < 1e-6:
+        if norm < MIN_NORM:
             break
         basis.append([a / norm for a in vector])
     return basis
@@ -471,7 +490,7 @@ def _orthonormal_powers(x: list[float], degree: int) -> list[list[float]]:
 def _divide(basis: list[list[float]], residuals: list[float]) -> tuple[list[float], float, list[float]]:
     """Return (residuals, half the distance, signs) of the division of points among two parallel curves with least squares."""
     signs = [1.0 if r > 0 else -1.0 for r in residuals]
-    for _ in range(20):
+    for _ in range(MAX_DIVISIONS):
         shape = _without(basis, signs)
         half = _dot(residuals, shape) / (_dot(shape, shape) or 1.0)
         about_two = [r - half * s for r, s in zip(residuals, shape, strict=True)]
@@ -501,14 +520,15 @@ def _are_sweeps(T_K: list[float], cells: list[str]) -> bool:
             return False  # not monotonic
         elif k:
             direction = direction or T - T_K[k - 1]
-    if changes >= 2 * len(series) or min(map(len, series.values())) < 3:
+    if changes >= MAX_VISITS * len(series) or min(map(len, series.values())) < MIN_SERIES_POINTS:
         return False
     low, high = max(min(T) for T in series.values()), min(max(T) for T in series.values())
-    return high > low and math.log(high / low) > 0.3 * math.log(max(T_K) / min(T_K))
+    return high > low and math.log(high / low) > COMMON_RANGE * math.log(max(T_K) / min(T_K))
 
 
 def _repeat(places: list[str], cells: list[str]) -> bool:
     """Return whether most cells occur at most of the ``places``, and hardly twice at the same."""
     pairs = set(zip(places, cells, strict=True))
     n_places, n_series = len(set(places)), len(set(cells))
-    return n_places >= 3 and len(pairs) > max(0.6 * n_places * n_series, 0.8 * len(places))
+    n_filled, n_different = FILLED_SHARE * n_places * n_series, UNREPEATED_SHARE * len(places)
+    return n_places >= MIN_SERIES_POINTS and len(pairs) > max(n_filled, n_different)
