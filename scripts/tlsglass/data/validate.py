@@ -138,6 +138,8 @@ def validate_info(
     validation.raise_all(problems)
     assert table is not None
     validation.raise_all(_point_problems(table.source, info, observable, points))
+    _check_lower_bounds(problems, info, observable, points.T_K)
+    validation.raise_all(problems)
     validation.raise_all(drive_section.sweep_problems(table.source, info, points.drive))
     asked = list(questions.ask(info, observable, table, points))
     if asked:
@@ -238,6 +240,20 @@ def _check_parameters(problems: Problems, info: dict[str, Any], observable: Obse
             problems.refuse(["parameters", name, "start"], start, f"must lie in its bounds, {low} to {high}")
     if all(parameter.get("fixed", False) for parameter in parameters.values()):
         problems.refuse(["parameters"], list(parameters), "at least one must be free")
+
+
+def _check_lower_bounds(problems: Problems, info: dict[str, Any], observable: Observable, T_K: list[float]) -> None:
+    """Check the bounds that the highest temperature in the window sets, such as a gap that must not vanish there."""
+    low, high = info.get("window_K", (0, math.inf))
+    highest_K = max(T for T in T_K if low <= T <= high)
+    for name, setting in _settings(info, observable).items():
+        parameter = observable.parameters[name]
+        key = "start" if setting.get("fixed", False) else "high"
+        lowest, unit = parameter.low_per_K * highest_K, parameter.unit
+        if parameter.low_per_K and setting[key] < lowest:
+            end_K = setting[key] / parameter.low_per_K
+            allowed = f"must be at least {lowest:.3g} {unit} for points up to {highest_K:.3g} K"
+            problems.refuse(["parameters", name, key], setting[key], f"{allowed}; a window up to {end_K:.3g} K allows it")
 
 
 def _point_problems(source: str, info: dict[str, Any], observable: Observable, points: MeasuredPoints) -> list[str]:

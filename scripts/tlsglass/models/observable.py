@@ -219,8 +219,8 @@ OFFSET = Parameter("offset", default=0.0, in_table=False)  # the zero of δv/v, 
 F_TAN_DELTA = Parameter(
     "F tan δ", low=0.0, physical_bounds=True
 )  # 1/Q_TLS for n at sqrt(T² + E²) = 1 K, where Eq. (3) has n = B
-# A resonance was measured at the highest temperature, which is therefore below T_c = Δ/1.764k. Near T_c the gap is a fixed
-# multiple of T (quasiparticles.gap), so that χ² would have a spurious minimum between any two points above T_c.
+# A resonance was measured at the highest temperature T, which is therefore below T_c = Δ/1.764k. From 0.97 T_c on, the gap is
+# a fixed multiple of T (quasiparticles.gap), and χ² would have a spurious minimum between any two points: Δ/k >= 1.764 T/0.97.
 GAP = Parameter(
     "Δ/k", "K", start_grid=Geometric(0.5, 30, 25), low=0.5, high=30.0, low_per_K=1.82, freeze_in_scan=True, physical_bounds=True
 )

@@ -281,6 +281,16 @@ BROKEN = [
         r"parameters\.n_c.*: no parameter of resonator_loss; allowed: mu, F_tan_delta",
     ),
     (changed(("parameters.beta2", {"start": 0.5, "high": "one"})), None, r"parameters\.beta2\.high = 'one'"),
+    (
+        changed(("parameters.gap_K", {"start": 0.52, "fixed": True})),  # of a superconductor that is normal at 0.3 K
+        None,
+        r"parameters\.gap_K\.start = 0\.52: must be at least 0\.546 K for points up to 0\.3 K; a window up to 0\.286 K",
+    ),
+    (
+        changed(("parameters.gap_K", {"start": 0.51, "high": 0.53})),
+        None,
+        r"parameters\.gap_K\.high = 0\.53: must be at least 0\.546 K",
+    ),
 ]
 
 
