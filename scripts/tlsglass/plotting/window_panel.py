@@ -129,7 +129,8 @@ def _scan_rows(fit: dict[str, Any], windows: pd.DataFrame, parameter: str) -> pd
         n_fixed = rows[f"fixed{suffix}"].fillna("").map(lambda names: len(free.intersection(names.split(", "))))
         dof = rows["n_points"] - len(free) + n_fixed
         rows["rejected"] = [chi2_rejects(misfit, n) for misfit, n in zip(rows[f"misfit{suffix}"], dof, strict=True)]
-    return rows
+    is_limit = rows["state"].isin((ParameterState.UPPER_LIMIT, ParameterState.LOWER_LIMIT))
+    return rows[~(is_limit & rows["rejected"])]  # a fit that misses the points limits nothing
 
 
 def _view_limits(rows: pd.DataFrame, bounds: Bounds) -> Bounds:

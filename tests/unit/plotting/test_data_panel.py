@@ -129,6 +129,16 @@ def test_a_window_whose_fit_misses_the_points_is_faint(misfit, faint):
     assert sum("void" in series for series in record["series"]) == faint
 
 
+@pytest.mark.parametrize(("misfit", "windows"), [(1.2, [0.3, 0.4]), (3.0, [0.3])])
+def test_a_window_whose_fit_misses_the_points_has_no_limit(misfit, windows):
+    """The interval of the second window contains the lower bound of the fit."""
+    model = {"errors": {"mu": 0.1, "a": 0.1}, "intervals_scaled": {}, "intervals_95_scaled": {}}
+    rows = [(0.3, 0.2, 0.1, 1), (0.4, -0.3, 0.25, misfit)]
+    _, record, notes = scanned(rows, bounds=(-0.5, 0.5), mu_free=model, errors_given=True)
+    assert sorted(record["x"]) == windows
+    assert notes == ({"limit"} if len(windows) == 2 else set())
+
+
 def test_the_window_of_the_fit_has_the_interval_of_the_fit():
     ends = {"intervals_scaled": {"mu": [0.05, 0.6]}, "intervals_95_scaled": {"mu": [-0.1, 0.9]}}
     axes, *_ = scanned([(0.3, 0.2, 0.1, 1), (9.0, 0.2, 0.1, 1)], mu_free={"errors": {}} | ends, errors_given=False)
