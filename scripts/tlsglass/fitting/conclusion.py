@@ -1,5 +1,6 @@
 """What the points of a fit support: the one rule from which report, tables, figures and files follow."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -69,6 +70,7 @@ class MuEvidence:
 
     value: float
     error: float | None
+    is_free: bool = True
     state: str | None
     delta_aicc: float
     acceptable: bool
@@ -76,6 +78,17 @@ class MuEvidence:
     robust_delta_aicc: float | None = None
     ends: tuple[float | None, float | None] = (None, None)
     beyond_atlas: bool = False
+
+    @property
+    def is_favored(self) -> bool:
+        """Whether µ ≠ 0 is favored over the STM by a fit that describes the points."""
+        return self.delta_aicc > FAVORED_DELTA_AICC and self.acceptable and self.is_free
+
+    @property
+    def end_beyond_zero(self) -> float:
+        """The upper end of an interval that contains 0; negative infinity if 0 is excluded or an end is open."""
+        low, high = self.ends
+        return high if low is not None and high is not None and low <= 0 <= high else -math.inf
 
     def end(self, sign: int) -> float:
         """Return the end of the interval in the direction ``sign``: at least ``OUTSIDE_SIGMA`` away from the value."""

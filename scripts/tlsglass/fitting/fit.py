@@ -57,7 +57,7 @@ class Fit:
     values: Values
     errors: dict[str, float | None]  # statistical, from the covariance: 0 if fixed, None if not determined
     errors_scaled: dict[str, float | None]
-    intervals_scaled: dict[str, Ends]  # 68 %, of the free parameters: a bound, or None, where an end was not found
+    intervals_scaled: dict[str, Ends]  # 68 %, of the free parameters; an end is a bound if that is met first, None if not found
     intervals_95_scaled: dict[str, Ends]  # 95 %, of the parameters of interest
     excluded_95_scaled: dict[str, list[tuple[float, float]]]  # ranges within these intervals that the points exclude
     states: dict[str, str]  # {parameter of interest: ParameterState}
@@ -86,8 +86,7 @@ class Fit:
     @property
     def scale(self) -> float:
         """Ratio of scaled to statistical errors."""
-        factor = error_scale(self.chi2, self.dof) if self.errors_given else 1.0
-        return factor / float(np.sqrt(self.independent_fraction))
+        return _scale(self.chi2, self.dof, self.errors_given, self.independent_fraction)
 
     @property
     def needs_extra_scatter(self) -> bool:
@@ -115,6 +114,11 @@ def error_scale(chi2: float, dof: int) -> float:
     if dof < 1 or chi2 <= dof or stats.chi2_sf(chi2, dof) > MAX_SCALED_P_VALUE:
         return 1.0
     return float(np.sqrt(chi2 / dof))
+
+
+def _scale(chi2: float, dof: int, errors_given: bool, independent_fraction: float) -> float:
+    """Return the ratio of scaled to statistical errors."""
+    return (error_scale(chi2, dof) if errors_given else 1.0) / math.sqrt(independent_fraction)
 
 
 def chi2_rejects(misfit: float, dof: int, smallest: float = MAX_REDUCED_CHI2) -> bool:
@@ -510,8 +514,10 @@ def chi2_rise(confidence: float, likelihood: Likelihood, independent_fraction: f
 def parameter_state(value: float, ends_68: Ends, ends_95: Ends, parameter: FitParameter) -> str:
     """Return the ``ParameterState`` of a parameter.
 
-    An interval of 95 % that contains a physical bound gives a limit; another bound is a choice, and a fit that ends there is
-    "at its bound".
+    An end of an interval is open if it lies on a bound, or was not found. With physical bounds, the interval of 95 % decides:
+    one open end gives a limit, which is the other end, and two open ends, of this interval or of that of 68 %, constrain
+    nothing. Other bounds are a choice: an open end of the interval of 68 % gives a limit there, and a fit that ends on the
+    bound is "at its bound".
     """
 
     def open_ends(ends: Ends) -> tuple[bool, bool]:
@@ -572,8 +578,7 @@ def _build_fit(
         for name, ends_95 in intervals.ends[95].items()
     }
     other_minima = _other_minima(profile, best, chi2 / max(dof, 1))
-    scale = error_scale(best.chi2, dof) if likelihood.errors_given else 1.0
-    scale /= float(np.sqrt(independent_fraction))
+    scale = _scale(best.chi2, dof, likelihood.errors_given, independent_fraction)
     return Fit(
         values={name: float(value) for name, value in best.values.items()},
         errors=errors,

@@ -13,7 +13,7 @@ from tlsglass.base.types import FloatArray
 from tlsglass.data import joint_section
 from tlsglass.data.dataset import Dataset, SelectionReason, load_dataset
 from tlsglass.fitting import report_text
-from tlsglass.fitting.comparison import J0_over_h0_by_interaction, ModelFits, compare, draw_conclusion, fit_models
+from tlsglass.fitting.comparison import ModelFits, compare, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion
 from tlsglass.fitting.fit import Fit, WhichIntervals, error_scale
 from tlsglass.fitting.likelihood import Values
@@ -26,6 +26,7 @@ from tlsglass.fitting.result import (
     models_record,
     parameter_list,
 )
+from tlsglass.fitting.systematics import J0_over_h0_by_interaction
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 

@@ -259,12 +259,12 @@ class FitProblem:
         fit = self._fit_likelihood(likelihood, scatters, all_starts, intervals)
         if likelihood.model_errors is not None and fit.errors.get(likelihood.model_errors.parameter):
             fit = replace(fit, atlas_error=self._atlas_error(fit, likelihood, likelihood.model_errors.parameter))
-        return replace(fit, acceptable=self.is_acceptable(fit))
+        return fit
 
-    def fit_near(self, values: Values, start: Values | None = None) -> Fit:
-        """Fit without intervals from one start; on the atlas, with its errors at ``values``."""
-        scatters = self._estimate_scatters([values]) if self.has_extra_scatter else ()
-        likelihood = self.likelihood(scatters).with_errors_at(values)
+    def fit_near(self, start: Values, errors_at: Values | None = None) -> Fit:
+        """Fit without intervals from one start; on the atlas, with its errors at ``errors_at``, by default at the start."""
+        scatters = self._estimate_scatters([start]) if self.has_extra_scatter else ()
+        likelihood = self.likelihood(scatters).with_errors_at(errors_at or start)
         return self._fit_likelihood(likelihood, scatters, [start], False, likelihood.near_tolerance)
 
     def _fit_likelihood(
@@ -277,7 +277,8 @@ class FitProblem:
     ) -> Fit:
         n_scatters = sum(map(bool, scatters))
         fit = fit_likelihood(likelihood, starts, intervals, self.of_interest, self._independent_fraction, n_scatters, tolerance)
-        return replace(fit, extra_scatter=scatters, local_scatter=self._local_scatter(fit.values))
+        fit = replace(fit, extra_scatter=scatters, local_scatter=self._local_scatter(fit.values))
+        return replace(fit, acceptable=self.is_acceptable(fit))
 
     def maximum(
         self, start: Values | None = None, scatters: Sequence[float] = (), atlas_errors: bool = True, near: bool = False
@@ -411,8 +412,9 @@ class FitProblem:
     def _local_scatter(self, values: Values) -> LocalScatter | None:
         """Return the scatter of neighboring points of a single dataset, or None for several datasets or too few points.
 
-        It is the smaller one of that of the values (of their logarithm for positive quantities), and of that about the model
-        at ``values``, which does not matter unless it varies strongly between neighbors.
+        It is the smaller one of two scatters: that of the measured values (of their logarithms for positive quantities), and
+        that of the residuals about the model with the parameters ``values``. They are similar unless the model varies strongly
+        between neighbors.
         """
         if len(self.datasets) > 1:
             return None
@@ -478,7 +480,7 @@ class FitProblem:
         if J0_OVER_H0 not in self.datasets[k].observable.parameters:
             return False
         alone, values = FitProblem.from_dataset(self.datasets[k]), self.own_values(k, fit.values)
-        return alone.is_acceptable(alone.fit_near(values, values))
+        return alone.fit_near(values).acceptable
 
     def own_values(self, k: int, values: Values) -> Values:
         """Return the parameters of dataset ``k`` by its own names."""

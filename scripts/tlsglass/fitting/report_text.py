@@ -325,7 +325,7 @@ def _residuals_line(fit: Record) -> str:
 def warnings(fit: Record, outlier_K: float | None = None, opposite_sign: bool = False) -> list[dict[str, str]]:
     """Return the warnings as {"code", "text"}.
 
-    ``outlier_K`` and ``opposite_sign`` are those of ``comparison.Suspicions``.
+    ``outlier_K`` and ``opposite_sign`` are those of ``systematics.Suspicions``.
     """
     lines: list[tuple[str, str]] = _time_warnings(fit)
     if opposite_sign:

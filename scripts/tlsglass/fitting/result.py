@@ -2,8 +2,9 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,13 @@ from tlsglass.base.types import FloatArray
 from tlsglass.data.convert import RELATIVE
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import report_text, window_scan
-from tlsglass.fitting.comparison import ModelFits, Systematics, analyze
+from tlsglass.fitting.comparison import ModelFits, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion, State
 from tlsglass.fitting.fit import Fit, ParameterState
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.problem import FitProblem, base_name
 from tlsglass.fitting.report_text import ATLAS, CLOSE_TO_POINTS, EQ3, STM
+from tlsglass.fitting.systematics import Systematics, determine_systematics, examine_points
 from tlsglass.models import registry
 from tlsglass.models.observable import CALIBRATION, J0_OVER_H0
 
@@ -42,44 +44,65 @@ SMALLEST_STEP = 1e-7  # of a parameter for the slope of a model, relative
 
 @dataclass(frozen=True)
 class FitResult:
-    """Numbers, text and tables of the fits of one dataset.
+    """Fits of one dataset; numbers, text and tables follow from them on demand.
 
     Parameters
     ----------
-    fit
-        Content of fit.json.
-    points
-        T_K, value, error (estimated from the residuals if the dataset has none), T_error_K, total_error, fitted, models.
-    curves
-        T_K, mu_free, stm, atlas, and tls, the contribution of the TLSs to mu_free.
-    windows
-        µ and J0/h0 in other windows of temperature.
+    dataset
+        The dataset.
     fits
-        The fits themselves, from which curves at other temperatures follow.
+        The fits of all models, from which curves at other temperatures follow too.
+    conclusion
+        What the fits support.
+    scans
+        {parameter: its scan} of µ and J0/h0 over other windows of temperature; empty without scans.
+    drifts
+        {parameter: its drift with the window, or None}.
     """
 
-    fit: dict[str, Any]
-    points: pd.DataFrame
-    curves: pd.DataFrame
-    windows: pd.DataFrame
+    dataset: Dataset
     fits: ModelFits
+    conclusion: Conclusion
+    scans: Mapping[str, window_scan.WindowScan]
+    drifts: Mapping[str, Any]
+
+    @cached_property
+    def fit(self) -> dict[str, Any]:
+        """Content of fit.json."""
+        systematics = determine_systematics(self.fits, self.conclusion)
+        fit = _summary(self.dataset, self.fits, self.conclusion, systematics) | {
+            "drifts": self.drifts,
+            "reading": self.dataset.describe_reading(),
+            "parameters": parameter_list(self.fits, self.conclusion),
+            "time": systematics.mu_with_time,
+        }
+        fit["conclusion"]["text"] = report_text.conclusion(fit)
+        fit["warnings"] = report_text.warnings(fit, *examine_points(self.fits))
+        fit["lines"] = report_text.summary_lines(fit)
+        return fit
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """T_K, value, error (estimated from the residuals if the dataset has none), T_error_K, total_error, fitted, models."""
+        return _points(self.dataset, self.fits)
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """T_K, mu_free, stm, atlas, and tls, the contribution of the TLSs to mu_free."""
+        return _curves(self.dataset, self.fits)
+
+    @cached_property
+    def windows(self) -> pd.DataFrame:
+        """µ and J0/h0 in other windows of temperature."""
+        return window_scan.merge_scans(self.scans)
 
 
 def fit_dataset(dataset: Dataset, scan: bool = True) -> FitResult:
     """Fit a dataset with µ free, with µ = 0 and on the atlas; without ``scan``, other windows are not tried."""
-    fits, scans, drifts, conclusion, systematics, suspicions = analyze(dataset, scan)
-    parameters = parameter_list(fits, conclusion)
-    fit = _summary(dataset, fits, conclusion, systematics) | {
-        "drifts": drifts,
-        "reading": dataset.describe_reading(),
-        "parameters": parameters,
-        "time": systematics.mu_with_time,
-    }
-    fit["conclusion"]["text"] = report_text.conclusion(fit)
-    fit["warnings"] = report_text.warnings(fit, suspicions.outlier_K, suspicions.opposite_sign)
-    fit["lines"] = report_text.summary_lines(fit)
-    tables = _points(dataset, fits), _curves(dataset, fits), window_scan.merge_scans(scans)
-    return FitResult(fit, *tables, fits)
+    fits = fit_models(FitProblem.from_dataset(dataset).with_temperature_errors())
+    scans = window_scan.scan_models(fits.by_parameter) if scan else {}
+    drifts = window_scan.drifts(scans)
+    return FitResult(dataset, *draw_conclusion(fits, drifts), scans, drifts)
 
 
 def predict(fits: ModelFits, T_K: npt.ArrayLike, on_atlas: bool = False) -> pd.DataFrame:
@@ -121,36 +144,28 @@ def parameter_band(curve: Callable[[Values], FloatArray], fit: Fit) -> FloatArra
 
 def _atlas_summary(fits: ModelFits, conclusion: Conclusion, systematics: Systematics) -> dict[str, Any] | None:
     """Return the content of "atlas" in fit.json."""
-    if fits.atlas is None or fits.on_atlas is None or fits.same_points is None:
+    record = atlas_record(fits, conclusion)
+    if record is None:
         return None
-    fit, (dataset,), (on_atlas_dataset,) = fits.atlas, fits.problem.datasets, fits.on_atlas.datasets
-    points = on_atlas_dataset.points
+    assert fits.atlas is not None
+    assert fits.on_atlas is not None
+    assert fits.same_points is not None
+    fit, points = fits.atlas, fits.on_atlas.datasets[0].points
     models = {"mu_free": fits.same_points.free, "stm": fits.same_points.stm}
-    summary: dict[str, Any] = {
-        "h0_K": dataset.h0_K,
+    shifts = [x - fit.values[J0_OVER_H0] for x in systematics.J0_over_h0_by_h0.values() if x is not None]
+    return record | {
         "fitted_K": list(points.T_range_K),
         "n_points": len(points.T_K),
-        **_left_out(fits),
-        "model": fit_numbers(fit),
         "bounds": _finite_bounds(fit),
         "same_points": {
             name: {key: getattr(model, key) for key in ("chi2", "dof", "aicc", "misfit")} for name, model in models.items()
         },
-        "delta_aicc": fits.delta_aicc_of_atlas,
-        "rejected": not conclusion.describes,
         "atlas_error": fit.atlas_error,
-        "h0": {},
-        "h0_range": [0.0, 0.0],
-        "interaction": dataset.interaction,
+        "h0": {f"{h0_K:g}": value for h0_K, value in systematics.J0_over_h0_by_h0.items()},
+        "h0_range": [min(0.0, *shifts, 0.0), max(0.0, *shifts, 0.0)],
+        "interaction": fits.problem.datasets[0].interaction,
         "interactions": systematics.J0_over_h0_by_interaction,
     }
-    if not conclusion.describes:
-        return summary | {"model": without_J0_over_h0(summary["model"])}
-    by_h0 = systematics.J0_over_h0_by_h0
-    shifts = [value - fit.values[J0_OVER_H0] for value in by_h0.values() if value is not None]
-    summary["h0"] = {f"{h0:g}": value for h0, value in by_h0.items()}
-    summary["h0_range"] = [min(0.0, *shifts, 0.0), max(0.0, *shifts, 0.0)]
-    return summary
 
 
 def _left_out(fits: ModelFits) -> dict[str, Any]:

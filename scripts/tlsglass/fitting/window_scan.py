@@ -45,7 +45,7 @@ class WindowScan:
         """Return χ² in the window of ``row`` with the parameter fixed at its value in the whole window."""
         fixed = {name: self.best.values[name] for name in (*_fixed_names(row), self.parameter)}
         window = _window_problem(self.dataset, row["T_min_K"], row["T_max_K"], fixed)
-        return window.fit_near(self.best.values, self.best.values).chi2
+        return window.fit_near(self.best.values).chi2
 
 
 def scan_windows(dataset: Dataset, parameter: str = "mu", best: Fit | None = None) -> WindowScan:
@@ -78,7 +78,7 @@ def scan_windows(dataset: Dataset, parameter: str = "mu", best: Fit | None = Non
             T_K = window.datasets[0].points.T_K
             if len(np.unique(T_K)) <= len(window.free) + 1:
                 break
-            fit = best if (T_min, T_max) == (T_min_fit, T_max_fit) else window.fit_near(best.values, start)
+            fit = best if (T_min, T_max) == (T_min_fit, T_max_fit) else window.fit_near(start, best.values)
             error, scaled = fit.errors[parameter], fit.errors_scaled[parameter]
             if error is None or scaled is None or parameter in fit.at_bounds or not scaled < MAX_ERROR:
                 if T_max < T_max_fit:
@@ -98,7 +98,7 @@ def scan_models(models: Mapping[str, tuple[FitProblem, Fit]]) -> dict[str, Windo
     }
 
 
-def merge_scans(scans: dict[str, WindowScan]) -> pd.DataFrame:
+def merge_scans(scans: Mapping[str, WindowScan]) -> pd.DataFrame:
     """Return the scans of µ and J0/h0 as one table, empty without any."""
     if not scans:
         return pd.DataFrame(columns=scan_columns("mu"))

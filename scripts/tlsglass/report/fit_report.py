@@ -15,6 +15,7 @@ from tlsglass.base import escape, io
 from tlsglass.base.types import StrPath
 from tlsglass.base.validation import InputError
 from tlsglass.fitting import report_text
+from tlsglass.fitting.fit import MAX_SCALED_P_VALUE
 from tlsglass.models.observable import J0_OVER_H0
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ SAVED_FILES = (
     *("chip.json", "chip_devices.csv", "chip_frequencies.csv", "chip_prediction.csv"),
 )
 ERROR_NOTE = (
-    "Errors and intervals are those of the points, times √(χ²/dof) where that is above 1, and for the effective number of"
-    " points if residuals are correlated. Those of J0/h0 include the errors of the atlas."
+    "Errors and intervals are those of the points, times √(χ²/dof) where correct errors would hardly give so large a χ²"
+    f" (p < {100 * MAX_SCALED_P_VALUE:.0f} %), and for the effective number of points if residuals are correlated."
+    " Those of J0/h0 include the errors of the atlas."
 )
 N_PREDICTED = 100  # temperatures of the predicted curve of a further device
 Estimate = tuple[float, float | None, float | None]  # value, and the ends of its 68 % interval

@@ -307,6 +307,16 @@ def test_a_point_that_noise_does_not_explain_is_named(index, errors_given):
         assert all(f"{T[index]:.3g} K" in text for text in texts)
 
 
+def test_a_point_far_from_a_model_that_fails_is_no_outlier():
+    """The other points follow a smooth curve that is not Eq. (3): the distance of a point from it means nothing."""
+    T = np.geomspace(0.04, 0.6, 40)
+    value, _ = noisy(KAPPA, T, {"mu": 0.0, "kappa_1K": 0.03}, None, relative=0.001)
+    value *= 1 + 0.1 * np.sin(4 * np.log(T))
+    changed = value * np.where(np.arange(40) == 20, 1.6, 1.0)
+    assert not fit(T, value, KAPPA, None, scan=False).fit["mu_free"]["acceptable"]
+    assert "outlier" not in [warning["code"] for warning in fit(T, changed, KAPPA, None, scan=False).fit["warnings"]]
+
+
 def test_many_errors_that_are_too_small_are_no_outlier():
     T = np.geomspace(0.04, 0.6, 15)
     value, error = noisy(KAPPA, T, {"mu": 0.0, "kappa_1K": 0.03}, None, relative=0.02)
