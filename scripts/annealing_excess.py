@@ -20,10 +20,8 @@ fitted = [name for name in certified if name in settings.fitted]
 
 def pairs(name):
     """Return the annealed and the tempered density of states of a set at each temperature."""
-    annealed, tempered = (
-        snakemake.input[f"{name}_{method}"] for method in (f"annealed_{settings.sweeps}", equilibrium_plan.TEMPERED)
-    )
-    return [tuple(map(DensityOfStates.load, paths)) for paths in zip(annealed, tempered, strict=True)]
+    paths_of_pairs = zip(snakemake.input[f"{name}_annealed"], snakemake.input[f"{name}_tempered"], strict=True)
+    return [tuple(map(DensityOfStates.load, paths)) for paths in paths_of_pairs]
 
 
 if snakemake.rule == "annealing_excess_table":

@@ -53,12 +53,7 @@ step(
     input={
         "tables": expand("<results>/tables/{table}.csv", table=sorted({*SCORECARD_TABLES, *catalogue.DATA_TABLES})),
         "markdown": [f"<results>/{item.folder}/{item.name}.md" for item in TABLES],
-        "counts": [
-            f"<results>/{kind}/{name}/T{T}.npz"
-            for kind in COUNTS
-            for name in COUNTS[kind]
-            for T in files.temperature_keys(kind)
-        ],
+        "counts": files.all_densities(),
         "chains": expand("<results>/chain/{set}.npz", set=SETS),
         "experiments": expand("<results>/experiments/{dataset}/fit.json", dataset=DATASETS),
         "figures": [f"<results>/figures/{item.name}.csv" for item in FIGURES],

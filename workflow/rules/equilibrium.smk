@@ -44,14 +44,8 @@ concatenate("equilibrium_tables", EQUILIBRIUM_PARTS, published="config/equilibri
 excess_step = partial(
     step,
     driver="annealing_excess.py",
-    input={
-        **{
-            f"{name}_{method}": paths
-            for name in SETS_OF_STUDY
-            for method, paths in list(files.densities_of_equilibrium_set(name).items())[:2]
-        },
-        "certificates": expand("<results>/equilibrium/{set}_certificates.csv", set=SETS_OF_STUDY),
-    },
+    input=files.pairs_of_equilibrium_sets(SETS_OF_STUDY)
+    | {"certificates": expand("<results>/equilibrium/{set}_certificates.csv", set=SETS_OF_STUDY)},
 )
 EXCESS_SETTINGS = {
     "sets": SETS_OF_STUDY,

@@ -1,10 +1,7 @@
 # Interactions of dipoles and strain tensors compared with normal factors, and why they differ. A run without the section
 # `interactions` shows the published tables.
 
-INTERACTION_SETS = {
-    interactions_plan.set_name(model, L, J0_K): (model, interactions_plan.set_name(interactions_plan.REFERENCE, L, J0_K))
-    for model, L, J0_K in interactions_plan.sets(study)
-}
+INTERACTION_SETS = interactions_plan.models_and_references(study)
 INTERACTION_PLANS = interactions_plan.plans(study)
 INTERACTION_MODELS = {name: interaction_parameters(keys) for name, keys in interactions_plan.models(study).items()}
 CELL = {"L": 8, "J0_K": config["model"]["h0_K"]} | {key: config["model"][key] for key in ("h0_K", "cutoff", "concentration")}
@@ -27,9 +24,7 @@ step(
         "model": lambda w: INTERACTION_SETS[w.name][0],
         "fingerprint": lambda w: INTERACTION_PLANS[w.name].record_fingerprint,
         "settings": ANALYSIS,
-        "section": {
-            key: value for key, value in (study.interactions or {}).items() if key in ("mu_windows_K", "ratio_edges_K")
-        },
+        "section": interactions_plan.analysis_settings(study),
     },
 )
 
@@ -51,12 +46,8 @@ TEMPERED_MODELS = equilibrium_plan.model_names(study) if len(SETS_OF_STUDY) < le
 
 step(
     "interaction_equilibrium",
-    input={
-        **{
-            f"{name}_{method}": paths
-            for name in TEMPERED_MODELS
-            for method, paths in zip(("tempered", "annealed"), files.densities_of_equilibrium_set(name).values())
-        },
+    input=files.pairs_of_equilibrium_sets(TEMPERED_MODELS)
+    | {
         "certificates": expand("<results>/equilibrium/{set}_certificates.csv", set=TEMPERED_MODELS),
         "excess": EXCESS,
     },

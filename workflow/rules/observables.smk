@@ -17,11 +17,7 @@ tabulate(
     "closed_form_tables",
     "tlsglass.analysis.two_tls_tables.tabulate_closed_forms",
     input={"paper": bundled_file(PAPER)},
-    output={
-        "table_1": "<results>/tables/table_1.csv",
-        "appendix_c": "<results>/tables/appendix_c.csv",
-        "closed_forms": "<results>/tables/closed_forms.csv",
-    },
+    output={name: f"<results>/tables/{name}.csv" for name in ("table_1", "appendix_c", "closed_forms")},
     settings={
         "two_tls": config["two_tls"],
         "model": {name: config["model"][name] for name in ("h0_K", "concentration")},

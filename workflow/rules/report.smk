@@ -2,7 +2,7 @@
 
 workflow_helpers.restrict_docutils(ROOT / "workflow/report/docutils.conf")
 
-CAPTIONS = ["study", *(item.name for item in ENTRIES)]
+CAPTIONS = ["study", *(item.name for item in SHOWN.entries)]
 
 
 step(

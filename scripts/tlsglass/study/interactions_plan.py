@@ -46,6 +46,16 @@ def set_name(model: str, L: int, J0_K: float) -> str:
     return f"{model}_{labels.ParameterSet(L, J0_K)}"
 
 
+def models_and_references(study: Study) -> dict[str, tuple[str, str]]:
+    """Return the model of each set, and the name of the set of the reference model that it is compared with, by name."""
+    return {set_name(model, L, J0_K): (model, set_name(REFERENCE, L, J0_K)) for model, L, J0_K in sets(study)}
+
+
+def analysis_settings(study: Study) -> dict[str, Any]:
+    """Return the settings of the section that concern the analysis of its sets."""
+    return {key: value for key, value in _section(study).items() if key in ("mu_windows_K", "ratio_edges_K")}
+
+
 def model_parameters(study: Study, model: str, L: int, J0_K: float) -> ModelParameters:
     """Return the parameters of one of the models; what it does not set is that of the study with normal factors."""
     base = study.model_with(L, J0_K)

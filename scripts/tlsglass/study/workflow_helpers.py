@@ -1,4 +1,4 @@
-"""Helpers of the Snakefile: the sources of the configuration, file names of simulations, and digests of the library."""
+"""Helpers of the Snakefile: sources of the configuration, files of simulations, figures of a run, digests of the library."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from typing import Any
 
 from tlsglass.base import io, labels, published_files, validation
 from tlsglass.montecarlo.protocol import ANNEALING, JOB_NAMES
+from tlsglass.report import catalogue
+from tlsglass.report.catalogue_entry import Entry, RunContents, check_catalogue, inputs_of_job
 from tlsglass.study import config_checks, equilibrium_plan
 from tlsglass.study.configured_study import Study
 from tlsglass.study.simulation_plan import SimulationPlan
@@ -214,6 +216,15 @@ class SimulationFiles:
         """Return the temperatures of one kind as they are written in file names; they are the same for all names."""
         return list(next(iter(self.counts_plans[kind].values())).rungs)
 
+    def all_densities(self) -> list[str]:
+        """Return the densities of states of all simulations whose energies are counted."""
+        return [
+            f"<results>/{kind}/{name}/T{T}.npz"
+            for kind, plans in self.counts_plans.items()
+            for name in plans
+            for T in self.temperature_keys(kind)
+        ]
+
     def densities_of_equilibrium_set(self, name: str) -> dict[str, list[str]]:
         """Return the densities of states of a set that is annealed and tempered, by the methods whose energies are counted."""
         return {
@@ -221,9 +232,85 @@ class SimulationFiles:
             for method in equilibrium_plan.methods(self.study, name)
         }
 
+    def pairs_of_equilibrium_sets(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """Return the densities of states of sets, tempered and annealed with the first number of sweeps.
+
+        Their names are those of the sets with the suffix _tempered or _annealed.
+        """
+        pairs = {name: list(self.densities_of_equilibrium_set(name).values())[:2] for name in names}
+        return {
+            f"{name}_{method}": paths
+            for name, pair in pairs.items()
+            for method, paths in zip((equilibrium_plan.TEMPERED, "annealed"), pair, strict=True)
+        }
+
     def records_of_equilibrium_set(self, name: str) -> dict[str, list[str]]:
         """Return the records of a set that is annealed and tempered, by method."""
         return {method: self.shards(plan, RECORD) for method, plan in equilibrium_plan.plans_of_set(self.study, name).items()}
+
+
+class CatalogueOfRun:
+    """The figures, and tables to read, that a run can show: all entries of the catalogue whose inputs it has.
+
+    Parameters
+    ----------
+    datasets, joint_datasets
+        Names of all datasets, and of those that are fitted together with others.
+    paper
+        Path of the table of the paper's claims.
+    captions
+        Folder of the captions.
+
+    Raises
+    ------
+    CatalogueError
+        If an entry is incomplete.
+    """
+
+    def __init__(
+        self, study: Study, datasets: Iterable[str], joint_datasets: Iterable[str], paper: str, captions: Path
+    ) -> None:
+        figures = study.config["figures"]
+        run = RunContents(
+            J0_values=list(study.J0_values),
+            sizes=list(study.sizes),
+            all_sizes=study.all_sizes,
+            L=study.temperature_keys([figures["L"]])[0],
+            dos_K=study.temperature_keys(figures["fig_1_temperatures_K"]),
+            quench=study.quench,
+            datasets=list(datasets),
+            joint_datasets=list(joint_datasets),
+            variants=study.variants,
+            paper=paper,
+        )
+        check_catalogue(catalogue.ENTRIES, captions)
+        paths = {entry.name: entry.input_paths(run) for entry in catalogue.ENTRIES}
+        self._inputs = {name: inputs for name, inputs in paths.items() if inputs is not None}
+        self._settings = {entry.name: entry.settings_from(study.config, run) for entry in catalogue.ENTRIES}
+        self.entries = [entry for entry in catalogue.ENTRIES if entry.name in self._inputs]
+        self.categories = {section: f"{k}. {section}" for k, (section, _) in enumerate(catalogue.sections(), 1)}
+        self.titles = {entry.name: f"{k}. {entry.title}" for _, part in catalogue.sections() for k, entry in enumerate(part, 1)}
+
+    def of_kind(self, kind: str) -> list[Entry]:
+        """Return the entries that are figures, or tables."""
+        return [entry for entry in self.entries if entry.kind == kind]
+
+    def jobs(self, kind: str, shared: bool) -> dict[str, list[Entry]]:
+        """Return {name of the rule: entries of one kind that it makes}: one, or all figures of a section, or all tables."""
+        jobs: dict[str, list[Entry]] = {}
+        for entry in self.of_kind(kind):
+            section = f"figures_of_section_{self.categories[entry.section].partition('.')[0]}"
+            name_of_shared = section if kind == "figure" else "tables_to_read"
+            jobs.setdefault(name_of_shared if shared else entry.name, []).append(entry)
+        return jobs
+
+    def inputs(self, entries: Iterable[Entry]) -> dict[str, str | list[str]]:
+        """Return the inputs of a job that makes these entries, by name."""
+        return inputs_of_job({entry.name: self._inputs[entry.name] for entry in entries})
+
+    def settings(self, entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:
+        """Return the settings of entries, {name: {argument of its function: value}}."""
+        return {entry.name: self._settings[entry.name] for entry in entries}
 
 
 _is_file = functools.cache(os.path.isfile)

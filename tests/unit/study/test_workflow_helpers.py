@@ -81,6 +81,40 @@ def test_published_counts_replace_shards():
     assert (deleting.counts("dos", "L8_J2"), deleting.records("L8_J2")) == ([], [])
 
 
+def test_densities_of_pairs_are_those_of_their_sets():
+    equilibrium = validation.read_yaml(ROOT / "config/equilibrium.yaml")["checks"]
+    study = Study(CONFIG | {"checks": CONFIG["checks"] | equilibrium})
+    files = workflow_helpers.SimulationFiles(study, published=None)
+    names = ["L8_J6", "L12_J6"]
+    first = study.equilibrium["annealed_sweeps"][0]
+    pairs = files.pairs_of_equilibrium_sets(names)
+    assert list(pairs) == ["L8_J6_tempered", "L8_J6_annealed", "L12_J6_tempered", "L12_J6_annealed"]
+    for name in names:
+        by_method = files.densities_of_equilibrium_set(name)
+        assert pairs[f"{name}_tempered"] == by_method["tempered"]
+        assert pairs[f"{name}_annealed"] == by_method[f"annealed_{first}"]
+    everything = files.all_densities()
+    assert {path for paths in pairs.values() for path in paths} < set(everything)
+    counted = [plan for plans in files.counts_plans.values() for plan in plans.values()]
+    assert len(set(everything)) == len(everything) == sum(len(plan.rungs) for plan in counted)
+
+
+def test_entries_that_a_run_can_show_are_made_alone_or_together():
+    arguments = ["stycast1266_thermal_conductivity"], [], "paper.csv", ROOT / "workflow/report"
+    shown = workflow_helpers.CatalogueOfRun(Study(CONFIG), *arguments)
+    names = [entry.name for entry in shown.entries]
+    assert {"figure_1", "figure_stycast", "table_2"} <= set(names)
+    assert "figure_niobium" not in names  # whose dataset the run lacks
+    for kind in ("figure", "table"):
+        alone, together = shown.jobs(kind, shared=False), shown.jobs(kind, shared=True)
+        assert {name: [name] for name in alone} == {name: [entry.name for entry in part] for name, part in alone.items()}
+        assert sorted(alone) == sorted(entry.name for part in together.values() for entry in part)
+        assert len(together) < len(alone)
+    (figure_1,) = shown.jobs("figure", shared=False)["figure_1"]
+    assert shown.inputs([figure_1])["figure_1__eq3"] == "<results>/tables/table_2.csv"
+    assert set(shown.settings([figure_1])) == {"figure_1"}
+
+
 def test_jobs_expect_the_fingerprint_of_every_rung_of_a_simulation():
     equilibrium = validation.read_yaml(ROOT / "config/equilibrium.yaml")["checks"]
     files = workflow_helpers.SimulationFiles(Study(CONFIG | {"checks": CONFIG["checks"] | equilibrium}), published=None)
