@@ -34,6 +34,7 @@ def write_hostile_texts(workflow):
 def built(module_workflow):
     """A workflow in which the tiny study has run whole, with a dataset whose texts are hostile."""
     write_hostile_texts(module_workflow)
+    module_workflow.refuse_undeclared_inputs()
     run = module_workflow.run()
     assert run.returncode == 0, run.stderr[-3000:]
     return module_workflow

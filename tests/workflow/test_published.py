@@ -16,6 +16,7 @@ from tlsglass.report import catalogue
 
 def test_every_table_figure_and_verdict_follows_from_the_published_densities(workflow):
     workflow.add_published()
+    workflow.refuse_undeclared_inputs()
     run = workflow.run(configfile="config/published.yaml")
     assert run.returncode == 0, run.stderr[-3000:]
     assert not (workflow.folder / "results/shards").exists()

@@ -57,6 +57,25 @@ DATASETS = (
 )
 # compiled files that another test writes at this moment, before they get their names
 BEING_WRITTEN = shutil.ignore_patterns("*.pyc.*", "*.tmp.*")
+# appended to base/io.py; YAML is left out, because the Snakefile itself reads the configuration and the datasets
+CHECK_OF_INPUTS = r"""
+
+_start_job = start_job
+DATA = re.compile(r"(?:benchmarks|config|docs|scripts|workflow)/.*\.(?:npz|csv|css|js|json|j2|rst)")
+
+
+def start_job(job):
+    _start_job(job)
+    declared = set(map(os.path.realpath, job.input))
+
+    def refuse_undeclared(event, arguments):
+        if event == "open" and isinstance(arguments[0], (str, Path)):
+            path = os.path.realpath(arguments[0])
+            if DATA.fullmatch(os.path.relpath(path)) and path not in declared:
+                raise RuntimeError(f"{os.path.relpath(path)} is no input of rule {job.rule}")
+
+    sys.addaudithook(refuse_undeclared)
+"""
 # every one of them named, so that none comes from config/config.yaml
 NO_CHECKS = {"variants": dict.fromkeys(TINY["checks"]["variants"]), "finite_size": None, "weak_coupling": None}
 
@@ -148,6 +167,11 @@ class Workflow:
         text = library.read_text(encoding="utf-8")
         library.write_text(text.replace("INTERVAL = 30.0", "INTERVAL = 0.25"), encoding="utf-8")
         assert "INTERVAL = 0.25" in library.read_text(encoding="utf-8")
+
+    def refuse_undeclared_inputs(self):
+        """Let each job fail that reads a file of the workflow with data, or a template, that is no input of its rule."""
+        with (self.folder / "scripts/tlsglass/base/io.py").open("a", encoding="utf-8") as library:
+            library.write(CHECK_OF_INPUTS)
 
     def words(self, rule):
         """Run a rule that has only words to say and return them, the lines of its log."""

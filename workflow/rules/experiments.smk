@@ -52,6 +52,7 @@ tabulate(
     "tlsglass.fitting.closure.tabulate_closure",
     job="{observable}",
     constraints={"observable": any_of_pattern(registry.observable_names())},
+    input={"atlas": ATLAS_FILES},
     output={"table": "<results>/closure/{observable}.csv"},
     settings=lambda w: {"observable": w.observable, "datasets": 500, "seed": config["seed"]},
 )

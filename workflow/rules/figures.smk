@@ -47,7 +47,8 @@ for job, items in SHOWN.jobs("table", shared=PUBLISHED).items():
         driver="table.py",
         environment="page",
         group=items[0].group,
-        input=SHOWN.inputs(items) | {"template": bundled_file("workflow/page/table.html.j2")},
+        input=SHOWN.inputs(items)
+        | {"template": bundled_file("workflow/page/table.html.j2"), "style": bundled_file("workflow/page/page.css")},
         output={
             "markdown": [f"<results>/{item.folder}/{item.name}.md" for item in items],
             "html": [report_output(f"<results>/report/{item.name}.html", item) for item in items],

@@ -42,6 +42,7 @@ tabulate(
 tabulate(
     "closure_devices",
     "tlsglass.fitting.closure.tabulate_joint_closure",
+    input={"atlas": ATLAS_FILES},
     output={"table": "<results>/tables/closure_devices.csv"},
     settings={"datasets": 500, "seed": config["seed"]},
     runtime=60,

@@ -13,7 +13,7 @@ step(
         "published": lambda w: bundled_files("results/published", "*/**/*.*"),
         "paper": bundled_file(PAPER),
         "datasets": lambda w: list(map(dataset_file, sorted(DATASETS))),
-        "densities": ATLAS_FILES,
+        "atlas": ATLAS_FILES,
         "template": bundled_file("workflow/page/index.html.j2"),
         "config": bundled_file("config/config.yaml"),
         "parts": [
@@ -25,6 +25,16 @@ step(
 )
 
 
+# sources of what docs_pages.render_page inserts into a template
+INPUTS_OF_TEMPLATES = {
+    "manifest": MANIFEST_OF_OUTCOME,
+    "published": lambda w: bundled_files("results/published", "*/**/*.[cj]s*"),
+    "tables": [path for part in ("", "equilibrium", "interactions") for path in bundled_files(f"config/{part}", "*.csv")],
+    "config": list(map(bundled_file, ("config/equilibrium.yaml", "config/config.yaml"))),
+    "schemas": [bundled_file("workflow/schemas/config.schema.yaml"), SCHEMA],
+    "measured": bundled_files("benchmarks/measured", "*.csv"),
+    "atlas": ATLAS_FILES,
+}
 TEXTS = bundled_files("docs/templates", "*.md.j2")
 
 
@@ -32,18 +42,7 @@ step(
     "readme",
     environment="page",
     has_checksums=False,
-    input={
-        "manifest": MANIFEST_OF_OUTCOME,
-        "published": lambda w: bundled_files("results/published", "*/**/*.[cj]s*"),
-        "config": bundled_files("config", "*.csv") + list(map(bundled_file, ("config/equilibrium.yaml", "config/config.yaml"))),
-        "schemas": [
-            bundled_file("workflow/schemas/config.schema.yaml"),
-            bundled_file("scripts/tlsglass/data/dataset.schema.yaml"),
-        ],
-        "measured": bundled_files("benchmarks/measured", "*.csv"),
-        "templates": TEXTS,
-        "library": bundled_files("scripts/tlsglass", "*/*.py"),
-    },
+    input=INPUTS_OF_TEMPLATES | {"templates": TEXTS, "library": bundled_files("scripts/tlsglass", "*/*.py")},
     output={"pages": [path if path == "README.md" else f"docs/{path}" for path in (Path(text).stem for text in TEXTS)]},
     params={"L": config["paper"]["L"]},
 )
@@ -53,10 +52,8 @@ step(
     "results_note",
     environment="paper",
     has_checksums=False,
-    input={
-        "manifest": MANIFEST_OF_OUTCOME,
-        "published": lambda w: bundled_files("results/published", "*/**/*.[cj]s*"),
-        "config": bundled_files("config", "*.csv"),
+    input=INPUTS_OF_TEMPLATES
+    | {
         "figures": [bundled_file(f"results/published/figures/{name}.svg") for name in ("figure_1", "figure_atlas_mu")],
         "template": bundled_file("paper/results_note.typ.j2"),
     },

@@ -18,7 +18,7 @@ def _load_json(path: StrPath) -> Any:
 
 
 LOADERS: dict[str, Callable[[StrPath], Any]] = {".npz": DensityOfStates.load, ".csv": pd.read_csv, ".json": _load_json}
-TEMPLATE = "template"  # an input of a rule that is not data
+NOT_LOADED = ("template", "style", "atlas")  # inputs that are no arguments: the library reads what it needs of these files
 
 
 def load_inputs(items: Iterable[tuple[str, StrPath | list[str]]]) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def load_inputs(items: Iterable[tuple[str, StrPath | list[str]]]) -> dict[str, A
     return {
         name: [_load(path) for path in paths] if isinstance(paths, list) else _load(paths)
         for name, paths in items
-        if name != TEMPLATE
+        if name not in NOT_LOADED
     }
 
 
