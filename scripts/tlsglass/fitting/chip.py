@@ -21,20 +21,13 @@ from tlsglass.fitting.conclusion import Conclusion
 from tlsglass.fitting.fit import CONFIDENCE_LEVELS, Fit, ParameterState, error_scale
 from tlsglass.fitting.joint_result import SeparateFits, joint_problem, joint_starts
 from tlsglass.fitting.likelihood import Values
+from tlsglass.fitting.likelihood_ratio import Heterogeneity, heterogeneity
 from tlsglass.fitting.problem import FitProblem
 from tlsglass.fitting.result import atlas_record, conclusion_record, fit_numbers, models_record, parameter_band
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.physics import microwave
 
 FREQUENCIES_HZ = np.geomspace(1e9, 20e9, 40)  # of the predicted tan δ
-
-
-class Heterogeneity(NamedTuple):
-    """Likelihood ratio of one value for all devices against a value for each, and its probability if one value is correct."""
-
-    chi2: float
-    dof: int
-    p_value: float
 
 
 class ChipResult(NamedTuple):
@@ -83,14 +76,16 @@ def fit_chip(devices: Mapping[str, Sequence[Dataset]]) -> ChipResult:
     together = fit_models(problem, "interest", joint_starts(problem, separate))
     together, conclusion = draw_conclusion(together, {})
     amplitude = problem.datasets[0].observable.amplitudes[0]
-    tests = {"mu": heterogeneity(problem, together.comparison.free, ("mu",), free)}
-    tests[amplitude] = heterogeneity(problem, together.comparison.free, ("mu", amplitude), free)
+    own_values = [problem.own_values(k, together.comparison.free.values) for k in range(len(problem.datasets))]
+    tests = {"mu": heterogeneity(problem, own_values, free, ("mu",))}
+    tests[amplitude] = heterogeneity(problem, own_values, free, (amplitude,), ("mu",))
     on_atlas = [device.models.atlas for device in alone if device.models.atlas and device.described]
     if together.atlas and together.on_atlas and len(on_atlas) == len(alone):
-        tests[J0_OVER_H0] = heterogeneity(together.on_atlas, together.atlas, (J0_OVER_H0,), on_atlas)
+        own_values = [together.on_atlas.own_values(k, together.atlas.values) for k in range(len(problem.datasets))]
+        tests[J0_OVER_H0] = heterogeneity(together.on_atlas, own_values, on_atlas, (J0_OVER_H0,))
     alone = _near_joint(alone, problem, together.comparison.free)
     table = _device_table(problem, alone, together, amplitude)
-    summary = _summary(together, conclusion, amplitude, tests)
+    summary = _summary(together, conclusion, amplitude, {name: test for name, test in tests.items() if test is not None})
     summary["lines"] = _lines(summary, alone, table)
     return ChipResult(summary, table, _tan_delta_by_frequency(together, conclusion), together, conclusion)
 
@@ -149,54 +144,6 @@ def _near_joint(alone: Sequence[DeviceFits], problem: FitProblem, joint: Fit) ->
         near.append(device._replace(models=models, parts=tuple(parts)))
         k += len(own.datasets)
     return near
-
-
-def heterogeneity(problem: FitProblem, joint: Fit, names: Sequence[str], separate: Sequence[Fit]) -> Heterogeneity:
-    """Test whether the parameters ``names`` of a problem have the same values in all datasets.
-
-    Parameters
-    ----------
-    problem
-        The joint problem.
-    joint
-        Its fit, at which searches start.
-    names
-        The parameters that are shared; the last of them is tested.
-    separate
-        Fits of each device.
-
-    Notes
-    -----
-    The difference of χ² is multiplied by the fraction of independent residuals of the separate fits, and divided by the square
-    of ``error_scale`` for the parameter's own value in each dataset. The errors of the atlas, which all devices have in common,
-    are left out.
-    """
-    devices = [problem.device(k) for k in range(len(problem.datasets))]
-    own = {device: fit.values for device, fit in zip(dict.fromkeys(devices), separate, strict=True)}
-
-    def maximum(shared: Sequence[str]) -> tuple[float, int]:
-        candidate = replace(problem, shared=(tuple(shared),) * (len(problem.datasets) - 1))
-        likelihood = candidate.likelihood(joint.extra_scatter, atlas_errors=False)
-        starts: list[Values] = [
-            {
-                name: own[device][parameter]
-                for k, device in enumerate(devices)
-                for parameter, name in candidate.names(k).items()
-            },
-            {
-                name: problem.own_values(k, joint.values)[parameter]
-                for k in reversed(range(len(devices)))
-                for parameter, name in candidate.names(k).items()
-            },
-        ]
-        best = min((likelihood.maximize(start) for start in starts), key=lambda optimum: optimum.objective)
-        return best.chi2, likelihood.dof
-
-    chi2_common, _ = maximum(names)
-    chi2_separate, dof = maximum(names[:-1])
-    scale = float(np.mean([fit.independent_fraction for fit in separate])) / error_scale(chi2_separate, dof) ** 2
-    chi2, n = max(chi2_common - chi2_separate, 0.0) * scale, len(own) - 1
-    return Heterogeneity(chi2, n, float(stats.chi2_sf(chi2, n)))
 
 
 def _device_table(problem: FitProblem, alone: Sequence[DeviceFits], together: ModelFits, amplitude: str) -> pd.DataFrame:

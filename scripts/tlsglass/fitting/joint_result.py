@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from tlsglass.base import stats
 from tlsglass.base.types import FloatArray
 from tlsglass.data import joint_section
 from tlsglass.data.dataset import Dataset, SelectionReason, load_dataset
 from tlsglass.fitting import report_text
 from tlsglass.fitting.comparison import ModelFits, compare, draw_conclusion, fit_models
 from tlsglass.fitting.conclusion import Conclusion
-from tlsglass.fitting.fit import Fit, WhichIntervals, error_scale
+from tlsglass.fitting.fit import Fit, WhichIntervals
 from tlsglass.fitting.likelihood import Values
+from tlsglass.fitting.likelihood_ratio import heterogeneity
 from tlsglass.fitting.problem import FitProblem, base_name
 from tlsglass.fitting.result import (
     atlas_record,
@@ -122,7 +122,7 @@ def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
         **models_record(fits, conclusion, _atlas_summary(fits, conclusion)),
         "parameters": parameter_list(fits, conclusion),
     }
-    summary["powers_of_f"] = _agreement_of_powers(problem, separate.free)
+    summary["powers_of_f"] = _agreement_of_powers(problem, comparison.free, separate.free)
     summary["warnings"] = report_text.joint_warnings(summary, parameters)
     summary["conclusion"]["text"] = report_text.conclusion(summary)
     summary["lines"] = report_text.joint_lines(summary, parameters)
@@ -130,27 +130,21 @@ def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
     return JointResult(summary, points, _curves(problem, models), parameters, left_out, _powers(problem, models))
 
 
-def _agreement_of_powers(problem: FitProblem, separate: Sequence[Fit]) -> dict[str, float] | None:
-    """Return the likelihood ratio of common parameters of f at all powers, or None unless f is that of all powers.
+def _agreement_of_powers(problem: FitProblem, joint: Fit, separate: Sequence[Fit]) -> dict[str, float] | None:
+    """Return the test of common parameters of f at all powers, or None unless f is that of all powers.
 
-    f does not depend on the power in the model. χ² of f alone with common parameters is compared with that of f at each power
-    alone, in units of the errors of the latter, for the free parameters that the powers share.
+    f does not depend on the power in the model: the parameters that the powers share are tested with f alone.
     """
     indices = [
         k for k, dataset in enumerate(problem.datasets) if (dataset.selection or {}).get("reason") == SelectionReason.ALL
     ]
     if len(indices) < 2:
         return None
-    shared, fits = problem.shared[indices[1] - 1], [separate[k] for k in indices]
     scales = tuple(problem.error_scales[k] for k in indices)
-    of_f = FitProblem(tuple(problem.datasets[k] for k in indices), (shared,) * (len(indices) - 1), scales)
-    starts = joint_starts(of_f, SeparateFits(fits, []))
-    common = min((of_f.maximum(start) for start in starts), key=lambda optimum: optimum.objective).chi2
-    alone = sum(fit.chi2 / scale**2 for fit, scale in zip(fits, scales, strict=True))
-    dof = (len(fits) - 1) * sum(name in of_f.free for name in shared)
-    scale = error_scale(alone, sum(fit.dof for fit in fits)) ** 2
-    chi2 = max(common - alone, 0.0) / scale
-    return {"chi2": chi2, "dof": dof, "p_value": float(stats.chi2_sf(chi2, dof))}
+    of_f = FitProblem(tuple(problem.datasets[k] for k in indices), error_scales=scales)
+    values = [problem.own_values(k, joint.values) for k in indices]
+    test = heterogeneity(of_f, values, [separate[k] for k in indices], problem.shared[indices[1] - 1])
+    return None if test is None else test._asdict()
 
 
 def _near_joint(problem: FitProblem, separate: Sequence[Fit], joint: Fit) -> list[Fit]:
