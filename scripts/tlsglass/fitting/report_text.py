@@ -431,21 +431,21 @@ def _format_move(fit: Record, name: str, model: Record) -> str | None:
 
 
 def conclusion(fit: Record) -> str:
-    """Return one sentence with what the points determine and what they do not."""
+    """Return one sentence with what the points determine and what they do not, and one more if χ² is improbable."""
     coupling = _J0_over_h0_clause(fit)
-    text = f"{coupling}; {_mu_clause(fit, 'them' if 'points' in coupling else 'the points')}{_caution(fit)}"
+    text = f"{coupling}; {_mu_clause(fit, 'them' if 'points' in coupling else 'the points')}"
     states = fit["conclusion"]["state"], fit["conclusion"]["mu"]
     if _time_warnings(fit) and not {State.INTERVAL, State.LIMIT, State.CONSISTENT, State.FAVORED}.isdisjoint(states):
         text = f"if all TLSs contribute within the time of the measurement, {text}"
-    return text[0].upper() + text[1:] + "."
+    return f"{text[0].upper()}{text[1:]}.{_caution(fit)}"
 
 
 def _caution(fit: Record) -> str:
-    """Return what to add to a conclusion about µ from a fit that is not rejected although its χ² is improbable."""
+    """Return the sentence after a conclusion about µ from a fit that is not rejected although its χ² is improbable."""
     free, state = fit["mu_free"], fit["conclusion"]["mu"]
     if state not in (State.FAVORED, State.CONSISTENT, State.OUTSIDE) or not free["chi2_is_improbable"]:
         return ""
-    return f", but χ²/dof = {format_reduced_chi2(free)} is improbably large"
+    return f" However, χ²/dof = {format_reduced_chi2(free)} is improbably large."
 
 
 def _J0_over_h0_clause(fit: Record) -> str:
@@ -466,7 +466,7 @@ def _J0_over_h0_clause(fit: Record) -> str:
     excluded = format_excluded(atlas["model"], J0_OVER_H0)
     if state == State.NOT_CONSTRAINED:
         only = f", which only exclude {excluded} (95 %)" if excluded else ""
-        return f"J0/h0 is not constrained by these points{only}{_why_not_constrained(reasons)}"
+        return f"J0/h0 is not constrained by these points{_why_not_constrained(reasons)}{only}"
     equation = format_equation("J0/h0", format_parameter(atlas["model"], J0_OVER_H0))
     if excluded and state == State.LIMIT:
         equation = f"{equation.removesuffix(' (95 %)')}, except {excluded} (95 %)"
@@ -526,13 +526,13 @@ def _mu_clause(fit: Record, points: str) -> str:
         interval = f" ({format_interval(free, 'mu', 95)} at 95 %)" if Reason.MU_BEYOND_ATLAS in reasons else ""
         stm = ", and the STM describes the points" if interval and fit["stm"]["acceptable"] else ""
         stm += " with the extra scatter" if stm and any(fit["stm"]["extra_scatter"]) else ""
-        but = f", but {excluded} is excluded (95 %)" if (excluded := format_excluded(free, "mu")) else ""
-        return f"µ is not constrained{interval}{stm}{but}"
+        only = f", except that the points exclude {excluded} (95 %)" if (excluded := format_excluded(free, "mu")) else ""
+        return f"µ is not constrained{interval}{only}{stm}"
     if state == State.FAVORED:
         return f"{mu} is favored over the STM (ΔAICc = {format_value(fit['delta_aicc'], 3)})"
     low, high = free["intervals_95_scaled"].get("mu", (None, None))
     is_beyond = (low is not None and low > 0) or (high is not None and high < 0)
-    stm = "excludes 0 at 95 %, but is not decisively favored over the STM" if is_beyond else "is consistent with the STM"
+    stm = "excludes 0 at 95 % without being decisively favored over the STM" if is_beyond else "is consistent with the STM"
     return f"{mu} {stm} (ΔAICc = {format_value(fit['delta_aicc'], 2)})"
 
 

@@ -68,7 +68,7 @@ class Report:
 
     @property
     def conclusion(self) -> str:
-        """What the points determine, in one sentence."""
+        """What the points determine, in one or two sentences."""
         text: str = self.fit["conclusion"]["text"]
         return text
 
