@@ -77,18 +77,23 @@ OPTIONS = {  # (title, curves) of the second panel
 
 
 def models(entry, T):
-    """Return {label: curve (n,)} at ``T`` (n,): Eq. (3), the STM, and the atlas where it has these temperatures."""
+    """Return {label: curve (n,)} at ``T`` (n,): Eq. (3), the STM, and the atlas where it has these temperatures.
+
+    The atlas is left out for an observable without a model on it.
+    """
     p, probe = entry.recipe.parameters, entry.recipe.times_s[0] if entry.recipe.times_s else entry.recipe.probe
+    curves = {
+        f"Eq. (3), µ = {p['mu']:g}": entry.curve(T, p, probe),
+        "STM": entry.curve(T, p | {"mu": 0.0}, probe),
+    }
+    if entry.atlas_shapes is None:
+        return curves
     low, high = shipped_atlas().limits["T"]
     inside = (low * H0_K <= T) & (high * H0_K >= T)
     on_atlas = entry.atlas_shapes(AtlasObservables(T[inside]), T[inside], p | {J0_OVER_H0: COUPLING}, probe)
     atlas = np.full(len(T), np.nan)
     atlas[inside] = sum(p[name] * shape for name, shape in on_atlas.items())
-    return {
-        f"Eq. (3), µ = {p['mu']:g}": entry.curve(T, p, probe),
-        "STM": entry.curve(T, p | {"mu": 0.0}, probe),
-        f"atlas, J$_0$/h$_0$ = {COUPLING:g}": atlas,
-    }
+    return curves | {f"atlas, J$_0$/h$_0$ = {COUPLING:g}": atlas}
 
 
 def with_options(entry, T):

@@ -15,6 +15,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
+import observables
 import tlsglass
 from shared import DATASET_SCHEMA, ROOT
 from tlsglass.atlas.shipped import interaction_names
@@ -86,13 +87,17 @@ def test_the_coupling_of_contributing_is_a_configuration():
     config_checks.check(config, read("workflow/schemas/config.schema.yaml"), lambda path: "stronger.yaml")
 
 
-def test_the_observable_of_contributing_is_registered(monkeypatch):
+def test_the_observable_of_contributing_is_registered_and_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(registry, "OBSERVABLES", dict(registry.OBSERVABLES))
     namespace = {}
     exec(example("An observable"), namespace)
     for entry in namespace["OBSERVABLES"]:
         registry.register(entry)
     assert registry.get_observable("dipole_noise").curve(2.0, {"mu": 0.0, "noise_1K": 3.0}, None) == pytest.approx(6.0)
+    observables.draw("dipole_noise").save_picture(tmp_path / "dipole_noise.svg")
+    labels = re.findall(r">([^<>]+)<", (tmp_path / "dipole_noise.svg").read_text(encoding="utf-8"))
+    assert "STM" in labels
+    assert not any(label.startswith("atlas") for label in labels)
 
 
 def test_the_dataset_of_contributing_is_one(tmp_path):

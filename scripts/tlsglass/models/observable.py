@@ -1,9 +1,9 @@
 """The class Observable: a measured quantity and its model as a function of temperature, with the parameters of a fit.
 
 To add an observable, write its formula in ``physics/``, an ``Observable`` in the module of its family in this package
-(``thermal``, ``acoustic``, ``resonator`` or a new one), and its name in that module's ``OBSERVABLES``; a new module is listed
-in ``registry.FAMILIES``. The schema of datasets, fits, tables, figures and the closure study follow. A
-model with J0/h0 in place of µ (``atlas_shapes``) is optional.
+(``thermal``, ``acoustic``, ``resonator``, ``dephasing``, ``qubit`` or a new one), and its name in that module's
+``OBSERVABLES``; a new module is listed in ``registry.FAMILIES``. The schema of datasets, fits, tables, figures and the closure
+study follow. A model with J0/h0 in place of µ (``atlas_shapes``) is optional.
 
 The Snakefile imports this package, so its modules import numpy and the formulas only where a shape is computed.
 """
