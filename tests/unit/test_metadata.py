@@ -145,17 +145,30 @@ SMALL = "tlsglass.ModelParameters(L=4, h0_K=10.0, J0_K=3.0, cutoff=1.0, concentr
 
 def test_the_coupling_distribution_of_contributing_has_couplings_of_one_size(changed):
     program = f"""
-import json, tlsglass
+import dataclasses, json, tlsglass
+from tlsglass.atlas.random_spins import RandomSpins
 from tlsglass.model import disorder
-model = {SMALL}
+from tlsglass.montecarlo import overlaps
+from tlsglass.physics import pair_stability
+normal = {SMALL}
+model = dataclasses.replace(normal, interaction="signs")
 draws = disorder.draw(model, 1, 0)
 h, J = disorder.float_hamiltonian(model, draws)
-print(json.dumps([sorted(set(draws.c_ij.tolist())), abs(J).max()]))
+spread = RandomSpins.of_model(model).spread / RandomSpins.of_model(normal).spread
+sample = pair_stability.draw_sample(model, 20, 1)
+reason = overlaps.missing_coupling_identity(model)
+print(json.dumps([sorted(set(draws.c_ij.tolist())), abs(J).max(), spread, sample.abs_c.std(), reason]))
 """
-    old = function("model/disorder.py", "_draw_c_ij")
-    factors, largest = changed(program, ("model/disorder.py", old, example("A coupling distribution")), CHAIN_VERSION)
-    assert factors == [-1.0, 1.0]
-    assert largest == pytest.approx(3.0 / 2)  # J0/(1 + C) between nearest neighbors
+    head = "INTERACTIONS = {\n"
+    factors, largest, spread, deviation, reason = changed(
+        program, ("model/interaction.py", head, head + example("A coupling distribution"))
+    )
+    mean = (2 / 3.141592653589793) ** 0.5
+    assert factors == pytest.approx([-mean, mean])
+    assert largest == pytest.approx(3.0 * mean / 2)  # c_ij J0/(1 + C) between nearest neighbors
+    assert spread == pytest.approx(mean**2)
+    assert deviation == pytest.approx(0.0, abs=1e-9)
+    assert reason == "c_ij are not independent normal numbers"
 
 
 def test_the_distance_dependence_of_contributing_decays_faster(changed):

@@ -17,7 +17,7 @@ from tlsglass.dos import fits
 from tlsglass.dos.density_of_states import DensityOfStates
 from tlsglass.dos.temperature_series import TemperatureSeries
 from tlsglass.model import moments
-from tlsglass.model.interaction import GAUSSIAN, MEAN_ABS_C
+from tlsglass.model.interaction import MEAN_ABS_C
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.montecarlo.annealing import AnnealingRecord, summarize
@@ -130,8 +130,7 @@ def tabulate_constants(models: Mapping[str, Mapping[str, Any]], cell: Mapping[st
             values = np.array([number[quantity] for number in numbers])
             error = values.std(ddof=1) / np.sqrt(SAMPLES)
             rows.append({"model": name, "quantity": quantity, "value": values.mean(), "value_err": error})
-        rms = 1.0 if model.interaction == GAUSSIAN else _rms_factor(model)
-        rows.append({"model": name, "quantity": "rms_c_ij", "value": rms, "value_err": 0.0})
+        rows.append({"model": name, "quantity": "rms_c_ij", "value": _rms_factor(model), "value_err": 0.0})
         share = _frustrated_share(model)
         error = np.sqrt(share * (1 - share) / TRIANGLES)
         rows.append({"model": name, "quantity": "frustrated_triangles", "value": share, "value_err": error})
@@ -140,6 +139,8 @@ def tabulate_constants(models: Mapping[str, Mapping[str, Any]], cell: Mapping[st
 
 def _rms_factor(model: ModelParameters) -> float:
     """Return the root mean square of c_ij."""
+    if factors := model.independent_factors:
+        return factors.rms
     family = moments.of_model(model)
     return MEAN_ABS_C * family.rms() / family.mean_abs()
 
@@ -163,8 +164,8 @@ def _constants(sample: Sample, concentration: float) -> dict[str, float]:
 def _frustrated_share(model: ModelParameters) -> float:
     """Return the share of triangles of neighboring sites, with a right angle, whose couplings cannot all be satisfied."""
     rng = np.random.default_rng(1)
-    if model.interaction == GAUSSIAN:
-        couplings = rng.standard_normal((3, TRIANGLES))
+    if factors := model.independent_factors:
+        couplings = factors.draw(rng, 3 * TRIANGLES, np.float64).reshape(3, TRIANGLES)
     else:
         family = moments.of_model(model)
         i, j, k = (family.draw(rng, TRIANGLES) for _ in range(3))

@@ -11,7 +11,7 @@ import numpy as np
 
 from tlsglass.base.types import FloatArray, FloatOrArray
 from tlsglass.model import lattice
-from tlsglass.model.interaction import GAUSSIAN, MEAN_ABS_C, SAME_DIPOLE
+from tlsglass.model.interaction import MEAN_ABS_C, SAME_DIPOLE
 from tlsglass.model.parameters import ModelParameters
 
 
@@ -36,8 +36,8 @@ class RandomSpins(NamedTuple):
     def of_model(cls, model: ModelParameters) -> "RandomSpins":
         """Return the random spins of a model."""
         spread = lattice.local_field_variance(model.L, model.cutoff, model.concentration)
-        if model.interaction == GAUSSIAN:
-            return cls(model.concentration, spread)
+        if factors := model.independent_factors:
+            return cls(model.concentration, spread * factors.rms**2)
         from tlsglass.model import moments  # here, because evaluating the atlas does not need it
 
         family = moments.of_model(model)

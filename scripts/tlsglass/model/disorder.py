@@ -11,7 +11,7 @@ import numpy as np
 from tlsglass.base.jit import njit
 from tlsglass.base.types import AnyArray, Float32Array, FloatArray, Int16Array, Int32Array, IntArray, Integer
 from tlsglass.model import lattice, moments
-from tlsglass.model.interaction import GAUSSIAN, LATTICE, SAME_DIPOLE, inverse_kernel
+from tlsglass.model.interaction import LATTICE, SAME_DIPOLE, inverse_kernel
 from tlsglass.model.parameters import ModelParameters
 
 CACHE_LINE = 64  # bytes
@@ -68,8 +68,8 @@ def draw(model: ModelParameters, seed: int, realization: int) -> Draws:
     c_i, field_variances = rng.standard_normal(n), np.ones(n)
     if model.positions != LATTICE:
         positions = model.L * _generator(of_positions).random((n, 3))
-    if model.interaction == GAUSSIAN:
-        c_ij = _draw_c_ij(rng, n * (n - 1) // 2)
+    if factors := model.independent_factors:
+        c_ij = factors.draw(rng, n * (n - 1) // 2, np.float32)
     else:
         family = moments.of_model(model)
         m_i = family.draw(_generator(of_moments), n)
@@ -78,11 +78,6 @@ def draw(model: ModelParameters, seed: int, realization: int) -> Draws:
             c_i, field_variances = family.fields(m_i, _generator(of_fields)), family.field_widths(m_i) ** 2
     spins = (2 * rng.integers(0, 2, size=n) - 1).astype(np.int16)
     return Draws(positions, c_i, field_variances, c_ij, spins, chain.generate_state(1, np.uint64)[0])
-
-
-def _draw_c_ij(rng: np.random.Generator, n_pairs: int) -> Float32Array:
-    """Return independent random factors of the couplings: the only place that knows their distribution."""
-    return rng.standard_normal(n_pairs, dtype=np.float32)
 
 
 def _generator(sequence: np.random.SeedSequence) -> np.random.Generator:

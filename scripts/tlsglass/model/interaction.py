@@ -1,13 +1,19 @@
 """The interactions, J_ij = c_ij J0 / (R³ + C): by name, and as a function of distance. Plain Python without numpy.
 
 J0 is defined by the mean of abs(c_ij): in every interaction it is that of the normal distribution of the paper, sqrt(2/π).
-The factors c_ij themselves are drawn and computed in ``moments``.
+Factors that are independent of each other are defined here; those that follow from moments of the TLSs, in ``moments``.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tlsglass.base.types import AnyArray
 
 Distance = TypeVar("Distance")
 
@@ -18,6 +24,24 @@ POSITIONS = (LATTICE, RANDOM)
 
 MEAN_ABS_C = math.sqrt(2 / math.pi)
 FIELD_RANGES = {INDEPENDENT: 8.0, SAME_DIPOLE: 16.0}  # largest random field in standard deviations; products have wider tails
+
+
+class IndependentFactors(NamedTuple):
+    """Factors c_ij that are drawn from one distribution, independently of each other.
+
+    Attributes
+    ----------
+    draw
+        The function (rng, number of factors, dtype) that draws them. The mean of abs(c_ij) must be ``MEAN_ABS_C``.
+    rms
+        Their root mean square.
+    are_normal
+        Whether the distribution is normal. One of the tests of equilibrium applies to normal couplings only.
+    """
+
+    draw: "Callable[[np.random.Generator, int, type[np.float32] | type[np.float64]], AnyArray]"
+    rms: float
+    are_normal: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +62,8 @@ class Interaction:
         The random fields that it can have, the default first.
     options
         The parameters of the model that it depends on.
+    independent_factors
+        The distribution of c_ij; None if they follow from moments.
     """
 
     description: str
@@ -45,10 +71,16 @@ class Interaction:
     largest_c: float
     fields: tuple[str, ...] = (INDEPENDENT,)
     options: tuple[str, ...] = ()
+    independent_factors: IndependentFactors | None = None
 
 
 INTERACTIONS = {
-    GAUSSIAN: Interaction("independent, normally distributed", "Sec. II", largest_c=8.0),
+    GAUSSIAN: Interaction(
+        "independent, normally distributed",
+        "Sec. II",
+        8.0,
+        independent_factors=IndependentFactors(lambda rng, n, dtype: rng.standard_normal(n, dtype=dtype), 1.0, are_normal=True),
+    ),
     "dipolar": Interaction("dipoles of length 1 and random directions", "Eq. (11)", 2.5, (INDEPENDENT, SAME_DIPOLE)),
     "dipolar_gaussian": Interaction("dipoles with normal components", "App. C", 24.0, (INDEPENDENT, SAME_DIPOLE)),
     "elastic": Interaction("strain tensors with normal components", "App. C", 24.0, options=("vt_over_vl",)),

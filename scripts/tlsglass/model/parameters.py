@@ -12,6 +12,7 @@ from tlsglass.model.interaction import (
     INTERACTIONS,
     LATTICE,
     POSITIONS,
+    IndependentFactors,
     inverse_kernel,
     kernel_sum,
 )
@@ -72,6 +73,11 @@ class ModelParameters:
     def _nearest(self) -> float:
         """The largest value of the kernel: at R = 1 on the lattice, and otherwise at R = 0."""
         return 1.0 / inverse_kernel(1.0 if self.positions == LATTICE else 0.0, self.cutoff)
+
+    @property
+    def independent_factors(self) -> IndependentFactors | None:
+        """The distribution of c_ij; None if they follow from moments."""
+        return INTERACTIONS[self.interaction].independent_factors
 
     @property
     def _largest_c(self) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from tlsglass.base.jit import njit
 from tlsglass.base.types import FloatArray, IntArray, Integer, UInt64Array
 from tlsglass.model.disorder import Draws
-from tlsglass.model.interaction import GAUSSIAN, LATTICE
+from tlsglass.model.interaction import LATTICE
 from tlsglass.model.parameters import ModelParameters
 
 SNAPSHOTS = 64  # one bit of an uint64 for each
@@ -19,7 +19,8 @@ SNAPSHOTS = 64  # one bit of an uint64 for each
 
 def missing_coupling_identity(model: ModelParameters) -> str:
     """Return why the identity of the couplings is not available; empty where it is."""
-    if model.interaction != GAUSSIAN:
+    factors = model.independent_factors
+    if factors is None or not factors.are_normal:
         return "c_ij are not independent normal numbers"
     return "" if model.positions == LATTICE else "variances of couplings are those of distances on the lattice"
 

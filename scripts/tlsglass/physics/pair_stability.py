@@ -16,7 +16,7 @@ import numpy as np
 
 from tlsglass.base.types import FloatArray, IntArray
 from tlsglass.model import lattice, moments
-from tlsglass.model.interaction import GAUSSIAN, LATTICE, MEAN_ABS_C, SAME_DIPOLE, inverse_kernel
+from tlsglass.model.interaction import LATTICE, MEAN_ABS_C, SAME_DIPOLE, inverse_kernel
 from tlsglass.model.parameters import ModelParameters
 
 N_ENERGIES, N_FACTORS = 90, 50  # points of the logarithmic meshes of E and |c_ij|
@@ -60,8 +60,8 @@ class ZeroTemperatureDensity(NamedTuple):
 def draw_sample(model: ModelParameters, size: int, seed: int) -> Sample:
     """Draw ``size`` TLSs. The factors are scaled such that their mean is exactly that of the distribution."""
     rng = np.random.default_rng(seed)
-    if model.interaction == GAUSSIAN:
-        abs_c, width = np.abs(rng.standard_normal((size, size))), np.ones(size)
+    if factors := model.independent_factors:
+        abs_c, width = np.abs(factors.draw(rng, size**2, np.float64)).reshape(size, size), np.ones(size)
     else:
         family = moments.of_model(model)
         m_i = family.draw(rng, size)
@@ -114,7 +114,7 @@ def zero_temperature_density(model: ModelParameters, sample: Sample) -> ZeroTemp
     for _ in range(ITERATIONS):
         unstable = np.einsum("je,efk->jfk", p, partners, optimize=True)  # of class j with |c_ij| in bin k
         exponent = np.array([_mean_over_partners(unstable, row) for row in position])
-        if model.interaction == GAUSSIAN:  # all TLSs are alike
+        if model.independent_factors:  # all TLSs are alike
             exponent[:] = exponent.mean(axis=0)
         p = np.sqrt(p * bare * np.exp(-exponent))  # damped
     return ZeroTemperatureDensity(edges, x * p.mean(axis=0))

@@ -50,7 +50,7 @@ MAX_CORES = 1024
 WORK_OF_BATCH = 150_000  # squared numbers of TLSs, summed over the realizations of a batch: a second or a few
 MAX_BLOCKS_OF_BATCH = 20
 BYTES_OF_PROCESS, BYTES_PER_PAIR = 2e8, 5  # memory that a process needs for itself, and for a realization
-BYTES_PER_SITE = {True: 100, False: 6000}  # of the lattice: for normal c_ij, and for those of moments
+BYTES_PER_SITE = {True: 100, False: 6000}  # of the lattice: for independent c_ij, and for those of moments
 
 
 class ChoiceError(validation.InputError):
@@ -218,7 +218,7 @@ def check_cores(cores: object, model: ModelParameters) -> None:
     """Raise ChoiceError for a number of processes that is none, or whose memory exceeds that of this machine."""
     if not isinstance(cores, numbers.Integral) or isinstance(cores, bool) or not 1 <= int(cores) <= MAX_CORES:
         raise ChoiceError("cores", cores, f"must be a whole number from 1 to {MAX_CORES}")
-    per_site = BYTES_PER_SITE[model.interaction == GAUSSIAN]
+    per_site = BYTES_PER_SITE[model.independent_factors is not None]
     needed = int(cores) * (BYTES_OF_PROCESS + BYTES_PER_PAIR * model.n_spins**2 + per_site * model.L**3)
     if needed > (available := _memory()):
         allowed = f"{model.n_spins} TLSs need {needed / 1e9:.3g} GB with cores = {cores}, and there are {available / 1e9:.3g}"
