@@ -96,11 +96,11 @@ def build(folder):
     workflow["conformsTo"] = {"@id": BIOSCHEMAS}
     workflow["license"] = {"@id": "LICENSE"}
     workflow["creator"] = authors
-    for path, what in PARTS.items():
+    for path, description in PARTS.items():
         if (ROOT / path).is_file():
-            file(crate, path, description=what)
+            file(crate, path, description=description)
             continue
-        part = crate.add_dataset(dest_path=path, properties={"name": path, "description": what})
+        part = crate.add_dataset(dest_path=path, properties={"name": path, "description": description})
         part["hasPart"] = [file(crate, name) for name in tracked(path)]
     crate.get("README.md")["about"] = root
     crate.write(folder)

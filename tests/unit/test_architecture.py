@@ -30,7 +30,7 @@ PACKAGES = (
 EQUATION = re.compile(r"Eq\. \(A?\d+\)")  # the spelling of a number of an equation in docstrings
 ANY_EQUATION = re.compile(r"\beq(?:uation)?s?\b\.?\s*\(?A?\d", flags=re.IGNORECASE)
 # Words that say nothing of what a variable contains.
-EMPTY_NAMES = {"found", "told", "given", "every", "one", "held", "other"}
+EMPTY_NAMES = {"found", "told", "given", "every", "one", "held", "other", "what"}
 
 
 def packages_imported(path):

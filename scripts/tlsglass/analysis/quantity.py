@@ -58,7 +58,7 @@ class Quantity:
         The name in tables and as a key.
     symbol, label, axis, unit
         The symbol in mathtext, the name in plain text and the label of an axis in mathtext (both by default the symbol), and
-        the unit. {T} stands for the temperature in kelvin.
+        the unit. In all of them, {T} is replaced by the temperature in kelvin.
     choices
         A function of the settings that returns {name: estimator}. The first is quoted, the others give the systematic error.
         An estimator takes one density or, for a quantity in the table "laws", all densities of a set.

@@ -51,7 +51,7 @@ def judge(claim: Claim, table: pd.DataFrame | None, L: int) -> dict[str, Any]:
     """Return the row of the scorecard for one claim.
 
     ``claim`` is a row of ``config/paper_values.csv`` and ``table`` the table that it names, None if this run has none. ``L`` is
-    the lattice that ``@L`` stands for in ``select``. Raises ValueError if more than one row of the table is picked.
+    the size of the lattice, which replaces ``@L`` in ``select``. Raises ValueError if more than one row of the table is picked.
     """
     row = _select_row(claim, table, L)
     ours = _our_value(row, claim["column"])

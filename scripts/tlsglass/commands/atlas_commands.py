@@ -65,18 +65,18 @@ def add_commands(commands: Any) -> None:
         epilog=EXAMPLES["predict"],
     )
     predict.set_defaults(run=_print_prediction)
-    what = predict.add_argument_group("what and where")
-    what.add_argument("observable", choices=list(UNITS), metavar="OBSERVABLE", help=", ".join(UNITS))
+    arguments = predict.add_argument_group("quantity and temperatures")
+    arguments.add_argument("observable", choices=list(UNITS), metavar="OBSERVABLE", help=", ".join(UNITS))
     ratio_help = "ratio of interaction to random field, or three numbers: the ratio, its low and its high bound"
-    what.add_argument("--J0-over-h0", type=number, nargs="+", required=True, metavar="X", help=ratio_help)
+    arguments.add_argument("--J0-over-h0", type=number, nargs="+", required=True, metavar="X", help=ratio_help)
     low, high = PREDICTED_K
     temperatures_help = f"range of temperatures in kelvin (default: {low:g} to {high:g})"
-    what.add_argument(
+    arguments.add_argument(
         "--temperatures", type=number, nargs=2, default=PREDICTED_K, metavar=("LOW", "HIGH"), help=temperatures_help
     )
-    what.add_argument("--T0", type=number, metavar="K", help=f"(ω/A)^(1/3) in kelvin; needed for {' and '.join(ACOUSTIC)}")
+    arguments.add_argument("--T0", type=number, metavar="K", help=f"(ω/A)^(1/3) in kelvin; needed for {' and '.join(ACOUSTIC)}")
     through_help = "scale the curve so that it has this value at this temperature, such as a measured one"
-    what.add_argument("--through", type=number, nargs=2, metavar=("K", "VALUE"), help=through_help)
+    arguments.add_argument("--through", type=number, nargs=2, metavar=("K", "VALUE"), help=through_help)
     _add_common_options(predict)
 
 

@@ -43,11 +43,11 @@ def add_command(commands: Any) -> None:
     def add(group: Any, name: str, text: str, **options: Any) -> None:
         group.add_argument(_option(name), dest=name, help=text, **options)
 
-    what = parser.add_argument_group("what is simulated")
-    add(what, "L", "size of the lattice", type=whole_number, required=True, metavar="N")
-    add(what, "J0_K", "interaction of neighboring TLSs in kelvin", type=number, required=True, metavar="K")
-    add(what, "realizations", "number of realizations, a multiple of 10", type=whole_number, required=True, metavar="N")
-    add(what, "temperatures_K", "temperatures in kelvin", type=number, nargs="+", required=True, metavar="K")
+    lattice = parser.add_argument_group("lattice, coupling and temperatures")
+    add(lattice, "L", "size of the lattice", type=whole_number, required=True, metavar="N")
+    add(lattice, "J0_K", "interaction of neighboring TLSs in kelvin", type=number, required=True, metavar="K")
+    add(lattice, "realizations", "number of realizations, a multiple of 10", type=whole_number, required=True, metavar="N")
+    add(lattice, "temperatures_K", "temperatures in kelvin", type=number, nargs="+", required=True, metavar="K")
     model = parser.add_argument_group("model, docs/interactions.md")
     h0_help = f"random field in kelvin, with which the schedule is scaled (default: {H0_K:g})"
     add(model, "h0_K", h0_help, type=number, metavar="K")

@@ -348,8 +348,8 @@ class _Inference:
         """Return why a column by its name is not the quantity itself, and which column is needed; None if it may be."""
         transformed = TRANSFORMED.search(name)
         if transformed:
-            what = "in dB, a logarithm" if transformed.group() == "dB" else "a square root"
-            return f"is {what}; give a column of the quantity itself"
+            transformation = "in dB, a logarithm" if transformed.group() == "dB" else "a square root"
+            return f"is {transformation}; give a column of the quantity itself"
         if OPPOSITE.search(without_unit(name)) or OPPOSITE.search(name):
             return "is by its name the negative or the absolute value; give a column of the quantity itself"
         if observable.name == QUBIT and OVER_2_PI.search(name):

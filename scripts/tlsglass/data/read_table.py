@@ -209,14 +209,14 @@ def join_tables(tables: Sequence[Table]) -> Table:
         return tables[0]
     first = tables[0]
     for table in tables[1:]:
-        for what, own, others in (
+        for attribute, own, others in (
             ("columns", table.header, first.header),
             ("units", table.units or ["none"], first.units or ["none"]),
             ("decimal marks", [table.decimal or "unclear"], [first.decimal or "unclear"]),
         ):
             if own != others:
                 shown = f"{', '.join(own[:20])} and {', '.join(others[:20])}"
-                raise validation.InputError(f"{table.source}: its {what} differ from those of {first.source}: {shown}")
+                raise validation.InputError(f"{table.source}: its {attribute} differ from those of {first.source}: {shown}")
     return replace(
         first,
         source=" + ".join(table.source for table in tables),

@@ -100,9 +100,12 @@ def build_resonator_datasets(tables: Sequence[Table], options: ResonatorOptions)
         **_parameters_of("resonator_loss", common),
     )
     loss_info = _infer(loss_table, loss_options, needed) if probe else {}
-    for info, what in ((f_info, "--error COLUMN: the error of f"), (loss_info, "--loss-error COLUMN: the error of the loss")):
+    for info, missing in (
+        (f_info, "--error COLUMN: the error of f"),
+        (loss_info, "--loss-error COLUMN: the error of the loss"),
+    ):
         if info and "from_residuals" in info["data"]["error"]:
-            needed.append(f"{what} is missing, a column or like 50Hz or 1%: f and Q are weighted by their errors")
+            needed.append(f"{missing} is missing, a column or like 50Hz or 1%: f and Q are weighted by their errors")
     _raise_needed(loss_table, needed)
     _add_drive(loss_info, drive, options)
     dataset = replace(infer_dataset.build_dataset(loss_table, loss_info), name="1/Q")

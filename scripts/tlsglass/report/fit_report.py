@@ -471,7 +471,7 @@ def _dataset(table: Mapping[str, Any], default_name: str) -> Dataset:
     }
     unknown = [name for name in table if name not in allowed]
     missing = [name for name in ("T", "value", "observable") if name not in table]
-    for names, what in ((unknown, f"must be among {', '.join(allowed)}"), (missing, "is missing")):
+    for names, requirement in ((unknown, f"must be among {', '.join(allowed)}"), (missing, "is missing")):
         if names:
-            raise InputError(f"{default_name}: {', '.join(names)}: {what}")
+            raise InputError(f"{default_name}: {', '.join(names)}: {requirement}")
     return infer_dataset.dataset_from_arrays(**{"name": default_name} | {allowed[name]: x for name, x in table.items()})

@@ -63,7 +63,7 @@ class ChoiceError(validation.InputError):
 
 @dataclass(frozen=True)
 class Choices:
-    """The choices of a simulation; ``tlsglass.simulate`` describes them. None stands for the default of the method.
+    """The choices of a simulation; ``tlsglass.simulate`` describes them. With None, the method has its default value.
 
     Raises ChoiceError.
     """

@@ -248,8 +248,12 @@ def test_several_files_are_one_table(tmp_path):
     texts |= {"percent": "T,k\n1,2%\n2,3%\n", "plain": "T,k\n1,2\n2,3\n", "comma": "T;k\n1;2,5\n2;3,5\n"}
     for name, text in texts.items():
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
-    for first, second, what in (("low", "high", "units"), ("plain", "percent", "units"), ("plain", "comma", "decimal marks")):
-        with pytest.raises(validation.InputError, match=f"its {what} differ"):
+    for first, second, attribute in (
+        ("low", "high", "units"),
+        ("plain", "percent", "units"),
+        ("plain", "comma", "decimal marks"),
+    ):
+        with pytest.raises(validation.InputError, match=f"its {attribute} differ"):
             join_tables([read_table(tmp_path / f"{name}.csv") for name in (first, second)])
 
 

@@ -130,7 +130,7 @@ def test_a_parameter_without_an_error_has_no_difference_in_sigma():
     table = pd.DataFrame(rows | {"joint": 2.5, "joint_err": None, "difference_sigma": np.nan})
     model = {"chi2": 11.0, "dof": 1, "acceptable": False}
     names = (("f", "frequency"), ("1/Q", "loss"))
-    members = [{"name": name, "observable": f"resonator_{what}", "selection": None} for name, what in names]
+    members = [{"name": name, "observable": f"resonator_{quantity}", "selection": None} for name, quantity in names]
     fit = {"mu_free": model, "stm": model, "atlas": None, "delta_aicc": 0.0, "warnings": [], "members": members}
     expected = "mu: at its bound 2.5 jointly; at its bound 2.5 (f), 2.4(2) (1/Q)"
     assert report_text.joint_lines(fit, table)[0] == expected
