@@ -14,7 +14,10 @@ SECTION = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("\n## A m
 (VARIANT,) = re.findall(r"```yaml\n(.*?)```", SECTION, flags=re.S)
 IMPORT = "from tlsglass.montecarlo.annealing import AnnealingSimulation\n"
 ADDITIONS = {
-    "protocol.py": {"JOB_NAMES = {": 'JOB_NAMES = {"warmed": "anneal_warmed", '},
+    "protocol.py": {
+        "JOB_NAMES = {": 'JOB_NAMES = {"warmed": "anneal_warmed", ',
+        "COUNTING_METHODS = (": 'COUNTING_METHODS = ("warmed", ',
+    },
     "methods.py": {
         IMPORT: f"{IMPORT}from tlsglass.montecarlo.warmed import WarmedAnnealing\n",
         "    ANNEALING: AnnealingSimulation,\n": '    ANNEALING: AnnealingSimulation,\n    "warmed": WarmedAnnealing,\n',

@@ -65,7 +65,8 @@ def build(
 def ratio_data(ratio: InteractionRatio, atlas: Atlas) -> list[SplineData]:
     """Return the SplineData of every set at every temperature except that of the quench.
 
-    Where the ratio vanishes, ln n is that of random spins plus the spline of ``atlas`` for annealed lattices of the same size.
+    Where the ratio vanishes, ln n is that of random spins plus the spline of ``atlas`` for annealed lattices of the same size,
+    the sum that a MeshEvaluator computes on its mesh.
     """
     annealed, random_spins, h0_K = atlas.annealed(ratio.sets[0]["L"]), ratio.random_spins, ratio.h0_K
     data = []

@@ -9,7 +9,7 @@ import numpy as np
 
 from tlsglass.base import io
 from tlsglass.base.types import AnyArray, FloatArray, IntArray, StrPath
-from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.dos.density_of_states import FINGERPRINT_KEY, DensityOfStates
 from tlsglass.montecarlo.protocol import ANNEALING
 
 
@@ -64,7 +64,7 @@ class SimulatedCounts:
             n_spins=entry["n_spins"],
             concentration=entry["concentration"],
             block=entry["block"],
-            fingerprint=entry["origin"],
+            fingerprint=entry[FINGERPRINT_KEY],
             first=entry["block"] * np.concatenate([[0], np.cumsum(blocks)[:-1]]),
             edges_K=self.arrays["edges_K"][edge : edge + bins + 1],
             counts=counts.reshape(-1, len(blocks)).T.astype(np.int64),
@@ -122,6 +122,6 @@ def _set_metadata(kind: str, density: DensityOfStates, method: str) -> dict[str,
         "kind": kind,
         "method": method,
         "realizations": density.n_realizations,
-        "origin": density.fingerprint,
+        FINGERPRINT_KEY: density.fingerprint,
         "gathered": density.blocks_per_row.tolist(),
     }

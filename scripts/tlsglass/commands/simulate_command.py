@@ -14,7 +14,7 @@ from tlsglass.base import io, validation
 from tlsglass.commands.command_options import check_picture, number, whole_number
 from tlsglass.model.interaction import INTERACTIONS, POSITIONS
 from tlsglass.model.parameters import H0_K
-from tlsglass.montecarlo.protocol import COUNTING_METHODS, DYNAMICS
+from tlsglass.montecarlo.protocol import ANNEALING, DYNAMICS, TEMPERING
 
 if TYPE_CHECKING:
     from tlsglass.dos.temperature_series import TemperatureSeries
@@ -60,7 +60,7 @@ def add_command(commands: Any) -> None:
     add(model, "vt_over_vl", "ratio of sound velocities, for interactions of strain tensors", type=number, metavar="X")
     add(model, "electric_over_elastic", "ratio r of Appendix C, for electric_elastic", type=number, metavar="R")
     method = parser.add_argument_group("method")
-    add(method, "method", f"{' or '.join(COUNTING_METHODS)} (default: the first)", metavar="NAME")
+    add(method, "method", f"{ANNEALING} or {TEMPERING} (default: the first)", metavar="NAME")
     schedule_help = "temperatures of annealing: paper, or short, which begins at 1.2 h0 (default: paper)"
     add(method, "schedule", schedule_help, metavar="NAME")
     add(method, "highest_K", "highest temperature of tempering in kelvin (default: (h0 + J0)/2)", type=number, metavar="K")

@@ -11,6 +11,8 @@ from tlsglass.base.jackknife import JackknifeEstimate
 from tlsglass.base.types import FloatArray, IntArray, StrPath
 from tlsglass.dos import grid
 
+FINGERPRINT_KEY = "origin"  # of the fingerprint in files; published files, whose metadata have checksums, contain this key
+
 
 @dataclass(frozen=True)
 class DensityOfStates:
@@ -165,10 +167,10 @@ class DensityOfStates:
         return replace(self, T_K=self.T_K * factor, J0_K=self.J0_K * factor, edges_K=self.edges_K * factor)
 
     def save(self, path: StrPath) -> None:
-        """Write the counts, and as metadata all scalar fields, with checksums. The fingerprint is stored as "origin"."""
+        """Write the counts, and as metadata all scalar fields, with checksums."""
         scalars = (f for f in fields(self) if f.type in (int, float, str))
         metadata = {f.name: getattr(self, f.name) for f in scalars if getattr(self, f.name) != f.default}
-        metadata["origin"] = metadata.pop("fingerprint")
+        metadata[FINGERPRINT_KEY] = metadata.pop("fingerprint")
         if self.groups is not None:
             metadata["groups"] = self.groups
         # The type of the counts of a shard is part of its checksum. In column order, whose neighbors are similar, they compress
@@ -203,7 +205,7 @@ class DensityOfStates:
             arguments: dict[str, Any] = metadata | arrays
             arguments["counts"] = np.ascontiguousarray(arguments["counts"], dtype=np.int64)
             blocks_per_row = arguments.pop("gathered", None)
-            density = cls(fingerprint=arguments.pop("origin"), blocks_per_row=blocks_per_row, **arguments)
+            density = cls(fingerprint=arguments.pop(FINGERPRINT_KEY), blocks_per_row=blocks_per_row, **arguments)
         except (KeyError, TypeError, ValueError) as error:
             raise io.DamagedFileError(path, f"not counts of excitation energies: {error}") from error
         return density if groups is None else replace(density, groups=groups)

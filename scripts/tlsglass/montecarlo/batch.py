@@ -11,11 +11,9 @@ import numpy as np
 
 from tlsglass.base import io
 from tlsglass.base.types import AnyArray, IntArray, StrPath
-from tlsglass.dos.density_of_states import DensityOfStates
+from tlsglass.dos.density_of_states import FINGERPRINT_KEY, DensityOfStates
 from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo.protocol import Protocol, counts_fingerprint
-
-FINGERPRINT_KEY = "origin"  # of the fingerprint in the metadata of stored files
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ EQUILIBRIUM_VERSION = 1  # the same for exchanges, and for the snapshots of pair
 ANNEALING, TEMPERING, PAIRED_ANNEALING = "annealing", "tempering", "annealing_twice"  # methods
 JOB_NAMES = {ANNEALING: "anneal", TEMPERING: "temper", PAIRED_ANNEALING: "anneal_twice"}  # rules of the methods
 DYNAMICS = ("metropolis", "heat_bath")
-COUNTING_METHODS = tuple(name for name in JOB_NAMES if name != PAIRED_ANNEALING)  # those that count excitation energies
+COUNTING_METHODS = (ANNEALING, TEMPERING)  # those that count excitation energies; variants use them
 
 
 @dataclass(frozen=True)

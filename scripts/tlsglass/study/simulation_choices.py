@@ -15,7 +15,7 @@ from tlsglass.dos.grid import Grid
 from tlsglass.model.interaction import GAUSSIAN, LATTICE
 from tlsglass.model.parameters import H0_K, ModelParameters
 from tlsglass.montecarlo import ladders, protocol
-from tlsglass.montecarlo.protocol import ANNEALING, COUNTING_METHODS, DYNAMICS, TEMPERING, Protocol
+from tlsglass.montecarlo.protocol import ANNEALING, DYNAMICS, TEMPERING, Protocol
 from tlsglass.study.config_checks import TOO_WEAK, interaction_errors
 from tlsglass.study.simulation_plan import SimulationPlan, interaction_parameters
 
@@ -28,7 +28,7 @@ SCHEDULES_K = {  # for the random field H0_K; for another one they are scaled
     "short": (12, 8, 6, 4, 3, 2, 1.5, 1.2, 1, 0.8, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.08, 0.05, 0.03, 0.02),
 }
 QUENCH_K = 2e-6
-SWEEPS = {ANNEALING: 257, TEMPERING: 8192}
+SWEEPS = {ANNEALING: 257, TEMPERING: 8192}  # of the methods that can be chosen
 SWEEPS_MULTIPLE = {ANNEALING: 1, TEMPERING: 128}  # of tempering: the intervals between snapshots
 EXCHANGE_ACCEPTANCE = 0.2
 GRID = Grid(20, 8, 1.04)
@@ -165,7 +165,7 @@ class Choices:
 
     def _check_names(self) -> None:
         """Check the choices that are one of a few names."""
-        allowed: dict[str, Sequence[str]] = {"method": COUNTING_METHODS, "dynamics": DYNAMICS, "schedule": tuple(SCHEDULES_K)}
+        allowed: dict[str, Sequence[str]] = {"method": tuple(SWEEPS), "dynamics": DYNAMICS, "schedule": tuple(SCHEDULES_K)}
         for name, names in allowed.items():
             if (value := getattr(self, name)) is not None and value not in names:
                 raise ChoiceError(name, value, f"must be one of {', '.join(names)}")
