@@ -9,15 +9,17 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from shared import ROOT
+from shared import EXPERIMENTS, ROOT
 from tlsglass import cli
 
 pytest.importorskip("nicegui")
 
+TABLES = ROOT / "tests/data/cases"
 HOSTILE = "<img src=x onerror=window.pwned=1> $\\frac$ {{ 7 * 7 }} $(id)"
 PATIENCE_MS = 60_000
 
@@ -69,10 +71,15 @@ def open_app(chromium, address):
 
 
 def choose(tab, option, entry):
-    """Choose an entry of a menu, and wait until the command has it."""
-    tab.locator(f"[data-option={option}]").click()
-    tab.get_by_role("option", name=entry, exact=True).click()
-    word = entry.replace(" ", "_") if option == "observable" else entry
+    """Choose an entry of a menu, or type it into a field, and wait until the command has it."""
+    field = tab.locator(f"[data-option={option}]")
+    if option == "frequency":
+        field.fill(entry)
+        field.press("Tab")
+    else:
+        field.click()
+        tab.get_by_role("option", name=entry, exact=True).click()
+    word = entry.partition(":")[0].replace(" ", "_") if option == "observable" else entry
     tab.wait_for_function(f"document.querySelector('.command')?.innerText.includes({json.dumps(word)})")
 
 
@@ -81,39 +88,108 @@ def drop(tab, name, text):
     tab.locator("td").first.wait_for()
 
 
-def test_a_table_is_fitted_as_the_command_does(open_app, tmp_path, monkeypatch):
-    rows = (ROOT / "config/experiments/stycast1266_thermal_conductivity/data.csv").read_text(encoding="utf-8").split()[1:]
-    text = "\n".join(
-        ["T_K,kappa a (W/(m K)),kappa b (W/(m K))", *(f"{T},{2 * k},{k}" for T, k in (r.split(",") for r in rows))]
-    )
+def thinned(path, step):
+    """Return the text of a table with its first point and each ``step``-th one after it: fits of few points are fast."""
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    return "\n".join([header, *rows[::step]])
+
+
+def two_conductivities():
+    """Return the text of a table in which two columns may be the value."""
+    _, *rows = thinned(EXPERIMENTS / "stycast1266_thermal_conductivity/data.csv", 1).splitlines()
+    points = [row.split(",") for row in rows]
+    return "\n".join(["T_K,kappa a (W/(m K)),kappa b (W/(m K))", *(f"{T},{2 * float(kappa)},{kappa}" for T, kappa in points)])
+
+
+class Case(NamedTuple):
+    """A table, the choices that it needs, its columns, and what the app says about a wrong column."""
+
+    text: str
+    choices: dict[str, str]
+    wrong: str
+    right: str
+    complaint: str | None  # None: the wrong column makes sense, too
+    window_end: float  # where the slider is pressed, as a fraction of its length
+
+
+CASES = {
+    "thermal conductivity": lambda: Case(
+        two_conductivities(),
+        {"observable": "thermal conductivity"},
+        "kappa a (W/(m K))",
+        "kappa b (W/(m K))",
+        None,
+        0.6,
+    ),
+    "specific heat": lambda: Case(
+        thinned(TABLES / "C_over_T.csv", 1),
+        {"error": "3%"},
+        "T (K)",
+        "C/T (mJ/mol/K^2)",
+        "which column contains the temperature",
+        0.7,
+    ),
+    "dielectric constant": lambda: Case(
+        thinned(EXPERIMENTS / "fig5b_silica_dielectric_constant/data.csv", 3),
+        {"frequency": "1kHz"},
+        "deps_over_eps_error",
+        "deps_over_eps",
+        "nothing depends on the temperature",
+        0.8,
+    ),
+    "resonator frequency": lambda: Case(
+        thinned(EXPERIMENTS / "niobium_resonator_frequency/data.csv", 1),
+        {"observable": "resonator frequency", "frequency": "5.62GHz"},
+        "T_K",
+        "df_over_f",
+        "which column contains the temperature",
+        0.9,
+    ),
+    "f and Q of a resonator": lambda: Case(
+        thinned(TABLES / "joint_one_power.csv", 4),
+        {"observable": "resonator: f and Q together", "temperature-unit": "K", "value-unit": "Hz"},
+        "Q_int",
+        "f_r",
+        "must stay below 0.05",
+        0.7,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_a_table_is_fitted_as_the_command_does(open_app, tmp_path, monkeypatch, name):
+    case = CASES[name]()
     tab = open_app()
-    drop(tab, "mine.csv", text)
-    choose(tab, "observable", "thermal conductivity")
-    assert "Value" in tab.locator(".problem").first.inner_text()  # two columns may be the value
-    for column, is_used in (("kappa a (W/(m K))", False), ("kappa b (W/(m K))", True)):
-        choose(tab, "value", column)
-        tab.locator("th", has_text="kappa b").filter(has_text="value" if is_used else "not used").wait_for()
+    drop(tab, "mine.csv", case.text)
+    for option, entry in case.choices.items():
+        choose(tab, option, entry)
+    choose(tab, "value", case.wrong)
+    if case.complaint:
+        tab.locator(".problem", has_text=case.complaint).wait_for()
+        assert tab.get_by_role("button", name="Fit", exact=True).is_disabled()
+    choose(tab, "value", case.right)
+    tab.locator("th", has_text=case.right).filter(has_text="value").first.wait_for()
+    assert tab.locator(".problem").count() == 0
     slider = tab.locator(".q-range")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
-    tab.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + box["height"] / 2)
+    tab.mouse.click(box["x"] + case.window_end * box["width"], box["y"] + box["height"] / 2)
     tab.wait_for_function("document.querySelector('.command').innerText.includes('--window')")
     tab.get_by_role("button", name="Fit", exact=True).click()
     tab.locator(".conclusion").wait_for()
     command = tab.locator(".command").inner_text()
+    json_name = "joint.json" if "resonator:" in case.choices.get("observable", "") else "fit.json"
     files = {}
-    for name in ("fit.md", "fit.json", "figure.svg", "figure.png"):
+    for file_name in (json_name, "figure.svg", "figure.png", *(["fit.md"] if json_name == "fit.json" else [])):
         with tab.expect_download() as download:
-            tab.get_by_label(f"Download {name}").click()
-        files[name] = Path(download.value.path()).read_bytes()
+            tab.get_by_label(f"Download {file_name}").click()
+        files[file_name] = Path(download.value.path()).read_bytes()
     monkeypatch.chdir(tmp_path)
-    Path("mine.csv").write_bytes(text.encode())
+    Path("mine.csv").write_bytes(case.text.encode())
     assert cli.main([*shlex.split(command)[1:], "--out", "o"]) == 0
-    fit = json.loads(files["fit.json"])
+    assert files == {file_name: (Path("o") / file_name).read_bytes() for file_name in files}
+    fit = json.loads(files[json_name])
     assert tab.locator(".conclusion").inner_text() == fit["conclusion"]["text"]
-    assert fit["reading"]["columns"]["value"] == "kappa b (W/(m K))"
-    assert 0.3 < fit["window_K"][1] < 0.6
-    assert files == {name: (Path("o") / name).read_bytes() for name in files}
 
 
 def test_a_chip_is_fitted_device_by_device(open_app):

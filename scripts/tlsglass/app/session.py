@@ -214,8 +214,9 @@ class FitSession:
         if choice.kind == COLUMN and self.table:
             header = self.table.header
             entries = [name for name in header if name and header.count(name) == 1]
-        if choice.option == "value-unit" and self.observable:
-            for unit in self.observable.target_units:
+        measured = registry.OBSERVABLES["resonator_frequency"] if self.is_resonator else self.observable
+        if choice.option == "value-unit" and measured:
+            for unit in measured.target_units:
                 entries += [unit, *VALUE_UNITS.get(unit, ())]
         return list(dict.fromkeys([*entries, *choice.suggestions]))
 
