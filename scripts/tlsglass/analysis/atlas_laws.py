@@ -24,7 +24,8 @@ from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.physics import two_tls
 
 DECADE_J0 = (0.1, 1.0)  # energies in units of J0 at which the dipolar gap and a power law are compared
-RATIO_TOLERANCE = 0.3  # "approximately" is read as within 30 %
+RATIO_TOLERANCE = 0.3  # "approximately" is read as within 30 % ...
+RATIO_SIGMAS = 2.0  # ... and so many errors of µ
 GAP_BINS = 8
 REDUCTION_J0_OVER_H0 = (0.05, 0.3)  # between which the power of the reduction of n is determined
 CURVE_POINTS = 40
@@ -93,7 +94,7 @@ def laws_from_counts(atlas: Atlas, gaussian_bin_K: float, window_J0: Window) -> 
 
 
 def ratio_valid_up_to(powers: Iterable[tuple[float, JackknifeEstimate]]) -> float:
-    """Return the J0/h0 up to which no µ differs from J0/h0 by more than ``RATIO_TOLERANCE`` and two of its errors.
+    """Return the J0/h0 up to which no µ differs from J0/h0 by more than ``RATIO_TOLERANCE`` and ``RATIO_SIGMAS`` of its errors.
 
     ``powers`` are pairs (J0/h0, µ). The result is interpolated linearly between the last coupling within the tolerance and the
     first beyond it, and NaN if the first coupling is beyond it.
@@ -101,7 +102,7 @@ def ratio_valid_up_to(powers: Iterable[tuple[float, JackknifeEstimate]]) -> floa
     previous = np.nan, np.nan
     for g, mu in sorted(powers, key=lambda pair: pair[0]):
         deviation = abs(mu.value / g - 1)
-        if deviation > RATIO_TOLERANCE + 2 * mu.error / g:
+        if deviation > RATIO_TOLERANCE + RATIO_SIGMAS * mu.error / g:
             low, low_deviation = previous
             low_deviation = min(low_deviation, RATIO_TOLERANCE)
             return low + (g - low) * (RATIO_TOLERANCE - low_deviation) / (deviation - low_deviation)

@@ -40,7 +40,7 @@ from tlsglass.models.observable import J0_OVER_H0
 
 MIN_COUNTS = 30  # in a bin for its pull, as a mean over the states of a realization
 RESAMPLES, RESAMPLING_SEED = 1000, 20210211
-TOLERANCE = 0.01  # a mean density is right within this, or within two of its errors ...
+TOLERANCE, RIGHT_SIGMAS = 0.01, 2.0  # a mean density is right within this, or within so many of its errors ...
 TOLERANCE_B, TOLERANCE_MU = 0.02, 0.02  # ... and B and µ within these
 
 Prediction: TypeAlias = Callable[[DensityOfStates], JackknifeEstimate]
@@ -172,7 +172,7 @@ def compare_means(
 
 def judge_difference(difference: float, error: float) -> dict[str, Any]:
     """Return the columns of a comparison of mean densities, atlas over simulation minus 1."""
-    right = abs(difference) <= max(TOLERANCE, 2 * error)
+    right = abs(difference) <= max(TOLERANCE, RIGHT_SIGMAS * error)
     return {"difference": difference, "difference_err": error, "z": difference / error, "right": right}
 
 
@@ -328,7 +328,7 @@ def summarize(validation: Validation, excess: AnnealingExcess, size: Mapping[str
                 ("B", fits["B_ratio"] - 1, fits["B_ratio_err"], TOLERANCE_B),
                 ("mu", fits["mu_difference"], fits["mu_difference_err"], TOLERANCE_MU),
             ):
-                numbers[f"{name}_share_right"] = (np.abs(difference) <= np.maximum(tolerance, 2 * error)).mean()
+                numbers[f"{name}_share_right"] = (np.abs(difference) <= np.maximum(tolerance, RIGHT_SIGMAS * error)).mean()
                 numbers[f"{name}_chi2_per_dof"] = np.mean((difference / error) ** 2)
         rows += [
             {"kind": kind, "quantity": name, "value": float(value), "value_err": float(errors.get(name, math.nan))}

@@ -4,6 +4,8 @@ scipy is imported inside the functions, because jobs that only print or draw res
 longer to import than a short job takes.
 """
 
+NORMAL_95 = 1.96  # standard errors to an end of the 95 % interval of a normally distributed number
+
 
 def chi2_sf(x: float, dof: float) -> float:
     """Return the probability that χ² with ``dof`` degrees of freedom exceeds ``x``."""

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
+from tlsglass.base import stats
 from tlsglass.data import units
 from tlsglass.data.read_table import Table
 from tlsglass.models import registry
@@ -74,7 +75,7 @@ COVERAGE = re.compile(
     re.I,
 )
 CONFIDENCE = re.compile(r"(?<![a-z])(cl|ci|conf(idence)?)(?![a-z])( ?(level|limits?|interval))?", re.I)
-STANDARD_ERRORS = {"1": 1.0, "2": 2.0, "3": 3.0, "68": 1.0, "90": 1.645, "95": 1.960, "99": 2.576}
+STANDARD_ERRORS = {"1": 1.0, "2": 2.0, "3": 3.0, "68": 1.0, "90": 1.645, "95": stats.NORMAL_95, "99": 2.576}
 VARIANCE = re.compile(r"(?<![a-z])var(iance)?(?![a-z])|sigma\s*(\^2|²|2)|(?<![a-z])(std|err(or)?|sd)\s*(\^2|²)|varianz", re.I)
 OVER_T = re.compile(
     r"^(.+?)\s*(?:/|_over_|over)\s*T(?:_?K)?\s*(?:\^?\(?([123])\)?)?$|^(k|kappa|C|c)oT([23]?)$|^(.+?)[\s*]\s*T\s*\^\(?-([123])\)?$"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tlsglass.base import stats
 from tlsglass.data.dataset import Dataset
 from tlsglass.fitting import synthetic
 from tlsglass.fitting.comparison import compare, fit_models
@@ -30,7 +31,6 @@ PAIR_KEY = 1601  # of the random stream of joint fits
 TIMES_S = (1e-3, 1.0, 60.0)  # at which a specific heat that depends on time is measured
 TIMED_POINTS = 12  # temperatures at each of them
 AMBIGUOUS = "where two couplings compete"  # label of a study whose points do not distinguish a weak from a strong coupling
-NORMAL_95 = 1.96
 
 
 class ClosureStudy(NamedTuple):
@@ -174,12 +174,12 @@ def pull(problem: FitProblem, fit: Fit, name: str, truth: float) -> float:
 
 
 def interval(fit: Fit, name: str, percent: int) -> Ends:
-    """Return an interval of a fit, or of a parameter that has none the value plus and minus its error or 1.96 errors."""
+    """Return an interval of a fit, or of a parameter that has none the value plus and minus one or ``NORMAL_95`` errors."""
     intervals = fit.intervals_scaled if percent == min(CONFIDENCE_LEVELS) else fit.intervals_95_scaled
     error = fit.errors_scaled[name]
     if name in intervals or error is None:
         return intervals.get(name, (None, None))
-    half = error * (1.0 if percent == min(CONFIDENCE_LEVELS) else NORMAL_95)
+    half = error * (1.0 if percent == min(CONFIDENCE_LEVELS) else stats.NORMAL_95)
     return fit.values[name] - half, fit.values[name] + half
 
 

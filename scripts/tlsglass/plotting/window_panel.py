@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from matplotlib import ticker
 
+from tlsglass.base import stats
 from tlsglass.base.types import FloatArray
 from tlsglass.fitting import report_text
-from tlsglass.fitting.fit import ParameterState, chi2_rejects, parameter_state
+from tlsglass.fitting.fit import CONFIDENCE_LEVELS, ParameterState, chi2_rejects, parameter_state
 from tlsglass.fitting.likelihood import FitParameter
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0, Parameter
@@ -23,7 +24,6 @@ NOTES = {  # of the legend, by what the panel contains
     ParameterState.NOT_CONSTRAINED: f"dotted: {ParameterState.NOT_CONSTRAINED}",
     "outside": "bar alone: outside the panel",
 }
-SIGMA_95 = 1.96  # standard errors to an end of a 95 % interval
 NEAR_FRACTION = 0.25  # of the height of a panel: it is extended by this much to show less certain values
 LEGEND_ENTRY_INCHES = 0.45  # width of a lower end in the legend
 SHIFT_POINTS = 1.6  # horizontal shift, in points of length, between windows that differ only in their lower end
@@ -108,7 +108,7 @@ def _scan_rows(fit: dict[str, Any], windows: pd.DataFrame, parameter: str) -> pd
     rows["value"], rows["error"] = rows[parameter], rows[f"{parameter}_err_scaled"]
     T_min, T_max = section["fitted_K"]
     rows["is_fit"] = np.isclose(rows["T_max_K"], T_max) & np.isclose(rows["T_min_K"], T_min)
-    for level, n_sigma in (("", 1.0), ("_95", SIGMA_95)):
+    for level, n_sigma in (("", 1.0), ("_95", stats.NORMAL_95)):
         rows[f"low{level}"] = (rows["value"] - n_sigma * rows["error"]).clip(lower=low)
         rows[f"high{level}"] = (rows["value"] + n_sigma * rows["error"]).clip(upper=high)
     if model:
@@ -179,7 +179,7 @@ def most_correlated_parameter(fit: dict[str, Any]) -> str | None:
 
 
 def draw_correlation(panel: style.Panel, fit: dict[str, Any]) -> None:
-    """Draw where χ² is 2.30 and 6.18 above its minimum, in units of max(1, χ²/dof): 68 and 95 % of µ and one more parameter.
+    """Draw the ellipses that contain µ and one more parameter with the probabilities ``CONFIDENCE_LEVELS``, by the covariance.
 
     The second parameter is the ``most_correlated_parameter``. Nothing is drawn outside of the bounds of the fit.
     """
@@ -189,8 +189,9 @@ def draw_correlation(panel: style.Panel, fit: dict[str, Any]) -> None:
     size = free["values"][name] or free["errors_scaled"][name]
     power = int(np.floor(np.log10(abs(size))))
     power = 0 if -2 <= power <= 2 else power
-    for chi2, level, line in ((2.30, "68 %", "-"), (6.18, "95 %", ":")):
-        mu, value = _within_bounds(_ellipse(free, name, chi2), fit["bounds"], name)
+    for (percent, probability), line in zip(CONFIDENCE_LEVELS.items(), ("-", ":"), strict=True):
+        level = f"{percent} %"
+        mu, value = _within_bounds(_ellipse(free, name, -2 * np.log1p(-probability)), fit["bounds"], name)  # χ² of two numbers
         panel.line(mu, value / 10.0**power, f"{name}: {level} of the covariance", color=style.BLUE, linestyle=line, label=level)
     low, high = free["intervals_scaled"].get("mu", (None, None))
     if None not in (low, high):

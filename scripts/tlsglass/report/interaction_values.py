@@ -66,7 +66,7 @@ def interaction_values(folder: Path) -> dict[str, Callable[..., Any]]:
 
 def atlas_table(atlas: pd.DataFrame) -> str:
     """Return how well the atlas of each interaction predicts simulations that it was fitted to, but for one coupling."""
-    headings = ["", "realizations of each J₀/h₀", "couplings", "right to 1 % or 2 σ", "rms deviation", "χ²/dof"]
+    headings = ["", "realizations of each J₀/h₀", "couplings", f"right to {prose.right_within()}", "rms deviation", "χ²/dof"]
     rows = []
     for name, group in atlas[atlas["interaction"] != GAUSSIAN].groupby("interaction", sort=False):
         of = group.set_index(["kind", "quantity"])["value"]
@@ -84,7 +84,7 @@ def lattice_table(atlas: pd.DataFrame) -> str:
         of = group.set_index(["kind", "quantity"])["value"]
         cells = [f"{_share_right(of[kind])}; {of[kind, 'chi2_per_dof']:.2f}" if kind in of else "" for kind in kinds]
         rows.append([tables.interaction_label(name), *cells])
-    return _markdown(["right to 1 % or 2 σ; χ²/dof", *kinds], rows)
+    return _markdown([f"right to {prose.right_within()}; χ²/dof", *kinds], rows)
 
 
 def _share_right(summary: Mapping[str, float]) -> str:

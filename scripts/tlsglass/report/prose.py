@@ -16,13 +16,14 @@ import pandas as pd
 from docutils.core import publish_parts
 
 import tlsglass
-from tlsglass.analysis import quantities, scorecard
+from tlsglass.analysis import atlas_validation, quantities, scorecard
 from tlsglass.analysis.verdicts import Verdict
 from tlsglass.base import escape
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.base.types import StrPath
 
 NOT_SIMULATED = "(not simulated)"
+WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
 TEMPLATE_OPTIONS = {  # of all templates
     "undefined": jinja2.StrictUndefined,
     **dict.fromkeys(("trim_blocks", "lstrip_blocks", "keep_trailing_newline"), True),
@@ -138,6 +139,17 @@ class Numbers:
         return rows
 
 
+def in_words(number: float) -> str:
+    """Return a small whole number in words, any other in digits."""
+    return WORDS.get(number, f"{number:g}")  # type: ignore[call-overload, no-any-return]
+
+
+def right_within() -> str:
+    """Return by how much a mean density of the atlas may deviate from a simulation."""
+    percent = f"{100 * atlas_validation.TOLERANCE:g} %"
+    return f"{percent} or {in_words(atlas_validation.RIGHT_SIGMAS)} standard errors"
+
+
 IN_TEMPLATES = ("ours", "paper", "verdict", "tally", "cell", "optional_cell", "value_range", "largest", "rms")
 
 
@@ -146,6 +158,9 @@ def render_text(
 ) -> str:
     """Return the text of a template, from the scorecard, the ``folder`` of tables, and further ``names`` for the template.
 
+    The template may also use ``made``, the version, ``sigmas``, the number of standard errors beyond which a claim differs, in
+    words, and ``right_within``.
+
     ``escape_value`` is applied to each value that the template inserts. Values are never templates themselves.
 
     Raises jinja2.UndefinedError or KeyError for a name or a row that does not exist.
@@ -153,7 +168,8 @@ def render_text(
     numbers = Numbers(card, folder)
     environment = jinja2.Environment(**TEMPLATE_OPTIONS, finalize=lambda value: escape_value(str(value)))
     methods = {name: getattr(numbers, name) for name in IN_TEMPLATES}
-    return environment.from_string(template).render({"made": f"tlsglass {tlsglass.__version__}"} | methods | names)
+    texts = {"made": f"tlsglass {tlsglass.__version__}", "sigmas": in_words(scorecard.SIGMAS), "right_within": right_within()}
+    return environment.from_string(template).render(texts | methods | names)
 
 
 def render_caption(template: str, card: pd.DataFrame, folder: StrPath, **names: Any) -> str:

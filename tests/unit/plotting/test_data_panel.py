@@ -10,6 +10,7 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from matplotlib.legend import Legend
+from scipy import special
 
 from shared import DATASET_SCHEMA, PUBLISHED, ROOT
 from tlsglass.data.dataset import load_dataset
@@ -36,6 +37,25 @@ def test_the_ellipse_is_where_the_covariance_says_that_chi2_has_risen(rho):
     offset = window_panel._ellipse(fit, "a", 2.30, n=401) - [[0.05], [3.0]]
     np.testing.assert_allclose(np.sum(offset * np.linalg.solve(covariance, offset), axis=0), 2.30)
     np.testing.assert_allclose(np.ptp(offset, axis=1), 2 * np.sqrt(2.30) * np.array([0.02, 0.5]), rtol=1e-3)  # all of it
+
+
+def test_the_ellipses_contain_what_their_labels_state():
+    """Of normal numbers with this covariance, 68.3 % and 95 % lie within them."""
+    fit = {"observable": "thermal_conductivity", "rejected": False, "bounds": {}}
+    free = {"values": {"mu": 0.05, "kappa_1K": 0.03}, "errors_scaled": {"mu": 0.02, "kappa_1K": 0.001}, "at_bounds": []}
+    fit["mu_free"] = free | {
+        "correlations": {"mu": {"kappa_1K": 0.9}},
+        "states": {"mu": "interval"},
+        "intervals_scaled": {"mu": (0.03, 0.07)},
+    }
+    figure = style.Figure()
+    window_panel.draw_correlation(figure.panels[0], fit)
+    record = pd.DataFrame(figure.record, columns=["panel", "series", "kind", "x", "y", "y_err"])
+    for percent, probability in ((68, 0.6827), (95, 0.95)):
+        drawn = record[record["series"] == f"kappa_1K: {percent} % of the covariance"]
+        offset = np.array([drawn["x"] - 0.05, drawn["y"] - 0.03]) / [[0.02], [0.001]]
+        chi2 = np.sum(offset * np.linalg.solve([[1, 0.9], [0.9, 1]], offset), axis=0)
+        np.testing.assert_allclose(chi2, special.chdtri(2, 1 - probability), rtol=1e-3)
 
 
 def test_the_ellipse_of_a_fit_is_where_its_chi2_has_risen():

@@ -136,6 +136,7 @@ def test_a_caption_takes_its_numbers_from_the_scorecard_and_the_tables(tmp_path)
     def render(template):
         return prose.render_text(template, card, tmp_path)
 
+    assert render("{{ sigmas }}; {{ right_within }}") == "three; 1 % or two standard errors"
     everything = render('{{ ours("slope") }} | {{ ours("slope_2") }} | {{ ours("other") }} | {{ tally("slope") }}')
     assert everything == "−1.23(1) ± 0.2 (choices) | 0.15(1) | (not simulated) | 1 agrees, 1 is an open choice"
     assert render('{{ paper("slope") }}; {{ paper("slope_2") }}; {{ paper("other") }}') == "−1.0; 0.1 to 0.2; 9.4 × 10⁶"
