@@ -88,7 +88,9 @@ unlock: .venv/installed
 	.venv/bin/snakemake --unlock
 
 # a module's tests run where what they share is built; the longest modules, first in testpaths, begin first. Three processes for
-# two cores: one of them often waits, for Slurm or for a single job of a run.
+# two cores: one of them often waits, for Slurm or for a single job of a run. Python keeps what it compiles, also where the
+# environment forbids that: hundreds of processes import the library.
+test: export PYTHONDONTWRITEBYTECODE =
 test: lint
 	.venv/bin/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
