@@ -11,8 +11,18 @@ from tlsglass.model.parameters import ModelParameters
 from tlsglass.montecarlo import methods
 from tlsglass.montecarlo.protocol import COUNTING_METHODS, Protocol
 
-# Modules that take long begin first, so that all processes of pytest-xdist end together.
-LONGEST_FIRST = ("test_slurm", "test_dag", "test_published", "test_kills", "test_faults", "test_commands", "test_runs")
+# Modules that take long begin first, so that all processes of pytest-xdist end together; test_site after test_slurm, because it
+# does not wait for the compiler where there is no Slurm.
+LONGEST_FIRST = (
+    "test_slurm",
+    "test_dag",
+    "test_published",
+    "test_site",
+    "test_kills",
+    "test_faults",
+    "test_commands",
+    "test_runs",
+)
 
 
 def pytest_collection_modifyitems(items):

@@ -39,6 +39,15 @@ def call(command, folder, environment):
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+def write_programs(folder):
+    """Write the programs ``python`` and ``snakemake``, which run in forks, into a folder."""
+    client = shlex.join([*CLIENT, _server()])
+    for name, module in (("python", ""), ("snakemake", "-m snakemake")):
+        program = folder / name
+        program.write_text(f'#!/bin/sh\nexec {client} {module} "$@"\n', encoding="utf-8")
+        program.chmod(0o755)
+
+
 @functools.cache
 def _server():
     """Start the server, which ends with the tests, and return the path of its socket."""
@@ -70,6 +79,8 @@ def _become(arguments, folder, environment, files):
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
+    sys.stdin, sys.stdout = os.fdopen(0, closefd=False), os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
     sys.path[0] = folder if arguments[0] == "-m" else os.path.dirname(arguments[0])
     sys.path[1:1] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
     sys.argv = arguments[1:] if arguments[0] == "-m" else arguments

@@ -7,11 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forks
 import pytest
 
 from shared import ROOT
 
-BIN = Path(sys.executable).parent
 PLAIN = ["CONTRIBUTING.md", "config/README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 ELSEWHERE = {  # the beginning of a command: the test that runs it, or why none does
     "make test": "this",
@@ -32,6 +32,8 @@ ELSEWHERE = {  # the beginning of a command: the test that runs it, or why none 
     "snakedeploy": "asks conda's channels",
     "podman": "asks an image registry",
     "tlsglass fit my_resonator.csv": "test_guides.py",
+    "tlsglass simulate --L 8 --J0 3 --realizations 200": "test_guides.py",
+    "tlsglass fit config/experiments/stycast1266_thermal_conductivity/data.csv": "../unit/report/test_readme_text.py",
     "pip install .": "../unit/report/test_readme_text.py",
     "git ": "of the reader's own repository",
 }
@@ -119,7 +121,7 @@ def test_every_command_of_snakemake_can_be_planned(module_workflow, texts, comma
         assert run.returncode == 0, f"{options} {sorted(targets)}\n{run.stderr[-2000:]}"
 
 
-def test_every_command_of_python_runs(module_workflow, commands):
+def test_every_command_of_python_runs(module_workflow, commands, tmp_path):
     run = [line for line in commands if line.startswith(("PYTHONPATH=scripts python tools/", "tlsglass "))]
     of_observables = [
         line for block in blocks((ROOT / "docs/observables.md").read_text(encoding="utf-8")) for line in lines(block)
@@ -127,7 +129,8 @@ def test_every_command_of_python_runs(module_workflow, commands):
     run = [
         line for line in run if not line.startswith(tuple(ELSEWHERE)) and line not in of_observables
     ]  # test_guides.py has those
-    environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": "scripts"}
+    forks.write_programs(tmp_path)
+    environment = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": "scripts"}
     for line in run:
         line = re.sub(r"^tlsglass ", "python -m tlsglass.cli ", line)
         done = subprocess.run(

@@ -4,15 +4,18 @@ import json
 import os
 import re
 import subprocess
-import sys
-from pathlib import Path
+
+import forks
 
 
 def test_fit_your_own_data(workflow, texts):
+    programs = workflow.folder / "bin"
+    programs.mkdir()
+    forks.write_programs(programs)
     section = texts["docs/fit-your-data.md"]
     (example,) = (block for block in re.findall(r"```sh\n(.*?)```", section, flags=re.S) if "<<'END'" in block)
     environment = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "XDG_CACHE_HOME": str(workflow.folder / ".cache"),
     }
     run = subprocess.run(

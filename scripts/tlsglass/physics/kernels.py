@@ -18,10 +18,12 @@ import numpy as np
 
 from tlsglass.base.types import AnyArray, FloatArray, FloatOrArray
 
+_leggauss = cache(np.polynomial.legendre.leggauss)  # which solves an eigenvalue problem each time
+
 
 def gauss_legendre(breaks: FloatArray, order: int) -> tuple[FloatArray, FloatArray]:
     """Return Gauss-Legendre nodes and weights, (..., k * order), on the k intervals between ``breaks`` (..., k + 1)."""
-    x, w = np.polynomial.legendre.leggauss(order)
+    x, w = _leggauss(order)
     half = 0.5 * np.diff(breaks)[..., None]
     nodes = breaks[..., :-1, None] + half * (1 + x)
     return nodes.reshape(*breaks.shape[:-1], -1), (half * w).reshape(*breaks.shape[:-1], -1)
