@@ -36,7 +36,7 @@ def _material_row(fit: Mapping[str, Any]) -> dict[str, Any]:
 def differences(materials: pd.DataFrame) -> pd.DataFrame:
     """Return the difference of µ and of J0/h0 for each of PAIRS, and for each pair of laboratories.
 
-    ``materials`` has a row for each dataset. The errors of both are added in quadrature; h0 is the same for both.
+    ``materials`` has a row for each dataset. The errors of both are added in quadrature; h0 is taken as exact.
     """
     by_dataset = materials.set_index("dataset")
     rows = []

@@ -25,6 +25,7 @@ from tlsglass.data.columns import Column, describe_columns
 from tlsglass.data.read_table import Table, parse_table
 from tlsglass.fitting import report_text
 from tlsglass.fitting.fit import ParameterState
+from tlsglass.model.parameters import H0_K
 from tlsglass.models import registry
 from tlsglass.models.observable import TIME, Observable
 from tlsglass.report.fit_report import FitReport
@@ -73,7 +74,7 @@ MORE = (
     Choice("decimal", "Decimal mark", suggestions=("point", "comma"), is_closed=True),
     Choice("fix", "Fixed parameters", REPEATED, hint="NAME=X; ..."),
     Choice("free", "Optional parameters", REPEATED, hint="NAME; ..."),
-    Choice("h0", "h0 (K)", hint="10 by default"),
+    Choice("h0", "h0 (K)", hint=f"{H0_K:g} by default"),
     Choice("interaction", "Interaction", suggestions=tuple(api.interactions()), is_closed=True, hint="gaussian by default"),
     Choice("skip-bad-rows", "Leave out rows without a number", FLAG),
 )

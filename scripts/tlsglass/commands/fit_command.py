@@ -33,8 +33,8 @@ DESCRIPTION = """Fit measurements as a function of temperature: Eq. (3) with µ 
 with J0/h0 free. Prints the conclusion and a few lines, and writes fit.json, fit.md, figure.svg/.png/.csv and tables into a
 folder. Without --window all points are fitted, including temperatures at which TLSs do not dominate."""
 EXAMPLE = 'example: tlsglass fit kappa.csv --observable thermal_conductivity --value-unit "W/(m K)" --window 50mK 0.45'
-FREQUENCY_HELP = """probe frequency with its unit, such as 5.6199GHz or 90kHz. It is used as the paper's ω without a factor 2π:
-only ω/A matters, so that the fitted rate A absorbs the factor"""
+FREQUENCY_HELP = """probe frequency f, not 2πf, with its unit, such as 5.6199GHz or 90kHz. Resonators and qubits depend on
+hf/2T. Relaxation depends on ω/A = f/(A/2π): for it, the parameter A_Hz_per_K3 is A/2π"""
 
 DATA = "data"  # name of a file that says nothing
 RESONATOR = "resonator"  # --observable for f and 1/Q_i of one table, fitted together
@@ -91,7 +91,8 @@ def _add_options(fit: argparse.ArgumentParser) -> None:
     model.add_argument("--h0", type=_number, metavar="K", help=f"random field in kelvin (default: {H0_K:g})")
     interaction_help = "interaction of the TLSs of which J0/h0 is quoted (default: gaussian); J0/h0 of the others is compared"
     model.add_argument("--interaction", metavar="NAME", help=interaction_help)
-    model.add_argument("--fix", action="append", metavar="NAME=X", help="fix a parameter, such as A_Hz_per_K3=1e8; repeatable")
+    fix_help = "fix a parameter, such as A_Hz_per_K3=1e8; docs/observables.md lists the names; repeatable"
+    model.add_argument("--fix", action="append", metavar="NAME=X", help=fix_help)
     model.add_argument(
         "--free", action="append", metavar="NAME", help="fit an optional parameter, such as boundary; repeatable"
     )
@@ -147,7 +148,8 @@ def _add_resonator_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--loss-error", metavar="COLUMN", help="column of its error, or an error such as 3%%")
     loss_window_help = "fitted temperatures of the loss (default: those of --window)"
     group.add_argument("--loss-window", nargs=2, metavar=("LOW", "HIGH"), help=loss_window_help)
-    group.add_argument("--power", metavar="COLUMN", help="column of the power in dBm; needs --attenuation and --Qc")
+    power_help = "column of the power in dBm, with --attenuation, or of the power at the resonator in watts; needs --Qc"
+    group.add_argument("--power", metavar="COLUMN", help=power_help)
     f_power_help = 'power at which f is fitted, or "all" for all powers (default: the power with the smallest errors of f)'
     group.add_argument("--f-power", metavar="P", help=f_power_help)
     group.add_argument("--photons", metavar="COLUMN", help="column of photon numbers, instead of a power")

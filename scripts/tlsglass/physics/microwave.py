@@ -33,7 +33,7 @@ def principal_value_nodes(steps: int) -> FloatArray:
 
 
 def resonant_at_frequency_eq3(T_K: FloatOrArray, mu: float, frequency_Hz: float) -> FloatArray:
-    """Return δf/f with Eq. (3) in units of P0γ²/ρv², up to a constant: ``eq3.resonant`` at a finite frequency.
+    """Return δf/f with Eq. (3) in units of F tan δ / π, up to a constant: ``eq3.resonant`` at a finite frequency.
 
     At µ = 0 this is Re ψ(1/2 + hf/(2πi T)) - ln(hf/(2π T)) + ln(hf / 1 K) with the digamma function ψ.
     """
@@ -79,7 +79,7 @@ def qubit_relaxation_eq3(T_K: FloatOrArray, mu: float, frequency_Hz: float) -> F
 
 
 def relaxation_loss_eq3(T_K: FloatOrArray, mu: float, frequency_Hz: float, A: float, dimension: float = 3.0) -> FloatArray:
-    """Return 1/Q of relaxing TLSs with Eq. (3), in units of F tan δ = π P0γ²/ρv²; 0 at A = 0.
+    """Return 1/Q of relaxing TLSs with Eq. (3), in units of F tan δ; 0 at A = 0.
 
     At µ = 0 this tends to 1/2 for f << A T^d and to a value ∝ A T^d / f in the opposite limit. It comes from TLSs with E of
     order T rather than hf and is not saturated by the drive. ``A`` (Hz/K³) is that of ``kernels.relaxation_kernel`` with ω = f.

@@ -16,6 +16,7 @@ from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import escape, published_files, validation
 from tlsglass.base.types import StrPath
 from tlsglass.data import validate
+from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.report import catalogue, key_tables, prose, tables, templating
@@ -93,6 +94,7 @@ def render_page(template: StrPath, root: StrPath, L: int, escape_value: Callable
         annealers=annealer_table(pd.read_csv(root / "benchmarks/measured/annealers.csv")),
         modules_of=lambda package: list_modules(root / "scripts/tlsglass" / package),
         observables=registry.OBSERVABLES,
+        favored_delta_aicc=f"{FAVORED_DELTA_AICC:g}",
         parameters=lambda observable: ", ".join(
             f"`{name}`" for name in registry.get_observable(observable).parameters if name != "mu"
         ),

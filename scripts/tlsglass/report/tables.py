@@ -15,6 +15,7 @@ from tlsglass.base.jackknife import format_with_error
 from tlsglass.fitting import report_text
 from tlsglass.fitting.fit import ParameterState
 from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS
+from tlsglass.model.parameters import H0_K
 from tlsglass.models.observable import J0_OVER_H0
 
 
@@ -105,10 +106,10 @@ def experiments(parameters: pd.DataFrame, fits: Sequence[Mapping[str, Any]]) -> 
             ParameterState.AT_BOUND,
         ],
         [_fit_cells(fit, order) for fit in fits],
-        "Eq. (3) with µ free and the atlas with J0/h0 free (h0 = 10 K unless a dataset specifies another) are compared with"
-        " the standard tunneling model (STM, µ = 0). ΔAICc is the difference of the corrected Akaike criteria; positive values"
-        " favor Eq. (3) or the atlas. p is the p value of the likelihood ratio for µ = 0. Errors and intervals follow from the"
-        " points and are multiplied by √(χ²/dof) where that exceeds 1; those of J0/h0 include the errors of the atlas."
+        f"Eq. (3) with µ free and the atlas with J0/h0 free (h0 = {H0_K:g} K unless a dataset specifies another) are compared"
+        " with the standard tunneling model (STM, µ = 0). ΔAICc is the difference of the corrected Akaike criteria; positive"
+        " values favor Eq. (3) or the atlas. p is the p value of the likelihood ratio for µ = 0. Errors and intervals follow"
+        " from the points and are multiplied by √(χ²/dof) where that exceeds 1; those of J0/h0 include the errors of the atlas."
         " Intervals marked * are from the profile likelihood, because the quadratic approximation fails; limits are at 95 %."
         " If a dataset has no errors, σ is estimated from the residuals and shown instead of χ²/dof. If χ²/dof is far above 1,"
         " ΔAICc and p are void. Reconstructed data were calculated from the parameters printed in the paper, with added noise:"
@@ -141,8 +142,8 @@ def materials(materials: pd.DataFrame, differences: pd.DataFrame, constants: pd.
             "r of App. C",
         ],
         rows,
-        "J0/h0 is from the fits on the atlas with h0 = 10 K. Errors combine the scaled errors of the points and those of the"
-        " atlas. Other interactions: J0/h0 from fits on their atlases (docs/interactions.md)."
+        f"J0/h0 is from the fits on the atlas with h0 = {H0_K:g} K. Errors combine the scaled errors of the points and those of"
+        " the atlas. Other interactions: J0/h0 from fits on their atlases (docs/interactions.md)."
         f" Up to {report_text.universality()}."
         " In rows with the difference of two datasets, σ is the combined error of both; h0 is the same for both."
         " Reconstructed points only reproduce what the paper prints.",

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from tlsglass.model.parameters import H0_K
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import style
 
@@ -42,7 +43,7 @@ def draw(curves: pd.DataFrame) -> style.Figure:
             panel.line(annealed[J0_OVER_H0], annealed["value"], f"{series}, annealed", **look)
 
     for panel, quantity, label in (
-        (B, "B", "$B$ of Eq. (3) (1/K), $h_0$ = 10 K"),
+        (B, "B", f"$B$ of Eq. (3) (1/K), $h_0$ = {H0_K:g} K"),
         (mu, "mu", "$µ$ of Eq. (3)"),
         (reduction, "reduction", "$1 - n/n(J_0 = 0)$ at $E = T$"),
     ):

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tlsglass.base import escape
 from tlsglass.fitting.fit import ParameterState
+from tlsglass.model.parameters import H0_K
 from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import style
 from tlsglass.report.figures.figure_atlas_laws import draw_band
@@ -70,7 +71,7 @@ def draw(materials: pd.DataFrame, curves: pd.DataFrame) -> style.Figure:
         max([0.3, *(1.1 * (constrained["mu"] + constrained["mu_err"]))]),
     )
     law.axes.set(xlabel="$J_0/h_0$", ylabel="µ of the points, $α$ and $β$ of the atlas")
-    law.legend_above(2, title="0.1–1 K, $h_0$ = 10 K")
+    law.legend_above(2, title=f"0.1–1 K, $h_0$ = {H0_K:g} K")
     for panel in figure.panels:
         panel.letter_at(0.97, 0.97, ha="right")
     return figure
