@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tlsglass.base import io, validation
 from tlsglass.commands.command_options import check_picture, number, whole_number
-from tlsglass.model.interaction import INTERACTIONS, POSITIONS
+from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS, POSITIONS
 from tlsglass.model.parameters import H0_K
 from tlsglass.montecarlo.protocol import ANNEALING, DYNAMICS, TEMPERING
 
@@ -53,7 +53,7 @@ def add_command(commands: Any) -> None:
     add(model, "h0_K", h0_help, type=number, metavar="K")
     add(model, "cutoff", "short-distance cutoff C of Eq. (2) (default: 1)", type=number, metavar="C")
     add(model, "concentration", "TLSs per lattice site (default: 0.5)", type=number, metavar="X")
-    add(model, "interaction", f"{', '.join(INTERACTIONS)} (default: the first)", metavar="NAME")
+    add(model, "interaction", f"{', '.join(INTERACTIONS)} (default: {GAUSSIAN})", metavar="NAME")
     fields_help = "independent, or same_dipole as the couplings (default: the first that the interaction allows)"
     add(model, "fields", fields_help, metavar="NAME")
     add(model, "positions", f"{' or '.join(POSITIONS)} (default: the first)", metavar="NAME")

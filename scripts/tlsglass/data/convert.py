@@ -85,10 +85,10 @@ class MeasuredPoints:
 
 @dataclass(frozen=True)
 class TableReading:
-    """What the names of the columns say that reports describe, determined when the table is converted."""
+    """Facts about the columns that reports mention, determined when the table is converted."""
 
     names_with_unit: frozenset[str] = frozenset()  # of columns whose name contains the unit in which they are read
-    unused_errors: tuple[str, ...] = ()  # columns of which no error is taken although their names may be those of errors
+    unused_errors: tuple[str, ...] = ()  # columns that look like errors but are not used as such
     unused_drive_errors: tuple[str, ...] = ()  # columns of errors of powers, photon numbers, Q_c and Q_l
 
 

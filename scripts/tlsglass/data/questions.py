@@ -41,7 +41,7 @@ TWO_CURVES_RATIO = 16.0  # of the variance about one curve to that about two; be
 CURVE_DEGREE = 3  # of the polynomial in ln T
 MIN_CURVE_SHARE = 0.2  # of the points is on each of two curves, at least: fewer may be outliers
 MIXED_SHARE = 0.7  # of the changes between two curves that points in random order would have; runs one after the other have few
-MIN_NORM = 1e-6  # of what remains of a power of ln T, below which it is a combination of the lower powers
+MIN_NORM = 1e-6  # norm of a power of ln T after the lower powers are subtracted, below which it is a combination of them
 MAX_DIVISIONS = 20  # of points among two curves; two or three are usual
 MIN_SERIES_POINTS = 3  # of a series or of neighbors: two points are always on a line
 MIN_EXPONENT = 0.8  # of κ or C, which is 1 or more in glasses; that of T against κ ∝ T², if they are swapped, is 1/2
@@ -445,11 +445,9 @@ def _ask_two_curves(
     about_one = _without(basis, y)
     about_two, half, signs = _divide(basis, about_one)
     curves = [[k for k, sign in enumerate(signs) if sign == side] for side in (1.0, -1.0)]
-    n_needed, n_levels = (
-        max(MIN_SERIES_POINTS, math.floor(MIN_CURVE_SHARE * len(x))),
-        min(len({y[k] for k in curve}) for curve in curves),
-    )
-    if min(map(len, curves)) < n_needed or n_levels < MIN_SERIES_POINTS:
+    n_needed = max(MIN_SERIES_POINTS, math.floor(MIN_CURVE_SHARE * len(x)))
+    n_distinct = min(len({y[k] for k in curve}) for curve in curves)  # values on the curve with fewer different ones
+    if min(map(len, curves)) < n_needed or n_distinct < MIN_SERIES_POINTS:
         return
     in_order = [sign for _, sign in sorted(zip(x, signs, strict=True))]
     changes = sum(a != b for a, b in itertools.pairwise(in_order))

@@ -13,7 +13,7 @@ from tlsglass.fitting.problem import FitProblem
 
 
 class Heterogeneity(NamedTuple):
-    """Likelihood ratio of one value for all devices against a value for each, and its probability if one value is correct."""
+    """Likelihood ratio of parameters that devices or powers have in common against separate ones, and its p value."""
 
     chi2: float
     dof: int
@@ -49,22 +49,20 @@ def heterogeneity(
     separate fits together, and divided by the square of ``error_scale`` for separate values. The errors of the atlas, which all
     devices have in common, are left out.
     """
+    common, apart = _with_shared(problem, (*shared, *tested)), _with_shared(problem, shared)
+    likelihood, likelihood_apart = common.likelihood(atlas_errors=False), apart.likelihood(atlas_errors=False)
+    dof = likelihood.dof - likelihood_apart.dof
+    if dof == 0:
+        return None
     devices = [problem.device(k) for k in range(len(problem.datasets))]
     of_devices = dict(zip(dict.fromkeys(devices), separate, strict=True))
     fits = [of_devices[device] for device in devices]
     starts = [joint, [fit.values for fit in fits]]
-    common = _with_shared(problem, (*shared, *tested))
-    likelihood = common.likelihood(atlas_errors=False)
     searches = [likelihood.maximize(start) for start in (*_named(common, starts), common.mean_values(fits))]
     best = min(searches, key=lambda optimum: optimum.objective)
-    apart = _with_shared(problem, shared)
-    likelihood_apart = apart.likelihood(atlas_errors=False)
     starts.append([common.own_values(k, best.values) for k in range(len(devices))])
     searches = [likelihood_apart.maximize(start) for start in _named(apart, starts)]
     best_apart = min(searches, key=lambda optimum: optimum.objective)
-    dof = likelihood.dof - likelihood_apart.dof
-    if dof == 0:
-        return None
     n_points = dict.fromkeys(devices, 0)
     for device, dataset in zip(devices, problem.datasets, strict=True):
         n_points[device] += len(dataset.points.T_K)

@@ -46,7 +46,7 @@ class IndependentFactors(NamedTuple):
 
 @dataclass(frozen=True)
 class Interaction:
-    """What the checks of a configuration need to know of an interaction.
+    """An interaction: its description, its limits and, if its factors c_ij are independent, their distribution.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Interaction:
     reference
         Where it is defined.
     largest_c
-        The largest abs(c_ij) that the integers of the couplings hold; a realization with a larger one is refused. Normal
+        The largest abs(c_ij) that fits in the integers of the couplings; a realization with a larger one is refused. Normal
         factors exceed 8 with a probability of 1e-15, products of normal moments 24 with one of 1e-11, and the factor of two
         unit dipoles is at most 2.31.
     fields

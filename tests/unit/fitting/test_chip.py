@@ -52,6 +52,17 @@ def test_devices_with_one_mu_share_it_and_keep_their_amplitudes():
     assert len(result.fit["lines"]) == 3 + len(result.fit["heterogeneity"])
 
 
+def test_a_fixed_mu_is_not_tested_but_the_amplitude_is():
+    result = fit_chip(datasets(table([0.0, 0.0]), fixed={"mu": 0.0}))
+    assert result.fit["mu_free"]["values"]["mu"] == 0.0
+    tests = result.fit["heterogeneity"]
+    assert "mu" not in tests
+    assert tests["kappa_1K"]["dof"] == 1
+    difference, error = np.log(0.03 / 0.02), 0.01 * np.sqrt(2 / len(T_K))
+    assert tests["kappa_1K"]["chi2"] == pytest.approx((difference / error) ** 2, rel=0.2)
+    assert result.fit["lines"][2].startswith("one kappa_1K does not describe all devices")
+
+
 def test_many_devices_with_a_parameter_each_have_enough_temperatures():
     """Parameters are counted against the temperatures of all devices, not against those that differ."""
     frame = table([0.12] * 7)
