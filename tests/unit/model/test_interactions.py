@@ -271,7 +271,7 @@ def test_the_largest_factor_of_unit_dipoles_always_fits():
 @pytest.mark.parametrize(
     ("changes", "key"),
     [
-        ({"name": "quadrupolar"}, "interaction = 'quadrupolar': must be one of gaussian, dipolar"),
+        ({"name": "quadrupolar"}, f"interaction = 'quadrupolar': must be one of {', '.join(INTERACTIONS)}"),
         ({"fields": "same_dipole"}, "fields = 'same_dipole': must be one of independent"),
         ({"name": "two_tls"}, "fields = 'independent': must be one of same_dipole"),
         ({"positions": "fcc"}, "positions = 'fcc': must be one of lattice, random"),
