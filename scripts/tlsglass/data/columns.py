@@ -60,7 +60,7 @@ ERROR_WORD = (
     r"|erreur|incertitude|ecart[ -]type|errore|incertezza|incertidumbre|desviacion|\+/-|\+-)"
 )
 ERROR = re.compile(
-    rf"(?<![a-z]){ERROR_WORD}(?![a-z])|(?<=[a-z0-9])(?:err|error|sigma|fehler)$|^(?:err|sigma)(?=(?:[a-z]|kappa|lambda|eps|tau|nu)\d?$)"
+    rf"(?<![a-z]){ERROR_WORD}(?![a-z])|(?<=[a-z0-9])(?:err|error|sigma|fehler)$|^(?:err|sigma)(?=(?:[a-z]|kappa|lambda|eps|tau|nu)\d?(?:$|/))"
     r"|^(?:err|error|sigma|std|unc)(?=(?-i:[A-Z]))"  # errKappa
     r"|^(?-i:u)_?c?(?=\()",  # u(kappa), the symbol of a standard uncertainty
     re.I,
@@ -106,6 +106,7 @@ LIMITS = ("min", "max", "lo", "hi", "low", "high", "lower", "upper", "plus", "mi
 OPPOSITE = re.compile(  # -df/f, 1 - f/f0, (f0 - f)/f0, |df/f|
     r"^\s*-\s*[^\W\d]|^\s*\(?\s*1\s*-\s*[^\W\d]|([a-z])_?\(?0\)?\s*-\s*\1(?!_?\(?0)|^\s*\|.*\|\s*$|^abs\(", re.I
 )
+SHIFTED = re.compile(r"\(?\s*[^\W\d_]\w*\s*(?:\+|\s-\s)\s*\d+(?:\.\d*)?\s*\)?")  # T+1, T - 0.3
 DIFFERENCE = re.compile(r"^[\s(]*f\S*\s*-", re.I)  # f - f0
 MULTIPLE = re.compile(r"([2-9])\s*[*]?\s*([^\W\d_].*)")  # 2 df/f
 ABSOLUTE_CHANGE = re.compile(r"(d|delta)(eps(ilon)?r?|v|c|cap|f[0r]?)")

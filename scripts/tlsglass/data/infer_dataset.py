@@ -24,6 +24,7 @@ from tlsglass.data.columns import (
     OPPOSITE,
     PERCENT,
     POSSIBLE_ERROR,
+    SHIFTED,
     Column,
     Form,
     describe_columns,
@@ -44,7 +45,6 @@ T1 = re.compile("t1(mean|avg|average|median)?")
 TRANSFORMED = re.compile(r"(?<![A-Za-z])dB(?!m)|sqrt|√")
 OVER_2_PI = re.compile(r"/\s*\(?2\s*[*·]?\s*(?:π|\\?pi)", re.I)
 CAPACITANCE = re.compile(r"(?<=[\s_/,(\[])[afpnuµμm]?F[)\]]?$|farad")
-MAX_RELATIVE_ERROR = 0.3  # of what may be a column of errors
 PROBE_RATIO = 0.1  # largest relative difference of a resonator's frequency and --frequency
 
 
@@ -167,6 +167,7 @@ class _Inference:
         candidates = [c for c in self._free_columns() if c.quantity == "T" and not c.is_error]
         with_unit = [c for c in candidates if units.convert_unit(c.unit or "", units.TEMPERATURE, c.form.power)]
         candidates = with_unit if len(with_unit) == 1 else candidates
+        candidates = [c for c in candidates if not SHIFTED.fullmatch(without_unit(c.name))] or candidates  # T rather than T+1
         plain = [c for c in candidates if c.form == Form() and c.scale == 1.0]  # T rather than 1/T
         candidates = plain if len(plain) == 1 else candidates
         if len(candidates) == 1:
@@ -300,6 +301,8 @@ class _Inference:
             if not math.isclose(T.scale, 10.0**exponent):
                 self.needed.append(f"--temperature COLUMN: {T.name} is a multiple of T; give a column of temperatures")
             unit = f"10^{-exponent} {unit}"
+        if SHIFTED.fullmatch(without_unit(T.name)):
+            self.needed.append(f"--temperature COLUMN: {T.name} is T plus or minus a number; give a column of temperatures")
         section = {"column": T.name, "unit": unit}
         if T.form.log == "log":
             self.needed.append(
@@ -352,6 +355,8 @@ class _Inference:
             return f"is {transformation}; give a column of the quantity itself"
         if OPPOSITE.search(without_unit(name)) or OPPOSITE.search(name):
             return "is by its name the negative or the absolute value; give a column of the quantity itself"
+        if SHIFTED.fullmatch(without_unit(name)) and not DIFFERENCE.search(name):
+            return "is by its name the quantity plus or minus a number; give a column of the quantity itself"
         if observable.name == QUBIT and OVER_2_PI.search(name):
             return "is a rate divided by 2π; give a column of the rate itself"
         if observable.name == "dielectric_constant" and not self.options.value_unit and CAPACITANCE.search(name):
@@ -560,7 +565,11 @@ class _Inference:
         if is_sibling or column.quantity or not column.unit or column.unit != value.unit:
             return False
         numbers, values = self._numbers(column), self._numbers(value)
-        return bool(numbers and values) and min(numbers) > 0 and median(numbers) < MAX_RELATIVE_ERROR * median(map(abs, values))
+        return (
+            bool(numbers and values)
+            and min(numbers) > 0
+            and median(numbers) < questions.MAX_RELATIVE_ERROR * median(map(abs, values))
+        )
 
     def _unusable_errors(self, value: Column) -> str:
         """Return what to do with columns that may contain errors and cannot be named: several of one name, or without one."""

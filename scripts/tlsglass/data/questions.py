@@ -17,8 +17,8 @@ from statistics import median
 from typing import Any
 
 from tlsglass.base.validation import Question
-from tlsglass.data import drive_section
-from tlsglass.data.columns import NO_VALUES, PERCENT, describe_columns
+from tlsglass.data import drive_section, units
+from tlsglass.data.columns import DEX, NO_VALUES, PERCENT, describe_columns
 from tlsglass.data.convert import TEMPERATURES_K, MeasuredPoints
 from tlsglass.data.read_table import Table
 from tlsglass.models.observable import Observable
@@ -28,6 +28,8 @@ MAX_SERIES = 40  # different values of a column that tells series apart
 MAX_GAP = 1.5  # ratio of neighboring temperatures between which a series is interpolated
 MIN_PAIRS, MAX_PAIRS = 8, 200  # of values at one temperature, whose differences show whether they are of one series
 ROUNDED_SHARE, ROUNDED_ERROR = 0.3, 0.25  # of neighbors with the same value; of the step of rounding, 1/√12 of which is its σ
+MAX_RELATIVE_ERROR = 0.3  # errors are rarely a larger share of the values; without a unit, such numbers may be in percent
+MAX_FREQUENCY_HZ = 2e11  # h times it is k times 10 K: above, no temperature at which TLSs matter would change anything
 TINY_ERROR, TINY_ERROR_OF_CHANGE = 1e-4, 1e-5  # of the value or change: in the unit of a column these are no errors
 SERIES_P_VALUE = 0.01  # of so many differences with the same sign in one series
 SERIES_DIFFERENCE = 0.05  # of the value, or of the whole change of the values, below which two series are as good as one
@@ -64,7 +66,17 @@ def ask(info: Mapping[str, Any], observable: Observable, table: Table, points: M
     low, high = info.get("window_K", (0.0, math.inf))
     inside = [k for k, T in enumerate(points.T_K) if low <= T <= high]
     confirmed = info.get("confirm", ())
-    checks = (_ask_range, _ask_capacitance, _ask_outliers, _ask_Q, _ask_errors, _ask_photon_errors, _ask_swapped, _ask_axis)
+    checks = (
+        _ask_range,
+        _ask_frequency,
+        _ask_capacitance,
+        _ask_outliers,
+        _ask_Q,
+        _ask_errors,
+        _ask_photon_errors,
+        _ask_swapped,
+        _ask_axis,
+    )
     for check in (*checks, _ask_rounded, _ask_repeated, _ask_series, _ask_pooled):
         asked = list(check(info, observable, table, points, inside))
         for code, line in asked:
@@ -111,6 +123,18 @@ def _ask_range(
         f"column {section['column']} ({section['unit']}, read as {form}): {outside[0]:.3g} {unit} is outside of {lowest:g} to"
         f" {highest:g}: is its unit or form right?",
     )
+
+
+def _ask_frequency(
+    info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Ask where the probing frequency is too high for any effect of the temperature, as one in a wrong unit is."""
+    frequency = info.get(observable.probe) if observable.probe and not observable.is_timed else None
+    if frequency is not None and frequency > MAX_FREQUENCY_HZ:
+        value = info["data"]["value"]
+        source = f"column {value['column']}" if units.convert_unit(value["unit"], units.HERTZ) else "--frequency"
+        why = f"a frequency of {frequency / 1e9:.4g} GHz, above those of all resonators and qubits: is its unit right?"
+        yield "frequency_range", f"{source}: {why}"
 
 
 def _ask_capacitance(
@@ -166,6 +190,15 @@ def _ask_errors(
         unit = value["unit"] if value["unit"] not in observable.target_units else f"{1 / value['factor']:.3g}"
         why = f"errors of {typical:.3g} are far smaller than the {of}, {size:.3g}: are they in units of {unit}?"
         yield "error_far_below_value", f"column {section['column']}: {why} If not, give --error-unit"
+    if section.get("relative") and section.get("unit", "dimensionless") == "dimensionless":
+        column = describe_columns(table).get(section["column"])
+        is_log = column is not None and (bool(column.form.log) or column.unit == DEX)
+        numbers = table.numbers(section["column"])
+        share = median(section.get("factor", 1.0) * numbers[points.rows[k]] for k in inside)
+        if share > MAX_RELATIVE_ERROR and not is_log and not section.get("variance"):
+            why = f"relative errors such as {share:.3g} have no unit and are read as {100 * share:.3g} %: are they in percent?"
+            yield "large_relative_error", f"column {section['column']}: {why} If so, give --error-unit %"
+            return
     if typical > size:
         column = section.get("column", "data.error")
         yield (

@@ -825,6 +825,69 @@ def test_errors_that_are_larger_than_what_they_belong_to(tmp_path):
     assert question(file, **F_OPTIONS) == "error_above_value"
 
 
+@pytest.mark.parametrize("name", ["rel. err.", "relative error", "σκ/κ", "σ_κ/κ"])
+def test_relative_errors_without_a_unit_may_be_in_percent(tmp_path, name):
+    """0.5 may be 50 % or half a percent: the option or the confirmation decides. 0.02 can only be a fraction."""
+    file = write(tmp_path, f"T_K,κ (W/m/K),{name}", T, KAPPA, 0.5 + 0.2 * T)
+    assert question(file, **KAPPA_OPTIONS) == "large_relative_error"
+    with pytest.raises(validation.Question, match=r"are read as 5\d\.\d %: are they in percent\? If so, give --error-unit %"):
+        load(file, **KAPPA_OPTIONS)
+    confirmed = load(file, **KAPPA_OPTIONS, confirm=("large_relative_error",)).points.error
+    np.testing.assert_allclose(confirmed, (0.5 + 0.2 * T) * KAPPA)
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS, error_unit="%").points.error, 0.01 * (0.5 + 0.2 * T) * KAPPA)
+    assert question(write(tmp_path, f"T_K,κ (W/m/K),{name}", T, KAPPA, 3 + 0 * T), **KAPPA_OPTIONS) == "large_relative_error"
+    np.testing.assert_allclose(
+        load(write(tmp_path, f"T_K,κ (W/m/K),{name}", T, KAPPA, 0.02 + 0 * T), **KAPPA_OPTIONS).points.error, 0.02 * KAPPA
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "errors"),
+    [
+        ("rel. err. (%)", 0.5 + 0 * T),  # percent
+        ("err (%)", 50 + 0 * T),
+        ("rel_err (1)", 0.5 + 0 * T),
+        ("rel. err.", np.where(T < 0.15, 0.5, 0.02)),  # a few large ones
+        ("err log10 κ", 0.2 + 0 * T),  # a logarithm, 0.46 in ln κ
+        ("err (dex)", 0.2 + 0 * T),
+    ],
+)
+def test_relative_errors_that_are_clear_are_not_asked_about(tmp_path, header, errors):
+    load(write(tmp_path, f"T_K,κ (W/m/K),{header}", T, KAPPA, errors), **KAPPA_OPTIONS)
+
+
+def test_frequencies_that_are_higher_than_those_of_resonators_are_asked_about(tmp_path):
+    columns_of_f = T, 5e9 * (1 + SHIFT), 50 + 0 * T
+    options = {"observable": "resonator_frequency"}
+    assert question(write(tmp_path, "T_K,f0 (kHz),err f0 (kHz)", *columns_of_f), **options) == "frequency_range"
+    with pytest.raises(validation.Question, match=r"column f0 \(kHz\): a frequency of 5000 GHz, above those of all resonators"):
+        load(tmp_path / "t.csv", **options)
+    dataset = load(write(tmp_path, "T_K,f0 (Hz),err f0 (Hz)", *columns_of_f), **options)
+    assert dataset.info["frequency_Hz"] == pytest.approx(5e9)
+    file = write(tmp_path, "T_K,loss", T, WEAK)
+    with pytest.raises(validation.Question, match="--frequency: a frequency of 8000 GHz"):
+        load(file, observable="resonator_loss", frequency_Hz=8e12)
+    load(file, observable="resonator_loss", frequency_Hz=1e11)
+
+
+@pytest.mark.parametrize("name", ["T+1 (K)", "T + 0.5 (K)", "T - 0.3 [K]", "(T+1) (K)"])
+def test_a_temperature_plus_a_number_is_no_temperature(tmp_path, name):
+    file = write(tmp_path, f"{name},κ (W/m/K)", T + 1, KAPPA)
+    assert f"--temperature COLUMN: {name} is T plus or minus a number" in refusal(file, **KAPPA_OPTIONS)
+    file = write(tmp_path, f"{name},T (K),κ (W/m/K)", T + 1, T, KAPPA)
+    np.testing.assert_allclose(load(file, **KAPPA_OPTIONS).points.T_K, T)
+
+
+def test_a_value_plus_a_number_is_not_the_value(tmp_path):
+    file = write(tmp_path, "T (K),κ+1 (W/m/K)", T, KAPPA + 1)
+    assert "κ+1 (W/m/K) is by its name the quantity plus or minus a number" in refusal(file, **KAPPA_OPTIONS)
+
+
+@pytest.mark.parametrize("name", ["T-1 (K)", "T1 (K)", "T_2 (K)", "T (10^+3 mK)"])
+def test_numbers_of_thermometers_are_no_sums(tmp_path, name):
+    np.testing.assert_allclose(load(write(tmp_path, f"{name},κ (W/m/K)", T, KAPPA), **KAPPA_OPTIONS).points.T_K, T)
+
+
 @pytest.mark.parametrize(
     ("observable", "header"), [("dielectric_constant", "tan δ"), ("sound_velocity", "Q^-1"), ("sound_velocity", "dε/ε")]
 )
