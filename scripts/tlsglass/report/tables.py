@@ -142,10 +142,11 @@ def materials(materials: pd.DataFrame, differences: pd.DataFrame, constants: pd.
             "r of App. C",
         ],
         rows,
-        f"J0/h0 is from the fits on the atlas with h0 = {H0_K:g} K. Errors combine the scaled errors of the points and those of"
-        " the atlas. Other interactions: J0/h0 from fits on their atlases (docs/interactions.md)."
+        f"J0/h0 is from the fits on the atlas with h0 = {H0_K:g} K unless a dataset specifies another. Errors combine the"
+        " scaled errors of the points and those of the atlas. Other interactions: J0/h0 from fits on their atlases"
+        " (docs/interactions.md)."
         f" Up to {report_text.universality()}."
-        " In rows with the difference of two datasets, σ is the combined error of both; h0 is the same for both."
+        " In rows with the difference of two datasets, σ is the combined error of both; h0 is taken as exact."
         " Reconstructed points only reproduce what the paper prints.",
     )
 
