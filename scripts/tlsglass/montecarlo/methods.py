@@ -26,7 +26,7 @@ def simulate(
     protocol: Protocol,
     first: int,
     n: int,
-    report: Callable[[str], object] = lambda line: None,
+    report: Callable[[str], object] | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> tuple[dict[float, DensityOfStates], BatchRecord]:
     """Simulate realizations ``first`` to ``first + n - 1`` of a model by the method of the protocol.
@@ -54,6 +54,7 @@ def simulate(
     ValueError
         For numbers of realizations that are no multiples of the block, or sweeps that do not suit the method.
     """
+    report = report or discard
     batch = METHODS[protocol.method](model, protocol, first, n)
     done = checkpoint.restore(batch.arrays) if checkpoint else 0
     if checkpoint and done:
@@ -65,6 +66,10 @@ def simulate(
         if checkpoint and index + 1 < n:
             checkpoint.update(index + 1, batch.arrays)
     return batch.densities(), batch.record()
+
+
+def discard(line: str) -> None:
+    """Do nothing with a line of progress."""
 
 
 def read_record(path: StrPath, fingerprint: str, method: str) -> BatchRecord:

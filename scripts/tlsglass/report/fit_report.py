@@ -317,7 +317,8 @@ def fit(
     T : array_like, shape (n,)
         Temperatures in kelvin.
     value : array_like, shape (n,)
-        Measured values in the first unit of the observable, or in hertz for the frequency of a resonator.
+        Measured values in SI units. A quantity that is normalized by an amount, such as a specific heat, is in J/(kg K). A
+        relative change is dimensionless; for the frequency of a resonator, the frequency itself in hertz is accepted, too.
     observable : str
         Name of the observable, one of ``tlsglass.models.registry.observable_names()``.
     error : array_like, shape (n,) or (), optional
@@ -330,7 +331,7 @@ def fit(
     parameters : dict, optional
         Settings ``{name: {"start": float, "low": float, "high": float, "fixed": bool}}`` of the parameters, as in dataset.yaml.
     h0 : float, optional
-        Random field in kelvin, 10 by default. J0/h0 depends on it through the scale of temperature.
+        Typical random field in kelvin, 10 by default. J0/h0 depends on it, because n of the atlas is a function of T/h0.
     name : str, optional
         Name of the dataset in the report and in error messages.
     scan : bool, optional
@@ -340,18 +341,20 @@ def fit(
     temperature_error : array_like, shape (n,) or (), or str, optional
         Standard errors of ``T`` in kelvin, or a text such as "0.3mK+0.1%". Requires errors of ``value``.
     confirm : sequence of str, optional
-        Codes of questions about suspicious points, from the message of the error, that are answered with yes.
+        Codes of questions about suspicious input that are answered with yes. An InputError states the codes that it needs.
     time : array_like, shape (n,) or (), optional
-        Time of the measurement in seconds, for observables that depend on it. A specific heat without ``time`` is that of all
-        TLSs.
+        Time of the measurement in seconds, for observables that depend on it. Without ``time``, all TLSs are assumed to
+        contribute to a specific heat, also those that relax slowly.
     interaction : str, optional
-        Interaction of the TLSs, one of ``tlsglass.atlas.interactions()``; independent normal factors by default. J0/h0 with
-        each of the others is part of the report.
+        Interaction of the TLSs, one of ``tlsglass.atlas.interactions()``, by default "gaussian". For comparison, the report
+        also contains J0/h0 from fits with the other interactions.
 
     Returns
     -------
     FitReport
-        Prints the conclusion; has ``mu`` and ``J0_over_h0``, ``plot()`` and ``save(folder)``.
+        Printing it shows the conclusion. ``mu`` and ``J0_over_h0`` are tuples (value, low, high) with the 68 % interval, whose
+        ends may be None. ``J0_over_h0`` is None if there is no fit on the atlas or if that does not describe the points.
+        ``plot()`` returns the figure, and ``save(folder)`` writes all results.
 
     Raises
     ------
@@ -399,20 +402,25 @@ def fit_joint(tables: Sequence[Mapping[str, Any]], shared: Sequence[str] | None 
         For each table the arguments of ``tlsglass.fit`` as a dict, such as ``{"T": T, "value": f, "error": f_error,
         "observable": "resonator_frequency", "frequency": 5e9}``. Errors are required, since they determine the weights. The
         loss of a resonator at several powers also takes ``photons``, the photon number of each point, and ``systematic``, a
-        dict of the relative errors ``uncorrelated`` and ``correlated``. ``h0`` and ``interaction`` are the same in all tables.
+        dict of the relative errors ``uncorrelated`` and ``correlated``. Tables must not differ in ``h0`` or ``interaction``.
     shared : sequence of str, optional
-        Parameters that each table has in common with the first. By default all of the same name and symbol, without offsets
-        and backgrounds: not ``tls_strength`` of a sound velocity and a dielectric constant, which are different strengths.
+        Names of the parameters that have one value for the first table and all others. By default these are the parameters
+        that both observables have under the same name and symbol, without offsets, backgrounds, options and others that tables
+        of fits do not contain. For example, ``tls_strength`` of a sound velocity and of a dielectric constant are not shared,
+        because they are different strengths with different symbols.
 
     Returns
     -------
     JointReport
-        Prints the conclusion; has ``parameters``, ``plot()`` and ``save(folder)``.
+        Printing it shows the conclusion. ``parameters`` is a DataFrame of the separate and the joint fits, ``plot()`` returns
+        the figure, and ``save(folder)`` writes all results.
 
     Raises
     ------
     tlsglass.base.validation.InputError
-        If the arguments are invalid.
+        If there are fewer than two tables; if the arguments of a table are invalid, its errors are missing, or its name is
+        that of another table; if tables differ in ``h0`` or ``interaction``; or if ``shared`` contains a parameter that two
+        tables do not have in common.
 
     Examples
     --------

@@ -65,72 +65,75 @@ def simulate(
     seed: int = Choices.seed,
     cores: int = 1,
     folder: StrPath | None = None,
-    report: Callable[[str], object] = lambda line: None,
+    report: Callable[[str], object] | None = None,
 ) -> TemperatureSeries:
     """Simulate the density of states n(T, E) of interacting TLSs. The command ``tlsglass simulate`` does the same.
 
-    The counts are the same on every machine, with any number of cores, and in the workflow: realization k depends on the model,
-    the method, the seed and k alone.
+    The counts are the same on every machine and in the workflow. Those of realization k depend on the model (``L``, ``J0_K``
+    and the arguments from ``h0_K`` to ``electric_over_elastic``), the method with its temperatures, dynamics and sweeps, the
+    seed and k, but neither on the number of realizations nor on that of cores.
 
     Parameters
     ----------
-    L
+    L : int
         Size of the lattice, 2 to 128.
-    J0_K
+    J0_K : float
         Typical interaction of neighboring TLSs in kelvin.
-    realizations
+    realizations : int
         Number of realizations of the disorder, a multiple of 10 and at least 20.
-    temperatures_K
+    temperatures_K : sequence of float
         Temperatures in kelvin at which excitation energies are counted. Those that the schedule does not contain are inserted.
-    h0_K
-        Typical random field in kelvin. The temperatures of the schedule, made for 10 K, are scaled with it.
-    cutoff
+    h0_K : float, optional
+        Typical random field in kelvin. The temperatures of the schedule, made for the default, are scaled with it.
+    cutoff : float, optional
         C of J_ij = c_ij J0 / (R³ + C), in cubed lattice constants.
-    concentration
+    concentration : float, optional
         TLSs per lattice site.
-    interaction
-        The factors c_ij: ``gaussian``, ``dipolar``, ``dipolar_gaussian``, ``elastic``, ``two_tls`` or ``electric_elastic``.
-    fields
-        Random fields that are ``independent`` or of the ``same_dipole`` as the couplings; by default the first that the
-        interaction has.
-    positions
-        ``lattice`` or ``random``.
-    vt_over_vl
-        Ratio of the sound velocities, for interactions of strain tensors.
-    electric_over_elastic
-        Ratio r of Appendix C, for ``electric_elastic``.
-    method
-        ``annealing``, or ``tempering`` for equilibrium by exchange Monte Carlo.
-    schedule
-        Temperatures of annealing: ``paper`` (the default), or ``short``, which begins at 1.2 h0.
-    highest_K
-        Highest temperature of tempering in kelvin, (h0 + J0)/2 by default.
-    dynamics
-        ``metropolis`` or ``heat_bath``.
-    sweeps
-        Sweeps at each temperature, 257 by default; of tempering 8192 by default, and a multiple of 128.
-    seed
+    interaction : {"gaussian", "dipolar", "dipolar_gaussian", "elastic", "two_tls", "electric_elastic"}, optional
+        What the factors c_ij follow from: independent normal numbers (the default), or moments of the TLSs.
+    fields : {"independent", "same_dipole"}, optional
+        Whether the random fields are independent of the couplings (the default), or follow from the same moments. For
+        ``two_tls``, they always follow from the same moments.
+    positions : {"lattice", "random"}, optional
+        Positions of the TLSs.
+    vt_over_vl : float, optional
+        Ratio of the transverse and the longitudinal sound velocity, for interactions of strain tensors only. By default 0,
+        with which strain tensors interact through transverse strain alone.
+    electric_over_elastic : float, optional
+        Ratio r of Appendix C, for ``electric_elastic`` only, by default 1.5.
+    method : {"annealing", "tempering"}, optional
+        Tempering is exchange Monte Carlo and yields n(T, E) in equilibrium.
+    schedule : {"paper", "short"}, optional
+        Temperatures of annealing, by default those of the paper. ``short`` begins at 1.2 h0.
+    highest_K : float, optional
+        Highest temperature of tempering in kelvin, by default (h0 + J0)/2.
+    dynamics : {"metropolis", "heat_bath"}, optional
+        Probability with which a spin flips.
+    sweeps : int, optional
+        Sweeps at each temperature, by default 257 for annealing and 8192 for tempering. Tempering requires a multiple of 128.
+    seed : int, optional
         Root of all random numbers.
-    cores
+    cores : int, optional
         Number of processes.
-    folder
+    folder : str or path-like, optional
         Where the results and the finished batches are kept. A call with the same arguments continues an interrupted one, also
         with more realizations or at other temperatures of the schedule. By default nothing is kept.
-    report
-        Called with a line of progress every few seconds.
+    report : callable, optional
+        Function that is called with a line of progress every few seconds.
 
     Returns
     -------
     TemperatureSeries
-        ``at(T_K)`` is the density of states at a temperature, a DensityOfStates with errors from 50 groups of realizations;
-        ``quench`` is that after the quench, which tempering does not have.
+        ``at(T_K)`` is the density of states at a temperature, a DensityOfStates. Its errors are those of 50 groups of
+        realizations, or of as many as there are tens of realizations if these are fewer. ``quench`` is the density of states
+        after the quench that ends an anneal, and None for tempering.
 
     Raises
     ------
     ValueError
-        For an argument out of its range, and for a ``folder`` that contains another simulation.
+        If an argument is out of its range, or if ``folder`` contains another simulation.
     OverflowError
-        For a realization whose couplings or fields exceed the integers of the engine, which is rare.
+        If the couplings or fields of a realization exceed the range of the integers that represent them, which is rare.
 
     Examples
     --------
@@ -161,9 +164,9 @@ def simulate(
         seed=seed,
     )
     if folder is not None:
-        return run(choices, Path(folder), cores, report)
+        return run(choices, Path(folder), cores, report or methods.discard)
     with tempfile.TemporaryDirectory() as temporary:
-        return run(choices, Path(temporary), cores, report)
+        return run(choices, Path(temporary), cores, report or methods.discard)
 
 
 def run(
