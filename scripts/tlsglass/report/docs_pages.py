@@ -16,6 +16,7 @@ from tlsglass.atlas.table import shipped_atlas
 from tlsglass.base import escape, published_files, validation
 from tlsglass.base.types import StrPath
 from tlsglass.data import validate
+from tlsglass.fitting import window_scan
 from tlsglass.fitting.conclusion import FAVORED_DELTA_AICC
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0
@@ -76,6 +77,7 @@ def render_page(template: StrPath, root: StrPath, L: int, escape_value: Callable
         cores=manifest["machine"]["cores"],
         outputs=outputs_table(),
         value=lambda table, quantity: float(read(table).query("quantity == @quantity")["value"].item()),
+        drift_sigmas=prose.in_words(window_scan.DRIFT_SIGMA),
         ratio_tolerance=f"{100 * atlas_laws.RATIO_TOLERANCE:g} %",
         limit=lambda J0_K, quantity: format_limit(read("size_limit"), J0_K, quantity),
         annealing_line=annealing_line(read("annealing_cost"), config),
