@@ -123,7 +123,7 @@ def _probe(table: Table, where: dict[str, str], frequency: str | None) -> float 
     column = describe_columns(table)[frequency]
     converted = units.convert_unit(column.unit or "", units.HERTZ)
     if converted is None:
-        raise validation.InputError(f"--frequency {frequency}: its unit is not clear; name it in the header, like f (GHz)")
+        raise validation.InputError(f"--frequency {frequency}: {column.ask_for_unit_in_header('GHz')}")
     numbers = table.numbers(frequency)
     known = [numbers[k] for k in table.select(where) if math.isfinite(numbers[k]) and numbers[k] > 0]
     if not known:

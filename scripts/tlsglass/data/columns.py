@@ -146,6 +146,7 @@ class Column:
     quantity: str | None = None
     unit: str | None = None
     possible_units: tuple[str, ...] = ()  # among which the header does not decide
+    units_differ: bool = False  # in the name and in the row below it
     form: Form = Form()
     scale: float = 1.0  # a power of ten in the name outside of the unit: the column is the quantity times it
     is_error: bool = False
@@ -158,6 +159,18 @@ class Column:
     def has_no_unit(self) -> bool:
         """Whether the header states no unit at all."""
         return self.unit is None and not self.possible_units
+
+    @property
+    def unclear_unit(self) -> str:
+        """The statement that the unit is not clear, with the possible units and the reason where there are several."""
+        alternatives = f" ({' or '.join(self.possible_units)})" if self.possible_units else ""
+        reason = ": the header and the row below it state different units" if self.units_differ else ""
+        return f"the unit of {self.name} is not clear{alternatives}{reason}"
+
+    def ask_for_unit_in_header(self, example: str) -> str:
+        """Return the request for a unit that no option specifies, with an example of a unit."""
+        remedy = f"state it in the header, for example {without_unit(self.name)} ({example})"
+        return f"{self.unclear_unit}; {'correct one of them' if self.units_differ else remedy}"
 
     @property
     def may_be_absolute(self) -> bool:
@@ -180,12 +193,11 @@ def describe_columns(table: Table) -> dict[str, Column]:
         below = table.unit_below(name)
         below = "" if below == "-" and column.unit else below
         if below and column.unit and not units.are_equal(below, column.unit):
-            contradiction = (column.unit, below)
-            columns[name] = replace(column, unit=None, possible_units=contradiction, relative=column.relative_in_name)
+            contradiction = replace(column, unit=None, possible_units=(column.unit, below), units_differ=True)
+            columns[name] = replace(contradiction, relative=column.relative_in_name)
             continue
-        columns[name] = (
-            replace(column, unit=below, relative=column.relative or (below in PERCENT and column.is_error)) if below else column
-        )
+        relative = column.relative or (below in PERCENT and column.is_error)
+        columns[name] = replace(column, unit=below, possible_units=(), relative=relative) if below else column
     return columns
 
 
@@ -305,7 +317,7 @@ def _without_unit(text: str) -> tuple[str, str | None]:
         is_time = tail in ("s", "min", "h") and parse_stem(name) == "time"
         is_apart = tail in Q_MULTIPLES and text[len(name) : len(name) + 1] != "_"
         is_multiple = is_apart and parse_stem(_without_error(latin_letters(name))) in ("Q", "Ql", "Qc")  # Qi / k
-        is_unit = units.is_unit(tail) or tail in ("dBm", "dB") or is_multiple
+        is_unit = units.is_unit(tail) or is_multiple
         if (tail not in NO_TAILS or is_time) and name and is_unit:
             return name, tail[1:-1].strip() if _last_bracket(tail) == 0 else tail
     if text in ("%",):

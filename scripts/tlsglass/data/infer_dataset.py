@@ -286,10 +286,7 @@ class _Inference:
 
     def _need_unit(self, option: str, column: Column, example: str) -> None:
         """Ask for the unit of a column, with those among which its header does not decide."""
-        contradiction = f" ({' or '.join(column.possible_units)})" if column.possible_units else ""
-        self.needed.append(
-            f"--{option}-unit UNIT: the unit of {column.name} is not clear{contradiction}; say it, like {example}"
-        )
+        self.needed.append(f"--{option}-unit UNIT: {column.unclear_unit}; say it, like {example}")
 
     def _temperature_unit(self, T: Column) -> None:
         """Infer the section ``data: temperature``."""
@@ -447,9 +444,7 @@ class _Inference:
         if column is None and not observable.probe_is_optional:
             self.needed.append(f"--time COLUMN or like 10s: missing; {observable.name} depends on the time")
         elif column is not None and units.convert_unit(column.unit or "", units.SECONDS) is None:
-            self.needed.append(
-                f"--time COLUMN: the unit of {column.name} is not clear; name it in the header, like {column.name} (s)"
-            )
+            self.needed.append(f"--time COLUMN: {column.ask_for_unit_in_header('s')}")
         elif column is not None:
             self.data["time"] = {"column": column.name, "unit": column.unit}
         return None
@@ -654,6 +649,10 @@ class _Inference:
             section = {"column": column.name}
             if column.unit and units.convert_unit(column.unit, units.TEMPERATURE):
                 section["unit"] = column.unit
+            elif column.possible_units:
+                raise validation.InputError(
+                    f"{self.table.source}: {column.unclear_unit}; correct one of them, or give --temperature-error 0.1% instead"
+                )
             elif not column.has_no_unit or column.relative:
                 raise validation.InputError(
                     f"{self.table.source}: column {column.name}: an error of the temperature must be in K or mK; give"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
@@ -253,8 +254,7 @@ def _power_section(table: Table, power: Column, options: ResonatorOptions, neede
     drive: dict[str, Any] = {"coupling_geometry": options.coupling_geometry}
     is_positive = min(_values(table, power, options.frequency.where or {})) >= 0
     if power.possible_units or (power.has_no_unit and "dbm" not in power.stem and is_positive):
-        why = f"--power COLUMN: the unit of {power.name} is not clear"
-        needed.append(f"{why}; state it in the header, for example {power.name} (dBm)")
+        needed.append(f"--power COLUMN: {power.ask_for_unit_in_header('dBm')}")
     unit = power.unit or "dBm"  # ASSUME: as instruments show it, where it is negative
     drive["power"] = {"column": power.name, "unit": unit}
     if unit == "dBm":
@@ -279,8 +279,14 @@ def _dimensionless_factor(column: Column, option: str, needed: list[str]) -> flo
     """Return the factor that the unit and the scale in the name of a column mean, 1000 for nbar (10^3)."""
     unit = "" if column.possible_units else column.unit or "dimensionless"
     converted = units.convert_unit(unit, ("dimensionless",))
-    if converted is None:
-        needed.append(f"--{option} COLUMN: the unit of {column.name} is not clear; give a column without a unit")
+    if column.units_differ:
+        needed.append(f"--{option} COLUMN: {column.unclear_unit}; correct one of them")
+    elif column.possible_units:  # Qc_k
+        plain, multiple = re.sub(r"_[kM]\W*$", "", column.name), column.possible_units[0]
+        why = f"{column.name} may be in units of {multiple}"
+        needed.append(f"--{option} COLUMN: {why}: name it {plain} ({multiple}) or {plain}")
+    elif converted is None:
+        needed.append(f"--{option} COLUMN: {column.unclear_unit}; give a column without a unit")
     return (converted[0] if converted else 1.0) / column.scale
 
 

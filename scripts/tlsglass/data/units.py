@@ -40,6 +40,7 @@ WORDS |= {"mole": "mol", "gram": "g", "sec": "s", "seconds": "s", "minutes": "mi
 WORDS |= {"meter": "m", "metre": "m"}
 PREFIX_WORDS = {"pico": "p", "nano": "n", "micro": "u", "milli": "m", "centi": "c", "kilo": "k", "mega": "M", "giga": "G"}
 NUMBERS = {"%": 1e-2, "percent": 1e-2, "‰": 1e-3, "ppm": 1e-6, "ppb": 1e-9, "dimensionless": 1.0, "1": 1.0, "-": 1.0}
+LEVELS = ("dBm", "dB")  # logarithms, which no factor converts
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 PLAIN = str.maketrans(
     {"−": "-", "–": "-", "µ": "u", "μ": "u", "·": "*", "⋅": "*", "∙": "*", "•": "*", "×": "*", "∕": "/", "⁄": "/"}
@@ -180,14 +181,15 @@ def _product(tokens: list[str | tuple[str, int]], greedy: bool) -> set[Unit]:
 
 
 def is_unit(text: str) -> bool:
-    """Return whether a text is a unit or a power of ten."""
-    return bool(unit_readings(text))
+    """Return whether a text is a unit, that of a level, or a power of ten."""
+    return text in LEVELS or bool(unit_readings(text))
 
 
 def are_equal(first: str, second: str) -> bool:
-    """Return whether two texts have a reading as units in common."""
+    """Return whether two texts are the same, or have a reading as units in common."""
     pairs = ((a, b) for a in unit_readings(first) for b in unit_readings(second))
-    return any(a.dimension == b.dimension and math.isclose(a.factor, b.factor, rel_tol=1e-9) for a, b in pairs)
+    is_same = any(a.dimension == b.dimension and math.isclose(a.factor, b.factor, rel_tol=1e-9) for a, b in pairs)
+    return first == second or is_same
 
 
 def convert_unit(text: str, targets: Sequence[str], power: int = 1, over_T: int = 0) -> tuple[float, str] | None:

@@ -1,5 +1,6 @@
 """Tables that were once read wrongly, and further ones of each kind: right numbers, or a question that names its answer."""
 
+import re
 import shutil
 import sys
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from tlsglass.base import validation
-from tlsglass.data import columns, drive_section, infer_dataset, resonator_table, units
+from tlsglass.data import chip_table, columns, drive_section, infer_dataset, resonator_table, units
 from tlsglass.data.dataset import load_dataset
 from tlsglass.data.infer_dataset import ReadingOptions
 from tlsglass.data.read_table import join_tables, read_table
@@ -173,8 +174,9 @@ def test_a_unit_below_the_name_may_not_contradict_that_in_the_name(tmp_path):
 )
 def test_a_column_with_two_units_has_none(tmp_path, header, units_below, option):
     """Neither unit is taken, nor that of another column; the column is known by its name."""
+    reason = "the header and the row below it state different units"
     file = write(tmp_path, f"{header}\n{units_below}", T, KAPPA, 0.02 * KAPPA)
-    assert f": {option}; say it, like " in refusal(file, **KAPPA_OPTIONS)
+    assert f": {option}: {reason}; say it, like " in refusal(file, **KAPPA_OPTIONS)
     column = next(c for c in columns.describe_columns(read_table(file)).values() if c.possible_units)
     assert (column.unit, column.has_no_unit, column.relative) == (None, False, False)
     options = {"temperature_unit": "K", "value_unit": "W/(m K)", "error_unit": "W/(m K)"}
@@ -185,7 +187,11 @@ def test_a_column_with_two_units_has_none(tmp_path, header, units_below, option)
 
 def test_an_error_of_the_temperature_with_two_units_is_refused(tmp_path):
     file = write(tmp_path, "T (K),kappa (W/m/K),err (%),sigma_T (mK)\nK,W/m/K,%,K", T, KAPPA, 1 + 0 * T, 0.3 + 0 * T)
-    assert "column sigma_T (mK): an error of the temperature must be in K or mK" in refusal(file, **KAPPA_OPTIONS)
+    line = (
+        "the unit of sigma_T (mK) is not clear (mK or K): the header and the row below it state different units; correct one of"
+        " them, or give --temperature-error 0.1% instead"
+    )
+    assert line in refusal(file, **KAPPA_OPTIONS)
 
 
 @pytest.mark.parametrize(
@@ -722,7 +728,8 @@ def test_units_of_coupling_quality_factors(tmp_path, header, number):
         ("P (dBm),Qc", 1e-5, "Qc has numbers like 1e-05; if it contains 1/Qc, use --inv-Qc"),
         ("P (dBm),1/Qc", 1e5, "1/Qc has numbers like 1e\\+05; if it contains Qc, use --Qc"),
         ("P (dBm),log10 Qc", 5, "log10 Qc is a logarithm"),
-        ("P (dBm),Qc_k", 1e5, r"--Qc COLUMN: the unit of Qc_k is not clear"),
+        ("P (dBm),Qc_k", 1e5, r"--Qc COLUMN: Qc_k may be in units of 10\^3: name it Qc \(10\^3\) or Qc;"),
+        ("P (dBm),Qc,Ql_M", 1e5, r"--Ql COLUMN: Ql_M may be in units of 10\^6: name it Ql \(10\^6\) or Ql;"),
         ("P (dBm),Qc (kHz)", 5, r"the unit of Qc \(kHz\) is not clear"),
         ("P (fW),Qc", 1e5, r"--attenuation applies only to a power in dBm, but P \(fW\) is in fW"),
     ],
@@ -730,6 +737,49 @@ def test_units_of_coupling_quality_factors(tmp_path, header, number):
 def test_a_drive_that_cannot_be_is_asked_about(tmp_path, header, numbers, message):
     with pytest.raises(validation.InputError, match=message):
         driven(tmp_path, header, (1, 10, 100), [numbers] * 3, coupling_geometry="notch", attenuation_dB=60.0)
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("P (dBm),Qc\nK,-,W,-", "--power COLUMN: the unit of P (dBm) is not clear (dBm or W): {}; correct one of them;"),
+        ("P,Qc (10^3)\nK,-,dBm,%", "--Qc COLUMN: the unit of Qc (10^3) is not clear (10^3 or %): {}; correct one of them;"),
+        ("P (W),Qc\nK,-,dBm,-", "--power COLUMN: the unit of P (W) is not clear (W or dBm): {}; correct one of them;"),
+    ],
+)
+def test_a_drive_with_two_units_is_asked_about(tmp_path, header, message):
+    reason = "the header and the row below it state different units"
+    with pytest.raises(validation.InputError, match=re.escape(message.format(reason))):
+        driven(tmp_path, header, (1, 10, 100), [1e5] * 3, coupling_geometry="notch", attenuation_dB=60.0)
+
+
+def test_no_unit_below_a_name_that_may_contain_one_decides(tmp_path):
+    chip = {"coupling_geometry": "notch", "attenuation_dB": 60.0}
+    expected = driven(tmp_path, "P (dBm),Qc", (-50, -40, -30), [1e5] * 3, **chip).points.photons
+    points = driven(tmp_path, "P (dBm),Qc_k\nK,-,dBm,-", (-50, -40, -30), [1e5] * 3, **chip).points
+    np.testing.assert_allclose(points.photons, expected, rtol=1e-9)
+
+
+def test_a_power_in_dBm_by_the_row_of_units(tmp_path):
+    chip = {"coupling_geometry": "notch", "attenuation_dB": 60.0}
+    expected = driven(tmp_path, "P (dBm),Qc", (0, 10, 20), [1e5] * 3, **chip)
+    dataset = driven(tmp_path, "P,Qc\nK,,dBm,", (0, 10, 20), [1e5] * 3, **chip)
+    assert dataset.info["data"]["drive"]["power"]["unit"] == "dBm"
+    np.testing.assert_allclose(dataset.points.photons, expected.points.photons)
+    same = driven(tmp_path, "P (dBm),Qc\nK,,dBm,", (0, 10, 20), [1e5] * 3, **chip)
+    np.testing.assert_allclose(same.points.photons, expected.points.photons)
+
+
+def test_a_time_or_frequency_without_a_clear_unit_is_asked_about(tmp_path):
+    file = write(tmp_path, "T (K),C (J/(g K)),t (s)\nK,J/(g K),ms", T, 1e-5 * T, 10 + 0 * T)
+    line = "--time COLUMN: the unit of t (s) is not clear (s or ms): the header and the row below it state different units;"
+    assert line in refusal(file, observable="specific_heat", relative_error=0.01, time="t (s)")
+    file = write(tmp_path, "device,T (K),loss,t,f", list("12" * 7), T, WEAK, T, 5 + 0 * T)
+    line = "--time COLUMN: the unit of t is not clear; state it in the header, for example t (s)"
+    options = {"observable": "specific_heat", "relative_error": 0.01, "value": "loss", "value_unit": "J/(g K)"}
+    assert line in refusal(file, **options, time="t")
+    with pytest.raises(validation.InputError, match=r"--frequency f: the unit of f is not clear; .* for example f \(GHz\)"):
+        chip_table.build_datasets(read_table(file), ReadingOptions(observable="resonator_loss"), "device", frequency="f")
 
 
 def test_units_of_photon_numbers(tmp_path):
