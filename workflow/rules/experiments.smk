@@ -29,7 +29,7 @@ for job, names in FIT_JOBS.items():
             "data": lambda w, names=names: [data_of_dataset(name.format(**w)) for name in names],
             "info": list(map(dataset_file, names)),
             "schema": SCHEMA,
-            "atlas": ATLAS_FILES,
+            "atlas_files": ATLAS_FILES,
         },
         output={kind: [f"<results>/experiments/{name}/{file}" for name in names] for kind, file in FILES_OF_FIT.items()},
     )
@@ -52,7 +52,7 @@ tabulate(
     "tlsglass.fitting.closure.tabulate_closure",
     job="{observable}",
     constraints={"observable": any_of_pattern(registry.observable_names())},
-    input={"atlas": ATLAS_FILES},
+    input={"atlas_files": ATLAS_FILES},
     output={"table": "<results>/closure/{observable}.csv"},
     settings=lambda w: {"observable": w.observable, "datasets": 500, "seed": config["seed"]},
 )

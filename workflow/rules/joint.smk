@@ -15,7 +15,7 @@ step(
         "data": lambda w: data_of_dataset(w.dataset),
         "partners": lambda w: [file for name in JOINT[w.dataset] for file in (dataset_file(name), data_of_dataset(name))],
         "schema": SCHEMA,
-        "atlas": ATLAS_FILES,
+        "atlas_files": ATLAS_FILES,
     },
     output={
         "fit": "<results>/experiments/{dataset}/joint.json",
@@ -42,7 +42,7 @@ tabulate(
 tabulate(
     "closure_devices",
     "tlsglass.fitting.closure.tabulate_joint_closure",
-    input={"atlas": ATLAS_FILES},
+    input={"atlas_files": ATLAS_FILES},
     output={"table": "<results>/tables/closure_devices.csv"},
     settings={"datasets": 500, "seed": config["seed"]},
     runtime=60,

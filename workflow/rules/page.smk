@@ -13,7 +13,7 @@ step(
         "published": lambda w: bundled_files("results/published", "*/**/*.*"),
         "paper": bundled_file(PAPER),
         "datasets": lambda w: list(map(dataset_file, sorted(DATASETS))),
-        "atlas": ATLAS_FILES,
+        "atlas_files": ATLAS_FILES,
         "template": bundled_file("workflow/page/index.html.j2"),
         "config": bundled_file("config/config.yaml"),
         "parts": [
@@ -33,7 +33,7 @@ INPUTS_OF_TEMPLATES = {
     "config": list(map(bundled_file, ("config/equilibrium.yaml", "config/config.yaml"))),
     "schemas": [bundled_file("workflow/schemas/config.schema.yaml"), SCHEMA],
     "measured": bundled_files("benchmarks/measured", "*.csv"),
-    "atlas": ATLAS_FILES,
+    "atlas_files": ATLAS_FILES,
 }
 TEXTS = bundled_files("docs/templates", "*.md.j2")
 

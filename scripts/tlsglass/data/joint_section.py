@@ -51,6 +51,11 @@ def check_joint(problems: Problems, info: Mapping[str, Any], observable: Observa
                 if parameter not in known:
                     allowed = f"no parameter of {owner}; its parameters are {', '.join(known)}"
                     problems.refuse(["joint", k, "shared"], parameter, allowed)
+            settings = (part.get("parameters", {}).get(parameter, {}) for part in (info, partner))
+            fixed = [setting.get("start") for setting in settings if setting.get("fixed")]
+            if len(set(fixed)) > 1:
+                allowed = f"is fixed at {fixed[0]} in this dataset, but at {fixed[1]} in {name}"
+                problems.refuse(["joint", k, "shared"], parameter, allowed)
             low, high = _common_bounds(parameter, (info, observable.parameters), (partner, parameters))
             if not low < high:
                 allowed = f"the bounds of the two datasets leave nothing between {low:g} and {high:g}"

@@ -247,13 +247,18 @@ def _check_lower_bounds(problems: Problems, info: dict[str, Any], observable: Ob
     low, high = info.get("window_K", (0, math.inf))
     highest_K = max(T for T in T_K if low <= T <= high)
     for name, setting in _settings(info, observable).items():
-        parameter = observable.parameters[name]
-        key = "start" if setting.get("fixed", False) else "high"
+        parameter, own_keys = observable.parameters[name], info["parameters"].get(name, {})
+        key, end = "high", min(setting["high"], parameter.high)
+        if setting.get("fixed", False):
+            key, end = "start", setting["start"]
         lowest, unit = parameter.low_per_K * highest_K, parameter.unit
-        if parameter.low_per_K and setting[key] < lowest:
-            end_K = setting[key] / parameter.low_per_K
-            allowed = f"must be at least {lowest:.3g} {unit} for points up to {highest_K:.3g} K"
-            problems.refuse(["parameters", name, key], setting[key], f"{allowed}; a window up to {end_K:.3g} K allows it")
+        if parameter.low_per_K and end < lowest:
+            digits = 2 - math.floor(math.log10(end))
+            end_K = math.floor(end / parameter.low_per_K * 10**digits) / 10**digits
+            reason = f"{name} = {end:g} {unit} needs a window that ends at {end_K:g} K or below; up to {highest_K:.3g} K,"
+            reason += f" it must be at least {lowest:.3g} {unit}, or the model vanishes within the window"
+            keys = ["parameters", name, key] if key in own_keys else ["window_K"]
+            problems.refuse(keys, own_keys.get(key, info.get("window_K", "all points")), reason)
 
 
 def _point_problems(source: str, info: dict[str, Any], observable: Observable, points: MeasuredPoints) -> list[str]:

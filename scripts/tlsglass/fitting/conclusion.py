@@ -63,6 +63,7 @@ class Reason:
 class MuEvidence:
     """The fit of Eq. (3): µ, its scaled error, its state, the advantage over the STM, and whether Eq. (3) describes the points.
 
+    ``is_free`` is whether µ is a free parameter.
     ``robust_delta_aicc`` is ``delta_aicc`` without the most influential point, or None if that was not needed. ``ends`` are
     those of the 95 % interval of µ, which contains all minima that the points do not distinguish; None if there is no end.
     ``beyond_atlas`` is whether this interval contains 0 and extends beyond every µ of the atlas.
@@ -70,7 +71,7 @@ class MuEvidence:
 
     value: float
     error: float | None
-    is_free: bool = True
+    is_free: bool
     state: str | None
     delta_aicc: float
     acceptable: bool

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tlsglass.base.types import FloatArray
+from tlsglass.base.validation import InputError
 from tlsglass.data import joint_section
 from tlsglass.data.dataset import Dataset, SelectionReason, load_dataset
 from tlsglass.fitting import report_text
@@ -79,6 +80,17 @@ def joint_problem(
     return FitProblem.joint(members, shared, free), SeparateFits(free, stm)
 
 
+def _check_common_bounds(problem: FitProblem) -> None:
+    """Check parameters against the bounds of all datasets, some of which depend on their highest temperatures."""
+    source = f"joint fit of {', '.join(dataset.name for dataset in problem.datasets)}"
+    for name, parameter in problem.parameters().items():
+        low, high = parameter.low, parameter.high
+        if parameter.fixed and not low <= parameter.start <= high:
+            raise InputError(f"{source}: {name} = {parameter.start:g} is fixed, but must be {low:.4g} to {high:.4g}")
+        if not low < high:
+            raise InputError(f"{source}: the bounds of {name} leave nothing between {low:.4g} and {high:.4g}")
+
+
 def joint_starts(problem: FitProblem, separate: SeparateFits) -> list[Values]:
     """Return starts: means of the separate fits, and shared parameters as in the fit of each dataset."""
     starts = []
@@ -93,6 +105,7 @@ def joint_starts(problem: FitProblem, separate: SeparateFits) -> list[Values]:
 def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
     """Fit a dataset and its partners together."""
     shared = [partner["shared"] for partner in dataset.info["joint"]]
+    _check_common_bounds(FitProblem.joint([dataset, *partners], shared, ()))
     problem, separate = joint_problem([dataset, *partners], shared)
     fits = fit_models(problem, "interest", joint_starts(problem, separate))
     fits, conclusion = draw_conclusion(fits, {})

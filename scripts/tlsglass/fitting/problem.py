@@ -511,8 +511,8 @@ def _merge(first: FitParameter, second: FitParameter) -> FitParameter:
     """Return the parameter that two datasets share."""
     low, high = max(first.low, second.low), min(first.high, second.high)
     source = first if first.fixed or not second.fixed else second
-    start = float(np.clip(source.start, low, high))
-    return replace(first, start=start, low=low, high=high, fixed=first.fixed or second.fixed)
+    start = source.start if source.fixed else float(np.clip(source.start, low, high))
+    return replace(first, start=start, low=low, high=high, fixed=source.fixed)
 
 
 def _used(dataset: Dataset) -> tuple[str, ...]:

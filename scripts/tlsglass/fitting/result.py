@@ -152,7 +152,7 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion, systematics: Systema
     assert fits.same_points is not None
     fit, points = fits.atlas, fits.on_atlas.datasets[0].points
     models = {"mu_free": fits.same_points.free, "stm": fits.same_points.stm}
-    shifts = [x - fit.values[J0_OVER_H0] for x in systematics.J0_over_h0_by_h0.values() if x is not None]
+    shifts = [0.0, *(x - fit.values[J0_OVER_H0] for x in systematics.J0_over_h0_by_h0.values() if x is not None)]
     return record | {
         "fitted_K": list(points.T_range_K),
         "n_points": len(points.T_K),
@@ -162,7 +162,7 @@ def _atlas_summary(fits: ModelFits, conclusion: Conclusion, systematics: Systema
         },
         "atlas_error": fit.atlas_error,
         "h0": {f"{h0_K:g}": value for h0_K, value in systematics.J0_over_h0_by_h0.items()},
-        "h0_range": [min(0.0, *shifts, 0.0), max(0.0, *shifts, 0.0)],
+        "h0_range": [min(shifts), max(shifts)],
         "interaction": fits.problem.datasets[0].interaction,
         "interactions": systematics.J0_over_h0_by_interaction,
     }

@@ -20,7 +20,7 @@ from tlsglass.models.observable import J0_OVER_H0
 
 MIN_POINTS_FOR_OUTLIER = 8
 H0_UNCERTAINTY_FACTOR = 2.0  # ASSUME: h0 of a glass is known within this factor
-MISSING_TIME_S = 1.0  # ASSUME: for what a specific heat without a time would mean with one
+MISSING_TIME_S = 1.0  # ASSUME: with this time, a fit shows how an unknown time of the measurement would change µ
 N_EXPONENT = 12  # temperatures at which an exponent is determined
 
 

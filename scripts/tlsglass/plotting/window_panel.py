@@ -10,7 +10,7 @@ from matplotlib import ticker
 from tlsglass.base import stats
 from tlsglass.base.types import FloatArray
 from tlsglass.fitting import report_text
-from tlsglass.fitting.fit import CONFIDENCE_LEVELS, ParameterState, chi2_rejects, parameter_state
+from tlsglass.fitting.fit import CONFIDENCE_LEVELS, MAX_REDUCED_CHI2, ParameterState, chi2_rejects, parameter_state
 from tlsglass.fitting.likelihood import FitParameter
 from tlsglass.models import registry
 from tlsglass.models.observable import J0_OVER_H0, Parameter
@@ -53,8 +53,9 @@ def draw_window_scan(panel: style.Panel, fit: dict[str, Any], windows: pd.DataFr
     for k, T_min in enumerate(lower_ends):
         transform = panel.shifted_right(SHIFT_POINTS * (k - (len(lower_ends) - 1) / 2))
         look = {"color": style.PALETTE[k % len(style.PALETTE)], "marker": style.MARKERS[k % len(style.MARKERS)]}
-        axes.plot([], [], markerfacecolor="white", linestyle="none", label=f"{T_min:.3g}", **look)
         same_end = rows[rows["T_min_K"] == T_min]
+        if len(same_end):
+            axes.plot([], [], markerfacecolor="white", linestyle="none", label=f"{T_min:.3g}", **look)
         for (is_fit, rejected, state), alike in same_end.groupby(["is_fit", "rejected", "state"]):
             series = f"from {T_min:g} K" + (": the fit" if is_fit else "") + (", void" if rejected else "")
             options = look | {"alpha": FAINT_ALPHA if rejected else 1.0, "zorder": 4 if is_fit else 2, "transform": transform}
@@ -128,7 +129,10 @@ def _scan_rows(fit: dict[str, Any], windows: pd.DataFrame, parameter: str) -> pd
         free = {name for name, error in model["errors"].items() if error != 0}
         n_fixed = rows[f"fixed{suffix}"].fillna("").map(lambda names: len(free.intersection(names.split(", "))))
         dof = rows["n_points"] - len(free) + n_fixed
-        rows["rejected"] = [chi2_rejects(misfit, n) for misfit, n in zip(rows[f"misfit{suffix}"], dof, strict=True)]
+        # errors that are too small by as much as in an acceptable fit reject no window
+        smallest = max(MAX_REDUCED_CHI2, model["misfit"] ** 2 if model["acceptable"] else 0.0)
+        rows["rejected"] = [chi2_rejects(misfit, n, smallest) for misfit, n in zip(rows[f"misfit{suffix}"], dof, strict=True)]
+        rows.loc[rows["is_fit"], "rejected"] = not model["acceptable"]
     is_limit = rows["state"].isin((ParameterState.UPPER_LIMIT, ParameterState.LOWER_LIMIT))
     return rows[~(is_limit & rows["rejected"])]  # a fit that misses the points limits nothing
 

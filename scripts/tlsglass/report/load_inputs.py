@@ -18,7 +18,7 @@ def _load_json(path: StrPath) -> Any:
 
 
 LOADERS: dict[str, Callable[[StrPath], Any]] = {".npz": DensityOfStates.load, ".csv": pd.read_csv, ".json": _load_json}
-NOT_LOADED = ("template", "style", "atlas")  # inputs that are no arguments: the library reads what it needs of these files
+NOT_LOADED = ("template", "style", "atlas_files")  # inputs that are not passed to a function, which reads these files itself
 
 
 def load_inputs(items: Iterable[tuple[str, StrPath | list[str]]]) -> dict[str, Any]:

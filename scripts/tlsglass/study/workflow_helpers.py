@@ -237,12 +237,12 @@ class SimulationFiles:
 
         Their names are those of the sets with the suffix _tempered or _annealed.
         """
-        pairs = {name: list(self.densities_of_equilibrium_set(name).values())[:2] for name in names}
-        return {
-            f"{name}_{method}": paths
-            for name, pair in pairs.items()
-            for method, paths in zip((equilibrium_plan.TEMPERED, "annealed"), pair, strict=True)
-        }
+        pairs = {}
+        for name in names:
+            by_method = self.densities_of_equilibrium_set(name)
+            pairs[f"{name}_{equilibrium_plan.TEMPERED}"] = by_method.pop(equilibrium_plan.TEMPERED)
+            pairs[f"{name}_annealed"] = next(iter(by_method.values()))
+        return pairs
 
     def records_of_equilibrium_set(self, name: str) -> dict[str, list[str]]:
         """Return the records of a set that is annealed and tempered, by method."""

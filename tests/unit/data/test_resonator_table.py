@@ -284,12 +284,18 @@ BROKEN = [
     (
         changed(("parameters.gap_K", {"start": 0.52, "fixed": True})),  # of a superconductor that is normal at 0.3 K
         None,
-        r"parameters\.gap_K\.start = 0\.52: must be at least 0\.546 K for points up to 0\.3 K; a window up to 0\.286 K",
+        r"parameters\.gap_K\.start = 0\.52: gap_K = 0\.52 K needs a window that ends at 0\.285 K or below; up to 0\.3 K, it"
+        r" must be at least 0\.546 K",
     ),
     (
         changed(("parameters.gap_K", {"start": 0.51, "high": 0.53})),
         None,
-        r"parameters\.gap_K\.high = 0\.53: must be at least 0\.546 K",
+        r"parameters\.gap_K\.high = 0\.53: gap_K = 0\.53 K needs a window that ends at 0\.291 K or below",
+    ),
+    (
+        changed(("parameters.gap_K", {"start": 29})),
+        table().assign(T_K=lambda rows: 60 * rows["T_K"]),
+        r"window_K = 'all points': gap_K = 30 K needs a window that ends at 16\.4 K or below; up to 18 K",
     ),
 ]
 
@@ -302,6 +308,22 @@ def test_a_broken_table_is_refused_in_one_line(tmp_path, info, rows, message):
     assert len(caught.value.lines) == 1, caught.value.lines
     assert "\n" not in caught.value.lines[0]
     assert caught.value.lines[0].startswith(str(folder))
+
+
+def test_a_shared_parameter_is_fixed_at_one_value(tmp_path):
+    loss = changed(("parameters.gap_K", {"start": 2.1, "fixed": True}), ("joint.0.shared", ["gap_K"]))
+    folder = write(tmp_path, loss, partner=changed(("parameters.gap_K", {"start": 2.2, "fixed": True}), info=FREQUENCY))
+    message = r"joint\[0\]\.shared = 'gap_K': is fixed at 2\.1 in this dataset, but at 2\.2 in f"
+    with pytest.raises(validation.InputError, match=message):
+        joint_result.load_partners(folder, DATASET_SCHEMA)
+
+
+def test_a_fixed_gap_must_suit_the_points_of_all_datasets(tmp_path):
+    """The frequency ends at 0.28 K, where a gap of 0.52 K exists, and the loss at 0.3 K, where it does not."""
+    partner = changed(("parameters.gap_K", {"start": 0.52, "fixed": True}), ("window_K", [0, 0.28]), info=FREQUENCY)
+    folder = write(tmp_path, changed(("joint.0.shared", ["gap_K"]), ("parameters.gap_K.low", 0.5)), partner=partner)
+    with pytest.raises(validation.InputError, match=r"joint fit of q, f: gap_K = 0\.52 is fixed, but must be 0\.546 to 4"):
+        joint_result.fit_joint(*joint_result.load_partners(folder, DATASET_SCHEMA))
 
 
 def test_there_are_fifty_of_them():

@@ -8,7 +8,9 @@ import pytest
 from tlsglass.fitting.conclusion import AtlasEvidence, MuEvidence, Reason, State, conclude
 from tlsglass.fitting.fit import ParameterState
 
-MU = MuEvidence(value=0.1, error=0.01, state=ParameterState.INTERVAL, delta_aicc=30.0, acceptable=True, robust_delta_aicc=20.0)
+MU = MuEvidence(
+    value=0.1, error=0.01, is_free=True, state=ParameterState.INTERVAL, delta_aicc=30.0, acceptable=True, robust_delta_aicc=20.0
+)
 ATLAS = AtlasEvidence(
     state=ParameterState.INTERVAL,
     excludes_zero=True,
@@ -29,6 +31,7 @@ def every_evidence():
         mu = MuEvidence(
             value=value,
             error=0.01,
+            is_free=True,
             state=state,
             delta_aicc=delta,
             acceptable=acceptable,

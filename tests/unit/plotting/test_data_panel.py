@@ -140,7 +140,7 @@ def test_all_windows_lie_within_the_panel(ends):
 
 @pytest.mark.parametrize(("misfit", "faint"), [(1.2, False), (3.0, True)])
 def test_a_window_whose_fit_misses_the_points_is_faint(misfit, faint):
-    model = {"errors": {"mu": 0.1, "a": 0.1}, "intervals_scaled": {}, "intervals_95_scaled": {}}
+    model = {"errors": {"mu": 0.1, "a": 0.1}, "intervals_scaled": {}, "intervals_95_scaled": {}, "acceptable": False}
     axes, record, notes = scanned([(0.3, 0.2, 0.1, misfit), (0.4, 0.2, 0.1, 1)], mu_free=model, errors_given=True)
     assert notes == ({"rejected"} if faint else set())
     drawn = {float(bar.lines[0].get_xdata()[0]): bar.lines[0].get_alpha() for bar in axes.containers}
@@ -152,11 +152,21 @@ def test_a_window_whose_fit_misses_the_points_is_faint(misfit, faint):
 @pytest.mark.parametrize(("misfit", "windows"), [(1.2, [0.3, 0.4]), (3.0, [0.3])])
 def test_a_window_whose_fit_misses_the_points_has_no_limit(misfit, windows):
     """The interval of the second window contains the lower bound of the fit."""
-    model = {"errors": {"mu": 0.1, "a": 0.1}, "intervals_scaled": {}, "intervals_95_scaled": {}}
+    model = {"errors": {"mu": 0.1, "a": 0.1}, "intervals_scaled": {}, "intervals_95_scaled": {}, "acceptable": False}
     rows = [(0.3, 0.2, 0.1, 1), (0.4, -0.3, 0.25, misfit)]
     _, record, notes = scanned(rows, bounds=(-0.5, 0.5), mu_free=model, errors_given=True)
     assert sorted(record["x"]) == windows
     assert notes == ({"limit"} if len(windows) == 2 else set())
+
+
+def test_the_limit_of_a_fit_that_describes_the_points_is_drawn_whatever_its_chi2():
+    """Errors that are somewhat too small, as neighboring points show, reject neither the fit nor a window like it."""
+    ends = {"intervals_scaled": {"mu": [-0.5, -0.05]}, "intervals_95_scaled": {"mu": [-0.5, 0.2]}}
+    model = ends | {"errors": {"mu": 0.1, "a": 0.1}, "acceptable": True, "misfit": 1.8}
+    rows = [(0.3, 0.2, 0.1, 1), (0.4, -0.3, 0.25, 1.75), (9.0, -0.3, 0.25, 1.8)]
+    _, record, notes = scanned(rows, bounds=(-0.5, 0.5), mu_free=model, errors_given=True)
+    assert sorted(record["x"]) == [0.3, 0.4, 9.0]
+    assert notes == {"limit"}
 
 
 def test_the_window_of_the_fit_has_the_interval_of_the_fit():
