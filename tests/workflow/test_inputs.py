@@ -38,7 +38,7 @@ def test_closure_is_made_again_for_a_new_atlas(checked):
 
 
 def test_an_undeclared_input_is_found(checked):
-    edit(checked, "joint", '    input={"atlas": ATLAS_FILES},\n', "")
+    edit(checked, "joint", '    input={"atlas_files": ATLAS_FILES},\n', "")
     run = checked.run(CLOSURE[1])
     assert run.returncode == 1
     log = (checked.results() / "logs/closure_devices.log").read_text(encoding="utf-8")
