@@ -140,7 +140,7 @@ def likelihood_ratio_p_value(special: Fit, general: Fit, n_parameters: int) -> f
 
     χ²(special) - χ²(general) follows a χ² distribution with as many degrees of freedom. If σ is estimated from the residuals,
     the relative increase of χ², times dof/n_parameters, follows F(n_parameters, dof). Of correlated residuals, only the
-    independent fraction counts, as in intervals.
+    independent fraction counts, as in intervals. Unlike intervals, the p-value relies on the errors of the points as they are.
     """
     gain = max(special.deviance - general.deviance, 0.0)
     if general.errors_given:

@@ -109,11 +109,11 @@ def merge_scans(scans: Mapping[str, WindowScan]) -> pd.DataFrame:
 
 
 def drift(scan: WindowScan, fitted_K: tuple[float, float], n_free: int, errors_given: bool, check_chi2: bool = True) -> Any:
-    """Return the window whose parameter deviates most from that of the fit, or None if none deviates by 3 σ.
+    """Return the window whose parameter deviates most from that of the fit, or None if none deviates by ``DRIFT_SIGMA``.
 
-    Without errors of the points, or if these are scaled, 3 σ are those of Student's t distribution. Deviations within the 95 %
-    interval of the fit do not count. Errors are those of a parabola, so that with ``check_chi2`` χ² in the window must also
-    rise enough if the parameter is fixed at its value in the whole window.
+    Without errors of the points, or if these are scaled, the limit is that of Student's t distribution. Deviations within the
+    95 % interval of the fit do not count. Errors are those of a parabola, so that with ``check_chi2`` χ² in the window must
+    also rise enough if the parameter is fixed at its value in the whole window.
 
     Parameters
     ----------
