@@ -276,7 +276,7 @@ def end_at_once(connection, plan, shards):
         ({"concentration": 1.5}, "concentration = 1.5"),
         ({"cutoff": -1}, "cutoff = -1"),
         ({"cutoff": 0, "positions": "random"}, "cutoff = 0: must be at least 0.001 for random positions"),
-        ({"interaction": "x"}, "interaction = 'x': must be one of gaussian, "),
+        ({"interaction": "x"}, f"interaction = 'x': must be one of {', '.join(INTERACTIONS)}"),
         ({"interaction": ["x"]}, "interaction = "),
         ({"fields": "same_dipole"}, "fields = 'same_dipole': must be one of independent"),
         ({"vt_over_vl": 0.5}, "vt_over_vl = 0.5: is an option of elastic"),
