@@ -120,10 +120,21 @@ def note_values(card: pd.DataFrame) -> dict[str, Any]:
 
 
 def reference_values(root: Path) -> dict[str, Any]:
-    """Return the values of the templates of the reference pages: the keys of dataset.yaml and of the configuration."""
-    schema = validation.read_yaml(root / "workflow/schemas/config.schema.yaml")
-    source = (root / "config/config.yaml").read_text(encoding="utf-8")
-    config = validation.read_yaml(root / "config/config.yaml")
+    """Return the values of the templates of the reference pages alone: the keys of dataset.yaml and of the configuration."""
+
+    def config_sections() -> list[dict[str, str]]:
+        source = (root / "config/config.yaml").read_text(encoding="utf-8")
+        schema, names = _config_schema(root)
+        return [
+            {"name": name, "source": key_tables.section_source(source, name), "table": key_tables.keys_table(schema, name)}
+            for name in names
+        ]
+
+    def other_config_keys() -> str:
+        schema, names = _config_schema(root)
+        others = {name: entry for name, entry in schema["properties"].items() if name not in names}
+        return key_tables.keys_table(schema | {"properties": others})
+
     probes = {
         key: ", ".join(
             f"`{name}`{' (optional)' if entry.probe_is_optional else ''}"
@@ -133,17 +144,18 @@ def reference_values(root: Path) -> dict[str, Any]:
         for key in registry.probe_keys()
     }
     return {
-        "dataset_keys": key_tables.keys_table(validate.schema()),
+        "dataset_keys": lambda: key_tables.keys_table(validate.schema()),
         "probe_keys": probes,
         "highest_frequency_THz": f"{validate.HIGHEST_FREQUENCY_HZ / 1e12:g}",
-        "config_sections": [
-            {"name": name, "source": key_tables.section_source(source, name), "table": key_tables.keys_table(schema, name)}
-            for name in config
-        ],
-        "other_config_keys": key_tables.keys_table(
-            schema | {"properties": {name: entry for name, entry in schema["properties"].items() if name not in config}}
-        ),
+        "config_sections": config_sections,
+        "other_config_keys": other_config_keys,
     }
+
+
+def _config_schema(root: Path) -> tuple[dict[str, Any], list[str]]:
+    """Return the schema of the configuration and the names of the sections of config.yaml."""
+    schema = validation.read_yaml(root / "workflow/schemas/config.schema.yaml")
+    return schema, list(validation.read_yaml(root / "config/config.yaml"))
 
 
 def outputs_table() -> str:
