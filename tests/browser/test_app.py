@@ -21,6 +21,7 @@ pytest.importorskip("nicegui")
 
 TABLES = ROOT / "tests/data/cases"
 HOSTILE = "<img src=x onerror=window.pwned=1> $\\frac$ {{ 7 * 7 }} $(id)"
+PREVIEW = ".data > .table"  # of the rows that were read, not of the example
 PATIENCE_MS = 60_000
 
 
@@ -61,7 +62,7 @@ def open_app(chromium, address):
         own = (address, "data:", "blob:")
         tab.on("request", lambda request: None if request.url.startswith(own) else messages.append(request.url))
         tab.goto(address)
-        tab.get_by_text("Drop a table here").wait_for()
+        tab.get_by_text("Drop or choose a table").wait_for()
         return tab
 
     yield open_app
@@ -85,7 +86,7 @@ def choose(tab, option, entry):
 
 def drop(tab, name, text):
     tab.set_input_files("input[type=file]", {"name": name, "mimeType": "text/csv", "buffer": text.encode()})
-    tab.locator("td").first.wait_for()
+    tab.locator(f"{PREVIEW} td").first.wait_for()
 
 
 def thinned(path, step):
@@ -195,6 +196,8 @@ def test_a_table_is_fitted_as_the_command_does(open_app, tmp_path, monkeypatch, 
 def test_a_chip_is_fitted_device_by_device(open_app):
     rows = [f"D{k},{0.05 * i},{(0.01 + 0.0003 * (i % 3)) * k * (0.05 * i) ** 1.9}" for k in (1, 2) for i in range(1, 12)]
     tab = open_app()
+    with tab.expect_file_chooser():  # anywhere in the box
+        tab.locator(".q-uploader").click(position={"x": 30, "y": 20})
     drop(tab, "chip.csv", "\n".join(["device,T_K,kappa (W/(m K))", *rows]))
     tab.get_by_text("More options").click()
     choose(tab, "group", "device")
@@ -208,13 +211,17 @@ def test_a_chip_is_fitted_device_by_device(open_app):
     fit = json.loads(Path(download.value.path()).read_bytes())
     assert fit["devices"] == ["D1", "D2"]
     assert tab.locator(".conclusion").inner_text() == fit["conclusion"]["text"]
+    outdated = tab.get_by_text("These results belong to earlier choices")
+    assert not outdated.is_visible()
+    choose(tab, "error", "1%")
+    outdated.wait_for()
 
 
 def test_hostile_text_is_shown_as_text_and_errors_are_lines(open_app):
     tab = open_app()
     rows = "\n".join(f"{0.05 * k},{(0.01 + 0.0003 * (k % 3)) * k**1.9}" for k in range(1, 12))
     drop(tab, f"{HOSTILE}.csv", f'T_K,"{HOSTILE}"\n{rows}')
-    assert HOSTILE in tab.locator("th").nth(1).inner_text()
+    assert HOSTILE in tab.locator(f"{PREVIEW} th").nth(1).inner_text()
     choose(tab, "observable", "thermal conductivity")
     assert "Unit of value" in tab.locator(".problem").first.inner_text()
     tab.set_input_files("input[type=file]", {"name": "x.csv", "mimeType": "text/csv", "buffer": b"\x89HDF"})

@@ -6,17 +6,31 @@ import asyncio
 import base64
 import html
 import math
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nicegui import events, ui
 
 from tlsglass.app import plots
-from tlsglass.app.session import COLUMN, FLAG, MAIN, MORE, OBSERVABLE, Choice, FitSession, Outcome, Reading
+from tlsglass.app.session import (
+    COLUMN,
+    FLAG,
+    LABELS,
+    MAIN,
+    MORE,
+    OBSERVABLE,
+    Choice,
+    FitSession,
+    Outcome,
+    Reading,
+    name_choices,
+)
 from tlsglass.atlas import api
 from tlsglass.base import validation
 from tlsglass.commands import fit_command
 from tlsglass.data.read_table import MAX_BYTES
+from tlsglass.model.interaction import INTERACTIONS
 from tlsglass.model.parameters import H0_K
 from tlsglass.models import registry
 
@@ -25,13 +39,15 @@ NARROW_PIXELS = 700
 PATIENCE_S = 30.0  # for a browser to connect
 MAX_READING = 1200  # characters
 PARAMETER_HEADS = ("model", "parameter", "value", "68 %")
+EXAMPLE_HEADS = ("T (K)", "kappa (W/(m K))")
+EXAMPLE_ROWS = (("0.0609", "1.93e-4"), ("0.0838", "3.64e-4"), ("0.113", "6.57e-4"))
 DOWNLOADS = {
-    "fit.md": "Report",
-    "fit.json": "JSON",
-    "joint.json": "JSON",
-    "chip.json": "JSON",
-    "figure.svg": "SVG",
-    "figure.png": "PNG",
+    "fit.md": "Report (Markdown)",
+    "fit.json": "Numbers (JSON)",
+    "joint.json": "Numbers (JSON)",
+    "chip.json": "Numbers (JSON)",
+    "figure.svg": "Figure (SVG)",
+    "figure.png": "Figure (PNG)",
 }
 
 
@@ -60,6 +76,11 @@ async def build() -> None:
     tabs.on_value_change(atlas.draw)
 
 
+def label_observable(name: str) -> str:
+    """Return the name of an observable as it is written on the page."""
+    return name.replace("_", " ")
+
+
 def picture(element: ui.html, svg: str, description: str) -> None:
     """Show a picture, in which nothing can run."""
     data = base64.b64encode(svg.encode()).decode()
@@ -84,7 +105,7 @@ class FitTab:
         with ui.element("div").classes("columns"):
             with ui.element("section").classes("controls"):
                 self.upload = ui.upload(
-                    label="Drop a table here: CSV, text or Excel",
+                    label="Drop or choose a table",
                     auto_upload=True,
                     max_file_size=MAX_BYTES,
                     on_upload=self.load,
@@ -94,20 +115,29 @@ class FitTab:
             self.data = ui.element("section").classes("data")
             self.results = ui.element("section").classes("results")
         with self.data:
-            self.read_line = ui.label(
-                "A table has a line with the names of its columns, then a line for each temperature. It stays on this machine."
-            ).classes("soft read")
+            with ui.element("div") as self.introduction:
+                ui.label("Fit a measurement of a glass, a resonator or a qubit").classes("title")
+                ui.label(
+                    "Your table (CSV, text or Excel) needs a line with the names of its columns, then one for each temperature:"
+                )
+                ui.html(_html_table(EXAMPLE_HEADS, EXAMPLE_ROWS), sanitize=False).classes("table")
+                observables = ", ".join(label_observable(name) for name in registry.observable_names())
+                ui.label(f"What can be fitted: {observables}.").classes("soft")
+                ui.label("The table stays on this machine.").classes("soft")
+            self.file_line = ui.label().classes("title")
+            self.read_line = ui.label().classes("soft read")
             self.problems = ui.element("div").classes("problems").props('role="alert"')
             self.table = ui.html("", sanitize=False).classes("table")
             with ui.element("div").classes("plot") as self.plot:
                 with ui.element("div").classes("plate"):
                     self.picture = ui.html("", sanitize=False)
-                    left, right, top, bottom = self.box = plots.axes_box()
-                    self.masks = [ui.element("div").classes("mask").style(f"top:{top}%;height:{bottom - top}%") for _ in "12"]
+                    self.box = plots.axes_box()
+                    left, right = self.box[:2]
+                    self.masks = [ui.element("div").classes("mask") for _ in "12"]
                 with ui.element("div").style(f"margin:0 {100 - right}% 0 {left}%"):
                     whole: dict[str, float] = {"min": 0, "max": STEPS}
                     self.slider = ui.range(min=0, max=STEPS, step=5, value=whole, on_change=self.move_window)
-                    self.slider.props('aria-label="Window of temperatures"').on("change", self.update)
+                    self.slider.props(f'aria-label="{LABELS["window"]}"').on("change", self.update)
                 self.window = ui.label().classes("window")
             self.plot.set_visibility(False)
 
@@ -128,7 +158,7 @@ class FitTab:
     def build_menus(self) -> None:
         """Show the menus for the observable."""
         names = [*registry.observable_names(), fit_command.RESONATOR]
-        labels = {name: name.replace("_", " ") for name in names} | {fit_command.RESONATOR: "resonator: f and Q together"}
+        labels = {name: label_observable(name) for name in names} | {fit_command.RESONATOR: "resonator: f and Q together"}
         visible = self.session.visible_choices()
         self.fields = {}
         self.menus.clear()
@@ -140,7 +170,7 @@ class FitTab:
                 clearable=True,
                 on_change=lambda event: self.choose(OBSERVABLE, event.value),
             ).classes("wide")
-            self.fields[OBSERVABLE] = observable.props('data-option="observable"'), ""
+            self.fields[OBSERVABLE] = observable.props('data-option="observable" dense hide-bottom-space'), ""
             for choice in visible:
                 if choice in MAIN or choice not in MORE:
                     self.menu(choice)
@@ -172,7 +202,7 @@ class FitTab:
                 new_value_mode=None if choice.is_closed else "add-unique",
                 on_change=lambda event: self.choose(choice.option, event.value),
             )
-        self.fields[choice.option] = field.props(f'data-option="{choice.option}"'), choice.hint
+        self.fields[choice.option] = field.props(f'data-option="{choice.option}" dense hide-bottom-space'), choice.hint
 
     async def choose(self, option: str, value: str | None) -> None:
         """Take a choice of a menu."""
@@ -193,9 +223,11 @@ class FitTab:
         self.reading = reading
         if self.session.observable is not known:  # it was inferred, and other menus make sense
             self.build_menus()
-        self.results.classes("stale")
+        self.introduction.set_visibility(False)
+        self.file_line.set_text(validation.printable(self.session.file_name))
+        self.mark_outdated()
         self.show_problems(reading.problems, reading.codes)
-        text = reading.prepared.reading.removesuffix(": no --window") if reading.prepared else "Not clear yet:"
+        text = reading.prepared.reading.replace(": no --window", "") if reading.prepared else "Not clear yet:"
         self.read_line.set_text(validation.printable(text, MAX_READING))
         self.table.set_content(self.preview())
         for option, (field, hint) in self.fields.items():
@@ -203,9 +235,8 @@ class FitTab:
             field.props["hint"] = f"read: {inferred}" if inferred else hint
             field.update()
         if reading.prepared:
-            picture(
-                self.picture, await asyncio.to_thread(plots.draw_points, reading.prepared), "The points against temperature"
-            )
+            svg = await asyncio.to_thread(plots.draw_points, reading.prepared)
+            self.show_data(svg, "The points against temperature", plots.POINTS_TOP)
         self.plot.set_visibility(bool(reading.prepared) or self.session.span_K is not None)
         self.show_window()
         self.show_action()
@@ -232,6 +263,12 @@ class FitTab:
         self.session.confirmed = [*others, code] if is_confirmed else others
         await self.update()
 
+    def show_data(self, svg: str, description: str, top: float) -> None:
+        """Show a picture of the points, the axes of which begin at ``top``, in per cent of the picture."""
+        picture(self.picture, svg, description)
+        for mask in self.masks:
+            mask.style(f"top:{top}%;height:{self.box[3] - top}%")
+
     # ---- the window --------------------------------------------------------------------------------------------------
 
     def move_window(self) -> None:
@@ -250,7 +287,8 @@ class FitTab:
         for mask, (start, end) in zip(self.masks, ((left, ends[0]), (ends[1], right)), strict=True):
             mask.style(f"left:{start:.2f}%;width:{max(end - start, 0):.2f}%")
         window = self.session.window_K
-        self.window.set_text(f"Fitted: {window[0]:g} to {window[1]:g} K" if window else "Fitted: all points")
+        span = f"{window[0]:g} to {window[1]:g} K" if window else "all"
+        self.window.set_text(f"{LABELS['window']}: {span}")
 
     # ---- the fit -----------------------------------------------------------------------------------------------------
 
@@ -259,16 +297,31 @@ class FitTab:
         if not self.results.default_slot.children:
             with self.results:
                 self.button = ui.button("Fit", on_click=self.fit).props("no-caps unelevated").classes("fit")
+                self.outdated = ui.label("These results belong to earlier choices. Press Fit to update them.").classes("notice")
+                self.outdated.set_visibility(False)
                 self.answer = ui.element("div").classes("answer")
-                ui.label("The same in a shell").classes("heading")
-                self.command = ui.label().classes("command")
-                copy = ui.button("Copy", color=None, on_click=lambda: ui.clipboard.write(self.session.command))
+                ui.label("The same on the command line").classes("heading")
+                self.command = ui.html("", sanitize=False).classes("command")
+                copy = ui.button("Copy the command", color=None, on_click=self.copy_command)
                 copy.props("flat dense no-caps")
         self.button.set_enabled(self.reading.prepared is not None)
-        self.command.set_text(self.session.command)
+        words = [html.escape(shlex.quote(word)) for word in shlex.split(self.session.command)]
+        self.command.set_content(" ".join(f"<b>{word}</b>" if word.startswith("--") else word for word in words))
+
+    def mark_outdated(self) -> None:
+        """Show that the results, if there are any, are not those of the present choices."""
+        self.results.classes("stale")
+        if self.results.default_slot.children:
+            self.outdated.set_visibility(bool(self.answer.default_slot.children))
+
+    def copy_command(self) -> None:
+        """Copy the command to the clipboard."""
+        ui.clipboard.write(self.session.command)
+        ui.notify("The command was copied.")
 
     async def fit(self) -> None:
         """Fit and show the results."""
+        command = self.session.command
         self.button.props("loading")
         self.button.disable()
         try:
@@ -279,26 +332,29 @@ class FitTab:
             self.show_problems([f"The fit failed: {type(error).__name__}: {error}"])
         else:
             self.show_outcome(outcome)
+            if self.session.command != command:  # a choice was made meanwhile
+                self.mark_outdated()
         self.button.props(remove="loading")
         self.button.enable()
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Show the first line, the parameters, the pictures, and links to the files."""
         if outcome.data_figure:
-            picture(self.picture, outcome.data_figure, outcome.conclusion)
+            self.show_data(outcome.data_figure, outcome.conclusion, self.box[2])
         self.results.classes(remove="stale")
+        self.outdated.set_visibility(False)
         self.answer.clear()
         with self.answer:
             ui.label(outcome.conclusion).classes("conclusion")
             for line in outcome.lines:
-                ui.label(line).classes("line")
+                ui.label(name_choices(line).replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")).classes("line")
             if outcome.parameters:
                 ui.html(_html_table(PARAMETER_HEADS, outcome.parameters), sanitize=False).classes("table")
             with ui.element("div").classes("downloads"):
                 for name, label in DOWNLOADS.items():
                     if name in outcome.files:
                         self.download(label, name, outcome.files[name])
-                self.download("All files", "fit.zip", outcome.archive())
+                self.download("All files (ZIP)", "fit.zip", outcome.archive())
             folded = ui.expansion("Figure of the report", value=not outcome.data_figure)
             with folded, ui.element("div").classes("plate"):
                 picture(ui.html("", sanitize=False), outcome.report_figure, "The figure of the report")
@@ -306,7 +362,7 @@ class FitTab:
     def download(self, label: str, name: str, content: bytes) -> None:
         """Show a button that downloads a file."""
         button = ui.button(label, icon="download", color=None, on_click=lambda: ui.download.content(content, name))
-        button.props(f'outline dense no-caps aria-label="Download {name}"').tooltip(name)
+        button.props(f'outline dense no-caps aria-label="{label}: download {name}"').tooltip(name)
 
 
 class AtlasTab:
@@ -320,12 +376,14 @@ class AtlasTab:
             with ui.element("section").classes("controls"):
                 names = api.interactions()
                 self.interaction = ui.select(names, label="Interaction", value="gaussian", on_change=self.change_interaction)
+                self.describe_interaction()
                 self.ratio = self.slider("J0/h0", 0, strongest / H0_K, 0.005, 0.15, lambda x: f"{x:.3f}")
                 logarithms = [math.log10(end) for end in (coldest, warmest)]
                 self.temperature = self.slider("T", logarithms[0], logarithms[1], 0.01, -1, lambda x: f"{10**x:.3g} K")
-                self.crossover = self.slider("Crossover (ω/A)^(1/3) of δv/v", -2, 0, 0.01, -0.7, lambda x: f"{10**x:.3g} K")
+                self.crossover = self.slider("Crossover ∛(ω/A) of δv/v", -2, 0, 0.01, -0.7, lambda x: f"{10**x:.3g} K")
                 ui.label(
-                    f"h0 = {H0_K:g} K. Bands are one standard error of the atlas. A dotted line marks the T of n(T, E)."
+                    f"h0 is {H0_K:g} K. Dotted lines mark T, the temperature of panel (a). The crossover is the temperature"
+                    " near which δv/v has its maximum. Bands are one standard error of the atlas, often narrower than lines."
                 ).classes("soft")
             with ui.element("section").classes("plate"):
                 self.picture = ui.html("", sanitize=False)
@@ -341,8 +399,14 @@ class AtlasTab:
             slider.props(f'aria-label="{label}"').on("change", self.draw)
         return slider
 
+    def describe_interaction(self) -> None:
+        """Show below the menu what the name of the interaction means."""
+        self.interaction.props["hint"] = INTERACTIONS[self.interaction.value].description
+        self.interaction.props("hide-bottom-space")
+
     async def change_interaction(self) -> None:
         """Adapt the sliders to the atlas of another interaction."""
+        self.describe_interaction()
         (coldest, warmest), (_, strongest) = api.limits(H0_K, interaction=self.interaction.value).values()
         for slider, low, high in (
             (self.ratio, 0.0, strongest / H0_K),

@@ -25,6 +25,7 @@ MARGIN = 1.12  # of the axis of T beyond the points, a factor, as in ``data_pane
 MAX_TITLE = 60
 MAX_NAMES = 6  # of devices in a legend
 HEIGHT = 3.4  # of the picture of the points, in inches
+POINTS_TOP = 12.5  # per cent of that height above the axes, before a fit: room for three lines of a legend
 N_TEMPERATURES, N_ENERGIES = 41, 61
 PANELS = {  # of the atlas
     "specific_heat": ("C (k$_B$ per lattice site)", style.VERMILION),
@@ -50,10 +51,11 @@ def draw_points(prepared: PreparedFit) -> str:
         panels = _both_panels(figure)
         for panel, datasets in zip(panels, quantities, strict=False):
             _draw_datasets(panel, datasets)
+        upper, lower = (panel.axes.get_position() for panel in panels)
+        bottom = lower.y0 if len(quantities) == 1 else upper.y0
+        panels[0].axes.set_position((upper.x0, bottom, upper.width, 1 - POINTS_TOP / 100 - bottom))
         if len(quantities) == 1:
             panels[1].axes.set_visible(False)
-            upper, lower = (panel.axes.get_position() for panel in panels)
-            panels[0].axes.set_position((upper.x0, lower.y0, upper.width, upper.y1 - lower.y0))
             panels[0].axes.tick_params(labelbottom=True)
         panels[len(quantities) - 1].axes.set_xlabel("$T$ (K)")
         return _svg(figure)
@@ -116,24 +118,33 @@ def _both_panels(figure: style.Figure) -> list[style.Panel]:
 def _draw_datasets(panel: style.Panel, datasets: Sequence[Dataset]) -> None:
     """Draw all points of a quantity against temperature, with the names of several devices."""
     first, all_points = datasets[0], [dataset.all_points for dataset in datasets]
+    is_logarithmic = first.observable.plot_options.scale == "log" and min(points.value.min() for points in all_points) > 0
+    power = _power_of_ten(max(np.abs(points.value).max() for points in all_points))
     looks = style.OTHER_STYLES if len(datasets) == 1 else tuple(zip(style.PALETTE, style.MARKERS, strict=True))
     for k, (dataset, points) in enumerate(zip(datasets, all_points, strict=True)):
         color, marker = looks[k % len(looks)]
         name = escape.to_mathtext(dataset.name, MAX_TITLE) if 1 < len(datasets) <= MAX_NAMES else "" if k else "points"
         look: dict[str, Any] = {"color": color, "marker": marker, "markerfacecolor": "white"}
-        panel.points(points.T_K, points.value, points.error, dataset.name, label=name, **look)
+        error = None if points.error is None else points.error / 10.0**power
+        panel.points(points.T_K, points.value / 10.0**power, error, dataset.name, label=name, **look)
     low, high = (choose(float(choose(points.T_K)) for points in all_points) for choose in (min, max))
     panel.axes.set_xlim(low / MARGIN, high * MARGIN)
     panel.logarithmic("x", ticks=None)
-    options = first.observable.plot_options
-    if options.scale == "log" and min(points.value.min() for points in all_points) > 0:
-        panel.axes.set_yscale("log")
-    unit = "" if first.unit == "dimensionless" else f" ({first.unit})"
-    panel.axes.set_ylabel(f"{first.observable.symbol}{unit}")
+    if is_logarithmic:
+        panel.axes.set_yscale("log")  # which sets the limits
+        panel.logarithmic("y", ticks=None)
+    unit = " ".join([f"$10^{{{power}}}$"] * (power != 0) + [first.unit] * (first.unit != "dimensionless"))
+    panel.axes.set_ylabel(f"{first.observable.symbol} ({unit})" if unit else first.observable.symbol)
     if panel.residual_panel:
         several = f"{len(datasets)} {'powers' if first.selection else 'devices'}"
         title = first.info["title"] if len(datasets) == 1 else several
         panel.legend_above(title=escape.to_mathtext(title, MAX_TITLE), ncols=min(len(datasets), 3))
+
+
+def _power_of_ten(largest: float) -> int:
+    """Return the power of ten of the unit of an axis; 0 where the numbers are short without it."""
+    power = int(np.floor(np.log10(largest))) if largest > 0 else 0
+    return power if abs(power) > 2 else 0
 
 
 def _svg(figure: style.Figure) -> str:

@@ -39,7 +39,7 @@ WORDS = "words"  # several words after one option
 REPEATED = "repeated"  # an option that is repeated for each text between semicolons
 SHOWN_ROWS, SHOWN_COLUMNS = 4, 12
 CONFIRM = re.compile(r"; to fit it all the same, add --confirm \w+$")
-OPTION = re.compile(r"--([A-Za-z0-9-]+)((?: [A-Z]+\b)?)")
+OPTION = re.compile(r"--([A-Za-z0-9-]+)(?: [A-Z]+\b| \(\w+\))?")  # with its argument, or the key of a dataset
 _fitting = threading.Lock()  # one fit at a time: it uses a whole core, and caches of the atlas
 
 
@@ -68,12 +68,12 @@ MAIN = (
 MORE = (
     Choice("form", "Form of the value", suggestions=("value", "value/T", "value/T^2", "value/T^3", "1/value", "log10", "ln")),
     Choice("temperature-error", "Error of T", COLUMN, hint="column, or 0.3mK+0.1%"),
-    Choice("inverse", "The value is 1/value, like Q", FLAG),
-    Choice("where", "Only rows where", REPEATED, hint="COLUMN=VALUE; ..."),
-    Choice("group", "Devices", COLUMN, is_closed=True, hint="the column that names them"),
+    Choice("inverse", "The column contains 1/value, like Q", FLAG),
+    Choice("where", "Only rows where", REPEATED, hint="like device=D1; power=-50"),
+    Choice("group", "Devices", COLUMN, is_closed=True, hint="column of their names"),
     Choice("decimal", "Decimal mark", suggestions=("point", "comma"), is_closed=True),
-    Choice("fix", "Fixed parameters", REPEATED, hint="NAME=X; ..."),
-    Choice("free", "Optional parameters", REPEATED, hint="NAME; ..."),
+    Choice("fix", "Fixed parameters", REPEATED, hint="like mu=0.1; gap_K=2"),
+    Choice("free", "Optional parameters", REPEATED, hint="fit them too, like boundary"),
     Choice("h0", "h0 (K)", hint=f"{H0_K:g} by default"),
     Choice("interaction", "Interaction", suggestions=tuple(api.interactions()), is_closed=True, hint="gaussian by default"),
     Choice("skip-bad-rows", "Leave out rows without a number", FLAG),
@@ -84,7 +84,7 @@ OF_RESONATOR = (
     Choice("loss-error", "Error of the loss", COLUMN, ("1%", "3%"), hint="a column, or like 3%"),
     Choice("power", "Power", COLUMN, is_closed=True),
     Choice("photons", "Photon number", COLUMN, is_closed=True),
-    Choice("coupling-geometry", "Coupling geometry", suggestions=("notch", "reflection"), is_closed=True),
+    Choice("coupling-geometry", "Geometry", suggestions=("notch", "reflection"), is_closed=True, hint="of the coupling"),
     Choice("attenuation", "Attenuation (dB)", hint="0 if unknown"),
     Choice("Qc", "Qc", COLUMN, is_closed=True),
     Choice("inv-Qc", "1/Qc", COLUMN, is_closed=True),
@@ -92,17 +92,17 @@ OF_RESONATOR = (
     Choice("inv-Ql", "1/Ql", COLUMN, is_closed=True),
     Choice(
         "f-power",
-        "Power at which f is fitted",
+        "Power of f",
         suggestions=("all",),
-        hint="default: the power with the smallest errors of f",
+        hint="at which f is fitted; default: that with the smallest errors",
     ),
     Choice("loss-window", "Fitted T of the loss", WORDS, hint="like 50mK 1.6"),
-    Choice("systematic", "Systematic error of the loss", WORDS, hint="uncorrelated correlated"),
+    Choice("systematic", "Systematic errors", WORDS, hint="of the loss: uncorrelated correlated, like 0.03 0.02"),
     Choice("relaxation", "Loss of relaxing TLSs", FLAG),
 )
 NOT_OF_RESONATOR = ("form", "inverse", "time")  # options that the command refuses for a resonator
 LABELS = {choice.option: choice.label for choice in (*MAIN, *MORE, *OF_RESONATOR)}
-LABELS |= {OBSERVABLE: "Observable", "window": "Fitted"}
+LABELS |= {OBSERVABLE: "Observable", "window": "Fitted temperatures"}
 VALUE_UNITS = {"W/(m K)": ("mW/(m K)",), "dimensionless": ("ppm", "%"), "Hz": ("MHz", "GHz")}  # besides those of an observable
 
 
