@@ -122,7 +122,7 @@ def test_the_null_test_is_not_constrained():
     ((low, high),) = record["mu_free"]["excluded_95_scaled"]["mu"]  # between two minima
     assert low < 0.2 < 1.0 < high
     assert f"{high:.2g} is excluded" in record["lines"][0]
-    assert f"{high:.2g} is excluded" in record["conclusion"]["text"]
+    assert f"the points exclude {low:.2g} to {high:.2g}" in record["conclusion"]["text"]
 
 
 def test_the_window_of_the_fit_is_the_fit_itself():
