@@ -3,7 +3,6 @@
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from shared import ROOT
 from tlsglass.base import validation
@@ -18,6 +17,8 @@ def chromium():
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright  # which takes half a second
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ class ValidatedDataset:
     reading: TableReading
 
 
+@cache
 def schema() -> dict[str, Any]:
     """Return the JSON schema of dataset.yaml."""
     content: dict[str, Any] = validation.read_yaml(Path(__file__).with_name(SCHEMA))
