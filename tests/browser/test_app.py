@@ -196,6 +196,7 @@ def test_a_table_is_fitted_as_the_command_does(open_app, tmp_path, monkeypatch, 
 def test_a_chip_is_fitted_device_by_device(open_app):
     rows = [f"D{k},{0.05 * i},{(0.01 + 0.0003 * (i % 3)) * k * (0.05 * i) ** 1.9}" for k in (1, 2) for i in range(1, 12)]
     tab = open_app()
+    tab.get_by_label("Choose a table").first.wait_for()
     with tab.expect_file_chooser():  # anywhere in the box
         tab.locator(".q-uploader").click(position={"x": 30, "y": 20})
     drop(tab, "chip.csv", "\n".join(["device,T_K,kappa (W/(m K))", *rows]))
@@ -204,6 +205,7 @@ def test_a_chip_is_fitted_device_by_device(open_app):
     choose(tab, "error", "3%")
     tab.locator("th", has_text="device").first.wait_for()
     assert "2 devices" in tab.locator(".read").inner_text()
+    assert tab.locator(".q-uploader__input").get_attribute("aria-label") == "Choose a table"  # also after an upload
     tab.get_by_role("button", name="Fit", exact=True).click()
     tab.locator(".line", has_text="D2: ").wait_for()
     with tab.expect_download() as download:

@@ -41,6 +41,12 @@ MAX_READING = 1200  # characters
 PARAMETER_HEADS = ("model", "parameter", "value", "68 %")
 EXAMPLE_HEADS = ("T (K)", "kappa (W/(m K))")
 EXAMPLE_ROWS = (("0.0609", "1.93e-4"), ("0.0838", "3.64e-4"), ("0.113", "6.57e-4"))
+# The library gives no name to the button and the input in its upload box, which screen readers need, and makes them again after
+# each upload.
+NAME_UPLOAD = """const name = () => document.querySelectorAll('.q-uploader a, .q-uploader input').forEach(
+  part => part.setAttribute('aria-label', 'Choose a table'))
+new MutationObserver(name).observe(document.body, {childList: true, subtree: true})
+name()"""
 DOWNLOADS = {
     "fit.md": "Report (Markdown)",
     "fit.json": "Numbers (JSON)",
@@ -74,6 +80,7 @@ async def build() -> None:
         with ui.tab_panel("atlas"):
             atlas = AtlasTab(is_narrow)
     tabs.on_value_change(atlas.draw)
+    ui.run_javascript(NAME_UPLOAD)
 
 
 def label_observable(name: str) -> str:
