@@ -94,7 +94,7 @@ def laws_from_counts(atlas: Atlas, gaussian_bin_K: float, window_J0: Window) -> 
 
 
 def ratio_valid_up_to(powers: Iterable[tuple[float, JackknifeEstimate]]) -> float:
-    """Return the J0/h0 up to which no µ differs from J0/h0 by more than ``RATIO_TOLERANCE`` and ``RATIO_SIGMAS`` of its errors.
+    """Return the J0/h0 up to which no µ differs from J0/h0 by more than ``RATIO_TOLERANCE`` plus ``RATIO_SIGMAS`` errors.
 
     ``powers`` are pairs (J0/h0, µ). The result is interpolated linearly between the last coupling within the tolerance and the
     first beyond it, and NaN if the first coupling is beyond it.

@@ -112,7 +112,7 @@ def tabulate_stability(records: Iterable[AnnealingRecord], model: str) -> pd.Dat
 
 
 def tabulate_constants(models: Mapping[str, Mapping[str, Any]], cell: Mapping[str, Any]) -> pd.DataFrame:
-    """Return what distinguishes the interactions, from the distributions of c_ij and c_i alone (CONSTANTS).
+    """Return the quantities in which the interactions differ, from the distributions of c_ij and c_i alone (CONSTANTS).
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ MAX_READING = 1200  # characters
 PARAMETER_HEADS = ("model", "parameter", "value", "68 %")
 EXAMPLE_HEADS = ("T (K)", "kappa (W/(m K))")
 EXAMPLE_ROWS = (("0.0609", "1.93e-4"), ("0.0838", "3.64e-4"), ("0.113", "6.57e-4"))
-# The library gives no name to the button and the input in its upload box, which screen readers need, and makes them again after
+# The library does not label the button and the input of its upload box, as screen readers require, and creates them again after
 # each upload.
 NAME_UPLOAD = """const name = () => document.querySelectorAll('.q-uploader a, .q-uploader input').forEach(
   part => part.setAttribute('aria-label', 'Choose a table'))
@@ -125,7 +125,7 @@ class FitTab:
             with ui.element("div") as self.introduction:
                 ui.label("Fit a measurement of a glass, a resonator or a qubit").classes("title")
                 ui.label(
-                    "Your table (CSV, text or Excel) needs a line with the names of its columns, then one for each temperature:"
+                    "Your table (CSV, text or Excel) needs one line with the names of its columns and one for each temperature:"
                 )
                 ui.html(_html_table(EXAMPLE_HEADS, EXAMPLE_ROWS), sanitize=False).classes("table")
                 observables = ", ".join(label_observable(name) for name in registry.observable_names())
@@ -271,7 +271,7 @@ class FitTab:
         await self.update()
 
     def show_data(self, svg: str, description: str, top: float) -> None:
-        """Show a picture of the points, the axes of which begin at ``top``, in per cent of the picture."""
+        """Show a picture of the points, in which the axes begin at ``top``, in percent of its height."""
         picture(self.picture, svg, description)
         for mask in self.masks:
             mask.style(f"top:{top}%;height:{self.box[3] - top}%")

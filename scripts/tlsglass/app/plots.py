@@ -25,7 +25,7 @@ MARGIN = 1.12  # of the axis of T beyond the points, a factor, as in ``data_pane
 MAX_TITLE = 60
 MAX_NAMES = 6  # of devices in a legend
 HEIGHT = 3.4  # of the picture of the points, in inches
-POINTS_TOP = 12.5  # per cent of that height above the axes, before a fit: room for three lines of a legend
+POINTS_TOP = 12.5  # percent of that height above the axes, before a fit: room for three lines of a legend
 N_TEMPERATURES, N_ENERGIES = 41, 61
 PANELS = {  # of the atlas
     "specific_heat": ("C (k$_B$ per lattice site)", style.VERMILION),

@@ -33,8 +33,8 @@ DESCRIPTION = """Fit measurements as a function of temperature: Eq. (3) with µ 
 with J0/h0 free. Prints the conclusion and a few lines, and writes fit.json, fit.md, figure.svg/.png/.csv and tables into a
 folder. Without --window all points are fitted, including temperatures at which TLSs do not dominate."""
 EXAMPLE = 'example: tlsglass fit kappa.csv --observable thermal_conductivity --value-unit "W/(m K)" --window 50mK 0.45'
-FREQUENCY_HELP = """probe frequency f, not 2πf, with its unit, such as 5.6199GHz or 90kHz. Resonators and qubits depend on
-hf/2T. Relaxation depends on ω/A = f/(A/2π): for it, the parameter A_Hz_per_K3 is A/2π"""
+FREQUENCY_HELP = """probe frequency f (not 2πf) with its unit, such as 5.6199GHz or 90kHz. For resonators and qubits, the model
+depends on hf/2T. Relaxation depends on ω/A = f/(A/2π), so that the parameter A_Hz_per_K3 is A/2π"""
 
 DATA = "data"  # name of a file that says nothing
 RESONATOR = "resonator"  # --observable for f and 1/Q_i of one table, fitted together
@@ -89,7 +89,7 @@ def _add_options(fit: argparse.ArgumentParser) -> None:
     )
     model = fit.add_argument_group("model")
     model.add_argument("--h0", type=_number, metavar="K", help=f"random field in kelvin (default: {H0_K:g})")
-    interaction_help = "interaction of the TLSs of which J0/h0 is quoted (default: gaussian); J0/h0 of the others is compared"
+    interaction_help = "interaction of the TLSs in the fit (default: gaussian); J0/h0 of the others is reported for comparison"
     model.add_argument("--interaction", metavar="NAME", help=interaction_help)
     fix_help = "fix a parameter, such as A_Hz_per_K3=1e8; docs/observables.md lists the names; repeatable"
     model.add_argument("--fix", action="append", metavar="NAME=X", help=fix_help)

@@ -139,14 +139,14 @@ def parse_form(text: str) -> Form | None:
 
 @dataclass(frozen=True)
 class Column:
-    """What the header says of a column. ``unit`` is None where it states none, or several of ``possible_units``."""
+    """Facts that the header states about a column. ``unit`` is None without a unit, or with several ``possible_units``."""
 
     name: str
     stem: str = ""  # letters and digits of the quantity's name, without unit, form and marks of an error
     quantity: str | None = None
     unit: str | None = None
-    possible_units: tuple[str, ...] = ()  # among which the header does not decide
-    units_differ: bool = False  # in the name and in the row below it
+    possible_units: tuple[str, ...] = ()  # between which the header does not decide
+    units_differ: bool = False  # whether the name and the row below it state different units
     form: Form = Form()
     scale: float = 1.0  # a power of ten in the name outside of the unit: the column is the quantity times it
     is_error: bool = False
@@ -162,7 +162,7 @@ class Column:
 
     @property
     def unclear_unit(self) -> str:
-        """The statement that the unit is not clear, with the possible units and the reason where there are several."""
+        """A statement that the unit is not clear, with the possible units and the reason, if there are any."""
         alternatives = f" ({' or '.join(self.possible_units)})" if self.possible_units else ""
         reason = ": the header and the row below it state different units" if self.units_differ else ""
         return f"the unit of {self.name} is not clear{alternatives}{reason}"
@@ -183,9 +183,9 @@ class Column:
 
 
 def describe_columns(table: Table) -> dict[str, Column]:
-    """Return what each column of a table is, by its name and the unit below it.
+    """Return the description of each column of a table, from its name and the unit below it.
 
-    If the unit below a name contradicts that in the name, the column has two possible units.
+    If this unit contradicts that in the name, both are possible units.
     """
     columns = {}
     for name in table.header:

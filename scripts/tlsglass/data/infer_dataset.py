@@ -286,7 +286,7 @@ class _Inference:
 
     def _need_unit(self, option: str, column: Column, example: str) -> None:
         """Ask for the unit of a column, with those among which its header does not decide."""
-        self.needed.append(f"--{option}-unit UNIT: {column.unclear_unit}; say it, like {example}")
+        self.needed.append(f"--{option}-unit UNIT: {column.unclear_unit}; specify it, for example {example}")
 
     def _temperature_unit(self, T: Column) -> None:
         """Infer the section ``data: temperature``."""
@@ -351,9 +351,9 @@ class _Inference:
             transformation = "in dB, a logarithm" if transformed.group() == "dB" else "a square root"
             return f"is {transformation}; give a column of the quantity itself"
         if OPPOSITE.search(without_unit(name)) or OPPOSITE.search(name):
-            return "is by its name the negative or the absolute value; give a column of the quantity itself"
+            return "by its name is the negative or the absolute value of the quantity; give a column of the quantity itself"
         if SHIFTED.fullmatch(without_unit(name)) and not DIFFERENCE.search(name):
-            return "is by its name the quantity plus or minus a number; give a column of the quantity itself"
+            return "by its name is the quantity plus or minus a number; give a column of the quantity itself"
         if observable.name == QUBIT and OVER_2_PI.search(name):
             return "is a rate divided by 2π; give a column of the rate itself"
         if observable.name == "dielectric_constant" and not self.options.value_unit and CAPACITANCE.search(name):

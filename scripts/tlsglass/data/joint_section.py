@@ -58,7 +58,7 @@ def check_joint(problems: Problems, info: Mapping[str, Any], observable: Observa
                 problems.refuse(["joint", k, "shared"], parameter, allowed)
             low, high = _common_bounds(parameter, (info, observable.parameters), (partner, parameters))
             if not low < high:
-                allowed = f"the bounds of the two datasets leave nothing between {low:g} and {high:g}"
+                allowed = f"the bounds of the two datasets do not overlap (lower bound {low:g}, upper bound {high:g})"
                 problems.refuse(["joint", k, "shared"], parameter, allowed)
 
 

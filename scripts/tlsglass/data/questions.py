@@ -29,7 +29,7 @@ MAX_GAP = 1.5  # ratio of neighboring temperatures between which a series is int
 MIN_PAIRS, MAX_PAIRS = 8, 200  # of values at one temperature, whose differences show whether they are of one series
 ROUNDED_SHARE, ROUNDED_ERROR = 0.3, 0.25  # of neighbors with the same value; of the step of rounding, 1/√12 of which is its σ
 MAX_RELATIVE_ERROR = 0.3  # errors are rarely a larger share of the values; without a unit, such numbers may be in percent
-MAX_FREQUENCY_HZ = 2e11  # h times it is k times 10 K: above, no temperature at which TLSs matter would change anything
+MAX_FREQUENCY_HZ = 2e11  # h times it is k times 10 K: at higher frequencies, temperatures at which TLSs matter have no effect
 TINY_ERROR, TINY_ERROR_OF_CHANGE = 1e-4, 1e-5  # of the value or change: in the unit of a column these are no errors
 SERIES_P_VALUE = 0.01  # of so many differences with the same sign in one series
 SERIES_DIFFERENCE = 0.05  # of the value, or of the whole change of the values, below which two series are as good as one
@@ -41,11 +41,11 @@ MAX_POWER = 5.0  # of the temperature, by which a value at an end is expected to
 MIN_CURVE_POINTS, MAX_CURVE_POINTS = 16, 400  # points that can show, and that are enough to show, that they lie on two curves
 TWO_CURVES_RATIO = 16.0  # of the variance about one curve to that about two; below 3 for normal errors
 CURVE_DEGREE = 3  # of the polynomial in ln T
-MIN_CURVE_SHARE = 0.2  # of the points is on each of two curves, at least: fewer may be outliers
-MIXED_SHARE = 0.7  # of the changes between two curves that points in random order would have; runs one after the other have few
+MIN_CURVE_SHARE = 0.2  # each of two curves contains at least this share of the points; fewer may be outliers
+MIXED_SHARE = 0.7  # of the changes between two curves that are expected in random order; successive runs have few
 MIN_NORM = 1e-6  # norm of a power of ln T after the lower powers are subtracted, below which it is a combination of them
 MAX_DIVISIONS = 20  # of points among two curves; two or three are usual
-MIN_SERIES_POINTS = 3  # of a series or of neighbors: two points are always on a line
+MIN_SERIES_POINTS = 3  # of a series, or of neighbors: two points always lie on a line
 MIN_EXPONENT = 0.8  # of κ or C, which is 1 or more in glasses; that of T against κ ∝ T², if they are swapped, is 1/2
 AXIS_SHARE = 0.8  # of the points: a trace at each temperature, except for a few single points
 MAX_STEP_RATIO = 1.5  # of the largest to the smallest step of an axis, whose numbers are rounded
@@ -128,12 +128,12 @@ def _ask_range(
 def _ask_frequency(
     info: Mapping[str, Any], observable: Observable, table: Table, points: MeasuredPoints, inside: list[int]
 ) -> Iterator[tuple[str, str]]:
-    """Ask where the probing frequency is too high for any effect of the temperature, as one in a wrong unit is."""
+    """Ask if the probe frequency is so high that temperature would have no effect, as with a wrong unit."""
     frequency = info.get(observable.probe) if observable.probe and not observable.is_timed else None
     if frequency is not None and frequency > MAX_FREQUENCY_HZ:
         value = info["data"]["value"]
         source = f"column {value['column']}" if units.convert_unit(value["unit"], units.HERTZ) else "--frequency"
-        why = f"a frequency of {frequency / 1e9:.4g} GHz, above those of all resonators and qubits: is its unit right?"
+        why = f"a frequency of {frequency / 1e9:.4g} GHz, unusually high for a resonator or a qubit: is its unit right?"
         yield "frequency_range", f"{source}: {why}"
 
 
@@ -196,7 +196,7 @@ def _ask_errors(
         numbers = table.numbers(section["column"])
         share = median(section.get("factor", 1.0) * numbers[points.rows[k]] for k in inside)
         if share > MAX_RELATIVE_ERROR and not is_log and not section.get("variance"):
-            why = f"relative errors such as {share:.3g} have no unit and are read as {100 * share:.3g} %: are they in percent?"
+            why = f"relative errors such as {share:.3g} have no unit and are read as fractions: are they in percent?"
             yield "large_relative_error", f"column {section['column']}: {why} If so, give --error-unit %"
             return
     if typical > size:

@@ -284,7 +284,7 @@ def _dimensionless_factor(column: Column, option: str, needed: list[str]) -> flo
     elif column.possible_units:  # Qc_k
         plain, multiple = re.sub(r"_[kM]\W*$", "", column.name), column.possible_units[0]
         why = f"{column.name} may be in units of {multiple}"
-        needed.append(f"--{option} COLUMN: {why}: name it {plain} ({multiple}) or {plain}")
+        needed.append(f"--{option} COLUMN: {why}; rename it to {plain} ({multiple}) or {plain}")
     elif converted is None:
         needed.append(f"--{option} COLUMN: {column.unclear_unit}; give a column without a unit")
     return (converted[0] if converted else 1.0) / column.scale

@@ -181,12 +181,12 @@ def _product(tokens: list[str | tuple[str, int]], greedy: bool) -> set[Unit]:
 
 
 def is_unit(text: str) -> bool:
-    """Return whether a text is a unit, that of a level, or a power of ten."""
+    """Return whether a text is a unit, a logarithmic unit such as dBm, or a power of ten."""
     return text in LEVELS or bool(unit_readings(text))
 
 
 def are_equal(first: str, second: str) -> bool:
-    """Return whether two texts are the same, or have a reading as units in common."""
+    """Return whether two texts are identical or can be read as the same unit."""
     pairs = ((a, b) for a in unit_readings(first) for b in unit_readings(second))
     is_same = any(a.dimension == b.dimension and math.isclose(a.factor, b.factor, rel_tol=1e-9) for a, b in pairs)
     return first == second or is_same

@@ -257,8 +257,8 @@ def _check_lower_bounds(problems: Problems, info: dict[str, Any], observable: Ob
         if parameter.low_per_K and end < lowest:
             digits = 2 - math.floor(math.log10(end))
             end_K = math.floor(end / parameter.low_per_K * 10**digits) / 10**digits
-            reason = f"{name} = {end:g} {unit} needs a window that ends at {end_K:g} K or below; up to {highest_K:.3g} K,"
-            reason += f" it must be at least {lowest:.3g} {unit}, or the model vanishes within the window"
+            reason = f"{name} = {end:g} {unit} requires a window that ends at {end_K:g} K or below; up to {highest_K:.3g} K,"
+            reason += f" {name} must be at least {lowest:.3g} {unit}, because a smaller gap would vanish within the window"
             keys = ["parameters", name, key] if key in own_keys else ["window_K"]
             problems.refuse(keys, own_keys.get(key, info.get("window_K", "all points")), reason)
 

@@ -174,7 +174,7 @@ def pull(problem: FitProblem, fit: Fit, name: str, truth: float) -> float:
 
 
 def interval(fit: Fit, name: str, percent: int) -> Ends:
-    """Return an interval of a fit, or of a parameter that has none the value plus and minus one or ``NORMAL_95`` errors."""
+    """Return the interval of a parameter; without one, return its value plus and minus one or ``NORMAL_95`` errors."""
     intervals = fit.intervals_scaled if percent == min(CONFIDENCE_LEVELS) else fit.intervals_95_scaled
     error = fit.errors_scaled[name]
     if name in intervals or error is None:

@@ -153,8 +153,8 @@ def fit_models(problem: FitProblem, intervals: WhichIntervals = True, starts: Se
 def _with_extra_scatter(problem: FitProblem, starts: Sequence[Values]) -> tuple[FitProblem, Sequence[Values], Values | None]:
     """Return the problem of a single dataset with an extra scatter if its errors are far below the scatter of its points.
 
-    The scatter is that of neighboring points, and no model describes the points with the given errors. It does not depend on
-    details of a model, so that the errors of the atlas are not updated.
+    This is done only if no model describes the points with the given errors. The scatter is determined from neighboring points
+    and does not depend on details of a model. The errors of the atlas are therefore not updated.
     Also returned are starts for fits of the problem, and the maximum with µ = 0 if it is known.
     """
     if len(problem.datasets) > 1 or problem.has_extra_scatter:

@@ -87,7 +87,7 @@ class MuEvidence:
 
     @property
     def end_beyond_zero(self) -> float:
-        """The upper end of an interval that contains 0; negative infinity if 0 is excluded or an end is open."""
+        """The upper end of the 95 % interval if it contains 0; negative infinity if it excludes 0 or has an open end."""
         low, high = self.ends
         return high if low is not None and high is not None and low <= 0 <= high else -math.inf
 

@@ -140,7 +140,8 @@ def likelihood_ratio_p_value(special: Fit, general: Fit, n_parameters: int) -> f
 
     χ²(special) - χ²(general) follows a χ² distribution with as many degrees of freedom. If σ is estimated from the residuals,
     the relative increase of χ², times dof/n_parameters, follows F(n_parameters, dof). Of correlated residuals, only the
-    independent fraction counts, as in intervals. Unlike intervals, the p-value relies on the errors of the points as they are.
+    independent fraction counts, as in intervals. In contrast to intervals, the p value uses the errors of the points without
+    scaling.
     """
     gain = max(special.deviance - general.deviance, 0.0)
     if general.errors_given:
@@ -514,10 +515,9 @@ def chi2_rise(confidence: float, likelihood: Likelihood, independent_fraction: f
 def parameter_state(value: float, ends_68: Ends, ends_95: Ends, parameter: FitParameter) -> str:
     """Return the ``ParameterState`` of a parameter.
 
-    An end of an interval is open if it lies on a bound, or was not found. With physical bounds, the interval of 95 % decides:
-    one open end gives a limit, which is the other end, and two open ends, of this interval or of that of 68 %, constrain
-    nothing. Other bounds are a choice: an open end of the interval of 68 % gives a limit there, and a fit that ends on the
-    bound is "at its bound".
+    An end of an interval is open if it lies on a bound or was not found. If one end is open, the other end is a limit; a
+    parameter with two open ends is not constrained. Physical bounds are compared with the 95 % interval. Other bounds are a
+    choice: they are compared with the 68 % interval, and a fit that ends on such a bound is "at its bound".
     """
 
     def open_ends(ends: Ends) -> tuple[bool, bool]:

@@ -88,7 +88,7 @@ def _check_common_bounds(problem: FitProblem) -> None:
         if parameter.fixed and not low <= parameter.start <= high:
             raise InputError(f"{source}: {name} = {parameter.start:g} is fixed, but must be {low:.4g} to {high:.4g}")
         if not low < high:
-            raise InputError(f"{source}: the bounds of {name} leave nothing between {low:.4g} and {high:.4g}")
+            raise InputError(f"{source}: the bounds of {name} do not overlap (lower bound {low:.4g}, upper bound {high:.4g})")
 
 
 def joint_starts(problem: FitProblem, separate: SeparateFits) -> list[Values]:

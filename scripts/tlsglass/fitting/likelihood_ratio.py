@@ -13,7 +13,7 @@ from tlsglass.fitting.problem import FitProblem
 
 
 class Heterogeneity(NamedTuple):
-    """Likelihood ratio of parameters that devices or powers have in common against separate ones, and its p value."""
+    """Likelihood ratio of common against separate values of parameters of devices or powers, and its p value."""
 
     chi2: float
     dof: int
@@ -30,13 +30,13 @@ def heterogeneity(
     problem
         The datasets, each of which is a device unless the problem names devices.
     joint
-        The parameters of each dataset in a joint fit, from which searches start, by their own names.
+        For each dataset, the values of its parameters in a joint fit, by their own names. Searches start from them.
     separate
-        The fit of each device alone, from which searches start, too.
+        The fit of each device alone. Searches also start from these values.
     tested
-        The parameters whose values are common to all devices, or else separate.
+        The tested parameters, which are common to all devices in one fit and separate in the other.
     shared
-        Further parameters, whose values are common in either case.
+        Further parameters, which are common to all devices in both fits.
 
     Returns
     -------
@@ -45,9 +45,9 @@ def heterogeneity(
 
     Notes
     -----
-    The increase of χ² is treated as in intervals: it is multiplied by the fraction of independent residuals, that of all
-    separate fits together, and divided by the square of ``error_scale`` for separate values. The errors of the atlas, which all
-    devices have in common, are left out.
+    The increase of χ² is corrected as for intervals: it is multiplied by the fraction of residuals that are independent,
+    averaged over the separate fits, and divided by the square of ``error_scale`` of the fit with separate values. The errors of
+    the atlas, which all devices have in common, are left out.
     """
     common, apart = _with_shared(problem, (*shared, *tested)), _with_shared(problem, shared)
     likelihood, likelihood_apart = common.likelihood(atlas_errors=False), apart.likelihood(atlas_errors=False)

@@ -431,7 +431,7 @@ def _format_move(fit: Record, name: str, model: Record) -> str | None:
 
 
 def conclusion(fit: Record) -> str:
-    """Return one sentence with what the points determine and what they do not, and one more if χ² is improbable."""
+    """Return a sentence that states the results and their limits, and a second sentence if χ² is improbably large."""
     coupling = _J0_over_h0_clause(fit)
     text = f"{coupling}; {_mu_clause(fit, 'them' if 'points' in coupling else 'the points')}"
     states = fit["conclusion"]["state"], fit["conclusion"]["mu"]
@@ -441,7 +441,7 @@ def conclusion(fit: Record) -> str:
 
 
 def _caution(fit: Record) -> str:
-    """Return the sentence after a conclusion about µ from a fit that is not rejected although its χ² is improbable."""
+    """Return a sentence that qualifies a conclusion about µ; empty unless χ² of an accepted fit is improbably large."""
     free, state = fit["mu_free"], fit["conclusion"]["mu"]
     if state not in (State.FAVORED, State.CONSISTENT, State.OUTSIDE) or not free["chi2_is_improbable"]:
         return ""
@@ -465,7 +465,7 @@ def _J0_over_h0_clause(fit: Record) -> str:
         return f"J0/h0 is not fitted, {fit['atlas_why']}"
     excluded = format_excluded(atlas["model"], J0_OVER_H0)
     if state == State.NOT_CONSTRAINED:
-        only = f", which only exclude {excluded} (95 %)" if excluded else ""
+        only = f", except that the points exclude {excluded} (95 %)" if excluded else ""
         return f"J0/h0 is not constrained by these points{_why_not_constrained(reasons)}{only}"
     equation = format_equation("J0/h0", format_parameter(atlas["model"], J0_OVER_H0))
     if excluded and state == State.LIMIT:
@@ -532,8 +532,8 @@ def _mu_clause(fit: Record, points: str) -> str:
         return f"{mu} is favored over the STM (ΔAICc = {format_value(fit['delta_aicc'], 3)})"
     low, high = free["intervals_95_scaled"].get("mu", (None, None))
     is_beyond = (low is not None and low > 0) or (high is not None and high < 0)
-    stm = "excludes 0 at 95 % without being decisively favored over the STM" if is_beyond else "is consistent with the STM"
-    return f"{mu} {stm} (ΔAICc = {format_value(fit['delta_aicc'], 2)})"
+    not_zero = "differs from 0 at 95 % although it is not decisively favored over the STM"
+    return f"{mu} {not_zero if is_beyond else 'is consistent with the STM'} (ΔAICc = {format_value(fit['delta_aicc'], 2)})"
 
 
 def _fixed_warnings(fit: Record) -> list[tuple[str, str]]:

@@ -91,8 +91,8 @@ def _J0_over_h0_near(problem: FitProblem, fit: Fit) -> float:
 def _mu_with_time(fits: ModelFits) -> dict[str, float] | None:
     """Return what the unknown time of a measurement means for µ, or None if it is known or does not matter.
 
-    "alpha_stm" is the exponent α of T^(1+α) in the STM on the window of the points after ``MISSING_TIME_S``, and "mu" the µ
-    that Eq. (3) has with this time, both with the relaxation rate of the dataset.
+    "alpha_stm" is the exponent α of a specific heat ∝ T^(1+α) of the STM after ``MISSING_TIME_S``, in the window of the points.
+    "mu" is the µ that Eq. (3) yields with this time. Both use the relaxation rate of the dataset.
     """
     (dataset,), free = fits.problem.datasets, fits.comparison.free
     observable, values = dataset.observable, free.values
@@ -119,7 +119,7 @@ class Suspicions(NamedTuple):
     """What may be wrong with the points of a dataset.
 
     ``outlier_K`` is the temperature of one point without which the others scatter much less, or None; ``opposite_sign`` is
-    whether the models describe the points with the opposite sign only.
+    whether the models describe the points only if their sign is reversed.
     """
 
     outlier_K: float | None = None

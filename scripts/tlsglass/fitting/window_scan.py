@@ -111,9 +111,9 @@ def merge_scans(scans: Mapping[str, WindowScan]) -> pd.DataFrame:
 def drift(scan: WindowScan, fitted_K: tuple[float, float], n_free: int, errors_given: bool, check_chi2: bool = True) -> Any:
     """Return the window whose parameter deviates most from that of the fit, or None if none deviates by ``DRIFT_SIGMA``.
 
-    Without errors of the points, or if these are scaled, the limit is that of Student's t distribution. Deviations within the
-    95 % interval of the fit do not count. Errors are those of a parabola, so that with ``check_chi2`` χ² in the window must
-    also rise enough if the parameter is fixed at its value in the whole window.
+    This limit is in standard errors. If the points have no errors, or if these are scaled, the corresponding limit of Student's
+    t distribution applies. Deviations within the 95 % interval of the fit do not count. Errors are those of a parabola, so that
+    with ``check_chi2`` χ² in the window must also rise enough if the parameter is fixed at its value in the whole window.
 
     Parameters
     ----------

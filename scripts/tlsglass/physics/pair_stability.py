@@ -97,7 +97,7 @@ def _sites_within(model: ModelParameters, limit: FloatArray) -> FloatArray:
 
 
 def zero_temperature_density(model: ModelParameters, sample: Sample) -> ZeroTemperatureDensity:
-    """Solve the equation of this module by iteration. Bins replace |c_ij| by their centers, up to 10 % away."""
+    """Solve the equation of this module by iteration. Each |c_ij| is replaced by the center of its bin, up to 10 % away."""
     h0, J0, x = model.h0_K, model.J0_K, model.concentration
     edges = np.concatenate([[0.0], np.geomspace(1e-4 * J0, 20 * h0, N_ENERGIES)])
     E = np.concatenate([[0.5 * edges[1]], np.sqrt(edges[1:-1] * edges[2:])])

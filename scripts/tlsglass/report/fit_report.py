@@ -36,9 +36,9 @@ SAVED_FILES = (
     *("chip.json", "chip_devices.csv", "chip_frequencies.csv", "chip_prediction.csv"),
 )
 ERROR_NOTE = (
-    "Errors and intervals are those of the points, times √(χ²/dof) where correct errors would hardly give so large a χ²"
-    f" (p < {100 * MAX_SCALED_P_VALUE:.0f} %), and for the effective number of points if residuals are correlated."
-    " Those of J0/h0 include the errors of the atlas."
+    "Errors and intervals follow from the errors of the points. They are multiplied by √(χ²/dof) if the probability of so"
+    f" large a χ² is below {100 * MAX_SCALED_P_VALUE:.0f} %, and corrected for the effective number of points if residuals are"
+    " correlated. Those of J0/h0 include the errors of the atlas."
 )
 N_PREDICTED = 100  # temperatures of the predicted curve of a further device
 Estimate = tuple[float, float | None, float | None]  # value, and the ends of its 68 % interval
@@ -317,8 +317,8 @@ def fit(
     T : array_like, shape (n,)
         Temperatures in kelvin.
     value : array_like, shape (n,)
-        Measured values in SI units. A quantity that is normalized by an amount, such as a specific heat, is in J/(kg K). A
-        relative change is dimensionless; for the frequency of a resonator, the frequency itself in hertz is accepted, too.
+        Measured values in SI units; a specific heat is in J/(kg K). A relative change is dimensionless. For the frequency of a
+        resonator, the frequency itself, in hertz, is accepted, too.
     observable : str
         Name of the observable, one of ``tlsglass.models.registry.observable_names()``.
     error : array_like, shape (n,) or (), optional
@@ -341,10 +341,10 @@ def fit(
     temperature_error : array_like, shape (n,) or (), or str, optional
         Standard errors of ``T`` in kelvin, or a text such as "0.3mK+0.1%". Requires errors of ``value``.
     confirm : sequence of str, optional
-        Codes of questions about suspicious input that are answered with yes. An InputError states the codes that it needs.
+        Codes of questions about suspicious input that are answered with yes. The message of the InputError contains the codes.
     time : array_like, shape (n,) or (), optional
         Time of the measurement in seconds, for observables that depend on it. Without ``time``, all TLSs are assumed to
-        contribute to a specific heat, also those that relax slowly.
+        contribute to a specific heat, including those that relax slowly.
     interaction : str, optional
         Interaction of the TLSs, one of ``tlsglass.atlas.interactions()``, by default "gaussian". For comparison, the report
         also contains J0/h0 from fits with the other interactions.
@@ -352,8 +352,9 @@ def fit(
     Returns
     -------
     FitReport
-        Printing it shows the conclusion. ``mu`` and ``J0_over_h0`` are tuples (value, low, high) with the 68 % interval, whose
-        ends may be None. ``J0_over_h0`` is None if there is no fit on the atlas or if that does not describe the points.
+        Printing it shows the conclusion. ``mu`` and ``J0_over_h0`` are tuples (value, low, high), where low and high are the
+        ends of the 68 % interval, or None if an end was not found. ``J0_over_h0`` is None if there is no fit on the atlas, or
+        if this fit does not describe the points.
         ``plot()`` returns the figure, and ``save(folder)`` writes all results.
 
     Raises
@@ -404,9 +405,9 @@ def fit_joint(tables: Sequence[Mapping[str, Any]], shared: Sequence[str] | None 
         loss of a resonator at several powers also takes ``photons``, the photon number of each point, and ``systematic``, a
         dict of the relative errors ``uncorrelated`` and ``correlated``. Tables must not differ in ``h0`` or ``interaction``.
     shared : sequence of str, optional
-        Names of the parameters that have one value for the first table and all others. By default these are the parameters
-        that both observables have under the same name and symbol, without offsets, backgrounds, options and others that tables
-        of fits do not contain. For example, ``tls_strength`` of a sound velocity and of a dielectric constant are not shared,
+        Names of the parameters that have one value for the first table and all others. By default, these are the parameters
+        that have the same name and symbol for both observables, except offsets, backgrounds, options and parameters that tables
+        of fits omit. For example, ``tls_strength`` of a sound velocity and of a dielectric constant are not shared,
         because they are different strengths with different symbols.
 
     Returns
@@ -419,8 +420,8 @@ def fit_joint(tables: Sequence[Mapping[str, Any]], shared: Sequence[str] | None 
     ------
     tlsglass.base.validation.InputError
         If there are fewer than two tables; if the arguments of a table are invalid, its errors are missing, or its name is
-        that of another table; if tables differ in ``h0`` or ``interaction``; or if ``shared`` contains a parameter that two
-        tables do not have in common.
+        that of another table; if tables differ in ``h0`` or ``interaction``; or if a parameter of ``shared`` is not common to
+        two tables.
 
     Examples
     --------

@@ -13,7 +13,7 @@ from tlsglass.analysis.verdicts import Verdict
 from tlsglass.base import labels
 from tlsglass.base.jackknife import format_with_error
 from tlsglass.fitting import report_text
-from tlsglass.fitting.fit import ParameterState
+from tlsglass.fitting.fit import MAX_SCALED_P_VALUE, ParameterState
 from tlsglass.model.interaction import GAUSSIAN, INTERACTIONS
 from tlsglass.model.parameters import H0_K
 from tlsglass.models.observable import J0_OVER_H0
@@ -109,7 +109,8 @@ def experiments(parameters: pd.DataFrame, fits: Sequence[Mapping[str, Any]]) -> 
         f"Eq. (3) with µ free and the atlas with J0/h0 free (h0 = {H0_K:g} K unless a dataset specifies another) are compared"
         " with the standard tunneling model (STM, µ = 0). ΔAICc is the difference of the corrected Akaike criteria; positive"
         " values favor Eq. (3) or the atlas. p is the p value of the likelihood ratio for µ = 0. Errors and intervals follow"
-        " from the points and are multiplied by √(χ²/dof) where that exceeds 1; those of J0/h0 include the errors of the atlas."
+        " from the points and are multiplied by √(χ²/dof) if the probability of so large a χ² is below"
+        f" {100 * MAX_SCALED_P_VALUE:.0f} %; those of J0/h0 include the errors of the atlas."
         " Intervals marked * are from the profile likelihood, because the quadratic approximation fails; limits are at 95 %."
         " If a dataset has no errors, σ is estimated from the residuals and shown instead of χ²/dof. If χ²/dof is far above 1,"
         " ΔAICc and p are void. Reconstructed data were calculated from the parameters printed in the paper, with added noise:"

@@ -47,7 +47,7 @@ def set_name(model: str, L: int, J0_K: float) -> str:
 
 
 def models_and_references(study: Study) -> dict[str, tuple[str, str]]:
-    """Return the model of each set, and the name of the set of the reference model that it is compared with, by name."""
+    """Return {name of the set: (its model, the set of the reference model with which it is compared)}."""
     return {set_name(model, L, J0_K): (model, set_name(REFERENCE, L, J0_K)) for model, L, J0_K in sets(study)}
 
 
@@ -57,7 +57,7 @@ def analysis_settings(study: Study) -> dict[str, Any]:
 
 
 def model_parameters(study: Study, model: str, L: int, J0_K: float) -> ModelParameters:
-    """Return the parameters of one of the models; what it does not set is that of the study with normal factors."""
+    """Return the parameters of a model; those that it does not set are those of the study with normal factors."""
     base = study.model_with(L, J0_K)
     parameters = interaction_parameters(models(study)[model])
     return ModelParameters(base.L, base.h0_K, base.J0_K, base.cutoff, base.concentration, **parameters)

@@ -71,7 +71,7 @@ def simulate(
 
     The counts are the same on every machine and in the workflow. Those of realization k depend on the model (``L``, ``J0_K``
     and the arguments from ``h0_K`` to ``electric_over_elastic``), the method with its temperatures, dynamics and sweeps, the
-    seed and k, but neither on the number of realizations nor on that of cores.
+    seed and k. They depend neither on the number of realizations nor on the number of cores.
 
     Parameters
     ----------
@@ -90,15 +90,15 @@ def simulate(
     concentration : float, optional
         TLSs per lattice site.
     interaction : {"gaussian", "dipolar", "dipolar_gaussian", "elastic", "two_tls", "electric_elastic"}, optional
-        What the factors c_ij follow from: independent normal numbers (the default), or moments of the TLSs.
+        Origin of the factors c_ij: independent normal numbers (the default), or moments of the TLSs.
     fields : {"independent", "same_dipole"}, optional
-        Whether the random fields are independent of the couplings (the default), or follow from the same moments. For
-        ``two_tls``, they always follow from the same moments.
+        Whether the random fields are independent of the couplings, or follow from the same moments. The default is independent
+        fields, except for ``two_tls``, whose fields always follow from the same moments.
     positions : {"lattice", "random"}, optional
         Positions of the TLSs.
     vt_over_vl : float, optional
-        Ratio of the transverse and the longitudinal sound velocity, for interactions of strain tensors only. By default 0,
-        with which strain tensors interact through transverse strain alone.
+        Ratio of the transverse to the longitudinal sound velocity, for interactions of strain tensors only. With 0, the
+        default, strain tensors interact only through transverse strain.
     electric_over_elastic : float, optional
         Ratio r of Appendix C, for ``electric_elastic`` only, by default 1.5.
     method : {"annealing", "tempering"}, optional
@@ -124,9 +124,9 @@ def simulate(
     Returns
     -------
     TemperatureSeries
-        ``at(T_K)`` is the density of states at a temperature, a DensityOfStates. Its errors are those of 50 groups of
-        realizations, or of as many as there are tens of realizations if these are fewer. ``quench`` is the density of states
-        after the quench that ends an anneal, and None for tempering.
+        ``at(T_K)`` is the density of states at a temperature, a DensityOfStates. Its errors are jackknife errors from 50 groups
+        of realizations, or from one group per ten realizations if these are fewer. ``quench`` is the density of states after
+        the quench that ends annealing, and None for tempering.
 
     Raises
     ------

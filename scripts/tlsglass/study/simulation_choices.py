@@ -63,7 +63,7 @@ class ChoiceError(validation.InputError):
 
 @dataclass(frozen=True)
 class Choices:
-    """The choices of a simulation; ``tlsglass.simulate`` describes them. With None, the method has its default value.
+    """The choices of a simulation; ``tlsglass.simulate`` describes them. None selects the default of the method.
 
     Raises ChoiceError.
     """

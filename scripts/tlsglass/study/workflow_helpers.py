@@ -296,7 +296,7 @@ class CatalogueOfRun:
         return [entry for entry in self.entries if entry.kind == kind]
 
     def jobs(self, kind: str, shared: bool) -> dict[str, list[Entry]]:
-        """Return {name of the rule: entries of one kind that it makes}: one, or all figures of a section, or all tables."""
+        """Return {rule: entries of one kind that it makes}: one or, if ``shared``, all figures of a section or all tables."""
         jobs: dict[str, list[Entry]] = {}
         for entry in self.of_kind(kind):
             section = f"figures_of_section_{self.categories[entry.section].partition('.')[0]}"

@@ -72,14 +72,15 @@ def test_columns_and_units_of_a_table_are_guessed_where_that_is_safe():
             ["fit", "t.csv", "--observable", "sound_velocity", "--frequency", "fast"],
             "--frequency fast: must be a frequency like",
         ),
-        (["fit", "t.csv", "--observable", "specific_heat"], "--value-unit UNIT: the unit of c is not clear; say it, like"),
+        (["fit", "t.csv", "--observable", "specific_heat"], "--value-unit UNIT: the unit of c is not clear; specify it, for"),
         (["fit", "t.csv", "--observable", "specific_heat", "--temperature", "T"], "column T: missing; the columns"),
         (["fit", "t.csv", "--observable", "specific_heat", "--where", "x"], "--where x: must be COLUMN=VALUE"),
         (["fit", "u.csv", "--observable", "specific_heat"], "--value COLUMN: which column contains what was measured?"),
         (
             ["fit", "v.csv", "--observable", "thermal_conductivity"],
             "v.csv: --value COLUMN: which column contains what was measured?; also --temperature-unit UNIT: the unit of T is"
-            " not clear; say it, like K or mK; also --value-unit UNIT: its unit, like W/(m K); the columns are T, a, b",
+            " not clear; specify it, for example K or mK; also --value-unit UNIT: its unit, like W/(m K); the columns are T, a,"
+            " b",
         ),
         (["fit", "y.csv"], "qubit_relaxation, resonator"),
         (

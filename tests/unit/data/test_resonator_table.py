@@ -266,7 +266,7 @@ BROKEN = [
     (
         changed(("parameters.gap_K", {"start": 20, "low": 10, "high": 30}), ("joint.0.shared", ["gap_K"])),
         None,
-        r"joint\[0\]\.shared = 'gap_K': the bounds of the two datasets leave nothing between 10 and 4",
+        r"joint\[0\]\.shared = 'gap_K': the bounds of the two datasets do not overlap \(lower bound 10, upper bound 4\)",
     ),
     (
         changed(("data.error", {"from_residuals": True}), ("systematic", None)),
@@ -284,18 +284,18 @@ BROKEN = [
     (
         changed(("parameters.gap_K", {"start": 0.52, "fixed": True})),  # of a superconductor that is normal at 0.3 K
         None,
-        r"parameters\.gap_K\.start = 0\.52: gap_K = 0\.52 K needs a window that ends at 0\.285 K or below; up to 0\.3 K, it"
-        r" must be at least 0\.546 K",
+        r"parameters\.gap_K\.start = 0\.52: gap_K = 0\.52 K requires a window that ends at 0\.285 K or below; up to"
+        r" 0\.3 K, gap_K must be at least 0\.546 K, because a smaller gap would vanish",
     ),
     (
         changed(("parameters.gap_K", {"start": 0.51, "high": 0.53})),
         None,
-        r"parameters\.gap_K\.high = 0\.53: gap_K = 0\.53 K needs a window that ends at 0\.291 K or below",
+        r"parameters\.gap_K\.high = 0\.53: gap_K = 0\.53 K requires a window that ends at 0\.291 K or below",
     ),
     (
         changed(("parameters.gap_K", {"start": 29})),
         table().assign(T_K=lambda rows: 60 * rows["T_K"]),
-        r"window_K = 'all points': gap_K = 30 K needs a window that ends at 16\.4 K or below; up to 18 K",
+        r"window_K = 'all points': gap_K = 30 K requires a window that ends at 16\.4 K or below; up to 18 K",
     ),
 ]
 

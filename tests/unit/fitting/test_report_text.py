@@ -77,8 +77,8 @@ def record(state, mu_state, reasons=(), improbable=False, drifts=(), excluded=()
         ),
         (
             record(State.LIMIT, State.CONSISTENT, improbable=True),
-            "J0/h0 < 0.14 (95 %) with h0 = 10 K; µ = 0.10(2) excludes 0 at 95 % without being decisively favored over the STM"
-            " (ΔAICc = 12). However, χ²/dof = 3.2 is improbably large.",
+            "J0/h0 < 0.14 (95 %) with h0 = 10 K; µ = 0.10(2) differs from 0 at 95 % although it is not decisively"
+            " favored over the STM (ΔAICc = 12). However, χ²/dof = 3.2 is improbably large.",
         ),
         (
             record(State.LIMIT, State.CONSISTENT, mu_ends=(-0.1, 0.15), time=True),
@@ -87,8 +87,8 @@ def record(state, mu_state, reasons=(), improbable=False, drifts=(), excluded=()
         ),
         (
             record(State.NOT_CONSTRAINED, State.NOT_CONSTRAINED, (Reason.TOO_FEW_POINTS,), excluded=[(0.28, 0.7)]),
-            "J0/h0 is not constrained by these points (there are too few temperatures), which only exclude 0.28 to 0.7 (95 %);"
-            " µ is not constrained, except that the points exclude 0.28 to 0.7 (95 %).",
+            "J0/h0 is not constrained by these points (there are too few temperatures), except that the points exclude 0.28 to"
+            " 0.7 (95 %); µ is not constrained, except that the points exclude 0.28 to 0.7 (95 %).",
         ),
         (
             record(State.NOT_CONSTRAINED, State.NOT_CONSTRAINED, (Reason.MU_BEYOND_ATLAS,), mu_ends=(-0.5, 1.4)),
