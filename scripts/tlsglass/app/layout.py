@@ -312,7 +312,7 @@ class FitTab:
                 copy = ui.button("Copy the command", color=None, on_click=self.copy_command)
                 copy.props("flat dense no-caps")
         self.button.set_enabled(self.reading.prepared is not None)
-        words = [html.escape(shlex.quote(word)) for word in shlex.split(self.session.command)]
+        words = [html.escape(shlex.quote(word)) for word in self.session.command_words]
         self.command.set_content(" ".join(f"<b>{word}</b>" if word.startswith("--") else word for word in words))
 
     def mark_outdated(self) -> None:
@@ -328,7 +328,7 @@ class FitTab:
 
     async def fit(self) -> None:
         """Fit and show the results."""
-        command = self.session.command
+        table, command = self.session.table, self.session.command
         self.button.props("loading")
         self.button.disable()
         try:
@@ -338,15 +338,17 @@ class FitTab:
         except Exception as error:
             self.show_problems([f"The fit failed: {type(error).__name__}: {error}"])
         else:
-            self.show_outcome(outcome)
-            if self.session.command != command:  # a choice was made meanwhile
-                self.mark_outdated()
+            if self.session.table is table:  # no other table was dropped meanwhile
+                is_present = self.session.command == command
+                self.show_outcome(outcome, is_present)
+                if not is_present:
+                    self.mark_outdated()
         self.button.props(remove="loading")
-        self.button.enable()
+        self.button.set_enabled(self.reading.prepared is not None)
 
-    def show_outcome(self, outcome: Outcome) -> None:
-        """Show the first line, the parameters, the pictures, and links to the files."""
-        if outcome.data_figure:
+    def show_outcome(self, outcome: Outcome, is_present: bool) -> None:
+        """Show the first line, the parameters, links to the files, and the pictures: that of the points for present choices."""
+        if outcome.data_figure and is_present:
             self.show_data(outcome.data_figure, outcome.conclusion, self.box[2])
         self.results.classes(remove="stale")
         self.outdated.set_visibility(False)

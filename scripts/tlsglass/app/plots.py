@@ -119,7 +119,7 @@ def _draw_datasets(panel: style.Panel, datasets: Sequence[Dataset]) -> None:
     """Draw all points of a quantity against temperature, with the names of several devices."""
     first, all_points = datasets[0], [dataset.all_points for dataset in datasets]
     is_logarithmic = first.observable.plot_options.scale == "log" and min(points.value.min() for points in all_points) > 0
-    power = _power_of_ten(max(np.abs(points.value).max() for points in all_points))
+    power = style.power_of_ten(max(np.abs(points.value).max() for points in all_points), style.PLAIN_POWER)
     looks = style.OTHER_STYLES if len(datasets) == 1 else tuple(zip(style.PALETTE, style.MARKERS, strict=True))
     for k, (dataset, points) in enumerate(zip(datasets, all_points, strict=True)):
         color, marker = looks[k % len(looks)]
@@ -133,18 +133,12 @@ def _draw_datasets(panel: style.Panel, datasets: Sequence[Dataset]) -> None:
     if is_logarithmic:
         panel.axes.set_yscale("log")  # which sets the limits
         panel.logarithmic("y", ticks=None)
-    unit = " ".join([f"$10^{{{power}}}$"] * (power != 0) + [first.unit] * (first.unit != "dimensionless"))
-    panel.axes.set_ylabel(f"{first.observable.symbol} ({unit})" if unit else first.observable.symbol)
+    unit = "" if first.unit == "dimensionless" else first.unit
+    panel.axes.set_ylabel(style.label_axis(first.observable.symbol, unit, power))
     if panel.residual_panel:
         several = f"{len(datasets)} {'powers' if first.selection else 'devices'}"
         title = first.info["title"] if len(datasets) == 1 else several
         panel.legend_above(title=escape.to_mathtext(title, MAX_TITLE), ncols=min(len(datasets), 3))
-
-
-def _power_of_ten(largest: float) -> int:
-    """Return the power of ten of the unit of an axis; 0 where the numbers are short without it."""
-    power = int(np.floor(np.log10(largest))) if largest > 0 else 0
-    return power if abs(power) > 2 else 0
 
 
 def _svg(figure: style.Figure) -> str:

@@ -249,7 +249,12 @@ class FitSession:
     @property
     def command(self) -> str:
         """The command that does the same in the folder of the table, as it is typed in a shell."""
-        return shlex.join(["tlsglass", "fit", *self.words()])
+        return shlex.join(self.command_words)
+
+    @property
+    def command_words(self) -> list[str]:
+        """The words of the command."""
+        return ["tlsglass", "fit", *self.words()]
 
     def read(self) -> Reading:
         """Read the table with the present choices."""
