@@ -28,6 +28,7 @@ def check_joint(problems: Problems, info: Mapping[str, Any], observable: Observa
     """Check the section against the other datasets, whose folders are next to ``folder``."""
     if "joint" in info and "from_residuals" in info["data"]["error"]:
         problems.refuse(["joint"], partner_names(info), "datasets that are fitted together need errors, which weight them")
+    fixed: dict[str, tuple[Any, str]] = {}  # {shared parameter: (value at which it is fixed, dataset that fixes it)}
     for k, entry in enumerate(info.get("joint", [])):
         name = entry["dataset"]
         if name == folder.name or name in partner_names(info)[:k]:
@@ -51,11 +52,13 @@ def check_joint(problems: Problems, info: Mapping[str, Any], observable: Observa
                 if parameter not in known:
                     allowed = f"no parameter of {owner}; its parameters are {', '.join(known)}"
                     problems.refuse(["joint", k, "shared"], parameter, allowed)
-            settings = (part.get("parameters", {}).get(parameter, {}) for part in (info, partner))
-            fixed = [setting.get("start") for setting in settings if setting.get("fixed")]
-            if len(set(fixed)) > 1:
-                allowed = f"is fixed at {fixed[0]} in this dataset, but at {fixed[1]} in {name}"
-                problems.refuse(["joint", k, "shared"], parameter, allowed)
+            for owner, part in (("this dataset", info), (name, partner)):
+                setting = part.get("parameters", {}).get(parameter, {})
+                if setting.get("fixed"):
+                    value, first = fixed.setdefault(parameter, (setting.get("start"), owner))
+                    if setting.get("start") != value:
+                        allowed = f"is fixed at {value} in {first}, but at {setting.get('start')} in {owner}"
+                        problems.refuse(["joint", k, "shared"], parameter, allowed)
             low, high = _common_bounds(parameter, (info, observable.parameters), (partner, parameters))
             if not low < high:
                 allowed = f"the bounds of the two datasets do not overlap (lower bound {low:g}, upper bound {high:g})"

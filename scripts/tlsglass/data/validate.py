@@ -255,10 +255,12 @@ def _check_lower_bounds(problems: Problems, info: dict[str, Any], observable: Ob
             key, end = "start", setting["start"]
         lowest, unit = parameter.low_per_K * highest_K, parameter.unit
         if parameter.low_per_K and end < lowest:
-            digits = 2 - math.floor(math.log10(end))
-            end_K = math.floor(end / parameter.low_per_K * 10**digits) / 10**digits
-            reason = f"{name} = {end:g} {unit} requires a window that ends at {end_K:g} K or below; up to {highest_K:.3g} K,"
-            reason += f" {name} must be at least {lowest:.3g} {unit}, because a smaller gap would vanish within the window"
+            reason = f"{name} must be at least {lowest:.3g} {unit} for points up to {highest_K:.3g} K,"
+            reason += " because a smaller gap would vanish there"
+            if end > 0:
+                digits = 2 - math.floor(math.log10(end))
+                end_K = math.floor(end / parameter.low_per_K * 10**digits) / 10**digits
+                reason += f"; a window that ends at {end_K:g} K or below allows {end:g} {unit}"
             keys = ["parameters", name, key] if key in own_keys else ["window_K"]
             problems.refuse(keys, own_keys.get(key, info.get("window_K", "all points")), reason)
 

@@ -18,7 +18,7 @@ from tlsglass.fitting.conclusion import Conclusion
 from tlsglass.fitting.fit import Fit, WhichIntervals
 from tlsglass.fitting.likelihood import Values
 from tlsglass.fitting.likelihood_ratio import heterogeneity
-from tlsglass.fitting.problem import FitProblem, base_name
+from tlsglass.fitting.problem import FitProblem, base_name, dataset_parameters
 from tlsglass.fitting.result import (
     atlas_record,
     conclusion_record,
@@ -80,11 +80,15 @@ def joint_problem(
     return FitProblem.joint(members, shared, free), SeparateFits(free, stm)
 
 
-def _check_common_bounds(problem: FitProblem) -> None:
-    """Check parameters against the bounds of all datasets, some of which depend on their highest temperatures."""
+def _check_common_parameters(problem: FitProblem) -> None:
+    """Check that the datasets agree on fixed values and on bounds, some of which depend on their highest temperatures."""
     source = f"joint fit of {', '.join(dataset.name for dataset in problem.datasets)}"
+    own, members = [dataset_parameters(dataset) for dataset in problem.datasets], problem.members()
     for name, parameter in problem.parameters().items():
         low, high = parameter.low, parameter.high
+        fixed = sorted({own[k][base_name(name)].start for k in members[name] if own[k][base_name(name)].fixed})
+        if len(fixed) > 1:
+            raise InputError(f"{source}: {name} is fixed at {' and at '.join(f'{value:g}' for value in fixed)}")
         if parameter.fixed and not low <= parameter.start <= high:
             raise InputError(f"{source}: {name} = {parameter.start:g} is fixed, but must be {low:.4g} to {high:.4g}")
         if not low < high:
@@ -105,7 +109,7 @@ def joint_starts(problem: FitProblem, separate: SeparateFits) -> list[Values]:
 def fit_joint(dataset: Dataset, partners: Sequence[Dataset]) -> JointResult:
     """Fit a dataset and its partners together."""
     shared = [partner["shared"] for partner in dataset.info["joint"]]
-    _check_common_bounds(FitProblem.joint([dataset, *partners], shared, ()))
+    _check_common_parameters(FitProblem.joint([dataset, *partners], shared, ()))
     problem, separate = joint_problem([dataset, *partners], shared)
     fits = fit_models(problem, "interest", joint_starts(problem, separate))
     fits, conclusion = draw_conclusion(fits, {})

@@ -421,7 +421,7 @@ def fit_joint(tables: Sequence[Mapping[str, Any]], shared: Sequence[str] | None 
     tlsglass.base.validation.InputError
         If there are fewer than two tables; if the arguments of a table are invalid, its errors are missing, or its name is
         that of another table; if tables differ in ``h0`` or ``interaction``; or if a parameter of ``shared`` is not common to
-        two tables.
+        two tables, is fixed at different values, or has bounds that do not overlap.
 
     Examples
     --------

@@ -284,18 +284,23 @@ BROKEN = [
     (
         changed(("parameters.gap_K", {"start": 0.52, "fixed": True})),  # of a superconductor that is normal at 0.3 K
         None,
-        r"parameters\.gap_K\.start = 0\.52: gap_K = 0\.52 K requires a window that ends at 0\.285 K or below; up to"
-        r" 0\.3 K, gap_K must be at least 0\.546 K, because a smaller gap would vanish",
+        r"parameters\.gap_K\.start = 0\.52: gap_K must be at least 0\.546 K for points up to 0\.3 K, because a smaller gap"
+        r" would vanish there; a window that ends at 0\.285 K or below allows 0\.52 K",
     ),
     (
         changed(("parameters.gap_K", {"start": 0.51, "high": 0.53})),
         None,
-        r"parameters\.gap_K\.high = 0\.53: gap_K = 0\.53 K requires a window that ends at 0\.291 K or below",
+        r"parameters\.gap_K\.high = 0\.53: gap_K must be .*; a window that ends at 0\.291 K or below allows 0\.53 K",
+    ),
+    (
+        changed(("parameters.gap_K", {"start": 0, "low": 0, "fixed": True})),
+        None,
+        r"parameters\.gap_K\.start = 0: gap_K must be at least 0\.546 K for points up to 0\.3 K, because .* vanish there\Z",
     ),
     (
         changed(("parameters.gap_K", {"start": 29})),
         table().assign(T_K=lambda rows: 60 * rows["T_K"]),
-        r"window_K = 'all points': gap_K = 30 K requires a window that ends at 16\.4 K or below; up to 18 K",
+        r"window_K = 'all points': gap_K must be at least 32\.8 K .*; a window that ends at 16\.4 K or below allows 30 K",
     ),
 ]
 
@@ -318,11 +323,34 @@ def test_a_shared_parameter_is_fixed_at_one_value(tmp_path):
         joint_result.load_partners(folder, DATASET_SCHEMA)
 
 
+def test_partners_fix_a_shared_parameter_at_one_value(tmp_path):
+    folder = write(tmp_path, LOSS | {"joint": [{"dataset": name, "shared": ["gap_K"]} for name in ("f", "g")]})
+    for name, value in (("f", 2.1), ("g", 2.2)):
+        (tmp_path / name).mkdir(exist_ok=True)
+        info = changed(("parameters.gap_K", {"start": value, "fixed": True}), info=FREQUENCY)
+        (tmp_path / name / "dataset.yaml").write_text(yaml.safe_dump(info), encoding="utf-8")
+    with pytest.raises(validation.InputError, match=r"joint\[1\]\.shared = 'gap_K': is fixed at 2\.1 in f, but at 2\.2 in g"):
+        load_dataset(folder, DATASET_SCHEMA)
+
+
 def test_a_fixed_gap_must_suit_the_points_of_all_datasets(tmp_path):
     """The frequency ends at 0.28 K, where a gap of 0.52 K exists, and the loss at 0.3 K, where it does not."""
     partner = changed(("parameters.gap_K", {"start": 0.52, "fixed": True}), ("window_K", [0, 0.28]), info=FREQUENCY)
     folder = write(tmp_path, changed(("joint.0.shared", ["gap_K"]), ("parameters.gap_K.low", 0.5)), partner=partner)
     with pytest.raises(validation.InputError, match=r"joint fit of q, f: gap_K = 0\.52 is fixed, but must be 0\.546 to 4"):
+        joint_result.fit_joint(*joint_result.load_partners(folder, DATASET_SCHEMA))
+
+
+def test_bounds_must_overlap_for_the_points_of_all_datasets(tmp_path):
+    """The loss allows a gap up to 0.6 K, but the frequency was measured up to 3 K."""
+    partner = changed(("parameters.gap_K", {"start": 7, "low": 0.5, "high": 30}), info=FREQUENCY)
+    own = changed(("joint.0.shared", ["gap_K"]), ("parameters.gap_K", {"start": 0.58, "low": 0.5, "high": 0.6}))
+    folder = write(tmp_path, own, partner=partner)
+    table_of_f = pd.read_csv(tmp_path / "f/data.csv")
+    table_of_f.assign(T_K=10 * table_of_f["T_K"]).to_csv(tmp_path / "f/data.csv", index=False)
+    with pytest.raises(
+        validation.InputError, match=r"joint fit of q, f: the bounds of gap_K do not overlap \(lower bound 5\.46"
+    ):
         joint_result.fit_joint(*joint_result.load_partners(folder, DATASET_SCHEMA))
 
 
