@@ -106,7 +106,8 @@ LIMITS = ("min", "max", "lo", "hi", "low", "high", "lower", "upper", "plus", "mi
 OPPOSITE = re.compile(  # -df/f, 1 - f/f0, (f0 - f)/f0, |df/f|
     r"^\s*-\s*[^\W\d]|^\s*\(?\s*1\s*-\s*[^\W\d]|([a-z])_?\(?0\)?\s*-\s*\1(?!_?\(?0)|^\s*\|.*\|\s*$|^abs\(", re.I
 )
-SHIFTED = re.compile(r"\(?\s*[^\W\d_]\w*\s*(?:\+|\s-\s)\s*\d+(?:\.\d*)?\s*\)?")  # T+1, T - 0.3
+# T+1, T - 0.3; the 2 of T - 2 may be its number
+SHIFTED = re.compile(r"\(?\s*[^\W\d_]\w*\s*(?:\+\s*\d+(?:\.\d*)?|\s-\s*\d*\.\d+)\s*\)?")
 DIFFERENCE = re.compile(r"^[\s(]*f\S*\s*-", re.I)  # f - f0
 MULTIPLE = re.compile(r"([2-9])\s*[*]?\s*([^\W\d_].*)")  # 2 df/f
 ABSOLUTE_CHANGE = re.compile(r"(d|delta)(eps(ilon)?r?|v|c|cap|f[0r]?)")

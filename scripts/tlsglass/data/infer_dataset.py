@@ -299,7 +299,8 @@ class _Inference:
                 self.needed.append(f"--temperature COLUMN: {T.name} is a multiple of T; give a column of temperatures")
             unit = f"10^{-exponent} {unit}"
         if SHIFTED.fullmatch(without_unit(T.name)):
-            self.needed.append(f"--temperature COLUMN: {T.name} is T plus or minus a number; give a column of temperatures")
+            remedy = "give a column of temperatures, or rename it if the number is its own"
+            self.needed.append(f"--temperature COLUMN: {T.name} is T plus or minus a number; {remedy}")
         section = {"column": T.name, "unit": unit}
         if T.form.log == "log":
             self.needed.append(
@@ -353,7 +354,8 @@ class _Inference:
         if OPPOSITE.search(without_unit(name)) or OPPOSITE.search(name):
             return "by its name is the negative or the absolute value of the quantity; give a column of the quantity itself"
         if SHIFTED.fullmatch(without_unit(name)) and not DIFFERENCE.search(name):
-            return "by its name is the quantity plus or minus a number; give a column of the quantity itself"
+            remedy = "give a column of the quantity itself, or rename it if the number is its own"
+            return f"by its name is the quantity plus or minus a number; {remedy}"
         if observable.name == QUBIT and OVER_2_PI.search(name):
             return "is a rate divided by 2π; give a column of the rate itself"
         if observable.name == "dielectric_constant" and not self.options.value_unit and CAPACITANCE.search(name):
@@ -608,8 +610,9 @@ class _Inference:
             if unit == "%" and value_unit == "%" and option is None and not column.relative_in_name:
                 ask = "--error-unit relative or --error-unit dimensionless"
                 self.needed.append(f"{ask}: is {column.name} a share of {value.name}, or in percent like it?")
-            shares = unit if unit and units.convert_unit(unit, ("dimensionless",)) else "dimensionless"
-            return section | {"relative": True, "unit": shares}
+            is_share_unit = bool(unit and units.convert_unit(unit, ("dimensionless",)))
+            stated = {"unit": unit if is_share_unit else "dimensionless"} if is_share_unit or option else {}
+            return section | {"relative": True} | stated
         if column.variance:
             if unit is not None and unit != value_unit:
                 squared = units.convert_unit(unit, observable.target_units, 2)

@@ -18,7 +18,7 @@ from typing import Any
 
 from tlsglass.base.validation import Question
 from tlsglass.data import drive_section, units
-from tlsglass.data.columns import DEX, NO_VALUES, PERCENT, describe_columns
+from tlsglass.data.columns import NO_VALUES, PERCENT, describe_columns
 from tlsglass.data.convert import TEMPERATURES_K, MeasuredPoints
 from tlsglass.data.read_table import Table
 from tlsglass.models.observable import Observable
@@ -132,7 +132,7 @@ def _ask_frequency(
     frequency = info.get(observable.probe) if observable.probe and not observable.is_timed else None
     if frequency is not None and frequency > MAX_FREQUENCY_HZ:
         value = info["data"]["value"]
-        source = f"column {value['column']}" if units.convert_unit(value["unit"], units.HERTZ) else "--frequency"
+        source = f"column {value['column']} or --frequency" if units.convert_unit(value["unit"], units.HERTZ) else "--frequency"
         why = f"a frequency of {frequency / 1e9:.4g} GHz, unusually high for a resonator or a qubit: is its unit right?"
         yield "frequency_range", f"{source}: {why}"
 
@@ -190,15 +190,14 @@ def _ask_errors(
         unit = value["unit"] if value["unit"] not in observable.target_units else f"{1 / value['factor']:.3g}"
         why = f"errors of {typical:.3g} are far smaller than the {of}, {size:.3g}: are they in units of {unit}?"
         yield "error_far_below_value", f"column {section['column']}: {why} If not, give --error-unit"
-    if section.get("relative") and section.get("unit", "dimensionless") == "dimensionless":
-        column = describe_columns(table).get(section["column"])
-        is_log = column is not None and (bool(column.form.log) or column.unit == DEX)
+    if section.get("relative") and "unit" not in section and not section.get("variance"):
         numbers = table.numbers(section["column"])
         share = median(section.get("factor", 1.0) * numbers[points.rows[k]] for k in inside)
-        if share > MAX_RELATIVE_ERROR and not is_log and not section.get("variance"):
+        if share > MAX_RELATIVE_ERROR:
             why = f"relative errors such as {share:.3g} have no unit and are read as fractions: are they in percent?"
             yield "large_relative_error", f"column {section['column']}: {why} If so, give --error-unit %"
-            return
+            if "large_relative_error" not in info.get("confirm", ()):
+                return
     if typical > size:
         column = section.get("column", "data.error")
         yield (
