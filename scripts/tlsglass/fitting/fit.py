@@ -97,12 +97,21 @@ class Fit:
         return local.variance > MIN_LOCAL_VARIANCE and local.p_value < MIN_P_VALUE
 
     @property
+    def max_reduced_chi2(self) -> float:
+        """χ²/dof up to which the model is not rejected: larger where neighboring points scatter by more than their errors."""
+        return MAX_REDUCED_CHI2 * self._local_variance
+
+    @property
+    def _local_variance(self) -> float:
+        """Variance of neighboring points in units of their squared errors, at least 1."""
+        return 1.0 if self.local_scatter is None else max(1.0, self.local_scatter.variance)
+
+    @property
     def chi2_is_improbable(self) -> bool:
         """Whether χ² is improbable, even if the errors are those of the scatter of neighboring points where that is larger."""
         if not self.errors_given or self.extra_scatter or self.dof < 1:
             return False
-        variance = max(1.0, self.local_scatter.variance) if self.local_scatter else 1.0
-        return bool(stats.chi2_sf(self.chi2 / variance, self.dof) <= MIN_P_VALUE)
+        return bool(stats.chi2_sf(self.chi2 / self._local_variance, self.dof) <= MIN_P_VALUE)
 
     def described_if(self, special: "Fit") -> "Fit":
         """Return this fit of a general model, which describes the points if a ``special`` case of it does that is no better."""

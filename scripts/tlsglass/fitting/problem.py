@@ -26,7 +26,6 @@ from tlsglass.data.dataset import Dataset, Points
 from tlsglass.fitting.fit import (
     CONFIDENCE_LEVELS,
     INDISTINCT_RISE,
-    MAX_REDUCED_CHI2,
     MIN_P_VALUE,
     Covariance,
     Fit,
@@ -462,8 +461,7 @@ class FitProblem:
             return False
         is_single, local = len(self.datasets) == 1, fit.local_scatter
         if fit.errors_given and not (is_single and fit.extra_scatter):
-            local_variance = 1.0 if local is None else max(1.0, local.variance)
-            return not chi2_rejects(fit.misfit, fit.dof, MAX_REDUCED_CHI2 * local_variance)
+            return not chi2_rejects(fit.misfit, fit.dof, fit.max_reduced_chi2)
         if local is None or fit.dof < 1 or local.variance <= 0:
             return True
         points, variance = self.datasets[0].points, fit.misfit**2

@@ -344,7 +344,8 @@ def atlas_record(fits: ModelFits, conclusion: Conclusion) -> dict[str, Any] | No
 
 def fit_numbers(fit: Fit) -> dict[str, Any]:
     """Return a fit as in fit.json."""
-    numbers = dataclasses.asdict(fit) | {"misfit": fit.misfit, "chi2_is_improbable": fit.chi2_is_improbable}
+    properties = {name: getattr(fit, name) for name in ("misfit", "max_reduced_chi2", "chi2_is_improbable")}
+    numbers = dataclasses.asdict(fit) | properties
     return {name: value for name, value in numbers.items() if name not in ("atlas_error", "bounds", "local_scatter")}
 
 

@@ -109,15 +109,13 @@ def _title(panel: style.Panel, fit: dict[str, Any], alone: bool) -> str:
 def _power_of_ten(results: Sequence[Result], options: PlotOptions) -> int:
     """Return the power of ten of the unit: that of the range of the values, or of the largest value."""
     sizes = [np.ptp(p["value"]) if options.subtract_minimum else p["value"].abs().max() for _, p, _ in results]
-    return int(np.floor(np.log10(max(*sizes, 1e-300))))
+    return style.power_of_ten(max(sizes))
 
 
 def _axis_label(fit: dict[str, Any], options: PlotOptions, power: int) -> str:
     unit = "" if fit["unit"] == "dimensionless" else fit["unit"]
-    if options.scale == "log":
-        return str(fit["symbol"] + (f" ({unit})" if unit else ""))
-    constant = " + constant" if options.subtract_minimum else ""
-    return rf"{fit['symbol']}{constant} ($10^{{{power}}}${f' {unit}' if unit else ''})"
+    constant = " + constant" if options.subtract_minimum and options.scale != "log" else ""
+    return style.label_axis(f"{fit['symbol']}{constant}", unit, power)
 
 
 def _set_limits(

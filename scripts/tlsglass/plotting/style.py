@@ -68,6 +68,7 @@ RC = {
 }
 
 POINT_STYLE = {"marker": "o", "linestyle": "none", "elinewidth": 0.6, "capsize": 1.2, "capthick": 0.6, "markeredgewidth": 0.7}
+PLAIN_POWER = 2  # numbers from 10^-2 to 10^3 are short without a power of ten in the unit
 
 
 def format_plain(value: float) -> str:
@@ -77,6 +78,18 @@ def format_plain(value: float) -> str:
     mantissa, power = f"{value:.0e}".split("e")
     mantissa = "" if mantissa == "1" else f"{mantissa}·".replace("-", "\N{MINUS SIGN}")
     return f"{mantissa}$10^{{{int(power)}}}$"
+
+
+def power_of_ten(largest: float, plain: int = 0) -> int:
+    """Return the power of ten of ``largest`` for the unit of an axis; 0 within 10^±``plain``, where numbers are short."""
+    power = int(np.floor(np.log10(largest))) if largest > 0 else 0
+    return power if abs(power) > plain else 0
+
+
+def label_axis(quantity: str, unit: str, power: int = 0) -> str:
+    """Return the label of an axis with a quantity in units of a power of ten; ``unit`` is empty for a pure number."""
+    units = " ".join([f"$10^{{{power}}}$"] * (power != 0) + [unit] * bool(unit))
+    return f"{quantity} ({units})" if units else quantity
 
 
 def _fewest_ticks(low: float, high: float) -> Any:

@@ -13,7 +13,7 @@ from tlsglass.fitting import report_text
 from tlsglass.fitting.fit import CONFIDENCE_LEVELS, MAX_REDUCED_CHI2, ParameterState, chi2_rejects, parameter_state
 from tlsglass.fitting.likelihood import FitParameter
 from tlsglass.models import registry
-from tlsglass.models.observable import J0_OVER_H0, Parameter
+from tlsglass.models.observable import J0_OVER_H0
 from tlsglass.plotting import style
 
 SYMBOLS = {"mu": "µ", J0_OVER_H0: "J$_0$/h$_0$"}
@@ -53,9 +53,8 @@ def draw_window_scan(panel: style.Panel, fit: dict[str, Any], windows: pd.DataFr
     for k, T_min in enumerate(lower_ends):
         transform = panel.shifted_right(SHIFT_POINTS * (k - (len(lower_ends) - 1) / 2))
         look = {"color": style.PALETTE[k % len(style.PALETTE)], "marker": style.MARKERS[k % len(style.MARKERS)]}
+        axes.plot([], [], markerfacecolor="white", linestyle="none", label=f"{T_min:.3g}", **look)
         same_end = rows[rows["T_min_K"] == T_min]
-        if len(same_end):
-            axes.plot([], [], markerfacecolor="white", linestyle="none", label=f"{T_min:.3g}", **look)
         for (is_fit, rejected, state), alike in same_end.groupby(["is_fit", "rejected", "state"]):
             series = f"from {T_min:g} K" + (": the fit" if is_fit else "") + (", void" if rejected else "")
             options = look | {"alpha": FAINT_ALPHA if rejected else 1.0, "zorder": 4 if is_fit else 2, "transform": transform}
@@ -129,9 +128,9 @@ def _scan_rows(fit: dict[str, Any], windows: pd.DataFrame, parameter: str) -> pd
         free = {name for name, error in model["errors"].items() if error != 0}
         n_fixed = rows[f"fixed{suffix}"].fillna("").map(lambda names: len(free.intersection(names.split(", "))))
         dof = rows["n_points"] - len(free) + n_fixed
-        # errors that are too small by as much as in an acceptable fit reject no window
-        smallest = max(MAX_REDUCED_CHI2, model["misfit"] ** 2 if model["acceptable"] else 0.0)
-        rows["rejected"] = [chi2_rejects(misfit, n, smallest) for misfit, n in zip(rows[f"misfit{suffix}"], dof, strict=True)]
+        # the scatter of neighboring points excuses a large χ² only where the model describes the points of the fit
+        smallest, misfits = model["max_reduced_chi2"] if model["acceptable"] else MAX_REDUCED_CHI2, rows[f"misfit{suffix}"]
+        rows["rejected"] = [chi2_rejects(misfit, n, smallest) for misfit, n in zip(misfits, dof, strict=True)]
         rows.loc[rows["is_fit"], "rejected"] = not model["acceptable"]
     is_limit = rows["state"].isin((ParameterState.UPPER_LIMIT, ParameterState.LOWER_LIMIT))
     return rows[~(is_limit & rows["rejected"])]  # a fit that misses the points limits nothing
@@ -191,8 +190,7 @@ def draw_correlation(panel: style.Panel, fit: dict[str, Any]) -> None:
     assert name is not None
     parameter = registry.get_observable(fit["observable"]).parameters[name]
     size = free["values"][name] or free["errors_scaled"][name]
-    power = int(np.floor(np.log10(abs(size))))
-    power = 0 if -2 <= power <= 2 else power
+    power = style.power_of_ten(abs(size), style.PLAIN_POWER)
     for (percent, probability), line in zip(CONFIDENCE_LEVELS.items(), ("-", ":"), strict=True):
         level = f"{percent} %"
         mu, value = _within_bounds(_ellipse(free, name, -2 * np.log1p(-probability)), fit["bounds"], name)  # χ² of two numbers
@@ -203,7 +201,7 @@ def draw_correlation(panel: style.Panel, fit: dict[str, Any]) -> None:
     panel.points(
         [free["values"]["mu"]], [free["values"][name] / 10.0**power], None, f"{name}: best fit", color=style.BLUE, marker="o"
     )
-    axes.set(xlabel="µ", ylabel=_scaled_label(parameter, power))
+    axes.set(xlabel="µ", ylabel=style.label_axis(parameter.symbol, parameter.unit, power))
     axes.margins(y=0.12)
     axes.xaxis.set_major_locator(ticker.MaxNLocator(nbins=3, steps=(1, 2, 3, 4, 5, 6, 8, 10), min_n_ticks=3))
     title = report_text.with_minus_sign(f"correlation {free['correlations']['mu'][name]:.2f}")
@@ -215,13 +213,6 @@ def _is_parabolic(free: dict[str, Any]) -> bool:
     value, error = free["values"]["mu"], free["errors_scaled"]["mu"]
     low, high = free["intervals_scaled"].get("mu", (None, None))
     return None in (low, high) or max(abs(value - error - low), abs(value + error - high)) < ELLIPSE_TOLERANCE * error
-
-
-def _scaled_label(parameter: Parameter, power: int) -> str:
-    """Return the label of a parameter in units of a power of ten."""
-    if not power:
-        return parameter.label
-    return f"{parameter.symbol} ($10^{{{power}}}$" + (f" {parameter.unit})" if parameter.unit else ")")
 
 
 def _bounds(bounds: dict[str, Any], name: str) -> Bounds:

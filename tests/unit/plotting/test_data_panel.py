@@ -141,6 +141,7 @@ def test_all_windows_lie_within_the_panel(ends):
 @pytest.mark.parametrize(("misfit", "faint"), [(1.2, False), (3.0, True)])
 def test_a_window_whose_fit_misses_the_points_is_faint(misfit, faint):
     model = {"errors": {"mu": 0.1, "a": 0.1}, "intervals_scaled": {}, "intervals_95_scaled": {}, "acceptable": False}
+    model |= {"max_reduced_chi2": 20.0}  # which counts only if the model describes the points of the fit
     axes, record, notes = scanned([(0.3, 0.2, 0.1, misfit), (0.4, 0.2, 0.1, 1)], mu_free=model, errors_given=True)
     assert notes == ({"rejected"} if faint else set())
     drawn = {float(bar.lines[0].get_xdata()[0]): bar.lines[0].get_alpha() for bar in axes.containers}
@@ -153,6 +154,7 @@ def test_a_window_whose_fit_misses_the_points_is_faint(misfit, faint):
 def test_a_window_whose_fit_misses_the_points_has_no_limit(misfit, windows):
     """The interval of the second window contains the lower bound of the fit."""
     model = {"errors": {"mu": 0.1, "a": 0.1}, "intervals_scaled": {}, "intervals_95_scaled": {}, "acceptable": False}
+    model |= {"max_reduced_chi2": 20.0}  # which counts only if the model describes the points of the fit
     rows = [(0.3, 0.2, 0.1, 1), (0.4, -0.3, 0.25, misfit)]
     _, record, notes = scanned(rows, bounds=(-0.5, 0.5), mu_free=model, errors_given=True)
     assert sorted(record["x"]) == windows
@@ -162,8 +164,8 @@ def test_a_window_whose_fit_misses_the_points_has_no_limit(misfit, windows):
 def test_the_limit_of_a_fit_that_describes_the_points_is_drawn_whatever_its_chi2():
     """Errors that are somewhat too small, as neighboring points show, reject neither the fit nor a window like it."""
     ends = {"intervals_scaled": {"mu": [-0.5, -0.05]}, "intervals_95_scaled": {"mu": [-0.5, 0.2]}}
-    model = ends | {"errors": {"mu": 0.1, "a": 0.1}, "acceptable": True, "misfit": 1.8}
-    rows = [(0.3, 0.2, 0.1, 1), (0.4, -0.3, 0.25, 1.75), (9.0, -0.3, 0.25, 1.8)]
+    model = ends | {"errors": {"mu": 0.1, "a": 0.1}, "acceptable": True, "max_reduced_chi2": 4.0}
+    rows = [(0.3, 0.2, 0.1, 1), (0.4, -0.3, 0.25, 1.9), (0.5, -0.3, 0.25, 2.5), (9.0, -0.3, 0.25, 2.1)]
     _, record, notes = scanned(rows, bounds=(-0.5, 0.5), mu_free=model, errors_given=True)
     assert sorted(record["x"]) == [0.3, 0.4, 9.0]
     assert notes == {"limit"}

@@ -52,3 +52,13 @@ def test_what_is_drawn_is_saved_beside_the_picture(tmp_path):
     assert saved["y_err"].isna().tolist() == [False, False, True, True, False]
     assert outputs.svg.read_text(encoding="utf-8").startswith("<?xml")
     assert outputs.png.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("largest", "power", "label"),
+    [(3.2e-4, -4, "κ ($10^{-4}$ W)"), (0.05, 0, "κ (W)"), (200.0, 0, "κ (W)"), (1e3, 3, "κ ($10^{3}$ W)"), (0.0, 0, "κ (W)")],
+)
+def test_numbers_on_an_axis_are_short(largest, power, label):
+    assert style.power_of_ten(largest, plain=2) == power
+    assert style.label_axis("κ", "W", power) == label
+    assert style.label_axis("κ", "", power) == label.replace(" W)", ")").replace(" (W)", "")
