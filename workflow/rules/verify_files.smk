@@ -3,9 +3,9 @@
 
 
 onstart:
-    if workflow.local_exec:
-        # Snakemake's limit on jobs per second is for clusters. With it, Snakemake looks for jobs once more in each second after
-        # each job that has ended, so ever more often, and also after the last one, for which it waits.
+    if workflow.local_exec and hasattr(workflow.scheduler, "job_rate_limiter"):
+        # The limit on jobs per second is for clusters. With it, Snakemake 9 looks for jobs once more in each second after each job
+        # that has ended, so ever more often, and also after the last one, for which it waits.
         workflow.scheduler.job_rate_limiter = None
     io.set_rebuild_command(config["rebuild"])
     jobs = list(workflow.dag.needrun_jobs())
